@@ -1,0 +1,130 @@
+import type { Column, Value } from '../lake/column.ts';
+
+/**
+ * The engine port, the hinge of the house: an engine runs one SELECT over named relations and either answers
+ * rows, writes Parquet files into a fresh folder, or keeps the result as a relation for later SELECTs.
+ *
+ * It knows nothing of Delta tables, batches or commits: it is told exact files, exact offset ranges, and
+ * reports exactly what it wrote. What it keeps is a cache: whoever asked for it can rebuild it from the lake,
+ * so an engine may be thrown away at any moment. A failed or killed `write` leaves files that nobody refers to.
+ *
+ * Adapters: `duckdb/` (in this process) and `spark/` (Spark Connect, on a cluster). The SQL is the common
+ * subset of both; what differs is a macro with one name in each engine's `macros.sql`.
+ */
+export interface Engine extends AsyncDisposable {
+  readonly name: 'duckdb' | 'spark';
+
+  /** Runs a SELECT and answers its rows, for small results (statistics, decisions, tests). */
+  rows(select: Select): Promise<readonly Row[]>;
+
+  /**
+   * Runs a SELECT and writes its rows as Parquet files below `folder` (`file://` path or `s3://`), which must be
+   * fresh. Columns are cast to `columns`; rows with different values of `partitionBy` go to different files, and
+   * these columns are left out of the files. Empty files are not reported. The files are durable when it resolves.
+   */
+  write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]>;
+
+  /** Runs a SELECT and keeps its rows under `name` (replacing a relation of that name) until `forget` or the end. */
+  keep(name: string, select: Select): Promise<{ readonly rows: number }>;
+
+  /** Drops a kept relation; nothing happens when there is none. */
+  forget(name: string): Promise<void>;
+}
+
+/** One SELECT: its text, the relations that it names, and values for its `:name` parameters. */
+export interface Select {
+  readonly sql: string;
+  readonly relations: Readonly<Record<string, Relation>>;
+  readonly parameters?: Readonly<Record<string, Value>>;
+  readonly signal?: AbortSignal;
+}
+
+/** What a name in the FROM clause stands for. */
+export type Relation =
+  /** The rows of exactly these Parquet files. A column that a file lacks is null; no file at all is an empty relation. */
+  | { readonly kind: 'files'; readonly columns: readonly Column[]; readonly files: readonly DataFile[] }
+  /** The decoded messages of these offset ranges: the columns of {@link MESSAGE_COLUMNS}, one row per message. */
+  | { readonly kind: 'messages'; readonly topic: MessageReader; readonly ranges: readonly TopicRange[] }
+  /** A relation made by {@link Engine.keep}. */
+  | { readonly kind: 'kept'; readonly name: string };
+
+/** One Parquet file, and the values of the columns that its rows share and the file does not hold. */
+export interface DataFile {
+  /** Absolute path or `s3://` address. */
+  readonly path: string;
+  readonly constants?: Readonly<Record<string, Value>>;
+}
+
+/** The part of a topic that an engine in this process needs; a distributed engine reads by name from the broker. */
+export interface MessageReader {
+  readonly name: string;
+  read(ranges: readonly TopicRange[], options?: { readonly signal?: AbortSignal }): AsyncIterable<{
+    readonly partition: number;
+    readonly offsets: readonly bigint[] | { readonly first: bigint };
+    readonly timestamps_ms: readonly number[] | number;
+    readonly values: readonly string[];
+  }>;
+}
+
+/** Half-open offset range of one partition. */
+export interface TopicRange {
+  readonly partition: number;
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+export type Row = Readonly<Record<string, Value>>;
+
+export interface WriteTarget {
+  readonly folder: string;
+  readonly columns: readonly Column[];
+  readonly partitionBy?: readonly string[];
+}
+
+/** One file that a `write` left, with what a table format wants to know about it. */
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly partition: Readonly<Record<string, Value>>;
+  /**
+   * Per column that is in the file: how many nulls, and bounds where the engine has them. Bounds hold for every
+   * row (a string bound may be widened); they are absent for arrays, all-null columns and columns with NaN.
+   */
+  readonly statistics: Readonly<
+    Record<string, { readonly nulls: number; readonly min?: Value; readonly max?: Value }>
+  >;
+}
+
+/**
+ * The columns of a `messages` relation. A message that is not a JSON object, or holds a known field of another
+ * type than the contract says, has its reason in `malformed`, its text in `payload`, and nulls in the fields;
+ * else `malformed` and `payload` are null. `ingested_at` is the record's timestamp.
+ */
+export const MESSAGE_COLUMNS: readonly Column[] = [
+  { name: 'icao24', type: 'string' },
+  { name: 'callsign', type: 'string' },
+  { name: 'origin_country', type: 'string' },
+  { name: 'time_position', type: 'long' },
+  { name: 'last_contact', type: 'long' },
+  { name: 'longitude', type: 'double' },
+  { name: 'latitude', type: 'double' },
+  { name: 'baro_altitude', type: 'double' },
+  { name: 'on_ground', type: 'boolean' },
+  { name: 'velocity', type: 'double' },
+  { name: 'true_track', type: 'double' },
+  { name: 'vertical_rate', type: 'double' },
+  { name: 'sensors', type: 'array<integer>' },
+  { name: 'geo_altitude', type: 'double' },
+  { name: 'squawk', type: 'string' },
+  { name: 'spi', type: 'boolean' },
+  { name: 'position_source', type: 'integer' },
+  { name: 'category', type: 'integer' },
+  { name: 'snapshot_time', type: 'long' },
+  { name: 'feed', type: 'string' },
+  { name: 'ingested_at', type: 'timestamp' },
+  { name: 'topic_partition', type: 'integer' },
+  { name: 'topic_offset', type: 'long' },
+  { name: 'malformed', type: 'string' },
+  { name: 'payload', type: 'string' },
+];

@@ -1,0 +1,29 @@
+/**
+ * The one error class of the app. `kind` tells the caller what to do, and loops decide by it alone:
+ * unavailable (wait, try again) · conflict (reload, redo) · invalid (fix input or settings) ·
+ * corrupt (stop, tell a person) · unsupported (a feature that is refused) · internal (our bug).
+ */
+export const ERROR_KINDS = ['unavailable', 'conflict', 'invalid', 'corrupt', 'unsupported', 'internal'] as const;
+export type ErrorKind = (typeof ERROR_KINDS)[number];
+
+/** A foreseen failure: what was being done, to what, what was found, what to do next. Never holds a secret. */
+export class ContrailError extends Error {
+  readonly kind: ErrorKind;
+  /** Stable, for programs: `topic-offsets-expired`, `lake-kind-differs`, … */
+  readonly code: string;
+  /** Facts as fields, for logs. */
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(
+    kind: ErrorKind,
+    code: string,
+    message: string,
+    options: { readonly cause?: unknown; readonly facts?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ContrailError';
+    this.kind = kind;
+    this.code = code;
+    this.facts = options.facts ?? {};
+  }
+}

@@ -1,0 +1,33 @@
+import type { StateVector } from '../flight/state-vector.ts';
+
+/**
+ * The source port: where aircraft positions come from. Adapters: `opensky/`, `replay/`, `ndjson/`, `simulator/`.
+ * `ingest.ts` moves what a source yields into the topic.
+ */
+export interface Source {
+  /** What the person typed, for logs and the page: `opensky`, `simulator`, `replay:PATH`, `ndjson:FILE`. */
+  readonly name: string;
+  /** True when the positions are invented; a lake holds real or simulated data, never both. `null`: the messages say. */
+  readonly simulated: boolean | null;
+  /**
+   * Polls in order of time until the source ends or the signal fires. A live source paces itself (credits, politeness,
+   * back-off) and never ends by itself; it reports what it is waiting for through `onState`.
+   * @throws ContrailError `invalid` (settings, credentials, file), `unavailable` only where trying again is hopeless.
+   */
+  polls(options: { readonly signal?: AbortSignal; readonly onState?: (state: SourceState) => void }): AsyncIterable<Poll>;
+}
+
+/** What one request, recorded answer or chunk of a file gave. Empty polls are yielded too: they prove life. */
+export type Poll =
+  | { readonly kind: 'vectors'; readonly vectors: readonly StateVector[] }
+  /** Messages sent as they stand; the key is read from each. `done`/`total` in bytes, for progress on long files. */
+  | { readonly kind: 'messages'; readonly values: readonly string[]; readonly done?: number; readonly total?: number };
+
+/** For the terminal and logs: one sentence, and when the source will try again. */
+export interface SourceState {
+  readonly kind: 'ok' | 'waiting' | 'rate-limited' | 'unavailable' | 'unauthorized';
+  readonly message: string;
+  readonly retry_at_ms?: number;
+  /** OpenSky credits left today, where known. */
+  readonly credits_left?: number;
+}

@@ -1,0 +1,20 @@
+/** A column of a relation or a table. Types are the Delta names of the primitives in use. */
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+export type ColumnType =
+  | 'string'
+  | 'long'
+  | 'integer'
+  | 'double'
+  | 'boolean'
+  | 'date'
+  | 'timestamp'
+  | 'array<integer>';
+
+/**
+ * A cell. string and date (`YYYY-MM-DD`) are strings; integer and double are numbers; long is a bigint, and so
+ * is timestamp: microseconds since the epoch, UTC.
+ */
+export type Value = null | boolean | number | bigint | string | readonly number[];

@@ -1,0 +1,58 @@
+/**
+ * What the pipeline says of itself, kept in the lake so that the dashboard needs the lake alone:
+ * `_contrail/progress.json` below the lake's root, replaced whole at every trigger, also when nothing came.
+ * It is information, never state: exactly-once rests on the batch records and the tables' own commits.
+ */
+export interface Progress {
+  readonly at_ms: number;
+  readonly started_at_ms: number;
+  readonly state: 'starting' | 'waiting' | 'running' | 'failed' | 'stopped';
+  /** One sentence when `failed`: what happened and what to do. */
+  readonly message: string | null;
+  readonly engine: 'duckdb' | 'spark';
+  readonly trigger_ms: number;
+  readonly simulated: boolean | null;
+  /** Of the newest finished micro-batch. */
+  readonly batch_id: number | null;
+  readonly topic: {
+    readonly name: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      /** The next offset that the pipeline will read, as decimal digits. */
+      readonly next: string;
+      /** The offset after the last message in the topic. */
+      readonly end: string;
+      readonly lag: number;
+    }[];
+  };
+  /** Newest last, at most {@link PROGRESS_BATCHES}. */
+  readonly batches: readonly BatchProgress[];
+  /** By table name (`bronze/flights`), since the lake was created where the table's log tells, else since start. */
+  readonly tables: Readonly<Record<string, TableProgress>>;
+}
+
+export interface BatchProgress {
+  readonly batch_id: number;
+  readonly started_at_ms: number;
+  readonly duration_ms: number;
+  readonly rows_in: number;
+  readonly rows_silver: number;
+  /** Rows per quarantine reason; reasons that did not occur are absent. */
+  readonly rows_quarantined: Readonly<Record<string, number>>;
+  readonly rows_late: number;
+  /** Newest event time in the batch, epoch seconds; null when no row was valid. */
+  readonly event_time_max: number | null;
+  /** Newest receipt time in the batch, epoch ms. */
+  readonly ingested_at_max_ms: number | null;
+  readonly lag_after: number;
+  readonly duration_by_table_ms: Readonly<Record<string, number>>;
+}
+
+export interface TableProgress {
+  readonly version: number;
+  readonly committed_at_ms: number;
+  readonly rows_last_batch: number;
+}
+
+export const PROGRESS_BATCHES = 120;
+export const PROGRESS_FILE = '_contrail/progress.json';

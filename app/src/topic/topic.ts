@@ -1,0 +1,60 @@
+/**
+ * The topic port: a partitioned, ordered, durable log of messages. Two adapters: `embedded/` (SQLite, no
+ * service) and, on a cluster, Kafka. The contract suite `app/test/topic/contract.ts` runs against each.
+ *
+ * Promises every adapter keeps:
+ * - A partition is a sequence of messages with offsets that rise by at least 1; an offset never changes its message.
+ * - Messages of one key go to one partition, in the order in which they were appended.
+ * - When `append` resolves, the messages survive kill -9 and power loss.
+ * - Any number of processes may read while one or more append.
+ * - Consumers keep their own offsets: the topic knows nothing of them.
+ */
+export interface Topic extends AsyncDisposable {
+  readonly name: string;
+  /** Number of partitions, fixed when the topic was created. */
+  readonly partitions: number;
+
+  /**
+   * Appends messages, in order, and resolves when they are durable.
+   * @throws ContrailError `unavailable` when the store cannot take them now (nothing was appended, or the
+   * adapter cannot tell: appending again may then double messages, which Silver's key makes harmless).
+   */
+  append(messages: readonly Message[], options?: { readonly signal?: AbortSignal }): Promise<void>;
+
+  /**
+   * Per partition, the first offset still kept and the offset after the last message. `start === end` when
+   * the partition holds nothing. Asked before each micro-batch.
+   */
+  offsets(options?: { readonly signal?: AbortSignal }): Promise<readonly OffsetRange[]>;
+
+  /**
+   * The messages of exact ranges, partition by partition and in offset order, in chunks as they are stored.
+   * @throws ContrailError `corrupt` / `topic-offsets-expired` when retention has dropped part of a range.
+   */
+  read(ranges: readonly OffsetRange[], options?: { readonly signal?: AbortSignal }): AsyncIterable<MessageChunk>;
+}
+
+/** A message to append. Without a key the partition is chosen by the value, so it is stable too. */
+export interface Message {
+  /** For state vectors the lower-case icao24: one aircraft stays in one partition, in order. */
+  readonly key: string | null;
+  /** UTF-8 text; for state vectors one JSON object. */
+  readonly value: string;
+  /** Time of receipt, epoch milliseconds UTC. */
+  readonly timestamp_ms: number;
+}
+
+/** Half-open range `[start, end)` of one partition. */
+export interface OffsetRange {
+  readonly partition: number;
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/** Neighbouring messages of one partition. The three lists have the same length. */
+export interface MessageChunk {
+  readonly partition: number;
+  readonly offsets: readonly bigint[] | { readonly first: bigint };
+  readonly timestamps_ms: readonly number[] | number;
+  readonly values: readonly string[];
+}

@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+const condition = '@contrail/source';
+
+export default defineConfig({
+  resolve: { conditions: [condition] },
+  ssr: { resolve: { conditions: [condition] } },
+  test: {
+    reporters: ['default', './test/closing-line.ts'],
+    coverage: { provider: 'v8', include: ['libs/*/src/**', 'app/src/**'] },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', isolate: false, include: ['{libs/*,app,web}/test/**/*.test.ts', 'test/*.test.ts'] },
+      },
+      { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 300_000 } },
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], fileParallelism: false, testTimeout: 180_000 },
+      },
+    ],
+  },
+});
