@@ -1,0 +1,187 @@
+import type { Progress } from '../lake/progress.ts';
+
+/**
+ * Everything that travels between the dashboard server and its page as JSON. The page imports these types;
+ * the binary frames are described in `wire/FORMAT.md`. Times in `_ms` are epoch milliseconds UTC of the
+ * server's clock, `_s` are durations in seconds, `event_time` is epoch seconds UTC.
+ */
+
+/** The stages of the pipeline, in the direction of the flow. */
+export const STAGES = ['source', 'topic', 'bronze', 'silver', 'silver_ml', 'gold', 'dashboard'] as const;
+export type StageName = (typeof STAGES)[number];
+
+/** waiting: nothing has come yet; ok; delayed: older than it should be; stale: too old to call live; failed. */
+export type StageState = 'waiting' | 'ok' | 'delayed' | 'stale' | 'failed';
+
+/** One stage as the pipeline strip shows it. `null` means unknown or not applicable, never zero. */
+export interface Stage {
+  readonly name: StageName;
+  readonly state: StageState;
+  /** Rows in its table(s); for the topic all messages ever written; for the dashboard aircraft in the picture. */
+  readonly rows: number | null;
+  /** Messages in the topic that the pipeline has not read yet. */
+  readonly lag: number | null;
+  /** Seconds since its last success (commit, message, batch). */
+  readonly age_s: number | null;
+  /** When not ok: one sentence saying what is missing and what to do. */
+  readonly sentence: string | null;
+}
+
+/** A table of the lake as its Delta log has it now. All but `name` are null while there is no such table. */
+export interface TableStatus {
+  /** `bronze/flights`, … */
+  readonly name: string;
+  readonly version: number | null;
+  readonly rows: number | null;
+  readonly files: number | null;
+  readonly bytes: number | null;
+  readonly committed_at_ms: number | null;
+}
+
+/** `GET /api/status`. */
+export interface StatusAnswer extends LiveState {
+  readonly tables: readonly TableStatus[];
+  readonly progress: Progress | null;
+  /** Milliseconds since the pipeline last said anything. */
+  readonly progress_age_ms: number | null;
+}
+
+/** How things stand, sent after hello, with each tick and every 5 s, and part of {@link StatusAnswer}. */
+export interface LiveState {
+  readonly now_ms: number;
+  /** True when the lake holds invented positions; null while nothing says. */
+  readonly simulated: boolean | null;
+  /** The feed of the newest rows: `opensky`, `simulator`, …; null when unknown. */
+  readonly feed: string | null;
+  readonly aircraft: number;
+  /** Newest time_position in the picture, epoch seconds. */
+  readonly event_time: number | null;
+  /** `now - event_time`. */
+  readonly position_age_s: number | null;
+  readonly positions: Exclude<StageState, 'failed'>;
+  /** The age from which positions are called delayed: 15 s plus the pipeline's trigger. */
+  readonly delayed_after_s: number;
+  /** The age from which they are called stale: 60 s plus the trigger. */
+  readonly stale_after_s: number;
+  readonly stages: readonly Stage[];
+}
+
+/** Text messages of the server on `/api/live`. */
+export type ServerMessage =
+  | ({ readonly type: 'state' } & LiveState)
+  /** A new version of a table; `rows` were added by it, `at` is its commit time, epoch ms. */
+  | {
+      readonly type: 'commit';
+      readonly table: string;
+      readonly version: number;
+      readonly rows: number | null;
+      readonly at: number;
+    }
+  | { readonly type: 'progress'; readonly progress: Progress | null }
+  | ({ readonly type: 'countries' } & CountriesAnswer);
+
+/** `GET /api/live/countries`: what the country numbers of frames of this picture mean. */
+export interface CountriesAnswer {
+  readonly picture: number;
+  readonly countries: readonly string[];
+}
+
+/** Text messages of the page on `/api/live`. Anything else closes the socket with 1008. */
+export type ClientMessage =
+  | { readonly type: 'hello'; readonly picture?: number; readonly lastTick?: number }
+  | { readonly type: 'ack'; readonly tick: number }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' };
+
+/** A cell of a columnar answer. */
+export type Cell = string | number | boolean | null;
+
+/** Rows in the order of `columns`. */
+export interface Columnar {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** Which version of which table an answer was computed from; `version` null: the table does not exist yet. */
+export interface TableVersion {
+  readonly table: string;
+  readonly version: number | null;
+  /** Commit time of that version. */
+  readonly as_of_ms: number | null;
+}
+
+/**
+ * `GET /api/traffic?windows=N` (1..288, default 24) from `gold/traffic_by_country`: the series, one row per
+ * (window, country), oldest window first, with the columns of {@link TRAFFIC_COLUMNS}.
+ */
+export interface TrafficAnswer extends TableVersion, Columnar {
+  /** The newest window, most flights first, with {@link LEADERBOARD_COLUMNS}. */
+  readonly leaderboard: Columnar;
+  /** The newest window still fills until its end, epoch seconds; null when it is closed or there is none. */
+  readonly provisional_until: number | null;
+}
+
+/** window_start is epoch seconds; the rest as in the table. */
+export const TRAFFIC_COLUMNS = [
+  'window_start',
+  'origin_country',
+  'flight_count',
+  'record_count',
+  'avg_velocity_kmh',
+  'avg_altitude_m',
+] as const;
+
+/** flight_count_hour_ago is that of the window 12 windows earlier, null when there is none. */
+export const LEADERBOARD_COLUMNS = [
+  'origin_country',
+  'flight_count',
+  'record_count',
+  'avg_velocity_kmh',
+  'avg_altitude_m',
+  'flight_count_hour_ago',
+] as const;
+
+/**
+ * `GET /api/categories?window=latest|<epoch seconds of window_start>` from `gold/metrics_by_category`: one row
+ * per (category, flight phase) of that window, with {@link CATEGORY_COLUMNS}.
+ */
+export interface CategoriesAnswer extends TableVersion, Columnar {
+  /** Epoch seconds; null when there is no window at all. */
+  readonly window_start: number | null;
+  readonly window_end: number | null;
+}
+
+/** As in the table. */
+export const CATEGORY_COLUMNS = [
+  'category',
+  'category_name',
+  'flight_phase',
+  'aircraft_count',
+  'record_count',
+  'avg_velocity_kmh',
+  'avg_altitude_m',
+] as const;
+
+/** `GET /api/aircraft/:icao24/track` from `silver/flights_ml`: its last hour, oldest first, with {@link TRACK_COLUMNS}. */
+export interface TrackAnswer extends TableVersion, Columnar {
+  readonly icao24: string;
+}
+
+/** time_position is epoch seconds; the rest as in the table. */
+export const TRACK_COLUMNS = [
+  'time_position',
+  'longitude',
+  'latitude',
+  'altitude_m',
+  'velocity_kmh',
+  'vertical_rate',
+  'true_track',
+  'flight_phase',
+  'nearest_airport',
+  'nearest_airport_km',
+] as const;
+
+/** Every answer that is not 2xx or 304. */
+export interface ErrorAnswer {
+  readonly error: { readonly code: string; readonly message: string };
+}
