@@ -1,0 +1,38 @@
+import { type TableDefinition, STREAM_PROPERTIES } from './table.ts';
+
+/** Clean state vectors, each once. */
+export const SILVER_FLIGHTS: TableDefinition = {
+  name: 'silver/flights',
+  grain: 'One row per valid state vector (icao24, time_position, last_contact), unique for ever.',
+  key: ['icao24', 'time_position', 'last_contact'],
+  partitionColumns: ['event_date'],
+  properties: STREAM_PROPERTIES,
+  columns: [
+    { name: 'icao24', type: 'string' },
+    { name: 'callsign', type: 'string' },
+    { name: 'origin_country', type: 'string' },
+    { name: 'time_position', type: 'long' },
+    { name: 'last_contact', type: 'long' },
+    { name: 'longitude', type: 'double' },
+    { name: 'latitude', type: 'double' },
+    { name: 'baro_altitude', type: 'double' },
+    { name: 'geo_altitude', type: 'double' },
+    { name: 'on_ground', type: 'boolean' },
+    { name: 'velocity', type: 'double' },
+    { name: 'true_track', type: 'double' },
+    { name: 'vertical_rate', type: 'double' },
+    { name: 'squawk', type: 'string' },
+    { name: 'spi', type: 'boolean' },
+    { name: 'position_source', type: 'integer' },
+    { name: 'category', type: 'integer' },
+    { name: 'snapshot_time', type: 'long' },
+    { name: 'feed', type: 'string' },
+    { name: 'ingested_at', type: 'timestamp' },
+    { name: 'topic_partition', type: 'integer' },
+    { name: 'topic_offset', type: 'long' },
+    { name: 'event_timestamp', type: 'timestamp' },
+    { name: 'velocity_kmh', type: 'double' },
+    { name: 'altitude_m', type: 'double' },
+    { name: 'event_date', type: 'date' },
+  ],
+};
