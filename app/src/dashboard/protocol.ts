@@ -61,7 +61,7 @@ export interface LiveState {
   readonly positions: Exclude<StageState, 'failed'>;
   /** The age from which positions are called delayed: 15 s plus the pipeline's trigger. */
   readonly delayed_after_s: number;
-  /** The age from which they are called stale: 60 s plus the trigger. */
+  /** The age from which they are called stale: 60 s, or more where the trigger is long. */
   readonly stale_after_s: number;
   readonly stages: readonly Stage[];
 }
@@ -117,8 +117,8 @@ export interface TableVersion {
 export interface TrafficAnswer extends TableVersion, Columnar {
   /** The newest window, most flights first, with {@link LEADERBOARD_COLUMNS}. */
   readonly leaderboard: Columnar;
-  /** The newest window still fills until its end, epoch seconds; null when it is closed or there is none. */
-  readonly provisional_until: number | null;
+  /** Where the newest window ends, epoch seconds: it still fills while event_time is before this. Null: no window. */
+  readonly newest_window_end: number | null;
 }
 
 /** window_start is epoch seconds; the rest as in the table. */

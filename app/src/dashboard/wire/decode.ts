@@ -1,0 +1,154 @@
+import {
+  MAX_SLOTS,
+  MOVED_BYTES,
+  ROW_BYTES,
+  createMovedColumns,
+  createRowColumns,
+  movedColumnsAt,
+  rowColumnsAt,
+} from './columns.ts';
+import { FRAME_KINDS, HEADER_BYTES, MAGIC, WIRE_VERSION, blockBytes, slotSetBytes } from './frame.ts';
+import type { Frame, FrameKind } from './frame.ts';
+
+/** Why bytes are no frame. */
+export const FRAME_FAULTS = [
+  'too-short',
+  'wrong-magic',
+  'unknown-version',
+  'unknown-kind',
+  'too-many-slots',
+  'impossible-count',
+  'wrong-length',
+  'wrong-slot-set',
+] as const;
+export type FrameFault = (typeof FRAME_FAULTS)[number];
+
+/** A frame, or why there is none. */
+export type Decoded =
+  | { readonly ok: true; readonly frame: Frame }
+  | { readonly ok: false; readonly fault: FrameFault };
+
+/**
+ * Reads one frame. The columns are views of `bytes` where its alignment allows, else of a copy. Never throws:
+ * truncated or damaged bytes give a fault. What no check can find (a wrong longitude, say) passes.
+ */
+export function decodeFrame(bytes: Uint8Array): Decoded {
+  if (bytes.length < HEADER_BYTES) return fault('too-short');
+  const buffer = aligned(bytes);
+  const header = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  if (header.getUint8(0) !== MAGIC[0] || header.getUint8(1) !== MAGIC[1]) return fault('wrong-magic');
+  if (header.getUint8(2) !== WIRE_VERSION) return fault('unknown-version');
+  const kind = kindOf(header.getUint8(3));
+  if (kind === null) return fault('unknown-kind');
+  const slots = header.getUint32(32, true);
+  if (slots > MAX_SLOTS) return fault('too-many-slots');
+  const counts = {
+    rows: header.getUint32(36, true),
+    moved: header.getUint32(40, true),
+    removed: header.getUint32(44, true),
+  };
+  if (!isPossible(kind, slots, counts)) return fault('impossible-count');
+
+  const rowsAt = HEADER_BYTES;
+  const movedAt = rowsAt + blockBytes(slots, counts.rows, ROW_BYTES);
+  const removedAt = movedAt + blockBytes(slots, counts.moved, MOVED_BYTES);
+  if (bytes.length !== removedAt + blockBytes(slots, counts.removed, 0)) return fault('wrong-length');
+
+  const taken = new Uint8Array(slotSetBytes(slots));
+  const rowSlots = readSlotSet(buffer, rowsAt, slots, counts.rows, taken);
+  const movedSlots = readSlotSet(buffer, movedAt, slots, counts.moved, taken);
+  const removed = readSlotSet(buffer, removedAt, slots, counts.removed, taken);
+  if (rowSlots === null || movedSlots === null || removed === null) return fault('wrong-slot-set');
+
+  const eventTime = header.getFloat64(16, true);
+  const columnsAt = (block: number): number => buffer.byteOffset + block + slotSetBytes(slots);
+  return {
+    ok: true,
+    frame: {
+      kind,
+      picture: header.getUint32(4, true),
+      tick: header.getUint32(8, true),
+      baseTick: header.getUint32(12, true),
+      eventTime: Number.isFinite(eventTime) ? eventTime : null,
+      serverTime: header.getFloat64(24, true),
+      slots,
+      rows: {
+        slots: rowSlots,
+        columns:
+          counts.rows === 0
+            ? createRowColumns(0)
+            : rowColumnsAt(buffer.buffer, columnsAt(rowsAt), counts.rows),
+      },
+      moved: {
+        slots: movedSlots,
+        columns:
+          counts.moved === 0
+            ? createMovedColumns(0)
+            : movedColumnsAt(buffer.buffer, columnsAt(movedAt), counts.moved),
+      },
+      removed,
+    },
+  };
+}
+
+function fault(reason: FrameFault): Decoded {
+  return { ok: false, fault: reason };
+}
+
+/** Node hands out slices of a pool at any offset, and typed arrays insist on multiples of their width. */
+function aligned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.byteOffset % 8 === 0 && bytes.buffer instanceof ArrayBuffer
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : Uint8Array.from(bytes);
+}
+
+function kindOf(number: number): FrameKind | null {
+  for (const [name, value] of Object.entries(FRAME_KINDS)) {
+    if (value === number) return name as FrameKind;
+  }
+  return null;
+}
+
+function isPossible(
+  kind: FrameKind,
+  slots: number,
+  counts: { readonly rows: number; readonly moved: number; readonly removed: number },
+): boolean {
+  if (counts.rows > slots || counts.moved > slots || counts.removed > slots) return false;
+  switch (kind) {
+    case 'full':
+      return counts.moved === 0 && counts.removed === 0;
+    case 'delta':
+      return true;
+    case 'remove':
+      return counts.rows === 0 && counts.moved === 0;
+    case 'heartbeat':
+      return counts.rows === 0 && counts.moved === 0 && counts.removed === 0;
+  }
+}
+
+/** The slots of a set, ascending; null when they are not `count`, not below `slots` or taken by another block. */
+function readSlotSet(
+  bytes: Uint8Array,
+  at: number,
+  slots: number,
+  count: number,
+  taken: Uint8Array,
+): Uint32Array | null {
+  const found = new Uint32Array(count);
+  if (count === 0) return found;
+  let n = 0;
+  for (let i = 0; i < slotSetBytes(slots); i++) {
+    const byte = bytes[at + i] ?? 0;
+    if (byte === 0) continue;
+    if ((byte & (taken[i] ?? 0)) !== 0) return null;
+    taken[i] = (taken[i] ?? 0) | byte;
+    for (let bit = 0; bit < 8; bit++) {
+      if ((byte & (1 << bit)) === 0) continue;
+      const slot = i * 8 + bit;
+      if (slot >= slots || n === count) return null;
+      found[n++] = slot;
+    }
+  }
+  return n === count ? found : null;
+}

@@ -1,0 +1,110 @@
+import { CALLSIGN_BYTES, CATEGORY_MASK, NON_ICAO, ON_GROUND, VALID } from './columns.ts';
+import type { RowColumns } from './columns.ts';
+
+/** One aircraft in the units of the lake (degrees, metres, m/s, epoch seconds), before it becomes wire units. */
+export interface Aircraft {
+  /** 6 lower-case hexadecimal digits, `~` in front for a non-ICAO address. */
+  readonly icao24: string;
+  readonly callsign: string | null;
+  readonly longitude: number;
+  readonly latitude: number;
+  readonly altitude_m: number | null;
+  /** m/s over ground. */
+  readonly velocity: number | null;
+  readonly true_track: number | null;
+  readonly vertical_rate: number | null;
+  readonly on_ground: boolean | null;
+  readonly squawk: string | null;
+  readonly category: number | null;
+}
+
+/** The address as a number, or null when it is not an address. */
+export function encodeIcao24(text: string): number | null {
+  if (!/^~?[0-9a-f]{6}$/.test(text)) return null;
+  return text.startsWith('~') ? Number.parseInt(text.slice(1), 16) | NON_ICAO : Number.parseInt(text, 16);
+}
+
+/** The reverse of {@link encodeIcao24}. */
+export function decodeIcao24(value: number): string {
+  const digits = (value & 0xff_ffff).toString(16).padStart(6, '0');
+  return (value & NON_ICAO) === 0 ? digits : `~${digits}`;
+}
+
+/**
+ * Writes an aircraft into row `i`, except `age`. `country` is its index in the country table, or null. Values that do
+ * not fit are sent as the nearest that does, not-a-number as null (`FORMAT.md`).
+ */
+export function writeAircraft(
+  columns: RowColumns,
+  i: number,
+  icao24: number,
+  aircraft: Aircraft,
+  country: number | null,
+): void {
+  let validity = 0;
+  const scaled = (value: number | null, valid: number, scale: number, min: number, max: number): number => {
+    if (value === null || !Number.isFinite(value)) return 0;
+    validity |= valid;
+    return clamp(Math.round(value * scale), min, max);
+  };
+  columns.icao24[i] = icao24;
+  columns.longitude[i] = clamp(Math.round(aircraft.longitude * 1e5), -18_000_000, 18_000_000);
+  columns.latitude[i] = clamp(Math.round(aircraft.latitude * 1e5), -9_000_000, 9_000_000);
+  columns.altitude[i] = scaled(aircraft.altitude_m, VALID.altitude, 1, -32_768, 32_767);
+  columns.velocity[i] = scaled(aircraft.velocity, VALID.velocity, 10, 0, 65_535);
+  columns.true_track[i] = wrapped(scaled(aircraft.true_track, VALID.true_track, 100, -1e9, 1e9));
+  columns.vertical_rate[i] = scaled(aircraft.vertical_rate, VALID.vertical_rate, 10, -32_768, 32_767);
+
+  const isSquawk = aircraft.squawk !== null && /^[0-7]{4}$/.test(aircraft.squawk);
+  columns.squawk[i] = isSquawk ? Number.parseInt(aircraft.squawk, 8) : 0;
+  if (isSquawk) validity |= VALID.squawk;
+
+  const category = aircraft.category ?? 0;
+  columns.category[i] =
+    (Number.isInteger(category) && category >= 0 && category <= 20 ? category : 0) |
+    (aircraft.on_ground === true ? ON_GROUND : 0);
+  if (aircraft.on_ground !== null) validity |= VALID.on_ground;
+
+  columns.country[i] = country ?? 0;
+  if (country !== null) validity |= VALID.country;
+
+  for (let k = 0; k < CALLSIGN_BYTES; k++) {
+    const code = aircraft.callsign?.charCodeAt(k) ?? 0;
+    // charCodeAt answers NaN past the end: pad with blanks.
+    columns.callsign[i * CALLSIGN_BYTES + k] =
+      aircraft.callsign === null ? 0 : Number.isNaN(code) ? 0x20 : code > 0x7e || code < 0x20 ? 0x3f : code;
+  }
+  if (aircraft.callsign !== null) validity |= VALID.callsign;
+  columns.validity[i] = validity;
+}
+
+/** Row `i` in the units of the lake, and the index of its country. The reverse of {@link writeAircraft}, up to rounding. */
+export function readAircraft(columns: RowColumns, i: number): Aircraft & { readonly country: number | null } {
+  const validity = columns.validity[i] ?? 0;
+  const when = <T>(valid: number, value: T): T | null => ((validity & valid) === 0 ? null : value);
+  const category = columns.category[i] ?? 0;
+  const callsign = columns.callsign.subarray(i * CALLSIGN_BYTES, (i + 1) * CALLSIGN_BYTES);
+  return {
+    icao24: decodeIcao24(columns.icao24[i] ?? 0),
+    callsign: when(VALID.callsign, String.fromCharCode(...callsign).trimEnd()),
+    longitude: (columns.longitude[i] ?? 0) / 1e5,
+    latitude: (columns.latitude[i] ?? 0) / 1e5,
+    altitude_m: when(VALID.altitude, columns.altitude[i] ?? 0),
+    velocity: when(VALID.velocity, (columns.velocity[i] ?? 0) / 10),
+    true_track: when(VALID.true_track, (columns.true_track[i] ?? 0) / 100),
+    vertical_rate: when(VALID.vertical_rate, (columns.vertical_rate[i] ?? 0) / 10),
+    on_ground: when(VALID.on_ground, (category & ON_GROUND) !== 0),
+    squawk: when(VALID.squawk, (columns.squawk[i] ?? 0).toString(8).padStart(4, '0')),
+    category: category & CATEGORY_MASK,
+    country: when(VALID.country, columns.country[i] ?? 0),
+  };
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(max, Math.max(min, value));
+}
+
+/** Hundredths of a degree into 0..35,999: 360 is 0. */
+function wrapped(hundredths: number): number {
+  return ((hundredths % 36_000) + 36_000) % 36_000;
+}
