@@ -7,7 +7,15 @@ import {
   movedColumnsAt,
   rowColumnsAt,
 } from './columns.ts';
-import { FRAME_KINDS, HEADER_BYTES, MAGIC, WIRE_VERSION, blockBytes, slotSetBytes } from './frame.ts';
+import {
+  FRAME_KINDS,
+  HEADER_BYTES,
+  MAGIC,
+  SERVER_TIME_AT,
+  WIRE_VERSION,
+  blockBytes,
+  slotSetBytes,
+} from './frame.ts';
 import type { Frame, FrameKind } from './frame.ts';
 
 /** Why bytes are no frame. */
@@ -70,7 +78,7 @@ export function decodeFrame(bytes: Uint8Array): Decoded {
       tick: header.getUint32(8, true),
       baseTick: header.getUint32(12, true),
       eventTime: Number.isFinite(eventTime) ? eventTime : null,
-      serverTime: header.getFloat64(24, true),
+      serverTime: header.getFloat64(SERVER_TIME_AT, true),
       slots,
       rows: {
         slots: rowSlots,

@@ -1,5 +1,13 @@
 import { MOVED_BYTES, ROW_BYTES, movedColumnsAt, rowColumnsAt } from './columns.ts';
-import { FRAME_KINDS, HEADER_BYTES, MAGIC, WIRE_VERSION, blockBytes, slotSetBytes } from './frame.ts';
+import {
+  FRAME_KINDS,
+  HEADER_BYTES,
+  MAGIC,
+  SERVER_TIME_AT,
+  WIRE_VERSION,
+  blockBytes,
+  slotSetBytes,
+} from './frame.ts';
 import type { Frame } from './frame.ts';
 
 /**
@@ -22,7 +30,7 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   header.setUint32(8, frame.tick, true);
   header.setUint32(12, frame.baseTick, true);
   header.setFloat64(16, frame.eventTime ?? Number.NaN, true);
-  header.setFloat64(24, frame.serverTime, true);
+  header.setFloat64(SERVER_TIME_AT, frame.serverTime, true);
   header.setUint32(32, frame.slots, true);
   header.setUint32(36, frame.rows.slots.length, true);
   header.setUint32(40, frame.moved.slots.length, true);

@@ -7,6 +7,8 @@ export type FrameKind = keyof typeof FRAME_KINDS;
 export const MAGIC: readonly [number, number] = [0x43, 0x4e];
 export const WIRE_VERSION = 1;
 export const HEADER_BYTES = 48;
+/** Where the header has the server's time. */
+export const SERVER_TIME_AT = 24;
 
 /**
  * One frame, as values: what {@link encodeFrame} takes and {@link decodeFrame} gives. Slots are ascending, and

@@ -1,0 +1,28 @@
+/** Answers kept at most; each is for one question at one version of a table. */
+export const MAX_ANSWERS = 64;
+
+/**
+ * Keeps answers by question and tag, so that all pages which ask again at the same commit cost one query. A failed
+ * answer is not kept. The one not asked for longest goes first.
+ */
+export class AnswerCache {
+  readonly #answers = new Map<string, Promise<string>>();
+
+  /** The kept answer, or the one that `compute` gives now. */
+  async get(question: string, tag: string, compute: () => Promise<object>): Promise<string> {
+    const key = `${question} ${tag}`;
+    const answer = this.#answers.get(key) ?? compute().then((value) => JSON.stringify(value));
+    this.#answers.delete(key);
+    this.#answers.set(key, answer);
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= MAX_ANSWERS) break;
+      this.#answers.delete(oldest);
+    }
+    try {
+      return await answer;
+    } catch (error) {
+      this.#answers.delete(key);
+      throw error;
+    }
+  }
+}

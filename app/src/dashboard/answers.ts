@@ -1,0 +1,163 @@
+import { ContrailError } from '../errors.ts';
+import type { Engine, Row } from '../engine/engine.ts';
+import { GOLD_METRICS_BY_CATEGORY } from '../lake/gold-metrics-by-category.ts';
+import { GOLD_TRAFFIC_BY_COUNTRY } from '../lake/gold-traffic-by-country.ts';
+import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
+import type { TableDefinition } from '../lake/table.ts';
+import { filesRelation } from './lake-tables.ts';
+import type { FilePredicate, LakeSnapshot, LakeTables } from './lake-tables.ts';
+import { newestTimePosition } from './live/silver-rows.ts';
+import { CATEGORY_COLUMNS, LEADERBOARD_COLUMNS, TRACK_COLUMNS, TRAFFIC_COLUMNS } from './protocol.ts';
+import type { CategoriesAnswer, Cell, TableVersion, TrackAnswer, TrafficAnswer } from './protocol.ts';
+import type { Queries } from './queries/load.ts';
+
+/** How far back a track goes, seconds before the newest event time of the table. */
+export const TRACK_S = 3600;
+/** Length of a Gold window, and how many of them an hour has. */
+export const WINDOW_S = 300;
+const WINDOWS_PER_HOUR = 3600 / WINDOW_S;
+/** Windows of Gold a page may ask for: a day. */
+export const MAX_WINDOWS = 288;
+
+/** What the answers are computed from. */
+export interface AnswerSources {
+  readonly engine: Engine;
+  readonly queries: Queries;
+  readonly tables: LakeTables;
+}
+
+/**
+ * The newest `windows` windows of traffic by country. The version in the answer is the one all rows are from.
+ * Without the table, or while it is empty, the answer is empty, not an error.
+ */
+export async function trafficAnswer(sources: AnswerSources, windows: number): Promise<TrafficAnswer> {
+  const version = sources.tables.version(GOLD_TRAFFIC_BY_COUNTRY.name);
+  // An hour more than asked for, so that the leaderboard can compare the newest window with the hour before.
+  const parameters = { windows: Math.max(windows, WINDOWS_PER_HOUR + 1) };
+  const rows = await select(sources, GOLD_TRAFFIC_BY_COUNTRY, 'traffic', 'traffic', parameters, []);
+  const starts = [...new Set(rows.map((row) => seconds(row['window_start'])))];
+  const newest = starts.at(-1) ?? null;
+  const shown = new Set(starts.slice(-windows));
+  const hourAgo = new Map<Cell, Cell>();
+  for (const row of rows) {
+    if (newest !== null && seconds(row['window_start']) === newest - 3600) {
+      hourAgo.set(cell(row['origin_country']), cell(row['flight_count']));
+    }
+  }
+  const ofNewest = rows.filter((row) => seconds(row['window_start']) === newest);
+  return {
+    ...version,
+    columns: TRAFFIC_COLUMNS,
+    rows: rows
+      .filter((row) => shown.has(seconds(row['window_start'])))
+      .map((row) => cells(row, TRAFFIC_COLUMNS)),
+    leaderboard: {
+      columns: LEADERBOARD_COLUMNS,
+      rows: ofNewest.map((row) =>
+        cells(
+          { ...row, flight_count_hour_ago: hourAgo.get(cell(row['origin_country'])) ?? null },
+          LEADERBOARD_COLUMNS,
+        ),
+      ),
+    },
+    newest_window_end: ofNewest[0] === undefined ? null : seconds(ofNewest[0]['window_end']),
+  };
+}
+
+/**
+ * One window of metrics by category and phase: the newest, or the one that starts at `windowStart` (epoch seconds).
+ * @throws ContrailError invalid `no-such-window` when the table has no such window.
+ */
+export async function categoriesAnswer(
+  sources: AnswerSources,
+  windowStart: number | 'latest',
+): Promise<CategoriesAnswer> {
+  const version = sources.tables.version(GOLD_METRICS_BY_CATEGORY.name);
+  const predicate: FilePredicate =
+    windowStart === 'latest' ? [] : [{ column: 'window_start', min: BigInt(windowStart) * 1_000_000n }];
+  const parameters = { windows: windowStart === 'latest' ? 1 : MAX_WINDOWS };
+  const found = await select(
+    sources,
+    GOLD_METRICS_BY_CATEGORY,
+    'categories',
+    'metrics',
+    parameters,
+    predicate,
+  );
+  const rows =
+    windowStart === 'latest' ? found : found.filter((row) => seconds(row['window_start']) === windowStart);
+  if (windowStart !== 'latest' && rows.length === 0) {
+    throw new ContrailError(
+      'invalid',
+      'no-such-window',
+      `${GOLD_METRICS_BY_CATEGORY.name} has no window that starts at ${windowStart} among the newest ${MAX_WINDOWS}; ask for window=latest.`,
+    );
+  }
+  const [first] = rows;
+  return {
+    ...version,
+    window_start: first === undefined ? null : seconds(first['window_start']),
+    window_end: first === undefined ? null : seconds(first['window_end']),
+    columns: CATEGORY_COLUMNS,
+    rows: rows.map((row) => cells(row, CATEGORY_COLUMNS)),
+  };
+}
+
+/** The last hour of one aircraft, oldest first; no rows when the table does not know it. */
+export async function trackAnswer(sources: AnswerSources, icao24: string): Promise<TrackAnswer> {
+  const { name } = SILVER_FLIGHTS_ML;
+  const snapshot = sources.tables.get(name);
+  const version = sources.tables.version(name);
+  const newest = snapshot === null ? null : newestTimePosition(snapshot);
+  const since = BigInt(Math.floor((newest ?? TRACK_S) - TRACK_S));
+  const rows = await select(sources, SILVER_FLIGHTS_ML, 'track', 'flights', { icao24, since }, [
+    { column: 'icao24', in: [icao24] },
+    { column: 'time_position', min: since },
+  ]);
+  return { ...version, icao24, columns: TRACK_COLUMNS, rows: rows.map((row) => cells(row, TRACK_COLUMNS)) };
+}
+
+/** The tag of a table's version. The commit time is in it, because a table that is made anew counts from 0 again. */
+export function entityTag({ version, as_of_ms }: TableVersion): string {
+  return version === null ? '"none"' : `"${version}-${as_of_ms}"`;
+}
+
+async function select(
+  { engine, queries, tables }: AnswerSources,
+  definition: TableDefinition,
+  query: keyof Queries,
+  relation: string,
+  parameters: Readonly<Record<string, string | number | bigint>>,
+  predicate: FilePredicate,
+): Promise<readonly Row[]> {
+  const snapshot: LakeSnapshot | null = tables.get(definition.name);
+  const files = snapshot === null ? [] : [...snapshot.files(predicate)];
+  if (snapshot === null || files.length === 0) return [];
+  const columns = definition.columns.map(({ name }) => name);
+  const relations = { [relation]: filesRelation(definition, snapshot, files, columns) };
+  return engine.rows({ sql: queries[query], relations, parameters });
+}
+
+function cells(row: Readonly<Record<string, unknown>>, columns: readonly string[]): readonly Cell[] {
+  return columns.map((name) => (name === 'window_start' ? seconds(row[name]) : cell(row[name])));
+}
+
+/** JSON has no bigint; counts and times are far below 2^53. */
+function cell(value: unknown): Cell {
+  switch (typeof value) {
+    case 'bigint':
+      return Number(value);
+    case 'number':
+      return Number.isFinite(value) ? value : null;
+    case 'string':
+    case 'boolean':
+      return value;
+    default:
+      return null;
+  }
+}
+
+/** Epoch seconds of a timestamp, which comes as microseconds. */
+function seconds(value: unknown): number {
+  return typeof value === 'bigint' ? Number(value / 1_000_000n) : 0;
+}

@@ -1,0 +1,155 @@
+import { watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { LakeFile, LakeSnapshot, LakeStore, LakeTable } from './lake-tables.ts';
+
+/** How often a table's log is looked at when nothing calls. On a local disk a change calls at once. */
+export const POLL_MS = 1000;
+/** How many commits are told one by one; a table further behind is told as new. */
+export const MAX_COMMITS_TOLD = 100;
+
+/** One thing that happened to a table. */
+export type TableEvent =
+  /** It is seen for the first time, is another table than before, or ran too far ahead: start from the snapshot. */
+  | { readonly kind: 'opened'; readonly snapshot: LakeSnapshot }
+  /** One commit after the last one told. `snapshot` is the newest version and may be ahead of `version`. */
+  | {
+      readonly kind: 'commit';
+      readonly version: number;
+      readonly adds: readonly LakeFile[];
+      readonly snapshot: LakeSnapshot;
+    }
+  /** It is not there any more. */
+  | { readonly kind: 'gone' }
+  /** It could not be looked at; the watch goes on and tries again. */
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** A look has ended with nothing new. Told once after each silence begins, so that readiness can be known. */
+  | { readonly kind: 'idle' };
+
+/** What the watch of one table works with. */
+export interface TableWatch {
+  /** The store at the table's root. */
+  readonly store: LakeStore;
+  /** Opens the table; null when there is none (yet). Anything it throws is told as `failed`. */
+  readonly open: () => Promise<LakeTable | null>;
+  readonly signal: AbortSignal;
+  readonly pollMs?: number;
+}
+
+/**
+ * Follows one table for ever: yields what happened, in order, each commit once, until the signal fires. A table that
+ * does not exist yet is awaited; one that was deleted and made again, even with as many versions, is told as `opened`.
+ * The next look begins when the consumer asks for more, so a slow consumer is never overrun.
+ */
+export async function* watchTable({
+  store,
+  open,
+  signal,
+  pollMs = POLL_MS,
+}: TableWatch): AsyncGenerator<TableEvent> {
+  await using calls = new LogCalls(store, signal, pollMs);
+  let table: LakeTable | null = null;
+  let told: { readonly id: string; readonly version: number; readonly stamp: string | null } | null = null;
+  while (!signal.aborted) {
+    // Listen before looking: a commit during the look calls for another.
+    await calls.listen();
+    try {
+      if (table !== null && told !== null && (await stampOf(store, told.version)) !== told.stamp)
+        table = null;
+      table ??= await open();
+      if (table === null) {
+        if (told !== null) yield { kind: 'gone' };
+        told = null;
+      } else {
+        const snapshot: LakeSnapshot = await table.snapshot();
+        const isSame: boolean =
+          told !== null && told.id === snapshot.metadata.id && told.version <= snapshot.version;
+        const from: number = isSame ? (told?.version ?? 0) + 1 : Number.POSITIVE_INFINITY;
+        if (!isSame || snapshot.version - from >= MAX_COMMITS_TOLD) yield { kind: 'opened', snapshot };
+        else {
+          for (let version = from; version <= snapshot.version; version++) {
+            const { adds } = await table.changes(version);
+            yield { kind: 'commit', version, adds, snapshot };
+          }
+        }
+        const { version, metadata } = snapshot;
+        told = { id: metadata.id, version, stamp: await stampOf(store, version) };
+      }
+      yield { kind: 'idle' };
+    } catch (error) {
+      // The table may have been deleted under our hands: begin anew.
+      table = null;
+      yield { kind: 'failed', error };
+    }
+    await calls.next();
+  }
+}
+
+/** When and how large the commit file of a version was written: another table at this place has another. */
+async function stampOf(store: LakeStore, version: number): Promise<string | null> {
+  const found = await store.head(`_delta_log/${String(version).padStart(20, '0')}.json`);
+  return found === null ? null : `${found.modifiedAtMs}/${found.bytes}`;
+}
+
+/** Resolves {@link LogCalls.next} when the log's folder changes (local disk) or after a while. */
+class LogCalls implements AsyncDisposable {
+  readonly #directory: string | null;
+  readonly #signal: AbortSignal;
+  readonly #pollMs: number;
+  #watcher: FSWatcher | null = null;
+  #watched: bigint | null = null;
+  #hasCalled = false;
+  #wake: (() => void) | null = null;
+  readonly #onAbort = (): void => this.#wake?.();
+
+  constructor(store: LakeStore, signal: AbortSignal, pollMs: number) {
+    this.#directory = store.url.startsWith('file:') ? `${fileURLToPath(store.url)}/_delta_log` : null;
+    this.#signal = signal;
+    this.#pollMs = pollMs;
+    signal.addEventListener('abort', this.#onAbort);
+  }
+
+  /** Makes sure the folder that is there now is the one listened to; it may have been deleted and made again. */
+  async listen(): Promise<void> {
+    this.#hasCalled = false;
+    if (this.#directory === null) return;
+    const inode = await stat(this.#directory, { bigint: true }).then(
+      ({ ino }) => ino,
+      () => null,
+    );
+    if (inode === this.#watched && this.#watcher !== null) return;
+    this.#watcher?.close();
+    this.#watcher = null;
+    this.#watched = inode;
+    if (inode === null) return;
+    const call = (): void => {
+      this.#hasCalled = true;
+      this.#wake?.();
+    };
+    try {
+      this.#watcher = watch(this.#directory, call);
+      this.#watcher.on('error', call);
+    } catch {
+      // Best effort: no inotify watches left, or a file system without them. The poll goes on.
+      this.#watched = null;
+    }
+  }
+
+  async next(): Promise<void> {
+    if (this.#hasCalled || this.#signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#pollMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#watcher?.close();
+  }
+}

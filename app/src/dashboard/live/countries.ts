@@ -1,0 +1,19 @@
+/** Countries beyond this many are sent as null; a row has one byte for its country (`wire/FORMAT.md`). */
+export const MAX_COUNTRIES = 255;
+
+/** Numbers for country names, in order of first appearance. A number keeps its meaning for the life of the table. */
+export class CountryTable {
+  /** The name of each number. */
+  readonly names: string[] = [];
+  readonly #index = new Map<string, number>();
+
+  /** The number of a country, a new one where it has none yet; null for null and when the table is full. */
+  indexOf(name: string | null): number | null {
+    if (name === null) return null;
+    const known = this.#index.get(name);
+    if (known !== undefined) return known;
+    if (this.names.length === MAX_COUNTRIES) return null;
+    this.#index.set(name, this.names.length);
+    return this.names.push(name) - 1;
+  }
+}

@@ -1,0 +1,263 @@
+import type { ClientMessage, CountriesAnswer, LiveState, ServerMessage } from '../protocol.ts';
+import { encodeFrame } from '../wire/encode.ts';
+import { SERVER_TIME_AT } from '../wire/frame.ts';
+import { Picture } from './picture.ts';
+import type { Sighting } from './picture.ts';
+import { Ticks } from './ticks.ts';
+
+/**
+ * Who gets which frame when. One client is in one of these states:
+ *
+ *     new ──hello──> current ──tick──> sent (one frame unacknowledged) ──ack──> current or, when ticks came, sent
+ *                       └──pause──> paused ──resume──> current
+ *
+ * Invariant, kept in `#push` alone: a client that has not acknowledged a frame gets no other; what happens meanwhile
+ * comes merged. So a client that never acknowledges costs one frame, however long it stays.
+ */
+export interface LiveClient {
+  /** Hands bytes or text to the socket; must not throw. */
+  send(message: Uint8Array<ArrayBuffer> | string): void;
+  /** Bytes handed over and not yet taken by the network. */
+  bufferedBytes(): number;
+  /** Ends the connection for a reason of RFC 6455, section 7.4. */
+  close(code: number, reason: string): void;
+}
+
+/** A client that leaves this much unread is let go: text messages are not acknowledged, so they could pile up. */
+export const MAX_BUFFERED_BYTES = 4_194_304;
+
+/** RFC 6455, section 7.4.1: the peer sent what we do not speak. */
+const POLICY_VIOLATION = 1008;
+/** Registered at IANA as "Try Again Later". */
+const TRY_AGAIN_LATER = 1013;
+
+interface Connection {
+  readonly client: LiveClient;
+  isGreeted: boolean;
+  isPaused: boolean;
+  /** The tick that the client holds once it has acknowledged all; null: nothing. */
+  held: number | null;
+  unacknowledged: number | null;
+  countriesSent: number;
+}
+
+/** What the socket of one client reports to the hub. */
+export interface LiveConnection {
+  receive(text: string): void;
+  closed(): void;
+}
+
+/** Parts of the server the hub speaks for. */
+export interface LiveHubSources {
+  /** Epoch milliseconds UTC. */
+  readonly clock: () => number;
+  readonly state: () => LiveState;
+  /** The newest progress message, sent after hello. */
+  readonly progress: () => Extract<ServerMessage, { type: 'progress' }>;
+  /** Called for each frame sent. */
+  readonly onFrame?: (kind: string, bytes: number) => void;
+}
+
+/** The live picture and everyone who watches it. */
+export class LiveHub {
+  picture = new Picture();
+  ticks: Ticks;
+  readonly #sources: LiveHubSources;
+  readonly #connections = new Set<Connection>();
+  /** Frames of this tick by what the client held: clients in step share the bytes. */
+  readonly #frames = new Map<
+    number | null,
+    { readonly now: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  >();
+
+  constructor(sources: LiveHubSources) {
+    this.#sources = sources;
+    this.ticks = new Ticks(pictureNumber(sources.clock(), null));
+  }
+
+  get clients(): number {
+    return this.#connections.size;
+  }
+
+  /** Takes new rows into the picture and tells everyone. */
+  apply(sightings: Iterable<Sighting>): void {
+    this.picture.apply(sightings, this.#sources.clock() / 1000);
+    this.ticks.take(this.picture);
+    this.#frames.clear();
+    for (const connection of this.#connections) this.#push(connection);
+  }
+
+  /** Starts an empty picture under a new number, as when the table was made anew. */
+  reset(): void {
+    this.picture = new Picture();
+    this.ticks = new Ticks(pictureNumber(this.#sources.clock(), this.ticks.picture));
+    this.#frames.clear();
+    for (const connection of this.#connections) {
+      connection.held = null;
+      connection.unacknowledged = null;
+      connection.countriesSent = 0;
+    }
+  }
+
+  /** A full frame, and its entity tag. */
+  snapshot(): { readonly bytes: Uint8Array<ArrayBuffer>; readonly tag: string } {
+    return { bytes: this.#frame(null), tag: `"${this.ticks.picture}-${this.ticks.tick}"` };
+  }
+
+  countries(): CountriesAnswer {
+    return { picture: this.ticks.picture, countries: this.picture.countries.names };
+  }
+
+  /** Sends a text message to everyone who said hello. */
+  broadcast(message: ServerMessage): void {
+    const text = JSON.stringify(message);
+    for (const connection of this.#connections) if (connection.isGreeted) this.#send(connection, text);
+  }
+
+  /** Sends the times and the state to everyone; called every 5 s. */
+  heartbeat(): void {
+    const bytes = encodeFrame(this.ticks.heartbeat(this.#sources.clock() / 1000));
+    this.broadcast({ type: 'state', ...this.#sources.state() });
+    for (const connection of this.#connections) {
+      // A heartbeat says "you hold the newest": only true for who does, and not said to the hidden.
+      if (!connection.isGreeted || connection.isPaused || connection.held !== this.ticks.tick) continue;
+      this.#sources.onFrame?.('heartbeat', bytes.length);
+      this.#send(connection, bytes);
+    }
+  }
+
+  connect(client: LiveClient): LiveConnection {
+    const connection: Connection = {
+      client,
+      isGreeted: false,
+      isPaused: false,
+      held: null,
+      unacknowledged: null,
+      countriesSent: 0,
+    };
+    this.#connections.add(connection);
+    return {
+      receive: (text) => {
+        const message = parseClientMessage(text);
+        if (message === null) client.close(POLICY_VIOLATION, 'not a message of this protocol');
+        else this.#receive(connection, message);
+      },
+      closed: () => {
+        this.#connections.delete(connection);
+      },
+    };
+  }
+
+  /** Closes every socket, as the server goes away. */
+  close(code: number, reason: string): void {
+    for (const { client } of this.#connections) client.close(code, reason);
+    this.#connections.clear();
+  }
+
+  #receive(connection: Connection, message: ClientMessage): void {
+    switch (message.type) {
+      case 'hello':
+        this.#greet(connection, message);
+        return;
+      case 'ack':
+        if (message.tick !== connection.unacknowledged) return;
+        connection.unacknowledged = null;
+        this.#push(connection);
+        return;
+      case 'pause':
+        connection.isPaused = true;
+        return;
+      case 'resume':
+        connection.isPaused = false;
+        this.#push(connection);
+        return;
+    }
+  }
+
+  #greet(connection: Connection, hello: Extract<ClientMessage, { type: 'hello' }>): void {
+    connection.isGreeted = true;
+    connection.isPaused = false;
+    connection.unacknowledged = null;
+    connection.countriesSent = 0;
+    connection.held = hello.picture === this.ticks.picture ? (hello.lastTick ?? null) : null;
+    this.#send(
+      connection,
+      JSON.stringify({ type: 'state', ...this.#sources.state() } satisfies ServerMessage),
+    );
+    this.#sendCountries(connection);
+    this.#send(connection, JSON.stringify(this.#sources.progress()));
+    this.#push(connection);
+  }
+
+  #push(connection: Connection): void {
+    if (!connection.isGreeted || connection.isPaused || connection.unacknowledged !== null) return;
+    if (connection.held === this.ticks.tick) return;
+    const base = connection.held !== null && this.ticks.covers(connection.held) ? connection.held : null;
+    if (this.picture.countries.names.length > connection.countriesSent) this.#sendCountries(connection);
+    const bytes = this.#frame(base);
+    connection.unacknowledged = this.ticks.tick;
+    connection.held = this.ticks.tick;
+    this.#sources.onFrame?.(base === null ? 'full' : 'delta', bytes.length);
+    this.#send(connection, bytes);
+  }
+
+  #sendCountries(connection: Connection): void {
+    connection.countriesSent = this.picture.countries.names.length;
+    this.#send(
+      connection,
+      JSON.stringify({ type: 'countries', ...this.countries() } satisfies ServerMessage),
+    );
+  }
+
+  #frame(base: number | null): Uint8Array<ArrayBuffer> {
+    const now = this.#sources.clock() / 1000;
+    const made = this.#frames.get(base);
+    if (made?.now === now) return made.bytes;
+    // Ages are told from the server's time in the frame, so a frame made earlier is sent as a copy dated now. A copy,
+    // because the network may still hold the first.
+    const bytes =
+      made?.bytes.slice() ?? encodeFrame(base === null ? this.ticks.full(now) : this.ticks.since(base, now));
+    new DataView(bytes.buffer).setFloat64(SERVER_TIME_AT, now, true);
+    this.#frames.set(base, { now, bytes });
+    return bytes;
+  }
+
+  #send(connection: Connection, message: Uint8Array<ArrayBuffer> | string): void {
+    if (connection.client.bufferedBytes() > MAX_BUFFERED_BYTES) {
+      this.#connections.delete(connection);
+      connection.client.close(TRY_AGAIN_LATER, 'too slow');
+      return;
+    }
+    connection.client.send(message);
+  }
+}
+
+/** Milliseconds of the start, folded into 32 bits: no two runs within 49 days share it, and no two pictures of one run. */
+function pictureNumber(now_ms: number, previous: number | null): number {
+  const number = Math.floor(now_ms) % 0x1_0000_0000;
+  return number === previous ? (number + 1) % 0x1_0000_0000 : number;
+}
+
+/** A message of the protocol, or null. Unknown keys are ignored. */
+export function parseClientMessage(text: string): ClientMessage | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof json !== 'object' || json === null) return null;
+  const { type, tick, picture, lastTick } = json as Readonly<Record<string, unknown>>;
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+  switch (type) {
+    case 'hello':
+      return isCount(picture) && isCount(lastTick) ? { type, picture, lastTick } : { type };
+    case 'ack':
+      return isCount(tick) ? { type, tick } : null;
+    case 'pause':
+    case 'resume':
+      return { type };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,140 @@
+import { MAX_SLOTS, copyRow, createRowColumns } from '../wire/columns.ts';
+import type { RowColumns } from '../wire/columns.ts';
+import { encodeIcao24, writeAircraft } from '../wire/units.ts';
+import type { Aircraft } from '../wire/units.ts';
+import { CountryTable } from './countries.ts';
+
+/** An aircraft without contact for this long, measured against the newest event time, leaves the picture. Seconds. */
+export const CONTACT_LOST_S = 300;
+
+/** The newest known row of one aircraft, as it comes from Silver. Times are epoch seconds. */
+export interface Sighting extends Aircraft {
+  readonly origin_country: string | null;
+  readonly time_position: number;
+  readonly last_contact: number | null;
+  readonly feed: string | null;
+}
+
+/**
+ * The aircraft of now, in columns of typed arrays in wire units. A slot is kept while its aircraft is there and
+ * given away after, lowest first, so the columns stay as short as the busiest moment was. Memory is bounded by
+ * {@link MAX_SLOTS}; aircraft beyond that are counted in `refused` and left out.
+ *
+ * What changed since the last look is in `dirty`; `ticks.ts` takes it from there.
+ */
+export class Picture {
+  /** `age` is unused here: it depends on the moment of sending. */
+  columns: RowColumns = createRowColumns(INITIAL_SLOTS);
+  /** Epoch seconds by slot. */
+  timePosition: Float64Array = new Float64Array(INITIAL_SLOTS);
+  /** 1 where an aircraft is in the slot. */
+  used: Uint8Array = new Uint8Array(INITIAL_SLOTS);
+  /** Every slot ever used is below this. */
+  slots = 0;
+  /** Newest time_position, epoch seconds; null before the first aircraft. Never goes back. */
+  eventTime: number | null = null;
+  /** Feed of the newest row. */
+  feed: string | null = null;
+  /** Sightings that found all slots taken. */
+  refused = 0;
+  readonly dirty: Set<number> = new Set();
+  readonly countries: CountryTable = new CountryTable();
+
+  #lastContact = new Float64Array(INITIAL_SLOTS);
+  readonly #slotOf = new Map<number, number>();
+  /** Descending, so that the lowest is taken from the end. */
+  #free: number[] = [];
+
+  /** How many aircraft are there. */
+  get size(): number {
+    return this.#slotOf.size;
+  }
+
+  /**
+   * Takes sightings in any order; one that is not newer by (time_position, last_contact) than what is known of its
+   * aircraft changes nothing, so applying rows again is harmless. A position dated after `now_s` counts as
+   * of now: one transponder with a wrong clock must not make all others look lost.
+   */
+  apply(sightings: Iterable<Sighting>, now_s: number): void {
+    for (const sighting of sightings) {
+      const eventTime = Math.min(sighting.time_position, now_s);
+      if (this.eventTime === null || eventTime > this.eventTime) {
+        this.eventTime = eventTime;
+        this.feed = sighting.feed ?? this.feed;
+      }
+      this.#applyOne(sighting);
+    }
+    this.#expire();
+  }
+
+  #applyOne(sighting: Sighting): void {
+    const icao24 = encodeIcao24(sighting.icao24);
+    if (icao24 === null) return;
+    const lastContact = sighting.last_contact ?? sighting.time_position;
+    const known = this.#slotOf.get(icao24);
+    const slot = known ?? this.#enter(icao24, Math.max(lastContact, sighting.time_position));
+    if (slot === null) return;
+    if (known !== undefined) {
+      const since = sighting.time_position - (this.timePosition[slot] ?? 0);
+      if (since < 0 || (since === 0 && lastContact <= (this.#lastContact[slot] ?? 0))) return;
+    }
+    writeAircraft(this.columns, slot, icao24, sighting, this.countries.indexOf(sighting.origin_country));
+    this.timePosition[slot] = sighting.time_position;
+    this.#lastContact[slot] = lastContact;
+    this.dirty.add(slot);
+  }
+
+  /** A slot for an aircraft that was not there; null when it is long gone or all slots are taken. */
+  #enter(icao24: number, contact: number): number | null {
+    // Do not let history in: it would leave again in the same breath.
+    if (this.eventTime !== null && contact < this.eventTime - CONTACT_LOST_S) return null;
+    const slot = this.#take();
+    if (slot === null) {
+      this.refused++;
+      return null;
+    }
+    this.#slotOf.set(icao24, slot);
+    this.used[slot] = 1;
+    return slot;
+  }
+
+  #expire(): void {
+    if (this.eventTime === null) return;
+    const oldest = this.eventTime - CONTACT_LOST_S;
+    let left = false;
+    for (const [icao24, slot] of this.#slotOf) {
+      if (Math.max(this.#lastContact[slot] ?? 0, this.timePosition[slot] ?? 0) >= oldest) continue;
+      this.#slotOf.delete(icao24);
+      this.used[slot] = 0;
+      this.#free.push(slot);
+      this.dirty.add(slot);
+      left = true;
+    }
+    if (left) this.#free.sort((a, b) => b - a);
+  }
+
+  /** The lowest free slot, or null when all are taken. */
+  #take(): number | null {
+    const freed = this.#free.pop();
+    if (freed !== undefined) return freed;
+    if (this.slots === MAX_SLOTS) return null;
+    if (this.slots === this.used.length) this.#grow(Math.min(MAX_SLOTS, this.used.length * 2));
+    return this.slots++;
+  }
+
+  #grow(capacity: number): void {
+    const columns = createRowColumns(capacity);
+    for (let slot = 0; slot < this.slots; slot++) copyRow(this.columns, slot, columns, slot);
+    this.columns = columns;
+    this.timePosition = grown(this.timePosition, new Float64Array(capacity));
+    this.#lastContact = grown(this.#lastContact, new Float64Array(capacity));
+    this.used = grown(this.used, new Uint8Array(capacity));
+  }
+}
+
+const INITIAL_SLOTS = 1024;
+
+function grown<T extends Float64Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

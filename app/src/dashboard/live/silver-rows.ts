@@ -1,0 +1,95 @@
+import type { Engine, Row } from '../../engine/engine.ts';
+import { SILVER_FLIGHTS } from '../../lake/silver-flights.ts';
+import { filesRelation } from '../lake-tables.ts';
+import type { LakeFile, LakeSnapshot } from '../lake-tables.ts';
+import type { Sighting } from './picture.ts';
+
+/** How much of Silver a starting dashboard looks at, in seconds of event time: enough for everyone in the picture. */
+export const START_WINDOW_S = 900;
+
+const COLUMNS = [
+  'icao24',
+  'callsign',
+  'origin_country',
+  'time_position',
+  'last_contact',
+  'longitude',
+  'latitude',
+  'altitude_m',
+  'velocity',
+  'true_track',
+  'vertical_rate',
+  'on_ground',
+  'squawk',
+  'category',
+  'feed',
+];
+
+/** The newest row of each aircraft in some files of Silver, in no order. `sql` is `queries/newest-sightings.sql`. */
+export async function readSightings(
+  engine: Engine,
+  sql: string,
+  snapshot: LakeSnapshot,
+  files: readonly LakeFile[],
+  signal?: AbortSignal,
+): Promise<readonly Sighting[]> {
+  if (files.length === 0) return [];
+  const relations = { silver: filesRelation(SILVER_FLIGHTS, snapshot, files, COLUMNS) };
+  const rows = await engine.rows({ sql, relations, ...(signal ? { signal } : {}) });
+  return rows.flatMap((row) => toSighting(row) ?? []);
+}
+
+/**
+ * The files of a snapshot that may hold rows of its newest {@link START_WINDOW_S}, by their statistics. A file
+ * without statistics is chosen.
+ */
+export function newestFiles(snapshot: LakeSnapshot): readonly LakeFile[] {
+  const newest = newestTimePosition(snapshot);
+  if (newest === null) return [...snapshot.files()];
+  return [...snapshot.files([{ column: 'time_position', min: BigInt(Math.floor(newest - START_WINDOW_S)) }])];
+}
+
+/** Newest time_position by the statistics of the files, epoch seconds; null when no file tells. */
+export function newestTimePosition(snapshot: LakeSnapshot): number | null {
+  let newest: number | null = null;
+  for (const file of snapshot.files()) {
+    const bound = file.stats?.maxValues['time_position'];
+    if (typeof bound !== 'number' && typeof bound !== 'bigint') continue;
+    if (newest === null || Number(bound) > newest) newest = Number(bound);
+  }
+  return newest;
+}
+
+function toSighting(row: Row): Sighting | null {
+  const icao24 = text(row['icao24']);
+  const time_position = number(row['time_position']);
+  const longitude = number(row['longitude']);
+  const latitude = number(row['latitude']);
+  // Silver promises all four; a table written by someone else may not keep that promise.
+  if (icao24 === null || time_position === null || longitude === null || latitude === null) return null;
+  return {
+    icao24,
+    time_position,
+    longitude,
+    latitude,
+    callsign: text(row['callsign']),
+    origin_country: text(row['origin_country']),
+    last_contact: number(row['last_contact']),
+    altitude_m: number(row['altitude_m']),
+    velocity: number(row['velocity']),
+    true_track: number(row['true_track']),
+    vertical_rate: number(row['vertical_rate']),
+    on_ground: typeof row['on_ground'] === 'boolean' ? row['on_ground'] : null,
+    squawk: text(row['squawk']),
+    category: number(row['category']),
+    feed: text(row['feed']),
+  };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function number(value: unknown): number | null {
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null;
+}

@@ -1,0 +1,181 @@
+import type { Progress } from '../lake/progress.ts';
+import type { Stage, StageName, StageState, TableStatus } from './protocol.ts';
+import type { Thresholds } from './thresholds.ts';
+
+/** All that the state of the stages follows from. */
+export interface StageFacts {
+  readonly now_ms: number;
+  readonly tables: readonly TableStatus[];
+  readonly progress: Progress | null;
+  readonly aircraft: number;
+  /** Newest event time in the picture, epoch seconds. */
+  readonly event_time: number | null;
+  readonly thresholds: Thresholds;
+}
+
+const START_SOURCE = 'start one with "contrail up" or "contrail produce --source ..."';
+const START_PIPELINE = 'start it with "contrail pipeline" or "contrail up"';
+
+/**
+ * How each stage stands, in the order of the flow. Pure. A stage that is not ok says in one sentence what is missing
+ * and what to do; where the reason lies in the stage before, it says so and leaves the advice to that one.
+ */
+export function stagesOf(facts: StageFacts): readonly Stage[] {
+  return [
+    sourceStage(facts),
+    topicStage(facts),
+    tableStage(facts, 'bronze', ['bronze/flights'], 'messages in the topic'),
+    tableStage(facts, 'silver', ['silver/flights'], 'bronze'),
+    tableStage(facts, 'silver_ml', ['silver/flights_ml'], 'silver'),
+    tableStage(facts, 'gold', ['gold/traffic_by_country', 'gold/metrics_by_category'], 'silver'),
+    dashboardStage(facts),
+  ];
+}
+
+/** waiting, ok, delayed or stale by age alone. */
+export function stateOfAge(
+  age_s: number | null,
+  delayed_s: number,
+  stale_s: number,
+): Exclude<StageState, 'failed'> {
+  if (age_s === null) return 'waiting';
+  if (age_s > stale_s) return 'stale';
+  return age_s > delayed_s ? 'delayed' : 'ok';
+}
+
+function sourceStage(facts: StageFacts): Stage {
+  const { progress, thresholds } = facts;
+  const received_ms = newest(progress?.batches.map((batch) => batch.ingested_at_max_ms) ?? []);
+  // A pipeline that just started has no batches to tell from, but what Bronze holds did come from a source.
+  const bronze = facts.tables.find(({ name }) => name === 'bronze/flights');
+  const age_s = ageOf(facts, received_ms ?? (hasRows(bronze) ? (bronze?.committed_at_ms ?? null) : null));
+  const silence = silenceOf(facts);
+  const isPresent = messagesIn(progress) > 0 || age_s !== null;
+  const state = isPresent
+    ? stateOfAge(age_s ?? 0, thresholds.tableDelayed_s, thresholds.tableStale_s)
+    : ('waiting' as const);
+  const sentence = {
+    waiting: `No message has arrived yet: ${START_SOURCE}.`,
+    ok: null,
+    delayed: `The newest message came ${seconds(age_s)} ago; the source may be waiting for its next poll.`,
+    stale: silence ?? `No message for ${seconds(age_s)}: look at the source's log, or ${START_SOURCE}.`,
+  }[state];
+  return { name: 'source', state, rows: null, lag: null, age_s, sentence };
+}
+
+function topicStage(facts: StageFacts): Stage {
+  const { progress } = facts;
+  const name = 'topic';
+  if (progress === null) {
+    return { name, state: 'waiting', rows: null, lag: null, age_s: null, sentence: silenceOf(facts) };
+  }
+  const rows = messagesIn(progress);
+  const lag = progress.topic.partitions.reduce((sum, partition) => sum + partition.lag, 0);
+  const age_s = ageOf(facts, progress.at_ms);
+  const silence = silenceOf(facts);
+  if (silence !== null) return { name, state: 'stale', rows, lag, age_s, sentence: silence };
+  if (rows === 0) {
+    return {
+      name,
+      state: 'waiting',
+      rows,
+      lag,
+      age_s,
+      sentence: `The topic holds no message yet: ${START_SOURCE}.`,
+    };
+  }
+  // One batch behind is the normal course; more means that messages come faster than they are read.
+  const lastBatch = progress.batches.at(-1)?.rows_in ?? 0;
+  const isBehind = lag > lastBatch && lag > 0 && progress.batches.length > 0;
+  return {
+    name,
+    state: isBehind ? 'delayed' : 'ok',
+    rows,
+    lag,
+    age_s,
+    sentence: isBehind
+      ? `The pipeline is ${lag} messages behind; it catches up by itself when they come slower.`
+      : null,
+  };
+}
+
+function tableStage(facts: StageFacts, name: StageName, tables: readonly string[], before: string): Stage {
+  const { progress, thresholds } = facts;
+  const found = facts.tables.filter((table) => tables.includes(table.name));
+  const isPresent = found.length === tables.length && found.every(hasRows);
+  const rows = found.every((table) => table.rows === null)
+    ? null
+    : found.reduce((sum, one) => sum + (one.rows ?? 0), 0);
+  const oldest = isPresent ? Math.min(...found.map((table) => table.committed_at_ms ?? 0)) : null;
+  const age_s = ageOf(facts, oldest);
+  const stage = { name, rows, lag: null, age_s };
+  if (progress?.state === 'failed') {
+    const message = progress.message ?? `The pipeline has failed: see its log, then ${START_PIPELINE}.`;
+    return { ...stage, state: 'failed', sentence: message };
+  }
+  if (!isPresent) {
+    const missing = found.find((table) => !hasRows(table))?.name ?? name;
+    const sentence = silenceOf(facts) ?? `${missing} has no rows yet; it waits for ${before}.`;
+    return { ...stage, state: 'waiting', sentence };
+  }
+  const state = stateOfAge(age_s, thresholds.tableDelayed_s, thresholds.tableStale_s);
+  if (state === 'ok') return { ...stage, state, sentence: null };
+  return {
+    ...stage,
+    state,
+    sentence: silenceOf(facts) ?? `No commit for ${seconds(age_s)}: nothing new came from ${before}.`,
+  };
+}
+
+function dashboardStage(facts: StageFacts): Stage {
+  const { thresholds, aircraft, event_time } = facts;
+  const age_s = ageOf(facts, event_time === null ? null : event_time * 1000);
+  const state = stateOfAge(age_s, thresholds.positionsDelayed_s, thresholds.positionsStale_s);
+  const sentence = {
+    waiting: 'No positions yet: the picture waits for silver.',
+    ok: null,
+    delayed: `The newest position is ${seconds(age_s)} old.`,
+    stale: `No new positions since ${timeOfDay((event_time ?? 0) * 1000)}.`,
+  }[state];
+  return { name: 'dashboard', state, rows: aircraft, lag: null, age_s, sentence };
+}
+
+/** One sentence when the pipeline is not there to do anything; null while it reports. */
+function silenceOf({ progress, now_ms, thresholds }: StageFacts): string | null {
+  if (progress === null) return `The pipeline has not run on this lake yet: ${START_PIPELINE}.`;
+  const since = timeOfDay(progress.at_ms);
+  if (progress.state === 'stopped') return `The pipeline was stopped at ${since}: ${START_PIPELINE}.`;
+  if (now_ms - progress.at_ms > thresholds.pipelineSilent_s * 1000) {
+    return `The pipeline has not reported since ${since}: see its log, or ${START_PIPELINE}.`;
+  }
+  return null;
+}
+
+function messagesIn(progress: Progress | null): number {
+  return progress?.topic.partitions.reduce((sum, partition) => sum + Number(partition.end), 0) ?? 0;
+}
+
+function hasRows(table: TableStatus | undefined): boolean {
+  // Rows are unknown where a file has no statistics; then files are rows enough.
+  return table !== undefined && (table.rows ?? table.files ?? 0) > 0;
+}
+
+function newest(times_ms: readonly (number | null)[]): number | null {
+  return times_ms.reduce<number | null>(
+    (max, one) => (one !== null && (max === null || one > max) ? one : max),
+    null,
+  );
+}
+
+/** Never negative: a clock that is a little off must not make the future. */
+function ageOf({ now_ms }: StageFacts, since_ms: number | null): number | null {
+  return since_ms === null ? null : Math.max(0, (now_ms - since_ms) / 1000);
+}
+
+function seconds(age_s: number | null): string {
+  return `${Math.round(age_s ?? 0)} s`;
+}
+
+function timeOfDay(epoch_ms: number): string {
+  return `${new Date(epoch_ms).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+}

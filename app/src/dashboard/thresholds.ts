@@ -1,0 +1,31 @@
+/** Ages from which things are called delayed or stale, in seconds. The page shows them in amber, then as stale. */
+
+/** Positions are delayed when older than this plus one trigger: so long a row may wait for its micro-batch. */
+export const POSITIONS_DELAYED_S = 15;
+/** Positions, and tables after two triggers, are stale from this age. */
+export const STALE_S = 60;
+/** The trigger assumed while the pipeline has not said its own. */
+export const ASSUMED_TRIGGER_S = 5;
+/** The pipeline reports at every trigger; it is silent after this many without a report, and at least STALE_S. */
+export const SILENT_TRIGGERS = 3;
+
+/** The ages for a pipeline with this trigger. */
+export interface Thresholds {
+  readonly positionsDelayed_s: number;
+  readonly positionsStale_s: number;
+  /** Tables lag by up to two triggers: one to wait for, one to be written in. */
+  readonly tableDelayed_s: number;
+  readonly tableStale_s: number;
+  readonly pipelineSilent_s: number;
+}
+
+/** Thresholds that follow from the pipeline's trigger. */
+export function thresholdsFor(trigger_s: number): Thresholds {
+  return {
+    positionsDelayed_s: POSITIONS_DELAYED_S + trigger_s,
+    positionsStale_s: Math.max(STALE_S, POSITIONS_DELAYED_S + 2 * trigger_s),
+    tableDelayed_s: POSITIONS_DELAYED_S + 2 * trigger_s,
+    tableStale_s: Math.max(STALE_S, POSITIONS_DELAYED_S + 3 * trigger_s),
+    pipelineSilent_s: Math.max(STALE_S, SILENT_TRIGGERS * trigger_s),
+  };
+}
