@@ -27,6 +27,9 @@ export interface Engine extends AsyncDisposable {
   /** Runs a SELECT and keeps its rows under `name` (replacing a relation of that name) until `forget` or the end. */
   keep(name: string, select: Select): Promise<{ readonly rows: number }>;
 
+  /** Adds the rows of a SELECT to a kept relation of the same columns; makes it when there is none. */
+  extend(name: string, select: Select): Promise<{ readonly rows: number }>;
+
   /** Drops a kept relation; nothing happens when there is none. */
   forget(name: string): Promise<void>;
 }
@@ -45,6 +48,8 @@ export type Relation =
   | { readonly kind: 'files'; readonly columns: readonly Column[]; readonly files: readonly DataFile[] }
   /** The decoded messages of these offset ranges: the columns of {@link MESSAGE_COLUMNS}, one row per message. */
   | { readonly kind: 'messages'; readonly topic: MessageReader; readonly ranges: readonly TopicRange[] }
+  /** Rows given by the caller, for small reference data and for tests. */
+  | { readonly kind: 'rows'; readonly columns: readonly Column[]; readonly rows: readonly Row[] }
   /** A relation made by {@link Engine.keep}. */
   | { readonly kind: 'kept'; readonly name: string };
 
@@ -58,7 +63,10 @@ export interface DataFile {
 /** The part of a topic that an engine in this process needs; a distributed engine reads by name from the broker. */
 export interface MessageReader {
   readonly name: string;
-  read(ranges: readonly TopicRange[], options?: { readonly signal?: AbortSignal }): AsyncIterable<{
+  read(
+    ranges: readonly TopicRange[],
+    options?: { readonly signal?: AbortSignal },
+  ): AsyncIterable<{
     readonly partition: number;
     readonly offsets: readonly bigint[] | { readonly first: bigint };
     readonly timestamps_ms: readonly number[] | number;
@@ -79,6 +87,8 @@ export interface WriteTarget {
   readonly folder: string;
   readonly columns: readonly Column[];
   readonly partitionBy?: readonly string[];
+  /** Like `partitionBy`, but the columns stay in the files: one file holds one value of each. */
+  readonly splitBy?: readonly string[];
 }
 
 /** One file that a `write` left, with what a table format wants to know about it. */

@@ -94,7 +94,8 @@ function nearestSomewhere(centre: Vector, radius: number, vectors: readonly Vect
   const kept: number[] = [];
   for (const index of candidates) {
     const vector = vectors[index] as Vector;
-    if (!kept.some((nearer) => isBehindBisector(centre, vectors[nearer] as Vector, vector, sine))) kept.push(index);
+    if (!kept.some((nearer) => isBehindBisector(centre, vectors[nearer] as Vector, vector, sine)))
+      kept.push(index);
   }
   return kept;
 }

@@ -73,7 +73,10 @@ export function decodeMessage(text: string): DecodedMessage {
     const value = fields[name];
     if (value === null || value === undefined || isOfType(value, type)) continue;
     if (type === 'long' && typeof value === 'number' && Number.isInteger(value)) return decodeBigLongs(text);
-    return { fields: null, malformed: `${name} is ${describe(value)}, not ${type === 'integers' ? 'a list of integers' : `a ${type}`}` };
+    return {
+      fields: null,
+      malformed: `${name} is ${describe(value)}, not ${type === 'integers' ? 'a list of integers' : `a ${type}`}`,
+    };
   }
   return { fields: json as MessageFields, malformed: null };
 }

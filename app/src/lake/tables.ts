@@ -19,7 +19,11 @@ export const BATCH_TABLES: readonly TableDefinition[] = [
 ];
 
 /** Every table of the lake. */
-export const TABLES: readonly TableDefinition[] = [...BATCH_TABLES, REFERENCE_AIRPORTS, REFERENCE_AIRPORT_CELLS];
+export const TABLES: readonly TableDefinition[] = [
+  ...BATCH_TABLES,
+  REFERENCE_AIRPORTS,
+  REFERENCE_AIRPORT_CELLS,
+];
 
 /** `bronze/flights` as SQL says it: `bronze.flights`. */
 export function sqlName(table: TableDefinition): string {

@@ -1,0 +1,200 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { mkdir, readFile } from 'node:fs/promises';
+import { ContrailError } from '../../errors.ts';
+import type { Engine, Relation, Row, Select, WriteTarget, WrittenFile } from '../engine.ts';
+import { dropMessages, loadMessages } from './messages.ts';
+import { filesSelect, loadRows } from './relations.ts';
+import { bindParameters, fromDuckdb, identifier, textLiteral } from './values.ts';
+import { writeFiles } from './write.ts';
+
+/** What a DuckDB engine may use. */
+export interface DuckdbOptions {
+  /** For example `512MB`: bounds what DuckDB buffers; the process takes 100 to 180 MB more. */
+  readonly memoryLimit: string;
+  /** 1 is fastest up to 100,000 rows a batch; 2 gains only beyond. */
+  readonly threads: number;
+  /** Where results that do not fit in memory are spilled to. */
+  readonly temporaryFolder: string;
+}
+
+/**
+ * DuckDB in this process. One SELECT runs at a time: callers may call at once, their work is queued. Relations become
+ * temporary views and tables of the connection under their own names while a SELECT runs.
+ */
+export class DuckdbEngine implements Engine {
+  readonly name = 'duckdb';
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  /** Opens an engine in memory. @throws ContrailError `invalid` when an option is refused. */
+  static async open(options: DuckdbOptions): Promise<DuckdbEngine> {
+    await mkdir(options.temporaryFolder, { recursive: true });
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: String(options.threads),
+      memory_limit: options.memoryLimit,
+      temp_directory: options.temporaryFolder,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    }).catch((cause: unknown) => {
+      throw new ContrailError(
+        'invalid',
+        'duckdb-options',
+        `DuckDB refused its options: ${messageOf(cause)}. Check MEMORY_LIMIT.`,
+        { cause },
+      );
+    });
+    const connection = await instance.connect();
+    await connection.run("set timezone = 'UTC'");
+    await connection.run('set parquet_metadata_cache = true');
+    const macros = await readFile(new URL('macros.sql', import.meta.url), 'utf8');
+    for (const statement of macros.split(/;\s*$/m)) {
+      if (statement.trim() !== '') await connection.run(statement);
+    }
+    return new DuckdbEngine(instance, connection);
+  }
+
+  rows(select: Select): Promise<readonly Row[]> {
+    return this.#withRelations(select, async (sql) => {
+      const result = await this.#connection.runAndReadAll(sql);
+      const names = result.columnNames();
+      return result
+        .getRows()
+        .map((row) => Object.fromEntries(names.map((name, index) => [name, fromDuckdb(row[index] ?? null)])));
+    });
+  }
+
+  write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
+    return this.#withRelations(select, async (sql) => {
+      const splits = (target.partitionBy?.length ?? 0) + (target.splitBy?.length ?? 0) > 0;
+      if (!splits) return writeFiles(this.#connection, `(${sql})`, target);
+      // The rows are read once per value of the columns that split them, so they are computed once, here.
+      const kept = /^\s*select \* from ([a-z_]+)\s*$/.exec(sql);
+      const source =
+        kept?.[1] !== undefined && select.relations[kept[1]]?.kind === 'kept' ? kept[1] : 'rows_to_write';
+      if (source === 'rows_to_write')
+        await this.#connection.run(`create or replace temp table rows_to_write as ${sql}`);
+      try {
+        return await writeFiles(this.#connection, source, target);
+      } finally {
+        if (source === 'rows_to_write') await this.#connection.run('drop table if exists rows_to_write');
+      }
+    });
+  }
+
+  keep(name: string, select: Select): Promise<{ readonly rows: number }> {
+    return this.#withRelations(select, async (sql) => {
+      // A relation may be made from its former self, so the new one stands beside it for a moment.
+      await this.#connection.run(`create or replace temp table ${identifier(`next_${name}`)} as ${sql}`);
+      await this.#connection.run(`drop table if exists ${identifier(`kept_${name}`)}`);
+      await this.#connection.run(
+        `alter table ${identifier(`next_${name}`)} rename to ${identifier(`kept_${name}`)}`,
+      );
+      return { rows: await this.#count(name) };
+    });
+  }
+
+  extend(name: string, select: Select): Promise<{ readonly rows: number }> {
+    return this.#withRelations(select, async (sql) => {
+      const table = identifier(`kept_${name}`);
+      const exists = await this.#exists(name);
+      await this.#connection.run(
+        exists ? `insert into ${table} ${sql}` : `create temp table ${table} as ${sql}`,
+      );
+      return { rows: await this.#count(name) };
+    });
+  }
+
+  forget(name: string): Promise<void> {
+    return this.#enqueue(async () => {
+      await this.#connection.run(`drop table if exists ${identifier(`kept_${name}`)}`);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue.catch(() => undefined);
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+
+  async #exists(name: string): Promise<boolean> {
+    const result = await this.#connection.runAndReadAll(
+      `select count(*) from duckdb_tables() where table_name = ${textLiteral(`kept_${name}`)}`,
+    );
+    return Number(result.getRows()[0]?.[0] ?? 0) > 0;
+  }
+
+  async #count(name: string): Promise<number> {
+    const result = await this.#connection.runAndReadAll(`select count(*) from ${identifier(`kept_${name}`)}`);
+    return Number(result.getRows()[0]?.[0] ?? 0);
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work, work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  #withRelations<T>(select: Select, work: (sql: string) => Promise<T>): Promise<T> {
+    return this.#enqueue(async () => {
+      select.signal?.throwIfAborted();
+      const interrupt = (): void => this.#connection.interrupt();
+      select.signal?.addEventListener('abort', interrupt, { once: true });
+      const made: (() => Promise<unknown>)[] = [];
+      try {
+        for (const [name, relation] of Object.entries(select.relations)) {
+          made.push(await this.#bind(name, relation, select.signal));
+        }
+        return await work(bindParameters(select.sql, select.parameters ?? {}));
+      } catch (cause) {
+        select.signal?.throwIfAborted();
+        if (cause instanceof ContrailError) throw cause;
+        throw new ContrailError(
+          'internal',
+          'sql-failed',
+          `DuckDB could not run the SELECT: ${messageOf(cause)}`,
+          {
+            cause,
+            facts: { sql: select.sql },
+          },
+        );
+      } finally {
+        select.signal?.removeEventListener('abort', interrupt);
+        for (const undo of made) await undo();
+      }
+    });
+  }
+
+  async #bind(
+    name: string,
+    relation: Relation,
+    signal: AbortSignal | undefined,
+  ): Promise<() => Promise<unknown>> {
+    const quoted = identifier(name);
+    switch (relation.kind) {
+      case 'files':
+        await this.#connection.run(
+          `create or replace temp view ${quoted} as ${filesSelect(relation.columns, relation.files)}`,
+        );
+        return () => this.#connection.run(`drop view if exists ${quoted}`);
+      case 'kept':
+        await this.#connection.run(
+          `create or replace temp view ${quoted} as select * from ${identifier(`kept_${relation.name}`)}`,
+        );
+        return () => this.#connection.run(`drop view if exists ${quoted}`);
+      case 'rows':
+        await loadRows(this.#connection, name, relation.columns, relation.rows);
+        return () => this.#connection.run(`drop table if exists ${quoted}`);
+      case 'messages':
+        await loadMessages(this.#connection, name, relation.topic, relation.ranges, signal);
+        return () => dropMessages(this.#connection, name);
+    }
+  }
+}
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -1,0 +1,50 @@
+-- One name, two bodies: what DuckDB and Spark say differently. The other body is in engine/spark/macros.sql, and the
+-- same golden tests run on both. One statement per paragraph, ended by a semicolon at the end of a line.
+
+-- Epoch seconds to timestamp (UTC).
+create or replace macro timestamp_from_seconds(seconds) as to_timestamp(seconds);
+
+-- Timestamp to epoch seconds, with its fraction.
+create or replace macro seconds_from_timestamp(instant) as epoch(instant);
+
+-- The UTC day of epoch seconds.
+create or replace macro date_from_seconds(seconds) as date '1970-01-01' + cast(floor(seconds / 86400) as integer);
+
+-- Without the blanks (U+0020, nothing else) at both ends.
+create or replace macro trim_blanks(text) as trim(text, ' ');
+
+-- `~`? and 6 hexadecimal digits, in any case.
+create or replace macro is_icao24(text) as regexp_full_match(text, '~?[0-9a-fA-F]{6}');
+
+-- Gaussian membership (Sun et al. 2017).
+create or replace macro gauss(x, mean, sigma) as exp(-((x - mean) * (x - mean)) / (2.0 * sigma * sigma));
+
+-- S-shaped membership: 0 below a, 1 above b.
+create or replace macro smf(x, a, b) as case
+  when x <= a then cast(0.0 as double)
+  when x >= b then cast(1.0 as double)
+  when x <= (a + b) / 2.0 then 2.0 * ((x - a) / (b - a)) * ((x - a) / (b - a))
+  else 1.0 - 2.0 * ((x - b) / (b - a)) * ((x - b) / (b - a))
+end;
+
+-- Z-shaped membership: 1 below a, 0 above b.
+create or replace macro zmf(x, a, b) as 1.0 - smf(x, a, b);
+
+-- Between two bounds; null stays null.
+create or replace macro clamp(x, low, high) as case when x < low then cast(low as double) when x > high then cast(high as double) else x end;
+
+-- Great-circle distance, R = 6371.0088 km (IUGG mean radius).
+create or replace macro haversine_km(latitude_a, longitude_a, latitude_b, longitude_b) as
+  2.0 * 6371.0088 * asin(least(1.0, sqrt(
+    pow(sin(radians(latitude_b - latitude_a) / 2.0), 2)
+    + cos(radians(latitude_a)) * cos(radians(latitude_b)) * pow(sin(radians(longitude_b - longitude_a) / 2.0), 2))));
+
+-- The one-degree cell of a position, as flight/airport-cells.ts numbers them.
+create or replace macro airport_cell(latitude, longitude) as
+  cast(least(floor(latitude + 90.0), 179.0) * 360.0 + least(floor(longitude + 180.0), 359.0) as integer);
+
+-- A number as a decimal whose sum does not depend on the order of the rows; null outside +-1e13 (see wild_part).
+create or replace macro exact_part(x) as cast(case when abs(x) < 1e13 then x end as decimal(38, 12));
+
+-- The rest of the numbers, summed as they are.
+create or replace macro wild_part(x) as case when abs(x) < 1e13 then null else x end;

@@ -1,0 +1,125 @@
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBType,
+  type DuckDBValue,
+  INTEGER,
+  LIST,
+  listValue,
+  VARCHAR,
+} from '@duckdb/node-api';
+import { setImmediate } from 'node:timers/promises';
+import { decodeMessage, MESSAGE_FIELDS, type MessageFields } from '../../flight/decode-message.ts';
+import type { MessageReader, TopicRange } from '../engine.ts';
+
+/** Rows of one DuckDB vector. */
+const CHUNK_ROWS = 2048;
+
+const FIELD_TYPES: Readonly<Record<(typeof MESSAGE_FIELDS)[number][1], DuckDBType>> = {
+  string: VARCHAR,
+  long: BIGINT,
+  double: DOUBLE,
+  boolean: BOOLEAN,
+  integer: INTEGER,
+  integers: LIST(INTEGER),
+};
+
+const TAIL: readonly (readonly [string, DuckDBType])[] = [
+  ['ingested_at_ms', BIGINT],
+  ['topic_partition', INTEGER],
+  ['topic_offset', BIGINT],
+  ['malformed', VARCHAR],
+  ['payload', VARCHAR],
+];
+const TYPES: readonly DuckDBType[] = [
+  ...MESSAGE_FIELDS.map(([, type]) => FIELD_TYPES[type]),
+  ...TAIL.map(([, type]) => type),
+];
+const DDL = [...MESSAGE_FIELDS.map(([name, type]) => [name, FIELD_TYPES[type]] as const), ...TAIL]
+  .map(([name, type]) => `${name} ${type.toString()}`)
+  .join(', ');
+
+/**
+ * Decodes the messages of a topic's ranges into the temporary table `table`. Decoding is JavaScript, so that the rules
+ * for malformed messages are exact; it works in slices and lets other work of the process run between them.
+ */
+export async function loadMessages(
+  connection: DuckDBConnection,
+  table: string,
+  topic: MessageReader,
+  ranges: readonly TopicRange[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await connection.run(`create or replace temp table ${table}_decoded (${DDL})`);
+  const appender = await connection.createAppender(`${table}_decoded`, null, 'temp');
+  const slice = new Slice();
+  try {
+    for await (const chunk of topic.read(ranges, signal === undefined ? {} : { signal })) {
+      const { offsets, timestamps_ms: timestamps } = chunk;
+      for (let index = 0; index < chunk.values.length; index += 1) {
+        const offset = 'first' in offsets ? offsets.first + BigInt(index) : (offsets[index] as bigint);
+        const timestamp = typeof timestamps === 'number' ? timestamps : (timestamps[index] as number);
+        slice.add(chunk.values[index] as string, chunk.partition, offset, timestamp);
+        if (slice.rows === CHUNK_ROWS) {
+          appender.appendDataChunk(slice.take());
+          await setImmediate();
+          signal?.throwIfAborted();
+        }
+      }
+    }
+    if (slice.rows > 0) appender.appendDataChunk(slice.take());
+  } finally {
+    appender.closeSync();
+  }
+  await connection.run(
+    `create or replace temp view ${table} as select * exclude (ingested_at_ms), make_timestamptz(ingested_at_ms * 1000) as ingested_at from ${table}_decoded`,
+  );
+}
+
+/** Drops what {@link loadMessages} made. */
+export async function dropMessages(connection: DuckDBConnection, table: string): Promise<void> {
+  await connection.run(`drop view if exists ${table}`);
+  await connection.run(`drop table if exists ${table}_decoded`);
+}
+
+/** One vector's worth of decoded messages, column by column. */
+class Slice {
+  rows = 0;
+  readonly #columns: DuckDBValue[][] = TYPES.map(() => []);
+
+  add(value: string, partition: number, offset: bigint, timestampMs: number): void {
+    const { fields, malformed } = decodeMessage(value);
+    const columns = this.#columns;
+    for (let index = 0; index < MESSAGE_FIELDS.length; index += 1) {
+      const [name, type] = MESSAGE_FIELDS[index] as (typeof MESSAGE_FIELDS)[number];
+      (columns[index] as DuckDBValue[]).push(fields === null ? null : cell(fields[name], type));
+    }
+    const tail = MESSAGE_FIELDS.length;
+    (columns[tail] as DuckDBValue[]).push(BigInt(Math.trunc(timestampMs)));
+    (columns[tail + 1] as DuckDBValue[]).push(partition);
+    (columns[tail + 2] as DuckDBValue[]).push(offset);
+    (columns[tail + 3] as DuckDBValue[]).push(malformed);
+    (columns[tail + 4] as DuckDBValue[]).push(malformed === null ? null : value);
+    this.rows += 1;
+  }
+
+  take(): DuckDBDataChunk {
+    const chunk = DuckDBDataChunk.create(TYPES, this.rows);
+    this.#columns.forEach((values, index) => {
+      chunk.setColumnValues(index, values);
+      values.length = 0;
+    });
+    this.rows = 0;
+    return chunk;
+  }
+}
+
+function cell(value: MessageFields[keyof MessageFields] | undefined, type: string): DuckDBValue {
+  if (value === null || value === undefined) return null;
+  if (type === 'long') return BigInt(value as number | bigint);
+  if (type === 'integers') return listValue(value as DuckDBValue[]);
+  return value as DuckDBValue;
+}

@@ -1,0 +1,116 @@
+import {
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+import { ContrailError } from '../../errors.ts';
+import type { ColumnType, Value } from '../../lake/column.ts';
+
+const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
+  string: 'varchar',
+  long: 'bigint',
+  integer: 'integer',
+  double: 'double',
+  boolean: 'boolean',
+  date: 'date',
+  timestamp: 'timestamptz',
+  'array<integer>': 'integer[]',
+};
+
+/** The name of a column type in DuckDB. `timestamp` is an instant, so it is `timestamptz` there. */
+export const sqlType = (type: ColumnType): string => SQL_TYPES[type];
+
+/** A name as SQL says it, whatever it holds. */
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** Text as a SQL literal, whatever it holds. */
+export const textLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** A value as a SQL literal, cast where the type is known, so that no value is ever parsed as SQL. */
+export function literal(value: Value, type?: ColumnType): string {
+  const text = plainLiteral(value, type);
+  return type === undefined || type === 'timestamp' ? text : `cast(${text} as ${sqlType(type)})`;
+}
+
+function plainLiteral(value: Value, type?: ColumnType): string {
+  if (value === null) return type === 'timestamp' ? 'cast(null as timestamptz)' : 'null';
+  if (type === 'timestamp') return `make_timestamptz(${String(value)})`;
+  switch (typeof value) {
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'bigint':
+      return `cast(${value} as bigint)`;
+    case 'string':
+      return textLiteral(value);
+    case 'number':
+      if (Number.isFinite(value))
+        return Number.isInteger(value) ? value.toFixed(0) : `cast(${value} as double)`;
+      return `cast('${value}' as double)`;
+    case 'object':
+      return `[${value.join(', ')}]`;
+  }
+}
+
+/** Replaces `:name` parameters by literals. Text between single quotes is left alone. */
+export function bindParameters(sql: string, parameters: Readonly<Record<string, Value>>): string {
+  return sql.replace(/'(?:[^']|'')*'|--[^\n]*|(?<![:\w]):([a-z_]\w*)/g, (match, name: string | undefined) => {
+    if (name === undefined) return match;
+    const value = parameters[name];
+    if (value === undefined) {
+      throw new ContrailError(
+        'internal',
+        'sql-parameter-missing',
+        `The SQL names :${name}, but no such parameter was given.`,
+      );
+    }
+    return literal(value);
+  });
+}
+
+/** A cell of a DuckDB result in the words of the engine port. */
+export function fromDuckdb(value: DuckDBValue): Value {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue) return value.micros;
+  if (value instanceof DuckDBDateValue) return isoDate(value.days);
+  if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  if (value instanceof DuckDBListValue) return value.items.map((item) => Number(item));
+  return String(value);
+}
+
+const isoDate = (days: number): string => new Date(days * 86_400_000).toISOString().slice(0, 10);
+
+/** A bound as DuckDB prints it in COPY … RETURN_STATS, typed; undefined where it cannot be a bound. */
+export function parseBound(text: string | undefined, type: ColumnType): Value | undefined {
+  if (text === undefined) return undefined;
+  switch (type) {
+    case 'string':
+    case 'date':
+      return text;
+    case 'integer':
+      return Number(text);
+    case 'double': {
+      const number = Number(text === 'inf' ? 'Infinity' : text === '-inf' ? '-Infinity' : text);
+      return Number.isNaN(number) ? undefined : number;
+    }
+    case 'long':
+      return BigInt(text);
+    case 'boolean':
+      return text === '1' || text === 'true';
+    case 'timestamp':
+      return parseTimestamp(text);
+    case 'array<integer>':
+      return undefined;
+  }
+}
+
+/** `2025-12-28 00:00:00.5+00` to microseconds since the epoch. */
+function parseTimestamp(text: string): bigint | undefined {
+  const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00(?::00)?$/.exec(text);
+  if (match === null) return undefined;
+  const seconds = BigInt(Date.parse(`${match[1]}T${match[2]}Z`) / 1000);
+  return seconds * 1_000_000n + BigInt((match[3] ?? '').padEnd(6, '0'));
+}
