@@ -1,0 +1,243 @@
+import { DeltaError } from '../errors.ts';
+import type {
+  AddFile,
+  Commit,
+  CommitInfo,
+  DomainMetadata,
+  Metadata,
+  Protocol,
+  RemoveFile,
+  TransactionIdentifier,
+} from './actions.ts';
+import type { DeletionVectorDescriptor } from './deletion-vector.ts';
+import { LoggedFile } from './logged-file.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Collects actions, whichever file they come from (a commit, a checkpoint). Unknown actions and fields are ignored,
+ * as the protocol asks; a known action without its required fields is a corrupt log.
+ */
+export class ActionCollector {
+  protocol: Protocol | null = null;
+  metadata: Metadata | null = null;
+  readonly adds: AddFile[] = [];
+  readonly removes: RemoveFile[] = [];
+  readonly transactions: TransactionIdentifier[] = [];
+  readonly domains: DomainMetadata[] = [];
+  commitInfo: CommitInfo | null = null;
+
+  /** Takes one line of a commit or one row of a checkpoint: an object with one known key that is not null. */
+  take(action: Json): void {
+    for (const kind in action) {
+      const body = action[kind];
+      if (isJson(body)) this.#takeOne(kind, body);
+    }
+  }
+
+  #takeOne(kind: string, body: Json): void {
+    switch (kind) {
+      case 'add':
+        this.adds.push(parseAdd(body));
+        break;
+      case 'remove':
+        this.removes.push(parseRemove(body));
+        break;
+      case 'txn':
+        this.transactions.push(parseTransaction(body));
+        break;
+      case 'metaData':
+        this.metadata = parseMetadata(body);
+        break;
+      case 'protocol':
+        this.protocol = parseProtocol(body);
+        break;
+      case 'domainMetadata':
+        this.domains.push({
+          domain: text(body, 'domain', kind),
+          configuration: text(body, 'configuration', kind),
+          removed: body['removed'] === true,
+        });
+        break;
+      case 'commitInfo':
+        this.commitInfo = body;
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** What was collected, as the commit `version`. */
+  commit(version: number): Commit {
+    const { protocol, metadata, adds, removes, transactions, domains, commitInfo } = this;
+    return { version, protocol, metadata, adds, removes, transactions, domains, commitInfo };
+  }
+}
+
+/**
+ * Parses a commit file: newline-delimited JSON, one action a line.
+ * @throws DeltaError corrupt-log with the line that is wrong.
+ */
+export function parseCommit(version: number, body: string): Commit {
+  const collector = new ActionCollector();
+  let line = 0;
+  let start = 0;
+  while (start < body.length) {
+    let end = body.indexOf('\n', start);
+    if (end === -1) end = body.length;
+    line++;
+    const source = body.slice(start, end);
+    start = end + 1;
+    if (source.trim() === '') continue;
+    try {
+      const action: unknown = JSON.parse(source);
+      if (!isJson(action)) throw new DeltaError('corrupt-log', 'it is not a JSON object');
+      collector.take(action);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new DeltaError('corrupt-log', `Line ${line} of commit ${version} cannot be read: ${reason}.`, {
+        cause,
+        facts: { version, line },
+      });
+    }
+  }
+  return collector.commit(version);
+}
+
+function parseAdd(body: Json): AddFile {
+  const stats = body['stats'];
+  return new LoggedFile({
+    path: text(body, 'path', 'add'),
+    size: count(body['size'], 'add.size'),
+    modificationTime: count(body['modificationTime'] ?? 0, 'add.modificationTime'),
+    dataChange: body['dataChange'] !== false,
+    partitionValues: partitionValues(body['partitionValues']),
+    statsText: typeof stats === 'string' && stats !== '' ? stats : null,
+    ...optionalFileFields(body),
+    ...(typeof body['clusteringProvider'] === 'string'
+      ? { clusteringProvider: body['clusteringProvider'] }
+      : {}),
+  });
+}
+
+function parseRemove(body: Json): RemoveFile {
+  const values = body['partitionValues'];
+  return {
+    path: text(body, 'path', 'remove'),
+    deletionTimestamp: count(body['deletionTimestamp'] ?? 0, 'remove.deletionTimestamp'),
+    dataChange: body['dataChange'] !== false,
+    ...(typeof body['extendedFileMetadata'] === 'boolean'
+      ? { extendedFileMetadata: body['extendedFileMetadata'] }
+      : {}),
+    ...(values === null || values === undefined ? {} : { partitionValues: partitionValues(values) }),
+    ...(body['size'] === null || body['size'] === undefined
+      ? {}
+      : { size: count(body['size'], 'remove.size') }),
+    ...optionalFileFields(body),
+  };
+}
+
+function optionalFileFields(
+  body: Json,
+): Pick<AddFile, 'tags' | 'deletionVector' | 'baseRowId' | 'defaultRowCommitVersion'> {
+  return {
+    ...(isJson(body['tags']) ? { tags: stringMap(body['tags']) } : {}),
+    ...(isJson(body['deletionVector'])
+      ? { deletionVector: parseDeletionVector(body['deletionVector']) }
+      : {}),
+    ...(isNumber(body['baseRowId']) ? { baseRowId: count(body['baseRowId'], 'baseRowId') } : {}),
+    ...(isNumber(body['defaultRowCommitVersion'])
+      ? { defaultRowCommitVersion: count(body['defaultRowCommitVersion'], 'defaultRowCommitVersion') }
+      : {}),
+  };
+}
+
+function parseDeletionVector(body: Json): DeletionVectorDescriptor {
+  return {
+    storageType: text(body, 'storageType', 'deletionVector'),
+    pathOrInlineDv: text(body, 'pathOrInlineDv', 'deletionVector'),
+    ...(isNumber(body['offset']) ? { offset: count(body['offset'], 'deletionVector.offset') } : {}),
+    sizeInBytes: count(body['sizeInBytes'], 'deletionVector.sizeInBytes'),
+    cardinality: count(body['cardinality'], 'deletionVector.cardinality'),
+  };
+}
+
+function parseTransaction(body: Json): TransactionIdentifier {
+  return {
+    appId: text(body, 'appId', 'txn'),
+    version: count(body['version'], 'txn.version'),
+    ...(isNumber(body['lastUpdated']) ? { lastUpdated: count(body['lastUpdated'], 'txn.lastUpdated') } : {}),
+  };
+}
+
+function parseProtocol(body: Json): Protocol {
+  return {
+    minReaderVersion: count(body['minReaderVersion'], 'protocol.minReaderVersion'),
+    minWriterVersion: count(body['minWriterVersion'], 'protocol.minWriterVersion'),
+    ...(Array.isArray(body['readerFeatures']) ? { readerFeatures: body['readerFeatures'].map(String) } : {}),
+    ...(Array.isArray(body['writerFeatures']) ? { writerFeatures: body['writerFeatures'].map(String) } : {}),
+  };
+}
+
+function parseMetadata(body: Json): Metadata {
+  const format = isJson(body['format']) ? body['format'] : {};
+  return {
+    id: text(body, 'id', 'metaData'),
+    ...(typeof body['name'] === 'string' ? { name: body['name'] } : {}),
+    ...(typeof body['description'] === 'string' ? { description: body['description'] } : {}),
+    format: {
+      provider: typeof format['provider'] === 'string' ? format['provider'] : 'parquet',
+      options: isJson(format['options']) ? stringMap(format['options']) : {},
+    },
+    schemaString: text(body, 'schemaString', 'metaData'),
+    partitionColumns: Array.isArray(body['partitionColumns']) ? body['partitionColumns'].map(String) : [],
+    configuration: isJson(body['configuration']) ? stringMap(body['configuration']) : {},
+    ...(isNumber(body['createdTime'])
+      ? { createdTime: count(body['createdTime'], 'metaData.createdTime') }
+      : {}),
+  };
+}
+
+function partitionValues(json: unknown): Readonly<Record<string, string | null>> {
+  if (!isJson(json)) return {};
+  const values: Record<string, string | null> = {};
+  for (const [name, value] of Object.entries(json))
+    values[name] = value === null || value === undefined ? null : asText(value);
+  return values;
+}
+
+function stringMap(json: Json): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(json)) {
+    if (value !== null && value !== undefined) values[name] = asText(value);
+  }
+  return values;
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function text(body: Json, field: string, kind: string): string {
+  const value = body[field];
+  if (typeof value !== 'string')
+    throw new DeltaError('corrupt-log', `the field "${field}" of "${kind}" is missing`);
+  return value;
+}
+
+/** A count or an instant: a safe integer, from JSON (number) or Parquet (bigint). */
+function count(value: unknown, what: string): number {
+  const number = isNumber(value) ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(number)) {
+    throw new DeltaError('corrupt-log', `"${what}" is ${String(value)}, not an integer below 2^53`);
+  }
+  return number;
+}
+
+function isNumber(value: unknown): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint';
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

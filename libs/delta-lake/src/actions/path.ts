@@ -1,0 +1,76 @@
+import { fileURLToPath } from 'node:url';
+import { DeltaError } from '../errors.ts';
+import { type DeletionVectorDescriptor, deletionVectorId } from './deletion-vector.ts';
+
+/** A path as the log wants it: URI-encoded (RFC 2396). `a=b%2Fc/x.parquet` becomes `a=b%252Fc/x.parquet`. */
+export function encodePath(path: string): string {
+  return encodeURI(path).replace(/[?#]/g, encodeURIComponent);
+}
+
+/**
+ * The other direction of {@link encodePath}.
+ * @throws DeltaError corrupt-log when the path is not URI-encoded.
+ */
+export function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw new DeltaError('corrupt-log', `The path "${path}" in the log is not URI-encoded.`, {
+      cause,
+      facts: { path },
+    });
+  }
+}
+
+/** Whether a path of the log stands for itself and not below the table's root. */
+export function isAbsolutePath(path: string): boolean {
+  return path.startsWith('/') || /^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(path);
+}
+
+/**
+ * Key of log replay: the path in one spelling, and the deletion vector. `file:/x`, `file:///x` and `/x` are one
+ * file, as they are to Spark.
+ */
+export function fileKey(file: {
+  readonly path: string;
+  readonly deletionVector?: DeletionVectorDescriptor;
+}): string {
+  const path = file.path.startsWith('file:') ? file.path.replace(/^file:\/*/, '/') : file.path;
+  return file.deletionVector ? `${path}#${deletionVectorId(file.deletionVector)}` : path;
+}
+
+/** Absolute address of a path of the log: a local path for a table on disk, else a URL. */
+export function absolutePath(tableUrl: string, path: string): string {
+  if (isAbsolutePath(path)) {
+    return path.startsWith('file:') ? decodePath(path.replace(/^file:\/*/, '/')) : decodePath(path);
+  }
+  const root = tableUrl.startsWith('file:') ? fileURLToPath(tableUrl) : tableUrl;
+  return `${root.replace(/\/+$/, '')}/${decodePath(path)}`;
+}
+
+/**
+ * A file's path relative to the table's root, from a relative or absolute one, not encoded.
+ * @throws DeltaError invalid-argument when it lies outside the table.
+ */
+export function relativePath(tableUrl: string, path: string): string {
+  if (!isAbsolutePath(path)) {
+    const clean = path.replace(/^(\.\/)+/, '');
+    if (clean === '' || clean.split('/').includes('..')) throw outside(tableUrl, path);
+    return clean;
+  }
+  const root = tableUrl.startsWith('file:') ? fileURLToPath(tableUrl) : tableUrl;
+  const plain = path.startsWith('file:') ? fileURLToPath(path) : path;
+  const prefix = `${root.replace(/\/+$/, '')}/`;
+  if (!plain.startsWith(prefix) || plain.length === prefix.length) throw outside(tableUrl, path);
+  return plain.slice(prefix.length);
+}
+
+function outside(tableUrl: string, path: string): DeltaError {
+  return new DeltaError(
+    'invalid-argument',
+    `The data file ${path} does not lie below the table ${tableUrl}.`,
+    {
+      facts: { path, table: tableUrl },
+    },
+  );
+}

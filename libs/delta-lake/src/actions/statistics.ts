@@ -1,0 +1,116 @@
+import { formatInstant } from '../schema/instant.ts';
+import { decimalOf, type StructType } from '../schema/types.ts';
+import type { Value } from '../schema/value.ts';
+
+/** What a writer knows of one column of a file. Bounds hold for every row; leave them out when unsure. */
+export interface ColumnStatistics {
+  readonly nulls: number;
+  readonly min?: Value;
+  readonly max?: Value;
+}
+
+/** Code points of a string bound, as Spark has it (`delta.dataSkippingStringPrefixLength`). */
+const STRING_PREFIX = 32;
+const DEFAULT_INDEXED_COLUMNS = 32;
+
+/**
+ * The `stats` text of a file, as Spark writes it: for the first 32 columns that are not partition columns
+ * (`delta.dataSkippingNumIndexedCols`, or those named by `delta.dataSkippingStatsColumns`); strings cut to 32 code
+ * points, the max raised so that it stays an upper bound; timestamps as ISO-8601 with milliseconds, the max rounded
+ * up; no bounds for booleans, binary, arrays, maps, structs and for NaN or infinite values.
+ * Source: Delta protocol, "Per-file Statistics".
+ */
+export function serializeStatistics(
+  table: {
+    readonly schema: StructType;
+    readonly partitionColumns: readonly string[];
+    readonly configuration: Readonly<Record<string, string>>;
+  },
+  rows: number,
+  columns: Readonly<Record<string, ColumnStatistics>>,
+): string {
+  const [mins, maxs, nulls]: [string[], string[], string[]] = [[], [], []];
+  for (const { name, type } of indexedFields(table)) {
+    const column = columns[name];
+    if (!column) continue;
+    const key = JSON.stringify(name);
+    nulls.push(`${key}:${column.nulls}`);
+    if (typeof type !== 'string' || column.nulls === rows) continue;
+    // A NaN hides in neither bound alone: where one is not finite, both are left out.
+    if ([column.min, column.max].some((bound) => typeof bound === 'number' && !Number.isFinite(bound)))
+      continue;
+    const min = column.min === undefined ? null : boundText(type, column.min, 'min');
+    const max = column.max === undefined ? null : boundText(type, column.max, 'max');
+    if (min !== null) mins.push(`${key}:${min}`);
+    if (max !== null) maxs.push(`${key}:${max}`);
+  }
+  return `{"numRecords":${rows},"minValues":{${mins.join()}},"maxValues":{${maxs.join()}},"nullCount":{${nulls.join()}}}`;
+}
+
+function indexedFields(table: Parameters<typeof serializeStatistics>[0]): StructType['fields'] {
+  const fields = table.schema.fields.filter(({ name }) => !table.partitionColumns.includes(name));
+  const named = table.configuration['delta.dataSkippingStatsColumns'];
+  if (named !== undefined) {
+    const names = new Set(named.split(',').map((name) => name.trim().replace(/^`|`$/g, '')));
+    return fields.filter(({ name }) => names.has(name));
+  }
+  const limit = Number(table.configuration['delta.dataSkippingNumIndexedCols'] ?? DEFAULT_INDEXED_COLUMNS);
+  return limit < 0 || Number.isNaN(limit) ? fields : fields.slice(0, limit);
+}
+
+/** JSON text of a bound, or null when the type has none or the value cannot be one. */
+function boundText(type: string, value: Value, side: 'min' | 'max'): string | null {
+  switch (type) {
+    case 'byte':
+    case 'short':
+    case 'integer':
+    case 'float':
+    case 'double':
+      return typeof value === 'number' ? JSON.stringify(value) : null;
+    case 'long':
+      return typeof value === 'bigint' || Number.isSafeInteger(value)
+        ? String(value as bigint | number)
+        : null;
+    case 'date':
+      return typeof value === 'string' ? JSON.stringify(value) : null;
+    case 'timestamp':
+      return typeof value === 'bigint' ? `"${formatInstant(toMillis(value, side), 3)}Z"` : null;
+    case 'timestamp_ntz':
+      return typeof value === 'bigint' ? `"${formatInstant(toMillis(value, side), 3)}"` : null;
+    case 'string': {
+      const bound = typeof value === 'string' ? stringBound(value, side) : null;
+      return bound === null ? null : JSON.stringify(bound);
+    }
+    default:
+      return decimalOf(type) !== null && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)
+        ? value
+        : null;
+  }
+}
+
+function toMillis(micros: bigint, side: 'min' | 'max'): bigint {
+  const rest = ((micros % 1000n) + 1000n) % 1000n;
+  if (rest === 0n) return micros;
+  return side === 'min' ? micros - rest : micros - rest + 1000n;
+}
+
+/**
+ * A bound of at most 32 code points: the min is a prefix; the max is a prefix with its last code point raised (code
+ * points that cannot be raised are dropped). Null when there is none, or when the text is not well-formed.
+ */
+export function stringBound(text: string, side: 'min' | 'max'): string | null {
+  if (!text.isWellFormed()) return null;
+  // Most strings are short, and a UTF-16 unit is never more than one code point.
+  if (text.length <= STRING_PREFIX) return text;
+  const points = Array.from(text);
+  if (points.length <= STRING_PREFIX) return text;
+  const prefix = points.slice(0, STRING_PREFIX);
+  if (side === 'min') return prefix.join('');
+  for (let i = prefix.length - 1; i >= 0; i--) {
+    const code = prefix[i]?.codePointAt(0) ?? 0;
+    if (code === 0x10ffff) continue;
+    const raised = code === 0xd7ff ? 0xe000 : code + 1;
+    return prefix.slice(0, i).join('') + String.fromCodePoint(raised);
+  }
+  return null;
+}

@@ -1,0 +1,75 @@
+import { DeltaError } from '../errors.ts';
+import { checksumKey } from '../log/names.ts';
+import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { serializeChecksum } from './checksum.ts';
+import { writeCheckpoint } from './write.ts';
+
+/** How one step after a commit went. */
+export type StepOutcome =
+  | { readonly kind: 'written' }
+  | { readonly kind: 'not-due' }
+  | { readonly kind: 'failed'; readonly error: DeltaError };
+
+export interface HousekeepingReport {
+  readonly checksum: StepOutcome;
+  readonly checkpoint: StepOutcome;
+}
+
+/**
+ * Commits between checkpoints where `delta.checkpointInterval` is absent. Spark has 10, delta-rs 100. A reader pays
+ * about ten microseconds per commit it replays, a writer pays for every live file at each checkpoint: a stream that
+ * commits every few seconds into thousands of files is better off with the latter.
+ */
+const DEFAULT_INTERVAL = 100;
+
+const running = new WeakMap<LiveSnapshot, Promise<unknown>>();
+
+/** Writes the checksum of a version and, where it is due, its checkpoint, one version after the other. Never rejects. */
+export function startHousekeeping(
+  live: LiveSnapshot,
+  snapshot: Snapshot,
+  txnId: string,
+): Promise<HousekeepingReport> {
+  // Now, while this version is the newest and looking into it is free.
+  const checksum = serializeChecksum(snapshot, txnId);
+  const work = async (): Promise<HousekeepingReport> => ({
+    checksum: await step(async () => {
+      await live.context.store.putIfAbsent(checksumKey(snapshot.version), checksum);
+    }),
+    checkpoint: isDue(snapshot)
+      ? await step(() => writeCheckpoint(live.context, snapshot))
+      : { kind: 'not-due' },
+  });
+  const report = (running.get(live) ?? Promise.resolve()).then(work);
+  running.set(live, report);
+  return report;
+}
+
+/** Resolves when all housekeeping that was started is done. */
+export async function settledHousekeeping(live: LiveSnapshot): Promise<void> {
+  await running.get(live);
+}
+
+/** Whether a checkpoint belongs to this version: every `delta.checkpointInterval` commits. */
+export function isDue(snapshot: Snapshot): boolean {
+  const interval = Number(snapshot.configuration['delta.checkpointInterval'] ?? DEFAULT_INTERVAL);
+  return (
+    snapshot.version > 0 && Number.isInteger(interval) && interval > 0 && snapshot.version % interval === 0
+  );
+}
+
+async function step(work: () => Promise<void>): Promise<StepOutcome> {
+  try {
+    await work();
+    return { kind: 'written' };
+  } catch (cause) {
+    // The commit stands; these files only spare work. The caller sees what failed in the commit's report.
+    if (cause instanceof DeltaError) return { kind: 'failed', error: cause };
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return {
+      kind: 'failed',
+      error: new DeltaError('internal', `Housekeeping failed: ${reason}.`, { cause }),
+    };
+  }
+}

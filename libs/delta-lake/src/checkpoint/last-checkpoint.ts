@@ -1,0 +1,35 @@
+import { LAST_CHECKPOINT } from '../log/names.ts';
+import { hasCode } from '../errors.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+
+/** What `_last_checkpoint` says. Source: Delta protocol, "Last Checkpoint File". */
+export interface LastCheckpoint {
+  readonly version: number;
+  /** Number of actions. */
+  readonly size: number;
+  readonly sizeInBytes: number;
+  readonly numOfAddFiles: number;
+}
+
+/** The version that `_last_checkpoint` names, or null. It is a hint: missing or unreadable, it is as if absent. */
+export async function readLastCheckpoint(store: ObjectStore): Promise<number | null> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await store.get(LAST_CHECKPOINT);
+  } catch (error) {
+    if (hasCode(error, 'object-not-found')) return null;
+    throw error;
+  }
+  try {
+    const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const version = typeof json === 'object' && json !== null && 'version' in json ? json.version : null;
+    return Number.isSafeInteger(version) && (version as number) >= 0 ? (version as number) : null;
+  } catch {
+    // Torn or overwritten with something else: the listing finds the checkpoints without it.
+    return null;
+  }
+}
+
+export async function writeLastCheckpoint(store: ObjectStore, pointer: LastCheckpoint): Promise<void> {
+  await store.put(LAST_CHECKPOINT, JSON.stringify(pointer));
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DeltaError } from './errors.ts';
+import type { ParquetCodec } from './parquet/codec.ts';
+import { hyparquetCodec } from './parquet/hyparquet-codec.ts';
+import { localStore } from './storage/local/local-store.ts';
+import type { ObjectStore } from './storage/object-store.ts';
+
+/** What a table works with; everything that is not the table's own doing comes in through here. */
+export interface TableContext {
+  readonly store: ObjectStore;
+  readonly parquet: ParquetCodec;
+  /** Epoch ms. */
+  readonly clock: () => number;
+  /** A fresh UUID, for table ids and commit ids. */
+  readonly newId: () => string;
+}
+
+export interface TableOptions {
+  /** Reads and writes Parquet; the default is hyparquet. */
+  readonly parquet?: ParquetCodec;
+  /** Epoch ms; the default is the system's clock. */
+  readonly clock?: () => number;
+  /** A fresh UUID at each call; the default is random. */
+  readonly newId?: () => string;
+}
+
+/** Resolves a location: a local path, a `file://` URL, or an object store whose root is the table. */
+export function contextOf(location: string | ObjectStore, options: TableOptions = {}): TableContext {
+  return {
+    store: typeof location === 'string' ? storeOf(location) : location,
+    parquet: options.parquet ?? hyparquetCodec(),
+    clock: options.clock ?? Date.now,
+    newId: options.newId ?? randomUUID,
+  };
+}
+
+function storeOf(location: string): ObjectStore {
+  if (location.startsWith('file:')) return localStore(fileURLToPath(location));
+  if (/^[a-zA-Z][a-zA-Z0-9+.-]+:\/\//.test(location)) {
+    throw new DeltaError(
+      'invalid-argument',
+      `Cannot open ${location}: of addresses only local paths and file:// are known; pass an ObjectStore for others.`,
+    );
+  }
+  return localStore(resolve(location));
+}

@@ -1,0 +1,84 @@
+import type { Metadata } from './actions/actions.ts';
+import { parseCommit } from './actions/parse.ts';
+import { protocolOf } from './actions/protocol.ts';
+import { serializeCommit } from './actions/serialize.ts';
+import { contextOf, type TableOptions } from './context.ts';
+import { DeltaError, hasCode } from './errors.ts';
+import { commitKey } from './log/names.ts';
+import { checkSchema, primitiveTypes, serializeSchema, type StructType } from './schema/types.ts';
+import { Snapshot } from './snapshot/snapshot.ts';
+import { emptyState, replay } from './snapshot/state.ts';
+import type { ObjectStore } from './storage/object-store.ts';
+import { DeltaTable, openTable } from './table.ts';
+import { ENGINE_INFO } from './transaction/compose.ts';
+
+export interface TableSpec {
+  readonly schema: StructType;
+  readonly partitionColumns?: readonly string[];
+  /** Table properties; those that begin with `delta.` must be known. */
+  readonly configuration?: Readonly<Record<string, string>>;
+  readonly name?: string;
+  readonly description?: string;
+  /** `open`: an earlier or racing creation is opened as it is, whatever its schema. Default `error`. */
+  readonly ifExists?: 'error' | 'open';
+}
+
+/**
+ * Creates an empty table: version 0 with protocol and metadata, the lowest protocol that the schema allows.
+ * @throws DeltaError table-exists, invalid-schema, unsupported-feature
+ */
+export async function createTable(
+  location: string | ObjectStore,
+  spec: TableSpec,
+  options: TableOptions = {},
+): Promise<DeltaTable> {
+  const context = contextOf(location, options);
+  const { store } = context;
+  const partitionColumns = spec.partitionColumns ?? [];
+  const configuration = spec.configuration ?? {};
+  checkSchema(spec.schema, partitionColumns);
+  const protocol = protocolOf(configuration, primitiveTypes(spec.schema), store.url);
+
+  const existing = await openTable(store, options).catch((error: unknown) => {
+    if (hasCode(error, 'not-a-table')) return null;
+    throw error;
+  });
+  if (existing) return found(existing, spec);
+
+  const now = context.clock();
+  const metaData: Metadata = {
+    id: context.newId(),
+    ...(spec.name === undefined ? {} : { name: spec.name }),
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    format: { provider: 'parquet', options: {} },
+    schemaString: serializeSchema(spec.schema),
+    partitionColumns,
+    configuration,
+    createdTime: now,
+  };
+  const commitInfo = {
+    timestamp: now,
+    operation: 'CREATE TABLE',
+    operationParameters: {
+      partitionBy: JSON.stringify(partitionColumns),
+      properties: JSON.stringify(configuration),
+      ...(spec.description === undefined ? {} : { description: spec.description }),
+    },
+    isolationLevel: 'Serializable',
+    isBlindAppend: true,
+    operationMetrics: {},
+    engineInfo: ENGINE_INFO,
+    txnId: context.newId(),
+  };
+  const body = serializeCommit([{ commitInfo }, { protocol }, { metaData }]);
+  if ((await store.putIfAbsent(commitKey(0), body)) === 'exists')
+    return found(await openTable(store, options), spec);
+  return new DeltaTable(context, new Snapshot(context, replay(emptyState(), [parseCommit(0, body)])));
+}
+
+function found(table: DeltaTable, spec: TableSpec): DeltaTable {
+  if (spec.ifExists === 'open') return table;
+  throw new DeltaError('table-exists', `There is a table at ${table.location} already.`, {
+    facts: { table: table.location, version: table.cached().version },
+  });
+}

@@ -1,0 +1,44 @@
+/** Delta Lake tables for Node: read, append, replace, time travel. */
+export type {
+  AddFile,
+  CommitInfo,
+  DomainMetadata,
+  FileStatistics,
+  Metadata,
+  Protocol,
+  RemoveFile,
+  TransactionIdentifier,
+} from './actions/actions.ts';
+export type { ColumnStatistics } from './actions/statistics.ts';
+export type { HousekeepingReport, StepOutcome } from './checkpoint/housekeeping.ts';
+export type { TableOptions } from './context.ts';
+export { createTable, type TableSpec } from './create.ts';
+export {
+  DELTA_ERROR_CODES,
+  DeltaError,
+  type DeltaErrorCode,
+  type DeltaErrorKind,
+  hasCode,
+} from './errors.ts';
+export type { ByteSource, ParquetCodec, Row } from './parquet/codec.ts';
+export { hyparquetCodec } from './parquet/hyparquet-codec.ts';
+export type { Predicate } from './scan/predicate.ts';
+export {
+  arrayOf,
+  type ArrayType,
+  type DataType,
+  mapOf,
+  type MapType,
+  struct,
+  type StructField,
+  type StructType,
+} from './schema/types.ts';
+export type { Value } from './schema/value.ts';
+export type { Snapshot } from './snapshot/snapshot.ts';
+export { localStore } from './storage/local/local-store.ts';
+export { memoryStore } from './storage/memory/memory-store.ts';
+export type { ObjectEntry, ObjectStore } from './storage/object-store.ts';
+export { type Changes, type CommitSummary, DeltaTable, openTable } from './table.ts';
+export type { CommitResult } from './transaction/commit.ts';
+export { CONFLICT_REASONS, type ConflictReason } from './transaction/conflict.ts';
+export type { CommitOptions, DataFile, Transaction, TransactionSpec } from './transaction/transaction.ts';

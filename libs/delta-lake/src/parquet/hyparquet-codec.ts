@@ -1,0 +1,155 @@
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+  type SchemaElement,
+} from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { DeltaError } from '../errors.ts';
+import type { StructType } from '../schema/types.ts';
+import type { Value } from '../schema/value.ts';
+import { type CellReader, cellReader, cellWriter, type ParquetNode, schemaElements } from './cells.ts';
+import type { ByteSource, ParquetCodec, Row } from './codec.ts';
+
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** What hyparquet makes of annotated columns: exact integers instead of Date objects, text with its byte order mark. */
+const PARSERS = {
+  timestampFromMilliseconds: (millis: bigint) => BigInt(millis) * 1000n,
+  timestampFromMicroseconds: (micros: bigint) => micros,
+  timestampFromNanoseconds: (nanos: bigint) => (nanos - (((nanos % 1000n) + 1000n) % 1000n)) / 1000n,
+  dateFromDays: (days: number) => days,
+  stringFromBytes: (bytes: Uint8Array | undefined) => bytes && UTF8.decode(bytes),
+};
+
+/** The default {@link ParquetCodec}: hyparquet, hyparquet-compressors and hyparquet-writer, all JavaScript. */
+export function hyparquetCodec(): ParquetCodec {
+  return { read, rowCount, write };
+}
+
+async function* read(source: ByteSource, schema: StructType): AsyncGenerator<readonly Row[]> {
+  const file = asyncBuffer(source);
+  const metadata = await footer(file);
+  const root: ParquetNode = parquetSchema(metadata);
+  const readers = schema.fields.map(({ name, type }): { name: string; read: CellReader | null } => {
+    const node = root.children.find(({ element }) => element.name === name);
+    return { name, read: node ? cellReader(type, node, name) : null };
+  });
+  const columns = readers.filter((reader) => reader.read).map(({ name }) => name);
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows);
+    const raw = await readGroup(file, metadata, columns, rowStart, rowEnd);
+    yield raw.map((record) => {
+      const row: Record<string, Value> = {};
+      for (const { name, read: readCell } of readers) row[name] = readCell ? readCell(record[name]) : null;
+      return row;
+    });
+    rowStart = rowEnd;
+  }
+}
+
+async function readGroup(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  columns: string[],
+  rowStart: number,
+  rowEnd: number,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  if (columns.length === 0) return Array.from({ length: rowEnd - rowStart }, () => ({}));
+  let rows: readonly Readonly<Record<string, unknown>>[] = [];
+  try {
+    await parquetRead({
+      file,
+      metadata: withoutLossyAnnotations(metadata),
+      columns,
+      rowStart,
+      rowEnd,
+      rowFormat: 'object',
+      compressors,
+      utf8: false,
+      geoparquet: false,
+      parsers: PARSERS,
+      onComplete: (result) => {
+        rows = result;
+      },
+    });
+  } catch (cause) {
+    throw corrupt('its pages cannot be decoded', cause);
+  }
+  if (rows.length !== rowEnd - rowStart) {
+    throw corrupt(`a row group has ${rows.length} rows and says ${rowEnd - rowStart}`);
+  }
+  return rows;
+}
+
+/**
+ * hyparquet turns decimals into floats and maps into objects (which lose key types, order and doubles). Without their
+ * annotations it answers plain integers and bytes, and the entries of a map one by one; `cells.ts` does the rest.
+ */
+function withoutLossyAnnotations(metadata: FileMetaData): FileMetaData {
+  const schema = metadata.schema.map((element): SchemaElement => {
+    const { converted_type, logical_type, ...rest } = element;
+    const isText = converted_type === 'UTF8' || logical_type?.type === 'STRING';
+    const isInstant = logical_type?.type === 'TIMESTAMP' || converted_type?.startsWith('TIMESTAMP');
+    if (isText || isInstant || converted_type === 'LIST' || logical_type?.type === 'LIST') {
+      // hyparquet knows lists by their converted type only.
+      return logical_type?.type === 'LIST' ? { ...element, converted_type: 'LIST' } : element;
+    }
+    return rest;
+  });
+  return { ...metadata, schema };
+}
+
+async function rowCount(source: ByteSource): Promise<number> {
+  const metadata = await footer(asyncBuffer(source));
+  return Number(metadata.num_rows);
+}
+
+async function write(rows: readonly Row[], schema: StructType): Promise<Uint8Array> {
+  const columnData = schema.fields.map(({ name, type }) => {
+    const cell = cellWriter(type);
+    return { name, data: rows.map((row) => cell(row[name] ?? null)) };
+  });
+  const elements: SchemaElement[] = [
+    { name: 'spark_schema', num_children: schema.fields.length },
+    ...schema.fields.flatMap(({ name, type }) => schemaElements(name, type)),
+  ];
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData,
+      schema: elements,
+      codec: 'SNAPPY',
+      statistics: false,
+      rowGroupSize: 50_000,
+    }),
+  );
+}
+
+async function footer(file: AsyncBuffer): Promise<FileMetaData> {
+  try {
+    return await parquetMetadataAsync(file, { geoparquet: false });
+  } catch (cause) {
+    throw corrupt('it has no readable footer', cause);
+  }
+}
+
+function asyncBuffer(source: ByteSource): AsyncBuffer {
+  return {
+    byteLength: source.bytes,
+    async slice(start, end = source.bytes) {
+      const bytes = await source.read(start, Math.min(end, source.bytes));
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    },
+  };
+}
+
+function corrupt(what: string, cause?: unknown): Error {
+  // What failed in the store or in our own code is not the file's fault.
+  if (cause instanceof DeltaError) return cause;
+  const reason = cause instanceof Error ? ` (${cause.message})` : '';
+  return new DeltaError('corrupt-file', `Not a readable Parquet file: ${what}${reason}.`, { cause });
+}

@@ -1,0 +1,19 @@
+import { DeltaError } from '../errors.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { ByteSource } from './codec.ts';
+
+/** Below this a file is fetched whole: one request instead of a footer, a footer again, and the columns. */
+const FETCH_WHOLE_BYTES = 1_048_576;
+
+/** An object as a source for the Parquet codec. @throws DeltaError object-not-found */
+export async function sourceOf(store: ObjectStore, key: string): Promise<ByteSource> {
+  const head = await store.head(key);
+  if (!head) {
+    throw new DeltaError('object-not-found', `There is no object ${store.url}/${key}.`, { facts: { key } });
+  }
+  if (head.bytes > FETCH_WHOLE_BYTES) {
+    return { bytes: head.bytes, read: (start, end) => store.get(key, { start, end }) };
+  }
+  const whole = await store.get(key);
+  return { bytes: whole.byteLength, read: async (start, end) => whole.subarray(start, end) };
+}

@@ -1,0 +1,181 @@
+import { DeltaError } from '../errors.ts';
+import { formatInstant, parseDate, parseInstant } from './instant.ts';
+import { type DataType, decimalOf } from './types.ts';
+
+/**
+ * A cell, a partition value or a statistics bound. string, date (`YYYY-MM-DD`) and decimal (plain text) are
+ * strings; byte, short, integer, float, double are numbers; long is a bigint; timestamp and timestamp_ntz are
+ * bigint microseconds since the epoch; binary is bytes; an array is an array; a map is an array of [key, value];
+ * a struct is an object.
+ */
+export type Value =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly Value[]
+  | { readonly [name: string]: Value };
+
+/**
+ * A partition value as the log holds it. Null and the empty string are both null. Source: Delta protocol,
+ * "Partition Value Serialization"; timestamps are written in the ISO-8601 UTC form.
+ * @throws DeltaError invalid-argument when the value is not of the type.
+ */
+export function serializePartitionValue(type: DataType, value: Value): string | null {
+  if (value === null || value === '') return null;
+  switch (type) {
+    case 'timestamp':
+      if (typeof value === 'bigint') return `${formatInstant(value)}Z`;
+      break;
+    case 'timestamp_ntz':
+      if (typeof value === 'bigint') return formatInstant(value, 6, ' ');
+      break;
+    case 'boolean':
+      if (typeof value === 'boolean') return String(value);
+      break;
+    case 'date':
+      if (typeof value === 'string' && parseDate(value) !== null) return value;
+      break;
+    case 'binary':
+      if (value instanceof Uint8Array) return String.fromCharCode(...value);
+      break;
+    case 'string':
+      if (typeof value === 'string') return value;
+      break;
+    default:
+      if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+      if (typeof value === 'string' && decimalOf(type) !== null) return value;
+  }
+  throw new DeltaError(
+    'invalid-argument',
+    `A partition value of type ${JSON.stringify(type)} cannot be ${typeof value} ${String(value).slice(0, 40)}.`,
+  );
+}
+
+/**
+ * The typed value of a partition value in the log; the other direction of {@link serializePartitionValue}.
+ * Timestamps are also read in the form `YYYY-MM-DD HH:MM:SS[.ffffff]`, as UTC.
+ * @throws DeltaError corrupt-log when the text is not of the type.
+ */
+export function parsePartitionValue(type: DataType, text: string | null | undefined): Value {
+  if (text === null || text === undefined || text === '') return null;
+  const value = parseScalar(type, text);
+  if (value === undefined) {
+    throw new DeltaError(
+      'corrupt-log',
+      `The partition value "${text}" is not of type ${JSON.stringify(type)}.`,
+    );
+  }
+  return value;
+}
+
+function parseScalar(type: DataType, text: string): Value | undefined {
+  switch (type) {
+    case 'string':
+      return text;
+    case 'boolean':
+      return text.toLowerCase() === 'true' ? true : text.toLowerCase() === 'false' ? false : undefined;
+    case 'date':
+      return parseDate(text) === null ? undefined : text;
+    case 'timestamp':
+    case 'timestamp_ntz':
+      return parseInstant(text) ?? undefined;
+    case 'long':
+      return /^[+-]?\d+$/.test(text) ? BigInt(text) : undefined;
+    case 'byte':
+    case 'short':
+    case 'integer':
+      return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+    case 'float':
+    case 'double':
+      return parseFloatText(text);
+    case 'binary':
+      return parseBinary(text);
+    case 'void':
+      return null;
+    default: {
+      const decimal = decimalOf(type);
+      return decimal === null ? undefined : plainDecimal(text, decimal.scale);
+    }
+  }
+}
+
+function parseFloatText(text: string): number | undefined {
+  if (text === 'NaN') return Number.NaN;
+  const number = Number(text);
+  return Number.isNaN(number) ? undefined : number;
+}
+
+function parseBinary(text: string): Uint8Array {
+  // The protocol speaks of escaped bytes, one character each; writers that cast the bytes to UTF-8 text instead
+  // agree with it for ASCII and can only mean UTF-8 where a character is no byte.
+  const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0);
+  return codes.every((code) => code <= 0xff) ? Uint8Array.from(codes) : new TextEncoder().encode(text);
+}
+
+/** Decimal text with exactly `scale` decimals, no exponent, no plus sign, zero without a sign; undefined when it is no number. */
+export function plainDecimal(text: string, scale: number): string | undefined {
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text.trim());
+  if (!match || (match[2] === '' && !match[3])) return undefined;
+  const fraction = match[3] ?? '';
+  const shift = Number(match[4] ?? 0) - fraction.length + scale;
+  const digits = BigInt(`${match[2] ?? ''}${fraction}`);
+  const unscaled = shift >= 0 ? digits * 10n ** BigInt(shift) : digits / 10n ** BigInt(-shift);
+  return formatDecimal(match[1] === '-' ? -unscaled : unscaled, scale);
+}
+
+/** Plain text of an unscaled decimal: `formatDecimal(-1230n, 2)` is `-12.30`. */
+export function formatDecimal(unscaled: bigint, scale: number): string {
+  if (scale <= 0) return String(unscaled * 10n ** BigInt(-scale));
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
+  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+/**
+ * Order of two values of one type as Spark orders them: numbers by size (NaN above all), strings by code point,
+ * dates and decimals by what they say. Null when the values cannot be compared, so that a caller stays cautious.
+ */
+export function compareValues(type: DataType, left: Value, right: Value): number | null {
+  if (typeof left === 'bigint' && typeof right === 'bigint') return left < right ? -1 : left > right ? 1 : 0;
+  if (typeof left === 'number' && typeof right === 'number') {
+    if (Number.isNaN(left) || Number.isNaN(right))
+      return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
+    return left - right;
+  }
+  if (isNumeric(left) && isNumeric(right)) return left < right ? -1 : left > right ? 1 : 0;
+  if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
+  if (typeof left !== 'string' || typeof right !== 'string') return null;
+  if (type === 'date') {
+    const [a, b] = [parseDate(left), parseDate(right)];
+    return a === null || b === null ? null : a - b;
+  }
+  const decimal = decimalOf(type);
+  if (decimal !== null) {
+    const scale = 38;
+    const [a, b] = [plainDecimal(left, scale), plainDecimal(right, scale)];
+    if (a === undefined || b === undefined) return null;
+    const difference = BigInt(a.replace('.', '')) - BigInt(b.replace('.', ''));
+    return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+  }
+  return compareCodePoints(left, right);
+}
+
+function isNumeric(value: Value): value is number | bigint {
+  return typeof value === 'bigint' || (typeof value === 'number' && !Number.isNaN(value));
+}
+
+/** Order by code point, which is the order of the UTF-8 bytes (JavaScript's own is by UTF-16 unit). */
+export function compareCodePoints(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let i = 0; i < length; i++) {
+    const [a, b] = [left.charCodeAt(i), right.charCodeAt(i)];
+    if (a === b) continue;
+    // A surrogate stands for a code point above every unit that is none.
+    const [aSurrogate, bSurrogate] = [a >= 0xd800 && a <= 0xdfff, b >= 0xd800 && b <= 0xdfff];
+    if (aSurrogate !== bSurrogate) return aSurrogate ? 1 : -1;
+    return a - b;
+  }
+  return left.length - right.length;
+}

@@ -1,0 +1,58 @@
+import type { Commit } from '../actions/actions.ts';
+import type { TableContext } from '../context.ts';
+import { readTail } from '../log/commits.ts';
+import { commitKey } from '../log/names.ts';
+import { loadState } from './load.ts';
+import { Snapshot } from './snapshot.ts';
+import { replay, type TableState } from './state.ts';
+
+/**
+ * The newest snapshot that a table object knows, kept up to date by the tail of the log alone. Whatever changes it
+ * runs one at a time, so that replay never races with itself.
+ */
+export class LiveSnapshot {
+  readonly context: TableContext;
+  #current: Snapshot;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(context: TableContext, current: Snapshot) {
+    this.context = context;
+    this.#current = current;
+  }
+
+  get current(): Snapshot {
+    return this.#current;
+  }
+
+  /** Runs `work` when all earlier work is done; only `work` may call {@link advance}, {@link refresh}, {@link amend}. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work, work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Takes commits that follow the current version, in order. */
+  advance(commits: readonly Commit[]): Snapshot {
+    if (commits.length === 0) return this.#current;
+    return this.amend(replay(this.#current.state, commits));
+  }
+
+  /** Replaces the state by another one of the same or a newer version. */
+  amend(state: TableState): Snapshot {
+    this.#current = new Snapshot(this.context, state, this.#current);
+    return this.#current;
+  }
+
+  /** Reads what others have committed since. */
+  async refresh(): Promise<Snapshot> {
+    const { store } = this.context;
+    const tail = await readTail(store, this.#current.version);
+    if (tail.length > 0) return this.advance(tail);
+    // The next commit is absent. Either we have the newest, or log cleanup has taken it away, and then it has taken
+    // ours too.
+    if ((await store.head(commitKey(this.#current.version))) !== null) return this.#current;
+    const state = await loadState(this.context);
+    if (state.version > this.#current.version) this.#current = new Snapshot(this.context, state);
+    return this.#current;
+  }
+}

@@ -1,0 +1,107 @@
+import { readCheckpoint } from '../checkpoint/read.ts';
+import { readLastCheckpoint } from '../checkpoint/last-checkpoint.ts';
+import type { TableContext } from '../context.ts';
+import { DeltaError } from '../errors.ts';
+import { readCommits } from '../log/commits.ts';
+import { type CheckpointFiles, listLog, type LogListing } from '../log/listing.ts';
+import { emptyState, replay, type TableState } from './state.ts';
+
+/**
+ * Replays the log up to `version`, or to its end: the newest checkpoint that can be read, then the commits after it.
+ * `_last_checkpoint` only says where the listing may begin; missing, stale or corrupt, it costs a longer listing.
+ * @throws DeltaError not-a-table, no-such-version, corrupt-log
+ */
+export async function loadState(context: TableContext, version?: number): Promise<TableState> {
+  const hint = await readLastCheckpoint(context.store);
+  if (hint !== null && (version === undefined || hint <= version)) {
+    const listing = await listLog(context.store, hint);
+    if (listing.checkpoints.some((checkpoint) => checkpoint.version === hint)) {
+      const state = await loadFrom(context, listing, version).catch((error: unknown) => {
+        // A checkpoint that cannot be read is no reason to give up: an older one and its commits say the same.
+        if (error instanceof DeltaError && (error.kind === 'corrupt' || error.code === 'object-not-found'))
+          return null;
+        throw error;
+      });
+      if (state) return state;
+    }
+  }
+  return loadFrom(context, await listLog(context.store), version);
+}
+
+async function loadFrom(context: TableContext, listing: LogListing, version?: number): Promise<TableState> {
+  const { store } = context;
+  const table = store.url;
+  const newest = Math.max(listing.commits.at(-1) ?? -1, listing.checkpoints.at(-1)?.version ?? -1);
+  if (newest < 0) {
+    throw new DeltaError(
+      'not-a-table',
+      `There is no Delta table at ${table}: its _delta_log holds no commit.`,
+      {
+        facts: { table },
+      },
+    );
+  }
+  const target = version ?? newest;
+  if (target > newest) throw noSuchVersion(table, target, `the newest is ${newest}`);
+  const candidates = listing.checkpoints.filter((checkpoint) => checkpoint.version <= target).reverse();
+  let failure: unknown = null;
+  for (const checkpoint of [...candidates, null]) {
+    const first = (checkpoint?.version ?? -1) + 1;
+    if (!hasCommits(listing, first, target)) {
+      failure ??= missingCommits(table, listing, target, first);
+      continue;
+    }
+    const base = checkpoint === null ? emptyState() : await tryCheckpoint(context, checkpoint);
+    if (base instanceof DeltaError) {
+      failure ??= base;
+      continue;
+    }
+    let state = base;
+    const batch = [];
+    for await (const commit of readCommits(store, first, target)) {
+      batch.push(commit);
+      if (batch.length >= 1000) state = replay(state, batch.splice(0));
+    }
+    state = replay(state, batch);
+    return state.timestampMs > 0 ? state : { ...state, timestampMs: listing.modifiedAtMs.get(target) ?? 0 };
+  }
+  throw failure;
+}
+
+async function tryCheckpoint(
+  context: TableContext,
+  files: CheckpointFiles,
+): Promise<TableState | DeltaError> {
+  try {
+    return await readCheckpoint(context, files);
+  } catch (error) {
+    if (error instanceof DeltaError && error.kind !== 'unavailable') return error;
+    throw error;
+  }
+}
+
+function hasCommits(listing: LogListing, from: number, to: number): boolean {
+  if (from > to) return true;
+  // Commits are sorted and distinct: they are all there when the last is as far from the first as they are many.
+  const first = listing.commits.indexOf(from);
+  return first !== -1 && listing.commits[first + to - from] === to;
+}
+
+function missingCommits(table: string, listing: LogListing, target: number, first: number): DeltaError {
+  const oldest = listing.commits[0];
+  if (first === 0 && oldest !== undefined && oldest > 0 && listing.checkpoints.length > 0) {
+    return noSuchVersion(table, target, `the log was cleaned up, its oldest commit is ${oldest}`);
+  }
+  return new DeltaError(
+    'corrupt-log',
+    `Cannot read version ${target} of ${table}: of the commits ${first} to ${target} at least one is missing.`,
+    { facts: { table, version: target } },
+  );
+}
+
+/** A version that is not, or no longer, in the log. */
+export function noSuchVersion(table: string, version: number, why: string): DeltaError {
+  return new DeltaError('no-such-version', `There is no version ${version} of ${table}: ${why}.`, {
+    facts: { table, version },
+  });
+}

@@ -1,0 +1,110 @@
+import type { AddFile, Metadata, Protocol } from '../actions/actions.ts';
+import { absolutePath } from '../actions/path.ts';
+import { checkReadable } from '../actions/protocol.ts';
+import type { TableContext } from '../context.ts';
+import { DeltaError, unsupportedFeature } from '../errors.ts';
+import type { Row } from '../parquet/codec.ts';
+import { mayMatch, type Predicate } from '../scan/predicate.ts';
+import { scanRows } from '../scan/rows.ts';
+import { parseSchema, type StructType } from '../schema/types.ts';
+import { parsePartitionValue, type Value } from '../schema/value.ts';
+import type { TableState } from './state.ts';
+
+/** The table as it is at one version. A value: it never changes, whatever is committed later. */
+export class Snapshot {
+  readonly version: number;
+  /** When the version was committed: its in-commit timestamp, else what the writer noted. Epoch ms. */
+  readonly timestampMs: number;
+  readonly protocol: Protocol;
+  readonly metadata: Metadata;
+  readonly schema: StructType;
+  readonly partitionColumns: readonly string[];
+  /** Table properties. */
+  readonly configuration: Readonly<Record<string, string>>;
+  /** The result of log replay, for the library's own rooms. */
+  readonly state: TableState;
+  readonly #context: TableContext;
+
+  /**
+   * @throws DeltaError corrupt-log, unsupported-protocol, unsupported-feature: such a table is not read at all.
+   */
+  constructor(context: TableContext, state: TableState, previous: Snapshot | null = null) {
+    const { protocol, metadata } = state;
+    const table = context.store.url;
+    if (!protocol || !metadata) {
+      throw new DeltaError(
+        'corrupt-log',
+        `The log of ${table} has no ${protocol ? 'metaData' : 'protocol'} action up to version ${state.version}.`,
+        { facts: { table, version: state.version } },
+      );
+    }
+    if (previous?.protocol !== protocol || previous.metadata !== metadata)
+      checkReadable(protocol, metadata, table);
+    if (state.filesWithDeletionVector > 0) throw unsupportedFeature('deletionVectors', 'read', table);
+    this.version = state.version;
+    this.timestampMs = state.timestampMs;
+    this.protocol = protocol;
+    this.metadata = metadata;
+    this.schema = previous?.metadata === metadata ? previous.schema : parseSchema(metadata.schemaString);
+    this.partitionColumns = metadata.partitionColumns;
+    this.configuration = metadata.configuration;
+    this.state = state;
+    this.#context = context;
+  }
+
+  /** The newest version that the application `appId` has committed (`txn`), or null when it never has. */
+  transactionVersion(appId: string): number | null {
+    return this.state.transactions.get(appId)?.version ?? null;
+  }
+
+  get fileCount(): number {
+    return this.state.files.size;
+  }
+
+  /** Size of the live files. */
+  get bytes(): number {
+    return this.state.bytes;
+  }
+
+  /** Rows by the files' statistics; null when a file has none. */
+  get rowCount(): number | null {
+    return this.state.uncountedFiles === 0 ? this.state.countedRows : null;
+  }
+
+  /** The live files, or those that may hold a row that satisfies the predicate. */
+  files(predicate: Predicate = []): readonly AddFile[] {
+    const files = this.state.files.values();
+    return predicate.length === 0 ? files : files.filter((file) => mayMatch(file, predicate, this));
+  }
+
+  /** Where a file is, for an engine: a local path when the table is on disk, else a URL. */
+  absolutePath(file: AddFile): string {
+    return absolutePath(this.#context.store.url, file.path);
+  }
+
+  /**
+   * The values of the partition columns that all rows of the file share.
+   * @throws DeltaError corrupt-log when a value is not of its column's type.
+   */
+  partitionValues(file: AddFile): Readonly<Record<string, Value>> {
+    const values: Record<string, Value> = {};
+    for (const column of this.partitionColumns) {
+      const field = this.schema.fields.find(({ name }) => name === column);
+      if (!field)
+        throw new DeltaError('corrupt-log', `The partition column "${column}" is not in the schema.`);
+      values[column] = parsePartitionValue(field.type, file.partitionValues[column]);
+    }
+    return values;
+  }
+
+  /**
+   * The rows of the table, file by file, in batches; partition columns included, columns in the order of `columns`,
+   * else of the schema. The predicate chooses files, not rows: rows that do not satisfy it may come too.
+   * @throws DeltaError missing-file, corrupt-file, unsupported-feature, invalid-argument for an unknown column
+   */
+  rows(
+    options: { readonly columns?: readonly string[]; readonly predicate?: Predicate } = {},
+  ): AsyncIterable<readonly Row[]> {
+    return scanRows(this.#context, this, options);
+  }
+}

@@ -1,0 +1,62 @@
+import { DeltaError } from '../../errors.ts';
+import type { ObjectEntry, ObjectStore } from '../object-store.ts';
+
+interface StoredObject {
+  readonly bytes: Uint8Array;
+  readonly modifiedAtMs: number;
+}
+
+/** An object store in memory, for tests and for tables that nobody keeps. Views made by `at` share its objects. */
+export function memoryStore(options: { readonly clock?: () => number } = {}): ObjectStore {
+  return view(new Map(), '', options.clock ?? Date.now);
+}
+
+function view(objects: Map<string, StoredObject>, root: string, clock: () => number): ObjectStore {
+  const url = `memory://${root === '' ? '' : `/${root.slice(0, -1)}`}`;
+  const write = (key: string, body: Uint8Array | string): void => {
+    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body.slice();
+    objects.set(root + key, { bytes, modifiedAtMs: clock() });
+  };
+  return {
+    url,
+    async get(key, range) {
+      const found = objects.get(root + key);
+      if (!found) {
+        throw new DeltaError('object-not-found', `There is no object ${url}/${key}.`, { facts: { key } });
+      }
+      return range ? found.bytes.slice(range.start, range.end) : found.bytes.slice();
+    },
+    async head(key) {
+      const found = objects.get(root + key);
+      return found ? { bytes: found.bytes.byteLength, modifiedAtMs: found.modifiedAtMs } : null;
+    },
+    async *list(prefix, { startAfter = '' } = {}): AsyncGenerator<ObjectEntry> {
+      const keys = [...objects.keys()]
+        .filter((key) => key.startsWith(root + prefix) && key > root + startAfter)
+        .sort();
+      for (const key of keys) {
+        const found = objects.get(key);
+        if (!found) continue;
+        yield {
+          key: key.slice(root.length),
+          bytes: found.bytes.byteLength,
+          modifiedAtMs: found.modifiedAtMs,
+        };
+      }
+    },
+    async put(key, body) {
+      write(key, body);
+    },
+    async putIfAbsent(key, body) {
+      if (objects.has(root + key)) return 'exists';
+      write(key, body);
+      return 'created';
+    },
+    async delete(key) {
+      objects.delete(root + key);
+    },
+    at(prefix) {
+      return view(objects, `${root}${prefix.replace(/\/+$/, '')}/`, clock);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** One object of a listing. */
+export interface ObjectEntry {
+  /** Relative to the store that listed it. */
+  readonly key: string;
+  readonly bytes: number;
+  readonly modifiedAtMs: number;
+}
+
+/**
+ * Object store port. Keys are '/'-separated, relative to the store's root, never starting with '/', not escaped.
+ * Promises of every adapter (`test/storage/object-store.test.ts` runs them against each): what a finished `put`
+ * or `putIfAbsent` wrote is durable and seen by every later call; a reader never sees half an object; of any
+ * number of concurrent `putIfAbsent` of one key exactly one answers `created`.
+ */
+export interface ObjectStore {
+  /** Where the root is, as a URL without a slash at the end: `file:///data/table`, `s3://bucket/table`, `memory://`. */
+  readonly url: string;
+
+  /**
+   * The object's bytes, or those of `[start, end)`; a range that reaches over the end is cut there.
+   * @throws DeltaError object-not-found
+   */
+  get(key: string, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array>;
+
+  /** Size and time of the last write, or null when there is no such object. */
+  head(key: string): Promise<{ readonly bytes: number; readonly modifiedAtMs: number } | null>;
+
+  /** Objects whose key starts with `prefix`, sorted by key (UTF-16 order), after `startAfter` (exclusive). */
+  list(prefix: string, options?: { readonly startAfter?: string }): AsyncIterable<ObjectEntry>;
+
+  /** Writes the whole object, replacing one that is there. */
+  put(key: string, body: Uint8Array | string): Promise<void>;
+
+  /** Writes the whole object unless the key exists; atomic. */
+  putIfAbsent(key: string, body: Uint8Array | string): Promise<'created' | 'exists'>;
+
+  /** Removes the object; an absent one is no error. */
+  delete(key: string): Promise<void>;
+
+  /** A view of what is below `prefix`. */
+  at(prefix: string): ObjectStore;
+}

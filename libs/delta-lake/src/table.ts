@@ -1,0 +1,135 @@
+import type { AddFile, CommitInfo, RemoveFile, TransactionIdentifier } from './actions/actions.ts';
+import { settledHousekeeping } from './checkpoint/housekeeping.ts';
+import { contextOf, type TableContext, type TableOptions } from './context.ts';
+import { readCommit } from './log/commits.ts';
+import { commitKey } from './log/names.ts';
+import { LiveSnapshot } from './snapshot/live-snapshot.ts';
+import { loadState, noSuchVersion } from './snapshot/load.ts';
+import { Snapshot } from './snapshot/snapshot.ts';
+import { versionAt } from './snapshot/time-travel.ts';
+import type { ObjectStore } from './storage/object-store.ts';
+import { commitDraft } from './transaction/commit.ts';
+import { Transaction, type TransactionSpec } from './transaction/transaction.ts';
+
+/** One line of the history. */
+export interface CommitSummary {
+  readonly version: number;
+  /** Epoch ms: in-commit timestamp, else what the writer noted, else the file's. */
+  readonly timestampMs: number;
+  readonly operation: string | null;
+  readonly operationParameters: Readonly<Record<string, unknown>>;
+  readonly operationMetrics: Readonly<Record<string, unknown>>;
+  readonly engineInfo: string | null;
+  readonly userMetadata: string | null;
+  readonly isBlindAppend: boolean | null;
+}
+
+/** What one commit did. */
+export interface Changes {
+  readonly version: number;
+  readonly adds: readonly AddFile[];
+  readonly removes: readonly RemoveFile[];
+  readonly transactions: readonly TransactionIdentifier[];
+  readonly commitInfo: CommitInfo | null;
+}
+
+/**
+ * A Delta table. Holds the newest snapshot that it has seen and keeps it up to date by the tail of the log, so a
+ * long-lived object makes reads and commits cheap. Any number of objects and processes may use one table at once.
+ */
+export class DeltaTable {
+  readonly store: ObjectStore;
+  /** Where the table is, for messages: a URL. */
+  readonly location: string;
+  readonly #context: TableContext;
+  readonly #live: LiveSnapshot;
+
+  /** Use {@link openTable} or {@link createTable}. */
+  constructor(context: TableContext, snapshot: Snapshot) {
+    this.store = context.store;
+    this.location = context.store.url;
+    this.#context = context;
+    this.#live = new LiveSnapshot(context, snapshot);
+  }
+
+  /** The newest snapshot, after reading what others have committed since: one small read when they have not. */
+  snapshot(): Promise<Snapshot> {
+    return this.#live.exclusive(() => this.#live.refresh());
+  }
+
+  /** The newest snapshot that this object has seen. No I/O. */
+  cached(): Snapshot {
+    return this.#live.current;
+  }
+
+  /**
+   * The table as it was at a version, or at an instant: the newest version that was not committed later; an instant
+   * after the newest version is the newest version.
+   * @throws DeltaError no-such-version when it is not, or no longer, in the log
+   */
+  async snapshotAt(at: { readonly version: number } | { readonly timestampMs: number }): Promise<Snapshot> {
+    const version = 'version' in at ? at.version : await versionAt(this.#context, at.timestampMs);
+    if (!Number.isSafeInteger(version) || version < 0)
+      throw noSuchVersion(this.location, version, 'versions count from 0');
+    if (version === this.#live.current.version) return this.#live.current;
+    return new Snapshot(this.#context, await loadState(this.#context, version));
+  }
+
+  /** Starts a transaction on the newest snapshot that this object has seen ({@link cached}). No I/O. */
+  startTransaction(spec: TransactionSpec): Transaction {
+    return new Transaction(this.#live.current, spec, (draft, options) =>
+      commitDraft(this.#live, draft, options),
+    );
+  }
+
+  /** The commits that are still in the log, newest first. */
+  async *history(options: { readonly limit?: number } = {}): AsyncGenerator<CommitSummary> {
+    const newest = await this.snapshot();
+    const last = Math.max(0, newest.version - (options.limit ?? Infinity) + 1);
+    for (let version = newest.version; version >= last; version--) {
+      const commit = await readCommit(this.store, version);
+      // Log cleanup has taken this one, and so all older ones.
+      if (!commit) return;
+      const info = commit.commitInfo;
+      const noted = info?.inCommitTimestamp ?? info?.timestamp;
+      yield {
+        version,
+        timestampMs: noted ?? (await this.store.head(commitKey(version)))?.modifiedAtMs ?? 0,
+        operation: info?.operation ?? null,
+        operationParameters: info?.operationParameters ?? {},
+        operationMetrics: info?.operationMetrics ?? {},
+        engineInfo: info?.engineInfo ?? null,
+        userMetadata: info?.userMetadata ?? null,
+        isBlindAppend: info?.isBlindAppend ?? null,
+      };
+    }
+  }
+
+  /**
+   * What the commit `version` did.
+   * @throws DeltaError no-such-version when it is not, or no longer, in the log
+   */
+  async changes(version: number): Promise<Changes> {
+    const commit = await readCommit(this.store, version);
+    if (!commit) throw noSuchVersion(this.location, version, 'its commit is not in the log');
+    const { adds, removes, transactions, commitInfo } = commit;
+    return { version, adds, removes, transactions, commitInfo };
+  }
+
+  /** Resolves when the checksums and checkpoints of all commits so far are written, or have failed. */
+  settled(): Promise<void> {
+    return settledHousekeeping(this.#live);
+  }
+}
+
+/**
+ * Opens the table at a local path, a `file://` URL, or the root of an object store.
+ * @throws DeltaError not-a-table, unsupported-protocol, unsupported-feature, corrupt-log
+ */
+export async function openTable(
+  location: string | ObjectStore,
+  options: TableOptions = {},
+): Promise<DeltaTable> {
+  const context = contextOf(location, options);
+  return new DeltaTable(context, new Snapshot(context, await loadState(context)));
+}

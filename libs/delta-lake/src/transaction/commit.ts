@@ -1,0 +1,171 @@
+import type { AddFile, Commit } from '../actions/actions.ts';
+import { parseCommit } from '../actions/parse.ts';
+import { serializeCommit } from '../actions/serialize.ts';
+import { type HousekeepingReport, startHousekeeping } from '../checkpoint/housekeeping.ts';
+import { DeltaError } from '../errors.ts';
+import { readCommit, readCommits } from '../log/commits.ts';
+import { commitKey } from '../log/names.ts';
+import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { composeActions } from './compose.ts';
+import { type ConflictReason, type Dependencies, judge, type Verdict } from './conflict.ts';
+import type { CommitOptions, Draft } from './transaction.ts';
+
+export type CommitResult =
+  | {
+      readonly kind: 'committed';
+      readonly version: number;
+      readonly snapshot: Snapshot;
+      /**
+       * The checksum and, when it is due, the checkpoint, written after the commit. Never rejects: a failed step is
+       * reported, and the commit stands. Need not be awaited; `DeltaTable.settled` awaits all of them.
+       */
+      readonly housekeeping: Promise<HousekeepingReport>;
+    }
+  /** The table already holds a version of the application id that is not below ours: nothing was written. */
+  | { readonly kind: 'already-committed'; readonly version: number }
+  /** Others came first and it matters: reload, redo. Nothing was written. `version` is the newest of the table. */
+  | {
+      readonly kind: 'conflict';
+      readonly reason: ConflictReason;
+      readonly version: number;
+      readonly message: string;
+    };
+
+const DEFAULT_RETRIES = 1000;
+
+/**
+ * The commit loop.
+ *
+ *     compose ─> judge what came since the read ─> put N if absent ─created─> committed
+ *                 ▲            │ conflict / already-committed     │
+ *                 └── retry ───┼──────────── exists ──────────────┘
+ *                              ▼
+ *                           answered, nothing written
+ *
+ * Invariants: a version is created by put-if-absent or not at all; nothing is put before every commit since the read
+ * version was judged; an unclear put is cleared up by reading N back and comparing `txnId`.
+ */
+export async function commitDraft(
+  live: LiveSnapshot,
+  draft: Draft,
+  options: CommitOptions,
+): Promise<CommitResult> {
+  const { context } = live;
+  const txnId = context.newId();
+  const body = serializeCommit(composeActions(context, draft, txnId));
+  const ours: Dependencies = {
+    reads: draft.spec.reads ?? null,
+    removes: draft.removes,
+    appIds: draft.appIds,
+  };
+
+  return live.exclusive(async () => {
+    const stale = checkIdentity(live.current, draft);
+    if (stale) return stale;
+    let verdict = await judgeSince(live, draft, ours);
+    for (let attempt = 0; ; attempt++) {
+      if (verdict.kind === 'already-committed')
+        return { kind: 'already-committed', version: live.current.version };
+      if (verdict.kind === 'conflict') return { ...verdict, version: live.current.version };
+      const gone = checkFiles(live.current, draft);
+      if (gone) return gone;
+      if (attempt > (options.retries ?? DEFAULT_RETRIES)) {
+        return conflict('retries-exhausted', live.current.version, `Others were faster ${attempt} times.`);
+      }
+      options.signal?.throwIfAborted();
+      const version = live.current.version + 1;
+      if (await put(live, version, body, txnId)) {
+        const snapshot = live.advance([parseCommit(version, body)]);
+        return {
+          kind: 'committed',
+          version,
+          snapshot,
+          housekeeping: startHousekeeping(live, snapshot, txnId),
+        };
+      }
+      verdict = await judgeWinners(live, ours);
+    }
+  });
+}
+
+/** Creates the version. True: it is ours. False: it is somebody else's. */
+async function put(live: LiveSnapshot, version: number, body: string, txnId: string): Promise<boolean> {
+  const { store } = live.context;
+  let outcome: 'created' | 'exists' | 'unclear';
+  let failure: unknown;
+  try {
+    outcome = await store.putIfAbsent(commitKey(version), body);
+  } catch (error) {
+    outcome = 'unclear';
+    failure = error;
+  }
+  if (outcome === 'created') return true;
+  // A store's client that repeats a request on its own can answer "exists" to a write that was ours; a write that
+  // timed out may have happened. The version itself knows.
+  const found = await readCommit(store, version);
+  if (found) return found.commitInfo?.txnId === txnId;
+  if (outcome === 'unclear') throw failure;
+  throw new DeltaError(
+    'store-failed',
+    `Commit ${version} of ${store.url} exists by one call and not by the next.`,
+    {
+      facts: { table: store.url, version },
+    },
+  );
+}
+
+/** Judges what this table object has already seen since the transaction's read version. */
+async function judgeSince(live: LiveSnapshot, draft: Draft, ours: Dependencies): Promise<Verdict> {
+  const { current, context } = live;
+  for await (const winner of readCommits(context.store, draft.snapshot.version + 1, current.version)) {
+    const verdict = judgeOne(current, ours, winner);
+    if (verdict.kind !== 'none') return verdict;
+  }
+  return { kind: 'none' };
+}
+
+/** Reads the commits that won the race, judges them, and moves on to them in any case. */
+async function judgeWinners(live: LiveSnapshot, ours: Dependencies): Promise<Verdict> {
+  const before = live.current;
+  const after = await live.refresh();
+  for await (const winner of readCommits(live.context.store, before.version + 1, after.version)) {
+    const verdict = judgeOne(before, ours, winner);
+    if (verdict.kind !== 'none') return verdict;
+  }
+  return { kind: 'none' };
+}
+
+function judgeOne(snapshot: Snapshot, ours: Dependencies, winner: Commit): Verdict {
+  return judge(ours, winner, {
+    schema: snapshot.schema,
+    partitionColumns: snapshot.partitionColumns,
+    fileOf: (key: string): AddFile | undefined => snapshot.state.files.get(key),
+  });
+}
+
+/** The table's own word on the application ids, whatever the commits since the read say. */
+function checkIdentity(current: Snapshot, draft: Draft): CommitResult | null {
+  for (const [appId, version] of draft.appIds) {
+    const known = current.transactionVersion(appId);
+    if (known !== null && known >= version) return { kind: 'already-committed', version: current.version };
+  }
+  return null;
+}
+
+/** Files to remove must be in the table, files to add must not. */
+function checkFiles(current: Snapshot, draft: Draft): CommitResult | null {
+  for (const [key, file] of draft.removes) {
+    if (current.state.files.get(key)) continue;
+    return conflict(
+      'concurrent-delete-delete',
+      current.version,
+      `The file ${file.path} is not in the table any more.`,
+    );
+  }
+  return null;
+}
+
+function conflict(reason: ConflictReason, version: number, message: string): CommitResult {
+  return { kind: 'conflict', reason, version, message };
+}

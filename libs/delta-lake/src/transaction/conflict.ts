@@ -1,0 +1,83 @@
+import type { AddFile, Commit } from '../actions/actions.ts';
+import { fileKey } from '../actions/path.ts';
+import { mayMatch, type Predicate } from '../scan/predicate.ts';
+import type { StructType } from '../schema/types.ts';
+
+/** Why a commit could not be made on top of what others committed first. */
+export const CONFLICT_REASONS = [
+  /** The winner changed the protocol: open the table again. */
+  'protocol-changed',
+  /** The winner changed schema, partitioning or properties. */
+  'metadata-changed',
+  /** The winner set a version of our application id that is not ours: read it again and redo or drop the batch. */
+  'concurrent-transaction',
+  /** The winner added files that our reads would have seen. */
+  'concurrent-append',
+  /** The winner removed a file that we read. */
+  'concurrent-delete-read',
+  /** The winner removed a file that we remove. */
+  'concurrent-delete-delete',
+  /** Others were faster as often as `retries` allows. */
+  'retries-exhausted',
+] as const;
+export type ConflictReason = (typeof CONFLICT_REASONS)[number];
+
+/** What a transaction depends on. */
+export interface Dependencies {
+  /** Absent: a blind append. */
+  readonly reads: 'whole-table' | Predicate | null;
+  readonly removes: ReadonlyMap<string, AddFile>;
+  readonly appIds: ReadonlyMap<string, number>;
+}
+
+export type Verdict =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'already-committed' }
+  | { readonly kind: 'conflict'; readonly reason: ConflictReason; readonly message: string };
+
+const NONE: Verdict = { kind: 'none' };
+
+/**
+ * Judges one commit that won the race, under Serializable isolation. Source: Delta Spark, ConflictChecker; rules in
+ * its order. The application id comes first: a batch that is already there is no conflict, whatever else happened.
+ */
+export function judge(
+  ours: Dependencies,
+  winner: Commit,
+  table: {
+    readonly schema: StructType;
+    readonly partitionColumns: readonly string[];
+    fileOf(key: string): AddFile | undefined;
+  },
+): Verdict {
+  const conflict = (reason: ConflictReason, what: string): Verdict => ({
+    kind: 'conflict',
+    reason,
+    message: `Version ${winner.version}, committed meanwhile, ${what}.`,
+  });
+  for (const { appId, version } of winner.transactions) {
+    const own = ours.appIds.get(appId);
+    if (own === undefined) continue;
+    if (version >= own) return { kind: 'already-committed' };
+    return conflict('concurrent-transaction', `set "${appId}" to ${version} while we set it to ${own}`);
+  }
+  if (winner.protocol) return conflict('protocol-changed', 'changed the protocol');
+  if (winner.metadata) return conflict('metadata-changed', 'changed the metadata');
+  const { reads } = ours;
+  if (reads !== null) {
+    const predicate = reads === 'whole-table' ? [] : reads;
+    const appended = winner.adds.find((file) => file.dataChange && mayMatch(file, predicate, table));
+    if (appended)
+      return conflict('concurrent-append', `added ${appended.path}, which this transaction would have read`);
+  }
+  for (const removed of winner.removes) {
+    const key = fileKey(removed);
+    if (ours.removes.has(key)) return conflict('concurrent-delete-delete', `removed ${removed.path} too`);
+    if (reads === null) continue;
+    const file = table.fileOf(key);
+    if (reads === 'whole-table' || !file || mayMatch(file, reads, table)) {
+      return conflict('concurrent-delete-read', `removed ${removed.path}, which this transaction has read`);
+    }
+  }
+  return NONE;
+}

@@ -1,0 +1,149 @@
+import type { AddFile, TransactionIdentifier } from '../actions/actions.ts';
+import { fileKey } from '../actions/path.ts';
+import type { ColumnStatistics } from '../actions/statistics.ts';
+import { DeltaError } from '../errors.ts';
+import type { Predicate } from '../scan/predicate.ts';
+import type { Value } from '../schema/value.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { CommitResult } from './commit.ts';
+
+/** A Parquet file that is already durable below the table's root and is to become part of the table. */
+export interface DataFile {
+  /** Relative to the table's root, or absolute below it; not encoded. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly rows: number;
+  /** Epoch ms; the time of the append when absent. */
+  readonly modifiedAtMs?: number;
+  /** A value for each partition column of the table. */
+  readonly partition: Readonly<Record<string, Value>>;
+  /** By top-level column; leave a column out when nothing is known of it. */
+  readonly statistics: Readonly<Record<string, ColumnStatistics>>;
+}
+
+export interface TransactionSpec {
+  /** For the history: `WRITE`, `MERGE`, `OPTIMIZE`, … */
+  readonly operation: string;
+  readonly operationParameters?: Readonly<Record<string, string>>;
+  /**
+   * What the transaction read to decide what it writes: everything, or the rows of a predicate. Absent: nothing, a
+   * blind append, which never conflicts with appends of others.
+   */
+  readonly reads?: 'whole-table' | Predicate;
+  /** False for a rewrite that leaves the rows as they are (compaction). Default true. */
+  readonly dataChange?: boolean;
+}
+
+export interface CommitOptions {
+  readonly signal?: AbortSignal;
+  /** How often to try again after a lost race. Default 1000: each loss means that someone else got on. */
+  readonly retries?: number;
+}
+
+/** What a transaction has gathered; `commit.ts` turns it into a version. */
+export interface Draft {
+  readonly spec: TransactionSpec;
+  readonly snapshot: Snapshot;
+  readonly appends: readonly DataFile[];
+  readonly removes: ReadonlyMap<string, AddFile>;
+  readonly appIds: ReadonlyMap<string, number>;
+  readonly operationMetrics: Readonly<Record<string, number | string>>;
+  readonly userMetadata: string | null;
+}
+
+/**
+ * Changes that become visible together, in one version, or not at all. Gathering costs no I/O; `commit` may be
+ * called once.
+ */
+export class Transaction {
+  readonly readVersion: number;
+  readonly #spec: TransactionSpec;
+  readonly #snapshot: Snapshot;
+  readonly #commit: (draft: Draft, options: CommitOptions) => Promise<CommitResult>;
+  readonly #appends: DataFile[] = [];
+  readonly #removes = new Map<string, AddFile>();
+  readonly #appIds = new Map<string, number>();
+  #operationMetrics: Readonly<Record<string, number | string>> = {};
+  #userMetadata: string | null = null;
+  #spent = false;
+
+  constructor(
+    snapshot: Snapshot,
+    spec: TransactionSpec,
+    commit: (draft: Draft, options: CommitOptions) => Promise<CommitResult>,
+  ) {
+    this.readVersion = snapshot.version;
+    this.#snapshot = snapshot;
+    this.#spec = spec;
+    this.#commit = commit;
+  }
+
+  /** Adds files. */
+  append(files: readonly DataFile[]): this {
+    this.#appends.push(...files);
+    return this;
+  }
+
+  /** Removes files of the table (from {@link Snapshot.files}); their bytes stay until vacuum. */
+  remove(files: Iterable<AddFile>): this {
+    for (const file of files) this.#removes.set(fileKey(file), file);
+    return this;
+  }
+
+  /**
+   * Makes the commit idempotent: it happens only while the table's version for `appId` is below `version`, else
+   * `commit` answers `already-committed`. Versions of one `appId` therefore only grow.
+   */
+  identify(appId: string, version: TransactionIdentifier['version']): this {
+    if (!Number.isSafeInteger(version) || version < 0) {
+      throw new DeltaError(
+        'invalid-argument',
+        `The version ${version} of application "${appId}" is no count.`,
+      );
+    }
+    const other = this.#appIds.get(appId);
+    if (other !== undefined && other !== version) {
+      throw new DeltaError(
+        'invalid-argument',
+        `The application "${appId}" is identified twice, ${other} and ${version}.`,
+      );
+    }
+    this.#appIds.set(appId, version);
+    return this;
+  }
+
+  /** Adds to, or replaces, the metrics that are counted anyway (`numFiles`, `numOutputRows`, …). */
+  setOperationMetrics(metrics: Readonly<Record<string, number | string>>): this {
+    this.#operationMetrics = metrics;
+    return this;
+  }
+
+  /** Free text for the history. */
+  setUserMetadata(text: string): this {
+    this.#userMetadata = text;
+    return this;
+  }
+
+  /**
+   * Commits; when it resolves to `committed`, the version is durable and every reader sees it.
+   * @throws DeltaError unsupported-feature, append-only, not-null-violated, invalid-argument before anything is
+   * written; store-failed when the outcome is known to be "not committed" or could not be found out
+   */
+  async commit(options: CommitOptions = {}): Promise<CommitResult> {
+    if (this.#spent)
+      throw new DeltaError('invalid-argument', 'This transaction was committed before; start another one.');
+    this.#spent = true;
+    return this.#commit(
+      {
+        spec: this.#spec,
+        snapshot: this.#snapshot,
+        appends: this.#appends,
+        removes: this.#removes,
+        appIds: this.#appIds,
+        operationMetrics: this.#operationMetrics,
+        userMetadata: this.#userMetadata,
+      },
+      options,
+    );
+  }
+}
