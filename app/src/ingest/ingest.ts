@@ -1,0 +1,140 @@
+import { ContrailError } from '../errors.ts';
+import { decodeMessage } from '../flight/decode-message.ts';
+import { encodeStateVector } from '../flight/state-vector.ts';
+import type { Message, Topic } from '../topic/topic.ts';
+import type { Poll, Source, SourceState } from './source.ts';
+
+/** What {@link ingest} needs, and what its caller wants to hear. */
+export interface IngestOptions {
+  /** Epoch milliseconds; its answer at receipt of a poll is the timestamp of the poll's messages. */
+  readonly clock: () => number;
+  readonly signal?: AbortSignal;
+  /** Called after each poll is durable in the topic, with the sums so far. */
+  readonly onPoll?: (counts: IngestCounts) => void;
+  readonly onState?: (state: SourceState) => void;
+  /** When given, only this kind of positions is let in. */
+  readonly expectSimulated?: boolean;
+  /** Stops after so many polls; a live source never ends by itself. */
+  readonly maxPolls?: number;
+}
+
+/** Sums over all polls that are durable in the topic. */
+export interface IngestCounts {
+  readonly polls: number;
+  readonly messages: number;
+  /** Messages whose feed is `simulator`. */
+  readonly simulated: number;
+  /** Well-formed messages of any other feed, or of none. */
+  readonly real: number;
+  /** Lines that are malformed by the contract; sent as they stand, for the quarantine. Neither simulated nor real. */
+  readonly malformed: number;
+  /** Bytes of the input behind and in all, where the source knows. */
+  readonly done?: number;
+  readonly total?: number;
+}
+
+/**
+ * Moves what a source yields into the topic, poll by poll and in order, until the source ends, `maxPolls` is
+ * reached or the signal fires. A poll is appended whole before the next one is asked for.
+ *
+ * The key is the lower-case icao24 where it is text, else null. Running it again appends the same positions again,
+ * which Silver's key makes harmless.
+ *
+ * @throws ContrailError `invalid` / `lake-kind-differs` when a poll holds positions of the kind that
+ * `expectSimulated` excludes; nothing of that poll is appended. Errors of source and topic pass through.
+ */
+export async function ingest(source: Source, topic: Topic, options: IngestOptions): Promise<IngestCounts> {
+  const { clock, signal, onPoll, onState, expectSimulated, maxPolls = Infinity } = options;
+  let counts: IngestCounts = { polls: 0, messages: 0, simulated: 0, real: 0, malformed: 0 };
+  if (maxPolls <= 0) return counts;
+  if (source.simulated !== null) refuseOtherKind(expectSimulated, source.simulated, source.name);
+
+  for await (const poll of source.polls({ ...(signal && { signal }), ...(onState && { onState }) })) {
+    const received = toMessages(poll, clock());
+    if (received.simulated > 0) refuseOtherKind(expectSimulated, true, source.name);
+    if (received.real > 0) refuseOtherKind(expectSimulated, false, source.name);
+    if (received.messages.length > 0) {
+      try {
+        await topic.append(received.messages, signal && { signal });
+      } catch (error) {
+        // Whoever asked to stop is not told that stopping failed; the poll does not count.
+        if (signal?.aborted === true && isAbort(error, signal)) return counts;
+        throw error;
+      }
+    }
+    counts = {
+      polls: counts.polls + 1,
+      messages: counts.messages + received.messages.length,
+      simulated: counts.simulated + received.simulated,
+      real: counts.real + received.real,
+      malformed: counts.malformed + received.malformed,
+      ...(poll.kind === 'messages' && poll.done !== undefined && { done: poll.done }),
+      ...(poll.kind === 'messages' && poll.total !== undefined && { total: poll.total }),
+    };
+    onPoll?.(counts);
+    if (counts.polls >= maxPolls || signal?.aborted === true) break;
+  }
+  return counts;
+}
+
+interface Received {
+  readonly messages: readonly Message[];
+  readonly simulated: number;
+  readonly real: number;
+  readonly malformed: number;
+}
+
+function toMessages(poll: Poll, timestamp_ms: number): Received {
+  let simulated = 0;
+  let malformed = 0;
+  const messages: Message[] = [];
+  if (poll.kind === 'vectors') {
+    for (const vector of poll.vectors) {
+      if (vector.feed === 'simulator') simulated += 1;
+      messages.push({ key: toKey(vector.icao24), value: encodeStateVector(vector), timestamp_ms });
+    }
+  } else {
+    for (const value of poll.values) {
+      const { fields } = decodeMessage(value);
+      if (fields === null) malformed += 1;
+      else if (fields.feed === 'simulator') simulated += 1;
+      messages.push({
+        key: fields === null ? keyOfMalformed(value) : toKey(fields.icao24),
+        value,
+        timestamp_ms,
+      });
+    }
+  }
+  return { messages, simulated, malformed, real: messages.length - simulated - malformed };
+}
+
+/** A feed may send anything, whatever the type says: only text is a key. */
+function toKey(icao24: unknown): string | null {
+  return typeof icao24 === 'string' ? icao24.toLowerCase() : null;
+}
+
+/** An object with one bad field still tells its aircraft. */
+function keyOfMalformed(line: string): string | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'icao24' in value ? toKey(value.icao24) : null;
+  } catch {
+    return null; // No JSON at all: the pipeline says so in the quarantine.
+  }
+}
+
+function refuseOtherKind(expectSimulated: boolean | undefined, simulated: boolean, name: string): void {
+  if (expectSimulated === undefined || expectSimulated === simulated) return;
+  const [found, held] = simulated ? ['simulated', 'real'] : ['real', 'simulated'];
+  throw new ContrailError(
+    'invalid',
+    'lake-kind-differs',
+    `The source ${name} sends ${found} positions, but this lake holds ${held} ones, and a lake never holds both. ` +
+      `Choose another data folder (--data DIR) or bucket for ${found} positions.`,
+    { facts: { source: name, simulated } },
+  );
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
+}

@@ -1,0 +1,110 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { ContrailError } from '../../errors.ts';
+import type { Poll, Source, SourceState } from '../source.ts';
+import { readLines } from './lines.ts';
+
+/** Lines in one poll: large enough that a commit per poll costs little, small enough to be a few MB. */
+export const LINES_PER_POLL = 5_000;
+
+const READ_BYTES = 1024 * 1024;
+
+/**
+ * A file of topic messages, one a line, each sent as it stands: no line is read, changed or refused here. `.gz` files
+ * are unpacked on the way; `-` is standard input. Files of any size, in bounded memory. It ends with the file.
+ */
+export class NdjsonSource implements Source {
+  readonly name: string;
+  readonly simulated = null;
+  readonly #path: string;
+  readonly #stdin: Readable;
+  readonly #linesPerPoll: number;
+
+  /** @param path A file, or `-` for `stdin`. */
+  constructor(path: string, options: { readonly stdin?: Readable; readonly linesPerPoll?: number } = {}) {
+    this.#path = path;
+    this.name = `ndjson:${path}`;
+    this.#stdin = options.stdin ?? process.stdin;
+    this.#linesPerPoll = options.linesPerPoll ?? LINES_PER_POLL;
+  }
+
+  /**
+   * Polls of {@link LINES_PER_POLL} lines, the last one shorter; `done` and `total` are bytes of the file as it lies
+   * on disk, `total` unknown for standard input.
+   * @throws ContrailError `invalid` / `ndjson-unreadable` when the file cannot be read, its gzip stream is broken, or a
+   * line is longer than 16 Mi characters. What came before it has been yielded.
+   */
+  async *polls(options: {
+    readonly signal?: AbortSignal;
+    readonly onState?: (state: SourceState) => void;
+  }): AsyncGenerator<Poll> {
+    const { signal, onState } = options;
+    const isStopped = () => signal?.aborted === true;
+    if (isStopped()) return;
+    const total = await this.#size();
+    onState?.({ kind: 'ok', message: `Reading ${this.#path === '-' ? 'standard input' : this.#path}.` });
+    const input =
+      this.#path === '-' ? this.#stdin : createReadStream(this.#path, { highWaterMark: READ_BYTES });
+    const stop = () => input.destroy();
+    signal?.addEventListener('abort', stop, { once: true });
+
+    let done = 0;
+    const bytes = counted(input, (count) => (done += count));
+    const progress = () => (total === null ? { done } : { done, total });
+    try {
+      let values: string[] = [];
+      for await (const lines of readLines(this.#path.endsWith('.gz') ? unzip(bytes) : bytes)) {
+        for (const line of lines) {
+          values.push(line);
+          if (values.length < this.#linesPerPoll) continue;
+          yield { kind: 'messages', values, ...progress() };
+          values = [];
+        }
+        if (isStopped()) return;
+      }
+      if (values.length > 0) yield { kind: 'messages', values, ...progress() };
+    } catch (error) {
+      if (isStopped()) return;
+      throw unreadable(this.#path, error);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      stop();
+    }
+  }
+
+  /** Bytes of the file; null where there is no telling (standard input, pipes). */
+  async #size(): Promise<number | null> {
+    if (this.#path === '-') return null;
+    try {
+      const found = await stat(this.#path);
+      if (found.isDirectory()) throw new Error('it is a folder');
+      return found.isFile() ? found.size : null;
+    } catch (error) {
+      throw unreadable(this.#path, error);
+    }
+  }
+}
+
+async function* counted(input: Readable, onBytes: (count: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of input as AsyncIterable<Uint8Array>) {
+    onBytes(chunk.length);
+    yield chunk;
+  }
+}
+
+function unzip(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  // An error of either end destroys the other, and the reader of the last stream is told.
+  return pipeline(Readable.from(bytes), createGunzip(), () => {});
+}
+
+function unreadable(path: string, cause: unknown): ContrailError {
+  const found = cause instanceof Error ? cause.message : String(cause);
+  return new ContrailError(
+    'invalid',
+    'ndjson-unreadable',
+    `The file ${path} cannot be read as lines of messages: ${found}. Check the path and the file, then start again.`,
+    { cause, facts: { path } },
+  );
+}

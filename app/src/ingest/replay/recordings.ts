@@ -1,0 +1,85 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { ContrailError } from '../../errors.ts';
+import { type Answer, toAnswer } from '../opensky/answer.ts';
+
+const unzip = promisify(gunzip);
+
+/** A recorded answer of `GET /states/all` in a file. */
+export interface Recording {
+  readonly path: string;
+  /** Epoch seconds, the `time` of the answer. */
+  readonly time: number;
+}
+
+/**
+ * Finds the recordings of a file, or of a folder and all below it (`.json` and `.json.gz`; hidden files are passed
+ * over), in order of their time, then path. Every file is read and checked, one at a time, and only its time is kept:
+ * a folder may be far larger than memory.
+ *
+ * @throws ContrailError `invalid` / `replay-unreadable` when there is nothing, or a file is no such answer; it names
+ * the file. So nothing of a folder is sent when any of its files is wrong.
+ */
+export async function findRecordings(path: string, signal?: AbortSignal): Promise<readonly Recording[]> {
+  const recordings: Recording[] = [];
+  for (const file of await listFiles(path)) {
+    if (signal?.aborted === true) return [];
+    const { time } = await readRecording(file);
+    recordings.push({ path: file, time });
+  }
+  return recordings.toSorted((a, b) => a.time - b.time || (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * Reads one recorded answer.
+ * @throws ContrailError `invalid` / `replay-unreadable` when the file cannot be read or is no such answer.
+ */
+export async function readRecording(path: string): Promise<Answer> {
+  let json: unknown;
+  try {
+    const bytes = await readFile(path);
+    const text = new TextDecoder().decode(path.endsWith('.gz') ? await unzip(bytes) : bytes);
+    json = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(path, error instanceof Error ? error.message : String(error), error);
+  }
+  const answer = toAnswer(json, 'replay');
+  if (answer === null) throw unreadable(path, 'it has no whole number `time` and rows `states`');
+  return answer;
+}
+
+async function listFiles(path: string): Promise<readonly string[]> {
+  let names: readonly string[];
+  try {
+    if (!(await stat(path)).isDirectory()) return [path];
+    names = await readdir(path, { recursive: true });
+  } catch (error) {
+    throw new ContrailError(
+      'invalid',
+      'replay-unreadable',
+      `There is no file or folder ${path} to replay: ${error instanceof Error ? error.message : String(error)}.`,
+      { cause: error, facts: { path } },
+    );
+  }
+  const files = names.filter((name) => /\.json(\.gz)?$/.test(name) && !/(^|[\\/])\./.test(name));
+  if (files.length === 0) {
+    throw new ContrailError(
+      'invalid',
+      'replay-unreadable',
+      `The folder ${path} holds no recorded answers: files ending in .json or .json.gz were looked for, also in folders below it.`,
+      { facts: { path } },
+    );
+  }
+  return files.map((name) => join(path, name));
+}
+
+function unreadable(path: string, found: string, cause?: unknown): ContrailError {
+  return new ContrailError(
+    'invalid',
+    'replay-unreadable',
+    `The file ${path} is no recorded answer of OpenSky's /states/all: ${found}. Nothing more is sent; repair or remove the file.`,
+    { ...(cause !== undefined && { cause }), facts: { path } },
+  );
+}

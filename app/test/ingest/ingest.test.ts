@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { ContrailError } from '../../src/errors.ts';
+import { type IngestCounts, ingest } from '../../src/ingest/ingest.ts';
+import type { Poll, Source } from '../../src/ingest/source.ts';
+import { ListTopic } from './list-topic.ts';
+import { vector } from './vector.ts';
+
+const clock = () => 1_700_000_000_000;
+const vectors = (...list: ReturnType<typeof vector>[]): Poll => ({ kind: 'vectors', vectors: list });
+const lines = (...values: string[]): Poll => ({ kind: 'messages', values });
+
+function sourceOf(polls: readonly Poll[], simulated: boolean | null = null): Source {
+  return {
+    name: 'test',
+    simulated,
+    async *polls() {
+      yield* polls;
+    },
+  };
+}
+
+const kindDiffers = expect.objectContaining({ kind: 'invalid', code: 'lake-kind-differs' }) as ContrailError;
+
+describe('ingest', () => {
+  test('appends each poll whole and in order, with the time of receipt', async () => {
+    const topic = new ListTopic();
+    let now = 1000;
+    const polls = [vectors(vector({ icao24: 'aaaaaa' }), vector({ icao24: 'bbbbbb' })), vectors(vector())];
+    const counts = await ingest(sourceOf(polls), topic, { clock: () => (now += 1) });
+    expect(
+      topic.appends.map((messages) => messages.map(({ key, timestamp_ms }) => [key, timestamp_ms])),
+    ).toEqual([
+      [
+        ['aaaaaa', 1001],
+        ['bbbbbb', 1001],
+      ],
+      [['4b1812', 1002]],
+    ]);
+    expect(JSON.parse(topic.messages[2]?.value ?? '')).toEqual(vector());
+    expect(counts).toEqual({ polls: 2, messages: 3, simulated: 0, real: 3, malformed: 0 });
+  });
+
+  test('keys by the lower-case icao24 and leaves the value as it came', async () => {
+    const topic = new ListTopic();
+    const line = '{ "icao24": "4B1812" , "x": 1 }';
+    await ingest(
+      sourceOf([lines(line, '{"icao24":null}', '{}'), vectors(vector({ icao24: 'ABCDEF' }))]),
+      topic,
+      { clock },
+    );
+    expect(topic.messages.map((message) => message.key)).toEqual(['4b1812', null, null, 'abcdef']);
+    expect(topic.messages[0]?.value).toBe(line);
+  });
+
+  test('sends malformed lines as they stand, with a key only where they tell an aircraft', async () => {
+    const topic = new ListTopic();
+    const bad = [
+      '{"icao24":',
+      'NaN',
+      '[1]',
+      '"4b1812"',
+      'null',
+      '{"icao24":7}',
+      '{"icao24":"4B1812","velocity":"fast"}',
+    ];
+    const counts = await ingest(sourceOf([lines(...bad)]), topic, { clock });
+    expect(topic.messages.map((message) => message.value)).toEqual(bad);
+    expect(topic.messages.map((message) => message.key)).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+      '4b1812',
+    ]);
+    expect(counts).toMatchObject({ messages: 7, malformed: 7, real: 0, simulated: 0 });
+  });
+
+  test('tells simulated from real messages by their feed', async () => {
+    const counts = await ingest(
+      sourceOf([
+        lines('{"feed":"simulator"}', '{"feed":"readsb"}', '{}'),
+        vectors(vector({ feed: 'simulator' })),
+      ]),
+      new ListTopic(),
+      { clock },
+    );
+    expect(counts).toMatchObject({ simulated: 2, real: 2 });
+  });
+
+  test.each([
+    ['a real line where simulated ones are', true, lines('{"feed":"simulator"}', '{}')],
+    ['a simulated line where real ones are', false, lines('{}', '{"feed":"simulator"}')],
+    ['simulated vectors where real ones are', false, vectors(vector({ feed: 'simulator' }))],
+  ])('refuses %s and appends nothing of that poll', async (_, expectSimulated, poll) => {
+    const topic = new ListTopic();
+    const before = expectSimulated ? '{"feed":"simulator"}' : '{"feed":"opensky"}';
+    const run = ingest(sourceOf([lines(before, 'malformed is neither'), poll]), topic, {
+      clock,
+      expectSimulated,
+    });
+    await expect(run).rejects.toThrow(kindDiffers);
+    expect(topic.appends.length).toBe(1);
+  });
+
+  test('refuses a source that says what it is before asking it for anything', async () => {
+    let asked = false;
+    const source: Source = {
+      name: 'simulator',
+      simulated: true,
+      async *polls() {
+        asked = true;
+        yield vectors();
+      },
+    };
+    await expect(ingest(source, new ListTopic(), { clock, expectSimulated: false })).rejects.toThrow(
+      kindDiffers,
+    );
+    expect(asked).toBe(false);
+  });
+
+  test('reports sums after each durable poll, empty polls too, with the bytes behind', async () => {
+    const seen: IngestCounts[] = [];
+    const topic = new ListTopic();
+    const polls: Poll[] = [vectors(), { kind: 'messages', values: ['{}'], done: 3, total: 9 }];
+    await ingest(sourceOf(polls), topic, { clock, onPoll: (counts) => seen.push(counts) });
+    expect(seen).toMatchObject([
+      { polls: 1, messages: 0 },
+      { polls: 2, messages: 1, done: 3, total: 9 },
+    ]);
+    expect(topic.appends.length).toBe(1);
+  });
+
+  test('stops after maxPolls, and after the poll in which the signal fired', async () => {
+    const three = sourceOf([vectors(vector()), vectors(vector()), vectors(vector())]);
+    expect(await ingest(three, new ListTopic(), { clock, maxPolls: 2 })).toMatchObject({ polls: 2 });
+    const stop = new AbortController();
+    const counts = await ingest(three, new ListTopic(), {
+      clock,
+      signal: stop.signal,
+      onPoll: () => stop.abort(),
+    });
+    expect(counts.polls).toBe(1);
+  });
+
+  test('passes a failure of the topic on, and does not count the poll', async () => {
+    const topic = new ListTopic();
+    topic.failure = new ContrailError('unavailable', 'topic-unavailable', 'The topic is away.');
+    const seen: IngestCounts[] = [];
+    const run = ingest(sourceOf([vectors(vector())]), topic, {
+      clock,
+      onPoll: (counts) => seen.push(counts),
+    });
+    await expect(run).rejects.toBe(topic.failure);
+    expect(seen).toEqual([]);
+  });
+
+  test('ends quietly when the append was broken off by the signal', async () => {
+    const topic = new ListTopic();
+    const stop = new AbortController();
+    stop.abort();
+    topic.failure = stop.signal.reason as Error;
+    const counts = await ingest(sourceOf([vectors(vector())]), topic, { clock, signal: stop.signal });
+    expect(counts).toMatchObject({ polls: 0, messages: 0 });
+  });
+});

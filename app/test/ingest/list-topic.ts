@@ -1,0 +1,34 @@
+import type { Message, MessageChunk, OffsetRange, Topic } from '../../src/topic/topic.ts';
+
+/** A topic that only collects what is appended, append by append. */
+export class ListTopic implements Topic {
+  readonly name = 'list';
+  readonly partitions = 1;
+  readonly appends: (readonly Message[])[] = [];
+  /** When set, the next append fails with it. */
+  failure: Error | null = null;
+
+  get messages(): readonly Message[] {
+    return this.appends.flat();
+  }
+
+  async append(messages: readonly Message[]): Promise<void> {
+    if (this.failure !== null) throw this.failure;
+    this.appends.push(messages);
+  }
+
+  async offsets(): Promise<readonly OffsetRange[]> {
+    return [{ partition: 0, start: 0n, end: BigInt(this.messages.length) }];
+  }
+
+  async *read(): AsyncGenerator<MessageChunk> {
+    yield {
+      partition: 0,
+      offsets: { first: 0n },
+      timestamps_ms: this.messages.map((message) => message.timestamp_ms),
+      values: this.messages.map((message) => message.value),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}

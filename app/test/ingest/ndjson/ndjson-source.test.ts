@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { LineTooLongError, readLines } from '../../../src/ingest/ndjson/lines.ts';
+import { LINES_PER_POLL, NdjsonSource } from '../../../src/ingest/ndjson/ndjson-source.ts';
+import type { Poll } from '../../../src/ingest/source.ts';
+import { collect, folderOf } from '../folder.ts';
+
+const linesOf = (polls: readonly Poll[]) =>
+  polls.flatMap((poll) => (poll.kind === 'messages' ? poll.values : []));
+
+async function* bytesOf(text: string, size: number): AsyncGenerator<Uint8Array> {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+describe('lines', () => {
+  const text = '\uFEFF{"a":"é✈"}\r\n\n  \t\r\n not json \n{"b":1}\r\n{"last":"🛩"}';
+  const expected = ['{"a":"é✈"}', ' not json ', '{"b":1}', '{"last":"🛩"}'];
+
+  test.each([1, 2, 3, 7, 1000])('are the same whatever the chunks, here of %i bytes', async (size) => {
+    expect((await collect(readLines(bytesOf(text, size)))).flat()).toEqual(expected);
+  });
+
+  test('of an empty input are none', async () => {
+    expect(await collect(readLines(bytesOf('', 1)))).toEqual([]);
+    expect(await collect(readLines(bytesOf('\r\n\n', 1)))).toEqual([]);
+  });
+
+  test('that never end are refused by number instead of filling memory', async () => {
+    const read = collect(readLines(bytesOf(`ok\n${'x'.repeat(50)}`, 8), 20));
+    await expect(read).rejects.toThrow(LineTooLongError);
+    await expect(read).rejects.toThrow('line 2');
+  });
+});
+
+describe('an ndjson source', () => {
+  const many = Array.from({ length: LINES_PER_POLL + 1 }, (_, index) => `{"i":${index}}`);
+
+  test('yields lines in order, in polls of some thousands, with the bytes behind and in all', async () => {
+    await using folder = await folderOf({ 'a.ndjson': many.join('\n') });
+    const polls = await collect(new NdjsonSource(folder.file('a.ndjson')).polls({}));
+    expect(linesOf(polls)).toEqual(many);
+    expect(polls.length).toBe(2);
+    const last = polls[1];
+    expect(last?.kind === 'messages' && [last.done, last.total]).toEqual([
+      many.join('\n').length,
+      many.join('\n').length,
+    ]);
+  });
+
+  test('unpacks .gz and counts its packed bytes', async () => {
+    const packed = gzipSync(many.join('\r\n'));
+    await using folder = await folderOf({ 'a.ndjson.gz': packed });
+    const polls = await collect(new NdjsonSource(folder.file('a.ndjson.gz')).polls({}));
+    expect(linesOf(polls)).toEqual(many);
+    expect(polls.at(-1)).toMatchObject({ done: packed.length, total: packed.length });
+  });
+
+  test('reads standard input for -', async () => {
+    const stdin = Readable.from([Buffer.from('{"a":1}\n{"b"'), Buffer.from(':2}')]);
+    const polls = await collect(new NdjsonSource('-', { stdin }).polls({}));
+    expect(linesOf(polls)).toEqual(['{"a":1}', '{"b":2}']);
+    expect(polls[0]).not.toHaveProperty('total');
+  });
+
+  test('stops when the signal fires, without an error', async () => {
+    await using folder = await folderOf({ 'a.ndjson': many.join('\n') });
+    const stop = new AbortController();
+    const source = new NdjsonSource(folder.file('a.ndjson'), { linesPerPoll: 10 });
+    let lines = 0;
+    for await (const poll of source.polls({ signal: stop.signal })) {
+      lines += linesOf([poll]).length;
+      stop.abort();
+    }
+    expect(lines).toBeGreaterThan(0);
+  });
+
+  test('stops when the signal fires while standard input stands still', async () => {
+    const stop = new AbortController();
+    const stdin = new Readable({ read: () => setImmediate(() => stop.abort()) });
+    const standing = new NdjsonSource('-', { stdin });
+    await expect(collect(standing.polls({ signal: stop.signal }))).resolves.toEqual([]);
+    await expect(collect(standing.polls({ signal: stop.signal }))).resolves.toEqual([]);
+  });
+
+  test('names the file that is not there, is a folder, or whose gzip stream is cut off', async () => {
+    const packed = gzipSync(many.join('\n'));
+    await using folder = await folderOf({ 'cut.gz': packed.subarray(0, packed.length / 2) });
+    for (const path of [folder.file('absent'), folder.path, folder.file('cut.gz')]) {
+      const read = collect(new NdjsonSource(path).polls({}));
+      await expect(read).rejects.toMatchObject({ kind: 'invalid', code: 'ndjson-unreadable' });
+      await expect(read).rejects.toThrow(path);
+    }
+  });
+});

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { ReplaySource } from '../../../src/ingest/replay/replay-source.ts';
+import type { SourceState } from '../../../src/ingest/source.ts';
+import { collect, folderOf } from '../folder.ts';
+
+const row = (icao24: string) => [icao24, 'SWR252  ', 'Switzerland', 5, 6, 8.5, 47.4, null, true, 0, 90, null];
+const answer = (time: number, ...icao24: string[]) => JSON.stringify({ time, states: icao24.map(row) });
+
+async function replayed(path: string) {
+  const polls = await collect(new ReplaySource(path).polls({}));
+  return polls.map((poll) => (poll.kind === 'vectors' ? poll.vectors : []));
+}
+
+describe('a replay source', () => {
+  test('plays a folder in order of time, whatever the names, packed or not, also below it', async () => {
+    await using folder = await folderOf({
+      'a.json': answer(30, 'cccccc'),
+      'day/b.json.gz': gzipSync(answer(10, 'aaaaaa')),
+      'c.json': answer(20, 'bbbbbb', 'bbbbb0'),
+      'notes.txt': 'not looked at',
+      '.hidden.json': 'not looked at',
+    });
+    const polls = await replayed(folder.path);
+    expect(polls.map((vectors) => vectors.map((vector) => vector.icao24))).toEqual([
+      ['aaaaaa'],
+      ['bbbbbb', 'bbbbb0'],
+      ['cccccc'],
+    ]);
+    expect(polls[0]?.[0]).toMatchObject({
+      feed: 'replay',
+      snapshot_time: 10,
+      time_position: 5,
+      category: null,
+    });
+  });
+
+  test('plays one file, and an answer without states as an empty poll', async () => {
+    await using folder = await folderOf({
+      'null.json': '{"time":5,"states":null}',
+      'none.json': '\uFEFF{"time":5}',
+    });
+    expect(await replayed(folder.file('null.json'))).toEqual([[]]);
+    expect(await replayed(folder.file('none.json'))).toEqual([[]]);
+  });
+
+  test('leaves rows out that are no vectors, and says how many', async () => {
+    await using folder = await folderOf({
+      'a.json': JSON.stringify({ time: 5, states: [row('aaaaaa'), null, 'x', {}] }),
+    });
+    const states: SourceState[] = [];
+    const polls = await collect(
+      new ReplaySource(folder.file('a.json')).polls({ onState: (state) => states.push(state) }),
+    );
+    expect(polls).toMatchObject([{ vectors: [{ icao24: 'aaaaaa' }] }]);
+    expect(states[0]?.message).toContain('3 rows that are no vectors');
+  });
+
+  test.each([
+    ['HTML', '<html>busy</html>'],
+    ['a torn answer', answer(5, 'aaaaaa').slice(0, -9)],
+    ['another object', '{"aircraft":[]}'],
+    ['states that are no list', '{"time":5,"states":{}}'],
+    ['a time that is text', '{"time":"5","states":[]}'],
+    ['nothing', ''],
+  ])('names a file that holds %s before anything is sent', async (_, content) => {
+    await using folder = await folderOf({ 'a.json': answer(1, 'aaaaaa'), 'bad.json': content });
+    let polls = 0;
+    const read = (async () => {
+      for await (const _poll of new ReplaySource(folder.path).polls({})) polls += 1;
+    })();
+    await expect(read).rejects.toMatchObject({ kind: 'invalid', code: 'replay-unreadable' });
+    await expect(read).rejects.toThrow(folder.file('bad.json'));
+    expect(polls).toBe(0);
+  });
+
+  test('says what it looked for in a folder without recordings, and that a path leads nowhere', async () => {
+    await using folder = await folderOf({ 'a.txt': '' });
+    await expect(replayed(folder.path)).rejects.toThrow('.json.gz');
+    await expect(replayed(folder.file('absent'))).rejects.toThrow(folder.file('absent'));
+  });
+
+  test('stops between recordings when the signal fires', async () => {
+    await using folder = await folderOf({ 'a.json': answer(1, 'aaaaaa'), 'b.json': answer(2, 'bbbbbb') });
+    const stop = new AbortController();
+    let polls = 0;
+    for await (const _poll of new ReplaySource(folder.path).polls({ signal: stop.signal })) {
+      polls += 1;
+      stop.abort();
+    }
+    expect(polls).toBe(1);
+  });
+});
+
+const recorded = '../shared/data/states';
+describe.skipIf(!existsSync(recorded))(`recorded answers of OpenSky (skipped without ${recorded})`, () => {
+  test('are replayed with 17 and 18 fields, oldest first', async () => {
+    const polls = await replayed(recorded);
+    const sizes = polls.map((vectors) => vectors.length);
+    expect(sizes.toSorted((a, b) => a - b)).toEqual([0, 4, 6, 15, 5485]);
+    expect(sizes[0]).toBe(6); // of 2018
+    const categories = polls.flat().map((vector) => vector.category);
+    expect(categories.filter((category) => category !== null)).toEqual([4, 1, 1, -1]);
+    expect(polls.flat().every((vector) => vector.feed === 'replay' && vector.snapshot_time !== null)).toBe(
+      true,
+    );
+  });
+});
