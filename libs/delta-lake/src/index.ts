@@ -10,6 +10,7 @@ export type {
   TransactionIdentifier,
 } from './actions/actions.ts';
 export type { ColumnStatistics } from './actions/statistics.ts';
+export type { CheckFinding, CheckReport } from './check.ts';
 export type { HousekeepingReport, StepOutcome } from './checkpoint/housekeeping.ts';
 export type { TableOptions } from './context.ts';
 export { createTable, type TableSpec } from './create.ts';
@@ -33,6 +34,7 @@ export {
   type StructField,
   type StructType,
 } from './schema/types.ts';
+export { canonicalHeader, canonicalRow } from './schema/canonical.ts';
 export type { Value } from './schema/value.ts';
 export type { Snapshot } from './snapshot/snapshot.ts';
 export { localStore } from './storage/local/local-store.ts';

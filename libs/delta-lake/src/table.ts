@@ -1,4 +1,5 @@
 import type { AddFile, CommitInfo, RemoveFile, TransactionIdentifier } from './actions/actions.ts';
+import { type CheckReport, checkSnapshot } from './check.ts';
 import { settledHousekeeping } from './checkpoint/housekeeping.ts';
 import { contextOf, type TableContext, type TableOptions } from './context.ts';
 import { readCommit } from './log/commits.ts';
@@ -114,6 +115,11 @@ export class DeltaTable {
     if (!commit) throw noSuchVersion(this.location, version, 'its commit is not in the log');
     const { adds, removes, transactions, commitInfo } = commit;
     return { version, adds, removes, transactions, commitInfo };
+  }
+
+  /** Audits the newest snapshot; see {@link CheckReport}. Reads the footer of every live file. */
+  async check(): Promise<CheckReport> {
+    return checkSnapshot(this.#context, await this.snapshot());
   }
 
   /** Resolves when the checksums and checkpoints of all commits so far are written, or have failed. */

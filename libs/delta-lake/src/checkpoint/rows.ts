@@ -34,7 +34,7 @@ function toJson(type: DataType, value: Value): unknown {
   if (type.type === 'array') return (value as readonly Value[]).map((item) => toJson(type.elementType, item));
   if (type.type === 'map') {
     const entries = value as readonly (readonly [Value, Value])[];
-    return Object.fromEntries(entries.map(([key, item]) => [String(key), toJson(type.valueType, item)]));
+    return Object.fromEntries(entries.map(([key, item]) => [key as string, toJson(type.valueType, item)]));
   }
   return fieldsOf(type, value as { readonly [name: string]: Value });
 }

@@ -92,7 +92,9 @@ function typedBound(type: DataType, json: unknown, side: 'min' | 'max'): Value {
       const decimal = decimalOf(type);
       // A decimal beyond 15 digits has lost some of them in JSON.parse: no bound rather than a wrong one.
       if (decimal === null || decimal.precision > 15) return null;
-      return plainDecimal(String(json), decimal.scale) ?? null;
+      return typeof json === 'number' || typeof json === 'string'
+        ? (plainDecimal(String(json), decimal.scale) ?? null)
+        : null;
     }
   }
 }

@@ -50,7 +50,7 @@ export function serializePartitionValue(type: DataType, value: Value): string | 
   }
   throw new DeltaError(
     'invalid-argument',
-    `A partition value of type ${JSON.stringify(type)} cannot be ${typeof value} ${String(value).slice(0, 40)}.`,
+    `A partition value of type ${JSON.stringify(type)} cannot be a ${typeof value}.`,
   );
 }
 
@@ -88,7 +88,10 @@ function parseScalar(type: DataType, text: string): Value | undefined {
     case 'short':
     case 'integer':
       return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
-    case 'float':
+    case 'float': {
+      const number = parseFloatText(text);
+      return number === undefined ? undefined : Math.fround(number);
+    }
     case 'double':
       return parseFloatText(text);
     case 'binary':

@@ -60,13 +60,13 @@ export class VersionedMap<V> {
 
   #own(): Map<string, V> {
     if (this.#map) return this.#map;
-    const way: VersionedMap<V>[] = [];
-    let newest: VersionedMap<V> = this;
-    while (!newest.#map && newest.#next) {
+    const way: VersionedMap<V>[] = [this];
+    let newest = this.#next;
+    while (newest && !newest.#map) {
       way.push(newest);
       newest = newest.#next;
     }
-    const map = new Map(newest.#map);
+    const map = new Map(newest ? newest.#map : null);
     for (const version of way.reverse()) {
       for (let i = version.#undo.length - 1; i >= 0; i--) {
         const [key, before] = version.#undo[i] ?? ['', undefined];

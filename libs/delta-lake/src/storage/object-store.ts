@@ -13,7 +13,7 @@ export interface ObjectEntry {
  * number of concurrent `putIfAbsent` of one key exactly one answers `created`.
  */
 export interface ObjectStore {
-  /** Where the root is, as a URL without a slash at the end: `file:///data/table`, `s3://bucket/table`, `memory://`. */
+  /** Where the root is, as a URL without a slash at the end: `file:///data/table`, `s3://bucket/table`, `memory://store`. */
   readonly url: string;
 
   /**

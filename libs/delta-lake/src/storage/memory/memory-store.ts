@@ -12,7 +12,7 @@ export function memoryStore(options: { readonly clock?: () => number } = {}): Ob
 }
 
 function view(objects: Map<string, StoredObject>, root: string, clock: () => number): ObjectStore {
-  const url = `memory://${root === '' ? '' : `/${root.slice(0, -1)}`}`;
+  const url = `memory://store/${root}`.slice(0, -1);
   const write = (key: string, body: Uint8Array | string): void => {
     const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body.slice();
     objects.set(root + key, { bytes, modifiedAtMs: clock() });

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { canonicalHeader, canonicalRow, DeltaError, openTable } from '../src/index.ts';
+
+/** Tables written by Delta Spark, delta-rs and others; see the README beside them. Not part of the repository. */
+const GOLDEN = join(import.meta.dirname, '../../../../shared/delta-golden');
+const expectations = join(GOLDEN, 'EXPECTED.ndjson');
+const isThere = existsSync(expectations);
+if (!isThere)
+  console.warn(`SKIPPED: no golden tables at ${GOLDEN}, nothing is checked against other writers.`);
+
+interface Expectation {
+  readonly id: string;
+  readonly path: string;
+  readonly version: number;
+  readonly latest: boolean;
+  readonly expect: 'read' | 'refuse';
+  readonly class?: string;
+  readonly schema?: readonly unknown[];
+  readonly numRecords?: number;
+  readonly digest?: string;
+}
+
+/** What this slice of the library may refuse by name although others read it. Shrinks with every feature. */
+const NOT_YET: ReadonlySet<string> = new Set([
+  'deletionVectors',
+  'columnMapping',
+  'v2Checkpoint',
+  'variantType',
+  'typeWidening-preview',
+]);
+
+const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const cases: readonly Expectation[] = isThere
+  ? readFileSync(expectations, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Expectation)
+  : [];
+const outcome = { agree: 0, refused: 0, wrong: 0 };
+
+async function readCanonically(
+  entry: Expectation,
+): Promise<{ header: unknown; rows: number; digest: string }> {
+  const table = await openTable(join(GOLDEN, entry.path));
+  const snapshot = entry.latest ? table.cached() : await table.snapshotAt({ version: entry.version });
+  const digests: string[] = [];
+  for await (const rows of snapshot.rows()) {
+    for (const row of rows) digests.push(sha(canonicalRow(snapshot.schema, row)));
+  }
+  return { header: canonicalHeader(snapshot), rows: digests.length, digest: sha(digests.sort().join('\n')) };
+}
+
+describe.runIf(isThere)('tables of other writers', () => {
+  test.each(cases)('$id: $expect', async (entry) => {
+    outcome.wrong++;
+    let found;
+    try {
+      found = await readCanonically(entry);
+    } catch (error) {
+      expect(error).toBeInstanceOf(DeltaError);
+      const { code, facts, message } = error as DeltaError;
+      if (entry.expect === 'refuse' && code === entry.class) outcome.agree++;
+      else {
+        expect(code, message).toBe('unsupported-feature');
+        expect([...NOT_YET], message).toContain(facts['feature']);
+        outcome.refused++;
+      }
+      outcome.wrong--;
+      return;
+    }
+    expect(entry.expect, `was read, ${found.rows} rows`).toBe('read');
+    expect(found.header).toMatchObject({ version: entry.version, schema: entry.schema });
+    expect(found).toMatchObject({ rows: entry.numRecords, digest: entry.digest });
+    outcome.agree++;
+    outcome.wrong--;
+  });
+
+  test('none is read wrongly', () => {
+    console.info(
+      `golden tables: ${outcome.agree} agree, ${outcome.refused} refused by name, ${outcome.wrong} wrong`,
+    );
+    expect(outcome).toMatchObject({ wrong: 0 });
+    expect(outcome.agree).toBeGreaterThan(90);
+  });
+});
