@@ -1,0 +1,320 @@
+/**
+ * The topic of a laptop: one SQLite file, no service. Why SQLite, and what it costs: docs/decisions/0002.
+ *
+ * Where the port's promises are kept:
+ * - durable: `synchronous = full`, so the commit in {@link EmbeddedTopic.append} returns after the sync (store.ts)
+ * - one append becomes visible in one commit, with its offsets and with what retention dropped
+ * - offsets: read and advanced inside the write transaction; SQLite lets one process in at a time
+ * - order: appends of one topic object are queued, and a queue never overtakes
+ * - readers use their own connection and short statements: they neither block the writer nor wait for it
+ */
+import { existsSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { ContrailError } from '../../errors.ts';
+import type { Message, MessageChunk, OffsetRange, Topic } from '../topic.ts';
+import { encodeBatch, toBatches } from './batch.ts';
+import type { EncodedBatch } from './batch.ts';
+import { checkRange, readChunk, readOffsets } from './read.ts';
+import { applyRetention } from './retention.ts';
+import type { Retention } from './retention.ts';
+import { fromSqlite, isBusy } from './sqlite-errors.ts';
+import { openReader, openWriter, readProperties, topicExists, topicFile } from './store.ts';
+
+export interface EmbeddedTopicOptions {
+  /** Folder of the topic's files; created when missing, unless `readOnly`. On a local file system. */
+  readonly directory: string;
+  readonly name: string;
+  /** Fixed when the topic is created; a topic with another number is refused. */
+  readonly partitions: number;
+  /** Epoch milliseconds, for the time of creation and for retention by age. */
+  readonly clock: () => number;
+  readonly retention: Retention;
+  /** Only reads, and creates nothing. Where no topic exists yet, it reads as empty until another process creates it. */
+  readonly readOnly?: boolean;
+  /** How long a write waits for other processes' writes before it is `unavailable`. Milliseconds, default 10 000. */
+  readonly writeWaitMs?: number;
+}
+
+/** What a topic says of itself. */
+export interface TopicDescription {
+  /** Epoch ms; `null` for a topic opened `readOnly` that nobody has created yet. Differs when a topic was replaced. */
+  readonly created_at_ms: number | null;
+  /** Whether its positions are invented; `null` until somebody declared it. */
+  readonly simulated: boolean | null;
+}
+
+/** Pause between two tries to get the write lock, on top of SQLite's own short wait. */
+const RETRY_PAUSE_MS = 10;
+
+export class EmbeddedTopic implements Topic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly #file: string;
+  readonly #options: EmbeddedTopicOptions;
+  #writer: DatabaseSync | null = null;
+  #reader: DatabaseSync | null = null;
+  #isClosed = false;
+  /** The last write in the queue; never rejects. */
+  #queue: Promise<void> = Promise.resolve();
+
+  private constructor(options: EmbeddedTopicOptions) {
+    this.name = options.name;
+    this.partitions = options.partitions;
+    this.#options = options;
+    this.#file = topicFile(options.directory, options.name);
+  }
+
+  /**
+   * Opens a topic and creates it where it is missing (unless `readOnly`).
+   * @throws ContrailError `invalid`: a name or number of partitions that cannot be, `topic-partitions-differ` when the
+   * topic exists with another number, a file of another program, a folder without rights; `corrupt` when damaged;
+   * `unavailable` when other processes keep it locked.
+   */
+  static async open(options: EmbeddedTopicOptions): Promise<EmbeddedTopic> {
+    if (!Number.isInteger(options.partitions) || options.partitions < 1) {
+      throw new ContrailError(
+        'invalid',
+        'topic-partitions-invalid',
+        `A topic has 1 or more partitions, not ${options.partitions}.`,
+      );
+    }
+    const topic = new EmbeddedTopic(options);
+    try {
+      if (options.readOnly !== true) {
+        const now_ms = options.clock();
+        topic.#writer = await topic.#whileBusy(`Opening ${topic.#label()}`, () =>
+          openWriter(topic.#file, { name: options.name, partitions: options.partitions, now_ms }),
+        );
+      }
+      topic.#attach();
+      return topic;
+    } catch (error) {
+      await topic[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** True when the topic has been created, by whichever process. */
+  static exists(directory: string, name: string): boolean {
+    try {
+      return topicExists(directory, name);
+    } catch (error) {
+      throw fromSqlite(error, `Looking for topic "${name}" in ${directory}`);
+    }
+  }
+
+  async append(messages: readonly Message[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    options.signal?.throwIfAborted();
+    this.#requireWriter();
+    if (messages.length === 0) return;
+    // Compression starts at once and on other threads, while earlier appends are still being committed.
+    const encoding = Promise.all(toBatches(messages, this.partitions).map(encodeBatch));
+    // A failure is met below, in its turn; until then it is not an unhandled one.
+    encoding.catch(() => undefined);
+    await this.#enqueue(async () => {
+      const batches = await encoding;
+      await this.#write(
+        `Appending ${messages.length} messages to ${this.#label()}`,
+        (writer) => this.#store(writer, batches),
+        options.signal,
+      );
+    });
+  }
+
+  async offsets(options: { readonly signal?: AbortSignal } = {}): Promise<readonly OffsetRange[]> {
+    // SQLite answers at once: without this, whoever polls for new messages would starve the rest of the process.
+    await nextTurn();
+    options.signal?.throwIfAborted();
+    const reader = this.#attach();
+    if (reader !== null) return this.#guard('Reading the offsets of', () => readOffsets(reader));
+    return Array.from({ length: this.partitions }, (_, partition) => ({ partition, start: 0n, end: 0n }));
+  }
+
+  async *read(
+    ranges: readonly OffsetRange[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<MessageChunk, void, void> {
+    const kept = await this.offsets(options);
+    for (const range of ranges) {
+      const problem = checkRange(this.name, range, kept);
+      if (problem !== null) throw problem;
+    }
+    for (const range of ranges) {
+      let start = range.start;
+      while (start < range.end) {
+        options.signal?.throwIfAborted();
+        const reader = this.#attach();
+        if (reader === null) throw internal(`${this.#label()} vanished while it was read.`);
+        const chunk = this.#guard('Reading', () => readChunk(reader, this.name, { ...range, start }));
+        start += BigInt(chunk.values.length);
+        yield chunk;
+        // A consumer that never awaits anything must not starve the rest of the process.
+        await nextTurn();
+      }
+    }
+  }
+
+  /** When the topic was created and whether its positions are simulated, as of now. */
+  async describe(): Promise<TopicDescription> {
+    const reader = this.#attach();
+    if (reader === null) return { created_at_ms: null, simulated: null };
+    const { created_at_ms, simulated } = this.#guard('Reading', () => readProperties(reader));
+    return { created_at_ms, simulated };
+  }
+
+  /**
+   * Declares, once and durably, whether the topic's positions are simulated. Declaring the same again does nothing.
+   * @throws ContrailError `invalid` / `lake-kind-differs` when it was declared differently before.
+   */
+  async declareSimulated(simulated: boolean): Promise<void> {
+    this.#requireWriter();
+    await this.#enqueue(() =>
+      this.#write(`Describing ${this.#label()}`, (writer) => {
+        const declared = readProperties(writer).simulated;
+        if (declared === simulated) return;
+        if (declared !== null) throw this.#kindDiffers(declared);
+        writer.prepare('update topic set simulated = ?').run(simulated ? 1 : 0);
+      }),
+    );
+  }
+
+  /** Waits for the appends under way, then closes the file. A reader that goes on gets `topic-closed`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#queue;
+    this.#reader?.close();
+    // Last, so that the connection with the right to write folds the write-ahead log into the file.
+    this.#writer?.close();
+    this.#reader = null;
+    this.#writer = null;
+  }
+
+  #store(writer: DatabaseSync, batches: readonly EncodedBatch[]): void {
+    const claim = writer.prepare(
+      'update partition set next_offset = next_offset + ?, bytes = bytes + ? where partition = ? returning next_offset',
+    );
+    claim.setReadBigInts(true);
+    const insert = writer.prepare(
+      `insert into batch (partition, first_offset, count, timestamp_ms, bytes, text_bytes, encoding, timestamps, payload)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    for (const batch of batches) {
+      const bytes = batch.payload.byteLength + (batch.timestamps?.byteLength ?? 0);
+      const next = claim.get(batch.count, bytes, batch.partition)?.['next_offset'];
+      if (typeof next !== 'bigint') throw internal(`${this.#label()} has no partition ${batch.partition}.`);
+      const first = next - BigInt(batch.count);
+      insert.run(
+        batch.partition,
+        first,
+        batch.count,
+        batch.timestamp_ms,
+        bytes,
+        batch.text_bytes,
+        batch.encoding,
+        batch.timestamps,
+        batch.payload,
+      );
+    }
+    applyRetention(writer, this.#options.retention, this.#options.clock(), this.partitions, batches.length);
+  }
+
+  /** Runs `change` in a write transaction: all of it is durable when this resolves, none of it when it rejects. */
+  async #write(doing: string, change: (writer: DatabaseSync) => void, signal?: AbortSignal): Promise<void> {
+    const writer = this.#requireWriter(true);
+    await this.#whileBusy(doing, () => writer.exec('begin immediate'), signal);
+    try {
+      change(writer);
+      // From here the change is durable and visible to every reader.
+      writer.exec('commit');
+    } catch (error) {
+      throw fromSqlite(error, doing);
+    } finally {
+      if (writer.isTransaction) writer.exec('rollback');
+    }
+  }
+
+  /** Tries again, without blocking this thread, while other processes hold the lock. */
+  async #whileBusy<T>(doing: string, action: () => T, signal?: AbortSignal): Promise<T> {
+    const tries = Math.max(1, Math.ceil((this.#options.writeWaitMs ?? 10_000) / (2 * RETRY_PAUSE_MS)));
+    for (let attempt = 1; ; attempt++) {
+      signal?.throwIfAborted();
+      try {
+        return action();
+      } catch (error) {
+        if (!isBusy(error) || attempt === tries) throw fromSqlite(error, doing);
+      }
+      await sleep(RETRY_PAUSE_MS);
+    }
+  }
+
+  /** Work that starts when all earlier work is done, whether or not that succeeded. */
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    const result = this.#queue.then(work);
+    // The caller gets the failure from `result`; the queue only keeps the order.
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** The reading connection, opened when the topic's file is there; null while a `readOnly` topic waits for it. */
+  #attach(): DatabaseSync | null {
+    if (this.#isClosed) throw closed(this.#label());
+    if (this.#reader !== null) return this.#reader;
+    return this.#guard('Opening', () => {
+      if (!existsSync(this.#file) || !topicExists(this.#options.directory, this.name)) return null;
+      const reader = openReader(this.#file);
+      const { partitions } = readProperties(reader);
+      if (partitions !== this.partitions) {
+        reader.close();
+        throw new ContrailError(
+          'invalid',
+          'topic-partitions-differ',
+          `${this.#label()} has ${partitions} partitions, the settings say ${this.partitions}. ` +
+            `Set NUM_PARTITIONS=${partitions}, or choose another TOPIC_NAME or DATA_DIR for a new topic.`,
+          { facts: { partitions } },
+        );
+      }
+      this.#reader = reader;
+      return reader;
+    });
+  }
+
+  #guard<T>(doing: string, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw fromSqlite(error, `${doing} ${this.#label()}`);
+    }
+  }
+
+  /** @param isQueued work that was queued before the topic closed is still done */
+  #requireWriter(isQueued = false): DatabaseSync {
+    if (this.#isClosed && !isQueued) throw closed(this.#label());
+    if (this.#writer !== null) return this.#writer;
+    throw new ContrailError('invalid', 'topic-read-only', `${this.#label()} was opened for reading only.`);
+  }
+
+  #kindDiffers(declared: boolean): ContrailError {
+    const [holds, other] = declared ? ['simulated', 'real'] : ['real', 'simulated'];
+    return new ContrailError(
+      'invalid',
+      'lake-kind-differs',
+      `${this.#label()} holds ${holds} positions and takes no ${other} ones. ` +
+        `Set DATA_DIR to another folder for ${other} positions, or choose a SOURCE with ${holds} ones.`,
+      { facts: { simulated: declared } },
+    );
+  }
+
+  #label(): string {
+    return `topic "${this.name}" (${this.#file})`;
+  }
+}
+
+function closed(label: string): ContrailError {
+  return new ContrailError('internal', 'topic-closed', `${label} is closed.`);
+}
+
+function internal(message: string): ContrailError {
+  return new ContrailError('internal', 'topic-store-failed', `${message} This is a bug; please report it.`);
+}

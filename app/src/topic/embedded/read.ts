@@ -1,0 +1,152 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { ContrailError } from '../../errors.ts';
+import type { MessageChunk, OffsetRange } from '../topic.ts';
+import { decodeTimestamps, decodeValues, MAX_BATCH_BYTES, MAX_BATCH_MESSAGES } from './batch.ts';
+
+/** A row of `batch`, read with big integers because offsets are. */
+interface StoredBatch {
+  readonly first_offset: bigint;
+  readonly count: bigint;
+  readonly timestamp_ms: bigint;
+  readonly text_bytes: bigint;
+  readonly encoding: string;
+  readonly timestamps: Uint8Array | null;
+  readonly payload: Uint8Array;
+}
+
+/** First kept offset and next offset of each partition, from one snapshot, in order of partition. */
+export function readOffsets(connection: DatabaseSync): readonly OffsetRange[] {
+  const statement = connection.prepare(
+    `select partition, next_offset,
+            (select min(first_offset) from batch where batch.partition = partition.partition) as first_offset
+     from partition order by partition`,
+  );
+  statement.setReadBigInts(true);
+  const rows = statement.all() as unknown as readonly {
+    readonly partition: bigint;
+    readonly next_offset: bigint;
+    readonly first_offset: bigint | null;
+  }[];
+  return rows.map((row) => ({
+    partition: Number(row.partition),
+    start: row.first_offset ?? row.next_offset,
+    end: row.next_offset,
+  }));
+}
+
+/**
+ * The next chunk of a range: as many neighbouring stored batches as fit into the bounds of one (at least one),
+ * cut exactly at the range's ends. The rows are pulled one by one and the statement ends before this returns,
+ * so no snapshot stays open while the caller works, and the write-ahead log can be cut.
+ * @param range not empty, and inside what {@link readOffsets} answers
+ * @throws ContrailError `corrupt`: `topic-offsets-expired` when retention was faster, `topic-damaged` else
+ */
+export function readChunk(connection: DatabaseSync, name: string, range: OffsetRange): MessageChunk {
+  const statement = connection.prepare(
+    `select first_offset, count, timestamp_ms, text_bytes, encoding, timestamps, payload
+     from batch
+     where partition = ?1 and first_offset < ?3 and first_offset >= coalesce(
+       (select max(first_offset) from batch where partition = ?1 and first_offset <= ?2), ?2)
+     order by first_offset`,
+  );
+  statement.setReadBigInts(true);
+  const values: string[][] = [];
+  const timestamps: (number | readonly number[])[] = [];
+  let next = range.start;
+  let messages = 0;
+  let bytes = 0;
+  const rows = statement.iterate(range.partition, range.start, range.end) as unknown as Iterable<StoredBatch>;
+  for (const row of rows) {
+    const first = row.first_offset;
+    const end = first + row.count;
+    if (next < first || next >= end) break;
+    const from = Number(next - first);
+    const to = Number((end < range.end ? end : range.end) - first);
+    const rowBytes = Number(row.text_bytes);
+    const isFull = messages + (to - from) > MAX_BATCH_MESSAGES || bytes + rowBytes > MAX_BATCH_BYTES;
+    if (messages > 0 && isFull) break;
+    const isWhole = to - from === Number(row.count);
+    const decoded = decodeValues(row.payload, row.encoding, Number(row.count));
+    values.push(isWhole ? (decoded as string[]) : decoded.slice(from, to));
+    const times = decodeTimestamps(row.timestamps, Number(row.timestamp_ms));
+    timestamps.push(typeof times === 'number' || isWhole ? times : times.slice(from, to));
+    messages += to - from;
+    bytes += rowBytes;
+    next += BigInt(to - from);
+    if (next === range.end) break;
+  }
+  if (messages === 0) throw missing(connection, name, range);
+  return {
+    partition: range.partition,
+    offsets: { first: range.start },
+    timestamps_ms: joinTimestamps(timestamps, values),
+    values: values.length === 1 && values[0] !== undefined ? values[0] : values.flat(),
+  };
+}
+
+/**
+ * Says what is wrong with a range that cannot be read in full, or null when it can.
+ * - before the first kept offset: `corrupt` / `topic-offsets-expired`
+ * - after the last message: `corrupt` / `topic-offsets-unknown`; whoever asks has seen another topic than this one
+ */
+export function checkRange(
+  name: string,
+  range: OffsetRange,
+  kept: readonly OffsetRange[],
+): ContrailError | null {
+  const partition = kept.find((candidate) => candidate.partition === range.partition);
+  if (partition === undefined || range.start < 0n || range.end < range.start) {
+    return new ContrailError(
+      'invalid',
+      'topic-range-invalid',
+      `Topic "${name}" was asked for ${describe(range)}, which is not a range of one of its ${kept.length} partitions.`,
+    );
+  }
+  if (range.start === range.end) return null;
+  const facts = { partition: range.partition, start: partition.start, end: partition.end };
+  if (range.start < partition.start) {
+    return new ContrailError(
+      'corrupt',
+      'topic-offsets-expired',
+      `Topic "${name}" no longer holds ${describe(range)}: retention has dropped everything before offset ` +
+        `${partition.start}, so messages are lost to this reader. Let the pipeline run more often, or raise ` +
+        'TOPIC_RETENTION and TOPIC_RETENTION_BYTES; to go on, accept the loss and read from the first kept offset.',
+      { facts },
+    );
+  }
+  if (range.end > partition.end) {
+    return new ContrailError(
+      'corrupt',
+      'topic-offsets-unknown',
+      `Topic "${name}" was asked for ${describe(range)}, but ends at offset ${partition.end}: the reader remembers ` +
+        'another topic. Check that DATA_DIR and TOPIC_NAME belong together and that the topic was not replaced.',
+      { facts },
+    );
+  }
+  return null;
+}
+
+function missing(connection: DatabaseSync, name: string, range: OffsetRange): ContrailError {
+  return (
+    checkRange(name, range, readOffsets(connection)) ??
+    new ContrailError(
+      'corrupt',
+      'topic-damaged',
+      `Topic "${name}" has a hole at partition ${range.partition}, offset ${range.start}: its file is damaged. ` +
+        'Stop contrail and restore the file from a backup.',
+    )
+  );
+}
+
+function describe(range: OffsetRange): string {
+  return `offsets ${range.start} to ${range.end} of partition ${range.partition}`;
+}
+
+function joinTimestamps(
+  parts: readonly (number | readonly number[])[],
+  values: readonly (readonly string[])[],
+): number | readonly number[] {
+  const first = parts[0];
+  if (first !== undefined && (parts.length === 1 || parts.every((part) => part === first))) return first;
+  return parts.flatMap((part, i) => (typeof part === 'number' ? (values[i] ?? []).map(() => part) : part));
+}

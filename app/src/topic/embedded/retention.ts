@@ -1,0 +1,80 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { pragma } from './store.ts';
+
+/** What a topic keeps. Whichever limit is reached first drops the oldest stored batches. */
+export interface Retention {
+  /** Batches whose newest message is older than this are dropped. Milliseconds. */
+  readonly maxAgeMs: number;
+  /** Stored (compressed) bytes of all batches together. */
+  readonly maxBytes: number;
+}
+
+/** Batches dropped at one append: at least this many may go, however few came. */
+const MIN_DROPS = 16;
+/** And up to this many for each batch that came, so that retention catches up with any writer. */
+const DROPS_PER_BATCH = 4;
+/** Free pages that stay in the file for the next appends; more are given back to the file system. */
+const SPARE_PAGES = 512;
+/** Pages given back at one append. */
+const MAX_PAGES_RETURNED = 1024;
+
+interface Candidate {
+  readonly id: number;
+  readonly partition: number;
+  readonly timestamp_ms: number;
+  readonly bytes: number;
+  readonly is_newest: number;
+}
+
+/**
+ * Drops whole stored batches that are past a limit, in the order in which they were appended, and gives freed
+ * disk space back. Runs inside the caller's write transaction, so readers see it together with the append.
+ * The newest batch of each partition always stays. The work is bounded by `appended`, the number of batches
+ * that the same transaction stored.
+ * @returns the number of batches dropped
+ */
+export function applyRetention(
+  connection: DatabaseSync,
+  retention: Retention,
+  now_ms: number,
+  partitions: number,
+  appended: number,
+): number {
+  const limit = Math.max(MIN_DROPS, DROPS_PER_BATCH * appended);
+  const total = connection.prepare('select sum(bytes) as bytes from partition').get() as {
+    readonly bytes: number;
+  };
+  let excess = total.bytes - retention.maxBytes;
+  const oldest = connection
+    .prepare(
+      `select batch.id, batch.partition, batch.timestamp_ms, batch.bytes,
+              batch.first_offset + batch.count = partition.next_offset as is_newest
+       from batch join partition using (partition)
+       order by batch.id
+       limit ?`,
+    )
+    // The newest batches of quiet partitions may be the oldest of all: look past them.
+    .all(limit + partitions) as unknown as readonly Candidate[];
+  const drop = connection.prepare('delete from batch where id = ?');
+  const account = connection.prepare('update partition set bytes = bytes - ? where partition = ?');
+  let dropped = 0;
+  for (const batch of oldest) {
+    if (batch.is_newest === 1) continue;
+    const isTooOld = now_ms - batch.timestamp_ms > retention.maxAgeMs;
+    if ((!isTooOld && excess <= 0) || dropped === limit) break;
+    drop.run(batch.id);
+    account.run(batch.bytes, batch.partition);
+    excess -= batch.bytes;
+    dropped++;
+  }
+  returnSpace(connection);
+  return dropped;
+}
+
+/** Later appends fill free pages first, so only a surplus is worth moving: more than the spare and a quarter of the file. */
+function returnSpace(connection: DatabaseSync): void {
+  const free = pragma(connection, 'freelist_count');
+  const surplus = free - Math.max(SPARE_PAGES, Math.floor(pragma(connection, 'page_count') / 4));
+  // `exec`, because the pragma returns one page per step.
+  if (surplus > 0) connection.exec(`pragma incremental_vacuum(${Math.min(surplus, MAX_PAGES_RETURNED)})`);
+}

@@ -1,0 +1,67 @@
+import { ContrailError } from '../../errors.ts';
+import type { ErrorKind } from '../../errors.ts';
+
+/**
+ * SQLite's primary result codes (the low byte of an extended code) that a running program can meet.
+ * Source: https://sqlite.org/rescode.html
+ */
+const BUSY = 5;
+const LOCKED = 6;
+const DAMAGED_NEXT =
+  'Stop contrail and restore the file, or move it aside with its -wal and -shm files: a new topic starts empty.';
+const RESULTS: Readonly<Record<number, readonly [kind: ErrorKind, code: string, next: string]>> = {
+  3: [
+    'invalid',
+    'topic-not-writable',
+    'Give this user the right to read and write the folder and its files.',
+  ],
+  [BUSY]: ['unavailable', 'topic-busy', 'Another process is writing to it; trying again is safe.'],
+  [LOCKED]: ['unavailable', 'topic-busy', 'Another connection is writing to it; trying again is safe.'],
+  7: ['unavailable', 'topic-out-of-memory', 'Free some memory and try again.'],
+  8: ['invalid', 'topic-not-writable', 'Give this user the right to write the folder and its files.'],
+  10: [
+    'unavailable',
+    'topic-io-failed',
+    'Check the disk and the file system (a local one, not a network share).',
+  ],
+  11: ['corrupt', 'topic-damaged', DAMAGED_NEXT],
+  13: [
+    'unavailable',
+    'topic-disk-full',
+    'Free disk space, or lower TOPIC_RETENTION_BYTES; nothing was appended.',
+  ],
+  14: ['invalid', 'topic-not-openable', 'Check that the folder exists and that this user may write to it.'],
+  18: ['invalid', 'topic-message-too-large', 'Send smaller messages.'],
+  26: ['corrupt', 'topic-damaged', DAMAGED_NEXT],
+};
+
+/** True when another connection held the lock: trying again is safe, nothing was done. */
+export function isBusy(error: unknown): boolean {
+  const result = primaryResult(error);
+  return result === BUSY || result === LOCKED;
+}
+
+/**
+ * Turns what `node:sqlite` threw into a {@link ContrailError}; an error that is one already, or that did not come
+ * from SQLite, is handed back as it is.
+ * @param doing what was being done, to what: `appending 10 messages to topic "opensky-data" (/data/topic/…)`
+ */
+export function fromSqlite(error: unknown, doing: string): unknown {
+  const result = primaryResult(error);
+  if (result === null) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  const [kind, code, next] = RESULTS[result] ?? [
+    'internal',
+    'topic-store-failed',
+    'This is a bug; please report it.',
+  ];
+  return new ContrailError(kind, code, `${doing} failed: ${detail}. ${next}`, {
+    cause: error,
+    facts: { sqlite_result: result },
+  });
+}
+
+function primaryResult(error: unknown): number | null {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return null;
+  return 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null;
+}
