@@ -144,17 +144,9 @@ function cells(row: Readonly<Record<string, unknown>>, columns: readonly string[
 
 /** JSON has no bigint; counts and times are far below 2^53. */
 function cell(value: unknown): Cell {
-  switch (typeof value) {
-    case 'bigint':
-      return Number(value);
-    case 'number':
-      return Number.isFinite(value) ? value : null;
-    case 'string':
-    case 'boolean':
-      return value;
-    default:
-      return null;
-  }
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  return typeof value === 'string' || typeof value === 'boolean' ? value : null;
 }
 
 /** Epoch seconds of a timestamp, which comes as microseconds. */

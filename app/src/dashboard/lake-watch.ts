@@ -24,7 +24,7 @@ export type TableEvent =
   | { readonly kind: 'gone' }
   /** It could not be looked at; the watch goes on and tries again. */
   | { readonly kind: 'failed'; readonly error: unknown }
-  /** A look has ended with nothing new. Told once after each silence begins, so that readiness can be known. */
+  /** A look has ended well and all of it has been told. */
   | { readonly kind: 'idle' };
 
 /** What the watch of one table works with. */

@@ -25,28 +25,40 @@ const COLUMNS = [
   'feed',
 ];
 
+/** Which rows to read. */
+export interface SightingsRead {
+  readonly snapshot: LakeSnapshot;
+  readonly files: readonly LakeFile[];
+  /** Rows older than this are left out, epoch seconds: a file may be a whole day that was compacted. */
+  readonly since: number;
+  readonly signal: AbortSignal;
+}
+
 /** The newest row of each aircraft in some files of Silver, in no order. `sql` is `queries/newest-sightings.sql`. */
 export async function readSightings(
   engine: Engine,
   sql: string,
-  snapshot: LakeSnapshot,
-  files: readonly LakeFile[],
-  signal?: AbortSignal,
+  read: SightingsRead,
 ): Promise<readonly Sighting[]> {
+  const { snapshot, files, since, signal } = read;
   if (files.length === 0) return [];
   const relations = { silver: filesRelation(SILVER_FLIGHTS, snapshot, files, COLUMNS) };
-  const rows = await engine.rows({ sql, relations, ...(signal ? { signal } : {}) });
+  const rows = await engine.rows({
+    sql,
+    relations,
+    parameters: { since: BigInt(Math.floor(since)) },
+    signal,
+  });
   return rows.flatMap((row) => toSighting(row) ?? []);
 }
 
 /**
- * The files of a snapshot that may hold rows of its newest {@link START_WINDOW_S}, by their statistics. A file
- * without statistics is chosen.
+ * What a starting dashboard reads: the files that may hold rows of the newest {@link START_WINDOW_S}, by their
+ * statistics. A file without statistics is chosen.
  */
-export function newestFiles(snapshot: LakeSnapshot): readonly LakeFile[] {
-  const newest = newestTimePosition(snapshot);
-  if (newest === null) return [...snapshot.files()];
-  return [...snapshot.files([{ column: 'time_position', min: BigInt(Math.floor(newest - START_WINDOW_S)) }])];
+export function startingRead(snapshot: LakeSnapshot): Pick<SightingsRead, 'files' | 'since'> {
+  const since = (newestTimePosition(snapshot) ?? START_WINDOW_S) - START_WINDOW_S;
+  return { since, files: [...snapshot.files([{ column: 'time_position', min: BigInt(Math.floor(since)) }])] };
 }
 
 /** Newest time_position by the statistics of the files, epoch seconds; null when no file tells. */

@@ -1,4 +1,4 @@
--- Grain: one row per icao24, its newest by (time_position, last_contact).
+-- Grain: one row per icao24 seen since :since, its newest by (time_position, last_contact).
 -- Reads: silver (files of silver.flights). Units: epoch seconds, degrees, metres, m/s.
 with ranked as (
   select
@@ -8,6 +8,7 @@ with ranked as (
       order by time_position desc, last_contact desc nulls last
     ) as newness
   from silver
+  where time_position >= :since
 )
 
 select

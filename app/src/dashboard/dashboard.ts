@@ -1,0 +1,221 @@
+import type { Logger } from 'pino';
+import type { Engine } from '../engine/engine.ts';
+import type { Progress } from '../lake/progress.ts';
+import { SILVER_FLIGHTS } from '../lake/silver-flights.ts';
+import { LakeTables, WATCHED_TABLES } from './lake-tables.ts';
+import type { LakeStore, LakeTable } from './lake-tables.ts';
+import { POLL_MS, watchTable } from './lake-watch.ts';
+import type { TableEvent } from './lake-watch.ts';
+import { LiveHub } from './live/live-hub.ts';
+import { SilverReader } from './live/silver-reader.ts';
+import { createMetrics } from './metrics.ts';
+import type { DashboardMetrics } from './metrics.ts';
+import { progressLooker } from './progress-watch.ts';
+import type { LiveState, StatusAnswer } from './protocol.ts';
+import type { Queries } from './queries/load.ts';
+import { stagesOf, stateOfAge } from './stages.ts';
+import { ASSUMED_TRIGGER_S, thresholdsFor } from './thresholds.ts';
+
+/** How often every page hears the times and the state, also when nothing comes. */
+export const HEARTBEAT_MS = 5000;
+
+/** What the dashboard works with. It only reads. */
+export interface DashboardParts {
+  /** The lake's root. */
+  readonly lake: LakeStore;
+  /** Opens a table at a store; null when there is none yet. */
+  readonly openTable: (store: LakeStore) => Promise<LakeTable | null>;
+  readonly engine: Engine;
+  readonly queries: Queries;
+  /** Epoch milliseconds UTC. */
+  readonly clock: () => number;
+  readonly logger?: Logger;
+}
+
+/**
+ * The dashboard without its network: follows the lake, keeps the picture, knows how things stand. One loop per table,
+ * one for the progress file, one heartbeat; all end when it is disposed. A loop survives any failure of the lake: it
+ * counts it, says it once at warn, and looks again.
+ */
+export class Dashboard implements AsyncDisposable {
+  readonly tables: LakeTables = new LakeTables();
+  readonly hub: LiveHub;
+  readonly metrics: DashboardMetrics;
+  readonly #parts: DashboardParts;
+  readonly #silver: SilverReader;
+  readonly #stop = new AbortController();
+  readonly #loops: Promise<void>[] = [];
+  /** Per table: null once a look went well, else what is wrong. */
+  readonly #troubles = new Map<string, string | null>();
+  #progress: Progress | null = null;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(parts: DashboardParts) {
+    this.#parts = parts;
+    this.hub = new LiveHub({
+      clock: parts.clock,
+      state: () => this.state(),
+      progress: () => ({ type: 'progress', progress: this.#progress }),
+      onFrame: (kind, bytes) => {
+        this.metrics.frames.inc({ kind });
+        this.metrics.frameBytes.inc({ kind }, bytes);
+      },
+    });
+    this.metrics = createMetrics({
+      state: () => this.state(),
+      clients: () => this.hub.clients,
+      tick: () => this.hub.ticks.tick,
+    });
+    this.#silver = new SilverReader(
+      this.hub,
+      parts.engine,
+      parts.queries['newest-sightings'],
+      this.#stop.signal,
+    );
+  }
+
+  /** Begins to follow the lake. */
+  start(): void {
+    for (const { name } of WATCHED_TABLES) {
+      this.#troubles.set(name, 'was not looked at yet');
+      this.#loops.push(this.#follow(name));
+    }
+    this.#loops.push(this.#followProgress());
+    this.#heartbeat = setInterval(() => {
+      this.hub.heartbeat();
+    }, HEARTBEAT_MS);
+  }
+
+  /** How things stand now. */
+  state(): LiveState {
+    const now_ms = this.#parts.clock();
+    const { eventTime, feed, size } = this.hub.picture;
+    const age_s = eventTime === null ? null : Math.max(0, now_ms / 1000 - eventTime);
+    const trigger_ms = this.#progress?.trigger_ms;
+    const thresholds = thresholdsFor(trigger_ms === undefined ? ASSUMED_TRIGGER_S : trigger_ms / 1000);
+    const { positionsDelayed_s, positionsStale_s } = thresholds;
+    return {
+      now_ms,
+      simulated: this.tables.simulated() ?? this.#progress?.simulated ?? null,
+      feed,
+      aircraft: size,
+      event_time: eventTime,
+      position_age_s: age_s,
+      positions: stateOfAge(age_s, positionsDelayed_s, positionsStale_s),
+      delayed_after_s: positionsDelayed_s,
+      stale_after_s: positionsStale_s,
+      stages: stagesOf({
+        now_ms,
+        tables: this.tables.statuses(),
+        progress: this.#progress,
+        aircraft: size,
+        event_time: eventTime,
+        thresholds,
+      }),
+    };
+  }
+
+  status(): StatusAnswer {
+    const state = this.state();
+    return {
+      ...state,
+      tables: this.tables.statuses(),
+      progress: this.#progress,
+      progress_age_ms: this.#progress === null ? null : Math.max(0, state.now_ms - this.#progress.at_ms),
+    };
+  }
+
+  /** Why answers may be wrong or missing at the moment, one sentence; null when all is well. */
+  notReady(): string | null {
+    for (const [name, trouble] of this.#troubles) if (trouble !== null) return `${name} ${trouble}.`;
+    return null;
+  }
+
+  /** Ends the loops. Waits for what they are doing at most as long as the engine takes to hear the signal. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#heartbeat);
+    this.#stop.abort();
+    await Promise.all(this.#loops);
+    this.metrics.registry.clear();
+  }
+
+  async #follow(name: string): Promise<void> {
+    const store = this.#parts.lake.at(name);
+    const open = (): Promise<LakeTable | null> => this.#parts.openTable(store);
+    for await (const event of watchTable({ store, open, signal: this.#stop.signal })) {
+      try {
+        this.#note(name, event);
+        if (name === SILVER_FLIGHTS.name) await this.#silver.take(event);
+        if (event.kind === 'commit' || event.kind === 'opened') this.#tell(name, event);
+        if (event.kind === 'idle') this.#troubles.set(name, null);
+        if (event.kind === 'failed') this.#failed(name, event.error);
+      } catch (error) {
+        this.#failed(name, error);
+      }
+    }
+  }
+
+  #note(name: string, event: TableEvent): void {
+    if (event.kind === 'gone') this.tables.set(name, null);
+    if (event.kind === 'opened' || event.kind === 'commit') this.tables.set(name, event.snapshot);
+  }
+
+  #tell(table: string, event: Extract<TableEvent, { kind: 'commit' | 'opened' }>): void {
+    const { snapshot } = event;
+    const isCommit = event.kind === 'commit';
+    const counts = isCommit ? event.adds.map((file) => file.stats?.numRecords ?? null) : [snapshot.rows];
+    const rows = counts.reduce<number | null>(
+      (sum, one) => (sum === null || one === null ? null : sum + one),
+      0,
+    );
+    const version = isCommit ? event.version : snapshot.version;
+    this.hub.broadcast({ type: 'commit', table, version, rows, at: snapshot.timestampMs });
+    this.hub.broadcast({ type: 'state', ...this.state() });
+  }
+
+  #failed(name: string, error: unknown): void {
+    if (this.#stop.signal.aborted) return;
+    this.metrics.lakeFailures.inc({ table: name });
+    // Once per illness, not once a second.
+    if (this.#troubles.get(name) !== UNREADABLE)
+      this.#parts.logger?.warn({ table: name, err: error }, 'cannot read table');
+    this.#troubles.set(name, UNREADABLE);
+  }
+
+  async #followProgress(): Promise<void> {
+    const look = progressLooker(this.#parts.lake);
+    const { signal } = this.#stop;
+    let isIll = false;
+    while (!signal.aborted) {
+      try {
+        const found = await look();
+        isIll = false;
+        if (found.kind === 'changed') {
+          this.#progress = found.progress;
+          this.hub.broadcast({ type: 'progress', progress: found.progress });
+          this.hub.broadcast({ type: 'state', ...this.state() });
+        }
+      } catch (error) {
+        if (!isIll) this.#parts.logger?.warn({ err: error }, 'cannot read the progress of the pipeline');
+        isIll = true;
+      }
+      await pause(POLL_MS, signal);
+    }
+  }
+}
+
+const UNREADABLE = 'cannot be read; the log of the dashboard says why';
+
+/** Resolves after a while, or at once when the signal fires. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
+}

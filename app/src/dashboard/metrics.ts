@@ -1,0 +1,91 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { LiveState } from './protocol.ts';
+import { STAGES } from './protocol.ts';
+
+/** What the gauges read when they are asked. */
+export interface MetricSources {
+  readonly state: () => LiveState;
+  readonly clients: () => number;
+  readonly tick: () => number;
+}
+
+/** The numbers of one server, in a registry of its own, so that several can live in one process. */
+export interface DashboardMetrics {
+  readonly registry: Registry;
+  readonly frames: Counter<'kind'>;
+  readonly frameBytes: Counter<'kind'>;
+  readonly requests: Counter<'method' | 'status'>;
+  /** Looks at the lake and reads of Silver that failed and are tried again. */
+  readonly lakeFailures: Counter<'table'>;
+}
+
+/** Makes the metrics; ages are by the server's clock against event or commit time, in seconds. */
+export function createMetrics(sources: MetricSources): DashboardMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const gauge = (name: string, help: string, value: () => number): void => {
+    new Gauge({
+      name: `contrail_dashboard_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  };
+  gauge('aircraft', 'Aircraft in the live picture', () => sources.state().aircraft);
+  gauge('clients', 'Open live sockets', sources.clients);
+  gauge('tick', 'Number of the last tick of the live picture', sources.tick);
+  gauge('position_age_seconds', 'Age of the newest position; NaN before the first', () => {
+    return sources.state().position_age_s ?? Number.NaN;
+  });
+  gauge('resident_memory_bytes', 'Resident memory of the process', () => process.memoryUsage.rss());
+  new Gauge({
+    name: 'contrail_stage_age_seconds',
+    help: 'Seconds since the last success of a stage of the pipeline, as the dashboard sees it',
+    labelNames: ['stage'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, age_s } of sources.state().stages)
+        if (age_s !== null) this.set({ stage: name }, age_s);
+    },
+  });
+  new Gauge({
+    name: 'contrail_stage_ok',
+    help: '1 while a stage of the pipeline is ok, else 0',
+    labelNames: ['stage'],
+    registers,
+    collect() {
+      for (const name of STAGES) this.set({ stage: name }, 0);
+      for (const { name, state } of sources.state().stages) this.set({ stage: name }, state === 'ok' ? 1 : 0);
+    },
+  });
+  return {
+    registry,
+    frames: new Counter({
+      name: 'contrail_dashboard_frames_total',
+      help: 'Live frames sent, by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    frameBytes: new Counter({
+      name: 'contrail_dashboard_frame_bytes_total',
+      help: 'Bytes of live frames sent, by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    requests: new Counter({
+      name: 'contrail_dashboard_requests_total',
+      help: 'HTTP requests answered',
+      labelNames: ['method', 'status'],
+      registers,
+    }),
+    lakeFailures: new Counter({
+      name: 'contrail_dashboard_lake_failures_total',
+      help: 'Looks at a table that failed and are tried again',
+      labelNames: ['table'],
+      registers,
+    }),
+  };
+}

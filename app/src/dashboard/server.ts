@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server';
+import type { WebSocketServerLike } from '@hono/node-server';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import type { Engine } from '../engine/engine.ts';
+import { AnswerCache } from './answer-cache.ts';
+import { Dashboard } from './dashboard.ts';
+import type { LakeStore, LakeTable } from './lake-tables.ts';
+import { listen, urlOf } from './listen.ts';
+import { MAX_MESSAGE_BYTES } from './live-socket.ts';
+import { loadQueries } from './queries/load.ts';
+import { pageFiles } from './routes/page.ts';
+import { createRoutes } from './routes/routes.ts';
+
+/** How long open answers and sockets may take to end before they are cut. */
+export const CLOSE_MS = 1000;
+/** RFC 6455, section 7.4.1: the endpoint is going away. */
+const GOING_AWAY = 1001;
+
+/** What a dashboard server is started with. */
+export interface DashboardOptions {
+  /** The lake's root. */
+  readonly lake: LakeStore;
+  /** Opens the Delta table at a store; null when there is none yet. */
+  readonly openTable: (store: LakeStore) => Promise<LakeTable | null>;
+  /** Runs the queries; stays the caller's to close. */
+  readonly engine: Engine;
+  /** Epoch milliseconds UTC. */
+  readonly clock: () => number;
+  readonly logger?: Logger;
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Folder of the built page; where it is missing, the server says how to build it. */
+  readonly webRoot: string;
+}
+
+/** A running server; dispose of it to stop it. */
+export interface DashboardServer extends AsyncDisposable {
+  /** What to open in a browser: `http://127.0.0.1:8501`. */
+  readonly url: string;
+  readonly port: number;
+}
+
+/**
+ * Starts the dashboard on a lake, which it only reads: the page, the live socket and the answers behind the page.
+ * Resolves when it listens; the lake may still be empty or not there at all. Disposing closes sockets with 1001 and
+ * takes at most 2 seconds.
+ * @throws ContrailError invalid `port-in-use` or `cannot-listen`.
+ */
+export async function serveDashboard(options: DashboardOptions): Promise<DashboardServer> {
+  const { logger, host } = options;
+  const queries = await loadQueries();
+  const dashboard = new Dashboard({ ...options, queries });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+  });
+  const routes = createRoutes({
+    engine: options.engine,
+    queries,
+    tables: dashboard.tables,
+    hub: dashboard.hub,
+    cache: new AnswerCache(),
+    metrics: dashboard.metrics,
+    status: () => dashboard.status(),
+    notReady: () => dashboard.notReady(),
+    page: pageFiles(options.webRoot),
+    onError: (error, request) => logger?.error({ err: error, request }, 'request failed'),
+    upgradeWebSocket,
+  });
+  const server = createAdaptorServer({
+    fetch: routes.fetch,
+    overrideGlobalObjects: false,
+    websocket: { server: sockets as WebSocketServerLike },
+  }) as Server;
+  const port = await listen(server, host, options.port);
+  dashboard.start();
+  const url = urlOf(host, port);
+  logger?.info({ url }, 'dashboard listens');
+  return {
+    url,
+    port,
+    [Symbol.asyncDispose]: async () => {
+      const closed = server.listening ? once(server, 'close') : Promise.resolve();
+      server.close();
+      dashboard.hub.close(GOING_AWAY, 'the dashboard stops');
+      // Whoever does not answer the goodbye in time is cut off.
+      const cut = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+        server.closeAllConnections();
+      }, CLOSE_MS);
+      server.closeIdleConnections();
+      await Promise.all([closed, settledWithin(dashboard[Symbol.asyncDispose](), 2 * CLOSE_MS)]);
+      clearTimeout(cut);
+      sockets.close();
+    },
+  };
+}
+
+/** Resolves with the work or after a while: an engine that does not hear the signal must not hold up the exit. */
+async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}

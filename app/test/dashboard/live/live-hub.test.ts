@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import { LiveHub, MAX_BUFFERED_BYTES, parseClientMessage } from '../../../src/dashboard/live/live-hub.ts';
+import type { LiveConnection } from '../../../src/dashboard/live/live-hub.ts';
+import type { LiveState, ServerMessage } from '../../../src/dashboard/protocol.ts';
+import { decodeFrame } from '../../../src/dashboard/wire/decode.ts';
+import { NOW, Watcher, sighting } from './sightings.ts';
+
+const STATE: LiveState = {
+  now_ms: NOW * 1000,
+  simulated: false,
+  feed: 'opensky',
+  aircraft: 0,
+  event_time: null,
+  position_age_s: null,
+  positions: 'waiting',
+  delayed_after_s: 20,
+  stale_after_s: 60,
+  stages: [],
+};
+
+/** A browser: what it was sent, and a watcher that applies frames. */
+class Page {
+  readonly texts: ServerMessage[] = [];
+  readonly frames: Uint8Array[] = [];
+  readonly watcher = new Watcher();
+  closedWith: number | null = null;
+  buffered = 0;
+  readonly #connection: LiveConnection;
+
+  constructor(hub: LiveHub) {
+    this.#connection = hub.connect({
+      send: (message) => {
+        if (typeof message === 'string') this.texts.push(JSON.parse(message) as ServerMessage);
+        else this.frames.push(message);
+      },
+      bufferedBytes: () => this.buffered,
+      close: (code) => {
+        this.closedWith = code;
+      },
+    });
+  }
+
+  say(message: object): this {
+    this.#connection.receive(JSON.stringify(message));
+    return this;
+  }
+
+  /** Applies and acknowledges the oldest frame. */
+  take(): string {
+    const bytes = this.frames.shift();
+    if (bytes === undefined) throw new Error('no frame came');
+    const { kind, tick } = this.watcher.apply(bytes);
+    if (kind !== 'heartbeat') this.say({ type: 'ack', tick });
+    return kind;
+  }
+}
+
+function start(): { hub: LiveHub; clock: { now: number }; fly: (i: number) => void } {
+  const clock = { now: NOW * 1000 };
+  const hub = new LiveHub({
+    clock: () => clock.now,
+    state: () => STATE,
+    progress: () => ({ type: 'progress', progress: null }),
+  });
+  return {
+    hub,
+    clock,
+    fly: (i) => {
+      clock.now = (NOW + i) * 1000;
+      hub.apply([
+        sighting({ time_position: NOW + i, last_contact: NOW + i, squawk: i % 2 ? '1000' : '2000' }),
+      ]);
+    },
+  };
+}
+
+describe('the live hub', () => {
+  it('answers hello with state, countries and progress, then a full frame, then deltas', () => {
+    const { hub, fly } = start();
+    fly(1);
+    const page = new Page(hub).say({ type: 'hello' });
+    expect(page.texts.map(({ type }) => type)).toEqual(['state', 'countries', 'progress']);
+    expect(page.take()).toBe('full');
+    fly(2);
+    expect(page.take()).toBe('delta');
+    expect(page.frames).toEqual([]);
+    expect(page.watcher.aircraft.get(0)?.squawk).toBe('2000');
+  });
+
+  it('sends nothing to who has not said hello', () => {
+    const { hub, fly } = start();
+    const page = new Page(hub);
+    fly(1);
+    hub.broadcast({ type: 'state', ...STATE });
+    hub.heartbeat();
+    expect([page.texts, page.frames]).toEqual([[], []]);
+  });
+
+  it('keeps one frame outstanding for a client that never acknowledges, over 300 ticks', () => {
+    const { hub, fly } = start();
+    const page = new Page(hub).say({ type: 'hello' });
+    for (let i = 1; i <= 300; i++) fly(i);
+    expect(page.frames.length).toBe(1);
+  });
+
+  it('merges what happened since into one delta when the acknowledgement comes', () => {
+    const { hub, fly } = start();
+    const page = new Page(hub).say({ type: 'hello' });
+    fly(1);
+    for (let i = 2; i <= 30; i++) fly(i);
+    expect(page.take()).toBe('full');
+    expect(page.take()).toBe('full');
+    expect(page.frames).toEqual([]);
+    fly(31);
+    fly(32);
+    fly(33);
+    expect([page.take(), page.take(), page.frames.length]).toEqual(['delta', 'delta', 0]);
+    expect(page.watcher.tick).toBe(33);
+  });
+
+  it('ignores an acknowledgement of another tick', () => {
+    const { hub, fly } = start();
+    fly(1);
+    const page = new Page(hub).say({ type: 'hello' });
+    page.say({ type: 'ack', tick: 99 });
+    fly(2);
+    expect(page.frames.length).toBe(1);
+  });
+
+  it('resumes with a delta within 60 ticks, with a full frame beyond, of another picture or without one', () => {
+    const { hub, fly } = start();
+    fly(1);
+    fly(2);
+    const { picture } = hub.ticks;
+    const kindFor = (hello: object): string => {
+      const result = decodeFrame(
+        new Page(hub).say({ type: 'hello', ...hello }).frames[0] ?? new Uint8Array(),
+      );
+      return result.ok ? result.frame.kind : result.fault;
+    };
+    expect(kindFor({ picture, lastTick: 1 })).toBe('delta');
+    expect(kindFor({ picture: picture + 1, lastTick: 1 })).toBe('full');
+    expect(kindFor({ lastTick: 1 })).toBe('full');
+    expect(new Page(hub).say({ type: 'hello', picture, lastTick: 2 }).frames).toEqual([]);
+    for (let i = 3; i <= 70; i++) fly(i);
+    expect(kindFor({ picture, lastTick: 1 })).toBe('full');
+    expect(kindFor({ picture, lastTick: 11 })).toBe('delta');
+    expect(kindFor({ picture, lastTick: 999 })).toBe('full');
+  });
+
+  it('holds frames and heartbeats back while paused, not text, and catches up on resume', () => {
+    const { hub, fly } = start();
+    fly(1);
+    const page = new Page(hub).say({ type: 'hello' });
+    page.take();
+    page.say({ type: 'pause' });
+    hub.heartbeat();
+    fly(2);
+    fly(3);
+    expect(page.frames).toEqual([]);
+    expect(page.texts.at(-1)?.type).toBe('state');
+    page.say({ type: 'resume' });
+    expect(page.take()).toBe('delta');
+    expect(page.watcher.tick).toBe(3);
+  });
+
+  it('sends the server time of the moment also with a frame that was made before', () => {
+    const { hub, clock, fly } = start();
+    fly(1);
+    const first = new Page(hub).say({ type: 'hello' });
+    clock.now += 4000;
+    const second = new Page(hub).say({ type: 'hello' });
+    expect(first.watcher.apply(first.frames[0] ?? new Uint8Array()).serverTime).toBe(NOW + 1);
+    expect(second.watcher.apply(second.frames[0] ?? new Uint8Array()).serverTime).toBe(NOW + 5);
+  });
+
+  it('sends a new country before the first frame that uses it', () => {
+    const { hub, fly } = start();
+    fly(1);
+    const page = new Page(hub).say({ type: 'hello' });
+    page.take();
+    hub.apply([sighting({ icao24: 'aaaaaa', origin_country: 'Chad', time_position: NOW + 2 })]);
+    expect(page.texts.at(-1)).toEqual({
+      type: 'countries',
+      picture: hub.ticks.picture,
+      countries: ['Germany', 'Chad'],
+    });
+  });
+
+  it('starts a new picture on reset, under another number, with a full frame', () => {
+    const { hub, fly } = start();
+    fly(1);
+    const page = new Page(hub).say({ type: 'hello' });
+    page.take();
+    const before = hub.ticks.picture;
+    hub.reset();
+    fly(2);
+    expect(page.take()).toBe('full');
+    expect(page.watcher.picture).not.toBe(before);
+  });
+
+  it('lets go of who reads nothing, and of who speaks another language', () => {
+    const { hub, fly } = start();
+    const slow = new Page(hub).say({ type: 'hello' });
+    slow.buffered = MAX_BUFFERED_BYTES + 1;
+    fly(1);
+    slow.say({ type: 'ack', tick: 0 });
+    expect(slow.closedWith).toBe(1013);
+    const stranger = new Page(hub).say({ type: 'subscribe' });
+    expect(stranger.closedWith).toBe(1008);
+  });
+
+  it('gives the snapshot the tag of its tick', () => {
+    const { hub, fly } = start();
+    fly(1);
+    const { bytes, tag } = hub.snapshot();
+    expect(tag).toBe(`"${hub.ticks.picture}-1"`);
+    expect(decodeFrame(bytes)).toMatchObject({ ok: true, frame: { kind: 'full', tick: 1 } });
+  });
+});
+
+describe('a message of a client', () => {
+  it('is read when it is one of the protocol and null otherwise', () => {
+    expect(parseClientMessage('{"type":"hello","picture":1,"lastTick":2,"more":3}')).toEqual({
+      type: 'hello',
+      picture: 1,
+      lastTick: 2,
+    });
+    expect(parseClientMessage('{"type":"hello","lastTick":-1}')).toEqual({ type: 'hello' });
+    for (const text of ['', '{', 'null', '[]', '{}', '{"type":"ack"}', '{"type":"ack","tick":1.5}']) {
+      expect(parseClientMessage(text)).toBeNull();
+    }
+  });
+});
