@@ -1,0 +1,31 @@
+-- Table:  bronze/flights
+-- Grain:  one row per well-formed message, as sent.
+-- Key:    (topic_partition, topic_offset)
+-- Reads:  batch
+select
+  icao24,
+  callsign,
+  origin_country,
+  time_position,
+  last_contact,
+  longitude,
+  latitude,
+  baro_altitude,
+  on_ground,
+  velocity,
+  true_track,
+  vertical_rate,
+  sensors,
+  geo_altitude,
+  squawk,
+  spi,
+  position_source,
+  category,
+  snapshot_time,
+  feed,
+  ingested_at,
+  topic_partition,
+  topic_offset,
+  ingest_date
+from batch
+where malformed is null

@@ -1,0 +1,39 @@
+-- Table:  quarantine/flights
+-- Grain:  one row per message of the batch that does not reach Silver, with the first reason that applies.
+-- Key:    (topic_partition, topic_offset)
+-- Reads:  batch, valid
+select
+  reason,
+  case reason
+    when 'malformed' then malformed
+    when 'invalid_icao24' then case when icao24 is null then 'icao24 is null' else 'icao24 is not 6 hexadecimal digits' end
+    when 'missing_time' then 'time_position is null'
+    when 'missing_position' then case when longitude is null then 'longitude is null' else 'latitude is null' end
+    when 'invalid_position' then
+      case when latitude not between -90 and 90 then 'latitude is outside -90 to 90' else 'longitude is outside -180 to 180' end
+    else
+      case
+        when time_position < :earliest_seconds then 'time_position is before 2000-01-01'
+        else 'time_position is more than 600 s after the receipt'
+      end
+  end as detail,
+  payload,
+  icao24,
+  ingested_at,
+  topic_partition,
+  topic_offset,
+  ingest_date
+from batch
+where reason is not null
+union all
+select
+  'duplicate' as reason,
+  'a row of the same icao24, time_position and last_contact came before' as detail,
+  null as payload,
+  icao24,
+  ingested_at,
+  topic_partition,
+  topic_offset,
+  ingest_date
+from valid
+where is_duplicate
