@@ -42,3 +42,10 @@ export async function writeFile(
 export function paths(snapshot: { files(): Iterable<{ readonly path: string }> }): string[] {
   return Array.from(snapshot.files(), ({ path }) => path).sort();
 }
+
+/** Everything that comes, in order. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

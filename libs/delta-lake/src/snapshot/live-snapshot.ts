@@ -1,10 +1,14 @@
 import type { Commit } from '../actions/actions.ts';
+import { DELETED_FILES, durationMs } from '../checkpoint/retention.ts';
 import type { TableContext } from '../context.ts';
 import { readTail } from '../log/commits.ts';
 import { commitKey } from '../log/names.ts';
 import { loadState } from './load.ts';
 import { Snapshot } from './snapshot.ts';
-import { replay, type TableState } from './state.ts';
+import { replay, type TableState, withoutTombstonesBefore } from './state.ts';
+
+/** How many versions pass between two looks at the tombstones. */
+const PRUNE_EVERY = 100;
 
 /**
  * The newest snapshot that a table object knows, kept up to date by the tail of the log alone. Whatever changes it
@@ -24,7 +28,7 @@ export class LiveSnapshot {
     return this.#current;
   }
 
-  /** Runs `work` when all earlier work is done; only `work` may call {@link advance}, {@link refresh}, {@link amend}. */
+  /** Runs `work` when all earlier work is done; only `work` may call {@link advance} and {@link refresh}. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(work, work);
     this.#queue = result.catch(() => undefined);
@@ -34,13 +38,21 @@ export class LiveSnapshot {
   /** Takes commits that follow the current version, in order. */
   advance(commits: readonly Commit[]): Snapshot {
     if (commits.length === 0) return this.#current;
-    return this.amend(replay(this.#current.state, commits));
+    const state = replay(this.#current.state, commits);
+    const isTimeToPrune =
+      Math.floor(state.version / PRUNE_EVERY) > Math.floor(this.#current.version / PRUNE_EVERY);
+    return this.#move(isTimeToPrune ? this.#prune(state) : state);
   }
 
-  /** Replaces the state by another one of the same or a newer version. */
-  amend(state: TableState): Snapshot {
+  #move(state: TableState): Snapshot {
     this.#current = new Snapshot(this.context, state, this.#current);
     return this.#current;
+  }
+
+  /** A table that is rewritten all day leaves tombstones behind; those past their retention need not be kept. */
+  #prune(state: TableState): TableState {
+    const retention = durationMs(state.metadata?.configuration ?? {}, DELETED_FILES);
+    return withoutTombstonesBefore(state, this.context.clock() - retention);
   }
 
   /** Reads what others have committed since. */

@@ -89,7 +89,9 @@ function hasCommits(listing: LogListing, from: number, to: number): boolean {
 
 function missingCommits(table: string, listing: LogListing, target: number, first: number): DeltaError {
   const oldest = listing.commits[0];
-  if (first === 0 && oldest !== undefined && oldest > 0 && listing.checkpoints.length > 0) {
+  // Cleanup deletes from the oldest on, up to a checkpoint that makes them superfluous; any other gap is damage.
+  const isBeforeNewerCheckpoint = listing.checkpoints.some(({ version }) => version > target);
+  if (oldest !== undefined && oldest > first && (isBeforeNewerCheckpoint || target < oldest)) {
     return noSuchVersion(table, target, `the log was cleaned up, its oldest commit is ${oldest}`);
   }
   return new DeltaError(

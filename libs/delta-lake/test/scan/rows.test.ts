@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createTable, type DeltaTable, memoryStore, openTable, struct } from '../../src/index.ts';
+import { collect, fileNamed, paths, SCHEMA, writeFile } from '../tables.ts';
+
+async function append(table: DeltaTable, ...files: ReturnType<typeof fileNamed>[]): Promise<void> {
+  await table.startTransaction({ operation: 'WRITE' }).append(files).commit();
+}
+
+describe('the rows of a snapshot', () => {
+  test('hold the partition values, in the order of the schema or of the columns asked for', async () => {
+    const table = await createTable(memoryStore(), { schema: SCHEMA, partitionColumns: ['day'] });
+    const data = struct({ name: 'string', id: 'long' });
+    await append(
+      table,
+      {
+        ...(await writeFile(table, 'day=2024-02-29/a.parquet', data, [{ id: 1n, name: 'x' }])),
+        partition: { day: '2024-02-29' },
+      },
+      {
+        ...(await writeFile(table, 'day=none/b.parquet', data, [{ id: 2n, name: null }])),
+        partition: { day: null },
+      },
+    );
+    const rows = (await collect(table.cached().rows())).flat();
+    expect(rows).toEqual([
+      { id: 1n, name: 'x', day: '2024-02-29' },
+      { id: 2n, name: null, day: null },
+    ]);
+    expect(rows.map((row) => Object.keys(row))).toEqual([
+      ['id', 'name', 'day'],
+      ['id', 'name', 'day'],
+    ]);
+    expect((await collect(table.cached().rows({ columns: ['day'] }))).flat()).toEqual([
+      { day: '2024-02-29' },
+      { day: null },
+    ]);
+    const chosen = table
+      .cached()
+      .rows({ columns: ['id'], predicate: [{ column: 'day', in: ['2024-02-29'] }] });
+    expect((await collect(chosen)).flat()).toEqual([{ id: 1n }]);
+    await expect(collect(table.cached().rows({ columns: ['nothing'] }))).rejects.toMatchObject({
+      code: 'invalid-argument',
+    });
+    expect((await table.check()).findings).toEqual([]);
+  });
+
+  test('a file that is gone, cut or no Parquet file is told apart, and found by check', async () => {
+    const store = memoryStore();
+    const table = await createTable(store, { schema: SCHEMA });
+    await append(
+      table,
+      await writeFile(table, 'a.parquet', SCHEMA, [{ id: 1n }]),
+      await writeFile(table, 'b.parquet', SCHEMA, [{ id: 2n }]),
+    );
+    await append(table, { ...(await writeFile(table, 'c.parquet', SCHEMA, [{ id: 3n }])), rows: 2 });
+    await store.delete('a.parquet');
+    await expect(collect(table.cached().rows())).rejects.toMatchObject({
+      code: 'missing-file',
+      facts: { path: 'a.parquet' },
+    });
+    await store.put('a.parquet', 'not Parquet at all');
+    await expect(collect(table.cached().rows())).rejects.toMatchObject({
+      code: 'corrupt-file',
+      facts: { path: 'a.parquet' },
+    });
+    await store.delete('b.parquet');
+    expect((await table.check()).findings.map(({ kind, path }) => [kind, path])).toEqual([
+      ['file-size', 'a.parquet'],
+      ['corrupt-file', 'a.parquet'],
+      ['missing-file', 'b.parquet'],
+      ['row-count', 'c.parquet'],
+    ]);
+  });
+
+  test('follow an older snapshot however the table goes on', async () => {
+    const table = await createTable(memoryStore(), { schema: SCHEMA });
+    await append(table, fileNamed('a'), fileNamed('b'));
+    const before = table.cached();
+    await table.startTransaction({ operation: 'DELETE' }).remove(before.files().slice(0, 1)).commit();
+    await append(table, fileNamed('c'));
+    expect(paths(before)).toEqual(['a', 'b']);
+    expect(paths(table.cached())).toEqual(['b', 'c']);
+    expect(before).toMatchObject({ version: 1, fileCount: 2, rowCount: 20 });
+  });
+});
+
+describe('a predicate', () => {
+  test('never drops a file that holds a matching row', async () => {
+    const row = fc.record({
+      id: fc.option(fc.bigInt({ min: -20n, max: 20n }), { nil: null }),
+      name: fc.option(fc.string({ maxLength: 50, unit: 'binary' }), { nil: null }),
+    });
+    const condition = fc.oneof(
+      fc.record({
+        column: fc.constant('id'),
+        min: fc.bigInt({ min: -20n, max: 20n }),
+        max: fc.bigInt({ min: -20n, max: 20n }),
+      }),
+      fc.record({
+        column: fc.constant('id'),
+        in: fc.array(fc.bigInt({ min: -20n, max: 20n }), { maxLength: 3 }),
+      }),
+      fc.record({ column: fc.constant('name'), min: fc.string({ unit: 'binary' }) }),
+      fc.record({ column: fc.constant('name'), max: fc.string({ unit: 'binary' }) }),
+    );
+    const utf8 = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1 }),
+        fc.array(condition, { minLength: 1, maxLength: 2 }),
+        async (rows, predicate) => {
+          const store = memoryStore();
+          const table = await createTable(store, { schema: SCHEMA });
+          const ids = rows.flatMap(({ id }) => (id === null ? [] : [id])).sort((a, b) => (a < b ? -1 : 1));
+          const names = rows.flatMap(({ name }) => (name === null ? [] : [name])).sort(utf8);
+          const bounds = <T extends bigint | string>(sorted: T[]) => {
+            const [min, max] = [sorted[0], sorted.at(-1)];
+            return {
+              nulls: rows.length - sorted.length,
+              ...(min === undefined || max === undefined ? {} : { min, max }),
+            };
+          };
+          await append(
+            table,
+            fileNamed('f', { rows: rows.length, statistics: { id: bounds(ids), name: bounds(names) } }),
+          );
+          const isMatch = rows.some((candidate) =>
+            predicate.every((part) => {
+              if (part.column === 'id') {
+                const { id } = candidate;
+                if (id === null) return false;
+                return 'in' in part
+                  ? part.in.includes(id)
+                  : !('min' in part && typeof part.min === 'bigint' && id < part.min) &&
+                      !('max' in part && typeof part.max === 'bigint' && id > part.max);
+              }
+              const { name } = candidate;
+              if (name === null) return false;
+              if ('min' in part && typeof part.min === 'string' && utf8(name, part.min) < 0) return false;
+              return !('max' in part && typeof part.max === 'string' && utf8(name, part.max) > 0);
+            }),
+          );
+          const chosen = (await openTable(store)).cached().files(predicate).length;
+          if (isMatch) expect(chosen).toBe(1);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('drops what its bounds, its nulls and its partition rule out, and keeps what it cannot judge', async () => {
+    const table = await createTable(memoryStore(), { schema: SCHEMA, partitionColumns: ['day'] });
+    const partition = { day: '2024-02-29' };
+    await append(
+      table,
+      fileNamed('low', { partition, statistics: { id: { nulls: 0, min: 1n, max: 5n } } }),
+      fileNamed('nulls', { partition, statistics: { id: { nulls: 10 } } }),
+      fileNamed('unknown', { partition: { day: null } }),
+    );
+    const names = (predicate: Parameters<ReturnType<DeltaTable['cached']>['files']>[0]) =>
+      table
+        .cached()
+        .files(predicate)
+        .map(({ path }) => path);
+    expect(names([{ column: 'id', min: 6n }])).toEqual(['unknown']);
+    expect(names([{ column: 'id', max: 1n }])).toEqual(['low', 'unknown']);
+    expect(names([{ column: 'day', max: '2024-12-31' }])).toEqual(['low', 'nulls']);
+    expect(names([{ column: 'day', in: ['2024-03-01'] }])).toEqual([]);
+    expect(names([{ column: 'no such column', min: 1n }])).toHaveLength(3);
+  });
+});
