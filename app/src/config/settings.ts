@@ -1,0 +1,161 @@
+/**
+ * The settings: the only place that gives meaning to the environment. Pure: the caller passes the environment and
+ * the text of `.env` in, and passes what it gets on to the rooms, which import nothing from here.
+ */
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { ContrailError } from '../errors.ts';
+import type { Secret } from './secret.ts';
+import { SETTING_NAMES, VARIABLES } from './variables.ts';
+import type { Box, LogLevel, SettingName } from './variables.ts';
+
+/** Names and texts, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** All settings, checked, in base units. `null`: unset, and its absence means something (see docs/settings.md). */
+export interface Settings {
+  /** As typed: `auto`, `opensky`, `replay:PATH`, … */
+  readonly source: string;
+  readonly openskyClientId: string | null;
+  readonly openskyClientSecret: Secret | null;
+  readonly openskyBox: Box | null;
+  readonly simulatedAircraft: number;
+  /** Ask {@link dataDir} for the folder in use. */
+  readonly dataDir: string | null;
+  readonly topicName: string;
+  readonly numPartitions: number;
+  readonly topicRetentionMs: number;
+  readonly topicRetentionBytes: number;
+  readonly processingTimeMs: number;
+  readonly maxBatchRows: number;
+  readonly memoryLimitBytes: number;
+  readonly dashboardHost: string;
+  readonly dashboardPort: number;
+  readonly logLevel: LogLevel;
+  readonly kafkaBootstrap: string | null;
+  readonly garageEndpoint: string | null;
+  readonly accessKey: string | null;
+  readonly secretKey: Secret | null;
+  readonly bucketName: string;
+  readonly sparkRemote: string | null;
+  readonly sparkMasterUrl: string;
+  readonly shufflePartitions: number;
+}
+
+const EMBEDDED_TRIGGER_MS = 5_000;
+const SPARK_TRIGGER_MS = 30_000;
+
+/** Variables that only mean something together. */
+const COMPANIONS: readonly (readonly [set: SettingName, needs: SettingName])[] = [
+  ['OPENSKY_CLIENT_ID', 'OPENSKY_CLIENT_SECRET'],
+  ['OPENSKY_CLIENT_SECRET', 'OPENSKY_CLIENT_ID'],
+  ['GARAGE_ENDPOINT', 'ACCESS_KEY'],
+  ['GARAGE_ENDPOINT', 'SECRET_KEY'],
+];
+
+/**
+ * The settings of an environment. An empty text is the same as unset; blanks around a text do not count; variables
+ * of other programs are ignored.
+ * @throws ContrailError `invalid` / `settings-invalid` with one line for each problem. Secrets are not shown.
+ */
+export function loadSettings(environment: Environment): Settings {
+  const texts = new Map<SettingName, string>();
+  for (const name of SETTING_NAMES) {
+    const text = environment[name]?.trim() ?? '';
+    if (text !== '') texts.set(name, text);
+  }
+  const result = SCHEMA.safeParse(Object.fromEntries(texts));
+  const problems = result.success ? [] : result.error.issues.map((issue) => describeIssue(issue, texts));
+  for (const [name, needs] of COMPANIONS) {
+    if (texts.has(name) && !texts.has(needs))
+      problems.push(`${needs} is unset, but ${name} is set and needs it`);
+  }
+  if (!result.success || problems.length > 0) {
+    throw new ContrailError(
+      'invalid',
+      'settings-invalid',
+      `${problems.length} setting${problems.length === 1 ? '' : 's'} to correct, in the environment or .env:\n` +
+        problems.map((problem) => `- ${problem}`).join('\n'),
+      { facts: { problems } },
+    );
+  }
+  return toSettings(result.data);
+}
+
+/**
+ * The environment with the variables of a `.env` file behind it: a variable of the environment wins, even when it is
+ * empty, so a line of the file can be switched off for one run.
+ * @param dotEnv text of the file, in the form that Node's `--env-file` reads
+ */
+export function withDotEnv(environment: Environment, dotEnv: string): Environment {
+  const set = Object.entries(environment).filter(([, text]) => text !== undefined);
+  return { ...parseEnv(dotEnv), ...Object.fromEntries(set) };
+}
+
+/** The folder of topic, lake and caches: DATA_DIR, else one of two, so that real and simulated data never meet. */
+export function dataDir(settings: Pick<Settings, 'dataDir'>, simulated: boolean): string {
+  return settings.dataDir ?? (simulated ? './data-simulated' : './data');
+}
+
+/**
+ * Stops a start that would ignore what was asked for.
+ * @throws ContrailError `unsupported` / `cluster-unsupported` when Kafka, an S3 lake or Spark is set.
+ */
+export function refuseClusterSettings(
+  settings: Pick<Settings, 'kafkaBootstrap' | 'garageEndpoint' | 'sparkRemote'>,
+): void {
+  const set: SettingName[] = [];
+  if (settings.kafkaBootstrap !== null) set.push('KAFKA_BOOTSTRAP');
+  if (settings.garageEndpoint !== null) set.push('GARAGE_ENDPOINT');
+  if (settings.sparkRemote !== null) set.push('SPARK_REMOTE');
+  if (set.length === 0) return;
+  throw new ContrailError(
+    'unsupported',
+    'cluster-unsupported',
+    `This build runs embedded: topic, lake and engine live in this process and in DATA_DIR. Unset ${set.join(', ')} to start it.`,
+    { facts: { set } },
+  );
+}
+
+type Schemas = { readonly [Name in SettingName]: (typeof VARIABLES)[Name]['schema'] };
+
+const SCHEMA = z.object(
+  Object.fromEntries(SETTING_NAMES.map((name) => [name, VARIABLES[name].schema])) as unknown as Schemas,
+);
+
+function describeIssue(issue: z.core.$ZodIssue, texts: ReadonlyMap<SettingName, string>): string {
+  const name = SETTING_NAMES.find((candidate) => candidate === issue.path[0]);
+  if (name === undefined) return issue.message;
+  const isSecret = VARIABLES[name].isSecret === true;
+  return `${name} is ${isSecret ? 'not usable' : JSON.stringify(texts.get(name))}; expected ${issue.message}`;
+}
+
+function toSettings(values: z.output<typeof SCHEMA>): Settings {
+  return {
+    source: values.SOURCE,
+    openskyClientId: values.OPENSKY_CLIENT_ID ?? null,
+    openskyClientSecret: values.OPENSKY_CLIENT_SECRET ?? null,
+    openskyBox: values.OPENSKY_BOX ?? null,
+    simulatedAircraft: values.SIMULATED_AIRCRAFT,
+    dataDir: values.DATA_DIR ?? null,
+    topicName: values.TOPIC_NAME,
+    numPartitions: values.NUM_PARTITIONS,
+    topicRetentionMs: values.TOPIC_RETENTION,
+    topicRetentionBytes: values.TOPIC_RETENTION_BYTES,
+    processingTimeMs:
+      values.PROCESSING_TIME ?? (values.SPARK_REMOTE === undefined ? EMBEDDED_TRIGGER_MS : SPARK_TRIGGER_MS),
+    maxBatchRows: values.MAX_BATCH_ROWS,
+    memoryLimitBytes: values.MEMORY_LIMIT,
+    dashboardHost: values.DASHBOARD_HOST,
+    dashboardPort: values.DASHBOARD_PORT,
+    logLevel: values.LOG_LEVEL,
+    kafkaBootstrap: values.KAFKA_BOOTSTRAP ?? null,
+    garageEndpoint: values.GARAGE_ENDPOINT ?? null,
+    accessKey: values.ACCESS_KEY ?? null,
+    secretKey: values.SECRET_KEY ?? null,
+    bucketName: values.BUCKET_NAME,
+    sparkRemote: values.SPARK_REMOTE ?? null,
+    sparkMasterUrl: values.SPARK_MASTER_URL,
+    shufflePartitions: values.SHUFFLE_PARTITIONS,
+  };
+}

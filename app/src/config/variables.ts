@@ -1,0 +1,207 @@
+/**
+ * Every variable that contrail reads, in the order of the documentation: how its text is checked, what it is when
+ * unset, and what it means. `.env.example`, docs/settings.md and the command line's flags are made from this.
+ */
+import { z } from 'zod';
+import { parseDuration, parseSize } from './quantity.ts';
+import { Secret } from './secret.ts';
+
+/** What a reader of the documentation is told of a variable. */
+interface Meaning {
+  readonly meaning: string;
+  /** Unit or form of the text, with an example where it helps. */
+  readonly unit: string;
+  /** What happens when it is unset and has no default that can be written down. */
+  readonly unset?: string;
+  readonly isSecret?: boolean;
+}
+
+/** Edges of the area to ask OpenSky for, degrees WGS 84, as its `/states/all` takes them. */
+export interface Box {
+  readonly lamin: number;
+  readonly lomin: number;
+  readonly lamax: number;
+  readonly lomax: number;
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const SOURCE =
+  /^(auto|opensky|simulator|(replay|ndjson|archive):.+|(readsb|adsbx):https?:\/\/.+|sbs:[^:\s]+:\d{1,5})$/;
+
+/** A check of a text; `expected` completes the sentence "expected …". */
+function parsed<T>(expected: string, parse: (text: string) => T | null) {
+  return z.string().transform((text, context): T => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.issues.push({ code: 'custom', message: expected, input: text });
+    return z.NEVER;
+  });
+}
+
+function matching(expected: string, pattern: RegExp) {
+  return parsed(expected, (text) => (pattern.test(text) ? text : null));
+}
+
+function whole(min: number, max: number) {
+  return parsed(`a whole number from ${min} to ${max}`, (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? value : null;
+  });
+}
+
+const anyText = parsed('some text', (text) => text);
+const secret = parsed('some text', (text) => new Secret(text));
+const duration = parsed('a duration above 0 with its unit, as 500ms, 5s, 2m, 12h or 7d', parseDuration);
+const size = parsed('a size above 0 with its unit, as 512MB or 8GiB', parseSize);
+const logLevel = parsed(
+  `one of ${LOG_LEVELS.join(', ')}`,
+  (text) => LOG_LEVELS.find((level) => level === text) ?? null,
+);
+const box = parsed(
+  'lamin,lomin,lamax,lomax in degrees, the lower edge first, as 45.8,5.9,47.8,10.5',
+  (text): Box | null => {
+    const edges = text.split(',').map((edge) => (edge.trim() === '' ? Number.NaN : Number(edge)));
+    const [lamin, lomin, lamax, lomax] = edges;
+    if (lamin === undefined || lomin === undefined || lamax === undefined || lomax === undefined) return null;
+    const isInside = lamin >= -90 && lamax <= 90 && lomin >= -180 && lomax <= 180;
+    return edges.length === 4 && isInside && lamin < lamax && lomin < lomax
+      ? { lamin, lomin, lamax, lomax }
+      : null;
+  },
+);
+
+/** A variable with a default, written as the text that a person would set. */
+function setting<S extends z.ZodType<unknown, string>>(schema: S, standard: string, meaning: Meaning) {
+  return { schema: schema.prefault(standard as z.input<S>), standard, ...meaning };
+}
+
+/** A variable that may stay unset. */
+function optional<S extends z.ZodType<unknown, string>>(schema: S, meaning: Meaning) {
+  return { schema: schema.optional(), standard: null, ...meaning };
+}
+
+export const VARIABLES = {
+  SOURCE: setting(
+    matching(
+      'auto, opensky, simulator, replay:PATH, ndjson:FILE, readsb:URL, adsbx:URL, sbs:HOST:PORT or archive:PATH',
+      SOURCE,
+    ),
+    'auto',
+    {
+      meaning:
+        'Where positions come from. auto: OpenSky live, and where it cannot be reached the simulator, said loudly. A lake holds real or simulated data, never both.',
+      unit: 'auto, opensky, simulator, replay:PATH, ndjson:FILE, readsb:URL, adsbx:URL, sbs:HOST:PORT, archive:PATH',
+    },
+  ),
+  OPENSKY_CLIENT_ID: optional(anyText, {
+    meaning: 'OAuth2 client of an OpenSky account; set it together with OPENSKY_CLIENT_SECRET.',
+    unit: 'text',
+    unset: 'anonymous, with fewer requests a day',
+  }),
+  OPENSKY_CLIENT_SECRET: optional(secret, {
+    meaning: 'The secret of OPENSKY_CLIENT_ID.',
+    unit: 'text',
+    unset: 'anonymous',
+    isSecret: true,
+  }),
+  OPENSKY_BOX: optional(box, {
+    meaning: 'Ask OpenSky for this area only; a small one costs fewer credits.',
+    unit: 'lamin,lomin,lamax,lomax in degrees',
+    unset: 'the whole world',
+  }),
+  SIMULATED_AIRCRAFT: setting(whole(1, 100_000), '4000', {
+    meaning: 'How many aircraft the simulator flies.',
+    unit: 'aircraft',
+  }),
+  DATA_DIR: optional(anyText, {
+    meaning: 'Folder of the embedded topic, the local lake and caches. On a local file system.',
+    unit: 'path',
+    unset: './data, or ./data-simulated for the simulator',
+  }),
+  TOPIC_NAME: setting(
+    matching('1 to 249 letters, digits, dots, underscores or dashes', /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/),
+    'opensky-data',
+    { meaning: 'Name of the topic between source and pipeline.', unit: 'text' },
+  ),
+  NUM_PARTITIONS: setting(whole(1, 1024), '4', {
+    meaning: 'Partitions of the topic, fixed when it is created.',
+    unit: 'partitions',
+  }),
+  TOPIC_RETENTION: setting(duration, '7d', {
+    meaning: 'How long the embedded topic keeps messages.',
+    unit: 'duration: ms, s, m, h, d',
+  }),
+  TOPIC_RETENTION_BYTES: setting(size, '8GiB', {
+    meaning: 'How much the embedded topic keeps, compressed as on disk; the oldest messages go first.',
+    unit: 'size: MB, GB, MiB, GiB',
+  }),
+  PROCESSING_TIME: optional(duration, {
+    meaning: 'The trigger: how often the pipeline looks for new messages.',
+    unit: 'duration: ms, s, m, h, d',
+    unset: '5s embedded, 30s with Spark',
+  }),
+  MAX_BATCH_ROWS: setting(whole(1, 10_000_000), '100000', {
+    meaning: 'Messages in one micro-batch, at most.',
+    unit: 'messages',
+  }),
+  MEMORY_LIMIT: setting(size, '512MB', {
+    meaning: 'Memory that DuckDB may use before it spills to DATA_DIR.',
+    unit: 'size: MB, GB, MiB, GiB',
+  }),
+  DASHBOARD_HOST: setting(matching('a host name or address', /^\S+$/), '127.0.0.1', {
+    meaning: 'Address that the dashboard listens on. 0.0.0.0 opens it to the network.',
+    unit: 'host',
+  }),
+  DASHBOARD_PORT: setting(whole(0, 65_535), '8501', {
+    meaning: 'Port of the dashboard. 0 takes any free one.',
+    unit: 'port',
+  }),
+  LOG_LEVEL: setting(logLevel, 'info', {
+    meaning: 'The least severe log line written.',
+    unit: LOG_LEVELS.join(', '),
+  }),
+  KAFKA_BOOTSTRAP: optional(
+    matching('host:port, several with commas between', /^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/),
+    {
+      meaning: 'Kafka brokers that hold the topic.',
+      unit: 'host:port,...',
+      unset: 'the embedded topic',
+    },
+  ),
+  GARAGE_ENDPOINT: optional(matching('an address starting with http:// or https://', /^https?:\/\/\S+$/), {
+    meaning: 'S3 endpoint that holds the lake; needs ACCESS_KEY and SECRET_KEY.',
+    unit: 'URL',
+    unset: 'the local lake in DATA_DIR',
+  }),
+  ACCESS_KEY: optional(anyText, { meaning: 'Access key of GARAGE_ENDPOINT.', unit: 'text', unset: 'none' }),
+  SECRET_KEY: optional(secret, {
+    meaning: 'Secret key of GARAGE_ENDPOINT.',
+    unit: 'text',
+    unset: 'none',
+    isSecret: true,
+  }),
+  BUCKET_NAME: setting(
+    matching('3 to 63 lower-case letters, digits, dots or dashes', /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+    'datalake',
+    { meaning: 'Bucket of the lake at GARAGE_ENDPOINT.', unit: 'text' },
+  ),
+  SPARK_REMOTE: optional(matching('sc://host:port', /^sc:\/\/[^\s/:]+(:\d{1,5})?(\/\S*)?$/), {
+    meaning: 'Spark Connect server that does the work.',
+    unit: 'sc://host:15002',
+    unset: 'DuckDB in this process',
+  }),
+  SPARK_MASTER_URL: setting(matching('an address as spark://spark:7077', /^\S+$/), 'spark://spark:7077', {
+    meaning: 'Spark master, for the Connect server and for health checks.',
+    unit: 'spark://host:port',
+  }),
+  SHUFFLE_PARTITIONS: setting(whole(1, 10_000), '6', {
+    meaning: 'Partitions of a shuffle, Spark only.',
+    unit: 'partitions',
+  }),
+};
+
+export type SettingName = keyof typeof VARIABLES;
+/** The names, in the order of the documentation. */
+export const SETTING_NAMES = Object.keys(VARIABLES) as readonly SettingName[];

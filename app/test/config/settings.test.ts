@@ -1,0 +1,262 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseDuration, parseSize } from '../../src/config/quantity.ts';
+import { Secret } from '../../src/config/secret.ts';
+import { envExample, settingsMarkdown, settingsTable } from '../../src/config/settings-table.ts';
+import { dataDir, loadSettings, refuseClusterSettings, withDotEnv } from '../../src/config/settings.ts';
+import { SETTING_NAMES } from '../../src/config/variables.ts';
+import { ContrailError } from '../../src/errors.ts';
+
+function errorOf(action: () => unknown): ContrailError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof ContrailError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('loadSettings', () => {
+  it('runs embedded with the documented defaults when nothing is set', () => {
+    expect(loadSettings({})).toEqual({
+      source: 'auto',
+      openskyClientId: null,
+      openskyClientSecret: null,
+      openskyBox: null,
+      simulatedAircraft: 4_000,
+      dataDir: null,
+      topicName: 'opensky-data',
+      numPartitions: 4,
+      topicRetentionMs: 7 * 86_400_000,
+      topicRetentionBytes: 8 * 1024 ** 3,
+      processingTimeMs: 5_000,
+      maxBatchRows: 100_000,
+      memoryLimitBytes: 512_000_000,
+      dashboardHost: '127.0.0.1',
+      dashboardPort: 8501,
+      logLevel: 'info',
+      kafkaBootstrap: null,
+      garageEndpoint: null,
+      accessKey: null,
+      secretKey: null,
+      bucketName: 'datalake',
+      sparkRemote: null,
+      sparkMasterUrl: 'spark://spark:7077',
+      shufflePartitions: 6,
+    });
+  });
+
+  it('takes an empty or blank text as unset', () => {
+    const empty = Object.fromEntries(SETTING_NAMES.map((name, i) => [name, i % 2 === 0 ? '' : '  ']));
+    expect(loadSettings(empty)).toEqual(loadSettings({}));
+  });
+
+  it('reads every kind of value', () => {
+    const settings = loadSettings({
+      SOURCE: 'replay:some/folder',
+      OPENSKY_BOX: '45.8, 5.9, 47.8, 10.5',
+      PROCESSING_TIME: '500ms',
+      TOPIC_RETENTION: '12h',
+      TOPIC_RETENTION_BYTES: '2GiB',
+      MEMORY_LIMIT: '1gb',
+      DASHBOARD_PORT: '0',
+      LOG_LEVEL: 'debug',
+      DATA_DIR: '/somewhere',
+    });
+    expect(settings).toMatchObject({
+      source: 'replay:some/folder',
+      openskyBox: { lamin: 45.8, lomin: 5.9, lamax: 47.8, lomax: 10.5 },
+      processingTimeMs: 500,
+      topicRetentionMs: 43_200_000,
+      topicRetentionBytes: 2 * 1024 ** 3,
+      memoryLimitBytes: 1e9,
+      dashboardPort: 0,
+      logLevel: 'debug',
+      dataDir: '/somewhere',
+    });
+  });
+
+  it('triggers every 30 s with Spark, unless told otherwise', () => {
+    const SPARK_REMOTE = 'sc://spark:15002';
+    expect(loadSettings({ SPARK_REMOTE }).processingTimeMs).toBe(30_000);
+    expect(loadSettings({ SPARK_REMOTE, PROCESSING_TIME: '2m' }).processingTimeMs).toBe(120_000);
+  });
+
+  it.each([
+    'auto',
+    'opensky',
+    'simulator',
+    'replay:a b/c.json',
+    'ndjson:C:\\x',
+    'readsb:http://pi/data',
+    'adsbx:https://x/v2',
+    'sbs:10.0.0.1:30003',
+    'archive:/a',
+  ])('knows the source %s', (source) => {
+    expect(loadSettings({ SOURCE: source }).source).toBe(source);
+  });
+
+  it.each([
+    ['SOURCE', 'opensk'],
+    ['SOURCE', 'replay:'],
+    ['SOURCE', 'sbs:host'],
+    ['NUM_PARTITIONS', '0'],
+    ['NUM_PARTITIONS', '4.5'],
+    ['NUM_PARTITIONS', '0x10'],
+    ['DASHBOARD_PORT', '65536'],
+    ['PROCESSING_TIME', '5'],
+    ['PROCESSING_TIME', '0s'],
+    ['PROCESSING_TIME', '-5s'],
+    ['TOPIC_RETENTION', '7 weeks'],
+    ['TOPIC_RETENTION_BYTES', '8'],
+    ['MEMORY_LIMIT', 'lots'],
+    ['LOG_LEVEL', 'loud'],
+    ['OPENSKY_BOX', '1,2,3'],
+    ['OPENSKY_BOX', '1,2,3,'],
+    ['OPENSKY_BOX', '1,2,3,4,5'],
+    ['OPENSKY_BOX', '47,5,45,10'],
+    ['OPENSKY_BOX', '-91,0,0,1'],
+    ['TOPIC_NAME', 'a/b'],
+    ['TOPIC_NAME', '..'],
+    ['KAFKA_BOOTSTRAP', 'broker'],
+    ['GARAGE_ENDPOINT', 'garage:3900'],
+    ['SPARK_REMOTE', 'spark:15002'],
+    ['BUCKET_NAME', 'Data_Lake'],
+  ])('refuses %s=%s, naming the variable, the value and what it expects', (name, text) => {
+    const error = errorOf(() => loadSettings({ [name]: text }));
+    expect([error.kind, error.code]).toEqual(['invalid', 'settings-invalid']);
+    expect(error.message).toContain(`- ${name} is ${JSON.stringify(text)}; expected `);
+  });
+
+  it('reports all problems at once, one line each', () => {
+    const error = errorOf(() =>
+      loadSettings({
+        NUM_PARTITIONS: 'four',
+        LOG_LEVEL: 'loud',
+        PROCESSING_TIME: '5',
+        OPENSKY_CLIENT_ID: 'me',
+        GARAGE_ENDPOINT: 'http://garage:3900',
+      }),
+    );
+    const lines = error.message.split('\n');
+    expect(lines[0]).toContain('6 settings to correct');
+    expect(lines.slice(1).map((line) => line.split(' ')[1])).toEqual([
+      'NUM_PARTITIONS',
+      'PROCESSING_TIME',
+      'LOG_LEVEL',
+      'OPENSKY_CLIENT_SECRET',
+      'ACCESS_KEY',
+      'SECRET_KEY',
+    ]);
+  });
+
+  it('shows a secret nowhere but in reveal', () => {
+    const secret = 'hunter2-hunter2';
+    const settings = loadSettings({ OPENSKY_CLIENT_ID: 'me', OPENSKY_CLIENT_SECRET: secret });
+    const shown = [
+      String(settings.openskyClientSecret),
+      JSON.stringify(settings),
+      inspect(settings, { depth: 9, showHidden: true }),
+    ];
+    expect(shown.filter((text) => text.includes(secret))).toEqual([]);
+    expect(shown.every((text) => text.includes('***'))).toBe(true);
+    expect(settings.openskyClientSecret?.reveal()).toBe(secret);
+    const error = errorOf(() => loadSettings({ OPENSKY_CLIENT_SECRET: secret, SECRET_KEY: secret }));
+    expect(inspect(error, { depth: 9 })).not.toContain(secret);
+  });
+});
+
+describe('withDotEnv', () => {
+  it('lets the environment win over the file, also with an empty text, but not with an absent one', () => {
+    const file =
+      '# a comment\nLOG_LEVEL=debug\nexport TOPIC_NAME="from-file"\nSOURCE=simulator\nNUM_PARTITIONS=8\n';
+    const merged = withDotEnv({ LOG_LEVEL: 'warn', SOURCE: '', NUM_PARTITIONS: undefined }, file);
+    expect(loadSettings(merged)).toMatchObject({
+      logLevel: 'warn',
+      topicName: 'from-file',
+      source: 'auto',
+      numPartitions: 8,
+    });
+  });
+});
+
+describe('dataDir', () => {
+  it('keeps real and simulated data apart unless a folder is set', () => {
+    expect(dataDir({ dataDir: null }, false)).toBe('./data');
+    expect(dataDir({ dataDir: null }, true)).toBe('./data-simulated');
+    expect(dataDir({ dataDir: '/x' }, true)).toBe('/x');
+  });
+});
+
+describe('refuseClusterSettings', () => {
+  it('lets an embedded set-up pass', () => {
+    expect(() => refuseClusterSettings(loadSettings({ ACCESS_KEY: 'unrelated' }))).not.toThrow();
+  });
+
+  it('names every variable that asks for a cluster', () => {
+    const settings = loadSettings({
+      KAFKA_BOOTSTRAP: 'a:9092,b:9092',
+      GARAGE_ENDPOINT: 'http://garage:3900',
+      ACCESS_KEY: 'k',
+      SECRET_KEY: 's',
+      SPARK_REMOTE: 'sc://spark:15002',
+    });
+    const error = errorOf(() => refuseClusterSettings(settings));
+    expect(error.kind).toBe('unsupported');
+    expect(error.message).toContain('Unset KAFKA_BOOTSTRAP, GARAGE_ENDPOINT, SPARK_REMOTE');
+  });
+});
+
+describe('quantities', () => {
+  it('reads durations in whole milliseconds and sizes in whole bytes', () => {
+    expect(['1ms', '1.5s', '2 m', '1h', '7d'].map(parseDuration)).toEqual([
+      1, 1_500, 120_000, 3_600_000, 604_800_000,
+    ]);
+    expect(['1B', '1kB', '1KiB', '1.5 MB'].map(parseSize)).toEqual([1, 1_000, 1_024, 1_500_000]);
+  });
+
+  it('never answers anything but a whole number above 0 or null', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.stringMatching(/^[0-9.e]{0,9} ?(ms|s|constructor|toString|GiB)$/)),
+        (text) => {
+          for (const value of [parseDuration(text), parseSize(text)]) {
+            expect(value === null || (Number.isSafeInteger(value) && value > 0)).toBe(true);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('the documentation', () => {
+  it('has a row with a meaning and a unit for every variable', () => {
+    const table = settingsTable();
+    expect(table.map(({ name }) => name)).toEqual(SETTING_NAMES);
+    expect(table.filter(({ meaning, unit }) => meaning === '' || unit === '')).toEqual([]);
+  });
+
+  it('marks exactly the variables that load as secrets', () => {
+    const settings = loadSettings({
+      OPENSKY_CLIENT_ID: 'a',
+      OPENSKY_CLIENT_SECRET: 'b',
+      GARAGE_ENDPOINT: 'http://g',
+      ACCESS_KEY: 'c',
+      SECRET_KEY: 'd',
+    });
+    expect(Object.values(settings).filter((value) => value instanceof Secret)).toHaveLength(
+      settingsTable().filter(({ isSecret }) => isSecret).length,
+    );
+  });
+
+  it('changes nothing when .env.example is used as it stands', () => {
+    expect(loadSettings(withDotEnv({}, envExample()))).toEqual(loadSettings({}));
+  });
+
+  it('stands in .env.example and docs/settings.md as the table says', async () => {
+    await expect(envExample()).toMatchFileSnapshot('../../../.env.example');
+    await expect(settingsMarkdown()).toMatchFileSnapshot('../../../docs/settings.md');
+  });
+});
