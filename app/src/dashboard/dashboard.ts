@@ -23,8 +23,8 @@ export const HEARTBEAT_MS = 5000;
 export interface DashboardParts {
   /** The lake's root. */
   readonly lake: LakeStore;
-  /** Opens a table at a store; null when there is none yet. */
-  readonly openTable: (store: LakeStore) => Promise<LakeTable | null>;
+  /** Opens a table by its name (`silver/flights`); null when there is none yet. */
+  readonly openTable: (name: string) => Promise<LakeTable | null>;
   readonly engine: Engine;
   readonly queries: Queries;
   /** Epoch milliseconds UTC. */
@@ -141,12 +141,14 @@ export class Dashboard implements AsyncDisposable {
 
   async #follow(name: string): Promise<void> {
     const store = this.#parts.lake.at(name);
-    const open = (): Promise<LakeTable | null> => this.#parts.openTable(store);
+    const open = (): Promise<LakeTable | null> => this.#parts.openTable(name);
     for await (const event of watchTable({ store, open, signal: this.#stop.signal })) {
       try {
         this.#note(name, event);
+        const isNews = event.kind === 'commit' || event.kind === 'opened';
+        if (isNews) this.#tell(name, event);
         if (name === SILVER_FLIGHTS.name) await this.#silver.take(event);
-        if (event.kind === 'commit' || event.kind === 'opened') this.#tell(name, event);
+        if (isNews) this.hub.broadcast({ type: 'state', ...this.state() });
         if (event.kind === 'idle') this.#troubles.set(name, null);
         if (event.kind === 'failed') this.#failed(name, event.error);
       } catch (error) {
@@ -163,14 +165,13 @@ export class Dashboard implements AsyncDisposable {
   #tell(table: string, event: Extract<TableEvent, { kind: 'commit' | 'opened' }>): void {
     const { snapshot } = event;
     const isCommit = event.kind === 'commit';
-    const counts = isCommit ? event.adds.map((file) => file.stats?.numRecords ?? null) : [snapshot.rows];
+    const counts = isCommit ? event.adds.map((file) => file.stats?.numRecords ?? null) : [snapshot.rowCount];
     const rows = counts.reduce<number | null>(
       (sum, one) => (sum === null || one === null ? null : sum + one),
       0,
     );
     const version = isCommit ? event.version : snapshot.version;
     this.hub.broadcast({ type: 'commit', table, version, rows, at: snapshot.timestampMs });
-    this.hub.broadcast({ type: 'state', ...this.state() });
   }
 
   #failed(name: string, error: unknown): void {

@@ -54,7 +54,8 @@ export interface LakeSnapshot<File extends LakeFile = LakeFile> {
   readonly partitionColumns: readonly string[];
   readonly fileCount: number;
   readonly bytes: number;
-  readonly rows: number | null;
+  /** By the files' statistics; null when a file has none. */
+  readonly rowCount: number | null;
   files(predicate?: FilePredicate): Iterable<File>;
   absolutePath(file: File): string;
   partitionValues(file: File): Readonly<Record<string, unknown>>;
@@ -86,7 +87,7 @@ export class LakeTables {
       return {
         name,
         version: snapshot?.version ?? null,
-        rows: snapshot?.rows ?? null,
+        rows: snapshot?.rowCount ?? null,
         files: snapshot?.fileCount ?? null,
         bytes: snapshot?.bytes ?? null,
         committed_at_ms: snapshot?.timestampMs ?? null,

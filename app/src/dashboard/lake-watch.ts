@@ -63,6 +63,8 @@ export async function* watchTable({
         told = null;
       } else {
         const snapshot: LakeSnapshot = await table.snapshot();
+        // Before telling: the consumer may take its time, and the table may be another by then.
+        const stamp: string | null = await stampOf(store, snapshot.version);
         const isSame: boolean =
           told !== null && told.id === snapshot.metadata.id && told.version <= snapshot.version;
         const from: number = isSame ? (told?.version ?? 0) + 1 : Number.POSITIVE_INFINITY;
@@ -74,7 +76,7 @@ export async function* watchTable({
           }
         }
         const { version, metadata } = snapshot;
-        told = { id: metadata.id, version, stamp: await stampOf(store, version) };
+        told = { id: metadata.id, version, stamp };
       }
       yield { kind: 'idle' };
     } catch (error) {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { type ObjectStore, hasCode, localStore, openTable } from '@contrail/delta-lake';
 import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server';
 import type { WebSocketServerLike } from '@hono/node-server';
 import type { Logger } from 'pino';
@@ -7,7 +8,7 @@ import { WebSocketServer } from 'ws';
 import type { Engine } from '../engine/engine.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { Dashboard } from './dashboard.ts';
-import type { LakeStore, LakeTable } from './lake-tables.ts';
+import type { LakeTable } from './lake-tables.ts';
 import { listen, urlOf } from './listen.ts';
 import { MAX_MESSAGE_BYTES } from './live-socket.ts';
 import { loadQueries } from './queries/load.ts';
@@ -21,11 +22,9 @@ const GOING_AWAY = 1001;
 
 /** What a dashboard server is started with. */
 export interface DashboardOptions {
-  /** The lake's root. */
-  readonly lake: LakeStore;
-  /** Opens the Delta table at a store; null when there is none yet. */
-  readonly openTable: (store: LakeStore) => Promise<LakeTable | null>;
-  /** Runs the queries; stays the caller's to close. */
+  /** The lake's root: a local folder, which need not exist yet, or an object store. */
+  readonly lakeRoot: ObjectStore | string;
+  /** Runs the queries, one at a time: give it one of its own. Stays the caller's to close. */
   readonly engine: Engine;
   /** Epoch milliseconds UTC. */
   readonly clock: () => number;
@@ -50,10 +49,11 @@ export interface DashboardServer extends AsyncDisposable {
  * takes at most 2 seconds.
  * @throws ContrailError invalid `port-in-use` or `cannot-listen`.
  */
-export async function serveDashboard(options: DashboardOptions): Promise<DashboardServer> {
+export async function startDashboard(options: DashboardOptions): Promise<DashboardServer> {
   const { logger, host } = options;
   const queries = await loadQueries();
-  const dashboard = new Dashboard({ ...options, queries });
+  const lake = typeof options.lakeRoot === 'string' ? localStore(options.lakeRoot) : options.lakeRoot;
+  const dashboard = new Dashboard({ ...options, queries, lake, openTable: (name) => openIn(lake, name) });
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -99,6 +99,16 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
       sockets.close();
     },
   };
+}
+
+/** A table of the lake, or null where there is none yet. */
+async function openIn(lake: ObjectStore, name: string): Promise<LakeTable | null> {
+  try {
+    return await openTable(lake.at(name));
+  } catch (error) {
+    if (hasCode(error, 'not-a-table')) return null;
+    throw error;
+  }
 }
 
 /** Resolves with the work or after a while: an engine that does not hear the signal must not hold up the exit. */

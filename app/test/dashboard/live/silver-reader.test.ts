@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { LakeFile, LakeSnapshot } from '../../../src/dashboard/lake-tables.ts';
+import { LiveHub } from '../../../src/dashboard/live/live-hub.ts';
+import { SilverReader } from '../../../src/dashboard/live/silver-reader.ts';
+import { START_WINDOW_S } from '../../../src/dashboard/live/silver-rows.ts';
+import { loadQueries } from '../../../src/dashboard/queries/load.ts';
+import type { LiveState } from '../../../src/dashboard/protocol.ts';
+import type { Engine, Row, Select } from '../../../src/engine/engine.ts';
+import { silverRow } from '../silver-row.ts';
+import { NOW } from './sightings.ts';
+
+/** A file of Silver: its name, and the newest time_position it says it holds. */
+interface NamedFile extends LakeFile {
+  readonly name: string;
+}
+const file = (name: string, newest: number | null, dataChange = true): NamedFile => ({
+  name,
+  dataChange,
+  stats: newest === null ? null : { numRecords: 1, maxValues: { time_position: newest } },
+});
+
+/** A snapshot of these files that chooses by statistics as the library does. */
+function snapshotOf(...files: readonly NamedFile[]): LakeSnapshot {
+  return {
+    version: files.length,
+    timestampMs: 0,
+    metadata: { id: 'silver' },
+    configuration: {},
+    partitionColumns: [],
+    fileCount: files.length,
+    bytes: 0,
+    rowCount: null,
+    files: (predicate = []) =>
+      files.filter(({ stats }) =>
+        predicate.every(
+          ({ min }) =>
+            stats === null || BigInt(stats.maxValues['time_position'] as number) >= (min as bigint),
+        ),
+      ),
+    absolutePath: (one) => (one as NamedFile).name,
+    partitionValues: () => ({}),
+  };
+}
+
+describe('the reader of Silver', () => {
+  let hub: LiveHub;
+  let reader: SilverReader;
+  let reads: { readonly files: readonly string[]; readonly since: unknown }[];
+  let failures: number;
+
+  beforeEach(async () => {
+    reads = [];
+    failures = 0;
+    const engine: Pick<Engine, 'rows'> = {
+      rows: async ({ relations, parameters }: Select): Promise<readonly Row[]> => {
+        const { silver } = relations;
+        const files = silver?.kind === 'files' ? silver.files.map(({ path }) => path) : [];
+        reads.push({ files, since: parameters?.['since'] });
+        if (failures-- > 0) throw new Error('the engine is away');
+        return files.map((name) => silverRow({ icao24: name }));
+      },
+    };
+    hub = new LiveHub({
+      clock: () => NOW * 1000,
+      state: () => ({}) as LiveState,
+      progress: () => ({ type: 'progress', progress: null }),
+    });
+    const { 'newest-sightings': sql } = await loadQueries();
+    reader = new SilverReader(hub, engine as Engine, sql, new AbortController().signal);
+  });
+
+  it('starts from the files of the newest 15 minutes, and those that do not say how old they are', async () => {
+    const snapshot = snapshotOf(
+      file('aaaaaa', NOW - START_WINDOW_S - 1),
+      file('bbbbbb', NOW - START_WINDOW_S),
+      file('cccccc', null),
+      file('dddddd', NOW),
+    );
+    await reader.take({ kind: 'opened', snapshot });
+    expect(reads).toEqual([{ files: ['bbbbbb', 'cccccc', 'dddddd'], since: BigInt(NOW - START_WINDOW_S) }]);
+    expect(hub.picture.size).toBe(3);
+  });
+
+  it('reads the files that a commit added, not those that compaction rewrote', async () => {
+    const snapshot = snapshotOf(file('aaaaaa', NOW));
+    await reader.take({ kind: 'opened', snapshot });
+    const adds = [file('bbbbbb', NOW), file('aaaaaa', NOW, false)];
+    await reader.take({ kind: 'commit', version: 2, adds, snapshot });
+    expect(reads[1]).toEqual({ files: ['bbbbbb'], since: BigInt(NOW - 300) });
+    expect(hub.ticks.tick).toBe(2);
+  });
+
+  it('reads again what a failed read should have brought, until it succeeds', async () => {
+    const first = snapshotOf(file('aaaaaa', NOW));
+    await reader.take({ kind: 'opened', snapshot: first });
+    failures = 2;
+    const both = snapshotOf(file('aaaaaa', NOW), file('bbbbbb', NOW));
+    const commit = { kind: 'commit', version: 2, adds: [file('bbbbbb', NOW)], snapshot: both } as const;
+    await expect(reader.take(commit)).rejects.toThrow('the engine is away');
+    await expect(reader.take({ kind: 'idle' })).rejects.toThrow('the engine is away');
+    const all = snapshotOf(file('aaaaaa', NOW), file('bbbbbb', NOW), file('cccccc', NOW));
+    await reader.take({ kind: 'commit', version: 3, adds: [file('cccccc', NOW)], snapshot: all });
+    expect(hub.picture.size).toBe(3);
+    const before = reads.length;
+    await reader.take({ kind: 'idle' });
+    expect(reads.length).toBe(before);
+  });
+
+  it('empties the picture, under another number, when the table goes', async () => {
+    await reader.take({ kind: 'opened', snapshot: snapshotOf(file('aaaaaa', NOW)) });
+    const before = hub.ticks.picture;
+    await reader.take({ kind: 'gone' });
+    expect([hub.picture.size, hub.ticks.picture === before]).toEqual([0, false]);
+  });
+});
