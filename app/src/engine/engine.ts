@@ -1,4 +1,6 @@
-import type { Column, Value } from '../lake/column.ts';
+import type { Column, Row, Value } from '../lake/column.ts';
+
+export type { Row } from '../lake/column.ts';
 
 /**
  * The engine port, the hinge of the house: an engine runs one SELECT over named relations and either answers
@@ -80,8 +82,6 @@ export interface TopicRange {
   readonly start: bigint;
   readonly end: bigint;
 }
-
-export type Row = Readonly<Record<string, Value>>;
 
 export interface WriteTarget {
   readonly folder: string;

@@ -18,3 +18,6 @@ export type ColumnType =
  * is timestamp: microseconds since the epoch, UTC.
  */
 export type Value = null | boolean | number | bigint | string | readonly number[];
+
+/** A row by column name. */
+export type Row = Readonly<Record<string, Value>>;

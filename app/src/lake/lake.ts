@@ -1,0 +1,113 @@
+import {
+  type AddFile,
+  createTable,
+  DeltaError,
+  type DeltaTable,
+  type ObjectStore,
+  openTable,
+  type Snapshot,
+  struct,
+} from '@contrail/delta-lake';
+import { fileURLToPath } from 'node:url';
+import { ContrailError } from '../errors.ts';
+import type { Value } from './column.ts';
+import type { TableDefinition } from './table.ts';
+import { TABLES } from './tables.ts';
+
+/** Table property that says whether a lake's positions are invented. */
+export const SIMULATED_PROPERTY = 'contrail.simulated';
+
+/** The tables below one root. Opens each once and keeps its snapshot; holds no other resource. */
+export class Lake {
+  readonly store: ObjectStore;
+  readonly #clock: () => number;
+  readonly #tables = new Map<string, DeltaTable>();
+
+  constructor(store: ObjectStore, clock: () => number) {
+    this.store = store;
+    this.#clock = clock;
+  }
+
+  /** The table, or null where it has not been created. */
+  async table(definition: TableDefinition): Promise<DeltaTable | null> {
+    const known = this.#tables.get(definition.name);
+    if (known !== undefined) return known;
+    try {
+      const table = await openTable(this.store.at(definition.name), { clock: this.#clock });
+      this.#tables.set(definition.name, table);
+      return table;
+    } catch (error) {
+      if (error instanceof DeltaError && error.code === 'not-a-table') return null;
+      throw error;
+    }
+  }
+
+  /** Whether the lake holds simulated positions; null while it has no table. */
+  async simulated(): Promise<boolean | null> {
+    for (const definition of TABLES) {
+      const table = await this.table(definition);
+      const property = (await table?.snapshot())?.configuration[SIMULATED_PROPERTY];
+      if (property !== undefined) return property === 'true';
+    }
+    return null;
+  }
+
+  /** Creates the table unless it is there. @throws ContrailError `invalid` when it holds the other kind of data. */
+  async create(definition: TableDefinition, simulated: boolean): Promise<DeltaTable> {
+    const existing = await this.table(definition);
+    const table =
+      existing ??
+      (await createTable(
+        this.store.at(definition.name),
+        {
+          schema: struct(
+            Object.fromEntries(
+              definition.columns.map(({ name, type }) => [
+                name,
+                type === 'array<integer>'
+                  ? { type: 'array', elementType: 'integer', containsNull: true }
+                  : type,
+              ]),
+            ),
+          ),
+          partitionColumns: definition.partitionColumns,
+          configuration: { ...definition.properties, [SIMULATED_PROPERTY]: String(simulated) },
+          description: definition.grain,
+          ifExists: 'open',
+        },
+        { clock: this.#clock },
+      ));
+    this.#tables.set(definition.name, table);
+    const property = (await table.snapshot()).configuration[SIMULATED_PROPERTY];
+    if (property !== undefined && (property === 'true') !== simulated)
+      throw lakeKindDiffers(property === 'true', this.store.url);
+    return table;
+  }
+
+  /** The folder that an engine writes a table's files into. */
+  folder(definition: TableDefinition): string {
+    const { url } = this.store.at(definition.name);
+    return url.startsWith('file:') ? fileURLToPath(url) : url;
+  }
+}
+
+/** Files of a snapshot in the words of the engine port: where they are, and the values their rows share. */
+export function dataFiles(
+  snapshot: Snapshot,
+  files: Iterable<AddFile> = snapshot.files(),
+): { readonly path: string; readonly constants: Readonly<Record<string, Value>> }[] {
+  return Array.from(files, (file) => ({
+    path: snapshot.absolutePath(file),
+    constants: snapshot.partitionValues(file) as Readonly<Record<string, Value>>,
+  }));
+}
+
+/** A lake holds real or simulated positions, never both. */
+export function lakeKindDiffers(lakeIsSimulated: boolean, url: string): ContrailError {
+  const [has, came] = lakeIsSimulated ? ['simulated', 'real'] : ['real', 'simulated'];
+  return new ContrailError(
+    'invalid',
+    'lake-kind-differs',
+    `The lake at ${url} holds ${has} positions, but ${came} ones came. Give the ${came} ones a folder of their own: --data DIR.`,
+  );
+}

@@ -1,0 +1,127 @@
+import type { AddFile, DeltaTable, Snapshot } from '@contrail/delta-lake';
+import type { Engine, Relation, Select, WrittenFile } from '../engine/engine.ts';
+import { CATEGORY_NAMES } from '../flight/category.ts';
+import { GOLD_METRICS_BY_CATEGORY } from '../lake/gold-metrics-by-category.ts';
+import { GOLD_TRAFFIC_BY_COUNTRY } from '../lake/gold-traffic-by-country.ts';
+import { dataFiles, type Lake } from '../lake/lake.ts';
+import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
+import type { TableDefinition } from '../lake/table.ts';
+import { commitBatch } from './commit.ts';
+import { KEPT, type Memory } from './memory.ts';
+import { PARAMETERS, QUERIES } from './queries.ts';
+
+/** OpenSky's words, as the relation `categories`. */
+const CATEGORIES: Relation = {
+  kind: 'rows',
+  columns: [
+    { name: 'category', type: 'integer' },
+    { name: 'category_name', type: 'string' },
+  ],
+  rows: CATEGORY_NAMES.map((category_name, category) => ({ category, category_name })),
+};
+
+/** The Gold tables, with what each SELECT reads beside the flights. */
+export const GOLD: readonly {
+  readonly definition: TableDefinition;
+  readonly sql: string;
+  readonly relations: Readonly<Record<string, Relation>>;
+}[] = [
+  { definition: GOLD_TRAFFIC_BY_COUNTRY, sql: QUERIES.traffic, relations: {} },
+  { definition: GOLD_METRICS_BY_CATEGORY, sql: QUERIES.metrics, relations: { categories: CATEGORIES } },
+];
+
+/** The windows (epoch seconds of their start) that new rows fall into. */
+export async function touchedWindows(engine: Engine, fresh: Relation): Promise<readonly bigint[]> {
+  const rows = await engine.rows({
+    sql: `select distinct window_seconds from (${QUERIES.flights}) order by 1`,
+    relations: { fresh },
+    parameters: { window_seconds: PARAMETERS.window_seconds },
+  });
+  return rows.map((row) => BigInt(row['window_seconds'] as bigint));
+}
+
+/**
+ * All rows of the touched windows, as a relation for Gold: from memory where the windows are open, else from the
+ * lake, which holds this batch already.
+ */
+export async function flightsOf(
+  engine: Engine,
+  memory: Memory,
+  ml: Snapshot,
+  touched: readonly bigint[],
+): Promise<Relation> {
+  const older = touched.filter((window) => window < memory.openSince);
+  if (older.length === 0) return KEPT.flights;
+  const files = new Set<AddFile>();
+  for (const window of older) {
+    const max = window + BigInt(PARAMETERS.window_seconds) - 1n;
+    for (const file of ml.files([{ column: 'time_position', min: window, max }])) files.add(file);
+  }
+  await engine.keep('gold_flights', {
+    sql: `select * from (${QUERIES.flights}) where window_seconds < :floor and window_seconds in (select window_seconds from touched)
+      union all select * from flights where window_seconds >= :floor`,
+    relations: {
+      fresh: { kind: 'files', columns: SILVER_FLIGHTS_ML.columns, files: dataFiles(ml, files) },
+      flights: KEPT.flights,
+      touched: touchedRelation(touched),
+    },
+    parameters: { window_seconds: PARAMETERS.window_seconds, floor: memory.openSince },
+  });
+  return { kind: 'kept', name: 'gold_flights' };
+}
+
+export const touchedRelation = (touched: readonly bigint[]): Relation => ({
+  kind: 'rows',
+  columns: [{ name: 'window_seconds', type: 'long' }],
+  rows: touched.map((window_seconds) => ({ window_seconds })),
+});
+
+/** Replaces the touched windows of one Gold table, in one commit. Answers the rows written. */
+export async function replaceWindows(
+  lake: Lake,
+  engine: Engine,
+  table: DeltaTable,
+  definition: TableDefinition,
+  select: Select,
+  touched: readonly bigint[],
+  batch: { readonly appId: string; readonly version: number },
+): Promise<number> {
+  const snapshot = await table.snapshot();
+  const { replaced, mixed } = filesOfWindows(snapshot, touched);
+  const target = { folder: lake.folder(definition), columns: definition.columns, splitBy: ['window_start'] };
+  const written: WrittenFile[] = [...(await engine.write(select, target))];
+  const rows = written.reduce((sum, file) => sum + file.rows, 0);
+  if (mixed.length > 0) {
+    // A compacted file holds other windows too: their rows move to a file of their own.
+    const carried: Select = {
+      sql: 'select * from old where window_start not in (select timestamp_from_seconds(window_seconds) from touched)',
+      relations: {
+        old: { kind: 'files', columns: definition.columns, files: dataFiles(snapshot, mixed) },
+        touched: touchedRelation(touched),
+      },
+    };
+    written.push(...(await engine.write(carried, { folder: target.folder, columns: target.columns })));
+  }
+  await commitBatch(table, batch, written, [...replaced, ...mixed]);
+  return rows;
+}
+
+/** The files that hold touched windows: those that hold nothing else, and those that do. */
+function filesOfWindows(
+  snapshot: Snapshot,
+  touched: readonly bigint[],
+): { replaced: AddFile[]; mixed: AddFile[] } {
+  const windows = new Set(touched.map((window) => Number(window) * 1000));
+  const first = Math.min(...windows);
+  const last = Math.max(...windows);
+  const replaced: AddFile[] = [];
+  const mixed: AddFile[] = [];
+  for (const file of snapshot.files()) {
+    const min = Date.parse(String(file.stats?.minValues['window_start']));
+    const max = Date.parse(String(file.stats?.maxValues['window_start']));
+    if (min === max) {
+      if (windows.has(min)) replaced.push(file);
+    } else if (!(max < first || min > last)) mixed.push(file);
+  }
+  return { replaced, mixed };
+}

@@ -1,0 +1,126 @@
+import type { Snapshot } from '@contrail/delta-lake';
+import type { Engine, Relation } from '../engine/engine.ts';
+import type { Column } from '../lake/column.ts';
+import { dataFiles } from '../lake/lake.ts';
+import { REFERENCE_AIRPORT_CELLS } from '../lake/reference-airport-cells.ts';
+import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
+import { HORIZON_SECONDS, OPEN_WINDOWS, PARAMETERS, QUERIES } from './queries.ts';
+
+/** Columns of the relations `recent` and `earlier`. */
+export const RECENT_COLUMNS: readonly Column[] = [
+  { name: 'icao24', type: 'string' },
+  { name: 'time_position', type: 'long' },
+  { name: 'last_contact', type: 'long' },
+  { name: 'altitude_m', type: 'double' },
+  { name: 'velocity_kmh', type: 'double' },
+  { name: 'vertical_rate', type: 'double' },
+  { name: 'age_rank', type: 'integer' },
+];
+export const EMPTY_RECENT: Relation = { kind: 'rows', columns: RECENT_COLUMNS, rows: [] };
+export const KEPT = {
+  recent: { kind: 'kept', name: 'recent' },
+  flights: { kind: 'kept', name: 'flights' },
+  airportCells: { kind: 'kept', name: 'airport_cells' },
+} as const satisfies Record<string, Relation>;
+
+/**
+ * What the pipeline keeps of the past between batches: the newest rows of each aircraft and the rows of the newest
+ * Gold windows. A cache and nothing more: it is made from Silver_ML at start, and what it has let go is read
+ * from the lake when a late row asks for it.
+ */
+export class Memory {
+  readonly #engine: Engine;
+  #newest: bigint | null = null;
+
+  private constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Makes it from the lake; reads the files of the last hours only. `ml` null: the lake is empty. */
+  static async load(engine: Engine, ml: Snapshot | null, signal: AbortSignal | undefined): Promise<Memory> {
+    const memory = new Memory(engine);
+    memory.#newest = ml === null ? null : newestTime(ml);
+    const since = (seconds: bigint): Relation => mlRelation(ml, seconds);
+    await engine.keep('recent', {
+      sql: QUERIES.recent,
+      relations: { recent: EMPTY_RECENT, fresh: since(memory.horizon - BigInt(PARAMETERS.reach_seconds)) },
+      parameters: { keep_rows: PARAMETERS.keep_rows, horizon_seconds: memory.horizon },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    await engine.keep('flights', {
+      sql: `select * from (${QUERIES.flights}) where window_seconds >= :floor`,
+      relations: { fresh: since(memory.openSince) },
+      parameters: { window_seconds: PARAMETERS.window_seconds, floor: memory.openSince },
+    });
+    return memory;
+  }
+
+  /** Aircraft whose newest row is older than this are not in `recent`. Epoch seconds. */
+  get horizon(): bigint {
+    return this.#newest === null ? 0n : this.#newest - BigInt(HORIZON_SECONDS);
+  }
+
+  /** Windows that start here or later are whole in `flights`. Epoch seconds. */
+  get openSince(): bigint {
+    if (this.#newest === null) return 0n;
+    const window = BigInt(PARAMETERS.window_seconds);
+    return this.#newest - (this.#newest % window) - window * BigInt(OPEN_WINDOWS - 1);
+  }
+
+  /** Takes in the new rows of a batch, once they are committed to Silver_ML. */
+  async remember(fresh: Relation): Promise<void> {
+    const { window_seconds, keep_rows } = PARAMETERS;
+    await this.#engine.extend('flights', {
+      sql: `select * from (${QUERIES.flights}) where window_seconds >= :floor`,
+      relations: { fresh },
+      parameters: { window_seconds, floor: this.openSince },
+    });
+    await this.#engine.keep('recent', {
+      sql: QUERIES.recent,
+      relations: { recent: KEPT.recent, fresh },
+      parameters: { keep_rows, horizon_seconds: this.horizon },
+    });
+  }
+
+  /** Moves on to the newest event time and lets go what lies behind; after Gold has used it. */
+  async advance(newest: bigint | null): Promise<void> {
+    if (newest === null || (this.#newest !== null && newest <= this.#newest)) return;
+    const before = this.openSince;
+    this.#newest = newest;
+    if (this.openSince === before) return;
+    await this.#engine.keep('flights', {
+      sql: 'select * from flights where window_seconds >= :floor',
+      relations: { flights: KEPT.flights },
+      parameters: { floor: this.openSince },
+    });
+  }
+}
+
+/** The rows of Silver_ML from `since` on, by file; a few older ones come along. */
+export function mlRelation(ml: Snapshot | null, since: bigint): Relation {
+  const files = ml === null ? [] : ml.files([{ column: 'time_position', min: since }]);
+  return {
+    kind: 'files',
+    columns: SILVER_FLIGHTS_ML.columns,
+    files: ml === null ? [] : dataFiles(ml, files),
+  };
+}
+
+/** Keeps the airports by cell for the whole run. */
+export async function keepAirportCells(engine: Engine, cells: Snapshot): Promise<void> {
+  const { columns } = REFERENCE_AIRPORT_CELLS;
+  await engine.keep('airport_cells', {
+    sql: 'select * from airport_cells',
+    relations: { airport_cells: { kind: 'files', columns, files: dataFiles(cells) } },
+  });
+}
+
+function newestTime(ml: Snapshot): bigint | null {
+  let newest: bigint | null = null;
+  for (const file of ml.files()) {
+    const bound = file.stats?.maxValues['time_position'];
+    if (typeof bound !== 'number' && typeof bound !== 'bigint') continue;
+    if (newest === null || BigInt(bound) > newest) newest = BigInt(bound);
+  }
+  return newest;
+}

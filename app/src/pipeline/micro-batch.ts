@@ -1,0 +1,394 @@
+import type { AddFile, DeltaTable, Snapshot } from '@contrail/delta-lake';
+import { ContrailError } from '../errors.ts';
+import type { Engine, MessageReader, Relation, Row, Select } from '../engine/engine.ts';
+import type { Airport } from '../flight/airports.ts';
+import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
+import { dataFiles, type Lake, lakeKindDiffers } from '../lake/lake.ts';
+import type { BatchProgress } from '../lake/progress.ts';
+import { QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
+import { REFERENCE_AIRPORT_CELLS } from '../lake/reference-airport-cells.ts';
+import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
+import { SILVER_FLIGHTS } from '../lake/silver-flights.ts';
+import type { TableDefinition } from '../lake/table.ts';
+import { BATCH_TABLES } from '../lake/tables.ts';
+import type { BatchRecord } from './batch-log.ts';
+import { commitBatch } from './commit.ts';
+import { flightsOf, GOLD, replaceWindows, touchedRelation, touchedWindows } from './gold.ts';
+import { EMPTY_RECENT, keepAirportCells, KEPT, Memory } from './memory.ts';
+import { PARAMETERS, QUERIES } from './queries.ts';
+import { ensureReference } from './reference.ts';
+
+/** What a micro-batch works with. */
+export interface BatchParts {
+  readonly lake: Lake;
+  readonly engine: Engine;
+  readonly topic: MessageReader;
+  readonly airports: readonly Airport[];
+  readonly clock: () => number;
+  /** Called at each named point of a batch, for tests that stop the process there. */
+  readonly onPoint?: (point: BatchPoint) => void;
+}
+
+/** Moments of a batch at which a crash must change nothing. */
+export type BatchPoint = 'planned' | 'recorded' | `written ${string}` | `committed ${string}` | 'finished';
+
+/**
+ * Runs planned micro-batches.
+ *
+ *     messages ─> batch ─> bronze
+ *                   └────> valid ─> quarantine, silver ─> silver_ml ─> gold (touched windows)
+ *
+ * Every table commit carries `txn(appId, batch_id)`, and the commits come in the order above. So after a crash the
+ * same plan is run again: a table that has the batch is left alone, the others get it. What a batch needs of the past
+ * is taken from Silver_ML, which is behind Silver exactly as long as it must be: until its own commit, duplicates and
+ * predecessors are judged as in the first try.
+ */
+export class MicroBatches {
+  readonly #parts: BatchParts;
+  #memory: Memory | null = null;
+  #hasReference = false;
+
+  constructor(parts: BatchParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether every table has this batch. */
+  async isFinished(record: BatchRecord): Promise<boolean> {
+    const versions = await this.#versions(record);
+    return versions.every((version) => version !== null && version >= record.batch_id);
+  }
+
+  /** @throws ContrailError `corrupt` when a table is ahead of the batch log: somebody removed records. */
+  async checkNotAhead(record: BatchRecord | null, topic: string): Promise<void> {
+    const last = record?.batch_id ?? 0;
+    for (const definition of BATCH_TABLES) {
+      const version = (await this.#snapshot(definition))?.transactionVersion(appIdOf(topic)) ?? 0;
+      if (version > last) {
+        throw new ContrailError(
+          'corrupt',
+          'table-ahead-of-batches',
+          `${definition.name} holds micro-batch ${version}, but the newest batch record is ${last}. Restore _contrail/batches of ${this.#parts.lake.store.url}, or start a new lake with --data DIR.`,
+        );
+      }
+    }
+  }
+
+  /** Runs one recorded batch to its end; running it again changes nothing. */
+  async run(record: BatchRecord, signal?: AbortSignal): Promise<BatchProgress> {
+    const { engine, clock } = this.#parts;
+    const started = clock();
+    const batch = { appId: appIdOf(record.topic), version: record.batch_id };
+    const durations: Record<string, number> = {};
+    const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+      const start = clock();
+      const result = await work();
+      durations[name] = (durations[name] ?? 0) + clock() - start;
+      return result;
+    };
+    const isReplayed = (await this.#commitOf(SILVER_FLIGHTS_ML, record)) !== null;
+    const facts = await timed('batch', () => this.#keepBatch(record, signal));
+    const memory = await timed('memory', () => this.#load(facts.simulated, signal));
+    let late = 0;
+    let fresh: Relation = { kind: 'kept', name: 'fresh' };
+    if (isReplayed) {
+      fresh = await this.#committedRows(SILVER_FLIGHTS_ML, record);
+    } else {
+      late = await timed('valid', () => this.#keepValid(memory, signal));
+      await timed(BRONZE_FLIGHTS.name, () =>
+        this.#append(BRONZE_FLIGHTS, { sql: QUERIES.bronze, relations: { batch: BATCH } }, batch),
+      );
+      await timed(QUARANTINE_FLIGHTS.name, () => this.#append(QUARANTINE_FLIGHTS, quarantineSelect(), batch));
+      await timed(SILVER_FLIGHTS.name, () =>
+        this.#append(SILVER_FLIGHTS, { sql: 'select * from silver', relations: { silver: SILVER } }, batch),
+      );
+      await timed(SILVER_FLIGHTS_ML.name, async () => {
+        const { gap_seconds, near_airport_km } = PARAMETERS;
+        await engine.keep('fresh', {
+          sql: QUERIES.silverMl,
+          relations: {
+            silver: SILVER,
+            recent: KEPT.recent,
+            earlier: EARLIER,
+            airport_cells: KEPT.airportCells,
+          },
+          parameters: { gap_seconds, near_airport_km },
+          ...withSignal(signal),
+        });
+        await this.#append(SILVER_FLIGHTS_ML, { sql: 'select * from fresh', relations: { fresh } }, batch);
+      });
+      await timed('memory', () => memory.remember(fresh));
+    }
+    await this.#gold(memory, fresh, batch, timed);
+    const totals = await this.#totals(fresh);
+    await memory.advance(totals.newest);
+    this.#parts.onPoint?.('finished');
+    return {
+      batch_id: record.batch_id,
+      started_at_ms: started,
+      duration_ms: clock() - started,
+      rows_in: facts.rows,
+      rows_silver: totals.rows,
+      rows_quarantined: {
+        ...facts.reasons,
+        ...(facts.validRows > totals.rows ? { duplicate: facts.validRows - totals.rows } : {}),
+      },
+      rows_late: late,
+      event_time_max: totals.newest === null ? null : Number(totals.newest),
+      ingested_at_max_ms: facts.ingestedAtMaxMs,
+      lag_after: 0,
+      duration_by_table_ms: durations,
+    };
+  }
+
+  /** Forgets what is kept, so that the next batch starts from what the lake says; after any failure. */
+  reset(): void {
+    this.#memory = null;
+  }
+
+  async #keepBatch(record: BatchRecord, signal: AbortSignal | undefined): Promise<BatchFacts> {
+    const { engine, topic } = this.#parts;
+    const { max_ahead_seconds, earliest_seconds } = PARAMETERS;
+    await engine.keep('batch', {
+      sql: QUERIES.batch,
+      relations: { messages: { kind: 'messages', topic, ranges: record.ranges } },
+      parameters: { max_ahead_seconds, earliest_seconds },
+      ...withSignal(signal),
+    });
+    const rows = await engine.rows({ sql: FACTS, relations: { batch: BATCH } });
+    const facts = batchFacts(rows);
+    const expected = record.ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
+    if (facts.rows > expected) {
+      throw new ContrailError(
+        'internal',
+        'batch-rows-differ',
+        `Micro-batch ${record.batch_id} read ${facts.rows} messages where ${expected} were planned.`,
+      );
+    }
+    return facts;
+  }
+
+  async #load(simulatedBatch: boolean | null, signal: AbortSignal | undefined): Promise<Memory> {
+    const { lake, engine, airports } = this.#parts;
+    const simulatedLake = await lake.simulated();
+    const simulated = simulatedLake ?? simulatedBatch ?? false;
+    if (simulatedBatch !== null && simulatedBatch !== simulated)
+      throw lakeKindDiffers(simulated, lake.store.url);
+    if (!this.#hasReference) {
+      await ensureReference(lake, engine, airports, simulated);
+      for (const definition of BATCH_TABLES) await lake.create(definition, simulated);
+      await keepAirportCells(engine, await this.#requireSnapshot(REFERENCE_AIRPORT_CELLS));
+      this.#hasReference = true;
+    }
+    this.#memory ??= await Memory.load(engine, await this.#snapshot(SILVER_FLIGHTS_ML), signal);
+    return this.#memory;
+  }
+
+  /** Keeps `earlier`, `valid` and `silver`. Answers how many rows were late. */
+  async #keepValid(memory: Memory, signal: AbortSignal | undefined): Promise<number> {
+    const { engine } = this.#parts;
+    const { bucket_seconds, reach_seconds } = PARAMETERS;
+    const buckets = await engine.rows({
+      sql: QUERIES.late,
+      relations: { batch: BATCH, recent: KEPT.recent },
+      parameters: { bucket_seconds, horizon_seconds: memory.horizon },
+    });
+    const ml = await this.#snapshot(SILVER_FLIGHTS_ML);
+    if (buckets.length === 0 || ml === null) {
+      await engine.keep('earlier', { sql: 'select * from earlier', relations: { earlier: EMPTY_RECENT } });
+    } else {
+      const files = new Set<AddFile>();
+      for (const row of buckets) {
+        const start = BigInt(row['bucket'] as bigint) * BigInt(bucket_seconds);
+        const range = { min: start - BigInt(reach_seconds), max: start + BigInt(bucket_seconds) };
+        for (const file of ml.files([{ column: 'time_position', ...range }])) files.add(file);
+      }
+      await engine.keep('earlier', {
+        sql: QUERIES.earlier,
+        relations: {
+          batch: BATCH,
+          recent: KEPT.recent,
+          lake: { kind: 'files', columns: SILVER_FLIGHTS_ML.columns, files: dataFiles(ml, files) },
+        },
+        parameters: { reach_seconds },
+        ...withSignal(signal),
+      });
+    }
+    await engine.keep('valid', {
+      sql: QUERIES.valid,
+      relations: { batch: BATCH, recent: KEPT.recent, earlier: EARLIER },
+      ...withSignal(signal),
+    });
+    await engine.keep('silver', { sql: QUERIES.silver, relations: { valid: VALID } });
+    return buckets.reduce((sum, row) => sum + Number(row['late_rows']), 0);
+  }
+
+  /** Appends the rows of a SELECT to a table, unless the table has the batch. */
+  async #append(
+    definition: TableDefinition,
+    select: Select,
+    batch: { appId: string; version: number },
+  ): Promise<void> {
+    const { lake, engine, onPoint } = this.#parts;
+    const table = await this.#requireTable(definition);
+    if (((await table.snapshot()).transactionVersion(batch.appId) ?? 0) >= batch.version) return;
+    const files = await engine.write(select, {
+      folder: lake.folder(definition),
+      columns: definition.columns,
+      partitionBy: definition.partitionColumns,
+    });
+    onPoint?.(`written ${definition.name}`);
+    await commitBatch(table, batch, files);
+    onPoint?.(`committed ${definition.name}`);
+  }
+
+  async #gold(
+    memory: Memory,
+    fresh: Relation,
+    batch: { appId: string; version: number },
+    timed: <T>(name: string, work: () => Promise<T>) => Promise<T>,
+  ): Promise<void> {
+    const { lake, engine, onPoint } = this.#parts;
+    const touched = await touchedWindows(engine, fresh);
+    const ml = await this.#requireSnapshot(SILVER_FLIGHTS_ML);
+    const flights = touched.length === 0 ? KEPT.flights : await flightsOf(engine, memory, ml, touched);
+    for (const { definition, sql, relations } of GOLD) {
+      await timed(definition.name, async () => {
+        const table = await this.#requireTable(definition);
+        if (((await table.snapshot()).transactionVersion(batch.appId) ?? 0) >= batch.version) return;
+        if (touched.length === 0) await commitBatch(table, batch, []);
+        else {
+          const select = {
+            sql,
+            relations: { ...relations, flights, touched: touchedRelation(touched) },
+            parameters: { window_seconds: PARAMETERS.window_seconds },
+          };
+          await replaceWindows(lake, engine, table, definition, select, touched, batch);
+        }
+        onPoint?.(`committed ${definition.name}`);
+      });
+    }
+    await engine.forget('gold_flights');
+  }
+
+  async #totals(fresh: Relation): Promise<{ readonly rows: number; readonly newest: bigint | null }> {
+    const [row] = await this.#parts.engine.rows({
+      sql: 'select count(*) as row_count, max(time_position) as newest from fresh',
+      relations: { fresh },
+    });
+    return { rows: Number(row?.['row_count'] ?? 0), newest: (row?.['newest'] ?? null) as bigint | null };
+  }
+
+  async #versions(record: BatchRecord): Promise<readonly (number | null)[]> {
+    const versions: (number | null)[] = [];
+    for (const definition of BATCH_TABLES) {
+      versions.push((await this.#snapshot(definition))?.transactionVersion(appIdOf(record.topic)) ?? null);
+    }
+    return versions;
+  }
+
+  /** The version of a table that this batch made, or null when the table does not have it. */
+  async #commitOf(definition: TableDefinition, record: BatchRecord): Promise<number | null> {
+    const table = await this.#parts.lake.table(definition);
+    const snapshot = await table?.snapshot();
+    if (table === null || snapshot === undefined) return null;
+    const appId = appIdOf(record.topic);
+    if ((snapshot.transactionVersion(appId) ?? 0) < record.batch_id) return null;
+    for (let version = snapshot.version; version >= 0; version -= 1) {
+      const { transactions } = await table.changes(version);
+      if (
+        transactions.some(
+          (transaction) => transaction.appId === appId && transaction.version === record.batch_id,
+        )
+      )
+        return version;
+    }
+    return null;
+  }
+
+  async #committedRows(definition: TableDefinition, record: BatchRecord): Promise<Relation> {
+    const version = await this.#commitOf(definition, record);
+    const table = await this.#requireTable(definition);
+    const adds = version === null ? [] : (await table.changes(version)).adds;
+    return { kind: 'files', columns: definition.columns, files: dataFiles(await table.snapshot(), adds) };
+  }
+
+  async #snapshot(definition: TableDefinition): Promise<Snapshot | null> {
+    return (await (await this.#parts.lake.table(definition))?.snapshot()) ?? null;
+  }
+
+  async #requireSnapshot(definition: TableDefinition): Promise<Snapshot> {
+    return (await this.#requireTable(definition)).snapshot();
+  }
+
+  async #requireTable(definition: TableDefinition): Promise<DeltaTable> {
+    const table = await this.#parts.lake.table(definition);
+    if (table === null)
+      throw new ContrailError(
+        'corrupt',
+        'table-missing',
+        `${definition.name} is gone from ${this.#parts.lake.store.url}.`,
+      );
+    return table;
+  }
+}
+
+/** Names the pipeline's commits: one topic feeds a lake once. */
+export const appIdOf = (topic: string): string => `contrail/${topic}`;
+
+const BATCH: Relation = { kind: 'kept', name: 'batch' };
+const VALID: Relation = { kind: 'kept', name: 'valid' };
+const SILVER: Relation = { kind: 'kept', name: 'silver' };
+const EARLIER: Relation = { kind: 'kept', name: 'earlier' };
+
+const withSignal = (signal: AbortSignal | undefined): { readonly signal?: AbortSignal } =>
+  signal === undefined ? {} : { signal };
+
+function quarantineSelect(): Select {
+  return {
+    sql: QUERIES.quarantine,
+    relations: { batch: BATCH, valid: VALID },
+    parameters: { earliest_seconds: PARAMETERS.earliest_seconds },
+  };
+}
+
+const FACTS = `select
+  reason,
+  count(*) as row_count,
+  count(*) filter (where feed = 'simulator') as simulated,
+  count(*) filter (where malformed is null and feed is distinct from 'simulator') as real,
+  cast(max(seconds_from_timestamp(ingested_at)) * 1000 as bigint) as ingested_at_max_ms
+from batch
+group by reason`;
+
+interface BatchFacts {
+  readonly rows: number;
+  readonly validRows: number;
+  readonly reasons: Readonly<Record<string, number>>;
+  /** Null when no message says; a batch that holds both kinds is refused. */
+  readonly simulated: boolean | null;
+  readonly ingestedAtMaxMs: number | null;
+}
+
+function batchFacts(rows: readonly Row[]): BatchFacts {
+  const sum = (name: string): number => rows.reduce((total, row) => total + Number(row[name] ?? 0), 0);
+  const simulated = sum('simulated');
+  const real = sum('real');
+  if (simulated > 0 && real > 0) {
+    throw new ContrailError(
+      'invalid',
+      'lake-kind-differs',
+      `The topic holds ${simulated} simulated and ${real} real positions side by side. A lake holds one kind: send them to topics of their own, with --data DIR or --topic-name.`,
+    );
+  }
+  const reasons = rows.filter((row) => row['reason'] !== null);
+  return {
+    rows: sum('row_count'),
+    validRows: rows
+      .filter((row) => row['reason'] === null)
+      .reduce((total, row) => total + Number(row['row_count']), 0),
+    reasons: Object.fromEntries(reasons.map((row) => [String(row['reason']), Number(row['row_count'])])),
+    simulated: simulated > 0 ? true : real > 0 ? false : null,
+    ingestedAtMaxMs:
+      rows.length === 0 ? null : Math.max(...rows.map((row) => Number(row['ingested_at_max_ms']))),
+  };
+}

@@ -1,0 +1,170 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { MessageReader } from '../engine/engine.ts';
+import { type BatchProgress, PROGRESS_BATCHES, PROGRESS_FILE, type Progress } from '../lake/progress.ts';
+import { BATCH_TABLES } from '../lake/tables.ts';
+import type { Topic } from '../topic/topic.ts';
+import { type BatchRecord, newestRecord, record } from './batch-log.ts';
+import { type BatchParts, MicroBatches } from './micro-batch.ts';
+import { pendingRanges, planBatch, type Range, rowsIn } from './plan.ts';
+
+/** What a run of the pipeline is told. */
+export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
+  readonly topic: Topic & MessageReader;
+  /** Most messages in one micro-batch. */
+  readonly maxRows: number;
+  /** Pause between looks at the topic, ms. */
+  readonly triggerMs: number;
+  /** Drain what is there and end. */
+  readonly once: boolean;
+  readonly signal?: AbortSignal;
+  readonly onBatch?: (batch: BatchProgress) => void;
+  readonly onTrouble?: (error: Error, retryInMs: number) => void;
+}
+
+const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+
+/**
+ * Topic to lake, until the signal fires, or with `once` until nothing is left. A signal abandons the open batch: it
+ * is recorded, and the next run finishes it. Answers the totals of this run.
+ * @throws ContrailError, DeltaError of any kind but `unavailable`, which is waited out.
+ */
+export async function runPipeline(
+  options: PipelineOptions,
+): Promise<{ readonly batches: number; readonly rows: number }> {
+  const { lake, topic, clock, signal, once, triggerMs } = options;
+  const batches = new MicroBatches(options);
+  const report = new Report(options);
+  let last: BatchRecord | null | undefined;
+  let failures = 0;
+  const totals = { batches: 0, rows: 0 };
+  await report.write('starting', []);
+  while (signal?.aborted !== true) {
+    try {
+      if (last === undefined) {
+        last = await newestRecord(lake.store);
+        await batches.checkNotAhead(last, topic.name);
+        if (last !== null && !(await batches.isFinished(last))) await finish(last);
+      }
+      const offsets = await topic.offsets();
+      const pending = pendingRanges(offsets, last);
+      if (rowsIn(pending) === 0) {
+        await report.write('waiting', pending);
+        if (once) break;
+        await wait(triggerMs, undefined, signal === undefined ? {} : { signal });
+        continue;
+      }
+      await report.write('running', pending);
+      options.onPoint?.('planned');
+      const plan: BatchRecord = {
+        batch_id: (last?.batch_id ?? 0) + 1,
+        topic: topic.name,
+        recorded_at_ms: clock(),
+        ranges: planBatch(pending, options.maxRows),
+      };
+      await record(lake.store, plan);
+      options.onPoint?.('recorded');
+      last = plan;
+      await finish(plan, rowsIn(pending) - rowsIn(plan.ranges));
+      failures = 0;
+    } catch (error) {
+      if (signal?.aborted === true) break;
+      batches.reset();
+      last = undefined;
+      if (kindOf(error) !== 'unavailable' || !(error instanceof Error)) {
+        await report.fail(error);
+        throw error;
+      }
+      const pause = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] as number;
+      failures += 1;
+      options.onTrouble?.(error, pause);
+      await wait(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    }
+  }
+  await report.write('stopped', null);
+  return totals;
+
+  async function finish(plan: BatchRecord, lag: number = 0): Promise<void> {
+    const progress = { ...(await batches.run(plan, signal)), lag_after: lag };
+    totals.batches += 1;
+    totals.rows += progress.rows_in;
+    report.add(progress);
+    options.onBatch?.(progress);
+  }
+}
+
+const kindOf = (error: unknown): unknown => (error as { readonly kind?: unknown } | null)?.kind;
+
+/** Writes `_contrail/progress.json`: what the dashboard shows of the pipeline. */
+class Report {
+  readonly #options: PipelineOptions;
+  readonly #startedAtMs: number;
+  readonly #batches: BatchProgress[] = [];
+  #pending: readonly Range[] = [];
+  #writtenAtMs = 0;
+  #state: Progress['state'] = 'starting';
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.#startedAtMs = options.clock();
+  }
+
+  add(batch: BatchProgress): void {
+    this.#batches.push(batch);
+    if (this.#batches.length > PROGRESS_BATCHES) this.#batches.shift();
+  }
+
+  async fail(error: unknown): Promise<void> {
+    await this.write('failed', null, error instanceof Error ? error.message : String(error)).catch(
+      () => undefined,
+    );
+  }
+
+  /** While batches follow each other quickly, one report a second is enough. */
+  async write(
+    state: Progress['state'],
+    pending: readonly Range[] | null,
+    message: string | null = null,
+  ): Promise<void> {
+    const { lake, topic, clock, engine, triggerMs } = this.#options;
+    if (pending !== null) this.#pending = pending;
+    const now = clock();
+    if (state === 'running' && this.#state === 'running' && now - this.#writtenAtMs < 1000) return;
+    this.#writtenAtMs = now;
+    this.#state = state;
+    const tables: Record<string, Progress['tables'][string]> = {};
+    const newest = this.#batches.at(-1);
+    for (const definition of BATCH_TABLES) {
+      const snapshot = (await lake.table(definition))?.cached();
+      if (snapshot === undefined) continue;
+      tables[definition.name] = {
+        version: snapshot.version,
+        committed_at_ms: snapshot.timestampMs,
+        rows_last_batch: definition.name.startsWith('silver')
+          ? (newest?.rows_silver ?? 0)
+          : (newest?.rows_in ?? 0),
+      };
+    }
+    const progress: Progress = {
+      at_ms: now,
+      started_at_ms: this.#startedAtMs,
+      state,
+      message,
+      engine: engine.name,
+      trigger_ms: triggerMs,
+      simulated: await lake.simulated(),
+      batch_id: newest?.batch_id ?? null,
+      topic: {
+        name: topic.name,
+        partitions: this.#pending.map(({ partition, start, end }) => ({
+          partition,
+          next: String(start),
+          end: String(end),
+          lag: Number(end - start),
+        })),
+      },
+      batches: this.#batches,
+      tables,
+    };
+    await lake.store.put(PROGRESS_FILE, JSON.stringify(progress));
+  }
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+
+const read = (name: string): string => readFileSync(new URL(`sql/${name}.sql`, import.meta.url), 'utf8');
+
+/** The SELECTs of the pipeline, by what they make. Each file says its grain, key and inputs. */
+export const QUERIES = {
+  batch: read('0_batch'),
+  bronze: read('1_bronze_flights'),
+  late: read('2_late'),
+  earlier: read('2_earlier'),
+  valid: read('2_valid'),
+  quarantine: read('2_quarantine_flights'),
+  silver: read('2_silver_flights'),
+  silverMl: read('3_silver_flights_ml'),
+  recent: read('3_recent'),
+  flights: read('4_flights'),
+  traffic: read('4_gold_traffic_by_country'),
+  metrics: read('4_gold_metrics_by_category'),
+} as const;
+
+/** The thresholds and lengths of the contract, as parameters of the SELECTs. */
+export const PARAMETERS = {
+  /** A position may be this far ahead of its receipt, seconds. */
+  max_ahead_seconds: 600,
+  /** 2000-01-01T00:00:00Z. */
+  earliest_seconds: 946_684_800,
+  /** A longer pause of an aircraft starts a new segment, seconds. */
+  gap_seconds: 600,
+  near_airport_km: 15,
+  /** Length of a Gold window, seconds. */
+  window_seconds: 300,
+  /** Rows of an aircraft that the next batch needs. */
+  keep_rows: 4,
+  /** 4 rows with gaps of at most 600 s: no feature reaches further back. */
+  reach_seconds: 2400,
+  /** Late rows are counted per this many seconds, to choose the files to look into. */
+  bucket_seconds: 600,
+} as const;
+
+/** Aircraft not heard of for this long, against the newest event time, are let go from memory. */
+export const HORIZON_SECONDS = 6 * 3600;
+
+/** Gold windows whose rows are kept in memory; older ones are read from the lake when a late row touches them. */
+export const OPEN_WINDOWS = 3;
