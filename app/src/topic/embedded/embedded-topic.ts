@@ -16,7 +16,7 @@ import type { Message, MessageChunk, OffsetRange, Topic } from '../topic.ts';
 import { encodeBatch, toBatches } from './batch.ts';
 import type { EncodedBatch } from './batch.ts';
 import { checkRange, readChunk, readOffsets } from './read.ts';
-import { applyRetention } from './retention.ts';
+import { applyRetention, newestId } from './retention.ts';
 import type { Retention } from './retention.ts';
 import { fromSqlite, isBusy } from './sqlite-errors.ts';
 import { openReader, openWriter, readProperties, topicExists, topicFile } from './store.ts';
@@ -192,6 +192,7 @@ export class EmbeddedTopic implements Topic {
   }
 
   #store(writer: DatabaseSync, batches: readonly EncodedBatch[]): void {
+    const afterId = newestId(writer);
     const claim = writer.prepare(
       'update partition set next_offset = next_offset + ?, bytes = bytes + ? where partition = ? returning next_offset',
     );
@@ -217,7 +218,8 @@ export class EmbeddedTopic implements Topic {
         batch.payload,
       );
     }
-    applyRetention(writer, this.#options.retention, this.#options.clock(), this.partitions, batches.length);
+    const appended = { batches: batches.length, afterId };
+    applyRetention(writer, this.#options.retention, this.#options.clock(), this.partitions, appended);
   }
 
   /** Runs `change` in a write transaction: all of it is durable when this resolves, none of it when it rejects. */

@@ -9,6 +9,12 @@ export interface Retention {
   readonly maxBytes: number;
 }
 
+/** The newest `id` in use; 0 when no batch is stored. */
+export function newestId(connection: DatabaseSync): number {
+  const row = connection.prepare('select max(id) as id from batch').get() as { readonly id: number | null };
+  return row.id ?? 0;
+}
+
 /** Batches dropped at one append: at least this many may go, however few came. */
 const MIN_DROPS = 16;
 /** And up to this many for each batch that came, so that retention catches up with any writer. */
@@ -29,8 +35,9 @@ interface Candidate {
 /**
  * Drops whole stored batches that are past a limit, in the order in which they were appended, and gives freed
  * disk space back. Runs inside the caller's write transaction, so readers see it together with the append.
- * The newest batch of each partition always stays. The work is bounded by `appended`, the number of batches
- * that the same transaction stored.
+ * What the same transaction appended stays, whatever its timestamps, and so does the newest batch of each
+ * partition. The work is bounded by the number of batches appended.
+ * @param appended how many batches the transaction stored, and the newest `id` before them (0 when there was none)
  * @returns the number of batches dropped
  */
 export function applyRetention(
@@ -38,9 +45,9 @@ export function applyRetention(
   retention: Retention,
   now_ms: number,
   partitions: number,
-  appended: number,
+  appended: { readonly batches: number; readonly afterId: number },
 ): number {
-  const limit = Math.max(MIN_DROPS, DROPS_PER_BATCH * appended);
+  const limit = Math.max(MIN_DROPS, DROPS_PER_BATCH * appended.batches);
   const total = connection.prepare('select sum(bytes) as bytes from partition').get() as {
     readonly bytes: number;
   };
@@ -50,11 +57,12 @@ export function applyRetention(
       `select batch.id, batch.partition, batch.timestamp_ms, batch.bytes,
               batch.first_offset + batch.count = partition.next_offset as is_newest
        from batch join partition using (partition)
+       where batch.id <= ?
        order by batch.id
        limit ?`,
     )
     // The newest batches of quiet partitions may be the oldest of all: look past them.
-    .all(limit + partitions) as unknown as readonly Candidate[];
+    .all(appended.afterId, limit + partitions) as unknown as readonly Candidate[];
   const drop = connection.prepare('delete from batch where id = ?');
   const account = connection.prepare('update partition set bytes = bytes - ? where partition = ?');
   let dropped = 0;
