@@ -67,7 +67,7 @@ export async function runPipeline(
       await finish(plan, rowsIn(pending) - rowsIn(plan.ranges));
       failures = 0;
     } catch (error) {
-      if (signal?.aborted === true) break;
+      if (isAborted(signal)) break;
       batches.reset();
       last = undefined;
       if (kindOf(error) !== 'unavailable' || !(error instanceof Error)) {
@@ -91,6 +91,8 @@ export async function runPipeline(
     options.onBatch?.(progress);
   }
 }
+
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
 const kindOf = (error: unknown): unknown => (error as { readonly kind?: unknown } | null)?.kind;
 
