@@ -25,7 +25,9 @@ export function install() {
       ? spawnSync(process.env.npm_node_execpath, [npm, ...args], options)
       : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
   if (result.status !== 0) {
-    process.stderr.write('Installing packages failed. The lines above say why; check the network and run the command again.\n');
+    process.stderr.write(
+      'Installing packages failed. The lines above say why; check the network and run the command again.\n',
+    );
     process.exit(1);
   }
   mkdirSync(modules, { recursive: true });

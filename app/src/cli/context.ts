@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { localStore } from '@contrail/delta-lake';
+import { type Environment, loadSettings, type Settings, withDotEnv } from '../config/settings.ts';
+import { settingsTable } from '../config/settings-table.ts';
+import { DuckdbEngine } from '../engine/duckdb/engine.ts';
+import { ContrailError } from '../errors.ts';
+import { type Airport, parseAirports } from '../flight/airports.ts';
+import type { LiveComponents } from '../ingest/components.ts';
+import { Lake } from '../lake/lake.ts';
+import { EmbeddedTopic } from '../topic/embedded/embedded-topic.ts';
+
+/** Root of the checkout: where the page and the scripts are. */
+export const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** The system's own clock, chance and network: the only place that has them. */
+export const SYSTEM: LiveComponents = {
+  clock: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
+  fetch: globalThis.fetch,
+  timeout: (ms) => AbortSignal.timeout(ms),
+};
+
+/** Adds a flag for every setting: `--data DIR` for DATA_DIR, `--dashboard-port` for DASHBOARD_PORT, … */
+export function withSettings(command: Command, names?: readonly string[]): Command {
+  for (const row of settingsTable()) {
+    if (names !== undefined && !names.includes(row.name)) continue;
+    command.option(`${flagOf(row.name)} <value>`, `${row.meaning} (${row.name}; default ${row.default})`);
+  }
+  return command;
+}
+
+const flagOf = (name: string): string =>
+  name === 'DATA_DIR' ? '--data' : `--${name.toLowerCase().replaceAll('_', '-')}`;
+const optionOf = (name: string): string =>
+  flagOf(name)
+    .slice(2)
+    .replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Settings from the flags, the environment and `.env`, in this order. @throws ContrailError `invalid`. */
+export function settingsOf(flags: Readonly<Record<string, unknown>>): Settings {
+  let dotEnv = '';
+  try {
+    dotEnv = readFileSync('.env', 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const environment: Record<string, string | undefined> = {
+    ...withDotEnv(process.env as Environment, dotEnv),
+  };
+  for (const { name } of settingsTable()) {
+    const value = flags[optionOf(name)];
+    if (typeof value === 'string') environment[name] = value;
+  }
+  return loadSettings(environment);
+}
+
+/** Fires at SIGINT and SIGTERM; a second signal ends the process at once. */
+export function untilSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(1);
+    controller.abort();
+    // Whatever hangs, the promise to be gone within 10 s holds.
+    setTimeout(() => process.exit(0), 9_000).unref();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller.signal;
+}
+
+export const topicFolder = (data: string): string => join(data, 'topic');
+export const lakeFolder = (data: string): string => join(data, 'lake');
+
+/** The lake of a data folder; need not exist. */
+export const openLake = (data: string): Lake => new Lake(localStore(resolve(lakeFolder(data))), SYSTEM.clock);
+
+/** The topic of a data folder; with `readOnly` it need not exist. */
+export function openTopic(settings: Settings, data: string, readOnly: boolean): Promise<EmbeddedTopic> {
+  return EmbeddedTopic.open({
+    directory: topicFolder(data),
+    name: settings.topicName,
+    partitions: settings.numPartitions,
+    clock: SYSTEM.clock,
+    retention: { maxAgeMs: settings.topicRetentionMs, maxBytes: settings.topicRetentionBytes },
+    readOnly,
+  });
+}
+
+/** An engine of its own for one room. */
+export function openEngine(settings: Settings, data: string, share = 1): Promise<DuckdbEngine> {
+  const megabytes = Math.max(64, Math.floor((settings.memoryLimitBytes * share) / 1_048_576));
+  return DuckdbEngine.open({
+    memoryLimit: `${megabytes}MiB`,
+    threads: 1,
+    temporaryFolder: join(data, 'tmp'),
+  });
+}
+
+/** The airports that come with the program. */
+export function loadAirports(): readonly Airport[] {
+  return parseAirports(JSON.parse(readFileSync(join(import.meta.dirname, '../lake/airports.json'), 'utf8')));
+}
+
+/** Which folder a command that reads a lake means: the one given, else the real one, else the simulated one. */
+export function existingData(settings: Settings, exists: (path: string) => boolean): string {
+  if (settings.dataDir !== null) return settings.dataDir;
+  const found = ['./data', './data-simulated'].filter((folder) => exists(lakeFolder(folder)));
+  if (found.length === 1) return found[0] as string;
+  if (found.length === 0) return settings.source === 'simulator' ? './data-simulated' : './data';
+  throw new ContrailError(
+    'invalid',
+    'data-ambiguous',
+    'There are two lakes, ./data (real) and ./data-simulated. Say which one: --data DIR.',
+  );
+}

@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { startDashboard } from '../dashboard/server.ts';
+import { existingData, lakeFolder, openEngine, ROOT, SYSTEM } from './context.ts';
+import { openLog, say } from './log.ts';
+
+/** `contrail dashboard`: the page on a lake, until the signal. */
+export async function dashboard(settings: Settings, signal: AbortSignal): Promise<void> {
+  const data = existingData(settings, existsSync);
+  buildPage();
+  await using engine = await openEngine(settings, data, 0.25);
+  await using server = await startDashboard({
+    lakeRoot: resolve(lakeFolder(data)),
+    engine,
+    clock: SYSTEM.clock,
+    logger: openLog(settings.logLevel),
+    host: settings.dashboardHost,
+    port: settings.dashboardPort,
+    webRoot: join(ROOT, 'web/dist'),
+  });
+  say(`The lake in ${data} is on ${server.url}`);
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** Builds the page when its sources are newer than the last build. Its progress goes to stderr. */
+export function buildPage(): void {
+  const script = join(ROOT, 'scripts/build-page.mjs');
+  const { status } = spawnSync(process.execPath, [script], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  if (status !== 0) say('The page could not be built; the lines above say why. Everything else goes on.');
+}

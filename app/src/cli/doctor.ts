@@ -1,0 +1,109 @@
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import { refuseClusterSettings, type Settings } from '../config/settings.ts';
+import { ContrailError } from '../errors.ts';
+import { BATCH_TABLES } from '../lake/tables.ts';
+import { existingData, openEngine, openLake, openTopic, SYSTEM } from './context.ts';
+
+/** One thing that was looked at; `advice` says what to do when it is ill. */
+export interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly advice?: string;
+}
+
+const MIN_FREE_BYTES = 1 << 30;
+
+/** `contrail doctor`: settings and every service in use. */
+export async function doctor(settings: Settings): Promise<readonly Finding[]> {
+  const data = existingData(settings, existsSync);
+  return [
+    nodeVersion(),
+    await look('settings', 'unset the variables it names', () => (refuseClusterSettings(settings), 'valid')),
+    await look('data folder', 'choose a folder that can be written: --data DIR', () => writable(data)),
+    await look('engine', 'check MEMORY_LIMIT', async () => {
+      await using engine = await openEngine(settings, data);
+      await engine.rows({ sql: 'select 1 as one', relations: {} });
+      return 'DuckDB answers';
+    }),
+    await look('topic', 'see the message', async () => {
+      await using topic = await openTopic(settings, data, true);
+      const offsets = await topic.offsets();
+      return `${offsets.reduce((sum, { start, end }) => sum + Number(end - start), 0)} messages in ${topic.partitions} partitions`;
+    }),
+    await look('lake', 'run "contrail table check" on the table it names', async () => {
+      const rows = await Promise.all(
+        BATCH_TABLES.map(
+          async (definition) => (await (await openLake(data).table(definition))?.snapshot())?.version,
+        ),
+      );
+      const existing = rows.filter((version) => version !== undefined).length;
+      return existing === 0 ? 'empty so far' : `${existing} of ${BATCH_TABLES.length} tables`;
+    }),
+    await look('dashboard port', 'stop what uses it, or choose another: --dashboard-port', () =>
+      freePort(settings.dashboardHost, settings.dashboardPort),
+    ),
+    await openSky(settings),
+  ];
+}
+
+async function look(check: string, advice: string, work: () => string | Promise<string>): Promise<Finding> {
+  try {
+    return { check, ok: true, found: await work() };
+  } catch (error) {
+    return { check, ok: false, found: error instanceof Error ? error.message : String(error), advice };
+  }
+}
+
+function nodeVersion(): Finding {
+  const ok = Number(process.versions.node.split('.')[0]) >= 24;
+  return { check: 'node', ok, found: process.version, ...(ok ? {} : { advice: 'install Node 24 or later' }) };
+}
+
+function writable(data: string): string {
+  let folder = resolve(data);
+  while (!existsSync(folder)) folder = dirname(folder);
+  accessSync(folder, constants.W_OK);
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  if (free < MIN_FREE_BYTES)
+    throw new ContrailError(
+      'unavailable',
+      'disk-full',
+      `only ${Math.floor(free / 1e6)} MB are free at ${folder}`,
+    );
+  return `${resolve(data)}, ${Math.floor(free / 1e9)} GB free`;
+}
+
+/** A port in use is well when it is our own dashboard. */
+async function freePort(host: string, port: number): Promise<string> {
+  const inUse = await new Promise<boolean>((done) => {
+    const server = createServer();
+    server.once('error', () => done(true));
+    server.listen(port, host, () => server.close(() => done(false)));
+  });
+  if (!inUse) return `${host}:${port} is free`;
+  const answer = await SYSTEM.fetch(`http://${host}:${port}/healthz`, { signal: SYSTEM.timeout(2000) }).catch(
+    () => null,
+  );
+  if (answer?.ok === true) return `a dashboard answers on ${host}:${port}`;
+  throw new ContrailError('invalid', 'port-in-use', `${host}:${port} is used by another program`);
+}
+
+async function openSky(settings: Settings): Promise<Finding> {
+  const isNeeded = settings.source === 'opensky';
+  try {
+    await SYSTEM.fetch('https://opensky-network.org/', { method: 'HEAD', signal: SYSTEM.timeout(3000) });
+    return { check: 'opensky', ok: true, found: 'reachable' };
+  } catch {
+    const found = isNeeded ? 'cannot be reached' : 'cannot be reached; SOURCE=auto takes the simulator';
+    return {
+      check: 'opensky',
+      ok: !isNeeded,
+      found,
+      ...(isNeeded ? { advice: 'check the network, or start with --source simulator' } : {}),
+    };
+  }
+}

@@ -1,0 +1,20 @@
+import { type Logger, pino } from 'pino';
+import type { LogLevel } from '../config/variables.ts';
+
+/**
+ * The log of a command: JSON lines on stdout (twelve-factor); where a person watches, `say` prints sentences instead,
+ * so the JSON is left out below `warn`.
+ */
+export function openLog(level: LogLevel): Logger {
+  return pino({ level: process.stderr.isTTY && level === 'info' ? 'warn' : level });
+}
+
+/** One line for a person, on stderr, so that stdout stays what a program can read. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+const NUMBER = new Intl.NumberFormat('en');
+
+/** `1,234,567`. */
+export const count = (value: number): string => NUMBER.format(value);

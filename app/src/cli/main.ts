@@ -1,0 +1,180 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ContrailError } from '../errors.ts';
+import { settingsOf, untilSignal, withSettings } from './context.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from './rows.ts';
+
+const wholeNumber = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('It has to be a whole number.');
+  return value;
+};
+const formatOption = (extra: readonly string[] = [], standard = 'table'): Option =>
+  new Option('--format <format>', 'how to print').choices([...OUTPUT_FORMATS, ...extra]).default(standard);
+
+type Flags = Readonly<Record<string, unknown>>;
+
+/** Each command's code is loaded when it runs, so that `--help` and `simulate` do not pay for DuckDB. */
+function program(): Command {
+  const root = new Command('contrail')
+    .description('Aircraft positions into an open lakehouse, live.')
+    .version('0.1.0')
+    .showHelpAfterError('(contrail --help tells more)')
+    .configureHelp({ sortOptions: false })
+    .exitOverride();
+
+  withSettings(
+    root.command('up').description('source, pipeline and dashboard in one process (npm start)'),
+  ).action(async (flags: Flags) => {
+    const { up } = await import('./up.ts');
+    await up(settingsOf(flags), untilSignal());
+  });
+
+  withSettings(
+    root
+      .command('produce')
+      .description('a source into the topic: opensky, simulator, replay:PATH, ndjson:FILE'),
+  )
+    .option('--once', 'end after one poll (files always end by themselves)', false)
+    .action(async (flags: Flags) => {
+      const { produce } = await import('./produce.ts');
+      await produce(settingsOf(flags), flags['once'] === true, untilSignal());
+    });
+
+  withSettings(root.command('pipeline').description('the topic into the lake'))
+    .option('--once', 'drain what is there and end', false)
+    .option('--batch-rows <n>', 'most messages in a micro-batch', wholeNumber)
+    .action(async (flags: Flags) => {
+      const { pipeline } = await import('./pipeline.ts');
+      const rows = flags['batchRows'];
+      const settings = settingsOf(flags);
+      const limited = typeof rows === 'number' && rows > 0 ? { ...settings, maxBatchRows: rows } : settings;
+      await pipeline(limited, flags['once'] === true, untilSignal());
+    });
+
+  withSettings(root.command('dashboard').description('the page on a lake'), [
+    'DATA_DIR',
+    'DASHBOARD_HOST',
+    'DASHBOARD_PORT',
+    'MEMORY_LIMIT',
+    'LOG_LEVEL',
+  ]).action(async (flags: Flags) => {
+    const { dashboard } = await import('./dashboard.ts');
+    await dashboard(settingsOf(flags), untilSignal());
+  });
+
+  const table = root.command('table').description('look at one Delta table');
+  table
+    .command('read')
+    .description('the rows of a table')
+    .argument('[path]', 'folder of the table')
+    .option('--version <n>', 'an older version', wholeNumber)
+    .option('--limit <n>', 'at most so many rows (not with canonical)', wholeNumber)
+    .option('--paths-from <file>', 'read requests {"id","path","version"} as lines from standard input: -')
+    .addOption(formatOption(['canonical']))
+    .action(
+      async (
+        path: string | undefined,
+        flags: { version?: number; limit?: number; pathsFrom?: string; format: OutputFormat | 'canonical' },
+      ) => {
+        const { readTable, readTables } = await import('./table.ts');
+        if (flags.pathsFrom !== undefined) {
+          if (flags.pathsFrom !== '-' || flags.format !== 'canonical')
+            throw usage('--paths-from takes - (standard input) and needs --format canonical.');
+          await readTables();
+        } else if (path === undefined) throw usage('Which table? Give its folder: contrail table read PATH.');
+        else {
+          await readTable(path, flags);
+        }
+      },
+    );
+  table
+    .command('history')
+    .description('its commits, newest first')
+    .argument('<path>', 'folder of the table')
+    .option('--limit <n>', 'at most so many', wholeNumber, 20)
+    .addOption(formatOption())
+    .action(async (path: string, flags: { limit: number; format: OutputFormat }) => {
+      const { tableHistory } = await import('./table.ts');
+      await tableHistory(path, flags);
+    });
+  table
+    .command('describe')
+    .description('schema, size and properties')
+    .argument('<path>', 'folder of the table')
+    .addOption(formatOption())
+    .action(async (path: string, flags: { format: OutputFormat }) => {
+      const { describeTable } = await import('./table.ts');
+      await describeTable(path, flags.format);
+    });
+  table
+    .command('check')
+    .description('replay, checkpoints, checksums, files and statistics; exit 1 when something is wrong')
+    .argument('<path>', 'folder of the table')
+    .action(async (path: string) => {
+      const { checkTable } = await import('./table.ts');
+      await checkTable(path);
+    });
+
+  withSettings(
+    root
+      .command('query')
+      .description(
+        'one SELECT over the lake; tables are bronze.flights, silver.flights, gold.traffic_by_country, …',
+      ),
+    ['DATA_DIR', 'MEMORY_LIMIT'],
+  )
+    .argument('<sql>', 'a SELECT')
+    .addOption(formatOption())
+    .action(async (sql: string, flags: Flags & { format: OutputFormat }) => {
+      const { query } = await import('./query.ts');
+      await query(settingsOf(flags), sql, flags.format);
+    });
+
+  root
+    .command('simulate')
+    .description('simulated topic messages on standard output, the same bytes for the same arguments')
+    .option('--aircraft <n>', 'aircraft', wholeNumber, 1000)
+    .option('--polls <n>', 'polls', wholeNumber, 10)
+    .option('--interval <seconds>', 'seconds between polls', wholeNumber, 10)
+    .option('--seed <n>', 'seed', wholeNumber, 1)
+    .action(async (flags: { aircraft: number; polls: number; interval: number; seed: number }) => {
+      const { simulateToStdout } = await import('./simulate.ts');
+      await simulateToStdout({ ...flags, intervalSeconds: flags.interval });
+    });
+
+  withSettings(root.command('doctor').description('check settings and everything in use'))
+    .option('--json', 'for programs', false)
+    .action(async (flags: Flags) => {
+      const { doctor } = await import('./doctor.ts');
+      const findings = await doctor(settingsOf(flags));
+      const lines = findings.map(
+        ({ check, ok, found, advice }) =>
+          `${ok ? 'ok  ' : 'ILL '} ${check.padEnd(15)} ${found}${ok || advice === undefined ? '' : ` -> ${advice}`}`,
+      );
+      process.stdout.write(
+        flags['json'] === true ? `${JSON.stringify(findings)}\n` : `${lines.join('\n')}\n`,
+      );
+      if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+    });
+  return root;
+}
+
+const usage = (message: string): CommanderError => new CommanderError(2, 'contrail.usage', message);
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    if (error.code === 'contrail.usage') process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    const { message, stack } = error as Error;
+    const isForeseen =
+      error instanceof ContrailError || typeof (error as { code?: unknown }).code === 'string';
+    process.stderr.write(
+      `contrail: ${isForeseen ? message : `${stack ?? message}\nThis is a bug in Contrail: please report it with the lines above.`}\n`,
+    );
+    process.exitCode = 1;
+  }
+}

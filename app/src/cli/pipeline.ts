@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { refuseClusterSettings, type Settings } from '../config/settings.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Lake } from '../lake/lake.ts';
+import type { BatchProgress } from '../lake/progress.ts';
+import { runPipeline } from '../pipeline/pipeline.ts';
+import type { EmbeddedTopic } from '../topic/embedded/embedded-topic.ts';
+import {
+  existingData,
+  loadAirports,
+  openEngine,
+  openLake,
+  openTopic,
+  SYSTEM,
+  topicFolder,
+} from './context.ts';
+import { count, openLog, say } from './log.ts';
+
+/** `contrail pipeline`: topic to lake. */
+export async function pipeline(settings: Settings, once: boolean, signal: AbortSignal): Promise<void> {
+  refuseClusterSettings(settings);
+  const data = existingData(
+    settings,
+    (path) => existsSync(path) || existsSync(path.replace(/lake$/, 'topic')),
+  );
+  if (!existsSync(topicFolder(data)) && once)
+    say(`There is no topic in ${data} yet: nothing to do. "contrail produce" fills it.`);
+  await using topic = await openTopic(settings, data, true);
+  await using engine = await openEngine(settings, data);
+  const totals = await drain({
+    settings,
+    topic,
+    engine,
+    lake: openLake(data),
+    once,
+    signal,
+    log: openLog(settings.logLevel),
+    isLoud: true,
+  });
+  say(
+    `${count(totals.rows)} messages in ${count(totals.batches)} micro-batches; the lake is in ${data}/lake.`,
+  );
+}
+
+/** Runs the pipeline with a line per micro-batch, for `pipeline` and `up`. */
+export function drain(parts: {
+  readonly settings: Settings;
+  readonly topic: EmbeddedTopic;
+  readonly engine: Engine;
+  readonly lake: Lake;
+  readonly once: boolean;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly isLoud: boolean;
+}): Promise<{ readonly batches: number; readonly rows: number }> {
+  const { settings, log } = parts;
+  let spoken = 0;
+  const onBatch = (batch: BatchProgress): void => {
+    const quarantined = Object.values(batch.rows_quarantined).reduce((sum, rows) => sum + rows, 0);
+    log.info({ ...batch, rows_quarantined: quarantined, quarantine: batch.rows_quarantined }, 'micro-batch');
+    if (!parts.isLoud || (batch.lag_after > 0 && SYSTEM.clock() - spoken < 1000)) return;
+    spoken = SYSTEM.clock();
+    const lag = batch.lag_after > 0 ? `, ${count(batch.lag_after)} to go` : '';
+    say(
+      `micro-batch ${batch.batch_id}: ${count(batch.rows_in)} messages, ${count(batch.rows_silver)} to Silver, ${count(quarantined)} to quarantine, ${Math.round(batch.duration_ms)} ms${lag}`,
+    );
+  };
+  return runPipeline({
+    lake: parts.lake,
+    engine: parts.engine,
+    topic: parts.topic,
+    airports: loadAirports(),
+    clock: SYSTEM.clock,
+    maxRows: settings.maxBatchRows,
+    triggerMs: settings.processingTimeMs,
+    once: parts.once,
+    signal: parts.signal,
+    onBatch,
+    onTrouble: (error, retryInMs) => say(`${error.message} Trying again in ${retryInMs / 1000} s.`),
+  });
+}

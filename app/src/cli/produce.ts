@@ -1,0 +1,67 @@
+import cliProgress from 'cli-progress';
+import { dataDir, refuseClusterSettings, type Settings } from '../config/settings.ts';
+import { ContrailError } from '../errors.ts';
+import { ingest, type IngestCounts } from '../ingest/ingest.ts';
+import type { Source } from '../ingest/source.ts';
+import { openLake, openTopic, SYSTEM } from './context.ts';
+import { count, openLog, say } from './log.ts';
+import { chooseSource } from './source.ts';
+
+/** `contrail produce`: a source into the topic. Live sources run until the signal; `once` ends after one poll. */
+export async function produce(settings: Settings, once: boolean, signal: AbortSignal): Promise<void> {
+  refuseClusterSettings(settings);
+  const log = openLog(settings.logLevel);
+  const { source, simulated } = await chooseSource(settings, signal);
+  const data = dataDir(settings, simulated ?? false);
+  await using topic = await openTopic(settings, data, false);
+  const kind = topic.describe().simulated ?? (await openLake(data).simulated());
+  const bar = process.stderr.isTTY
+    ? new cliProgress.SingleBar({
+        format: '{bar} {percentage}% | {messages} messages',
+        stream: process.stderr,
+      })
+    : null;
+  let isStarted = false;
+  let lastLine = SYSTEM.clock();
+  const onPoll = (counts: IngestCounts): void => {
+    declare(counts);
+    if (bar !== null && counts.total !== undefined) {
+      if (!isStarted) bar.start(counts.total, 0, { messages: '0' });
+      isStarted = true;
+      bar.update(counts.done ?? 0, { messages: count(counts.messages) });
+    } else if (counts.total === undefined || SYSTEM.clock() - lastLine >= 2000) {
+      lastLine = SYSTEM.clock();
+      const share =
+        counts.total === undefined ? '' : ` (${Math.floor((100 * (counts.done ?? 0)) / counts.total)} %)`;
+      say(`${count(counts.messages)} messages sent${share}`);
+    }
+    log.info({ source: source.name, polls: counts.polls, messages: counts.messages }, 'polled');
+  };
+  const declare = (counts: IngestCounts): void => {
+    if (counts.simulated > 0) topic.declareSimulated(true);
+    else if (counts.real > 0) topic.declareSimulated(false);
+  };
+  const counts = await ingest(source, topic, {
+    clock: SYSTEM.clock,
+    signal,
+    onPoll,
+    onState: (state) => {
+      if (state.kind !== 'ok') say(state.message);
+    },
+    ...(kind === null ? {} : { expectSimulated: kind }),
+    ...(once && isLive(source) ? { maxPolls: 1 } : {}),
+  });
+  if (isStarted) bar?.stop();
+  if (counts.simulated > 0 && counts.real > 0) {
+    throw new ContrailError(
+      'invalid',
+      'lake-kind-differs',
+      `${source.name} holds simulated and real positions side by side; the pipeline will refuse them. Split the input and give each kind a folder: --data DIR.`,
+    );
+  }
+  say(
+    `${source.name}: ${count(counts.messages)} messages in ${count(counts.polls)} polls are in topic ${topic.name} of ${data}.`,
+  );
+}
+
+const isLive = (source: Source): boolean => !/^(replay|ndjson):/.test(source.name);

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import type { Settings } from '../config/settings.ts';
+import type { Relation } from '../engine/engine.ts';
+import { ContrailError } from '../errors.ts';
+import { dataFiles, type Lake } from '../lake/lake.ts';
+import { sqlName, TABLES } from '../lake/tables.ts';
+import { existingData, openEngine, openLake } from './context.ts';
+import { formatRows, type OutputFormat } from './rows.ts';
+
+/** `contrail query`: one SELECT over the newest version of the lake's tables. */
+export async function query(settings: Settings, sql: string, format: OutputFormat): Promise<void> {
+  const data = existingData(settings, existsSync);
+  await using engine = await openEngine(settings, data);
+  const select = sql.trim().replace(/;\s*$/, '');
+  const [parsed] = await engine.rows({
+    sql: 'select json_serialize_sql(:text) as tree',
+    relations: {},
+    parameters: { text: select },
+  });
+  const tree = JSON.parse(String(parsed?.['tree'])) as {
+    readonly error: boolean;
+    readonly error_message?: string;
+  };
+  if (tree.error) {
+    throw new ContrailError(
+      'invalid',
+      'query-refused',
+      `Only one SELECT can be run: ${tree.error_message ?? 'the text is no SELECT'}.`,
+    );
+  }
+  const { text, relations } = await bindTables(openLake(data), select);
+  const rows = await engine.rows({ sql: text, relations }).catch((error: unknown) => {
+    const { message } = error as Error;
+    throw new ContrailError(
+      'invalid',
+      'query-failed',
+      message
+        .replace(/^DuckDB could not run the SELECT: /, '')
+        .split('\n')
+        .slice(0, 2)
+        .join(' '),
+      { cause: error },
+    );
+  });
+  process.stdout.write(formatRows(Object.keys(rows[0] ?? {}), rows, format));
+}
+
+/** `silver.flights` becomes the name of a relation of its newest files. Text between quotes is left alone. */
+async function bindTables(
+  lake: Lake,
+  sql: string,
+): Promise<{ readonly text: string; readonly relations: Readonly<Record<string, Relation>> }> {
+  const relations: Record<string, Relation> = {};
+  let text = '';
+  let end = 0;
+  for (const match of sql.matchAll(
+    /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\b([a-z]+)\s*\.\s*([a-z_]+)\b/gi,
+  )) {
+    const definition = TABLES.find(
+      (table) => sqlName(table) === `${match[1]?.toLowerCase()}.${match[2]?.toLowerCase()}`,
+    );
+    if (definition === undefined) continue;
+    const table = await lake.table(definition);
+    if (table === null)
+      throw new ContrailError(
+        'invalid',
+        'table-missing',
+        `There is no ${sqlName(definition)} in ${lake.store.url} yet: run "contrail pipeline --once" or "contrail up" first.`,
+      );
+    const name = definition.name.replace('/', '_');
+    relations[name] = {
+      kind: 'files',
+      columns: definition.columns,
+      files: dataFiles(await table.snapshot()),
+    };
+    text += sql.slice(end, match.index) + name;
+    end = match.index + match[0].length;
+  }
+  return { text: text + sql.slice(end), relations };
+}

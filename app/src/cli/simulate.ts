@@ -1,0 +1,20 @@
+import { once } from 'node:events';
+import { encodeStateVector } from '../flight/state-vector.ts';
+import { simulate } from '../ingest/simulator/simulate.ts';
+import { loadAirports } from './context.ts';
+
+/** `contrail simulate`: topic messages on stdout, the same bytes for the same arguments. */
+export async function simulateToStdout(options: {
+  readonly aircraft: number;
+  readonly polls: number;
+  readonly intervalSeconds: number;
+  readonly seed: number;
+}): Promise<void> {
+  // A reader that has seen enough (head) closes the pipe: that is the end, not an error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  for (const vectors of simulate({ ...options, airports: loadAirports() })) {
+    let text = '';
+    for (const vector of vectors) text += `${encodeStateVector(vector)}\n`;
+    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  }
+}
