@@ -14,7 +14,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   const { source, simulated } = await chooseSource(settings, signal);
   const data = dataDir(settings, simulated ?? false);
   await using topic = await openTopic(settings, data, false);
-  const kind = topic.describe().simulated ?? (await openLake(data).simulated());
+  const kind = (await topic.describe()).simulated ?? (await openLake(data).simulated());
   const bar = process.stderr.isTTY
     ? new cliProgress.SingleBar({
         format: '{bar} {percentage}% | {messages} messages',
@@ -37,9 +37,12 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
     }
     log.info({ source: source.name, polls: counts.polls, messages: counts.messages }, 'polled');
   };
+  // Said once, by the first poll that tells: the topic then refuses the other kind for good.
+  let declared: Promise<void> | null = null;
   const declare = (counts: IngestCounts): void => {
-    if (counts.simulated > 0) topic.declareSimulated(true);
-    else if (counts.real > 0) topic.declareSimulated(false);
+    if (declared === null && counts.simulated + counts.real > 0)
+      declared = topic.declareSimulated(counts.simulated > 0);
+    declared?.catch(() => undefined);
   };
   const counts = await ingest(source, topic, {
     clock: SYSTEM.clock,
@@ -52,6 +55,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
     ...(once && isLive(source) ? { maxPolls: 1 } : {}),
   });
   if (isStarted) bar?.stop();
+  await declared;
   if (counts.simulated > 0 && counts.real > 0) {
     throw new ContrailError(
       'invalid',

@@ -18,7 +18,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   await using topic = await openTopic(settings, data, false);
-  if (simulated !== null) topic.declareSimulated(simulated);
+  if (simulated !== null) await topic.declareSimulated(simulated);
   await using engine = await openEngine(settings, data);
   await using pageEngine = await openEngine(settings, data, 0.25);
   await using server = await startDashboard({

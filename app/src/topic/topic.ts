@@ -31,7 +31,10 @@ export interface Topic extends AsyncDisposable {
    * The messages of exact ranges, partition by partition and in offset order, in chunks as they are stored.
    * @throws ContrailError `corrupt` / `topic-offsets-expired` when retention has dropped part of a range.
    */
-  read(ranges: readonly OffsetRange[], options?: { readonly signal?: AbortSignal }): AsyncIterable<MessageChunk>;
+  read(
+    ranges: readonly OffsetRange[],
+    options?: { readonly signal?: AbortSignal },
+  ): AsyncIterable<MessageChunk>;
 }
 
 /** A message to append. Without a key the partition is chosen by the value, so it is stable too. */
