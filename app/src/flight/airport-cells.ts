@@ -3,7 +3,8 @@ import type { Airport } from './airports.ts';
 /** Degrees of latitude and longitude that one cell spans. */
 export const CELL_DEGREES = 1;
 const COLUMNS = 360 / CELL_DEGREES;
-const ROWS = 180 / CELL_DEGREES;
+/** Cells are searched block by block, so that each looks at a few airports instead of all. */
+const BLOCK_DEGREES = 10;
 const RADIANS = Math.PI / 180;
 
 /** An airport that is the nearest one to some point of a cell, with its unit vector on the sphere. */
@@ -30,30 +31,25 @@ export interface AirportCell {
  */
 export function airportCells(airports: readonly Airport[]): AirportCell[] {
   const vectors = airports.map((airport) => unitVector(airport.latitude, airport.longitude));
+  const everywhere = airports.map((_, index) => index);
   const cells: AirportCell[] = [];
-  for (let row = 0; row < ROWS; row += 1) {
-    const south = row * CELL_DEGREES - 90;
-    for (let column = 0; column < COLUMNS; column += 1) {
-      const west = column * CELL_DEGREES - 180;
-      const centre = unitVector(south + CELL_DEGREES / 2, west + CELL_DEGREES / 2);
-      const radius = cellRadius(south, west, centre);
-      for (const index of nearestSomewhere(centre, radius, vectors)) {
-        const airport = airports[index];
-        const vector = vectors[index];
-        if (airport === undefined || vector === undefined) continue;
-        cells.push({
-          cell: row * COLUMNS + column,
-          ident: airport.ident,
-          latitude: airport.latitude,
-          longitude: airport.longitude,
-          x: vector[0],
-          y: vector[1],
-          z: vector[2],
-        });
+  for (let south = -90; south < 90; south += BLOCK_DEGREES) {
+    for (let west = -180; west < 180; west += BLOCK_DEGREES) {
+      // Whoever is the nearest somewhere in a cell is so somewhere in the block around it.
+      const nearby = nearestSomewhere(south, west, BLOCK_DEGREES, everywhere, vectors);
+      for (let row = south; row < south + BLOCK_DEGREES; row += CELL_DEGREES) {
+        for (let column = west; column < west + BLOCK_DEGREES; column += CELL_DEGREES) {
+          const cell = ((row + 90) / CELL_DEGREES) * COLUMNS + (column + 180) / CELL_DEGREES;
+          for (const index of nearestSomewhere(row, column, CELL_DEGREES, nearby, vectors)) {
+            const { ident, latitude, longitude } = airports[index] as Airport;
+            const [x, y, z] = vectors[index] as Vector;
+            cells.push({ cell, ident, latitude, longitude, x, y, z });
+          }
+        }
       }
     }
   }
-  return cells;
+  return cells.toSorted((a, b) => a.cell - b.cell);
 }
 
 type Vector = readonly [number, number, number];
@@ -69,35 +65,37 @@ function unitVector(latitude: number, longitude: number): Vector {
 
 const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
-/** The furthest point of a cell from its centre is one of its corners; a little is added for rounding. */
-function cellRadius(south: number, west: number, centre: Vector): number {
-  const corners = [unitVector(south, west), unitVector(south + CELL_DEGREES, west)];
-  return Math.max(...corners.map((corner) => Math.acos(Math.min(1, dot(corner, centre))))) + 1e-9;
-}
-
-function nearestSomewhere(centre: Vector, radius: number, vectors: readonly Vector[]): number[] {
-  const cosines = new Float64Array(vectors.length);
-  let best = -1;
-  for (let index = 0; index < vectors.length; index += 1) {
-    const vector = vectors[index] as Vector;
-    const cosine = dot(vector, centre);
-    cosines[index] = cosine;
-    if (cosine > best) best = cosine;
-  }
-  const limit = Math.cos(Math.min(Math.PI, Math.acos(Math.min(1, best)) + 2 * radius));
-  const candidates: number[] = [];
-  for (let index = 0; index < cosines.length; index += 1) {
-    if ((cosines[index] as number) >= limit) candidates.push(index);
-  }
-  candidates.sort((a, b) => (cosines[b] as number) - (cosines[a] as number));
+/** Of `candidates`, those that can be the nearest to a point of a square, nearest to its centre first. */
+function nearestSomewhere(
+  south: number,
+  west: number,
+  degrees: number,
+  candidates: readonly number[],
+  vectors: readonly Vector[],
+): number[] {
+  const centre = unitVector(south + degrees / 2, west + degrees / 2);
+  const radius = squareRadius(south, west, degrees, centre);
+  const cosines = candidates.map((index) => dot(vectors[index] as Vector, centre));
+  const best = cosines.reduce((highest, cosine) => Math.max(highest, cosine), -1);
+  const limit = Math.cos(Math.min(Math.PI, Math.acos(Math.min(1, best)) + 2 * radius)) - 1e-12;
+  const near = candidates
+    .map((index, position) => ({ index, cosine: cosines[position] as number }))
+    .filter(({ cosine }) => cosine >= limit)
+    .toSorted((a, b) => b.cosine - a.cosine);
   const sine = Math.sin(radius);
   const kept: number[] = [];
-  for (const index of candidates) {
+  for (const { index } of near) {
     const vector = vectors[index] as Vector;
     if (!kept.some((nearer) => isBehindBisector(centre, vectors[nearer] as Vector, vector, sine)))
       kept.push(index);
   }
   return kept;
+}
+
+/** The furthest point of a square from its centre is one of its corners; a little is added for rounding. */
+function squareRadius(south: number, west: number, degrees: number, centre: Vector): number {
+  const corners = [unitVector(south, west), unitVector(south + degrees, west)];
+  return Math.max(...corners.map((corner) => Math.acos(Math.min(1, dot(corner, centre))))) + 1e-9;
 }
 
 /** Whether the whole disc lies on `nearer`'s side of the plane that halves the space between it and `other`. */

@@ -85,40 +85,56 @@ export async function dropMessages(connection: DuckDBConnection, table: string):
   await connection.run(`drop table if exists ${table}_decoded`);
 }
 
-/** One vector's worth of decoded messages, column by column. */
+/** One vector's worth of decoded messages; they are written straight into the columns of a chunk. */
 class Slice {
   rows = 0;
-  readonly #columns: DuckDBValue[][] = TYPES.map(() => []);
+  readonly #messages: (readonly [MessageFields | null, string | null, string, number, bigint, bigint])[] = [];
 
   add(value: string, partition: number, offset: bigint, timestampMs: number): void {
     const { fields, malformed } = decodeMessage(value);
-    const columns = this.#columns;
-    for (let index = 0; index < MESSAGE_FIELDS.length; index += 1) {
-      const [name, type] = MESSAGE_FIELDS[index] as (typeof MESSAGE_FIELDS)[number];
-      (columns[index] as DuckDBValue[]).push(fields === null ? null : cell(fields[name], type));
-    }
-    const tail = MESSAGE_FIELDS.length;
-    (columns[tail] as DuckDBValue[]).push(BigInt(Math.trunc(timestampMs)));
-    (columns[tail + 1] as DuckDBValue[]).push(partition);
-    (columns[tail + 2] as DuckDBValue[]).push(offset);
-    (columns[tail + 3] as DuckDBValue[]).push(malformed);
-    (columns[tail + 4] as DuckDBValue[]).push(malformed === null ? null : value);
+    this.#messages.push([fields, malformed, value, partition, offset, BigInt(Math.trunc(timestampMs))]);
     this.rows += 1;
   }
 
   take(): DuckDBDataChunk {
-    const chunk = DuckDBDataChunk.create(TYPES, this.rows);
-    this.#columns.forEach((values, index) => {
-      chunk.setColumnValues(index, values);
-      values.length = 0;
+    const messages = this.#messages;
+    const chunk = DuckDBDataChunk.create(TYPES, messages.length);
+    MESSAGE_FIELDS.forEach(([name, type], column) => {
+      const vector = chunk.getColumnVector(column);
+      for (let row = 0; row < messages.length; row += 1) {
+        const value = messages[row]?.[0]?.[name] ?? null;
+        vector.setItem(row, value === null ? null : cell(value, type));
+      }
+      vector.flush();
     });
+    const tail = MESSAGE_FIELDS.length;
+    chunk.setColumnValues(
+      tail,
+      messages.map((message) => message[5]),
+    );
+    chunk.setColumnValues(
+      tail + 1,
+      messages.map((message) => message[3]),
+    );
+    chunk.setColumnValues(
+      tail + 2,
+      messages.map((message) => message[4]),
+    );
+    chunk.setColumnValues(
+      tail + 3,
+      messages.map((message) => message[1]),
+    );
+    chunk.setColumnValues(
+      tail + 4,
+      messages.map((message) => (message[1] === null ? null : message[2])),
+    );
+    messages.length = 0;
     this.rows = 0;
     return chunk;
   }
 }
 
-function cell(value: MessageFields[keyof MessageFields] | undefined, type: string): DuckDBValue {
-  if (value === null || value === undefined) return null;
+function cell(value: NonNullable<MessageFields[keyof MessageFields]>, type: string): DuckDBValue {
   if (type === 'long') return BigInt(value as number | bigint);
   if (type === 'integers') return listValue(value as DuckDBValue[]);
   return value as DuckDBValue;
