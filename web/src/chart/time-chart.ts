@@ -1,0 +1,146 @@
+import uPlot from 'uplot';
+
+/** One line of a chart. */
+export interface Line {
+  readonly label: string;
+  /** A CSS colour, or the name of a custom property (`--accent`) that is read at drawing time. */
+  readonly colour: string;
+  /** Which axis it belongs to; the second stands on the right. */
+  readonly axis: 'left' | 'right';
+  /** Fills the area below. */
+  readonly filled?: boolean;
+  readonly dashed?: boolean;
+  /** The value in words, for axis and cursor. */
+  readonly words: (value: number) => string;
+}
+
+/** Epoch seconds, then one list of values for each line; null leaves a gap. */
+export type Series = readonly [readonly number[], ...(readonly (number | null)[])[]];
+
+/** What a chart is made of. */
+export interface ChartSpec {
+  readonly lines: readonly Line[];
+  readonly height: number;
+  /** Leaves the axis on the right of words out. */
+  readonly quiet?: boolean;
+  /** The point under the pointer, or null when it has left. */
+  readonly onCursor?: (index: number | null) => void;
+}
+
+/** A time chart in UTC that follows the width of its element. */
+export interface TimeChart {
+  update(series: Series): void;
+  destroy(): void;
+}
+
+/** Draws a chart into `element`. Text waits for the page's font: a canvas does not change it later by itself. */
+export function createTimeChart(element: HTMLElement, spec: ChartSpec, series: Series): TimeChart {
+  const chart = new uPlot(optionsOf(element, spec), dataOf(series), element);
+  const observer = new ResizeObserver(() => {
+    const width = Math.floor(element.clientWidth);
+    if (width > 0 && width !== chart.width) chart.setSize({ width, height: spec.height });
+  });
+  observer.observe(element);
+  let gone = false;
+  void document.fonts.ready.then(() => {
+    if (!gone) chart.redraw(false, true);
+  });
+  return {
+    update: (next) => chart.setData(dataOf(next)),
+    destroy: () => {
+      gone = true;
+      observer.disconnect();
+      chart.destroy();
+    },
+  };
+}
+
+function dataOf(series: Series): uPlot.AlignedData {
+  const [times, ...values] = series;
+  return [[...times], ...values.map((list) => [...list])];
+}
+
+function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
+  const style = getComputedStyle(element);
+  const colourOf = (name: string): string =>
+    name.startsWith('--') ? resolve(element, style.getPropertyValue(name)) : name;
+  const grid = { stroke: colourOf('--line'), width: 1 };
+  const font = '11px "Inter Variable", sans-serif';
+  const axis = (scale: 'left' | 'right', line: Line | undefined): uPlot.Axis => ({
+    scale,
+    side: scale === 'left' ? 3 : 1,
+    size: 58,
+    gap: 6,
+    font,
+    stroke: colourOf('--muted'),
+    grid: scale === 'left' ? grid : { show: false },
+    ticks: { show: false },
+    space: 34,
+    values: (_chart, values) => values.map((value) => line?.words(value) ?? String(value)),
+  });
+  const right = spec.lines.find((line) => line.axis === 'right');
+  return {
+    width: Math.max(120, Math.floor(element.clientWidth)),
+    height: spec.height,
+    padding: [10, right === undefined ? 12 : 0, 0, 0],
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 7 },
+    },
+    scales: {
+      x: { time: true },
+      left: { range: rangeFromZero },
+      right: { range: rangeFromZero },
+    },
+    axes: [
+      {
+        font,
+        stroke: colourOf('--muted'),
+        grid: { show: false },
+        ticks: { show: false },
+        size: 26,
+        space: 64,
+        values: (_chart, values) => values.map((value) => new Date(value * 1000).toISOString().slice(11, 16)),
+      },
+      axis('left', spec.lines.find((line) => line.axis === 'left')),
+      ...(right === undefined ? [] : [axis('right', right)]),
+    ],
+    series: [
+      {},
+      ...spec.lines.map(
+        (line): uPlot.Series => ({
+          scale: line.axis,
+          label: line.label,
+          stroke: colourOf(line.colour),
+          width: 1.75,
+          ...(line.filled === true ? { fill: `${colourOf(line.colour)}22` } : {}),
+          ...(line.dashed === true ? { dash: [5, 4] } : {}),
+          points: { show: false },
+          spanGaps: false,
+        }),
+      ),
+    ],
+    hooks: {
+      setCursor: [(chart) => spec.onCursor?.(chart.cursor.idx ?? null)],
+    },
+  };
+}
+
+/** From 0 (or below, where values are) to a little over the largest: heights compare truly. */
+function rangeFromZero(_chart: uPlot, min: number | null, max: number | null): [number, number] {
+  const high = max ?? 1;
+  return [Math.min(0, min ?? 0), high > 0 ? high * 1.1 : 1];
+}
+
+/** The colour a custom property stands for in the theme of the moment: a canvas does not understand light-dark(). */
+function resolve(element: HTMLElement, value: string): string {
+  const probe = document.createElement('i');
+  probe.style.color = value;
+  element.append(probe);
+  const [r = 0, g = 0, b = 0] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(Number);
+  probe.remove();
+  return `#${[r, g, b].map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
+}

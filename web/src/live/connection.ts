@@ -1,0 +1,228 @@
+import type { ClientMessage, CountriesAnswer, LiveState, ServerMessage } from 'contrail/dashboard/protocol';
+import { decodeFrame, type Frame } from './decode.ts';
+import type { Picture } from './picture.ts';
+
+/**
+ * The live connection.
+ *
+ *     connecting ──open──> open ──closed, silent──> retrying ──retry time──> connecting
+ *         └────closed, no answer────────────────────────^
+ *
+ * While `retrying` for the second time and later the picture is polled (`snapshot.bin`), so that a network which
+ * blocks WebSockets still shows aircraft, and says so. What was on the screen stays on it in every state.
+ */
+export type Link =
+  | { readonly kind: 'connecting'; readonly attempt: number; readonly polling: boolean }
+  | { readonly kind: 'open' }
+  | {
+      readonly kind: 'retrying';
+      /** How many attempts have failed since the last success, from 1. */
+      readonly attempt: number;
+      /** When the next attempt starts, on the connection's own clock, ms. */
+      readonly retryAt_ms: number;
+      readonly polling: boolean;
+    };
+
+/** What a socket tells. After `closed` nothing more comes. */
+export interface SocketEvents {
+  readonly opened: () => void;
+  readonly message: (data: unknown) => void;
+  readonly closed: () => void;
+}
+
+/** The part of a socket that is used here. */
+export interface Socket {
+  send(text: string): void;
+  close(): void;
+}
+
+/** What the connection needs and whom it tells. */
+export interface ConnectionPorts {
+  readonly picture: Picture;
+  /** Binary messages must come as `ArrayBuffer`. */
+  readonly openSocket: (events: SocketEvents) => Socket;
+  readonly fetch: typeof globalThis.fetch;
+  /** A clock that never goes back, ms. */
+  readonly clock: () => number;
+  /** Runs something later; answers what calls it off. */
+  readonly later: (run: () => void, delay_ms: number) => () => void;
+  /** 0..1, spreads the retries of many pages. */
+  readonly random: () => number;
+  readonly onLink: (link: Link) => void;
+  /** After a frame was applied; `cameOrWent` when the set of aircraft changed. */
+  readonly onFrame: (frame: Frame, cameOrWent: boolean) => void;
+  readonly onMessage: (message: ServerMessage) => void;
+}
+
+/** Waits between attempts, ms, before up to a quarter is added. */
+export const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000] as const;
+/** The server says something at least each 5 s; three times that is silence. */
+export const SILENCE_MS = 15_000;
+/** An attempt that has not opened by then has failed. */
+export const OPEN_WITHIN_MS = 4000;
+/** Between two polls of the fallback. */
+export const POLL_MS = 5000;
+/** Failed attempts after which polling begins. */
+export const POLL_AFTER_ATTEMPTS = 2;
+
+/** Keeps `picture` equal to the server's, over WebSocket or by polling, until `close`. */
+export class LiveConnection {
+  readonly #ports: ConnectionPorts;
+  #socket: Socket | null = null;
+  /** Counts sockets, so that a late word of an old one is not taken for the new one's. */
+  #generation = 0;
+  #attempt = 0;
+  #polling = false;
+  #paused = false;
+  #closed = false;
+  #isOpen = false;
+  #cancelRetry = (): void => {};
+  #cancelWatch = (): void => {};
+  #cancelPoll = (): void => {};
+
+  constructor(ports: ConnectionPorts) {
+    this.#ports = ports;
+  }
+
+  start(): void {
+    this.#connect();
+  }
+
+  /** Tries at once instead of at the next retry time; nothing happens while open. */
+  retryNow(): void {
+    this.#cancelRetry();
+    if (this.#socket === null && !this.#closed) this.#connect();
+  }
+
+  /** A hidden page asks for no positions; when it is seen again the server brings it up to date. */
+  setPaused(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (this.#socket !== null) this.#send({ type: paused ? 'pause' : 'resume' });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stopPolling();
+    this.#cancelRetry();
+    this.#drop();
+  }
+
+  #connect(): void {
+    const ports = this.#ports;
+    ports.onLink({ kind: 'connecting', attempt: this.#attempt, polling: this.#polling });
+    const generation = ++this.#generation;
+    const ifCurrent = (act: () => void): void => {
+      if (generation === this.#generation) act();
+    };
+    this.#socket = ports.openSocket({
+      opened: () => ifCurrent(() => this.#greet()),
+      message: (data) => ifCurrent(() => this.#receive(data)),
+      closed: () => ifCurrent(() => this.#failed()),
+    });
+    this.#watch(OPEN_WITHIN_MS);
+  }
+
+  #greet(): void {
+    const { picture, tick } = this.#ports.picture;
+    this.#send(picture < 0 ? { type: 'hello' } : { type: 'hello', picture, lastTick: tick });
+    if (this.#paused) this.#send({ type: 'pause' });
+  }
+
+  #receive(data: unknown): void {
+    this.#heard();
+    if (typeof data === 'string') this.#text(data);
+    else if (data instanceof ArrayBuffer) this.#binary(data);
+  }
+
+  /** Only a word from the server proves the way there and back: an open socket alone may be a proxy's. */
+  #heard(): void {
+    if (this.#attempt !== 0 || this.#polling || !this.#isOpen) {
+      this.#attempt = 0;
+      this.#stopPolling();
+      this.#isOpen = true;
+      this.#ports.onLink({ kind: 'open' });
+    }
+    this.#watch(SILENCE_MS);
+  }
+
+  #watch(limit_ms: number): void {
+    this.#cancelWatch();
+    this.#cancelWatch = this.#ports.later(() => this.#failed(), limit_ms);
+  }
+
+  #failed(): void {
+    this.#drop();
+    if (this.#closed) return;
+    this.#attempt += 1;
+    if (this.#attempt >= POLL_AFTER_ATTEMPTS && !this.#polling) {
+      this.#polling = true;
+      void this.#poll();
+    }
+    const wait = RETRY_MS[Math.min(this.#attempt, RETRY_MS.length) - 1] ?? 15_000;
+    const delay = wait * (1 + this.#ports.random() / 4);
+    const retryAt_ms = this.#ports.clock() + delay;
+    this.#ports.onLink({ kind: 'retrying', attempt: this.#attempt, retryAt_ms, polling: this.#polling });
+    this.#cancelRetry = this.#ports.later(() => this.#connect(), delay);
+  }
+
+  #drop(): void {
+    this.#cancelWatch();
+    this.#isOpen = false;
+    this.#generation += 1;
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  #send(message: ClientMessage): void {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
+  #text(text: string): void {
+    const message = JSON.parse(text) as ServerMessage;
+    if (message.type === 'countries') this.#ports.picture.countries = message.countries;
+    this.#ports.onMessage(message);
+  }
+
+  #binary(bytes: ArrayBuffer): void {
+    const frame = this.#apply(bytes);
+    if (frame !== null && frame.kind !== 'heartbeat') this.#send({ type: 'ack', tick: frame.tick });
+    // Broken, or made for a picture that we do not have: begin again with everything.
+    if (frame === null) this.#send({ type: 'hello' });
+  }
+
+  #apply(bytes: ArrayBuffer): Frame | null {
+    const decoded = decodeFrame(bytes);
+    if (!decoded.ok) return null;
+    const applied = this.#ports.picture.apply(decoded.frame);
+    if (applied.kind === 'refused') return null;
+    this.#ports.onFrame(decoded.frame, applied.cameOrWent);
+    return decoded.frame;
+  }
+
+  async #poll(): Promise<void> {
+    const { fetch, picture } = this.#ports;
+    try {
+      if (!this.#paused) {
+        const [snapshot, countries, status] = await Promise.all([
+          fetch('/api/live/snapshot.bin'),
+          fetch('/api/live/countries'),
+          fetch('/api/status'),
+        ]);
+        if (!this.#polling) return;
+        if (countries.ok) picture.countries = ((await countries.json()) as CountriesAnswer).countries;
+        if (snapshot.ok) this.#apply(await snapshot.arrayBuffer());
+        if (status.ok) this.#ports.onMessage({ type: 'state', ...((await status.json()) as LiveState) });
+      }
+    } catch {
+      // The server is away altogether; the retries of the socket tell the person so, and polling goes on.
+    }
+    if (this.#polling) this.#cancelPoll = this.#ports.later(() => void this.#poll(), POLL_MS);
+  }
+
+  #stopPolling(): void {
+    this.#polling = false;
+    this.#cancelPoll();
+  }
+}

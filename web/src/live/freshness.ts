@@ -1,0 +1,48 @@
+import type { LiveState, Stage } from 'contrail/dashboard/protocol';
+import type { Link } from './connection.ts';
+
+/** What the page as a whole is doing, worst first where several hold. */
+export type PageState = 'loading' | 'disconnected' | 'waiting' | 'stale' | 'delayed' | 'live';
+
+/** All that the state of the page follows from. */
+export interface FreshnessFacts {
+  readonly link: Link;
+  /** The newest `state` message, or null before the first. */
+  readonly server: LiveState | null;
+  readonly aircraft: number;
+  /** Newest event time in the picture, epoch seconds; NaN while there never was an aircraft. */
+  readonly eventTime: number;
+  /** The server's time now, epoch seconds. */
+  readonly now: number;
+}
+
+/** Used until the server has said its own, seconds: 15 plus a trigger of 5, and 60. */
+const DELAYED_S = 20;
+const STALE_S = 60;
+
+/** Seconds since the newest position by the server's clock; null while there is none. Never negative. */
+export function positionAge_s(facts: Pick<FreshnessFacts, 'eventTime' | 'now'>): number | null {
+  return Number.isFinite(facts.eventTime) ? Math.max(0, facts.now - facts.eventTime) : null;
+}
+
+/** The state of the page. A first attempt that has not answered yet is `loading`, a lost connection `disconnected`. */
+export function pageState(facts: FreshnessFacts): PageState {
+  const { link, server } = facts;
+  if (link.kind === 'retrying' || (link.kind === 'connecting' && link.attempt > 0)) return 'disconnected';
+  if (server === null && facts.aircraft === 0) return 'loading';
+  const age = positionAge_s(facts);
+  if (age === null || (facts.aircraft === 0 && server?.event_time == null)) return 'waiting';
+  if (age > (server?.stale_after_s ?? STALE_S)) return 'stale';
+  return age > (server?.delayed_after_s ?? DELAYED_S) ? 'delayed' : 'live';
+}
+
+/** True when the positions on the map are too old to be called live, whatever the connection does. */
+export function isStale(facts: FreshnessFacts): boolean {
+  const age = positionAge_s(facts);
+  return age !== null && age > (facts.server?.stale_after_s ?? STALE_S);
+}
+
+/** The first stage from which nothing comes: the one to look at. */
+export function firstSilent(stages: readonly Stage[]): Stage | null {
+  return stages.find((stage) => stage.state === 'failed' || stage.state === 'waiting') ?? null;
+}

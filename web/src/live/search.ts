@@ -1,0 +1,39 @@
+import type { Picture } from './picture.ts';
+
+/** One aircraft that a search found, and which of its words matched. */
+export interface Found {
+  readonly slot: number;
+  readonly icao24: string;
+  readonly callsign: string | null;
+  readonly country: string | null;
+}
+
+/**
+ * Aircraft whose callsign, address or country fits the words typed, best first: callsign or address as typed, then
+ * beginning so, then callsign holding it, then country beginning so. Equal ones in the order of their callsigns.
+ */
+export function searchAircraft(picture: Picture, typed: string, limit: number): readonly Found[] {
+  const wanted = typed.trim().toLowerCase();
+  if (wanted === '') return [];
+  const countryFits = picture.countries.map((country) => country.toLowerCase().startsWith(wanted));
+  const found: (Found & { rank: number })[] = [];
+  for (let slot = 0; slot < picture.slots; slot++) {
+    if (picture.used[slot] !== 1) continue;
+    const callsign = picture.callsignOf(slot);
+    const icao24 = picture.addressOf(slot);
+    const country = picture.countryOf(slot);
+    const isOfCountry = country !== null && countryFits[picture.country[slot] ?? 255] === true;
+    const rank = rankOf(wanted, callsign?.toLowerCase() ?? '', icao24, isOfCountry);
+    if (rank !== null) found.push({ slot, icao24, callsign, country, rank });
+  }
+  found.sort((a, b) => a.rank - b.rank || (a.callsign ?? '~').localeCompare(b.callsign ?? '~'));
+  return found.slice(0, limit);
+}
+
+function rankOf(wanted: string, callsign: string, icao24: string, isOfCountry: boolean): number | null {
+  if (callsign === wanted || icao24 === wanted) return 0;
+  if (callsign.startsWith(wanted)) return 1;
+  if (icao24.startsWith(wanted)) return 2;
+  if (callsign.includes(wanted)) return 3;
+  return isOfCountry ? 4 : null;
+}

@@ -1,0 +1,163 @@
+import { VALID } from '../live/decode.ts';
+import type { Picture } from '../live/picture.ts';
+import { worldCopies, type Camera } from './camera.ts';
+import { worldPixels } from './projection.ts';
+import { CLASS_COUNT, type Palette } from './ramp.ts';
+import { carry_s, EXTRAPOLATION_S, fadeAlpha, FAINTEST_ALPHA } from './redraw.ts';
+import { headingColumn, NO_HEADING, type SpriteSheet } from './sprites.ts';
+
+/** Below this zoom icons would be a carpet: there an aircraft is a square of 2 pixels. */
+export const SQUARES_BELOW_ZOOM = 2.6;
+
+/** Squawks that call for help, as numbers: 7500 unlawful interference, 7600 radio failure, 7700 emergency. */
+export const EMERGENCY_SQUAWKS: ReadonlyMap<number, string> = new Map([
+  [0o7500, '7500'],
+  [0o7600, '7600'],
+  [0o7700, '7700'],
+]);
+
+/** What one drawing saw. */
+export interface Drawn {
+  /** Aircraft drawn inside the canvas, each counted once per copy of the world. */
+  readonly icons: number;
+  /** Speed on the screen of the fastest aircraft that still moves, CSS pixels per second. */
+  readonly fastest_px_per_s: number;
+}
+
+/** Everything that one drawing depends on. `size` is the canvas in CSS pixels; `now` the server's epoch seconds. */
+export interface Scene {
+  readonly picture: Picture;
+  readonly camera: Camera;
+  readonly size: { readonly width: number; readonly height: number; readonly ratio: number };
+  readonly now: number;
+  /** Bit n: aircraft of altitude class n are shown. */
+  readonly classes: number;
+  /** False under prefers-reduced-motion: aircraft stand where they were last heard of. */
+  readonly moving: boolean;
+  readonly palette: Palette;
+}
+
+/** Where an aircraft is now in world units, by its last position, speed and track. */
+export function carried(picture: Picture, slot: number, now: number, moving: boolean): [number, number] {
+  const dt = moving ? carry_s(now - (picture.timePosition[slot] ?? now)) : 0;
+  const x = (picture.x[slot] ?? 0) + (picture.vx[slot] ?? 0) * dt;
+  return [x, (picture.y[slot] ?? 0) + (picture.vy[slot] ?? 0) * dt];
+}
+
+/** Draws all aircraft of the scene on a cleared context whose transform is the identity. */
+export function drawAircraft(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheet): Drawn {
+  return scene.camera.zoom < SQUARES_BELOW_ZOOM ? drawSquares(context, scene) : drawIcons(context, scene, sprites);
+}
+
+function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
+  const { picture, camera, size, now, classes, palette } = scene;
+  const { ratio } = size;
+  const world = worldPixels(camera.zoom) * ratio;
+  const width = size.width * ratio;
+  const height = size.height * ratio;
+  const edge = Math.round(2 * ratio);
+  const copies = worldCopies(camera, size.width / 2);
+  const originX = width / 2 - camera.x * world - edge / 2;
+  const originY = height / 2 - camera.y * world - edge / 2;
+  let icons = 0;
+  let fastest = 0;
+  // One pass per class: changing the colour is what costs, not looking at a row.
+  for (let klass = 0; klass < CLASS_COUNT; klass++) {
+    if ((classes & (1 << klass)) === 0) continue;
+    for (const faded of [true, false]) {
+      context.fillStyle = palette.classes[klass] ?? palette.classes[0];
+      context.globalAlpha = faded ? FAINTEST_ALPHA + 0.2 : 1;
+      for (let slot = 0; slot < picture.slots; slot++) {
+        if (picture.altitudeClass[slot] !== klass || picture.used[slot] !== 1) continue;
+        const age = now - (picture.timePosition[slot] ?? 0);
+        if (age > 2 * EXTRAPOLATION_S !== faded) continue;
+        const dt = scene.moving ? carry_s(age) : 0;
+        const vx = picture.vx[slot] ?? 0;
+        const vy = picture.vy[slot] ?? 0;
+        const y = Math.round(((picture.y[slot] ?? 0) + vy * dt) * world + originY);
+        if (y < -edge || y > height) continue;
+        if (age < EXTRAPOLATION_S) fastest = Math.max(fastest, vx * vx + vy * vy);
+        const x = ((picture.x[slot] ?? 0) + vx * dt) * world + originX;
+        for (const copy of copies) {
+          const px = Math.round(x + copy * world);
+          if (px < -edge || px > width) continue;
+          context.fillRect(px, y, edge, edge);
+          icons += 1;
+        }
+      }
+    }
+  }
+  context.globalAlpha = 1;
+  return { icons, fastest_px_per_s: (Math.sqrt(fastest) * world) / ratio };
+}
+
+function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheet): Drawn {
+  const { picture, camera, size, now, classes } = scene;
+  const { ratio } = size;
+  const world = worldPixels(camera.zoom) * ratio;
+  const width = size.width * ratio;
+  const height = size.height * ratio;
+  const { cell, image } = sprites;
+  const copies = worldCopies(camera, size.width / 2 + cell);
+  const originX = width / 2 - camera.x * world - cell / 2;
+  const originY = height / 2 - camera.y * world - cell / 2;
+  let icons = 0;
+  let fastest = 0;
+  let alpha = 1;
+  for (let slot = 0; slot < picture.slots; slot++) {
+    const klass = picture.altitudeClass[slot] ?? 0;
+    if (picture.used[slot] !== 1 || (classes & (1 << klass)) === 0) continue;
+    const age = now - (picture.timePosition[slot] ?? 0);
+    const dt = scene.moving ? carry_s(age) : 0;
+    const vx = picture.vx[slot] ?? 0;
+    const vy = picture.vy[slot] ?? 0;
+    const y = Math.round(((picture.y[slot] ?? 0) + vy * dt) * world + originY);
+    if (y < -cell || y > height) continue;
+    const x = ((picture.x[slot] ?? 0) + vx * dt) * world + originX;
+    for (const copy of copies) {
+      // Whole device pixels: an icon between pixels costs several times as much and looks blurred.
+      const px = Math.round(x + copy * world);
+      if (px < -cell || px > width) continue;
+      const fade = fadeAlpha(age);
+      if (fade !== alpha) context.globalAlpha = alpha = fade;
+      const hasTrack = ((picture.validity[slot] ?? 0) & VALID.true_track) !== 0;
+      const column = hasTrack ? headingColumn(picture.trueTrack[slot] ?? 0) : NO_HEADING;
+      const row = sprites.row(picture.kind[slot] ?? 0, klass);
+      context.drawImage(image, column * cell, row, cell, cell, px, y, cell, cell);
+      if (age < EXTRAPOLATION_S) fastest = Math.max(fastest, vx * vx + vy * vy);
+      icons += 1;
+    }
+  }
+  context.globalAlpha = 1;
+  return { icons, fastest_px_per_s: (Math.sqrt(fastest) * world) / ratio };
+}
+
+/** Ring, triangle and code beside every aircraft that sends an emergency squawk: never colour alone, no flashing. */
+export function drawEmergencies(context: CanvasRenderingContext2D, scene: Scene): void {
+  const { picture, camera, size, now, palette } = scene;
+  const world = worldPixels(camera.zoom);
+  for (let slot = 0; slot < picture.slots; slot++) {
+    if (picture.used[slot] !== 1 || ((picture.validity[slot] ?? 0) & VALID.squawk) === 0) continue;
+    const code = EMERGENCY_SQUAWKS.get(picture.squawk[slot] ?? 0);
+    if (code === undefined) continue;
+    const [wx, wy] = carried(picture, slot, now, scene.moving);
+    for (const copy of worldCopies(camera, size.width / 2)) {
+      const x = size.width / 2 + (wx + copy - camera.x) * world;
+      const y = size.height / 2 + (wy - camera.y) * world;
+      context.strokeStyle = palette.emergency;
+      context.fillStyle = palette.emergency;
+      context.lineWidth = 2;
+      context.beginPath();
+      context.arc(x, y, 13, 0, 2 * Math.PI);
+      context.stroke();
+      context.beginPath();
+      context.moveTo(x + 21, y - 5);
+      context.lineTo(x + 26, y + 4);
+      context.lineTo(x + 16, y + 4);
+      context.fill();
+      context.font = '600 12px "Inter Variable", sans-serif';
+      context.textBaseline = 'middle';
+      context.fillText(code, x + 29, y);
+    }
+  }
+}

@@ -1,0 +1,376 @@
+import type { Picture } from '../live/picture.ts';
+import { carried, drawAircraft, drawEmergencies, type Scene } from './aircraft-layer.ts';
+import { basemapFor, drawBasemap, type BasemapLevel, type BasemapName } from './basemap.ts';
+import { clampCamera, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
+import { listenForGestures } from './input.ts';
+import { drawLabels, drawTrack, type Labels, type TrackPoint } from './overlay.ts';
+import { pickNearest } from './pick.ts';
+import { worldPixels } from './projection.ts';
+import { PALETTES, type Theme } from './ramp.ts';
+import { restAfterDraw_ms } from './redraw.ts';
+import { createSprites, iconPixels, type SpriteSheet } from './sprites.ts';
+
+/** The canvases are this much larger than the view, so that a pan shows true picture before the next drawing. */
+const OVERSIZE = 1.5;
+/** While hands are on the map a true drawing comes at most this often, ms; between them the canvas is transformed. */
+const DRAW_WHILE_MOVING_MS = 250;
+/** The last true drawing after the last input, ms. */
+const SETTLE_MS = 120;
+const ZOOM_ANIMATION_MS = 220;
+const PICK_RADIUS_PX = 14;
+const PICK_RADIUS_TOUCH_PX = 26;
+/** More device pixels than this cost time that the eye does not get back. */
+const MOST_RATIO = 2;
+export const ALL_CLASSES = 0b1111111;
+
+/** What the map needs from around it. */
+export interface MapPorts {
+  readonly picture: Picture;
+  /** The server's time now, epoch seconds. */
+  readonly serverNow: () => number;
+  /** A clock that never goes back, ms. */
+  readonly clock: () => number;
+  /** Loads one resolution of the basemap; called at most once for each. */
+  readonly loadBasemap: (name: BasemapName) => Promise<BasemapLevel>;
+  readonly onSelect: (slot: number) => void;
+  readonly onCancel: () => void;
+  /** The aircraft under the pointer and where it is in the view, or -1. */
+  readonly onHover: (slot: number, x: number, y: number) => void;
+  /** After every true drawing that followed a movement of the camera. */
+  readonly onCamera: (camera: Camera) => void;
+}
+
+/**
+ * The live map on three stacked canvases: basemap, aircraft, names. It draws only when something would look different
+ * (redraw.ts), and moves by CSS transform while hands are on it. Framework-free: it owns the element it is given.
+ */
+export class MapView {
+  /** True drawings of the aircraft since the start, for tests and the curious. */
+  redraws = 0;
+  camera: Camera;
+  readonly #element: HTMLElement;
+  readonly #ports: MapPorts;
+  readonly #sheet = document.createElement('div');
+  readonly #base = document.createElement('canvas');
+  readonly #planes = document.createElement('canvas');
+  readonly #names = document.createElement('canvas');
+  readonly #ring = document.createElement('div');
+  readonly #levels = new Map<BasemapName, BasemapLevel | 'loading'>();
+  readonly #stop: (() => void)[] = [];
+  #labels: Labels | null = null;
+  #drawn: Camera;
+  #width = 0;
+  #height = 0;
+  #ratio = 1;
+  #theme: Theme = 'dark';
+  #classes = ALL_CLASSES;
+  #moving = true;
+  #selected = -1;
+  #track: readonly TrackPoint[] = [];
+  #sprites: { key: string; sheet: SpriteSheet } | null = null;
+  #frame = 0;
+  #viewDue = 0;
+  #planesDue = 0;
+  #lastViewDraw = Number.NEGATIVE_INFINITY;
+  #animation: { from: Camera; to: Camera; start: number } | null = null;
+
+  constructor(element: HTMLElement, camera: Camera, ports: MapPorts) {
+    this.#element = element;
+    this.#ports = ports;
+    this.camera = camera;
+    this.#drawn = camera;
+    this.#sheet.className = 'map-sheet';
+    this.#ring.className = 'map-ring';
+    this.#ring.hidden = true;
+    for (const canvas of [this.#base, this.#planes, this.#names]) {
+      canvas.setAttribute('aria-hidden', 'true');
+      this.#sheet.append(canvas);
+    }
+    this.#sheet.append(this.#ring);
+    element.append(this.#sheet);
+    this.#stop.push(
+      listenForGestures(element, {
+        pan: (dx, dy) => this.#move(panBy(this.camera, dx, dy)),
+        zoom: (levels, x, y, smooth) => this.#zoom(levels, x, y, smooth),
+        click: (x, y, coarse) => this.#pick(x, y, coarse ? PICK_RADIUS_TOUCH_PX : PICK_RADIUS_PX, true),
+        hover: (x, y) => this.#hover(x, y),
+        leave: () => ports.onHover(-1, 0, 0),
+        choose: () => this.#pick(0, 0, Math.hypot(this.#width, this.#height), false),
+        cancel: () => ports.onCancel(),
+      }),
+    );
+    const observer = new ResizeObserver(() => this.#resize());
+    observer.observe(element);
+    this.#stop.push(() => observer.disconnect());
+    this.#resize();
+    const step = (): void => {
+      this.#frame = requestAnimationFrame(step);
+      this.#onFrame();
+    };
+    this.#frame = requestAnimationFrame(step);
+  }
+
+  /** Size of the view in CSS pixels. */
+  get size(): { width: number; height: number } {
+    return { width: this.#width, height: this.#height };
+  }
+
+  setTheme(theme: Theme): void {
+    this.#theme = theme;
+    this.invalidateView();
+  }
+
+  /** Bit n shows altitude class n. */
+  setClasses(classes: number): void {
+    this.#classes = classes;
+    this.invalidate();
+  }
+
+  /** False: no extrapolation and no animation (prefers-reduced-motion). */
+  setMoving(moving: boolean): void {
+    this.#moving = moving;
+    this.invalidate();
+  }
+
+  setLabels(labels: Labels): void {
+    this.#labels = labels;
+    this.invalidateView();
+  }
+
+  /** Marks the aircraft in a slot (-1: none) and draws its track, oldest point first. */
+  setSelection(slot: number, track: readonly TrackPoint[]): void {
+    this.#selected = slot;
+    this.#track = track;
+    this.invalidate();
+  }
+
+  /** The aircraft must be drawn anew at the next frame: a row came, went or jumped. */
+  invalidate(): void {
+    this.#planesDue = 0;
+  }
+
+  /** Everything must be drawn anew at the next frame. */
+  invalidateView(): void {
+    this.#viewDue = 0;
+    this.#lastViewDraw = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Moves the camera, at once or in a short glide. */
+  flyTo(camera: Camera, smooth: boolean): void {
+    const to = clampCamera(camera, this.size);
+    // The nearer way round the world.
+    const from = { ...this.camera, x: this.camera.x - Math.round(this.camera.x - to.x) };
+    const near = Math.hypot(from.x - to.x, from.y - to.y) * worldPixels(from.zoom) < 2 * this.#width;
+    if (smooth && near && this.#moving) this.#animation = { from, to, start: this.#ports.clock() };
+    else this.#move(to);
+  }
+
+  /** Where an aircraft is in the view, CSS pixels from its top left corner. */
+  positionOf(slot: number): { x: number; y: number } {
+    const [x, y] = carried(this.#ports.picture, slot, this.#ports.serverNow(), this.#moving);
+    return {
+      x: this.#width / 2 + screenX(this.camera, x),
+      y: this.#height / 2 + (y - this.camera.y) * worldPixels(this.camera.zoom),
+    };
+  }
+
+  zoomBy(levels: number): void {
+    this.#zoom(levels, 0, 0, true);
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.#frame);
+    for (const stop of this.#stop) stop();
+    this.#sheet.remove();
+  }
+
+  #move(camera: Camera): void {
+    this.#animation = null;
+    this.#moveTo(camera);
+  }
+
+  #moveTo(camera: Camera): void {
+    this.camera = clampCamera(camera, this.size);
+    this.#viewDue = this.#ports.clock() + SETTLE_MS;
+    this.#ports.onHover(-1, 0, 0);
+    this.#transform();
+  }
+
+  #zoom(levels: number, x: number, y: number, smooth: boolean): void {
+    const base = this.#animation?.to ?? this.camera;
+    const held = Math.min(11, Math.max(minZoom(this.size), base.zoom + levels));
+    const to = zoomAround(base, held, x, y);
+    if (smooth) this.flyTo(to, true);
+    else this.#move(to);
+  }
+
+  #pick(x: number, y: number, radius: number, orNothing: boolean): void {
+    const slot = this.#nearest(x, y, radius);
+    if (slot >= 0) this.#ports.onSelect(slot);
+    else if (orNothing) this.#ports.onCancel();
+  }
+
+  #hover(x: number, y: number): void {
+    const slot = this.#nearest(x, y, PICK_RADIUS_PX);
+    this.#element.dataset['hover'] = slot >= 0 ? 'aircraft' : 'map';
+    const at = slot >= 0 ? this.positionOf(slot) : { x: 0, y: 0 };
+    this.#ports.onHover(slot, at.x, at.y);
+  }
+
+  #nearest(x: number, y: number, radius: number): number {
+    const { picture, serverNow } = this.#ports;
+    return pickNearest(picture, this.camera, serverNow(), { x, y, radius }, this.#classes, this.#moving);
+  }
+
+  #resize(): void {
+    const box = this.#element.getBoundingClientRect();
+    const ratio = Math.min(MOST_RATIO, devicePixelRatio || 1);
+    if (box.width === this.#width && box.height === this.#height && ratio === this.#ratio) return;
+    this.#width = box.width;
+    this.#height = box.height;
+    this.#ratio = ratio;
+    for (const canvas of [this.#base, this.#planes, this.#names]) {
+      canvas.width = Math.round(box.width * OVERSIZE * ratio);
+      canvas.height = Math.round(box.height * OVERSIZE * ratio);
+    }
+    this.camera = clampCamera(this.camera, this.size);
+    this.invalidateView();
+  }
+
+  #onFrame(): void {
+    if (this.#width === 0 || this.#height === 0) return;
+    const now = this.#ports.clock();
+    if (this.#animation !== null) this.#animate(now);
+    const moved = this.#viewDue !== Number.POSITIVE_INFINITY;
+    const settled = now >= this.#viewDue;
+    if (moved && (settled || now - this.#lastViewDraw >= DRAW_WHILE_MOVING_MS)) {
+      this.#drawView(now);
+      this.#viewDue = settled ? Number.POSITIVE_INFINITY : this.#viewDue;
+      this.#ports.onCamera(this.camera);
+    } else if (now >= this.#planesDue && (!moved || this.#planesDue === 0)) {
+      this.#drawPlanes(now);
+    }
+  }
+
+  #animate(now: number): void {
+    const animation = this.#animation;
+    if (animation === null) return;
+    const t = Math.min(1, (now - animation.start) / ZOOM_ANIMATION_MS);
+    const eased = 1 - (1 - t) ** 3;
+    const { from, to } = animation;
+    const mix = (a: number, b: number): number => a + (b - a) * eased;
+    this.#moveTo({ x: mix(from.x, to.x), y: mix(from.y, to.y), zoom: mix(from.zoom, to.zoom) });
+    if (t === 1) this.#animation = null;
+  }
+
+  #canvasSize(): { width: number; height: number; ratio: number } {
+    return { width: this.#width * OVERSIZE, height: this.#height * OVERSIZE, ratio: this.#ratio };
+  }
+
+  #drawView(now: number): void {
+    this.#drawn = this.camera;
+    this.#lastViewDraw = now;
+    const palette = PALETTES[this.#theme];
+    const size = this.#canvasSize();
+    const base = this.#base.getContext('2d', { alpha: false });
+    const names = this.#names.getContext('2d');
+    if (base === null || names === null) return;
+    drawBasemap(base, this.#basemap(), this.#drawn, size, palette);
+    names.setTransform(1, 0, 0, 1, 0, 0);
+    names.clearRect(0, 0, this.#names.width, this.#names.height);
+    names.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+    if (this.#labels !== null) drawLabels(names, this.#labels, this.#drawn, size, palette);
+    this.#drawPlanes(now);
+    this.#transform();
+  }
+
+  #drawPlanes(now: number): void {
+    const context = this.#planes.getContext('2d');
+    if (context === null) return;
+    this.redraws += 1;
+    const palette = PALETTES[this.#theme];
+    const scene: Scene = {
+      picture: this.#ports.picture,
+      camera: this.#drawn,
+      size: this.#canvasSize(),
+      now: this.#ports.serverNow(),
+      classes: this.#classes,
+      moving: this.#moving,
+      palette,
+    };
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, this.#planes.width, this.#planes.height);
+    context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+    if (this.#track.length > 0) this.#drawTrack(context, scene);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    const drawn = drawAircraft(context, scene, this.#spriteSheet());
+    context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+    drawEmergencies(context, scene);
+    this.#placeRing(scene);
+    const rest = this.#moving ? restAfterDraw_ms(drawn.fastest_px_per_s) : restAfterDraw_ms(0);
+    this.#planesDue = now + rest;
+  }
+
+  /** The recorded track, and from its end to where the aircraft is now. */
+  #drawTrack(context: CanvasRenderingContext2D, scene: Scene): void {
+    const { picture } = scene;
+    let points = this.#track;
+    if (this.#selected >= 0 && picture.used[this.#selected] === 1) {
+      const [x, y] = carried(picture, this.#selected, scene.now, this.#moving);
+      const aircraft = picture.aircraft(this.#selected);
+      const time = picture.timePosition[this.#selected] ?? 0;
+      const altitude_m = aircraft?.altitude_m ?? null;
+      points = [...points, { time, x, y, altitude_m, on_ground: aircraft?.on_ground === true }];
+    }
+    drawTrack(context, points, scene.camera, scene.size, scene.palette);
+  }
+
+  #placeRing(scene: Scene): void {
+    const slot = this.#selected;
+    this.#ring.hidden = slot < 0 || scene.picture.used[slot] !== 1;
+    if (this.#ring.hidden) return;
+    const [x, y] = carried(scene.picture, slot, scene.now, this.#moving);
+    const left = scene.size.width / 2 + screenX(scene.camera, x);
+    const top = scene.size.height / 2 + (y - scene.camera.y) * worldPixels(scene.camera.zoom);
+    this.#ring.style.transform = `translate(${left}px, ${top}px)`;
+  }
+
+  /** Shifts and scales the last true drawing to where the camera is now. */
+  #transform(): void {
+    const now = worldPixels(this.camera.zoom);
+    const scale = now / worldPixels(this.#drawn.zoom);
+    const dx = (this.#drawn.x - this.camera.x) * now;
+    const dy = (this.#drawn.y - this.camera.y) * now;
+    this.#sheet.style.transform = `translate(${dx}px, ${dy}px) scale(${scale})`;
+  }
+
+  #basemap(): BasemapLevel | undefined {
+    const wanted = basemapFor(this.#drawn.zoom);
+    for (const name of ['110m', wanted] as const) {
+      if (this.#levels.has(name)) continue;
+      this.#levels.set(name, 'loading');
+      this.#ports.loadBasemap(name).then(
+        (level) => {
+          this.#levels.set(name, level);
+          this.invalidateView();
+        },
+        // Without coastlines the map still shows every aircraft; the next visit of this zoom tries again.
+        () => this.#levels.delete(name),
+      );
+    }
+    for (const name of [wanted, '50m', '110m', '10m'] as const) {
+      const level = this.#levels.get(name);
+      if (level !== undefined && level !== 'loading') return level;
+    }
+    return undefined;
+  }
+
+  #spriteSheet(): SpriteSheet {
+    const px = iconPixels(this.#drawn.zoom);
+    const key = `${this.#theme} ${px} ${this.#ratio}`;
+    if (this.#sprites?.key !== key) {
+      this.#sprites = { key, sheet: createSprites(PALETTES[this.#theme], px, this.#ratio) };
+    }
+    return this.#sprites.sheet;
+  }
+}

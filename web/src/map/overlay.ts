@@ -1,0 +1,123 @@
+import { worldCopies, type Camera } from './camera.ts';
+import { worldPixels, worldX, worldY } from './projection.ts';
+import { altitudeClass, type Palette } from './ramp.ts';
+
+/** One point of an aircraft's track. */
+export interface TrackPoint {
+  /** Epoch seconds. */
+  readonly time: number;
+  readonly x: number;
+  readonly y: number;
+  readonly altitude_m: number | null;
+  readonly on_ground: boolean;
+}
+
+/** A pause in a track longer than this is not bridged by a line, seconds (the segments of Silver_ML). */
+export const TRACK_GAP_S = 600;
+
+/** A track point of degrees. */
+export function trackPoint(
+  time: number,
+  longitude: number,
+  latitude: number,
+  altitude_m: number | null,
+  on_ground: boolean,
+): TrackPoint {
+  return { time, x: worldX(longitude), y: worldY(latitude), altitude_m, on_ground };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws a track coloured by altitude, with an outline so that it reads on land, sea and other aircraft. */
+export function drawTrack(
+  context: CanvasRenderingContext2D,
+  points: readonly TrackPoint[],
+  camera: Camera,
+  size: Size,
+  palette: Palette,
+): void {
+  const world = worldPixels(camera.zoom);
+  context.lineCap = 'round';
+  context.lineJoin = 'round';
+  for (const copy of worldCopies(camera, size.width / 2)) {
+    const place = (point: TrackPoint): [number, number] => [
+      size.width / 2 + (point.x + copy - camera.x) * world,
+      size.height / 2 + (point.y - camera.y) * world,
+    ];
+    for (const pass of ['outline', 'colour'] as const) {
+      context.lineWidth = pass === 'outline' ? 5 : 2.5;
+      for (let i = 1; i < points.length; i++) {
+        const from = points[i - 1];
+        const to = points[i];
+        if (from === undefined || to === undefined || to.time - from.time > TRACK_GAP_S) continue;
+        // Over the antimeridian the two ends lie on opposite edges: the line between them would cross the world.
+        if (Math.abs(to.x - from.x) > 0.5) continue;
+        context.strokeStyle =
+          pass === 'outline'
+            ? palette.labelHalo
+            : (palette.classes[altitudeClass(to.altitude_m, to.on_ground)] ?? palette.classes[0]);
+        context.beginPath();
+        context.moveTo(...place(from));
+        context.lineTo(...place(to));
+        context.stroke();
+      }
+    }
+  }
+}
+
+/** Names on the map: `[name, longitude, latitude, smallest zoom]`. */
+export interface Labels {
+  readonly countries: readonly (readonly [string, number, number, number])[];
+  readonly seas: readonly (readonly [string, number, number, number])[];
+}
+
+/** Countries in upright, seas in wide italics, each from its own zoom on, none over another. */
+export function drawLabels(
+  context: CanvasRenderingContext2D,
+  labels: Labels,
+  camera: Camera,
+  size: Size,
+  palette: Palette,
+): void {
+  const world = worldPixels(camera.zoom);
+  const taken: [number, number, number, number][] = [];
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.lineJoin = 'round';
+  context.lineWidth = 3;
+  const write = (rows: Labels['countries'], font: string, colour: string, halo: string, spacing: string): void => {
+    context.font = font;
+    context.letterSpacing = spacing;
+    context.fillStyle = colour;
+    context.strokeStyle = halo;
+    for (const [name, longitude, latitude, fromZoom] of rows) {
+      if (camera.zoom < fromZoom || camera.zoom > fromZoom + 4.5) continue;
+      const y = size.height / 2 + (worldY(latitude) - camera.y) * world;
+      if (y < -10 || y > size.height + 10) continue;
+      for (const copy of worldCopies(camera, size.width / 2)) {
+        const x = size.width / 2 + (worldX(longitude) + copy - camera.x) * world;
+        const half = context.measureText(name).width / 2 + 6;
+        if (x < -half || x > size.width + half) continue;
+        const box: [number, number, number, number] = [x - half, y - 9, x + half, y + 9];
+        if (taken.some((other) => overlap(box, other))) continue;
+        taken.push(box);
+        context.strokeText(name, x, y);
+        context.fillText(name, x, y);
+      }
+    }
+  };
+  const px = camera.zoom < 3 ? 10.5 : camera.zoom < 5 ? 11.5 : 12.5;
+  write(labels.countries, `500 ${px}px "Inter Variable", sans-serif`, palette.label, palette.labelHalo, '0.2px');
+  write(labels.seas, `italic 400 ${px}px "Inter Variable", sans-serif`, palette.seaLabel, palette.sea, '1.2px');
+  context.letterSpacing = '0px';
+  context.textAlign = 'start';
+}
+
+function overlap(a: readonly number[], b: readonly number[]): boolean {
+  const [ax0 = 0, ay0 = 0, ax1 = 0, ay1 = 0] = a;
+  const [bx0 = 0, by0 = 0, bx1 = 0, by1 = 0] = b;
+  return ax0 < bx1 && bx0 < ax1 && ay0 < by1 && by0 < ay1;
+}

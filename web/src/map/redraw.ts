@@ -1,0 +1,42 @@
+/**
+ * When the aircraft must be drawn again: only when something has moved a third of a pixel. At world zoom an airliner
+ * takes half a minute for that, at zoom 8 a third of a second, so a map at rest costs next to nothing and no
+ * movement is ever missed.
+ */
+
+/** A smaller step cannot be seen. */
+export const VISIBLE_STEP_PX = 1 / 3;
+
+/** Even when nothing moves: ages fade and the picture must not lie for longer. */
+export const LONGEST_REST_MS = 5000;
+
+/** One display frame at 60 Hz. */
+export const SHORTEST_REST_MS = 16;
+
+/** A position is carried on by speed and track for this long and no longer, seconds (see wire/FORMAT.md). */
+export const EXTRAPOLATION_S = 15;
+
+/** From {@link EXTRAPOLATION_S} an aircraft fades, and is at its faintest at this age, seconds. */
+export const FAINTEST_AGE_S = 60;
+
+/** Opacity of an aircraft that was not heard of for {@link FAINTEST_AGE_S}. */
+export const FAINTEST_ALPHA = 0.35;
+
+/** How long the drawn aircraft may rest, ms, when the fastest of them moves at this speed on the screen. */
+export function restAfterDraw_ms(fastest_px_per_s: number): number {
+  if (!(fastest_px_per_s > 0)) return LONGEST_REST_MS;
+  const rest = (VISIBLE_STEP_PX / fastest_px_per_s) * 1000;
+  return Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, rest));
+}
+
+/** Seconds to carry a position on, from its age: never backwards, never beyond {@link EXTRAPOLATION_S}. */
+export function carry_s(age_s: number): number {
+  return Math.min(EXTRAPOLATION_S, Math.max(0, age_s));
+}
+
+/** Opacity 0..1 of an aircraft whose position is this old. */
+export function fadeAlpha(age_s: number): number {
+  if (!(age_s > EXTRAPOLATION_S)) return 1;
+  const faded = Math.min(1, (age_s - EXTRAPOLATION_S) / (FAINTEST_AGE_S - EXTRAPOLATION_S));
+  return 1 - faded * (1 - FAINTEST_ALPHA);
+}

@@ -1,0 +1,179 @@
+import type { LiveState, ServerMessage, Stage } from 'contrail/dashboard/protocol';
+import { getContext, setContext } from 'svelte';
+import { LiveConnection, type Link, type Socket, type SocketEvents } from '../live/connection.ts';
+import type { Frame } from '../live/decode.ts';
+import { isStale, pageState, positionAge_s, type PageState } from '../live/freshness.ts';
+import { Picture } from '../live/picture.ts';
+import type { Camera } from '../map/camera.ts';
+import type { Preferences } from './preferences.svelte.ts';
+import type { Route } from './route.svelte.ts';
+
+type Progress = NonNullable<Extract<ServerMessage, { type: 'progress' }>['progress']>;
+type Commit = Extract<ServerMessage, { type: 'commit' }>;
+
+/** Ages on the screen move on this often, ms. */
+const CLOCK_STEP_MS = 500;
+
+/**
+ * Everything the page knows: the picture (plain typed arrays, read by the map at its own pace) and the small facts
+ * about it (reactive). One per page, handed down by context.
+ */
+export class App {
+  readonly picture = new Picture();
+  readonly route: Route;
+  readonly preferences: Preferences;
+  readonly connection: LiveConnection;
+
+  link: Link = $state.raw({ kind: 'connecting', attempt: 0, polling: false });
+  server: LiveState | null = $state.raw(null);
+  progress: Progress | null = $state.raw(null);
+  /** The newest commit of each table since the page was opened. */
+  commits: Readonly<Record<string, Commit>> = $state.raw({});
+  aircraft = $state(0);
+  tick = $state(-1);
+  eventTime = $state(Number.NaN);
+  /** The server's time, epoch seconds, stepped for ages and the clock. */
+  now = $state(0);
+  /** Milliseconds on the page's own clock, for the retry countdown. */
+  elapsed_ms = $state(0);
+
+  readonly state: PageState = $derived(
+    pageState({
+      link: this.link,
+      server: this.server,
+      aircraft: this.aircraft,
+      eventTime: this.eventTime,
+      now: this.now,
+    }),
+  );
+  readonly stale: boolean = $derived(
+    isStale({
+      link: this.link,
+      server: this.server,
+      aircraft: this.aircraft,
+      eventTime: this.eventTime,
+      now: this.now,
+    }),
+  );
+  readonly age_s: number | null = $derived(positionAge_s({ eventTime: this.eventTime, now: this.now }));
+
+  /** Where the map was left; kept while another page is open. */
+  camera: Camera | null = null;
+  /** True drawings of the map, for the test hook. */
+  redraws: () => number = () => 0;
+
+  #offset_s: number;
+  readonly #clock: () => number;
+  readonly #changed = new Set<(cameOrWent: boolean) => void>();
+
+  constructor(window: Window & typeof globalThis, route: Route, preferences: Preferences) {
+    this.route = route;
+    this.preferences = preferences;
+    this.#clock = () => window.performance.now();
+    // Until the server has told its time this page's own stands in; no age is shown before that.
+    this.#offset_s = window.performance.timeOrigin / 1000;
+    this.connection = new LiveConnection({
+      picture: this.picture,
+      openSocket: (events) => openSocket(`${window.location.origin.replace(/^http/, 'ws')}/api/live`, events),
+      fetch: window.fetch.bind(window),
+      clock: this.#clock,
+      later: (run, delay) => {
+        const timer = window.setTimeout(run, delay);
+        return () => window.clearTimeout(timer);
+      },
+      random: Math.random,
+      onLink: (link) => {
+        this.link = link;
+        this.#step();
+      },
+      onFrame: (frame, cameOrWent) => this.#onFrame(frame, cameOrWent),
+      onMessage: (message) => this.#onMessage(message),
+    });
+    const { document } = window;
+    document.addEventListener('visibilitychange', () => this.connection.setPaused(document.hidden));
+    window.addEventListener('online', () => this.connection.retryNow());
+    window.setInterval(() => this.#step(), CLOCK_STEP_MS);
+    this.#step();
+    this.connection.start();
+  }
+
+  /** The server's time now, epoch seconds: what it last said, moved on by this page's steady clock. */
+  serverNow(): number {
+    return this.#offset_s + this.#clock() / 1000;
+  }
+
+  /** A clock that never goes back, ms. */
+  clock(): number {
+    return this.#clock();
+  }
+
+  /** Calls `listener` after each change of the picture; answers what ends that. */
+  onPicture(listener: (cameOrWent: boolean) => void): () => void {
+    this.#changed.add(listener);
+    return () => this.#changed.delete(listener);
+  }
+
+  /** Age of a stage now: what the server said, moved on since. */
+  stageAge_s(stage: Stage): number | null {
+    if (stage.age_s === null || this.server === null) return null;
+    return Math.max(0, stage.age_s + this.now - this.server.now_ms / 1000);
+  }
+
+  #onFrame(frame: Frame, cameOrWent: boolean): void {
+    this.#offset_s = frame.server_time - this.#clock() / 1000;
+    this.aircraft = this.picture.count;
+    this.tick = this.picture.tick;
+    this.eventTime = this.picture.eventTime;
+    this.#step();
+    for (const listener of this.#changed) listener(cameOrWent);
+  }
+
+  #onMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case 'state':
+        this.server = message;
+        this.#offset_s = message.now_ms / 1000 - this.#clock() / 1000;
+        this.#step();
+        break;
+      case 'progress':
+        this.progress = message.progress;
+        break;
+      case 'commit':
+        this.commits = { ...this.commits, [message.table]: message };
+        break;
+      case 'countries':
+        break;
+    }
+  }
+
+  #step(): void {
+    this.now = this.serverNow();
+    this.elapsed_ms = this.#clock();
+  }
+}
+
+function openSocket(url: string, events: SocketEvents): Socket {
+  const socket = new WebSocket(url);
+  socket.binaryType = 'arraybuffer';
+  socket.onopen = events.opened;
+  socket.onmessage = (event) => events.message(event.data);
+  socket.onclose = events.closed;
+  return {
+    send: (text) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close: () => socket.close(),
+  };
+}
+
+const KEY = Symbol('app');
+
+/** Hands the app down to all components. */
+export function provideApp(app: App): void {
+  setContext(KEY, app);
+}
+
+/** The app, in any component. */
+export function useApp(): App {
+  return getContext<App>(KEY);
+}

@@ -1,0 +1,62 @@
+import type { Theme } from '../map/ramp.ts';
+import type { Units } from '../text/format.ts';
+
+const THEME_KEY = 'contrail.theme';
+const UNITS_KEY = 'contrail.units';
+
+/** What a person chose, kept in this browser. A theme that was never chosen follows the system. */
+export class Preferences {
+  units: Units = $state('metric');
+  /** True under prefers-reduced-motion. */
+  calm = $state(false);
+  #chosen: Theme | null = $state(null);
+  #system: Theme = $state('dark');
+  readonly #storage: Storage | null;
+  readonly #root: HTMLElement;
+
+  constructor(window: Window) {
+    this.#storage = storageOf(window);
+    this.#root = window.document.documentElement;
+    const theme = this.#storage?.getItem(THEME_KEY);
+    this.#chosen = theme === 'dark' || theme === 'light' ? theme : null;
+    this.units = this.#storage?.getItem(UNITS_KEY) === 'aviation' ? 'aviation' : 'metric';
+    const light = window.matchMedia('(prefers-color-scheme: light)');
+    const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
+    const follow = (): void => {
+      this.#system = light.matches ? 'light' : 'dark';
+      this.calm = calm.matches;
+    };
+    light.addEventListener('change', follow);
+    calm.addEventListener('change', follow);
+    follow();
+    this.#show();
+  }
+
+  get theme(): Theme {
+    return this.#chosen ?? this.#system;
+  }
+
+  setTheme(theme: Theme): void {
+    this.#chosen = theme;
+    this.#storage?.setItem(THEME_KEY, theme);
+    this.#show();
+  }
+
+  setUnits(units: Units): void {
+    this.units = units;
+    this.#storage?.setItem(UNITS_KEY, units);
+  }
+
+  #show(): void {
+    if (this.#chosen !== null) this.#root.dataset['theme'] = this.#chosen;
+  }
+}
+
+/** A browser may forbid storage; the choice then lives as long as the page. */
+function storageOf(window: Window): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}

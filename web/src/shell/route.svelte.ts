@@ -1,0 +1,63 @@
+/** The pages, in the order of the rail; the address is the state, so Back works and a link shows what was seen. */
+export const PAGES = [
+  { name: 'map', path: '/', label: 'Map' },
+  { name: 'traffic', path: '/traffic', label: 'Traffic' },
+  { name: 'pipeline', path: '/pipeline', label: 'Pipeline' },
+] as const;
+export type PageName = (typeof PAGES)[number]['name'];
+
+/** The page of a path; an unknown path is the map. */
+export function pageOf(path: string): PageName {
+  return PAGES.find((page) => page.path === path.replace(/(.)\/+$/, '$1'))?.name ?? 'map';
+}
+
+/** The path of a page with these parameters; empty ones are left out. */
+export function addressOf(page: PageName, parameters: Readonly<Record<string, string | null>>): string {
+  const path = PAGES.find(({ name }) => name === page)?.path ?? '/';
+  const query = Object.entries(parameters)
+    .filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== '')
+    // Commas and tildes are legal in a query and far easier to read.
+    .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%2C', ',')}`);
+  return query.length === 0 ? path : `${path}?${query.join('&')}`;
+}
+
+/** Where the person is: page and parameters of the address, reactive. */
+export class Route {
+  page: PageName = $state('map');
+  #parameters: URLSearchParams = $state.raw(new URLSearchParams());
+  readonly #window: Window;
+
+  constructor(window: Window) {
+    this.#window = window;
+    this.#read();
+    window.addEventListener('popstate', () => this.#read());
+  }
+
+  /** A parameter of the address, or null. */
+  get(name: string): string | null {
+    return this.#parameters.get(name);
+  }
+
+  /** Opens a page with its own parameters only; a new step in the history. */
+  open(page: PageName, parameters: Readonly<Record<string, string | null>> = {}): void {
+    this.#window.history.pushState(null, '', addressOf(page, parameters));
+    this.#read();
+  }
+
+  /** Changes parameters of this page. `step` makes it a step that Back undoes; else the address is only kept true. */
+  set(changes: Readonly<Record<string, string | null>>, step: boolean): void {
+    const next: Record<string, string | null> = Object.fromEntries(this.#parameters);
+    Object.assign(next, changes);
+    const address = addressOf(this.page, next);
+    if (address === this.#window.location.pathname + this.#window.location.search) return;
+    if (step) this.#window.history.pushState(null, '', address);
+    else this.#window.history.replaceState(null, '', address);
+    this.#read();
+  }
+
+  #read(): void {
+    const { pathname, search } = this.#window.location;
+    this.page = pageOf(pathname);
+    this.#parameters = new URLSearchParams(search);
+  }
+}

@@ -1,0 +1,124 @@
+/** Numbers in words for people. A value that is not known is a dash, never 0; every function is pure. */
+
+/** Shown for a value that is not known. */
+export const UNKNOWN = '–';
+
+/** Metric is OpenSky's and the lake's; aviation is feet, knots and feet per minute. */
+export type Units = 'metric' | 'aviation';
+
+const METRES_PER_FOOT = 0.3048;
+const KMH_PER_KNOT = 1.852;
+
+const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+const compactNumber = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** 12,345 */
+export function count(value: number | null | undefined): string {
+  return value == null || !Number.isFinite(value) ? UNKNOWN : whole.format(value);
+}
+
+/** 12.3k */
+export function compact(value: number | null | undefined): string {
+  if (value == null || !Number.isFinite(value)) return UNKNOWN;
+  return Math.abs(value) < 10_000 ? whole.format(value) : compactNumber.format(value).toLowerCase();
+}
+
+/** 10,668 m or 35,000 ft */
+export function altitude(metres: number | null, units: Units): string {
+  if (metres === null) return UNKNOWN;
+  return units === 'metric' ? `${whole.format(metres)} m` : `${whole.format(metres / METRES_PER_FOOT)} ft`;
+}
+
+/** 834 km/h or 450 kt */
+export function speed(kmh: number | null, units: Units): string {
+  if (kmh === null) return UNKNOWN;
+  return units === 'metric' ? `${whole.format(kmh)} km/h` : `${whole.format(kmh / KMH_PER_KNOT)} kt`;
+}
+
+/** +5.2 m/s or +1,024 ft/min; level flight has no sign. */
+export function verticalRate(metresPerSecond: number | null, units: Units): string {
+  if (metresPerSecond === null) return UNKNOWN;
+  const value = units === 'metric' ? metresPerSecond : (metresPerSecond / METRES_PER_FOOT) * 60;
+  const digits = units === 'metric' ? value.toFixed(1) : whole.format(Math.round(value / 10) * 10);
+  const sign = value > 0 ? '+' : '';
+  return `${sign}${digits.replace('-', '−').replace('−0.0', '0.0')} ${units === 'metric' ? 'm/s' : 'ft/min'}`;
+}
+
+/** 087° E */
+export function heading(degrees: number | null): string {
+  if (degrees === null) return UNKNOWN;
+  const names = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'];
+  const held = Math.round(degrees) % 360;
+  return `${String(held).padStart(3, '0')}° ${names[Math.round(held / 45) % 8] ?? 'N'}`;
+}
+
+/** 12.3 km */
+export function distance(km: number | null): string {
+  if (km === null) return UNKNOWN;
+  return `${km < 100 ? km.toFixed(1) : whole.format(km)} km`;
+}
+
+/** 48.1234° N, 11.5678° E */
+export function position(latitude: number, longitude: number): string {
+  const north = latitude < 0 ? 'S' : 'N';
+  const east = longitude < 0 ? 'W' : 'E';
+  return `${Math.abs(latitude).toFixed(3)}° ${north}, ${Math.abs(longitude).toFixed(3)}° ${east}`;
+}
+
+/** 1.4 s, 38 s, 4 min, 2 h 05 min, 3 d: as coarse as the age allows. */
+export function age(seconds: number | null | undefined): string {
+  if (seconds == null || !Number.isFinite(seconds)) return UNKNOWN;
+  const held = Math.max(0, seconds);
+  if (held < 9.95) return `${held.toFixed(1)} s`;
+  if (held < 99.5) return `${Math.round(held)} s`;
+  if (held < 3570) return `${Math.round(held / 60)} min`;
+  if (held < 86_400) {
+    const minutes = Math.floor(held / 60);
+    return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  }
+  return `${Math.floor(held / 86_400)} d`;
+}
+
+/** Whole seconds below two minutes, for text that must not flicker: 38 s. */
+export function calmAge(seconds: number | null | undefined): string {
+  return seconds == null || seconds >= 9.95 ? age(seconds) : `${Math.round(Math.max(0, seconds))} s`;
+}
+
+/** 340 ms, 1.2 s */
+export function duration(ms: number | null | undefined): string {
+  if (ms == null || !Number.isFinite(ms)) return UNKNOWN;
+  return ms < 995 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s`;
+}
+
+/** 12 kB, 3.4 MB (powers of 1000) */
+export function bytes(value: number | null | undefined): string {
+  if (value == null || !Number.isFinite(value)) return UNKNOWN;
+  let held = value;
+  for (const unit of ['B', 'kB', 'MB', 'GB'] as const) {
+    if (held < 999.5) return `${unit === 'B' || held >= 99.5 ? Math.round(held) : held.toPrecision(2)} ${unit}`;
+    held /= 1000;
+  }
+  return `${held.toFixed(1)} TB`;
+}
+
+/** 04:49:02 of epoch milliseconds, UTC. */
+export function timeOfDay(epoch_ms: number | null): string {
+  return epoch_ms === null || !Number.isFinite(epoch_ms) ? UNKNOWN : new Date(epoch_ms).toISOString().slice(11, 19);
+}
+
+/** 04:45 of epoch seconds, UTC. */
+export function hourMinute(epoch_s: number | null): string {
+  return epoch_s === null || !Number.isFinite(epoch_s)
+    ? UNKNOWN
+    : new Date(epoch_s * 1000).toISOString().slice(11, 16);
+}
+
+/** 2026-11-23 of epoch milliseconds, UTC. */
+export function day(epoch_ms: number): string {
+  return new Date(epoch_ms).toISOString().slice(0, 10);
+}
+
+/** `one aircraft`, `12 aircraft`: the word in the number it needs. */
+export function plural(value: number, one: string, many: string): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}

@@ -1,0 +1,92 @@
+import type { StageName, StageState } from 'contrail/dashboard/protocol';
+import type { PageState } from '../live/freshness.ts';
+
+/** What people read for each stage of the pipeline, in the order of the flow. */
+export const STAGE_WORDS: Readonly<Record<StageName, string>> = {
+  source: 'Source',
+  topic: 'Topic',
+  bronze: 'Bronze',
+  silver: 'Silver',
+  silver_ml: 'Silver ML',
+  gold: 'Gold',
+  dashboard: 'Dashboard',
+};
+
+/** What each stage does, for the Pipeline page. */
+export const STAGE_MEANING: Readonly<Record<StageName, string>> = {
+  source: 'Where positions come from',
+  topic: 'Durable log of messages',
+  bronze: 'As received, append-only',
+  silver: 'Valid, typed, each once',
+  silver_ml: 'Features and flight phase',
+  gold: 'Five-minute windows',
+  dashboard: 'The picture of now',
+};
+
+/** The words for the states of a stage; each also has a shape of its own (shell/StateMark.svelte). */
+export const STAGE_STATE_WORDS: Readonly<Record<StageState, string>> = {
+  ok: 'OK',
+  waiting: 'Waiting',
+  delayed: 'Delayed',
+  stale: 'Stale',
+  failed: 'Failed',
+};
+
+/** The words for the states of the page. */
+export const PAGE_STATE_WORDS: Readonly<Record<PageState, string>> = {
+  loading: 'Loading',
+  disconnected: 'Reconnecting',
+  waiting: 'Waiting for data',
+  stale: 'Stale',
+  delayed: 'Delayed',
+  live: 'Live',
+};
+
+/** The flight phases of Silver_ML in the order of a flight, with words. */
+export const PHASES = [
+  ['GROUND', 'Ground'],
+  ['CLIMB', 'Climb'],
+  ['CRUISE', 'Cruise'],
+  ['LEVEL', 'Level'],
+  ['DESCENT', 'Descent'],
+  ['UNKNOWN', 'Unknown'],
+] as const;
+
+/** Words for a flight phase; one that is not known here is shown as it came. */
+export function phaseWords(phase: string | null): string | null {
+  return PHASES.find(([name]) => name === phase)?.[1] ?? phase;
+}
+
+/** OpenSky's category words, shortened for a card: the weight limits and reserved numbers are left to the tooltip. */
+export const CATEGORY_WORDS: Readonly<Record<number, string>> = {
+  2: 'Light',
+  3: 'Small',
+  4: 'Large',
+  5: 'High vortex large',
+  6: 'Heavy',
+  7: 'High performance',
+  8: 'Rotorcraft',
+  9: 'Glider',
+  10: 'Lighter than air',
+  11: 'Parachutist',
+  12: 'Ultralight',
+  14: 'Unmanned',
+  15: 'Space vehicle',
+  16: 'Emergency vehicle',
+  17: 'Service vehicle',
+  18: 'Point obstacle',
+  19: 'Cluster obstacle',
+  20: 'Line obstacle',
+};
+
+/** Short words for an emitter category 0..20; null when the aircraft says nothing of itself. */
+export function categoryWords(category: number): string | null {
+  return CATEGORY_WORDS[category] ?? null;
+}
+
+/** What the three emergency squawks say, in neutral words. */
+export const SQUAWK_WORDS: Readonly<Record<string, string>> = {
+  '7500': 'unlawful interference reported',
+  '7600': 'radio failure reported',
+  '7700': 'emergency reported',
+};

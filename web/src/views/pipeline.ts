@@ -1,0 +1,38 @@
+import type { StatusAnswer } from 'contrail/dashboard/protocol';
+
+type Progress = NonNullable<StatusAnswer['progress']>;
+
+/** Rows per quarantine reason over the batches that the pipeline still tells of, most first. */
+export function quarantineByReason(progress: Progress): readonly (readonly [string, number])[] {
+  const sums = new Map<string, number>();
+  for (const batch of progress.batches) {
+    for (const [reason, rows] of Object.entries(batch.rows_quarantined)) {
+      sums.set(reason, (sums.get(reason) ?? 0) + rows);
+    }
+  }
+  return [...sums].filter(([, rows]) => rows > 0).toSorted((a, b) => b[1] - a[1]);
+}
+
+/** What a quarantine reason means, as the contract of the lake has it. */
+export const REASON_WORDS: Readonly<Record<string, string>> = {
+  malformed: 'not a JSON object, or a field of another type',
+  invalid_icao24: 'address is not 6 hexadecimal digits',
+  missing_time: 'no time of position',
+  missing_position: 'no longitude or latitude',
+  invalid_position: 'outside the range of degrees',
+  implausible_time: 'in the future, or before 2000',
+  duplicate: 'already in Silver',
+};
+
+/** The sum of all quarantined rows of one batch. */
+export function quarantined(batch: Progress['batches'][number]): number {
+  return Object.values(batch.rows_quarantined).reduce((sum, rows) => sum + rows, 0);
+}
+
+/** The middle and the 95th percentile of the batches' durations, ms; null without batches. */
+export function durationSummary(progress: Progress): { readonly p50: number; readonly p95: number } | null {
+  const sorted = progress.batches.map((batch) => batch.duration_ms).toSorted((a, b) => a - b);
+  if (sorted.length === 0) return null;
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { p50: at(0.5), p95: at(0.95) };
+}

@@ -1,0 +1,105 @@
+import type { CategoriesAnswer, TrafficAnswer } from 'contrail/dashboard/protocol';
+import { numberOf, rowsOf, textOf } from '../api/rows.ts';
+import type { Series } from '../chart/time-chart.ts';
+import { PHASES } from '../text/words.ts';
+
+/** Length of a Gold window, seconds. */
+export const WINDOW_S = 300;
+
+/** One country in the newest window. */
+export interface CountryRow {
+  readonly country: string;
+  readonly flights: number;
+  readonly speed_kmh: number | null;
+  readonly altitude_m: number | null;
+  /** Against the window an hour before; null when there is none. */
+  readonly change: number | null;
+}
+
+/** The leaderboard as it came: most flights first. */
+export function countriesOf(answer: TrafficAnswer): readonly CountryRow[] {
+  return rowsOf(answer.leaderboard).map((row) => {
+    const flights = numberOf(row['flight_count']) ?? 0;
+    const before = numberOf(row['flight_count_hour_ago']);
+    return {
+      country: textOf(row['origin_country']) ?? 'Unknown',
+      flights,
+      speed_kmh: numberOf(row['avg_velocity_kmh']),
+      altitude_m: numberOf(row['avg_altitude_m']),
+      change: before === null ? null : flights - before,
+    };
+  });
+}
+
+/**
+ * Flights, mean speed (km/h) and mean altitude (m) of one country over all windows of the answer. A window in which the
+ * country does not occur has no row: its count is truly 0, its means are unknown.
+ */
+export function countrySeries(answer: TrafficAnswer, country: string): Series {
+  const windows = new Map<number, readonly [number, number | null, number | null]>();
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const row of rowsOf(answer)) {
+    const start = numberOf(row['window_start']);
+    if (start === null) continue;
+    first = Math.min(first, start);
+    last = Math.max(last, start);
+    if (row['origin_country'] !== country) continue;
+    windows.set(start, [
+      numberOf(row['flight_count']) ?? 0,
+      numberOf(row['avg_velocity_kmh']),
+      numberOf(row['avg_altitude_m']),
+    ]);
+  }
+  const times: number[] = [];
+  for (let start = first; start <= last; start += WINDOW_S) times.push(start);
+  return [
+    times,
+    times.map((start) => windows.get(start)?.[0] ?? 0),
+    times.map((start) => windows.get(start)?.[1] ?? null),
+    times.map((start) => windows.get(start)?.[2] ?? null),
+  ];
+}
+
+/** One cell of the category × phase matrix; a combination that did not occur has no cell. */
+export interface MatrixCell {
+  readonly aircraft: number;
+  readonly speed_kmh: number | null;
+  readonly altitude_m: number | null;
+}
+
+/** One row of the matrix: a category, with a cell for each of {@link PHASES}. */
+export interface MatrixRow {
+  readonly category: number;
+  readonly name: string;
+  readonly total: number;
+  readonly cells: readonly (MatrixCell | null)[];
+}
+
+/** The matrix of an answer, busiest category first. */
+export function matrixOf(answer: CategoriesAnswer): readonly MatrixRow[] {
+  const byCategory = new Map<number, { name: string; cells: Map<string, MatrixCell> }>();
+  for (const row of rowsOf(answer)) {
+    const category = numberOf(row['category']) ?? 0;
+    const entry = byCategory.get(category) ?? { name: textOf(row['category_name']) ?? '', cells: new Map() };
+    byCategory.set(category, entry);
+    entry.cells.set(textOf(row['flight_phase']) ?? 'UNKNOWN', {
+      aircraft: numberOf(row['aircraft_count']) ?? 0,
+      speed_kmh: numberOf(row['avg_velocity_kmh']),
+      altitude_m: numberOf(row['avg_altitude_m']),
+    });
+  }
+  return [...byCategory]
+    .map(([category, { name, cells }]) => ({
+      category,
+      name,
+      total: [...cells.values()].reduce((sum, cell) => sum + cell.aircraft, 0),
+      cells: PHASES.map(([phase]) => cells.get(phase) ?? null),
+    }))
+    .toSorted((a, b) => b.total - a.total || a.category - b.category);
+}
+
+/** Which of 5 shades a value deserves, 0 for none: by square root, so that small counts still show. */
+export function shadeOf(value: number, largest: number): number {
+  return value <= 0 || largest <= 0 ? 0 : Math.min(5, Math.ceil(Math.sqrt(value / largest) * 5));
+}
