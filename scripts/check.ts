@@ -92,12 +92,11 @@ function ensureChromium(): void {
   if (onPath('chromium')) return;
   if (isDebian() && process.getuid?.() === 0) {
     process.stderr.write('Installing Chromium for the browser tests (once, about half a minute) …\n');
-    const quiet = { stdio: ['ignore', 'ignore', 'ignore'] } as const;
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const quiet = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
     const install = ['install', '-y', '--no-install-recommends', 'chromium'];
     const isInstalled =
-      spawnSync('apt-get', ['update'], { ...quiet, env }).status === 0 &&
-      spawnSync('apt-get', install, { ...quiet, env }).status === 0;
+      spawnSync('apt-get', ['update'], quiet).status === 0 &&
+      spawnSync('apt-get', install, quiet).status === 0;
     if (isInstalled) return;
   }
   process.stderr.write(

@@ -1,0 +1,153 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Who may import whom. Every room may also import itself and `app/src/errors.ts`. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  flight: [],
+  config: ['package:zod'],
+  topic: ['flight', 'package:*'],
+  ingest: ['topic', 'flight', 'package:*'],
+  lake: ['flight', 'library:delta-lake', 'package:*'],
+  engine: ['lake', 'flight', 'library:*', 'package:*'],
+  pipeline: ['topic', 'lake', 'engine', 'flight', 'library:*', 'package:*'],
+  dashboard: ['lake', 'engine', 'flight', 'library:*', 'package:*'],
+  cli: [
+    'flight',
+    'config',
+    'topic',
+    'ingest',
+    'lake',
+    'engine',
+    'pipeline',
+    'dashboard',
+    'library:*',
+    'package:*',
+  ],
+};
+
+interface Import {
+  /** Below the root of the checkout, with forward slashes. */
+  readonly file: string;
+  readonly specifier: string;
+  readonly isTypeOnly: boolean;
+}
+
+/** `import … from 'x'`, `export … from 'x'`, `import 'x'` and `import('x')`, also over several lines. */
+const STATEMENT =
+  /^[ \t]*(?:import|export)\s+(type\s)?[^;'"`]*?\bfrom\s*['"]([^'"]+)['"]|^[ \t]*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+
+function importsIn(file: string, text: string): Import[] {
+  return Array.from(text.matchAll(STATEMENT), ([, type, from, bare, dynamic]) => ({
+    file,
+    specifier: from ?? bare ?? dynamic ?? '',
+    isTypeOnly: type !== undefined,
+  }));
+}
+
+function sources(pattern: string): readonly { readonly file: string; readonly text: string }[] {
+  return globSync(pattern, { cwd: ROOT })
+    .toSorted()
+    .map((path) => ({ file: path.split(sep).join('/'), text: readFileSync(join(ROOT, path), 'utf8') }));
+}
+
+const imports = (pattern: string): readonly Import[] =>
+  sources(pattern).flatMap(({ file, text }) => importsIn(file, text));
+
+/** What an import means: a room, `errors`, `library:NAME`, `package:NAME`, `node`, or `outside:PATH`. */
+function targetOf({ file, specifier }: Import): string {
+  if (specifier.startsWith('node:')) return 'node';
+  const library = /^@contrail\/([^/]+)/.exec(specifier);
+  if (library !== null) return `library:${library[1]}`;
+  if (!specifier.startsWith('.'))
+    return `package:${/^(@[^/]+\/[^/]+|[^/]+)/.exec(specifier)?.[0] ?? specifier}`;
+  const path = relative(ROOT, resolve(ROOT, dirname(file), specifier))
+    .split(sep)
+    .join('/');
+  if (path === 'app/src/errors.ts') return 'errors';
+  return /^app\/src\/([^/]+)\//.exec(path)?.[1] ?? `outside:${path}`;
+}
+
+const isAllowed = (target: string, allowed: readonly string[]): boolean =>
+  allowed.includes(target) || allowed.includes(target.replace(/:.*/, ':*'));
+
+/** One line per import that the table does not allow. */
+function violations(found: readonly Import[]): readonly string[] {
+  return found.flatMap((one) => {
+    const room = one.file.split('/')[2] ?? '';
+    const target = targetOf(one);
+    const allowed = ROOMS[room];
+    if (allowed === undefined) return one.file === 'app/src/errors.ts' ? [] : [`${one.file}: no such room`];
+    return isAllowed(target, [...allowed, room, 'errors', 'node'])
+      ? []
+      : [`${one.file} imports ${one.specifier}: ${room} may not import ${target}`];
+  });
+}
+
+describe('who may import whom', () => {
+  const app = imports('app/src/**/*.ts');
+
+  it('reads every form of import', () => {
+    const text = `import 'a';\nimport type { B } from './b.ts';\nimport {\n  c,\n} from "c";\nexport * from 'd';\nconst e = await import('e');\n`;
+    expect(importsIn('x', text)).toEqual([
+      { file: 'x', specifier: 'a', isTypeOnly: false },
+      { file: 'x', specifier: './b.ts', isTypeOnly: true },
+      { file: 'x', specifier: 'c', isTypeOnly: false },
+      { file: 'x', specifier: 'd', isTypeOnly: false },
+      { file: 'x', specifier: 'e', isTypeOnly: false },
+    ]);
+  });
+
+  it.each([
+    ['app/src/ingest/ingest.ts', '../pipeline/pipeline.ts'],
+    ['app/src/dashboard/live/picture.ts', '../../pipeline/memory.ts'],
+    ['app/src/topic/embedded/store.ts', '../../config/settings.ts'],
+    ['app/src/flight/airports.ts', 'zod'],
+    ['app/src/lake/lake.ts', '@contrail/spark-connect'],
+    ['app/src/pipeline/plan.ts', '../../../web/src/main.ts'],
+  ])('would notice %s importing %s', (file, specifier) => {
+    expect(violations([{ file, specifier, isTypeOnly: false }])).toHaveLength(1);
+  });
+
+  it('holds in every room of the app', () => {
+    expect(app.length).toBeGreaterThan(100);
+    expect(violations(app)).toEqual([]);
+  });
+
+  it('keeps errors.ts free of imports, because every room has it', () => {
+    expect(app.filter(({ file }) => file === 'app/src/errors.ts')).toEqual([]);
+  });
+
+  it('keeps the libraries free of the app and of each other', () => {
+    const library = imports('libs/*/src/**/*.ts');
+    expect(library.length).toBeGreaterThan(50);
+    const leaving = library.filter(({ file, specifier }) => {
+      const home = posix.join(...(file.split('/').slice(0, 2) as [string, string]));
+      if (!specifier.startsWith('.')) return /^(contrail(\/|$)|@contrail\/)/.test(specifier);
+      return !posix.join(posix.dirname(file), specifier).startsWith(`${home}/`);
+    });
+    expect(leaving).toEqual([]);
+  });
+
+  it('lets the page import nothing but types from the app', () => {
+    const page = imports('web/src/**/*.{ts,svelte}');
+    const leaving = page.filter(
+      ({ file, specifier }) =>
+        /^contrail(\/|$)|^@contrail\//.test(specifier) ||
+        (specifier.startsWith('.') && !posix.join(posix.dirname(file), specifier).startsWith('web/')),
+    );
+    expect(leaving.filter(({ isTypeOnly }) => !isTypeOnly)).toEqual([]);
+  });
+
+  it('leaves the environment to config and cli', () => {
+    const readers = sources('{app,libs/*}/src/**/*.ts')
+      .filter(({ text }) =>
+        /\bprocess\.env\b|\bimport\.meta\.env\b/.test(text.replaceAll(/`process\.env`/g, '')),
+      )
+      .map(({ file }) => file)
+      .filter((file) => !/^app\/src\/(config|cli)\//.test(file));
+    expect(readers).toEqual([]);
+  });
+});
