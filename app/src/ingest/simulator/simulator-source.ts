@@ -8,7 +8,7 @@ const DAY_SECONDS = 86_400;
 /** What the live simulator is made of. */
 export interface SimulatorOptions {
   readonly airports: readonly Airport[];
-  /** Default 5000. */
+  /** Default 4000. */
   readonly aircraft?: number;
   /** Default 1. */
   readonly seed?: number;
@@ -30,7 +30,7 @@ export class SimulatorSource implements Source {
   readonly #components: Pick<LiveComponents, 'clock' | 'sleep'>;
 
   constructor(options: SimulatorOptions, components: Pick<LiveComponents, 'clock' | 'sleep'>) {
-    this.#options = { aircraft: 5000, seed: 1, intervalSeconds: 10, ...options };
+    this.#options = { aircraft: 4000, seed: 1, intervalSeconds: 10, ...options };
     this.#components = components;
   }
 

@@ -1,0 +1,51 @@
+import type { Readable } from 'node:stream';
+import { ContrailError } from '../errors.ts';
+import type { Airport } from '../flight/airports.ts';
+import type { LiveComponents } from './components.ts';
+import { NdjsonSource } from './ndjson/ndjson-source.ts';
+import { type OpenSkyOptions, OpenSkySource } from './opensky/opensky-source.ts';
+import { ReplaySource } from './replay/replay-source.ts';
+import { type SimulatorOptions, SimulatorSource } from './simulator/simulator-source.ts';
+import type { Source } from './source.ts';
+
+/** What the sources are made of; each takes what it needs. */
+export interface SourceComponents extends LiveComponents {
+  readonly opensky?: OpenSkyOptions;
+  readonly simulator?: Omit<SimulatorOptions, 'airports'>;
+  /** Read only for the simulator. */
+  readonly airports: () => readonly Airport[];
+  /** Read for `ndjson:-`. */
+  readonly stdin: Readable;
+}
+
+/** The forms that {@link openSource} takes, for help texts. */
+export const SOURCE_FORMS = ['opensky', 'simulator', 'replay:PATH', 'ndjson:FILE'] as const;
+
+/** Forms that are planned, and refused until then. */
+export const LATER_FORMS = ['readsb:URL', 'adsbx:URL', 'sbs:HOST:PORT', 'archive:PATH'] as const;
+
+/**
+ * Turns what a person typed into a source. Nothing is opened or asked yet: that is for the first poll.
+ * `auto` is not a source but a choice between two, made by the caller with {@link OpenSkySource.probe}.
+ *
+ * @throws ContrailError `invalid` / `source-unknown` for anything but {@link SOURCE_FORMS}; `invalid` / `opensky-box`.
+ */
+export function openSource(spec: string, components: SourceComponents): Source {
+  const colon = spec.indexOf(':');
+  const kind = colon < 0 ? spec : spec.slice(0, colon);
+  const rest = colon < 0 ? '' : spec.slice(colon + 1);
+  if (spec === 'opensky') return new OpenSkySource(components.opensky ?? {}, components);
+  if (spec === 'simulator') {
+    return new SimulatorSource({ ...components.simulator, airports: components.airports() }, components);
+  }
+  if (kind === 'replay' && rest !== '') return new ReplaySource(rest);
+  if (kind === 'ndjson' && rest !== '') return new NdjsonSource(rest, { stdin: components.stdin });
+  const isLater = LATER_FORMS.some((form) => form.startsWith(`${kind}:`));
+  throw new ContrailError(
+    'invalid',
+    'source-unknown',
+    `${isLater ? `The source ${spec} is not supported yet` : `There is no source ${JSON.stringify(spec)}`}. ` +
+      `Sources are ${SOURCE_FORMS.join(', ')}; ${LATER_FORMS.join(', ')} come later.`,
+    { facts: { source: spec } },
+  );
+}

@@ -1,0 +1,93 @@
+import type { SourceState } from '../source.ts';
+import type { Answer } from './answer.ts';
+import type { StatesResult } from './client.ts';
+
+/** What to tell, and when to ask again, epoch ms. */
+export interface Report {
+  readonly state: SourceState;
+  readonly at_ms: number;
+}
+
+/** Without a word from the server: long enough to be no nuisance, short enough to notice a refill. */
+const RATE_LIMITED_MS = 15 * 60_000;
+/** Access is granted by people, not by trying. */
+const DENIED_MS = 5 * 60_000;
+/** Spreads programs that were told the same time; never before it. */
+const SPREAD_MS = 5_000;
+/** Credits come back within a day, so whoever names a later time is wrong (and timers end at 24.8 days). */
+const LONGEST_MS = 24 * 3_600_000;
+
+/** After an answer: how many aircraft, and when the next is due. */
+export function afterAnswer(answer: Answer, creditsLeft: number, cost: number, at_ms: number): Report {
+  const left = answer.skipped > 0 ? ` (${answer.skipped} rows that are no vectors left out)` : '';
+  const heard = `OpenSky sent ${answer.vectors.length} aircraft${left}`;
+  const next = utc(at_ms, answer.time * 1000);
+  const isSpent = creditsLeft < cost;
+  return {
+    at_ms,
+    state: {
+      kind: isSpent ? 'waiting' : 'ok',
+      message: isSpent
+        ? `${heard}; the day's credits are used up, next request at ${next}.`
+        : `${heard}; ${creditsLeft} credits left today, next request at ${next}.`,
+      retry_at_ms: at_ms,
+      credits_left: creditsLeft,
+    },
+  };
+}
+
+/**
+ * After a failure: why, and when the next try is. A time that the server names is kept to, with some seconds more; else
+ * the back-off counts.
+ * @param random Uniform in [0, 1).
+ */
+export function afterFailure(
+  result: Exclude<StatesResult, { kind: 'answer' }>,
+  backOff_ms: number,
+  now_ms: number,
+  random: number,
+): Report {
+  const report = (kind: SourceState['kind'], what: string, wait_ms: number): Report => {
+    const at_ms = Math.ceil(now_ms + wait_ms);
+    return {
+      at_ms,
+      state: { kind, message: `${what}; next try at ${utc(at_ms, now_ms)}.`, retry_at_ms: at_ms },
+    };
+  };
+  const asTold = (told_ms: number) =>
+    Math.max(Math.min(told_ms, LONGEST_MS) + SPREAD_MS * random, backOff_ms);
+  switch (result.kind) {
+    case 'rate-limited': {
+      const wait_ms = asTold(result.retryAfter_ms ?? RATE_LIMITED_MS);
+      const { state, at_ms } = report(
+        'rate-limited',
+        'OpenSky limits this address or account: its credits are used up',
+        wait_ms,
+      );
+      return { at_ms, state: { ...state, credits_left: 0 } };
+    }
+    case 'credentials-refused':
+      return report(
+        'unauthorized',
+        `OpenSky no longer knows our credentials (${result.reason})`,
+        Math.max(DENIED_MS, backOff_ms),
+      );
+    case 'unauthorized':
+      return report(
+        'unauthorized',
+        `OpenSky does not let us in: ${result.reason}`,
+        Math.max(DENIED_MS, backOff_ms),
+      );
+    case 'unavailable': {
+      const wait_ms = result.retryAfter_ms === null ? backOff_ms : asTold(result.retryAfter_ms);
+      return report('unavailable', `OpenSky cannot be reached: ${result.reason}`, wait_ms);
+    }
+  }
+}
+
+/** `14:05:10 UTC`, with the date when it is another UTC day than that of `now_ms`. */
+export function utc(at_ms: number, now_ms: number): string {
+  const [day, time] = new Date(at_ms).toISOString().split('T') as [string, string];
+  const clock = `${time.slice(0, 8)} UTC`;
+  return new Date(now_ms).toISOString().startsWith(day) ? clock : `${day} ${clock}`;
+}

@@ -1,0 +1,98 @@
+import type { LiveComponents } from '../components.ts';
+import { send } from './request.ts';
+
+/** OAuth2 client credentials of an OpenSky account. */
+export interface Credentials {
+  readonly clientId: string;
+  /** Reveals itself only to who sends it, so that it never lands in a log. */
+  readonly clientSecret: { reveal(): string };
+}
+
+/** A token, or why there is none: refused credentials need a person, all else is worth another try. */
+export type TokenResult =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** A token is renewed this long before its end. Source: OpenSky's Python client. */
+export const RENEW_BEFORE_MS = 30_000;
+
+/** Time limits of one request, as {@link send} takes them. */
+export interface Limits {
+  readonly headersMs: number;
+  readonly bodyMs: number;
+}
+
+/**
+ * Keeps an access token of OpenSky's Keycloak: asks for one when there is none or its end is 30 s away. The client
+ * credentials flow has no refresh token; a new one is asked for with the credentials.
+ * Source: OpenSky REST API, "Authentication"; RFC 6749 sections 4.4 and 5.
+ */
+export class TokenKeeper {
+  readonly #credentials: Credentials;
+  readonly #url: string;
+  readonly #userAgent: string;
+  readonly #components: Pick<LiveComponents, 'clock' | 'fetch' | 'timeout'>;
+  #token: { readonly text: string; readonly renewAt_ms: number } | null = null;
+
+  constructor(
+    credentials: Credentials,
+    options: { readonly url: string; readonly userAgent: string },
+    components: Pick<LiveComponents, 'clock' | 'fetch' | 'timeout'>,
+  ) {
+    this.#credentials = credentials;
+    this.#url = options.url;
+    this.#userAgent = options.userAgent;
+    this.#components = components;
+  }
+
+  /** The token in use, or a new one. */
+  async token(limits: Limits, signal?: AbortSignal): Promise<TokenResult> {
+    const { clock } = this.#components;
+    if (this.#token !== null && clock() < this.#token.renewAt_ms) {
+      return { kind: 'token', token: this.#token.text };
+    }
+    this.#token = null;
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: this.#credentials.clientId,
+      client_secret: this.#credentials.clientSecret.reveal(),
+    });
+    const headers = { accept: 'application/json', 'user-agent': this.#userAgent };
+    const asked_ms = clock();
+    const reply = await send({ url: this.#url, headers, form, ...limits }, this.#components, signal);
+    if (reply.kind === 'failure') return { kind: 'unavailable', reason: reply.reason };
+    if (reply.status === 400 || reply.status === 401) return refusalOrTrouble(reply.status, reply.body);
+    const { access_token, expires_in } = parse(reply.body);
+    if (reply.status !== 200 || typeof access_token !== 'string' || access_token === '') {
+      return { kind: 'unavailable', reason: `it answered ${reply.status} without a token` };
+    }
+    const seconds = typeof expires_in === 'number' && expires_in > 0 ? expires_in : 0;
+    this.#token = { text: access_token, renewAt_ms: asked_ms + seconds * 1000 - RENEW_BEFORE_MS };
+    return { kind: 'token', token: access_token };
+  }
+
+  /** Forgets the token in use, because it was refused. */
+  forget(): void {
+    this.#token = null;
+  }
+}
+
+/** Only the errors of RFC 6749 about the client mean that the credentials are wrong; a proxy says 401 too. */
+function refusalOrTrouble(status: number, body: string): TokenResult {
+  const { error } = parse(body);
+  if (error === 'invalid_client' || error === 'unauthorized_client') {
+    return { kind: 'refused', reason: `${status} ${error}` };
+  }
+  return { kind: 'unavailable', reason: `it answered ${status}` };
+}
+
+function parse(body: string): Readonly<Record<'access_token' | 'expires_in' | 'error', unknown>> {
+  const none = { access_token: null, expires_in: null, error: null };
+  try {
+    const json: unknown = JSON.parse(body);
+    return typeof json === 'object' && json !== null ? { ...none, ...json } : none;
+  } catch {
+    return none; // A web page: the caller names the status.
+  }
+}

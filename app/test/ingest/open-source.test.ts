@@ -1,0 +1,46 @@
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { LATER_FORMS, SOURCE_FORMS, openSource } from '../../src/ingest/open-source.ts';
+import { airports } from './airports.ts';
+import { fakeWorld } from './fake-world.ts';
+
+const components = {
+  ...fakeWorld('2026-11-23T12:00:00Z'),
+  fetch,
+  airports: () => airports,
+  stdin: Readable.from([]),
+};
+
+test.each([
+  ['opensky', false],
+  ['simulator', true],
+  ['replay:/some/folder', false],
+  ['replay:C:\\recordings', false],
+  ['ndjson:messages.ndjson', null],
+  ['ndjson:-', null],
+])('%s is a source of its name', (spec, simulated) => {
+  expect(openSource(spec, components)).toMatchObject({ name: spec, simulated });
+});
+
+test.each([
+  '',
+  'auto',
+  'replay',
+  'replay:',
+  'ndjson:',
+  'opensky:x',
+  'Simulator',
+  'file.ndjson',
+  ...LATER_FORMS,
+])('"%s" is refused with the forms that are known', (spec) => {
+  const open = () => openSource(spec, components);
+  expect(open).toThrow(expect.objectContaining({ kind: 'invalid', code: 'source-unknown' }) as Error);
+  for (const form of [...SOURCE_FORMS, ...LATER_FORMS]) expect(open).toThrow(form);
+});
+
+test('a form that comes later is told from one that never was', () => {
+  expect(() => openSource('sbs:localhost:30003', components)).toThrow(
+    'sbs:localhost:30003 is not supported yet',
+  );
+  expect(() => openSource('xyz:1', components)).toThrow('There is no source "xyz:1"');
+});
