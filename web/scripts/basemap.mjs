@@ -174,7 +174,13 @@ function encode({ name, grid, extent }) {
   const countries = require(`world-atlas/countries-${name}.json`);
   const size = extent / grid;
   const buffer = grid === 1 ? 0 : Math.max(2, size >> 6);
-  const land = tiles(project(feature(countries, countries.objects.land), extent), clipRings, grid, size, buffer);
+  const land = tiles(
+    project(feature(countries, countries.objects.land), extent),
+    clipRings,
+    grid,
+    size,
+    buffer,
+  );
   const borderMesh = mesh(countries, countries.objects.countries, (a, b) => a !== b);
   const borders = tiles(project(borderMesh, extent), clipLines, grid, size, 0);
   const body = [];
@@ -236,6 +242,8 @@ export function buildBasemap(directory) {
 
 /** Names what the files are made of, this script and the installed `world-atlas`: the same stamp, the same files. */
 export function basemapStamp() {
-  const script = createHash('sha256').update(readFileSync(new URL(import.meta.url))).digest('hex');
+  const script = createHash('sha256')
+    .update(readFileSync(new URL(import.meta.url)))
+    .digest('hex');
   return `world-atlas ${require('world-atlas/package.json').version}, script ${script}`;
 }

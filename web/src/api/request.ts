@@ -1,7 +1,11 @@
 import type { ErrorAnswer } from 'contrail/dashboard/protocol';
 
 /** The answer of a JSON route. @throws Error whose message is the server's own sentence, fit to show. */
-export async function getJson<T>(fetch: typeof globalThis.fetch, path: string, signal: AbortSignal): Promise<T> {
+export async function getJson<T>(
+  fetch: typeof globalThis.fetch,
+  path: string,
+  signal: AbortSignal,
+): Promise<T> {
   const answer = await fetch(path, { signal, headers: { accept: 'application/json' } });
   if (!answer.ok) throw new Error(await reason(answer));
   return (await answer.json()) as T;

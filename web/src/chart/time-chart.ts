@@ -105,23 +105,24 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
         space: 64,
         values: (_chart, values) => values.map((value) => new Date(value * 1000).toISOString().slice(11, 16)),
       },
-      axis('left', spec.lines.find((line) => line.axis === 'left')),
+      axis(
+        'left',
+        spec.lines.find((line) => line.axis === 'left'),
+      ),
       ...(right === undefined ? [] : [axis('right', right)]),
     ],
     series: [
       {},
-      ...spec.lines.map(
-        (line): uPlot.Series => ({
-          scale: line.axis,
-          label: line.label,
-          stroke: colourOf(line.colour),
-          width: 1.75,
-          ...(line.filled === true ? { fill: `${colourOf(line.colour)}22` } : {}),
-          ...(line.dashed === true ? { dash: [5, 4] } : {}),
-          points: { show: false },
-          spanGaps: false,
-        }),
-      ),
+      ...spec.lines.map((line): uPlot.Series => ({
+        scale: line.axis,
+        label: line.label,
+        stroke: colourOf(line.colour),
+        width: 1.75,
+        ...(line.filled === true ? { fill: `${colourOf(line.colour)}22` } : {}),
+        ...(line.dashed === true ? { dash: [5, 4] } : {}),
+        points: { show: false },
+        spanGaps: false,
+      })),
     ],
     hooks: {
       setCursor: [(chart) => spec.onCursor?.(chart.cursor.idx ?? null)],

@@ -68,7 +68,9 @@ export interface Frame {
 }
 
 /** A frame, or why the bytes are none. */
-export type Decoded = { readonly ok: true; readonly frame: Frame } | { readonly ok: false; readonly reason: string };
+export type Decoded =
+  | { readonly ok: true; readonly frame: Frame }
+  | { readonly ok: false; readonly reason: string };
 
 class Refused extends Error {}
 
@@ -97,7 +99,10 @@ function read(message: ArrayBuffer): Frame {
   refuseUnless(rowCount <= slots && movedCount <= slots && removedCount <= slots, 'more rows than slots');
   refuseUnless(rowCount === 0 || kind === 'full' || kind === 'delta', `rows in a ${kind} frame`);
   refuseUnless(movedCount === 0 || kind === 'delta', `moved rows in a ${kind} frame`);
-  refuseUnless(removedCount === 0 || kind === 'delta' || kind === 'remove', `removed rows in a ${kind} frame`);
+  refuseUnless(
+    removedCount === 0 || kind === 'delta' || kind === 'remove',
+    `removed rows in a ${kind} frame`,
+  );
 
   const seen = new Uint8Array(slots);
   const cursor = new Cursor(message, slots, seen);

@@ -46,7 +46,9 @@ export function carried(picture: Picture, slot: number, now: number, moving: boo
 
 /** Draws all aircraft of the scene on a cleared context whose transform is the identity. */
 export function drawAircraft(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheet): Drawn {
-  return scene.camera.zoom < SQUARES_BELOW_ZOOM ? drawSquares(context, scene) : drawIcons(context, scene, sprites);
+  return scene.camera.zoom < SQUARES_BELOW_ZOOM
+    ? drawSquares(context, scene)
+    : drawIcons(context, scene, sprites);
 }
 
 function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
@@ -157,6 +159,10 @@ export function drawEmergencies(context: CanvasRenderingContext2D, scene: Scene)
       context.fill();
       context.font = '600 12px "Inter Variable", sans-serif';
       context.textBaseline = 'middle';
+      context.lineWidth = 4;
+      context.lineJoin = 'round';
+      context.strokeStyle = palette.labelHalo;
+      context.strokeText(code, x + 29, y);
       context.fillText(code, x + 29, y);
     }
   }

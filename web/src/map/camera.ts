@@ -70,7 +70,8 @@ export function formatCamera(camera: Camera): string {
 export function parseCamera(text: string | null): Camera | null {
   const parts = (text ?? '').split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const [latitude, longitude, zoom] = parts;
-  if (parts.length !== 3 || latitude === undefined || longitude === undefined || zoom === undefined) return null;
+  if (parts.length !== 3 || latitude === undefined || longitude === undefined || zoom === undefined)
+    return null;
   if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 && zoom >= 0 && zoom <= 24)) return null;
   return { x: worldX(longitude), y: worldY(latitude), zoom };
 }

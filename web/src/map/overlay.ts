@@ -88,7 +88,13 @@ export function drawLabels(
   context.textBaseline = 'middle';
   context.lineJoin = 'round';
   context.lineWidth = 3;
-  const write = (rows: Labels['countries'], font: string, colour: string, halo: string, spacing: string): void => {
+  const write = (
+    rows: Labels['countries'],
+    font: string,
+    colour: string,
+    halo: string,
+    spacing: string,
+  ): void => {
     context.font = font;
     context.letterSpacing = spacing;
     context.fillStyle = colour;
@@ -110,8 +116,20 @@ export function drawLabels(
     }
   };
   const px = camera.zoom < 3 ? 10.5 : camera.zoom < 5 ? 11.5 : 12.5;
-  write(labels.countries, `500 ${px}px "Inter Variable", sans-serif`, palette.label, palette.labelHalo, '0.2px');
-  write(labels.seas, `italic 400 ${px}px "Inter Variable", sans-serif`, palette.seaLabel, palette.sea, '1.2px');
+  write(
+    labels.countries,
+    `500 ${px}px "Inter Variable", sans-serif`,
+    palette.label,
+    palette.labelHalo,
+    '0.2px',
+  );
+  write(
+    labels.seas,
+    `italic 400 ${px}px "Inter Variable", sans-serif`,
+    palette.seaLabel,
+    palette.sea,
+    '1.2px',
+  );
   context.letterSpacing = '0px';
   context.textAlign = 'start';
 }

@@ -47,7 +47,8 @@ export function countShown(
     if (picture.used[slot] !== 1 || (classes & (1 << (picture.altitudeClass[slot] ?? 0))) === 0) continue;
     shown += 1;
     const y = Math.abs((picture.y[slot] ?? 0) - camera.y) * world;
-    if (y <= view.height / 2 && Math.abs(screenX(camera, picture.x[slot] ?? 0)) <= view.width / 2) inView += 1;
+    if (y <= view.height / 2 && Math.abs(screenX(camera, picture.x[slot] ?? 0)) <= view.width / 2)
+      inView += 1;
   }
   return { shown, inView };
 }

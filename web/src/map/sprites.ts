@@ -14,9 +14,9 @@ export function headingColumn(track_cdeg: number): number {
 
 /** Edge of an icon in CSS pixels at a zoom: small where they crowd, large where they are few. */
 export function iconPixels(zoom: number): number {
-  if (zoom < 4.2) return 12;
-  if (zoom < 5.6) return 15;
-  return zoom < 7.5 ? 19 : 24;
+  if (zoom < 4.6) return 12;
+  if (zoom < 6.2) return 15;
+  return zoom < 7.6 ? 19 : 24;
 }
 
 /** Outlines in a box of -12..12, nose to the north. */

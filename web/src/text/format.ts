@@ -95,7 +95,8 @@ export function bytes(value: number | null | undefined): string {
   if (value == null || !Number.isFinite(value)) return UNKNOWN;
   let held = value;
   for (const unit of ['B', 'kB', 'MB', 'GB'] as const) {
-    if (held < 999.5) return `${unit === 'B' || held >= 99.5 ? Math.round(held) : held.toPrecision(2)} ${unit}`;
+    if (held < 999.5)
+      return `${unit === 'B' || held >= 99.5 ? Math.round(held) : held.toPrecision(2)} ${unit}`;
     held /= 1000;
   }
   return `${held.toFixed(1)} TB`;
@@ -103,7 +104,9 @@ export function bytes(value: number | null | undefined): string {
 
 /** 04:49:02 of epoch milliseconds, UTC. */
 export function timeOfDay(epoch_ms: number | null): string {
-  return epoch_ms === null || !Number.isFinite(epoch_ms) ? UNKNOWN : new Date(epoch_ms).toISOString().slice(11, 19);
+  return epoch_ms === null || !Number.isFinite(epoch_ms)
+    ? UNKNOWN
+    : new Date(epoch_ms).toISOString().slice(11, 19);
 }
 
 /** 04:45 of epoch seconds, UTC. */

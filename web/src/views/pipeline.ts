@@ -33,6 +33,7 @@ export function quarantined(batch: Progress['batches'][number]): number {
 export function durationSummary(progress: Progress): { readonly p50: number; readonly p95: number } | null {
   const sorted = progress.batches.map((batch) => batch.duration_ms).toSorted((a, b) => a - b);
   if (sorted.length === 0) return null;
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return { p50: at(0.5), p95: at(0.95) };
 }

@@ -1,0 +1,269 @@
+import type {
+  CategoriesAnswer,
+  LiveState,
+  Stage,
+  StageState,
+  StatusAnswer,
+  TrackAnswer,
+  TrafficAnswer,
+} from '../../../app/src/dashboard/protocol.ts';
+import {
+  CATEGORY_COLUMNS,
+  LEADERBOARD_COLUMNS,
+  STAGES,
+  TRACK_COLUMNS,
+  TRAFFIC_COLUMNS,
+} from '../../../app/src/dashboard/protocol.ts';
+import { CATEGORY_NAMES } from '../../../app/src/flight/category.ts';
+import type { BatchProgress, Progress } from '../../../app/src/lake/progress.ts';
+import { aircraftAt, COUNTRIES, trackOf, type Flight } from './fleet.ts';
+
+/** What a fake lake can look like. */
+export const SCENARIOS = ['live', 'simulated', 'waiting', 'delayed', 'stale', 'failed'] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
+/** All that the answers are made from. Times in epoch seconds. */
+export interface FakeLake {
+  readonly scenario: Scenario;
+  readonly now: number;
+  /** Null in an empty lake. */
+  readonly eventTime: number | null;
+  readonly flights: readonly Flight[];
+  /** Rises with each pretended commit. */
+  readonly version: number;
+}
+
+const WINDOW_S = 300;
+
+/** How things stand, for `state` messages and `/api/status`. */
+export function liveState(lake: FakeLake): LiveState {
+  const age = lake.eventTime === null ? null : lake.now - lake.eventTime;
+  return {
+    now_ms: lake.now * 1000,
+    simulated: lake.scenario === 'waiting' ? null : lake.scenario === 'simulated',
+    feed: lake.scenario === 'waiting' ? null : lake.scenario === 'simulated' ? 'simulator' : 'opensky',
+    aircraft: lake.eventTime === null ? 0 : lake.flights.length,
+    event_time: lake.eventTime,
+    position_age_s: age,
+    positions: age === null ? 'waiting' : age > 60 ? 'stale' : age > 20 ? 'delayed' : 'ok',
+    delayed_after_s: 20,
+    stale_after_s: 60,
+    stages: stages(lake, age),
+  };
+}
+
+function stages(lake: FakeLake, age: number | null): readonly Stage[] {
+  return STAGES.map((name, i): Stage => {
+    const base = {
+      name,
+      rows: name === 'source' ? null : 1_250_000 - i * 900,
+      lag: name === 'topic' ? 0 : null,
+    };
+    if (lake.scenario === 'waiting') {
+      const sentence =
+        i === 0
+          ? 'No message has arrived yet: start one with "contrail up" or "contrail produce --source ...".'
+          : null;
+      return { name, state: 'waiting', rows: null, lag: null, age_s: null, sentence };
+    }
+    if (lake.scenario === 'failed' && name === 'gold') {
+      const sentence =
+        'Gold could not be written: the disk is full. Free some space; the pipeline tries again by itself.';
+      return { ...base, state: 'failed', age_s: 184, sentence };
+    }
+    const state: StageState = age === null ? 'waiting' : age > 60 ? 'stale' : age > 20 ? 'delayed' : 'ok';
+    const sentence =
+      state === 'ok' ? null : name === 'source' ? 'The newest message came a while ago.' : null;
+    return {
+      ...base,
+      state,
+      rows: name === 'dashboard' ? lake.flights.length : base.rows,
+      age_s: (age ?? 0) + i * 0.3,
+      sentence,
+    };
+  });
+}
+
+/** What the pipeline says of itself; null in an empty lake. */
+export function progressOf(lake: FakeLake): Progress | null {
+  if (lake.eventTime === null) return null;
+  const now_ms = lake.now * 1000;
+  const batches = Array.from({ length: 60 }, (_, i): BatchProgress => {
+    const id = lake.version - 59 + i;
+    const wave = Math.abs(Math.sin(id * 1.7)) * 0.5 + Math.abs(Math.sin(id / 9)) * 0.5;
+    const rows_in = Math.round(2400 + wave * 2600);
+    const rows_quarantined = {
+      duplicate: Math.round(rows_in * 0.02),
+      missing_position: id % 3 === 0 ? 14 : 9,
+    };
+    return {
+      batch_id: id,
+      started_at_ms: now_ms - (60 - i) * 5000,
+      duration_ms: Math.round(380 + wave * 520),
+      rows_in,
+      rows_silver: rows_in - rows_quarantined.duplicate - rows_quarantined.missing_position,
+      rows_quarantined: { ...rows_quarantined, ...(id % 17 === 0 ? { malformed: 2 } : {}) },
+      rows_late: id % 11 === 0 ? 6 : 0,
+      event_time_max: lake.eventTime,
+      ingested_at_max_ms: now_ms - 900,
+      lag_after: id % 13 === 0 ? 420 : 0,
+      duration_by_table_ms: {
+        'bronze/flights': 90,
+        'silver/flights': 140,
+        'silver/flights_ml': Math.round(120 + wave * 260),
+      },
+    };
+  });
+  return {
+    at_ms: now_ms - 800,
+    started_at_ms: now_ms - 3_600_000,
+    state: lake.scenario === 'failed' ? 'failed' : 'running',
+    message: lake.scenario === 'failed' ? 'Gold could not be written: the disk is full.' : null,
+    engine: 'duckdb',
+    trigger_ms: 5000,
+    simulated: lake.scenario === 'simulated',
+    batch_id: lake.version,
+    topic: {
+      name: 'opensky-data',
+      partitions: [0, 1, 2, 3].map((partition) => {
+        const end = 312_000 + partition * 711 + lake.version * 800;
+        return { partition, next: String(end), end: String(end), lag: 0 };
+      }),
+    },
+    batches,
+    tables: {},
+  };
+}
+
+/** `/api/status`. */
+export function statusAnswer(lake: FakeLake): StatusAnswer {
+  const empty = lake.eventTime === null;
+  const names = [
+    'bronze/flights',
+    'quarantine/flights',
+    'silver/flights',
+    'silver/flights_ml',
+    'gold/traffic_by_country',
+    'gold/metrics_by_category',
+  ];
+  return {
+    ...liveState(lake),
+    tables: names.map((name, i) => ({
+      name,
+      version: empty ? null : lake.version,
+      rows: empty ? null : Math.round(1_250_000 / (i + 1) ** 2),
+      files: empty ? null : 240 - i * 31,
+      bytes: empty ? null : Math.round(96_000_000 / (i + 1) ** 2),
+      committed_at_ms: lake.eventTime === null ? null : (lake.eventTime + 1) * 1000,
+    })),
+    progress: progressOf(lake),
+    progress_age_ms: empty ? null : 800,
+  };
+}
+
+/** `/api/traffic`. */
+export function trafficAnswer(lake: FakeLake, windows: number): TrafficAnswer {
+  const table = 'gold/traffic_by_country';
+  if (lake.eventTime === null) {
+    const none = { columns: [...TRAFFIC_COLUMNS], rows: [] };
+    const leaderboard = { columns: [...LEADERBOARD_COLUMNS], rows: [] };
+    return { table, version: null, as_of_ms: null, ...none, leaderboard, newest_window_end: null };
+  }
+  const newest = Math.floor(lake.eventTime / WINDOW_S) * WINDOW_S;
+  const countIn = (start: number, i: number): number => {
+    const weight = COUNTRIES[i]?.[1] ?? 1;
+    const turn = Math.sin(start / 5200 + i) * 0.14 + Math.sin(start / 900 + i * 3) * 0.05;
+    return Math.max(1, Math.round((lake.flights.length / 105) * weight * (0.9 + turn)));
+  };
+  const rows = Array.from({ length: windows }, (_, w) => newest - (windows - 1 - w) * WINDOW_S).flatMap(
+    (start) =>
+      COUNTRIES.map(([country], i) => {
+        const flights = countIn(start, i);
+        return [
+          start,
+          country,
+          flights,
+          flights * 28,
+          640 + 90 * Math.sin(i + start / 7000),
+          8300 + 900 * Math.sin(i * 2 + start / 4100),
+        ];
+      }),
+  );
+  const board = COUNTRIES.map(([country], i) => {
+    const flights = countIn(newest, i);
+    return [
+      country,
+      flights,
+      flights * 28,
+      640 + 90 * Math.sin(i),
+      8300 + 900 * Math.sin(i * 2),
+      countIn(newest - 3600, i),
+    ] as const;
+  }).toSorted((a, b) => b[1] - a[1]);
+  return {
+    table,
+    version: lake.version,
+    as_of_ms: (lake.eventTime + 1) * 1000,
+    columns: [...TRAFFIC_COLUMNS],
+    rows,
+    leaderboard: { columns: [...LEADERBOARD_COLUMNS], rows: board },
+    newest_window_end: newest + WINDOW_S,
+  };
+}
+
+/** `/api/categories`. */
+export function categoriesAnswer(lake: FakeLake): CategoriesAnswer {
+  const table = 'gold/metrics_by_category';
+  if (lake.eventTime === null) {
+    const times = { window_start: null, window_end: null };
+    return { table, version: null, as_of_ms: null, ...times, columns: [...CATEGORY_COLUMNS], rows: [] };
+  }
+  const newest = Math.floor(lake.eventTime / WINDOW_S) * WINDOW_S;
+  const phases = ['GROUND', 'CLIMB', 'CRUISE', 'LEVEL', 'DESCENT', 'UNKNOWN'];
+  const rows = [4, 3, 6, 5, 2, 0, 8, 9, 7].flatMap((category, i) =>
+    phases.flatMap((phase, j) => {
+      const aircraft = Math.round(
+        (lake.flights.length / 6) * 0.55 ** i * (phase === 'CRUISE' ? 1.6 : 1 / (1.4 + j * 0.7)),
+      );
+      if (aircraft === 0 || (category === 9 && phase === 'CRUISE')) return [];
+      return [
+        [
+          category,
+          CATEGORY_NAMES[category] ?? '',
+          phase,
+          aircraft,
+          aircraft * 20,
+          820 - i * 70 - j * 12,
+          phase === 'GROUND' ? null : 9800 - i * 900 - j * 400,
+        ],
+      ];
+    }),
+  );
+  return {
+    table,
+    version: lake.version,
+    as_of_ms: (lake.eventTime + 1) * 1000,
+    window_start: newest,
+    window_end: newest + WINDOW_S,
+    columns: [...CATEGORY_COLUMNS],
+    rows,
+  };
+}
+
+/** `/api/aircraft/:icao24/track`; no rows for an address that does not fly. */
+export function trackAnswer(lake: FakeLake, icao24: string): TrackAnswer {
+  const flight = lake.flights.find((one) => one.icao24 === icao24);
+  return {
+    icao24,
+    table: 'silver/flights_ml',
+    version: lake.version,
+    as_of_ms: ((lake.eventTime ?? 0) + 1) * 1000,
+    columns: [...TRACK_COLUMNS],
+    rows: flight === undefined || lake.eventTime === null ? [] : trackOf(flight, lake.eventTime),
+  };
+}
+
+/** Whether a flight is in the air at a time: what tests count against. */
+export function isAirborne(flight: Flight, time: number): boolean {
+  return aircraftAt(flight, time).on_ground === false;
+}
