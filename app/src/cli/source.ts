@@ -1,43 +1,46 @@
 import type { Settings } from '../config/settings.ts';
-import { NdjsonSource } from '../ingest/ndjson/ndjson-source.ts';
-import { ReplaySource } from '../ingest/replay/replay-source.ts';
-import { SimulatorSource } from '../ingest/simulator/simulator-source.ts';
+import { openSource, type SourceComponents } from '../ingest/open-source.ts';
+import { OpenSkySource } from '../ingest/opensky/opensky-source.ts';
 import type { Source } from '../ingest/source.ts';
-import { ContrailError } from '../errors.ts';
 import { loadAirports, SYSTEM } from './context.ts';
 import { say } from './log.ts';
 
-/** The source that the settings ask for. */
+/**
+ * The source that the settings ask for. `auto` asks OpenSky for seconds at most and falls back to the simulator, and
+ * says so loudly.
+ */
 export async function chooseSource(
   settings: Settings,
-  _signal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<{ readonly source: Source; readonly simulated: boolean | null }> {
-  const spec = settings.source;
-  if (spec === 'simulator') return simulator(settings);
-  if (spec.startsWith('replay:')) return { source: new ReplaySource(spec.slice(7)), simulated: false };
-  if (spec.startsWith('ndjson:')) return { source: new NdjsonSource(spec.slice(7)), simulated: null };
-  if (spec === 'auto') {
-    say(SIMULATED_NOTICE);
-    return simulator(settings);
+  const components = componentsOf(settings);
+  if (settings.source !== 'auto') {
+    const source = openSource(settings.source, components);
+    return { source, simulated: source.simulated };
   }
-  throw new ContrailError(
-    'invalid',
-    'source-unknown',
-    `There is no source "${spec}". Known: auto, opensky, simulator, replay:PATH, ndjson:FILE.`,
-  );
+  const opensky = new OpenSkySource(components.opensky ?? {}, components);
+  const probe = await opensky.probe({ signal });
+  if (probe.kind === 'reachable') return { source: opensky, simulated: false };
+  say(simulatedNotice(probe.reason));
+  return { source: openSource('simulator', components), simulated: true };
 }
 
-function simulator(settings: Settings): { readonly source: Source; readonly simulated: true } {
-  const source = new SimulatorSource(
-    { airports: loadAirports(), aircraft: settings.simulatedAircraft },
-    SYSTEM,
-  );
-  return { source, simulated: true };
+function componentsOf(settings: Settings): SourceComponents {
+  const { openskyClientId, openskyClientSecret } = settings;
+  const credentials =
+    openskyClientId === null || openskyClientSecret === null
+      ? null
+      : { clientId: openskyClientId, clientSecret: openskyClientSecret };
+  return {
+    ...SYSTEM,
+    opensky: { credentials, box: settings.openskyBox },
+    simulator: { aircraft: settings.simulatedAircraft },
+    airports: loadAirports,
+    stdin: process.stdin,
+  };
 }
 
-const SIMULATED_NOTICE = `
-  ****************************************************************
-  *  SIMULATED: OpenSky cannot be reached, so the aircraft are   *
-  *  invented. They live in a lake of their own.                 *
-  ****************************************************************
-`;
+const RULE = '*'.repeat(74);
+
+const simulatedNotice = (reason: string): string =>
+  `\n${RULE}\n  SIMULATED: the aircraft are invented, no real flights.\n  ${reason}\n  They live in a lake of their own. For real positions: --source opensky\n${RULE}`;

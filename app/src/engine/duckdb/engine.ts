@@ -71,18 +71,14 @@ export class DuckdbEngine implements Engine {
 
   write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
     return this.#withRelations(select, async (sql) => {
-      const splits = (target.partitionBy?.length ?? 0) + (target.splitBy?.length ?? 0) > 0;
-      if (!splits) return writeFiles(this.#connection, `(${sql})`, target);
-      // The rows are read once per value of the columns that split them, so they are computed once, here.
-      const kept = /^\s*select \* from ([a-z_]+)\s*$/.exec(sql);
-      const source =
-        kept?.[1] !== undefined && select.relations[kept[1]]?.kind === 'kept' ? kept[1] : 'rows_to_write';
-      if (source === 'rows_to_write')
-        await this.#connection.run(`create or replace temp table rows_to_write as ${sql}`);
+      // One read per value of the columns that split the rows: a SELECT that aggregates is run once, here. One that is
+      // only split by partition is a projection of kept rows, and cheaper to read again than to store.
+      if (target.splitBy === undefined) return writeFiles(this.#connection, `(${sql})`, target);
+      await this.#connection.run(`create or replace temp table rows_to_write as ${sql}`);
       try {
-        return await writeFiles(this.#connection, source, target);
+        return await writeFiles(this.#connection, 'rows_to_write', target);
       } finally {
-        if (source === 'rows_to_write') await this.#connection.run('drop table if exists rows_to_write');
+        await this.#connection.run('drop table if exists rows_to_write');
       }
     });
   }
