@@ -1,0 +1,58 @@
+/**
+ * `npm run bench -- CASE …`: one JSON line per case on standard output, progress on standard error.
+ *
+ *     chain [--rows 1000000] [--batch-rows 100000] [--threads 1]   topic to all tables, and the floor beside it
+ *     live  [--seconds 60] [--aircraft 3330]                       the whole program under a steady feed
+ *
+ * What is measured runs in a process of its own, so that making the input costs it neither memory nor CPU.
+ */
+import { parseArgs } from 'node:util';
+import { chain } from './chain.ts';
+import { live } from './live.ts';
+
+const USAGE =
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N]\n';
+
+function readArguments(args: string[]): {
+  readonly name: string | undefined;
+  readonly number: (option: string, standard: number) => number;
+} {
+  const text = { type: 'string' } as const;
+  const { positionals, values } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { rows: text, 'batch-rows': text, threads: text, seconds: text, aircraft: text },
+  });
+  const number = (option: string, standard: number): number => {
+    const value = Number((values as Readonly<Record<string, string | undefined>>)[option] ?? standard);
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new RangeError(`--${option} has to be a whole number from 1 on.`);
+    return value;
+  };
+  return { name: positionals[0], number };
+}
+
+async function main(): Promise<number> {
+  let work: () => Promise<Readonly<Record<string, unknown>>>;
+  try {
+    const { name, number } = readArguments(process.argv.slice(2));
+    if (name === 'chain') {
+      const options = {
+        rows: number('rows', 1_000_000),
+        batchRows: number('batch-rows', 100_000),
+        threads: number('threads', 1),
+      };
+      work = () => chain(options);
+    } else if (name === 'live') {
+      const options = { seconds: number('seconds', 60), aircraft: number('aircraft', 3_330) };
+      work = () => live(options);
+    } else throw new RangeError(name === undefined ? 'Which case?' : `There is no case "${name}".`);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}`);
+    return 2;
+  }
+  process.stdout.write(`${JSON.stringify(await work())}\n`);
+  return 0;
+}
+
+process.exitCode = await main();
