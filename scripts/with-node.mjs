@@ -47,13 +47,24 @@ export function findNode() {
   process.exit(1);
 }
 
+/**
+ * DuckDB works on several threads, and glibc gives each a heap of its own that it hardly ever returns: with one heap a
+ * million messages take 610 MB instead of 860 at the same speed.
+ */
+const SMALL_MEMORY = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '16777216' };
+
 /** Starts a TypeScript file with the right Node, passes signals on, and ends with its exit code. */
 export function run(file, args) {
   install();
   const node = findNode();
   const child = spawn(node, ['--conditions=@contrail/source', join(root, file), ...args], {
     stdio: 'inherit',
-    env: { ...process.env, PATH: dirname(node) + delimiter + process.env.PATH },
+    env: {
+      ...SMALL_MEMORY,
+      ...process.env,
+      NODE_OPTIONS: `--max-semi-space-size=8 ${process.env.NODE_OPTIONS ?? ''}`.trim(),
+      PATH: dirname(node) + delimiter + process.env.PATH,
+    },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   // npm starts scripts through a shell that does not pass SIGTERM on: when our parent is gone, so is the reason to run.

@@ -3,7 +3,14 @@
  * unavailable (wait, try again) · conflict (reload, redo) · invalid (fix input or settings) ·
  * corrupt (stop, tell a person) · unsupported (a feature that is refused) · internal (our bug).
  */
-export const ERROR_KINDS = ['unavailable', 'conflict', 'invalid', 'corrupt', 'unsupported', 'internal'] as const;
+export const ERROR_KINDS = [
+  'unavailable',
+  'conflict',
+  'invalid',
+  'corrupt',
+  'unsupported',
+  'internal',
+] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /** A foreseen failure: what was being done, to what, what was found, what to do next. Never holds a secret. */

@@ -146,7 +146,7 @@ export const VARIABLES = {
     meaning: 'Messages in one micro-batch, at most.',
     unit: 'messages',
   }),
-  MEMORY_LIMIT: setting(size, '512MB', {
+  MEMORY_LIMIT: setting(size, '256MB', {
     meaning: 'Memory that DuckDB may use before it spills to DATA_DIR.',
     unit: 'size: MB, GB, MiB, GiB',
   }),

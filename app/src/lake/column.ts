@@ -17,7 +17,7 @@ export type ColumnType =
  * A cell. string and date (`YYYY-MM-DD`) are strings; integer and double are numbers; long is a bigint, and so
  * is timestamp: microseconds since the epoch, UTC.
  */
-export type Value = null | boolean | number | bigint | string | readonly number[];
+export type Value = null | boolean | number | bigint | string | readonly (number | null)[];
 
 /** A row by column name. */
 export type Row = Readonly<Record<string, Value>>;

@@ -33,7 +33,7 @@ describe('loadSettings', () => {
       topicRetentionBytes: 8 * 1024 ** 3,
       processingTimeMs: 5_000,
       maxBatchRows: 100_000,
-      memoryLimitBytes: 512_000_000,
+      memoryLimitBytes: 256_000_000,
       dashboardHost: '127.0.0.1',
       dashboardPort: 8501,
       logLevel: 'info',

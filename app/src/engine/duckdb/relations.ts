@@ -104,7 +104,7 @@ function toDuckdb(value: Value, type: ColumnType): DuckDBValue {
     case 'timestamp':
       return new DuckDBTimestampTZValue(value as bigint);
     case 'array<integer>':
-      return listValue(value as readonly number[] as DuckDBValue[]);
+      return listValue(value as readonly (number | null)[] as DuckDBValue[]);
     case 'string':
     case 'integer':
     case 'double':

@@ -77,7 +77,7 @@ export function fromDuckdb(value: DuckDBValue): Value {
   if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue) return value.micros;
   if (value instanceof DuckDBDateValue) return isoDate(value.days);
   if (value instanceof DuckDBDecimalValue) return value.toDouble();
-  if (value instanceof DuckDBListValue) return value.items.map((item) => Number(item));
+  if (value instanceof DuckDBListValue) return value.items.map((item) => (item === null ? null : Number(item)));
   return String(value);
 }
 
