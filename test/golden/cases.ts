@@ -1,0 +1,133 @@
+import { MESSAGE_COLUMNS } from '../../app/src/engine/engine.ts';
+import type { Column } from '../../app/src/lake/column.ts';
+import { REFERENCE_AIRPORT_CELLS } from '../../app/src/lake/reference-airport-cells.ts';
+import { SILVER_FLIGHTS } from '../../app/src/lake/silver-flights.ts';
+import { SILVER_FLIGHTS_ML } from '../../app/src/lake/silver-flights-ml.ts';
+import { RECENT_COLUMNS } from '../../app/src/pipeline/memory.ts';
+import { PARAMETERS, QUERIES } from '../../app/src/pipeline/queries.ts';
+
+/** One SELECT of the pipeline and the relations that it reads; the first is the one of lines without `@`. */
+export interface GoldenCase {
+  readonly sql: string;
+  readonly relations: Readonly<Record<string, readonly Column[]>>;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Columns that tell the rows of the answer apart. */
+  readonly key: readonly string[];
+  readonly timestamps: ReadonlySet<string>;
+}
+
+const BATCH: readonly Column[] = [
+  ...MESSAGE_COLUMNS,
+  { name: 'ingest_date', type: 'date' },
+  { name: 'reason', type: 'string' },
+];
+const VALID: readonly Column[] = [
+  ...SILVER_FLIGHTS.columns,
+  { name: 'ingest_date', type: 'date' },
+  { name: 'is_duplicate', type: 'boolean' },
+];
+const FLIGHTS: readonly Column[] = [
+  { name: 'window_seconds', type: 'long' },
+  { name: 'icao24', type: 'string' },
+  { name: 'origin_country', type: 'string' },
+  { name: 'category', type: 'integer' },
+  { name: 'flight_phase', type: 'string' },
+  { name: 'velocity_kmh', type: 'double' },
+  { name: 'altitude_m', type: 'double' },
+];
+const TOUCHED: readonly Column[] = [{ name: 'window_seconds', type: 'long' }];
+const CATEGORIES: readonly Column[] = [
+  { name: 'category', type: 'integer' },
+  { name: 'category_name', type: 'string' },
+];
+const OFFSET = ['topic_partition', 'topic_offset'];
+const KEY = ['icao24', 'time_position', 'last_contact'];
+const timestamps = new Set(['ingested_at', 'event_timestamp', 'window_start', 'window_end']);
+const parameters = { ...PARAMETERS, horizon_seconds: 1_000_000_000 };
+
+/** By the name of the SQL file, which is the name of the folder. */
+export const CASES: Readonly<Record<string, GoldenCase>> = {
+  '0_batch': {
+    sql: QUERIES.batch,
+    relations: { messages: MESSAGE_COLUMNS },
+    key: OFFSET,
+    parameters,
+    timestamps,
+  },
+  '1_bronze_flights': {
+    sql: QUERIES.bronze,
+    relations: { batch: BATCH },
+    key: OFFSET,
+    parameters,
+    timestamps,
+  },
+  '2_late': {
+    sql: QUERIES.late,
+    relations: { batch: BATCH, recent: RECENT_COLUMNS },
+    key: ['bucket'],
+    parameters,
+    timestamps,
+  },
+  '2_earlier': {
+    sql: QUERIES.earlier,
+    relations: { batch: BATCH, recent: RECENT_COLUMNS, lake: SILVER_FLIGHTS_ML.columns },
+    key: KEY,
+    parameters,
+    timestamps,
+  },
+  '2_valid': {
+    sql: QUERIES.valid,
+    relations: { batch: BATCH, recent: RECENT_COLUMNS, earlier: RECENT_COLUMNS },
+    key: OFFSET,
+    parameters,
+    timestamps,
+  },
+  '2_quarantine_flights': {
+    sql: QUERIES.quarantine,
+    relations: { batch: BATCH, valid: VALID },
+    key: OFFSET,
+    parameters,
+    timestamps,
+  },
+  '2_silver_flights': { sql: QUERIES.silver, relations: { valid: VALID }, key: KEY, parameters, timestamps },
+  '3_silver_flights_ml': {
+    sql: QUERIES.silverMl,
+    relations: {
+      silver: SILVER_FLIGHTS.columns,
+      recent: RECENT_COLUMNS,
+      earlier: RECENT_COLUMNS,
+      airport_cells: REFERENCE_AIRPORT_CELLS.columns,
+    },
+    key: KEY,
+    parameters,
+    timestamps,
+  },
+  '3_recent': {
+    sql: QUERIES.recent,
+    relations: { fresh: SILVER_FLIGHTS_ML.columns, recent: RECENT_COLUMNS },
+    key: KEY,
+    parameters,
+    timestamps,
+  },
+  '4_flights': {
+    sql: QUERIES.flights,
+    relations: { fresh: SILVER_FLIGHTS_ML.columns },
+    key: ['icao24'],
+    parameters,
+    timestamps,
+  },
+  '4_gold_traffic_by_country': {
+    sql: QUERIES.traffic,
+    relations: { flights: FLIGHTS, touched: TOUCHED },
+    key: ['window_start', 'origin_country'],
+    parameters,
+    timestamps,
+  },
+  '4_gold_metrics_by_category': {
+    sql: QUERIES.metrics,
+    relations: { flights: FLIGHTS, touched: TOUCHED, categories: CATEGORIES },
+    key: ['window_start', 'category', 'flight_phase'],
+    parameters,
+    timestamps,
+  },
+};
