@@ -77,7 +77,7 @@ async function floor({ folder, threads }: StepOptions): Promise<Cost> {
   const path = (name: string): string => `'${join(folder, name).replaceAll("'", "''")}'`;
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
-    memory_limit: '512MB',
+    memory_limit: '256MB',
     temp_directory: join(folder, 'floor-tmp'),
   });
   const connection = await instance.connect();
@@ -98,7 +98,7 @@ async function chain({ folder, batchRows, threads }: StepOptions): Promise<Chain
   const { value, cost } = await measure(async () => {
     await using topic = await openTopic(folder);
     await using engine = await DuckdbEngine.open({
-      memoryLimit: '512MB',
+      memoryLimit: '256MB',
       threads,
       temporaryFolder: join(folder, 'tmp'),
     });

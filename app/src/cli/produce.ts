@@ -38,11 +38,14 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
     log.info({ source: source.name, polls: counts.polls, messages: counts.messages }, 'polled');
   };
   // Said once, by the first poll that tells: the topic then refuses the other kind for good.
-  let declared: Promise<void> | null = null;
+  let declared: Promise<void> = Promise.resolve();
+  let isDeclared = false;
   const declare = (counts: IngestCounts): void => {
-    if (declared === null && counts.simulated + counts.real > 0)
-      declared = topic.declareSimulated(counts.simulated > 0);
-    declared?.catch(() => undefined);
+    if (isDeclared || counts.simulated + counts.real === 0) return;
+    isDeclared = true;
+    declared = topic.declareSimulated(counts.simulated > 0);
+    // A failure is met at the end, below; until then it is not an unhandled one.
+    declared.catch(() => undefined);
   };
   const counts = await ingest(source, topic, {
     clock: SYSTEM.clock,

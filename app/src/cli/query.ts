@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Settings } from '../config/settings.ts';
-import type { Relation } from '../engine/engine.ts';
+import type { Engine, Relation, Row } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
+import type { Value } from '../lake/column.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
 import { sqlName, TABLES } from '../lake/tables.ts';
 import { existingData, openEngine, openLake } from './context.ts';
@@ -29,7 +30,7 @@ export async function query(settings: Settings, sql: string, format: OutputForma
     );
   }
   const { text, relations } = await bindTables(openLake(data), select);
-  const rows = await engine.rows({ sql: text, relations }).catch((error: unknown) => {
+  const rows = await run(engine, text, relations).catch((error: unknown) => {
     const { message } = error as Error;
     throw new ContrailError(
       'invalid',
@@ -42,7 +43,38 @@ export async function query(settings: Settings, sql: string, format: OutputForma
       { cause: error },
     );
   });
-  process.stdout.write(formatRows(Object.keys(rows[0] ?? {}), rows, format));
+  process.stdout.write(formatRows(rows.names, rows.rows, format));
+}
+
+/** Names and rows, also where there are none; instants as ISO 8601 instead of microseconds. */
+async function run(
+  engine: Engine,
+  sql: string,
+  relations: Readonly<Record<string, Relation>>,
+): Promise<{ readonly names: readonly string[]; readonly rows: readonly Row[] }> {
+  const columns = await engine.rows({
+    sql: `select column_name, column_type from (describe ${sql})`,
+    relations,
+  });
+  const names = columns.map((column) => String(column['column_name']));
+  const instants = names.filter((_, index) =>
+    String(columns[index]?.['column_type']).startsWith('TIMESTAMP'),
+  );
+  const rows = await engine.rows({ sql, relations });
+  return {
+    names,
+    rows: rows.map((row) => ({
+      ...row,
+      ...Object.fromEntries(instants.map((name) => [name, isoInstant(row[name])])),
+    })),
+  };
+}
+
+function isoInstant(micros: Value | undefined): string | null {
+  if (typeof micros !== 'bigint') return null;
+  const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const seconds = new Date(Number((micros - fraction) / 1000n)).toISOString().slice(0, 19);
+  return `${seconds}${fraction === 0n ? '' : `.${String(fraction).padStart(6, '0')}`}Z`;
 }
 
 /** `silver.flights` becomes the name of a relation of its newest files. Text between quotes is left alone. */

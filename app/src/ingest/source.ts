@@ -14,14 +14,22 @@ export interface Source {
    * back-off) and never ends by itself; it reports what it is waiting for through `onState`.
    * @throws ContrailError `invalid` (settings, credentials, file), `unavailable` only where trying again is hopeless.
    */
-  polls(options: { readonly signal?: AbortSignal; readonly onState?: (state: SourceState) => void }): AsyncIterable<Poll>;
+  polls(options: {
+    readonly signal?: AbortSignal;
+    readonly onState?: (state: SourceState) => void;
+  }): AsyncIterable<Poll>;
 }
 
 /** What one request, recorded answer or chunk of a file gave. Empty polls are yielded too: they prove life. */
 export type Poll =
   | { readonly kind: 'vectors'; readonly vectors: readonly StateVector[] }
   /** Messages sent as they stand; the key is read from each. `done`/`total` in bytes, for progress on long files. */
-  | { readonly kind: 'messages'; readonly values: readonly string[]; readonly done?: number; readonly total?: number };
+  | {
+      readonly kind: 'messages';
+      readonly values: readonly string[];
+      readonly done?: number;
+      readonly total?: number;
+    };
 
 /** For the terminal and logs: one sentence, and when the source will try again. */
 export interface SourceState {

@@ -38,20 +38,12 @@ export function literal(value: Value, type?: ColumnType): string {
 function plainLiteral(value: Value, type?: ColumnType): string {
   if (value === null) return type === 'timestamp' ? 'cast(null as timestamptz)' : 'null';
   if (type === 'timestamp') return `make_timestamptz(${String(value)})`;
-  switch (typeof value) {
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'bigint':
-      return `cast(${value} as bigint)`;
-    case 'string':
-      return textLiteral(value);
-    case 'number':
-      if (Number.isFinite(value))
-        return Number.isInteger(value) ? value.toFixed(0) : `cast(${value} as double)`;
-      return `cast('${value}' as double)`;
-    case 'object':
-      return `[${value.join(', ')}]`;
-  }
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (typeof value === 'bigint') return `cast(${value} as bigint)`;
+  if (typeof value === 'string') return textLiteral(value);
+  if (typeof value === 'object') return `[${value.map((item) => item ?? 'null').join(', ')}]`;
+  if (!Number.isFinite(value)) return `cast('${value}' as double)`;
+  return Number.isInteger(value) ? value.toFixed(0) : `cast(${value} as double)`;
 }
 
 /** Replaces `:name` parameters by literals. Text between single quotes is left alone. */
@@ -77,7 +69,8 @@ export function fromDuckdb(value: DuckDBValue): Value {
   if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue) return value.micros;
   if (value instanceof DuckDBDateValue) return isoDate(value.days);
   if (value instanceof DuckDBDecimalValue) return value.toDouble();
-  if (value instanceof DuckDBListValue) return value.items.map((item) => (item === null ? null : Number(item)));
+  if (value instanceof DuckDBListValue)
+    return value.items.map((item) => (item === null ? null : Number(item)));
   return String(value);
 }
 
