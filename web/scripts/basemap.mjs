@@ -15,7 +15,7 @@ import { feature, mesh } from 'topojson-client';
 const require = createRequire(import.meta.url);
 
 /** Resolution of the source, tiles per side, and units per side: 2^18 units are 153 m at the equator. */
-const LEVELS = [
+export const LEVELS = [
   { name: '110m', grid: 1, extent: 1 << 14 },
   { name: '50m', grid: 8, extent: 1 << 16 },
   { name: '10m', grid: 32, extent: 1 << 18 },
@@ -170,7 +170,8 @@ function writeMembers(bytes, members, originX, originY, fewest) {
   }
 }
 
-function encode({ name, grid, extent }) {
+/** The bytes of one level's file. */
+export function encodeBasemap({ name, grid, extent }) {
   const countries = require(`world-atlas/countries-${name}.json`);
   const size = extent / grid;
   const buffer = grid === 1 ? 0 : Math.max(2, size >> 6);
@@ -232,7 +233,7 @@ export function buildBasemap(directory) {
   mkdirSync(directory, { recursive: true });
   const sizes = {};
   for (const level of LEVELS) {
-    const bytes = encode(level);
+    const bytes = encodeBasemap(level);
     sizes[level.name] = bytes.length;
     writeFileSync(new URL(`basemap-${level.name}.bin`, directory), bytes);
   }

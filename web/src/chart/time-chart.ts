@@ -21,8 +21,6 @@ export type Series = readonly [readonly number[], ...(readonly (number | null)[]
 export interface ChartSpec {
   readonly lines: readonly Line[];
   readonly height: number;
-  /** Leaves the axis on the right of words out. */
-  readonly quiet?: boolean;
   /** The point under the pointer, or null when it has left. */
   readonly onCursor?: (index: number | null) => void;
 }
@@ -32,6 +30,8 @@ export interface TimeChart {
   update(series: Series): void;
   destroy(): void;
 }
+
+const AXIS_PX = 58;
 
 /** Draws a chart into `element`. Text waits for the page's font: a canvas does not change it later by itself. */
 export function createTimeChart(element: HTMLElement, spec: ChartSpec, series: Series): TimeChart {
@@ -69,7 +69,7 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
   const axis = (scale: 'left' | 'right', line: Line | undefined): uPlot.Axis => ({
     scale,
     side: scale === 'left' ? 3 : 1,
-    size: 58,
+    size: AXIS_PX,
     gap: 6,
     font,
     stroke: colourOf('--muted'),
@@ -82,7 +82,8 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
   return {
     width: Math.max(120, Math.floor(element.clientWidth)),
     height: spec.height,
-    padding: [10, right === undefined ? 12 : 0, 0, 0],
+    // Charts below each other keep the same time at the same place, with and without an axis on the right.
+    padding: [10, right === undefined ? AXIS_PX : 0, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     legend: { show: false },
     cursor: {

@@ -12,7 +12,12 @@ import type { Picture } from './picture.ts';
  * blocks WebSockets still shows aircraft, and says so. What was on the screen stays on it in every state.
  */
 export type Link =
-  | { readonly kind: 'connecting'; readonly attempt: number; readonly polling: boolean }
+  | {
+      readonly kind: 'connecting';
+      readonly attempt: number;
+      /** True while polling brings positions in the socket's stead; false also when it is tried in vain. */
+      readonly polling: boolean;
+    }
   | { readonly kind: 'open' }
   | {
       readonly kind: 'retrying';
@@ -73,6 +78,11 @@ export class LiveConnection {
   #generation = 0;
   #attempt = 0;
   #polling = false;
+  /** Counts the stretches of polling, so that a poll of an earlier one ends with it. */
+  #stretch = 0;
+  /** Whether the newest poll brought a picture. */
+  #polled = false;
+  #link: Link = { kind: 'connecting', attempt: 0, polling: false };
   #paused = false;
   #closed = false;
   #isOpen = false;
@@ -110,7 +120,7 @@ export class LiveConnection {
 
   #connect(): void {
     const ports = this.#ports;
-    ports.onLink({ kind: 'connecting', attempt: this.#attempt, polling: this.#polling });
+    this.#tell({ kind: 'connecting', attempt: this.#attempt, polling: this.#polled });
     const generation = ++this.#generation;
     const ifCurrent = (act: () => void): void => {
       if (generation === this.#generation) act();
@@ -141,7 +151,7 @@ export class LiveConnection {
       this.#attempt = 0;
       this.#stopPolling();
       this.#isOpen = true;
-      this.#ports.onLink({ kind: 'open' });
+      this.#tell({ kind: 'open' });
     }
     this.#watch(SILENCE_MS);
   }
@@ -157,13 +167,18 @@ export class LiveConnection {
     this.#attempt += 1;
     if (this.#attempt >= POLL_AFTER_ATTEMPTS && !this.#polling) {
       this.#polling = true;
-      void this.#poll();
+      void this.#poll(++this.#stretch);
     }
     const wait = RETRY_MS[Math.min(this.#attempt, RETRY_MS.length) - 1] ?? 15_000;
     const delay = wait * (1 + this.#ports.random() / 4);
     const retryAt_ms = this.#ports.clock() + delay;
-    this.#ports.onLink({ kind: 'retrying', attempt: this.#attempt, retryAt_ms, polling: this.#polling });
+    this.#tell({ kind: 'retrying', attempt: this.#attempt, retryAt_ms, polling: this.#polled });
     this.#cancelRetry = this.#ports.later(() => this.#connect(), delay);
+  }
+
+  #tell(link: Link): void {
+    this.#link = link;
+    this.#ports.onLink(link);
   }
 
   #drop(): void {
@@ -201,7 +216,7 @@ export class LiveConnection {
     return decoded.frame;
   }
 
-  async #poll(): Promise<void> {
+  async #poll(stretch: number): Promise<void> {
     const { fetch, picture } = this.#ports;
     try {
       if (!this.#paused) {
@@ -210,19 +225,30 @@ export class LiveConnection {
           fetch('/api/live/countries'),
           fetch('/api/status'),
         ]);
-        if (!this.#polling) return;
+        if (stretch !== this.#stretch) return;
         if (countries.ok) picture.countries = ((await countries.json()) as CountriesAnswer).countries;
-        if (snapshot.ok) this.#apply(await snapshot.arrayBuffer());
+        const frame = snapshot.ok ? this.#apply(await snapshot.arrayBuffer()) : null;
+        this.#setPolled(frame !== null);
         if (status.ok) this.#ports.onMessage({ type: 'state', ...((await status.json()) as LiveState) });
       }
     } catch {
       // The server is away altogether; the retries of the socket tell the person so, and polling goes on.
+      this.#setPolled(false);
     }
-    if (this.#polling) this.#cancelPoll = this.#ports.later(() => void this.#poll(), POLL_MS);
+    if (stretch !== this.#stretch) return;
+    this.#cancelPoll = this.#ports.later(() => void this.#poll(stretch), POLL_MS);
+  }
+
+  #setPolled(polled: boolean): void {
+    if (polled === this.#polled || !this.#polling) return;
+    this.#polled = polled;
+    if (this.#link.kind !== 'open') this.#tell({ ...this.#link, polling: polled });
   }
 
   #stopPolling(): void {
+    this.#stretch += 1;
     this.#polling = false;
+    this.#polled = false;
     this.#cancelPoll();
   }
 }

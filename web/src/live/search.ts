@@ -26,8 +26,14 @@ export function searchAircraft(picture: Picture, typed: string, limit: number): 
     const rank = rankOf(wanted, callsign?.toLowerCase() ?? '', icao24, isOfCountry);
     if (rank !== null) found.push({ slot, icao24, callsign, country, rank });
   }
-  found.sort((a, b) => a.rank - b.rank || (a.callsign ?? '~').localeCompare(b.callsign ?? '~'));
+  found.sort((a, b) => a.rank - b.rank || order(a.callsign, b.callsign));
   return found.slice(0, limit);
+}
+
+/** By callsign; aircraft without one come last. */
+function order(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a < b ? -1 : Number(a > b);
 }
 
 function rankOf(wanted: string, callsign: string, icao24: string, isOfCountry: boolean): number | null {

@@ -1,6 +1,6 @@
 /**
  * When the aircraft must be drawn again: only when something has moved a third of a pixel. At world zoom an airliner
- * takes half a minute for that, at zoom 8 a third of a second, so a map at rest costs next to nothing and no
+ * takes half a minute for that, at zoom 8 half a second, so a map at rest costs next to nothing and no
  * movement is ever missed.
  */
 

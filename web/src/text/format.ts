@@ -71,7 +71,7 @@ export function age(seconds: number | null | undefined): string {
   const held = Math.max(0, seconds);
   if (held < 9.95) return `${held.toFixed(1)} s`;
   if (held < 99.5) return `${Math.round(held)} s`;
-  if (held < 3570) return `${Math.round(held / 60)} min`;
+  if (held < 3600) return `${Math.min(59, Math.round(held / 60))} min`;
   if (held < 86_400) {
     const minutes = Math.floor(held / 60);
     return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
@@ -81,13 +81,14 @@ export function age(seconds: number | null | undefined): string {
 
 /** Whole seconds below two minutes, for text that must not flicker: 38 s. */
 export function calmAge(seconds: number | null | undefined): string {
-  return seconds == null || seconds >= 9.95 ? age(seconds) : `${Math.round(Math.max(0, seconds))} s`;
+  return seconds == null || !(seconds < 9.95) ? age(seconds) : `${Math.round(Math.max(0, seconds))} s`;
 }
 
-/** 340 ms, 1.2 s */
+/** 340 ms, 1.2 s, 5 s */
 export function duration(ms: number | null | undefined): string {
   if (ms == null || !Number.isFinite(ms)) return UNKNOWN;
-  return ms < 995 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s`;
+  if (ms < 995) return `${Math.round(ms)} ms`;
+  return `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0).replace(/\.0$/, '')} s`;
 }
 
 /** 12 kB, 3.4 MB (powers of 1000) */

@@ -14,7 +14,7 @@ export const STAGE_WORDS: Readonly<Record<StageName, string>> = {
 
 /** What each stage does, for the Pipeline page. */
 export const STAGE_MEANING: Readonly<Record<StageName, string>> = {
-  source: 'Where positions come from',
+  source: 'Feed of positions',
   topic: 'Durable log of messages',
   bronze: 'As received, append-only',
   silver: 'Valid, typed, each once',

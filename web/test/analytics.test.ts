@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { durationSummary, quarantineByReason, quarantined } from '../src/views/pipeline.ts';
+import { countriesOf, countrySeries, matrixOf, shadeOf } from '../src/views/traffic.ts';
+import { categoriesAnswer, progressOf, trafficAnswer, type FakeLake } from './fake/answers.ts';
+import { createFleet } from './fake/fleet.ts';
+
+const LAKE: FakeLake = {
+  scenario: 'live',
+  now: 1_800_000_100,
+  eventTime: 1_800_000_099,
+  flights: createFleet(400),
+  version: 200,
+};
+const COLUMNS = [
+  'window_start',
+  'origin_country',
+  'flight_count',
+  'record_count',
+  'avg_velocity_kmh',
+  'avg_altitude_m',
+];
+
+describe('traffic', () => {
+  test('keeps the order of the leaderboard and compares with an hour ago', () => {
+    const rows = countriesOf(trafficAnswer(LAKE, 24));
+    expect(rows[0]).toMatchObject({ country: 'United States', change: expect.any(Number) });
+    expect(rows.map((row) => row.flights)).toEqual(rows.map((row) => row.flights).toSorted((a, b) => b - a));
+  });
+
+  test('fills the windows in which a country did not fly with 0 flights and unknown means', () => {
+    const answer = {
+      ...trafficAnswer(LAKE, 1),
+      columns: COLUMNS,
+      rows: [
+        [300, 'Malta', 4, 9, 500, 8000],
+        [300, 'Italy', 7, 9, 600, 9000],
+        [900, 'Malta', 5, 9, null, 8100],
+      ],
+    };
+    expect(countrySeries(answer, 'Malta')).toEqual([
+      [300, 600, 900],
+      [4, 0, 5],
+      [500, null, null],
+      [8000, null, 8100],
+    ]);
+    expect(countrySeries({ ...answer, rows: [] }, 'Malta')).toEqual([[], [], [], []]);
+  });
+
+  test('lays the matrix out by category and phase, with holes where nothing flew', () => {
+    const rows = matrixOf(categoriesAnswer(LAKE));
+    expect(rows.map((row) => row.total)).toEqual(rows.map((row) => row.total).toSorted((a, b) => b - a));
+    expect(rows.every((row) => row.cells.length === 6)).toBe(true);
+    const glider = matrixOf({
+      ...categoriesAnswer(LAKE),
+      columns: [
+        'category',
+        'category_name',
+        'flight_phase',
+        'aircraft_count',
+        'avg_velocity_kmh',
+        'avg_altitude_m',
+      ],
+      rows: [[9, 'Glider / sailplane', 'DESCENT', 2, 90, null]],
+    })[0];
+    expect(glider).toMatchObject({ name: 'Glider / sailplane', total: 2 });
+    expect(glider?.cells.map((cell) => cell?.aircraft ?? null)).toEqual([null, null, null, null, 2, null]);
+  });
+
+  test('shades small counts too, and nothing not at all', () => {
+    expect([shadeOf(0, 100), shadeOf(1, 100), shadeOf(30, 100), shadeOf(100, 100), shadeOf(5, 0)]).toEqual([
+      0, 1, 3, 5, 0,
+    ]);
+  });
+});
+
+describe('pipeline', () => {
+  const progress = progressOf(LAKE);
+  if (progress === null) throw new Error('the fake lake has no progress');
+
+  test('sums the quarantine by reason, most first', () => {
+    const reasons = quarantineByReason(progress);
+    expect(reasons[0]?.[0]).toBe('duplicate');
+    const total = progress.batches.reduce((sum, batch) => sum + quarantined(batch), 0);
+    expect(reasons.reduce((sum, [, rows]) => sum + rows, 0)).toBe(total);
+  });
+
+  test('tells the middle and the slow end of the durations, and nothing without batches', () => {
+    const batches = progress.batches
+      .slice(0, 20)
+      .map((batch, i) => ({ ...batch, duration_ms: (i + 1) * 10 }));
+    expect(durationSummary({ ...progress, batches })).toEqual({ p50: 110, p95: 200 });
+    expect(durationSummary({ ...progress, batches: [] })).toBeNull();
+  });
+});

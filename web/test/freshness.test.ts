@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import {
+  firstSilent,
+  isStale,
+  pageState,
+  positionAge_s,
+  type FreshnessFacts,
+} from '../src/live/freshness.ts';
+import { createFleet } from './fake/fleet.ts';
+import { liveState, type Scenario } from './fake/answers.ts';
+
+const NOW = 1_800_000_000;
+const server = (scenario: Scenario, eventTime: number | null) =>
+  liveState({ scenario, now: NOW, eventTime, flights: createFleet(3), version: 1 });
+
+function facts(age: number | null, part: Partial<FreshnessFacts> = {}): FreshnessFacts {
+  const eventTime = age === null ? null : NOW - age;
+  return {
+    link: { kind: 'open' },
+    server: server('live', eventTime),
+    aircraft: age === null ? 0 : 3,
+    eventTime: eventTime ?? Number.NaN,
+    now: NOW,
+    ...part,
+  };
+}
+
+describe('pageState', () => {
+  test.each([
+    [0, 'live'],
+    [20, 'live'],
+    [20.5, 'delayed'],
+    [60, 'delayed'],
+    [60.5, 'stale'],
+    [9999, 'stale'],
+    [null, 'waiting'],
+  ] as const)('with positions %s s old is %s', (age, state) => {
+    expect(pageState(facts(age))).toBe(state);
+  });
+
+  test('follows the thresholds that the server names, for a slower trigger', () => {
+    const slow = { ...server('live', NOW - 40), delayed_after_s: 45, stale_after_s: 75 };
+    expect(pageState(facts(40, { server: slow }))).toBe('live');
+    expect(isStale(facts(70, { server: slow }))).toBe(false);
+  });
+
+  test('is loading until the first word, and disconnected only after a failure', () => {
+    const first = {
+      link: { kind: 'connecting', attempt: 0, polling: false },
+      server: null,
+      aircraft: 0,
+    } as const;
+    expect(pageState(facts(null, first))).toBe('loading');
+    const lost = { link: { kind: 'retrying', attempt: 1, retryAt_ms: 0, polling: false } } as const;
+    expect(pageState(facts(5, lost))).toBe('disconnected');
+    expect(pageState(facts(5, { link: { kind: 'connecting', attempt: 3, polling: true } }))).toBe(
+      'disconnected',
+    );
+  });
+
+  test('a page that is cut off also tells that its positions have become stale', () => {
+    const lost = facts(90, { link: { kind: 'retrying', attempt: 9, retryAt_ms: 0, polling: false } });
+    expect([pageState(lost), isStale(lost)]).toEqual(['disconnected', true]);
+  });
+
+  test('ages are never negative and never invented', () => {
+    expect(positionAge_s({ eventTime: NOW + 2, now: NOW })).toBe(0);
+    expect(positionAge_s({ eventTime: Number.NaN, now: NOW })).toBeNull();
+  });
+});
+
+describe('firstSilent', () => {
+  test('names the first stage from which nothing comes, in the direction of the flow', () => {
+    expect(firstSilent(server('waiting', null).stages)?.name).toBe('source');
+    expect(firstSilent(server('failed', NOW).stages)?.name).toBe('gold');
+    expect(firstSilent(server('live', NOW).stages)).toBeNull();
+  });
+});
