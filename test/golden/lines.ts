@@ -11,11 +11,11 @@ export type Line = Readonly<Record<string, unknown>>;
 export function relationsOf(golden: GoldenCase, lines: readonly Line[]): Readonly<Record<string, Relation>> {
   const [first = ''] = Object.keys(golden.relations);
   const known = new Set([...Object.keys(golden.relations), 'airports']);
-  const stranger = lines.find((line) => !known.has(String(line['@'] ?? first)));
+  const stranger = lines.find((line) => !known.has(relationOf(line, first)));
   if (stranger !== undefined) throw new Error(`No such relation: ${JSON.stringify(stranger)}`);
   return Object.fromEntries(
     Object.entries(golden.relations).map(([name, columns]) => {
-      const own = lines.filter((line) => (line['@'] ?? first) === name);
+      const own = lines.filter((line) => relationOf(line, first) === name);
       const rows =
         name === 'airport_cells'
           ? airportCells(lines.filter((line) => line['@'] === 'airports') as unknown as Airport[]).map(
@@ -31,6 +31,11 @@ export function relationsOf(golden: GoldenCase, lines: readonly Line[]): Readonl
       return [name, { kind: 'rows', columns, rows }];
     }),
   );
+}
+
+function relationOf(line: Line, first: string): string {
+  const name = line['@'];
+  return typeof name === 'string' ? name : first;
 }
 
 function toValue(value: unknown, type: ColumnType): Value {
