@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { decodeMessage, MESSAGE_FIELDS } from '../../src/flight/decode-message.ts';
+
+const fieldOf = (
+  text: string,
+  name: keyof NonNullable<ReturnType<typeof decodeMessage>['fields']>,
+): unknown => decodeMessage(text).fields?.[name];
+
+describe('a message', () => {
+  it.each([
+    ['{', 'not JSON'],
+    ['', 'not JSON'],
+    ['{"velocity": NaN}', 'not JSON'],
+    ['{"velocity": Infinity}', 'not JSON'],
+    ['{"velocity": -Infinity}', 'not JSON'],
+    ['null', 'not a JSON object but null'],
+    ['[]', 'not a JSON object but a list'],
+    ['"text"', 'not a JSON object but the text "text"'],
+    ['17', 'not a JSON object but 17'],
+    ['{"icao24": 17}', 'icao24 is 17, not a string'],
+    ['{"time_position": 5.5}', 'time_position is 5.5, not a long'],
+    ['{"time_position": "5"}', 'time_position is the text "5", not a long'],
+    ['{"velocity": "5"}', 'velocity is the text "5", not a double'],
+    ['{"on_ground": 1}', 'on_ground is 1, not a boolean'],
+    ['{"on_ground": {}}', 'on_ground is an object, not a boolean'],
+    ['{"category": 2147483648}', 'category is 2147483648, not a integer'],
+    ['{"category": 1.5}', 'category is 1.5, not a integer'],
+    ['{"sensors": 1}', 'sensors is 1, not a list of integers'],
+    ['{"sensors": [1, "2"]}', 'sensors is a list, not a list of integers'],
+    ['{"sensors": [1.5]}', 'sensors is a list, not a list of integers'],
+  ])('%s is malformed: %s', (text, malformed) => {
+    expect(decodeMessage(text)).toEqual({ fields: null, malformed });
+  });
+
+  it.each(MESSAGE_FIELDS.map(([name]) => name))('may leave out %s, or say null', (name) => {
+    expect(decodeMessage('{}').malformed).toBeNull();
+    expect(decodeMessage(`{"${name}": null}`)).toEqual({ fields: { [name]: null }, malformed: null });
+  });
+
+  it('may hold keys that nobody knows, of any type', () => {
+    expect(decodeMessage('{"icao24": "abc123", "mood": [{}], "__proto__": 5}').malformed).toBeNull();
+  });
+
+  it('may write whole numbers as floats', () => {
+    expect(fieldOf('{"time_position": 5.0}', 'time_position')).toBe(5);
+    expect(fieldOf('{"time_position": 1.7e9}', 'time_position')).toBe(1_700_000_000);
+    expect(fieldOf('{"category": 3.0}', 'category')).toBe(3);
+    expect(fieldOf('{"sensors": [1.0, null]}', 'sensors')).toEqual([1, null]);
+    expect(fieldOf('{"velocity": 5}', 'velocity')).toBe(5);
+  });
+
+  it('keeps text as sent', () => {
+    expect(fieldOf('{"callsign": "  \\u00e9 "}', 'callsign')).toBe('  é ');
+    expect(fieldOf('{"squawk": ""}', 'squawk')).toBe('');
+  });
+
+  it('loses no digit of a long beyond 2^53, and refuses one beyond 2^63', () => {
+    expect(fieldOf('{"time_position": 9007199254740993}', 'time_position')).toBe(9_007_199_254_740_993n);
+    expect(fieldOf('{"last_contact": 9223372036854775807}', 'last_contact')).toBe(2n ** 63n - 1n);
+    expect(fieldOf('{"last_contact": -9223372036854775808}', 'last_contact')).toBe(-(2n ** 63n));
+    expect(decodeMessage('{"last_contact": 9223372036854775808}').fields).toBeNull();
+    expect(decodeMessage('{"time_position": 1e300}').fields).toBeNull();
+  });
+
+  it('beside a long beyond 2^53 reads its other fields by the same rules', () => {
+    const big = '"time_position": 9007199254740993';
+    expect(fieldOf(`{${big}, "velocity": 1e20}`, 'velocity')).toBe(1e20);
+    expect(decodeMessage(`{${big}, "category": 1e20}`).fields).toBeNull();
+    expect(decodeMessage(`{${big}, "on_ground": 1}`).fields).toBeNull();
+    expect(decodeMessage(`{${big}, "unknown": 1e30}`).malformed).toBeNull();
+  });
+
+  it('with a double that overflows is malformed: 1e400 is no number', () => {
+    expect(decodeMessage('{"velocity": 1e400}').fields).toBeNull();
+  });
+});
