@@ -146,6 +146,8 @@ export class DuckdbEngine implements Engine {
         for (const [name, relation] of Object.entries(select.relations)) {
           made.push(await this.#bind(name, relation, select.signal));
         }
+        // An interrupt between two statements stops neither.
+        select.signal?.throwIfAborted();
         return await work(bindParameters(select.sql, select.parameters ?? {}));
       } catch (cause) {
         select.signal?.throwIfAborted();

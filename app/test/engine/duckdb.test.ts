@@ -1,0 +1,237 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DuckdbEngine } from '../../src/engine/duckdb/engine.ts';
+import type { MessageReader, Relation } from '../../src/engine/engine.ts';
+import type { Column, Row } from '../../src/lake/column.ts';
+
+const COLUMNS: readonly Column[] = [
+  { name: 's', type: 'string' },
+  { name: 'l', type: 'long' },
+  { name: 'i', type: 'integer' },
+  { name: 'd', type: 'double' },
+  { name: 'b', type: 'boolean' },
+  { name: 'day', type: 'date' },
+  { name: 'at', type: 'timestamp' },
+  { name: 'list', type: 'array<integer>' },
+];
+const FULL: Row = {
+  s: "O'Hare; drop table x --",
+  l: 2n ** 62n,
+  i: -7,
+  d: 0.1,
+  b: true,
+  day: '2026-01-01',
+  at: 1_767_225_600_123_456n,
+  list: [1, 2],
+};
+const EMPTY: Row = Object.fromEntries(COLUMNS.map(({ name }) => [name, null]));
+const rowsOf = (rows: readonly Row[], columns: readonly Column[] = COLUMNS): Relation => ({
+  kind: 'rows',
+  columns,
+  rows,
+});
+
+describe('the DuckDB engine', () => {
+  let directory: string;
+  let engine: DuckdbEngine;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'contrail-duckdb-'));
+    engine = await DuckdbEngine.open({
+      memoryLimit: '256MB',
+      threads: 1,
+      temporaryFolder: join(directory, 't'),
+    });
+  });
+  afterAll(async () => {
+    await engine[Symbol.asyncDispose]();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const all = (relation: Relation, order = ''): Promise<readonly Row[]> =>
+    engine.rows({ sql: `select * from r ${order}`, relations: { r: relation } });
+
+  it('gives rows back as they were given, of every type, nulls too', async () => {
+    expect(await all(rowsOf([FULL, EMPTY]))).toEqual([FULL, EMPTY]);
+    expect(await all(rowsOf([]))).toEqual([]);
+  });
+
+  it('reads what it wrote, from a folder whose name is a pattern', async () => {
+    const folder = join(directory, "da[1]*?'x");
+    const files = await engine.write(
+      { sql: 'select * from r', relations: { r: rowsOf([FULL, EMPTY]) } },
+      { folder, columns: COLUMNS },
+    );
+    expect(files).toMatchObject([{ rows: 2, partition: {}, bytes: statSync(files[0]?.path ?? '').size }]);
+    expect(await all({ kind: 'files', columns: COLUMNS, files }, 'order by s nulls last')).toEqual([
+      FULL,
+      EMPTY,
+    ]);
+  });
+
+  it('reports bounds and nulls of what it wrote', async () => {
+    const rows = [FULL, EMPTY, { ...FULL, s: 'A', l: -5n, d: Number.NaN, at: 0n, b: false, i: 3 }];
+    const [file] = await engine.write(
+      { sql: 'select * from r', relations: { r: rowsOf(rows) } },
+      { folder: join(directory, 'bounds'), columns: COLUMNS },
+    );
+    expect(file?.statistics).toMatchObject({
+      s: { nulls: 1, min: 'A' },
+      l: { nulls: 1, min: -5n, max: 2n ** 62n },
+      i: { nulls: 1, min: -7, max: 3 },
+      at: { nulls: 1, min: 0n, max: 1_767_225_600_123_456n },
+      day: { nulls: 1, min: '2026-01-01', max: '2026-01-01' },
+      b: { nulls: 1, min: false, max: true },
+    });
+    expect(file?.statistics['d'], 'bounds beside NaN').toEqual({ nulls: 1 });
+  });
+
+  it('brings in columns that a file lacks as null, and values that its rows share', async () => {
+    const narrow = COLUMNS.slice(0, 2);
+    const target = { folder: join(directory, 'narrow'), columns: narrow };
+    const [file] = await engine.write({ sql: 'select * from r', relations: { r: rowsOf([FULL]) } }, target);
+    const path = file?.path ?? '';
+    const constants = { day: '2026-02-03', at: 5n };
+    const wide: Relation = {
+      kind: 'files',
+      columns: COLUMNS,
+      files: [
+        { path, constants },
+        { path, constants: { day: null } },
+      ],
+    };
+    expect(await all(wide, 'order by day nulls last')).toEqual([
+      { ...EMPTY, s: FULL['s'], l: FULL['l'], ...constants },
+      { ...EMPTY, s: FULL['s'], l: FULL['l'] },
+    ]);
+    expect(await all({ kind: 'files', columns: COLUMNS, files: [] })).toEqual([]);
+  });
+
+  it('writes one file per value: partition columns leave the file, split columns stay', async () => {
+    const rows = [1, 2, 3, 4].map((i) => ({ ...FULL, i, day: i < 3 ? '2026-01-01' : null, b: i === 1 }));
+    const select = { sql: 'select * from r', relations: { r: rowsOf(rows) } };
+    const columns = COLUMNS;
+    const files = await engine.write(select, {
+      folder: join(directory, 'split'),
+      columns,
+      partitionBy: ['day'],
+      splitBy: ['b'],
+    });
+    expect(files.map(({ rows: count, partition }) => [count, partition['day']])).toEqual(
+      expect.arrayContaining([
+        [1, '2026-01-01'],
+        [1, '2026-01-01'],
+        [2, null],
+      ]),
+    );
+    expect(files).toHaveLength(3);
+    for (const file of files) {
+      expect(file.statistics).not.toHaveProperty('day');
+      expect(file.statistics['b']?.min).toBe(file.statistics['b']?.max);
+    }
+    const found = await all(
+      { kind: 'files', columns, files: files.map(({ path, partition }) => ({ path, constants: partition })) },
+      'order by i',
+    );
+    expect(found).toEqual(rows);
+    expect(
+      await engine.write(
+        { ...select, sql: 'select * from r where false' },
+        { folder: join(directory, 'none'), columns },
+      ),
+    ).toEqual([]);
+  });
+
+  it('keeps a relation, makes it anew from itself, extends and forgets it', async () => {
+    const select = { sql: 'select * from r', relations: { r: rowsOf([FULL]) } };
+    const kept: Relation = { kind: 'kept', name: 'k' };
+    expect(await engine.extend('k', select)).toEqual({ rows: 1 });
+    expect(await engine.extend('k', select)).toEqual({ rows: 2 });
+    expect(await engine.keep('k', { sql: 'select * from r limit 1', relations: { r: kept } })).toEqual({
+      rows: 1,
+    });
+    expect(await all(kept)).toEqual([FULL]);
+    await engine.forget('k');
+    await engine.forget('k');
+    await expect(all(kept)).rejects.toMatchObject({ code: 'sql-failed' });
+  });
+
+  it('reads the messages of ranges, malformed ones with their text', async () => {
+    const topic: MessageReader = {
+      name: 't',
+      async *read(ranges) {
+        yield await Promise.resolve({
+          partition: ranges[0]?.partition ?? -1,
+          offsets: { first: 7n },
+          timestamps_ms: 1000,
+          values: [
+            '{"icao24":"abc123","time_position":9007199254740993,"sensors":[1,null],"callsign":"é "}',
+            '{"x',
+          ],
+        });
+      },
+    };
+    const found = await all({ kind: 'messages', topic, ranges: [{ partition: 3, start: 7n, end: 9n }] });
+    expect(found).toMatchObject([
+      {
+        icao24: 'abc123',
+        time_position: 9_007_199_254_740_993n,
+        callsign: 'é ',
+        ingested_at: 1_000_000n,
+        topic_partition: 3,
+        topic_offset: 7n,
+        malformed: null,
+        payload: null,
+      },
+      { icao24: null, topic_offset: 8n, malformed: 'not JSON', payload: '{"x' },
+    ]);
+  });
+
+  it('takes parameters as values, never as SQL, and leaves text and comments alone', async () => {
+    const text = "'; drop table x; -- :other";
+    const sql = "select :text as t, ':text' as quoted, cast('5' as varchar)::integer as n -- :nobody";
+    expect(await engine.rows({ sql, relations: {}, parameters: { text } })).toEqual([
+      { t: text, quoted: ':text', n: 5 },
+    ]);
+    await expect(engine.rows({ sql: 'select :gone', relations: {} })).rejects.toMatchObject({
+      code: 'sql-parameter-missing',
+    });
+  });
+
+  it('stops when it is told to, and works on', async () => {
+    const stop = new AbortController();
+    const endless = engine.rows({
+      sql: 'select sum(a.i * b.i) as s from range(10000000) a(i), range(10000000) b(i)',
+      relations: {},
+      signal: stop.signal,
+    });
+    const next = engine.rows({ sql: 'select 1 as one', relations: {} });
+    setImmediate(() => {
+      stop.abort();
+    });
+    await expect(endless).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await next).toEqual([{ one: 1 }]);
+    const late = engine.keep('never', { sql: 'select 1 as one', relations: {}, signal: stop.signal });
+    await expect(late).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('does not start on a SELECT when it is told to stop while its relations are made ready', async () => {
+    const stop = new AbortController();
+    const topic: MessageReader = {
+      name: 't',
+      async *read() {
+        yield await Promise.resolve({
+          partition: 0,
+          offsets: { first: 0n },
+          timestamps_ms: 0,
+          values: ['{}'],
+        });
+        stop.abort();
+      },
+    };
+    const messages: Relation = { kind: 'messages', topic, ranges: [{ partition: 0, start: 0n, end: 1n }] };
+    const select = { sql: 'select * from r', relations: { r: messages }, signal: stop.signal };
+    await expect(engine.keep('stopped', select)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(all({ kind: 'kept', name: 'stopped' })).rejects.toMatchObject({ code: 'sql-failed' });
+  });
+});
