@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate: false,
-          include: ['{libs/*,app,web}/test/**/*.test.ts', 'test/*.test.ts'],
+          include: ['{libs/*,app,web}/test/**/*.test.ts', 'test/{,golden/}*.test.ts'],
         },
       },
       {
