@@ -103,7 +103,7 @@ function explain(error: unknown, isBegun: boolean, { headersMs, bodyMs }: Reques
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'its name could not be looked up; is there a network?';
+      return 'its name could not be looked up, so there may be no network';
     case 'ECONNREFUSED':
       return 'the connection was refused';
     case 'UND_ERR_CONNECT_TIMEOUT':
