@@ -58,11 +58,19 @@ export function settingsOf(flags: Readonly<Record<string, unknown>>): Settings {
   return loadSettings(environment);
 }
 
-/** Fires at SIGINT and SIGTERM; a second signal ends the process at once. */
+/**
+ * Fires at SIGINT and SIGTERM; a second signal ends the process at once. Ctrl+C reaches the whole process group and the
+ * launcher passes it on as well, so what follows within a second is the same signal.
+ */
 export function untilSignal(): AbortSignal {
   const controller = new AbortController();
+  let firstAt = 0;
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(1);
+    if (controller.signal.aborted) {
+      if (SYSTEM.clock() - firstAt > 1000) process.exit(1);
+      return;
+    }
+    firstAt = SYSTEM.clock();
     controller.abort();
     // Whatever hangs, the promise to be gone within 10 s holds.
     setTimeout(() => process.exit(0), 9_000).unref();
