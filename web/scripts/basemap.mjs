@@ -74,6 +74,24 @@ function project(geometry, extent) {
   return members;
 }
 
+/**
+ * Land with every ring wound the way d3 reads it: an outer ring encloses less than half the globe, a hole the rest.
+ * At 1:10 million some tiny islands come quantised into a ring that runs the other way round; taken literally, such an
+ * island is the whole world except itself, and all oceans become land.
+ */
+function wellWound(collection) {
+  const halfGlobe = 2 * Math.PI;
+  const polygons = collection.features
+    .flatMap(({ geometry }) => (geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates))
+    .map((rings) =>
+      rings.map((ring, i) => {
+        const isLarge = geoArea({ type: 'Polygon', coordinates: [ring] }) > halfGlobe;
+        return isLarge === i > 0 ? ring : ring.toReversed();
+      }),
+    );
+  return { type: 'MultiPolygon', coordinates: polygons };
+}
+
 /** One side of Sutherland–Hodgman: the part of closed rings where `sign × (coordinate − limit)` is not negative. */
 function clipRings(rings, axis, limit, sign) {
   const out = [];
@@ -176,7 +194,7 @@ export function encodeBasemap({ name, grid, extent }) {
   const size = extent / grid;
   const buffer = grid === 1 ? 0 : Math.max(2, size >> 6);
   const land = tiles(
-    project(feature(countries, countries.objects.land), extent),
+    project(wellWound(feature(countries, countries.objects.land)), extent),
     clipRings,
     grid,
     size,

@@ -1,14 +1,16 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { encodeBasemap, LEVELS } from '../scripts/basemap.mjs';
-import { basemapFor, openBasemap, readTile, type Points } from '../src/map/basemap.ts';
+import { basemapFor, openBasemap, readTile, type BasemapLevel, type Points } from '../src/map/basemap.ts';
 import { worldX, worldY } from '../src/map/projection.ts';
 
-const file = Uint8Array.from(gunzipSync(encodeBasemap(LEVELS[1])));
-const level = openBasemap(file.buffer);
+const levels = LEVELS.map((level) => {
+  const file = Uint8Array.from(gunzipSync(encodeBasemap(level)));
+  return [level.name, openBasemap(file.buffer)] as const;
+});
 
 /** Whether a place is land, by the even-odd rule over the rings of its tile. */
-function isLand(longitude: number, latitude: number): boolean {
+function isLand(level: BasemapLevel, longitude: number, latitude: number): boolean {
   const tile = level.extent / level.grid;
   const x = worldX(longitude) * level.extent;
   const y = worldY(latitude) * level.extent;
@@ -32,15 +34,15 @@ function crossingsOf(ring: Points, x: number, y: number): number {
   return crossings;
 }
 
-describe('the basemap', () => {
+describe.each(levels)('the basemap of 1:%s', (_, level) => {
   test.each([
     ['Munich', 11.57, 48.14],
     ['Kansas', -98, 38.5],
     ['Siberia', 100, 62],
     ['Alice Springs', 133.9, -23.7],
     ['Chukotka, east of the antimeridian', -175, 66.8],
-  ])('has land at %s', (_, longitude, latitude) => {
-    expect(isLand(longitude, latitude)).toBe(true);
+  ])('has land at %s', (_place, longitude, latitude) => {
+    expect(isLand(level, longitude, latitude)).toBe(true);
   });
 
   test.each([
@@ -51,8 +53,10 @@ describe('the basemap', () => {
     ['the Southern Ocean', 60, -58],
     ['the Arctic Ocean', -150, 80],
     ['the Gulf of Guinea, at 0, 0', 0.1, 0.1],
-  ])('has no band of land over %s', (_, longitude, latitude) => {
-    expect(isLand(longitude, latitude)).toBe(false);
+    ['the English Channel', -3, 49.8],
+    ['the Gulf of Mexico', -90, 26],
+  ])('has no band of land over %s', (_place, longitude, latitude) => {
+    expect(isLand(level, longitude, latitude)).toBe(false);
   });
 
   test('keeps every point inside its tile and the overlap that closes seams', () => {
@@ -65,7 +69,9 @@ describe('the basemap', () => {
       }
     }
   });
+});
 
+describe('basemap files', () => {
   test('refuses other bytes', () => {
     expect(() => openBasemap(new ArrayBuffer(4))).toThrow(RangeError);
     expect(() => openBasemap(new ArrayBuffer(64))).toThrow(RangeError);

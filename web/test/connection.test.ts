@@ -29,8 +29,9 @@ function page(answers: (path: string) => Response | null = () => null) {
       };
     },
     fetch: async (input) => {
-      asked.push(String(input));
-      const answer = answers(String(input));
+      const path = typeof input === 'string' ? input : 'not a path';
+      asked.push(path);
+      const answer = answers(path);
       if (answer === null) throw new TypeError('fetch failed');
       return answer;
     },

@@ -1,0 +1,300 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startFakeServer, type FakeServer } from '../../web/test/fake-server.ts';
+import { aircraftAt, createFleet } from '../../web/test/fake/fleet.ts';
+import type { Scenario } from '../../web/test/fake/answers.ts';
+
+const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+const AIRCRAFT = 3000;
+const MAX_SCRIPT_BYTES = 120_000;
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+const missing = [
+  ...(CHROMIUM === undefined ? ['no Chromium is installed'] : []),
+  ...(existsSync(`${DIST}index.html`) ? [] : ['web/dist is missing: npm run -w web build']),
+];
+if (missing.length > 0) process.stderr.write(`SKIPPED test/e2e/page.test.ts: ${missing.join('; ')}\n`);
+
+/** A page, what it complained of, and what it asked of other hosts. */
+interface Visit extends AsyncDisposable {
+  readonly page: Page;
+  readonly errors: string[];
+  readonly foreign: string[];
+}
+
+describe.skipIf(missing.length > 0)(
+  `the page in a browser${missing.map((reason) => ` (${reason})`).join('')}`,
+  () => {
+    let browser: Browser;
+    let server: FakeServer;
+
+    beforeAll(async () => {
+      server = await startFakeServer({ aircraft: AIRCRAFT, clock: Date.now, tick_ms: 400 });
+      browser = await chromium.launch({
+        ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }),
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-3d-apis',
+          '--disable-quic',
+          '--no-first-run',
+          '--disable-sync',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost',
+        ],
+      });
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await server?.[Symbol.asyncDispose]();
+    });
+
+    async function visit(
+      path: string,
+      look: { scenario?: Scenario; theme?: 'dark' | 'light'; size?: typeof DESKTOP } = {},
+    ): Promise<Visit> {
+      server.show(look.scenario ?? 'live');
+      const context = await browser.newContext({
+        viewport: look.size ?? DESKTOP,
+        colorScheme: look.theme ?? 'dark',
+        hasTouch: look.size === PHONE,
+      });
+      const page = await context.newPage();
+      const errors: string[] = [];
+      const foreign: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+      });
+      page.on('pageerror', (error) => errors.push(error.message));
+      page.on('request', (request) => {
+        if (!request.url().startsWith(server.url)) foreign.push(request.url());
+      });
+      await page.goto(server.url + path);
+      await until(page, 'globalThis.__contrail !== undefined && __contrail.state !== "loading"');
+      return { page, errors, foreign, [Symbol.asyncDispose]: () => context.close() };
+    }
+
+    /** Waits until an expression is true in the page. Asked from here: the page's own policy forbids evaluating text. */
+    async function until(page: Page, expression: string): Promise<void> {
+      await expect.poll(() => page.evaluate(expression), { timeout: 15_000, message: expression }).toBe(true);
+    }
+
+    /** Drawn pixels of the aircraft canvas. */
+    async function drawnPixels(page: Page): Promise<number> {
+      return page.evaluate<number>(`(() => {
+      const canvas = document.querySelectorAll('.map-sheet canvas')[1];
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let drawn = 0;
+      for (let i = 3; i < data.length; i += 4) if (data[i] > 0) drawn++;
+      return drawn;
+    })()`);
+    }
+
+    test('loads at most 120 KB of script', () => {
+      const scripts = readdirSync(`${DIST}assets`).filter((name) => name.endsWith('.js'));
+      const bytes = scripts.reduce(
+        (sum, name) => sum + gzipSync(readFileSync(`${DIST}assets/${name}`)).length,
+        0,
+      );
+      expect(bytes).toBeGreaterThan(10_000);
+      expect(bytes).toBeLessThanOrEqual(MAX_SCRIPT_BYTES);
+    });
+
+    test('draws every aircraft, keeps up with the feed, and asks nobody else for anything', async () => {
+      await using seen = await visit('/');
+      const { page } = seen;
+      await until(page, `__contrail.aircraft === ${AIRCRAFT} && __contrail.redraws > 0`);
+      // Two by two pixels for each, less where they lie on each other.
+      await expect.poll(() => drawnPixels(page)).toBeGreaterThan(AIRCRAFT);
+      const before = await page.evaluate<number>('__contrail.tick');
+      await until(page, `__contrail.tick >= ${before + 3}`);
+      await page.getByText(`${(3000).toLocaleString('en-GB')} of 3,000 shown`).waitFor();
+      expect(await page.title()).toBe('3,000 aircraft · Map · Contrail');
+      expect(seen.errors).toEqual([]);
+      expect(seen.foreign).toEqual([]);
+      expect(server.unacknowledged).toBeLessThan(5);
+    });
+
+    test('rests while nothing visible moves, and draws where movement shows', async () => {
+      const [flight] = createFleet(AIRCRAFT).filter((one) => one.speed > 230 && one.cruise_m > 9000);
+      if (flight === undefined) throw new Error('the fleet has no fast aircraft');
+      await using world = await visit('/');
+      await until(world.page, '__contrail.redraws > 0');
+      const { latitude, longitude } = aircraftAt(flight, Date.now() / 1000);
+      await using near = await visit(`/?at=${latitude},${longitude},10`);
+      const drawings = async (page: Page): Promise<number> => {
+        const [redraws, tick] = await page.evaluate<[number, number]>(
+          '[__contrail.redraws, __contrail.tick]',
+        );
+        await until(page, `__contrail.tick >= ${tick + 6}`);
+        return (await page.evaluate<number>('__contrail.redraws')) - redraws;
+      };
+      expect(await drawings(near.page)).toBeGreaterThan(8);
+      expect(await drawings(world.page)).toBeLessThan(4);
+    });
+
+    test('a click on an aircraft opens its card with values, track and profile; Escape closes it; Back brings it again', async () => {
+      const flight = createFleet(AIRCRAFT).find((one, i) => one.callsign !== null && !one.silent && i > 60);
+      if (flight === undefined) throw new Error('the fleet has no callsign');
+      const now = aircraftAt(flight, Date.now() / 1000);
+      await using seen = await visit(`/?at=${now.latitude},${now.longitude},11`);
+      const { page } = seen;
+      await until(page, '__contrail.aircraft > 0 && __contrail.redraws > 1');
+      const box = await page.locator('[role=application]').boundingBox();
+      if (box === null) throw new Error('no map');
+      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+      const card = page.getByRole('complementary');
+      await card.getByRole('heading', { name: flight.callsign ?? '' }).waitFor();
+      await card.getByText(flight.icao24).waitFor();
+      expect(await card.innerText()).not.toMatch(/NaN|undefined|null/);
+      await card.getByRole('img', { name: /Altitude and ground speed/ }).waitFor();
+      expect(new URL(page.url()).searchParams.get('icao24')).toBe(flight.icao24);
+      await page.keyboard.press('Escape');
+      await card.waitFor({ state: 'detached' });
+      await page.goBack();
+      await card.getByText(flight.icao24).waitFor();
+      expect(seen.errors).toEqual([]);
+    });
+
+    test('finds an aircraft by keyboard alone', async () => {
+      const flight = createFleet(AIRCRAFT)[100];
+      await using seen = await visit('/traffic');
+      const { page } = seen;
+      await page.keyboard.press('/');
+      await page.keyboard.type(flight?.icao24 ?? '');
+      await page.getByRole('option', { selected: true }).waitFor();
+      await page.keyboard.press('Enter');
+      await page
+        .getByRole('complementary')
+        .getByText(flight?.icao24 ?? '')
+        .waitFor();
+      expect(new URL(page.url()).pathname).toBe('/');
+    });
+
+    test('the altitude filter shows what it counts, and Back undoes it', async () => {
+      await using seen = await visit('/');
+      const { page } = seen;
+      await page.getByText('3,000 of 3,000 shown').waitFor();
+      await page.getByRole('button', { name: /^Ground/ }).click();
+      await page.getByRole('button', { name: 'Clear filter' }).waitFor();
+      const words = (await page.locator('.count').innerText()).replace(/\s+/g, ' ');
+      const shown = Number(/^([\d,]+) of/.exec(words)?.[1]?.replaceAll(',', ''));
+      const grounded = createFleet(AIRCRAFT).filter((flight) => {
+        const now = aircraftAt(flight, Date.now() / 1000);
+        return now.on_ground === true || now.altitude_m === null;
+      }).length;
+      // Some take off and land between the two looks.
+      expect(Math.abs(AIRCRAFT - grounded - shown)).toBeLessThan(25);
+      await page.goBack();
+      await page.getByText('3,000 of 3,000 shown').waitFor();
+    });
+
+    test('Traffic follows a commit without losing place or choice', async () => {
+      await using seen = await visit('/traffic', {
+        scenario: 'simulated',
+        size: { width: 1440, height: 600 },
+      });
+      const { page } = seen;
+      await page.getByRole('button', { name: 'Germany' }).click();
+      const foot = page.getByText(/gold\/traffic_by_country · version/).first();
+      const version = await foot.innerText();
+      await page.evaluate(`document.querySelector('main .page').scrollTop = 150`);
+      server.commit();
+      await expect.poll(() => foot.innerText()).not.toBe(version);
+      expect(await page.evaluate(`document.querySelector('main .page').scrollTop`)).toBe(150);
+      expect(await page.getByRole('button', { name: 'Germany' }).getAttribute('aria-pressed')).toBe('true');
+      await page.getByRole('heading', { name: 'Germany over time' }).waitFor();
+      await page.getByText('SIMULATED').waitFor();
+      expect(seen.errors).toEqual([]);
+    });
+
+    test('names the first silent stage of an empty lake, and fills in by itself', async () => {
+      await using seen = await visit('/', { scenario: 'waiting' });
+      const { page } = seen;
+      await page.getByRole('heading', { name: 'Waiting for data' }).waitFor();
+      await page.getByText('No message has arrived yet').waitFor();
+      expect(await page.title()).toContain('Waiting for data');
+      server.show('live');
+      await until(page, `__contrail.state === "live" && __contrail.aircraft === ${AIRCRAFT}`);
+      expect(await page.getByRole('heading', { name: 'Waiting for data' }).count()).toBe(0);
+    });
+
+    test('says since when nothing has come, by the clock of the server', async () => {
+      await using seen = await visit('/', { scenario: 'stale' });
+      const { page } = seen;
+      await page.getByText(/No new positions since \d\d:\d\d:\d\d UTC/).waitFor();
+      expect(await page.evaluate('__contrail.state')).toBe('stale');
+      expect(await page.evaluate('__contrail.aircraft')).toBe(AIRCRAFT);
+      server.show('live');
+      await until(page, '__contrail.state === "live"');
+    });
+
+    test('keeps the picture when the server goes away, says when it tries again, and comes back', async () => {
+      await using seen = await visit('/');
+      const { page } = seen;
+      await until(page, '__contrail.redraws > 0');
+      server.cutOff({ polling: true });
+      try {
+        await page.getByText(/Reconnecting \(\d+\), next try in \d+ s/).waitFor();
+        await page.getByText(/The last picture is kept/).waitFor();
+        expect(await page.evaluate('__contrail.aircraft')).toBe(AIRCRAFT);
+        expect(await drawnPixels(page)).toBeGreaterThan(AIRCRAFT);
+      } finally {
+        server.reconnect();
+      }
+      await page.getByRole('button', { name: 'Try now' }).click();
+      await until(page, '__contrail.state === "live"');
+    });
+
+    test('polls where sockets are blocked, and says so', async () => {
+      server.cutOff({ polling: false });
+      try {
+        await using seen = await visit('/');
+        await seen.page.getByText(/positions are polled every 5 s/).waitFor();
+        expect(await seen.page.evaluate('__contrail.aircraft')).toBe(AIRCRAFT);
+      } finally {
+        server.reconnect();
+      }
+    });
+
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const looks = (['dark', 'light'] as const).flatMap((theme) =>
+      ([DESKTOP, PHONE] as const).flatMap((size) =>
+        (
+          [
+            ['/', 'live'],
+            ['/?icao24=3c0000', 'live'],
+            ['/traffic', 'simulated'],
+            ['/pipeline', 'live'],
+            ['/pipeline', 'failed'],
+            ['/', 'waiting'],
+            ['/traffic', 'waiting'],
+            ['/', 'stale'],
+          ] as const
+        ).map(([path, scenario]) => ({ path, scenario, theme, size, width: size.width })),
+      ),
+    );
+    test.each(looks)('has no accessibility violation: $path, $scenario, $theme, $width px', async (look) => {
+      await using seen = await visit(look.path, look);
+      const { page } = seen;
+      await page.waitForLoadState('networkidle', { timeout: 10_000 });
+      await page.evaluate(axe);
+      const violations = await page.evaluate<string[]>(`axe
+      .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
+      .then(({ violations }) => violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.target + ' ' + node.failureSummary).join(' | ')))`);
+      expect(violations).toEqual([]);
+      const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+      expect(await page.evaluate<number>(overflow)).toBe(0);
+      expect(seen.errors).toEqual([]);
+    });
+  },
+);
