@@ -33,11 +33,10 @@ create or replace macro zmf(x, a, b) as 1.0 - smf(x, a, b);
 -- Between two bounds; null stays null.
 create or replace macro clamp(x, low, high) as case when x < low then cast(low as double) when x > high then cast(high as double) else x end;
 
--- Great-circle distance, R = 6371.0088 km (IUGG mean radius).
-create or replace macro haversine_km(latitude_a, longitude_a, latitude_b, longitude_b) as
-  2.0 * 6371.0088 * asin(least(1.0, sqrt(
-    pow(sin(radians(latitude_b - latitude_a) / 2.0), 2)
-    + cos(radians(latitude_a)) * cos(radians(latitude_b)) * pow(sin(radians(longitude_b - longitude_a) / 2.0), 2))));
+-- Great-circle distance from the squared chord between two points of the unit sphere, R = 6371.0088 km (IUGG mean
+-- radius). The haversine formula is this very expression with the squared chord written in angles, divided by 4.
+create or replace macro great_circle_km(squared_chord) as
+  2.0 * 6371.0088 * asin(least(1.0, sqrt(squared_chord) / 2.0));
 
 -- The one-degree cell of a position, as flight/airport-cells.ts numbers them.
 create or replace macro airport_cell(latitude, longitude) as

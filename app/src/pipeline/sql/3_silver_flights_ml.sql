@@ -156,11 +156,11 @@ decided as (
     end as flight_phase
   from strengths
 ),
--- Each position is compared with the airports that can be the nearest one in its cell: chord length on the unit
--- sphere orders like great-circle distance and needs no trigonometry per pair.
+-- Each position is compared with the airports that can be the nearest one in its cell, by the chord between the two
+-- points of the unit sphere: it orders like the great-circle distance, and is turned into it once, for the winner.
 positions as (
   select
-    icao24, time_position, last_contact, latitude, longitude,
+    icao24, time_position, last_contact,
     airport_cell(latitude, longitude) as cell,
     cos(radians(latitude)) * cos(radians(longitude)) as x,
     cos(radians(latitude)) * sin(radians(longitude)) as y,
@@ -169,11 +169,10 @@ positions as (
 ),
 distances as (
   select
-    positions.icao24, positions.time_position, positions.last_contact, positions.latitude, positions.longitude,
-    airport_cells.ident, airport_cells.latitude as airport_latitude, airport_cells.longitude as airport_longitude,
+    positions.icao24, positions.time_position, positions.last_contact, airport_cells.ident,
     (positions.x - airport_cells.x) * (positions.x - airport_cells.x)
     + (positions.y - airport_cells.y) * (positions.y - airport_cells.y)
-    + (positions.z - airport_cells.z) * (positions.z - airport_cells.z) as chord
+    + (positions.z - airport_cells.z) * (positions.z - airport_cells.z) as squared_chord
   from positions
   join airport_cells on airport_cells.cell = positions.cell
 ),
@@ -182,10 +181,8 @@ nearest as (
     icao24,
     time_position,
     last_contact,
-    min_by(ident, chord) as ident,
-    haversine_km(
-      min(latitude), min(longitude), min_by(airport_latitude, chord), min_by(airport_longitude, chord)
-    ) as distance_km
+    min_by(ident, squared_chord) as ident,
+    great_circle_km(min(squared_chord)) as distance_km
   from distances
   group by icao24, time_position, last_contact
 )

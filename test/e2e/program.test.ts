@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+if (CHROMIUM === undefined)
+  process.stderr.write('SKIPPED test/e2e/program.test.ts: no Chromium is installed\n');
+
+test.skipIf(CHROMIUM === undefined)(
+  `the program as a stranger starts it: planes in the browser, SIMULATED said, a clean stop${CHROMIUM === undefined ? ' (no Chromium is installed)' : ''}`,
+  async () => {
+    const data = await mkdtemp(join(tmpdir(), 'contrail-e2e-'));
+    const program = start([
+      'up',
+      '--source',
+      'simulator',
+      '--simulated-aircraft',
+      '500',
+      '--data',
+      data,
+      '--dashboard-port',
+      String(await freePort()),
+    ]);
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM as string,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    try {
+      const url = await addressOf(program);
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      await page.goto(url);
+      await page.waitForFunction(
+        () => ((globalThis as { __contrail?: { aircraft: number } }).__contrail?.aircraft ?? 0) > 400,
+        null,
+        { timeout: 60_000 },
+      );
+      await page.getByText('SIMULATED').first().waitFor();
+      expect(errors).toEqual([]);
+      const answer = (await (await fetch(`${url}/api/status`)).json()) as {
+        simulated: boolean;
+        tables: { name: string; rows: number | null }[];
+      };
+      expect(answer.simulated).toBe(true);
+      const rows = Object.fromEntries(answer.tables.map((table) => [table.name, table.rows ?? 0]));
+      expect(rows['silver/flights']).toBeGreaterThan(400);
+      expect(rows['silver/flights_ml']).toBe(rows['silver/flights']);
+    } finally {
+      await browser.close();
+      program.kill('SIGTERM');
+      const [code] = (await once(program, 'exit')) as [number | null];
+      await rm(data, { recursive: true, force: true });
+      expect(code).toBe(0);
+    }
+  },
+);
+
+function start(args: readonly string[]): ChildProcess {
+  const program = spawn(
+    process.execPath,
+    ['--conditions=@contrail/source', join(ROOT, 'app/src/cli/main.ts'), ...args],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  return program;
+}
+
+/** The address that the program prints once it listens. */
+async function addressOf(program: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of program.stderr as NodeJS.ReadableStream) {
+    text += String(chunk);
+    const address = /Contrail is on {2}(http:\S+)/.exec(text)?.[1];
+    if (address !== undefined) {
+      program.stderr?.resume();
+      return address;
+    }
+  }
+  throw new Error(`The program ended before it listened:\n${text}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
