@@ -86,18 +86,17 @@ function start(args: readonly string[]): ChildProcess {
   return program;
 }
 
-/** The address that the program prints once it listens. */
-async function addressOf(program: ChildProcess): Promise<string> {
+/** The address that the program prints once it listens; what it says later is read and dropped. */
+function addressOf(program: ChildProcess): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   let text = '';
-  for await (const chunk of program.stderr as NodeJS.ReadableStream) {
+  program.stderr?.on('data', (chunk) => {
     text += String(chunk);
     const address = /Contrail is on {2}(http:\S+)/.exec(text)?.[1];
-    if (address !== undefined) {
-      program.stderr?.resume();
-      return address;
-    }
-  }
-  throw new Error(`The program ended before it listened:\n${text}`);
+    if (address !== undefined) resolve(address);
+  });
+  program.once('exit', () => reject(new Error(`The program ended before it listened:\n${text}`)));
+  return promise;
 }
 
 async function freePort(): Promise<number> {
