@@ -56,14 +56,13 @@ test.skipIf(CHROMIUM === undefined)(
       );
       await page.getByText('SIMULATED').first().waitFor();
       expect(errors).toEqual([]);
-      const answer = (await (await fetch(`${url}/api/status`)).json()) as {
-        simulated: boolean;
-        tables: { name: string; rows: number | null }[];
-      };
-      expect(answer.simulated).toBe(true);
-      const rows = Object.fromEntries(answer.tables.map((table) => [table.name, table.rows ?? 0]));
-      expect(rows['silver/flights']).toBeGreaterThan(400);
-      expect(rows['silver/flights_ml']).toBe(rows['silver/flights']);
+      // Planes are on the map from the Silver commit on; Silver_ML and Gold follow in the same batch.
+      await expect
+        .poll(async () => (await statusOf(url)).rows('gold/metrics_by_category'), { timeout: 30_000 })
+        .toBeGreaterThan(0);
+      const status = await statusOf(url);
+      expect(status.simulated).toBe(true);
+      expect(status.rows('silver/flights_ml')).toBeGreaterThan(400);
     } finally {
       await browser.close();
       program.kill('SIGTERM');
@@ -97,6 +96,17 @@ function addressOf(program: ChildProcess): Promise<string> {
   });
   program.once('exit', () => reject(new Error(`The program ended before it listened:\n${text}`)));
   return promise;
+}
+
+async function statusOf(url: string): Promise<{ simulated: boolean; rows: (table: string) => number }> {
+  const answer = (await (await fetch(`${url}/api/status`)).json()) as {
+    readonly simulated: boolean;
+    readonly tables: readonly { readonly name: string; readonly rows: number | null }[];
+  };
+  return {
+    simulated: answer.simulated,
+    rows: (table) => answer.tables.find(({ name }) => name === table)?.rows ?? 0,
+  };
 }
 
 async function freePort(): Promise<number> {
