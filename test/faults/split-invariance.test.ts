@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accounts, contents, fillTopic, run, smallWorld } from './small-world.ts';
+import { accounts, contents, fillTopic, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
 
 const MESSAGES = smallWorld();
 
