@@ -21,6 +21,10 @@ export type Series = readonly [readonly number[], ...(readonly (number | null)[]
 export interface ChartSpec {
   readonly lines: readonly Line[];
   readonly height: number;
+  /** Each value holds for a window of this many seconds from its time: drawn as a step, not as a slope. */
+  readonly window_s?: number | undefined;
+  /** How far back from the newest point the axis reaches, seconds; without it, as far as the data. */
+  readonly span_s?: number | undefined;
   /** The point under the pointer, or null when it has left. */
   readonly onCursor?: (index: number | null) => void;
 }
@@ -35,7 +39,7 @@ const AXIS_PX = 58;
 
 /** Draws a chart into `element`. Text waits for the page's font: a canvas does not change it later by itself. */
 export function createTimeChart(element: HTMLElement, spec: ChartSpec, series: Series): TimeChart {
-  const chart = new uPlot(optionsOf(element, spec), dataOf(series), element);
+  const chart = new uPlot(optionsOf(element, spec), dataOf(series, spec.window_s), element);
   const observer = new ResizeObserver(() => {
     const width = Math.floor(element.clientWidth);
     if (width > 0 && width !== chart.width) chart.setSize({ width, height: spec.height });
@@ -46,7 +50,7 @@ export function createTimeChart(element: HTMLElement, spec: ChartSpec, series: S
     if (!gone) chart.redraw(false, true);
   });
   return {
-    update: (next) => chart.setData(dataOf(next)),
+    update: (next) => chart.setData(dataOf(next, spec.window_s)),
     destroy: () => {
       gone = true;
       observer.disconnect();
@@ -55,9 +59,11 @@ export function createTimeChart(element: HTMLElement, spec: ChartSpec, series: S
   };
 }
 
-function dataOf(series: Series): uPlot.AlignedData {
-  const [times, ...values] = series;
-  return [[...times], ...values.map((list) => [...list])];
+/** A last window ends where no other begins: its value is said once more, at its end. */
+function dataOf([times, ...values]: Series, window_s: number | undefined): uPlot.AlignedData {
+  const last = times.at(-1);
+  if (window_s === undefined || last === undefined) return [[...times], ...values.map((list) => [...list])];
+  return [[...times, last + window_s], ...values.map((list) => [...list, list.at(-1) ?? null])];
 }
 
 function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
@@ -79,6 +85,7 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
     values: (_chart, values) => values.map((value) => line?.words(value) ?? String(value)),
   });
   const right = spec.lines.find((line) => line.axis === 'right');
+  const steps = spec.window_s === undefined ? undefined : uPlot.paths.stepped?.({ align: 1 });
   return {
     width: Math.max(120, Math.floor(element.clientWidth)),
     height: spec.height,
@@ -92,7 +99,7 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
       points: { size: 7 },
     },
     scales: {
-      x: { time: true },
+      x: { time: true, range: (_chart, min, max) => timeRange(min, max, spec.span_s) },
       left: { range: rangeFromZero },
       right: { range: rangeFromZero },
     },
@@ -104,7 +111,7 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
         ticks: { show: false },
         size: 26,
         space: 64,
-        values: (_chart, values) => values.map((value) => new Date(value * 1000).toISOString().slice(11, 16)),
+        values: (_chart, values, _axis, _space, step) => values.map((value) => timeWords(value, step)),
       },
       axis(
         'left',
@@ -122,6 +129,7 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
         ...(line.filled === true ? { fill: `${colourOf(line.colour)}22` } : {}),
         ...(line.dashed === true ? { dash: [5, 4] } : {}),
         points: { show: false },
+        ...(steps === undefined ? {} : { paths: steps }),
         spanGaps: false,
       })),
     ],
@@ -129,6 +137,19 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
       setCursor: [(chart) => spec.onCursor?.(chart.cursor.idx ?? null)],
     },
   };
+}
+
+const SHORTEST_SPAN_S = 60;
+
+/** The newest point stands at the right edge, also when it is the only one. */
+function timeRange(min: number | null, max: number | null, span_s: number | undefined): [number, number] {
+  const end = max ?? SHORTEST_SPAN_S;
+  return [end - Math.max(SHORTEST_SPAN_S, span_s ?? end - (min ?? end)), end];
+}
+
+/** 04:45, with seconds where the marks lie closer than a minute. */
+function timeWords(value: number, step_s: number): string {
+  return new Date(value * 1000).toISOString().slice(11, step_s < 60 ? 19 : 16);
 }
 
 /** From 0 (or below, where values are) to a little over the largest: heights compare truly. */

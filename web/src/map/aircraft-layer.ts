@@ -140,6 +140,7 @@ export function drawEmergencies(context: CanvasRenderingContext2D, scene: Scene)
   const world = worldPixels(camera.zoom);
   for (let slot = 0; slot < picture.slots; slot++) {
     if (picture.used[slot] !== 1 || ((picture.validity[slot] ?? 0) & VALID.squawk) === 0) continue;
+    if ((scene.classes & (1 << (picture.altitudeClass[slot] ?? 0))) === 0) continue;
     const code = EMERGENCY_SQUAWKS.get(picture.squawk[slot] ?? 0);
     if (code === undefined) continue;
     const [wx, wy] = carried(picture, slot, now, scene.moving);
