@@ -2,8 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Message } from '../../src/topic/topic.ts';
-import { accounts, contents, fillTopic, messageOf, run, START_SECONDS } from './small-world.ts';
+import type { Message } from '../../app/src/topic/topic.ts';
+import {
+  accounts,
+  contents,
+  fillTopic,
+  messageOf,
+  run,
+  START_SECONDS,
+} from '../../app/test/pipeline/small-world.ts';
 
 const HOUR = 3600;
 
