@@ -19,6 +19,8 @@ function program(): Command {
   const root = new Command('contrail')
     .description('Aircraft positions into an open lakehouse, live.')
     .version('0.1.0')
+    // Else the program's own --version would swallow the one of "table read".
+    .enablePositionalOptions()
     .showHelpAfterError('(contrail --help tells more)')
     .configureHelp({ sortOptions: false })
     .exitOverride();
