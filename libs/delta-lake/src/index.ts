@@ -21,7 +21,14 @@ export {
   type DeltaErrorKind,
   hasCode,
 } from './errors.ts';
-export type { ByteSource, ParquetCodec, Row } from './parquet/codec.ts';
+export type {
+  ByteSource,
+  Compression,
+  ParquetCodec,
+  ParquetWriter,
+  Row,
+  WriterOptions,
+} from './parquet/codec.ts';
 export { hyparquetCodec } from './parquet/hyparquet-codec.ts';
 export type { Predicate } from './scan/predicate.ts';
 export {
@@ -44,3 +51,4 @@ export { type Changes, type CommitSummary, DeltaTable, openTable } from './table
 export type { CommitResult } from './transaction/commit.ts';
 export { CONFLICT_REASONS, type ConflictReason } from './transaction/conflict.ts';
 export type { CommitOptions, DataFile, Transaction, TransactionSpec } from './transaction/transaction.ts';
+export type { RowSource, WriteFilesOptions } from './write/data-files.ts';

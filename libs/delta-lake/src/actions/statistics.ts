@@ -1,61 +1,70 @@
 import { formatInstant } from '../schema/instant.ts';
-import { decimalOf, type StructType } from '../schema/types.ts';
+import { decimalOf } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
+import { type IndexedColumn, indexedColumns, type StatisticsTable } from './indexed-columns.ts';
 
 /** What a writer knows of one column of a file. Bounds hold for every row; leave them out when unsure. */
 export interface ColumnStatistics {
+  /** Rows in which the column is null, or a struct around it is. */
   readonly nulls: number;
   readonly min?: Value;
   readonly max?: Value;
+  /** Of a struct: its fields. */
+  readonly fields?: Readonly<Record<string, ColumnStatistics>>;
 }
 
 /** Code points of a string bound, as Spark has it (`delta.dataSkippingStringPrefixLength`). */
 const STRING_PREFIX = 32;
-const DEFAULT_INDEXED_COLUMNS = 32;
 
 /**
- * The `stats` text of a file, as Spark writes it: for the first 32 columns that are not partition columns
- * (`delta.dataSkippingNumIndexedCols`, or those named by `delta.dataSkippingStatsColumns`); strings cut to 32 code
- * points, the max raised so that it stays an upper bound; timestamps as ISO-8601 with milliseconds, the max rounded
- * up; no bounds for booleans, binary, arrays, maps, structs and for NaN or infinite values.
- * Source: Delta protocol, "Per-file Statistics".
+ * The `stats` text of a file, as Spark writes it: for the leaf columns that {@link indexedColumns} names; nested as
+ * the schema is; strings cut to 32 code points, the max raised so that it stays an upper bound; timestamps as
+ * ISO-8601 with milliseconds, the max rounded up; no bounds for booleans, binary, arrays, maps and for NaN or infinite
+ * values. Source: Delta protocol, "Per-file Statistics".
  */
 export function serializeStatistics(
-  table: {
-    readonly schema: StructType;
-    readonly partitionColumns: readonly string[];
-    readonly configuration: Readonly<Record<string, string>>;
-  },
+  table: StatisticsTable,
   rows: number,
   columns: Readonly<Record<string, ColumnStatistics>>,
 ): string {
+  const texts = structTexts(indexedColumns(table), columns, rows);
+  return `{"numRecords":${rows},"minValues":{${texts.mins}},"maxValues":{${texts.maxs}},"nullCount":{${texts.nulls}}}`;
+}
+
+interface Texts {
+  readonly mins: string;
+  readonly maxs: string;
+  readonly nulls: string;
+}
+
+function structTexts(
+  indexed: readonly IndexedColumn[],
+  columns: Readonly<Record<string, ColumnStatistics>>,
+  rows: number,
+): Texts {
   const [mins, maxs, nulls]: [string[], string[], string[]] = [[], [], []];
-  for (const { name, type } of indexedFields(table)) {
-    const column = columns[name];
+  for (const { field, fields } of indexed) {
+    const column = columns[field.name];
     if (!column) continue;
-    const key = JSON.stringify(name);
+    const key = JSON.stringify(field.name);
+    if (fields) {
+      const inner = structTexts(fields, column.fields ?? {}, rows);
+      if (inner.mins !== '') mins.push(`${key}:{${inner.mins}}`);
+      if (inner.maxs !== '') maxs.push(`${key}:{${inner.maxs}}`);
+      if (inner.nulls !== '') nulls.push(`${key}:{${inner.nulls}}`);
+      continue;
+    }
     nulls.push(`${key}:${column.nulls}`);
-    if (typeof type !== 'string' || column.nulls === rows) continue;
+    if (typeof field.type !== 'string' || column.nulls === rows) continue;
     // A NaN hides in neither bound alone: where one is not finite, both are left out.
     if ([column.min, column.max].some((bound) => typeof bound === 'number' && !Number.isFinite(bound)))
       continue;
-    const min = column.min === undefined ? null : boundText(type, column.min, 'min');
-    const max = column.max === undefined ? null : boundText(type, column.max, 'max');
+    const min = column.min === undefined ? null : boundText(field.type, column.min, 'min');
+    const max = column.max === undefined ? null : boundText(field.type, column.max, 'max');
     if (min !== null) mins.push(`${key}:${min}`);
     if (max !== null) maxs.push(`${key}:${max}`);
   }
-  return `{"numRecords":${rows},"minValues":{${mins.join()}},"maxValues":{${maxs.join()}},"nullCount":{${nulls.join()}}}`;
-}
-
-function indexedFields(table: Parameters<typeof serializeStatistics>[0]): StructType['fields'] {
-  const fields = table.schema.fields.filter(({ name }) => !table.partitionColumns.includes(name));
-  const named = table.configuration['delta.dataSkippingStatsColumns'];
-  if (named !== undefined) {
-    const names = new Set(named.split(',').map((name) => name.trim().replace(/^`|`$/g, '')));
-    return fields.filter(({ name }) => names.has(name));
-  }
-  const limit = Number(table.configuration['delta.dataSkippingNumIndexedCols'] ?? DEFAULT_INDEXED_COLUMNS);
-  return limit < 0 || Number.isNaN(limit) ? fields : fields.slice(0, limit);
+  return { mins: mins.join(), maxs: maxs.join(), nulls: nulls.join() };
 }
 
 /** JSON text of a bound, or null when the type has none or the value cannot be one. */

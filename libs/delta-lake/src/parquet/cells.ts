@@ -1,7 +1,7 @@
 import type { SchemaElement } from 'hyparquet';
 import { unsupportedFeature } from '../errors.ts';
 import { formatDate, parseDate } from '../schema/instant.ts';
-import { type DataType, decimalOf, isKnownPrimitive } from '../schema/types.ts';
+import { type DataType, decimalOf, isKnownPrimitive, type StructField } from '../schema/types.ts';
 import { formatDecimal, plainDecimal, type Value } from '../schema/value.ts';
 
 /** A column of a Parquet file, as a tree. */
@@ -171,28 +171,38 @@ export function cellWriter(type: DataType): (value: Value) => unknown {
   };
 }
 
-/** The Parquet schema elements of a column, depth first. Source: Parquet, "Logical Types"; 3-level lists. */
-export function schemaElements(name: string, type: DataType, isRequired: boolean = false): SchemaElement[] {
-  const repetition_type = isRequired ? 'REQUIRED' : 'OPTIONAL';
-  if (typeof type === 'string') return [{ name, repetition_type, ...scalarElement(type) }];
+/**
+ * The Parquet schema elements of a field, depth first. Source: Parquet, "Logical Types"; 3-level lists; Delta
+ * protocol, "Column Mapping" for the `field_id`.
+ */
+export function schemaElements(field: Pick<StructField, 'name' | 'type' | 'metadata'>): SchemaElement[] {
+  const id = field.metadata['delta.columnMapping.id'];
+  return elementsOf(field.name, field.type, 'OPTIONAL', typeof id === 'number' ? { field_id: id } : {});
+}
+
+function elementsOf(
+  name: string,
+  type: DataType,
+  repetition_type: 'OPTIONAL' | 'REQUIRED',
+  id: { readonly field_id?: number } = {},
+): SchemaElement[] {
+  const head = { name, repetition_type, ...id } as const;
+  if (typeof type === 'string') return [{ ...head, ...scalarElement(type) }];
   if (type.type === 'struct') {
-    return [
-      { name, repetition_type, num_children: type.fields.length },
-      ...type.fields.flatMap((field) => schemaElements(field.name, field.type)),
-    ];
+    return [{ ...head, num_children: type.fields.length }, ...type.fields.flatMap(schemaElements)];
   }
   if (type.type === 'array') {
     return [
-      { name, repetition_type, num_children: 1, converted_type: 'LIST', logical_type: { type: 'LIST' } },
+      { ...head, num_children: 1, converted_type: 'LIST', logical_type: { type: 'LIST' } },
       { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-      ...schemaElements('element', type.elementType),
+      ...elementsOf('element', type.elementType, 'OPTIONAL'),
     ];
   }
   return [
-    { name, repetition_type, num_children: 1, converted_type: 'MAP', logical_type: { type: 'MAP' } },
+    { ...head, num_children: 1, converted_type: 'MAP', logical_type: { type: 'MAP' } },
     { name: 'key_value', repetition_type: 'REPEATED', num_children: 2 },
-    ...schemaElements('key', type.keyType, true),
-    ...schemaElements('value', type.valueType),
+    ...elementsOf('key', type.keyType, 'REQUIRED'),
+    ...elementsOf('value', type.valueType, 'OPTIONAL'),
   ];
 }
 

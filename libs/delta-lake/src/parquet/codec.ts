@@ -28,4 +28,35 @@ export interface ParquetCodec {
 
   /** A whole file of these rows; every column is optional, map keys excepted. */
   write(rows: readonly Row[], schema: StructType): Promise<Uint8Array>;
+
+  /**
+   * Begins a file whose rows come piece by piece; every column is optional, map keys excepted. A field whose metadata
+   * has `delta.columnMapping.id` gets this number as its Parquet `field_id`.
+   */
+  openWriter(schema: StructType, options?: WriterOptions): Promise<ParquetWriter>;
+}
+
+/** Names of `delta.parquet.compression.codec`. */
+export const COMPRESSIONS = ['uncompressed', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4_raw'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
+
+export interface WriterOptions {
+  /** A wish: an adapter that cannot compress so takes what it can, and says so in {@link ParquetWriter.compression}. */
+  readonly compression?: Compression;
+}
+
+/** A file in the making. After `finish` or `abandon` it is of no further use. */
+export interface ParquetWriter {
+  readonly compression: Compression;
+  /** Size of the file so far; an adapter that compresses later estimates. */
+  readonly bytes: number;
+  /**
+   * Takes rows, in order, as a row group or a part of one. The caller has checked that each value is of its column's
+   * type ({@link Value}); columns that a row lacks are null.
+   */
+  write(rows: readonly Row[]): Promise<void>;
+  /** The whole file. */
+  finish(): Promise<Uint8Array>;
+  /** Gives back what the writer holds, when the file is not wanted any more. */
+  abandon(): Promise<void>;
 }

@@ -7,12 +7,12 @@ import {
   type SchemaElement,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { parquetWriteBuffer } from 'hyparquet-writer';
 import { DeltaError } from '../errors.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
-import { type CellReader, cellReader, cellWriter, type ParquetNode, schemaElements } from './cells.ts';
+import { type CellReader, cellReader, type ParquetNode } from './cells.ts';
 import type { ByteSource, ParquetCodec, Row } from './codec.ts';
+import { openHyparquetWriter } from './hyparquet-writer.ts';
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -27,7 +27,7 @@ const PARSERS = {
 
 /** The default {@link ParquetCodec}: hyparquet, hyparquet-compressors and hyparquet-writer, all JavaScript. */
 export function hyparquetCodec(): ParquetCodec {
-  return { read, rowCount, write };
+  return { read, rowCount, write, openWriter: openHyparquetWriter };
 }
 
 async function* read(source: ByteSource, schema: StructType): AsyncGenerator<readonly Row[]> {
@@ -110,23 +110,9 @@ async function rowCount(source: ByteSource): Promise<number> {
 }
 
 async function write(rows: readonly Row[], schema: StructType): Promise<Uint8Array> {
-  const columnData = schema.fields.map(({ name, type }) => {
-    const cell = cellWriter(type);
-    return { name, data: rows.map((row) => cell(row[name] ?? null)) };
-  });
-  const elements: SchemaElement[] = [
-    { name: 'spark_schema', num_children: schema.fields.length },
-    ...schema.fields.flatMap(({ name, type }) => schemaElements(name, type)),
-  ];
-  return new Uint8Array(
-    parquetWriteBuffer({
-      columnData,
-      schema: elements,
-      codec: 'SNAPPY',
-      statistics: false,
-      rowGroupSize: 50_000,
-    }),
-  );
+  const writer = await openHyparquetWriter(schema);
+  await writer.write(rows);
+  return writer.finish();
 }
 
 async function footer(file: AsyncBuffer): Promise<FileMetaData> {

@@ -46,7 +46,11 @@ export function serializePartitionValue(type: DataType, value: Value): string | 
       break;
     default:
       if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-      if (typeof value === 'string' && decimalOf(type) !== null) return value;
+      if (typeof value === 'string') {
+        const decimal = decimalOf(type);
+        const text = decimal ? plainDecimal(value, decimal.scale) : undefined;
+        if (text !== undefined) return text;
+      }
   }
   throw new DeltaError(
     'invalid-argument',

@@ -1,0 +1,59 @@
+import type { StructField } from '../schema/types.ts';
+import { serializePartitionValue, type Value } from '../schema/value.ts';
+
+/** What Hive writes in place of null. */
+const NULL_PARTITION = '__HIVE_DEFAULT_PARTITION__';
+
+/** Characters that Hive and Spark escape in a folder's name, as `%` and two upper-case hex digits. */
+// oxlint-disable-next-line no-control-regex -- the control characters are the point
+const ESCAPED = /[\u0000-\u001f"#%'*/:=?\\\u007f{[\]^]/g;
+
+/** Bytes that a name may have on common file systems. */
+const MAX_NAME_BYTES = 255;
+
+/** A partition: the values that its rows share, and where its files lie. */
+export interface Partition {
+  /** By column name, null for null and for the empty string, which the log cannot tell from it. */
+  readonly values: Readonly<Record<string, Value>>;
+  /** Empty, or `a=1/b=x%2Fy/`: not yet encoded as a path of the log. */
+  readonly folder: string;
+}
+
+/** A name as Hive writes it in `column=value` folders. Source: Spark, ExternalCatalogUtils.escapePathName. */
+export function escapePathName(name: string): string {
+  return name.replace(
+    ESCAPED,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+}
+
+/**
+ * Tells the partition of each row: rows with equal partition values get the same object.
+ * @returns a function that throws DeltaError invalid-argument when a value is not of its column's type.
+ */
+export function partitioner(
+  columns: readonly StructField[],
+): (row: Readonly<Record<string, Value>>) => Partition {
+  const known = new Map<string, Partition>();
+  const only: Partition = { values: {}, folder: '' };
+  if (columns.length === 0) return () => only;
+  return (row) => {
+    const texts = columns.map(({ name, type }) => serializePartitionValue(type, row[name] ?? null));
+    const key = JSON.stringify(texts);
+    const found = known.get(key);
+    if (found) return found;
+    const values = Object.fromEntries(
+      columns.map(({ name }, index) => [name, texts[index] === null ? null : (row[name] ?? null)]),
+    );
+    const folder = columns.map(({ name }, index) => folderName(name, texts[index] ?? null)).join('');
+    const partition: Partition = { values, folder };
+    known.set(key, partition);
+    return partition;
+  };
+}
+
+/** A folder's name is for people; the log knows the value. So one that no file system takes is left out. */
+function folderName(column: string, text: string | null): string {
+  const name = `${escapePathName(column)}=${text === null ? NULL_PARTITION : escapePathName(text)}`;
+  return Buffer.byteLength(name) > MAX_NAME_BYTES ? '' : `${name}/`;
+}

@@ -1,0 +1,40 @@
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { DataFile } from '../transaction/transaction.ts';
+
+/** Files that are put at once: an object store answers each only after a while. */
+const AT_ONCE = 4;
+
+/** Data files on their way into the store, a few at a time. */
+export class Uploads {
+  readonly #store: ObjectStore;
+  readonly #files: Promise<DataFile>[] = [];
+  readonly #keys: string[] = [];
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  /** Resolves when the upload has begun, which may take as long as an earlier one. Its failure shows in {@link done}. */
+  async start(body: Uint8Array, file: DataFile): Promise<void> {
+    while (this.#running.size >= AT_ONCE) await Promise.race(this.#running);
+    this.#keys.push(file.path);
+    const upload = this.#store.put(file.path, body).then(() => file);
+    this.#files.push(upload);
+    const settled: Promise<unknown> = upload
+      .catch(() => undefined)
+      .finally(() => this.#running.delete(settled));
+    this.#running.add(settled);
+  }
+
+  /** The files, in the order of their start, when all are durable. @throws DeltaError store-failed */
+  done(): Promise<readonly DataFile[]> {
+    return Promise.all(this.#files);
+  }
+
+  /** Deletes what was uploaded; best effort, what stays belongs to no table and is left to vacuum. */
+  async undo(): Promise<void> {
+    await Promise.allSettled(this.#files);
+    await Promise.allSettled(this.#keys.map((key) => this.#store.delete(key)));
+  }
+}
