@@ -91,15 +91,28 @@ export class Lake {
   }
 }
 
-/** Files of a snapshot in the words of the engine port: where they are, and the values their rows share. */
+/**
+ * Files of a snapshot in the words of the engine port: where they are, and the values their rows share.
+ * @throws ContrailError `unsupported` for what another writer may have made of the table and the port cannot say
+ */
 export function dataFiles(
   snapshot: Snapshot,
   files: Iterable<AddFile> = snapshot.files(),
 ): { readonly path: string; readonly constants: Readonly<Record<string, Value>> }[] {
-  return Array.from(files, (file) => ({
-    path: snapshot.absolutePath(file),
-    constants: snapshot.partitionValues(file) as Readonly<Record<string, Value>>,
-  }));
+  return Array.from(files, (file) => {
+    const path = snapshot.absolutePath(file);
+    if (file.deletionVector) throw unreadable(path, 'deletionVectors');
+    return { path, constants: snapshot.partitionValues(file) as Readonly<Record<string, Value>> };
+  });
+}
+
+function unreadable(path: string, feature: string): ContrailError {
+  return new ContrailError(
+    'unsupported',
+    'table-feature',
+    `The engine cannot read ${path}: it uses the table feature "${feature}". Rewrite the table without it.`,
+    { facts: { path, feature } },
+  );
 }
 
 /** A lake holds real or simulated positions, never both. */

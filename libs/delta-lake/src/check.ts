@@ -6,7 +6,7 @@ import { DeltaError, hasCode } from './errors.ts';
 import { readCommits } from './log/commits.ts';
 import { listLog } from './log/listing.ts';
 import { checksumKey } from './log/names.ts';
-import { openFile } from './scan/rows.ts';
+import { openFile } from './scan/data-file.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { emptyState, replay, type TableState } from './snapshot/state.ts';
 

@@ -9,9 +9,9 @@ import type { Metadata, Protocol } from './actions.ts';
 const READABLE: ReadonlySet<string> = new Set([
   'timestampNtz',
   'vacuumProtocolCheck',
-  // Readable as long as nothing uses it: see `refuseUsedFeatures` and the snapshot's check of its files.
-  'columnMapping',
   'deletionVectors',
+  // Readable as long as nothing uses it.
+  'columnMapping',
 ]);
 
 /** Writer features that ask nothing more of us than what we do anyway, or that bind us only where in use. */

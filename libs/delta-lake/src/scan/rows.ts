@@ -1,13 +1,12 @@
-import type { AddFile } from '../actions/actions.ts';
-import { decodePath, isAbsolutePath } from '../actions/path.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError, hasCode, unsupportedFeature } from '../errors.ts';
-import type { ByteSource, Row } from '../parquet/codec.ts';
-import { sourceOf } from '../parquet/source.ts';
+import { readDeletionVector } from '../deletion-vector/read.ts';
+import type { RowIndexes } from '../deletion-vector/row-indexes.ts';
+import type { Row } from '../parquet/codec.ts';
 import { isKnownPrimitive, primitiveTypes, type StructField } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { localStore } from '../storage/local/local-store.ts';
+import { openFile } from './data-file.ts';
 import type { Predicate } from './predicate.ts';
 
 /** The rows of a snapshot; see `Snapshot.rows`. */
@@ -26,10 +25,16 @@ export async function* scanRows(
   const inFile = fields.filter(({ name }) => !snapshot.partitionColumns.includes(name));
   for (const file of snapshot.files(options.predicate)) {
     const constants = snapshot.partitionValues(file);
-    const source = await openFile(context, file);
+    const [source, deleted] = await Promise.all([
+      openFile(context, file),
+      file.deletionVector ? readDeletionVector(context, file.deletionVector) : null,
+    ]);
+    let position = 0;
     try {
       for await (const rows of context.parquet.read(source, { type: 'struct', fields: inFile })) {
-        yield rows.map((row) => assemble(fields, row, constants));
+        const live = deleted ? withoutDeleted(rows, position, deleted) : rows;
+        position += rows.length;
+        yield live.map((row) => assemble(fields, row, constants));
       }
     } catch (error) {
       if (!hasCode(error, 'corrupt-file')) throw error;
@@ -39,6 +44,11 @@ export async function* scanRows(
       });
     }
   }
+}
+
+/** The rows that are not deleted; the first of them is the row `position` of its file. */
+function withoutDeleted(rows: readonly Row[], position: number, deleted: RowIndexes): readonly Row[] {
+  return rows.filter((_, i) => !deleted.has(position + i));
 }
 
 function fieldOf(snapshot: Snapshot, name: string): StructField {
@@ -52,30 +62,4 @@ function assemble(fields: readonly StructField[], row: Row, constants: Readonly<
   for (const { name } of fields)
     whole[name] = name in constants ? (constants[name] ?? null) : (row[name] ?? null);
   return whole;
-}
-
-/**
- * A data file's bytes.
- * @throws DeltaError missing-file; unsupported-feature when the file is in another store than the table.
- */
-export async function openFile(context: TableContext, file: Pick<AddFile, 'path'>): Promise<ByteSource> {
-  const { store } = context;
-  try {
-    if (!isAbsolutePath(file.path)) return await sourceOf(store, decodePath(file.path));
-    const path = decodePath(file.path);
-    if (path.startsWith(`${store.url}/`)) return await sourceOf(store, path.slice(store.url.length + 1));
-    if (!path.startsWith('/') && !path.startsWith('file:'))
-      throw unsupportedFeature('files outside the table', 'read', store.url);
-    return await sourceOf(localStore('/'), path.replace(/^file:/, '').replace(/^\/+/, ''));
-  } catch (error) {
-    if (!hasCode(error, 'object-not-found')) throw error;
-    throw new DeltaError(
-      'missing-file',
-      `The data file ${file.path} of ${store.url} is in the log and not there.`,
-      {
-        cause: error,
-        facts: { table: store.url, path: file.path },
-      },
-    );
-  }
 }

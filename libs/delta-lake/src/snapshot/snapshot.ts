@@ -2,7 +2,7 @@ import type { AddFile, Metadata, Protocol } from '../actions/actions.ts';
 import { absolutePath } from '../actions/path.ts';
 import { checkReadable } from '../actions/protocol.ts';
 import type { TableContext } from '../context.ts';
-import { DeltaError, unsupportedFeature } from '../errors.ts';
+import { DeltaError } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import { mayMatch, type Predicate } from '../scan/predicate.ts';
 import { scanRows } from '../scan/rows.ts';
@@ -40,7 +40,6 @@ export class Snapshot {
     }
     if (previous?.protocol !== protocol || previous.metadata !== metadata)
       checkReadable(protocol, metadata, table);
-    if (state.filesWithDeletionVector > 0) throw unsupportedFeature('deletionVectors', 'read', table);
     this.version = state.version;
     this.timestampMs = state.timestampMs;
     this.protocol = protocol;
@@ -66,7 +65,7 @@ export class Snapshot {
     return this.state.bytes;
   }
 
-  /** Rows by the files' statistics; null when a file has none. */
+  /** Rows by the files' statistics, without those that deletion vectors delete; null when a file has none. */
   get rowCount(): number | null {
     return this.state.uncountedFiles === 0 ? this.state.countedRows : null;
   }

@@ -28,10 +28,9 @@ export interface TableState {
   readonly transactions: VersionedMap<TransactionIdentifier>;
   readonly domains: VersionedMap<DomainMetadata>;
   readonly bytes: number;
-  /** Rows of the files whose statistics tell. */
+  /** Live rows of the files whose statistics tell. */
   readonly countedRows: number;
   readonly uncountedFiles: number;
-  readonly filesWithDeletionVector: number;
 }
 
 /** The state before any commit. */
@@ -44,7 +43,6 @@ export function emptyState(): TableState {
     bytes: 0,
     countedRows: 0,
     uncountedFiles: 0,
-    filesWithDeletionVector: 0,
     files: VersionedMap.empty(),
     tombstones: VersionedMap.empty(),
     transactions: VersionedMap.empty(),
@@ -61,23 +59,13 @@ export function replay(state: TableState, commits: Iterable<Commit>): TableState
   const tombstones = state.tombstones.edit();
   const transactions = state.transactions.edit();
   const domains = state.domains.edit();
-  let {
-    version,
-    timestampMs,
-    protocol,
-    metadata,
-    bytes,
-    countedRows,
-    uncountedFiles,
-    filesWithDeletionVector,
-  } = state;
+  let { version, timestampMs, protocol, metadata, bytes, countedRows, uncountedFiles } = state;
 
   const count = (file: AddFile, sign: 1 | -1): void => {
     bytes += sign * file.size;
     const rows = recordCount(file);
     if (rows === null) uncountedFiles += sign;
-    else countedRows += sign * rows;
-    if (file.deletionVector) filesWithDeletionVector += sign;
+    else countedRows += sign * (rows - (file.deletionVector?.cardinality ?? 0));
   };
 
   for (const commit of commits) {
@@ -118,7 +106,6 @@ export function replay(state: TableState, commits: Iterable<Commit>): TableState
     bytes,
     countedRows,
     uncountedFiles,
-    filesWithDeletionVector,
   };
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createTable, type DeltaTable, memoryStore, openTable, struct } from '../../src/index.ts';
+import { encodeRoaring, encodeZ85 } from '../deletion-vector/encode.ts';
 import { collect, fileNamed, paths, SCHEMA, writeFile } from '../tables.ts';
 
 async function append(table: DeltaTable, ...files: ReturnType<typeof fileNamed>[]): Promise<void> {
@@ -168,5 +169,53 @@ describe('a predicate', () => {
     expect(names([{ column: 'day', max: '2024-12-31' }])).toEqual(['low', 'nulls']);
     expect(names([{ column: 'day', in: ['2024-03-01'] }])).toEqual([]);
     expect(names([{ column: 'no such column', min: 1n }])).toHaveLength(3);
+  });
+});
+
+describe('rows that a deletion vector deletes', () => {
+  test('are not read, whichever columns are asked for, and not counted', async () => {
+    const store = memoryStore();
+    const table = await createTable(store, { schema: SCHEMA });
+    const rows = Array.from({ length: 10 }, (_, i) => ({ id: BigInt(i), name: `row ${i}`, day: null }));
+    await append(table, await writeFile(table, 'a.parquet', SCHEMA, rows));
+    const [file] = table.cached().files();
+    const data = encodeRoaring([0, 4, 9]);
+    const deletionVector = {
+      storageType: 'i',
+      pathOrInlineDv: encodeZ85(data),
+      sizeInBytes: data.length,
+      cardinality: 3,
+    };
+    await store.put(
+      '_delta_log/00000000000000000002.json',
+      [
+        {
+          protocol: {
+            minReaderVersion: 3,
+            minWriterVersion: 7,
+            readerFeatures: ['deletionVectors'],
+            writerFeatures: ['deletionVectors'],
+          },
+        },
+        { remove: { path: 'a.parquet', dataChange: true } },
+        {
+          add: {
+            path: 'a.parquet',
+            size: file?.size,
+            dataChange: true,
+            stats: file?.statsText,
+            deletionVector,
+          },
+        },
+      ]
+        .map((action) => JSON.stringify(action))
+        .join('\n'),
+    );
+    const snapshot = await (await openTable(store)).snapshot();
+    const read = (await collect(snapshot.rows({ columns: ['id'] }))).flat();
+    expect(read).toEqual([1, 2, 3, 5, 6, 7, 8].map((id) => ({ id: BigInt(id) })));
+    expect((await collect(snapshot.rows({ columns: [] }))).flat()).toHaveLength(7);
+    expect(snapshot.rowCount).toBe(7);
+    await expect(table.snapshotAt({ version: 1 })).resolves.toMatchObject({ rowCount: 10 });
   });
 });
