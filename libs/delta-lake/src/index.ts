@@ -21,6 +21,8 @@ export {
   type DeltaErrorKind,
   hasCode,
 } from './errors.ts';
+export type { LogCleanupOptions, LogCleanupReport } from './operations/log-cleanup.ts';
+export type { VacuumOptions, VacuumReport } from './operations/vacuum.ts';
 export type {
   ByteSource,
   Compression,

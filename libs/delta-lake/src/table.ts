@@ -4,6 +4,8 @@ import { settledHousekeeping } from './checkpoint/housekeeping.ts';
 import { contextOf, type TableContext, type TableOptions } from './context.ts';
 import { readCommit } from './log/commits.ts';
 import { commitKey } from './log/names.ts';
+import { cleanUpLog, type LogCleanupOptions, type LogCleanupReport } from './operations/log-cleanup.ts';
+import { vacuum, type VacuumOptions, type VacuumReport } from './operations/vacuum.ts';
 import { LiveSnapshot } from './snapshot/live-snapshot.ts';
 import { loadState, noSuchVersion } from './snapshot/load.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
@@ -120,6 +122,22 @@ export class DeltaTable {
   /** Audits the newest snapshot; see {@link CheckReport}. Reads the footer of every live file. */
   async check(): Promise<CheckReport> {
     return checkSnapshot(this.#context, await this.snapshot());
+  }
+
+  /**
+   * Deletes the files of the table's folder that no version within the retention needs; see {@link VacuumOptions}.
+   * @throws DeltaError invalid-argument for a retention that is refused; unsupported-feature, unsupported-protocol
+   */
+  vacuum(options: VacuumOptions = {}): Promise<VacuumReport> {
+    return vacuum(this.#live, options);
+  }
+
+  /**
+   * Deletes the part of the log that `delta.logRetentionDuration` no longer keeps. Commits do so by themselves after
+   * each checkpoint, a bounded number of files at a time, unless `delta.enableExpiredLogCleanup` is false.
+   */
+  async cleanUpLog(options: LogCleanupOptions = {}): Promise<LogCleanupReport> {
+    return cleanUpLog(this.#context, await this.snapshot(), options);
   }
 
   /** Resolves when the checksums and checkpoints of all commits so far are written, or have failed. */

@@ -48,6 +48,14 @@ export function absolutePath(tableUrl: string, path: string): string {
   return `${root.replace(/\/+$/, '')}/${decodePath(path)}`;
 }
 
+/** Key, in the table's store, of a path of the log; null for a file that lies elsewhere. */
+export function tableKey(tableUrl: string, path: string): string | null {
+  if (!isAbsolutePath(path)) return decodePath(path).replace(/^(\.\/)+/, '');
+  const root = absolutePath(tableUrl, '');
+  const whole = absolutePath(tableUrl, path);
+  return whole.startsWith(root) ? whole.slice(root.length) : null;
+}
+
 /**
  * A file's path relative to the table's root, from a relative or absolute one, not encoded.
  * @throws DeltaError invalid-argument when it lies outside the table.

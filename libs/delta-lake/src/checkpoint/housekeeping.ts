@@ -1,5 +1,6 @@
 import { DeltaError } from '../errors.ts';
 import { checksumKey } from '../log/names.ts';
+import { cleanUpLog, isLogCleanupEnabled } from '../operations/log-cleanup.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { serializeChecksum } from './checksum.ts';
@@ -14,6 +15,8 @@ export type StepOutcome =
 export interface HousekeepingReport {
   readonly checksum: StepOutcome;
   readonly checkpoint: StepOutcome;
+  /** Follows a checkpoint, unless `delta.enableExpiredLogCleanup` is false. */
+  readonly logCleanup: StepOutcome;
 }
 
 /**
@@ -23,9 +26,20 @@ export interface HousekeepingReport {
  */
 const DEFAULT_INTERVAL = 100;
 
+/**
+ * Log objects that one commit deletes at most: a stream adds two per commit, and cleans up once per checkpoint.
+ * Anything that has piled up goes in a few rounds, and no round takes long.
+ */
+const CLEANUP_LIMIT = 1000;
+
+const NOT_DUE: StepOutcome = { kind: 'not-due' };
+
 const running = new WeakMap<LiveSnapshot, Promise<unknown>>();
 
-/** Writes the checksum of a version and, where it is due, its checkpoint, one version after the other. Never rejects. */
+/**
+ * Writes the checksum of a version and, where it is due, its checkpoint, and cleans up the log behind it; one version
+ * after the other. Never rejects.
+ */
 export function startHousekeeping(
   live: LiveSnapshot,
   snapshot: Snapshot,
@@ -33,14 +47,17 @@ export function startHousekeeping(
 ): Promise<HousekeepingReport> {
   // Now, while this version is the newest and looking into it is free.
   const checksum = serializeChecksum(snapshot, txnId);
-  const work = async (): Promise<HousekeepingReport> => ({
-    checksum: await step(async () => {
+  const work = async (): Promise<HousekeepingReport> => {
+    const written = await step(async () => {
       await live.context.store.putIfAbsent(checksumKey(snapshot.version), checksum);
-    }),
-    checkpoint: isDue(snapshot)
-      ? await step(() => writeCheckpoint(live.context, snapshot))
-      : { kind: 'not-due' },
-  });
+    });
+    const checkpoint = isDue(snapshot) ? await step(() => writeCheckpoint(live.context, snapshot)) : NOT_DUE;
+    const isCleanupDue = checkpoint.kind === 'written' && isLogCleanupEnabled(snapshot);
+    const logCleanup = isCleanupDue
+      ? await step(() => cleanUpLog(live.context, snapshot, { limit: CLEANUP_LIMIT }))
+      : NOT_DUE;
+    return { checksum: written, checkpoint, logCleanup };
+  };
   const report = (running.get(live) ?? Promise.resolve()).then(work);
   running.set(live, report);
   return report;
@@ -59,7 +76,7 @@ export function isDue(snapshot: Snapshot): boolean {
   );
 }
 
-async function step(work: () => Promise<void>): Promise<StepOutcome> {
+async function step(work: () => Promise<unknown>): Promise<StepOutcome> {
   try {
     await work();
     return { kind: 'written' };

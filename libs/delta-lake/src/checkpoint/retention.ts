@@ -7,6 +7,7 @@ export const DELETED_FILES: Retention = {
   property: 'delta.deletedFileRetentionDuration',
   defaultMs: 604_800_000,
 };
+export const LOG: Retention = { property: 'delta.logRetentionDuration', defaultMs: 30 * 86_400_000 };
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   microsecond: 0.001,

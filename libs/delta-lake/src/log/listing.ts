@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../storage/object-store.ts';
-import { LOG_FOLDER, parseLogKey, versionPrefix } from './names.ts';
+import { LOG_FOLDER, type LogName, parseLogKey, versionPrefix } from './names.ts';
 
 /** The files of one complete checkpoint, in order of their parts. */
 export interface CheckpointFiles {
@@ -22,27 +22,43 @@ export interface LogListing {
 export async function listLog(store: ObjectStore, from: number = 0): Promise<LogListing> {
   const commits: number[] = [];
   const modifiedAtMs = new Map<number, number>();
-  const parts = new Map<string, { version: number; parts: number; keys: (string | undefined)[] }>();
-  const v2: CheckpointFiles[] = [];
+  const checkpoints = new CheckpointSets();
   const startAfter = from > 0 ? versionPrefix(from) : LOG_FOLDER;
   for await (const { key, modifiedAtMs: time } of store.list(LOG_FOLDER, { startAfter })) {
     const name = parseLogKey(key);
     if (name?.kind === 'commit') {
       commits.push(name.version);
       modifiedAtMs.set(name.version, time);
-    } else if (name?.kind === 'v2-checkpoint') {
-      v2.push({ version: name.version, kind: 'v2', keys: [key] });
-    } else if (name?.kind === 'checkpoint') {
-      const set = `${name.version}/${name.parts}`;
-      const found = parts.get(set) ?? { version: name.version, parts: name.parts, keys: [] };
-      found.keys[name.part - 1] = key;
-      parts.set(set, found);
-    }
+    } else if (name) checkpoints.take(name, key);
   }
-  const classic = [...parts.values()].flatMap(({ version, parts: count, keys }): CheckpointFiles[] => {
-    const whole = keys.filter((key) => key !== undefined);
-    return whole.length === count ? [{ version, kind: 'classic', keys: whole }] : [];
-  });
-  const checkpoints = [...v2, ...classic].sort((a, b) => a.version - b.version);
-  return { commits, checkpoints, modifiedAtMs };
+  return { commits, checkpoints: checkpoints.complete(), modifiedAtMs };
+}
+
+/** Gathers the files of checkpoints from a listing. */
+export class CheckpointSets {
+  readonly #v2: CheckpointFiles[] = [];
+  readonly #classic = new Map<
+    string,
+    { readonly version: number; readonly parts: number; readonly keys: (string | undefined)[] }
+  >();
+
+  /** Takes one key of the listing; what is no part of a checkpoint is passed over. */
+  take(name: LogName, key: string): void {
+    if (name.kind === 'v2-checkpoint') this.#v2.push({ version: name.version, kind: 'v2', keys: [key] });
+    if (name.kind !== 'checkpoint') return;
+    const { version, part, parts } = name;
+    const set = `${version}/${parts}`;
+    const found = this.#classic.get(set) ?? { version, parts, keys: [] };
+    found.keys[part - 1] = key;
+    this.#classic.set(set, found);
+  }
+
+  /** Those of which every part is there, ascending. */
+  complete(): CheckpointFiles[] {
+    const classic = [...this.#classic.values()].flatMap(({ version, parts, keys }): CheckpointFiles[] => {
+      const whole = keys.filter((key) => key !== undefined);
+      return whole.length === parts ? [{ version, kind: 'classic', keys: whole }] : [];
+    });
+    return [...this.#v2, ...classic].sort((a, b) => a.version - b.version);
+  }
 }

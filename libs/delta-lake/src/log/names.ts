@@ -1,7 +1,11 @@
-/** Names in `_delta_log`. Source: Delta protocol, "Delta Log Entries", "Checkpoints", "Version Checksum File". */
+/**
+ * Names in `_delta_log`. Source: Delta protocol, "Delta Log Entries", "Checkpoints", "Version Checksum File", "Log
+ * Compaction Files".
+ */
 
 export const LOG_FOLDER = '_delta_log/';
 export const LAST_CHECKPOINT = '_delta_log/_last_checkpoint';
+export const SIDECAR_FOLDER = '_delta_log/_sidecars/';
 
 /** The twenty digits that every file of a version begins with. */
 export function versionPrefix(version: number): string {
@@ -25,10 +29,13 @@ export type LogName =
   | { readonly kind: 'commit'; readonly version: number }
   | { readonly kind: 'checksum'; readonly version: number }
   | { readonly kind: 'checkpoint'; readonly version: number; readonly part: number; readonly parts: number }
-  | { readonly kind: 'v2-checkpoint'; readonly version: number };
+  | { readonly kind: 'v2-checkpoint'; readonly version: number }
+  /** The commits `version` to `end` in one file. */
+  | { readonly kind: 'compacted'; readonly version: number; readonly end: number };
 
 const CLASSIC = /^(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/;
 const V2 = /^(\d{20})\.checkpoint\.[0-9a-fA-F-]{36}\.(?:json|parquet)$/;
+const COMPACTED = /^(\d{20})\.(\d{20})\.compacted\.json$/;
 const COMMIT = /^(\d{20})\.(json|crc)$/;
 
 /** Reads a key of a listing of the log folder. */
@@ -46,5 +53,7 @@ export function parseLogKey(key: string): LogName | null {
     };
   }
   const v2 = V2.exec(name);
-  return v2 ? { kind: 'v2-checkpoint', version: Number(v2[1]) } : null;
+  if (v2) return { kind: 'v2-checkpoint', version: Number(v2[1]) };
+  const compacted = COMPACTED.exec(name);
+  return compacted ? { kind: 'compacted', version: Number(compacted[1]), end: Number(compacted[2]) } : null;
 }

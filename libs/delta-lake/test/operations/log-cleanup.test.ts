@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { createTable, type DeltaTable, memoryStore, type ObjectStore, openTable } from '../../src/index.ts';
+import { collect, fileNamed, paths, SCHEMA } from '../tables.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MIDNIGHT = Date.UTC(2026, 10, 24);
+
+class Clock {
+  now = MIDNIGHT;
+  readonly read = (): number => this.now;
+}
+
+/** A table whose version i was committed at i o'clock; a checkpoint every fourth version. */
+async function hourly(
+  store: ObjectStore,
+  clock: Clock,
+  versions: number,
+  properties: Readonly<Record<string, string>> = {},
+): Promise<DeltaTable> {
+  const table = await createTable(
+    store,
+    { schema: SCHEMA, configuration: { 'delta.checkpointInterval': '4', ...properties } },
+    { clock: clock.read },
+  );
+  await appendHourly(table, clock, versions);
+  return table;
+}
+
+async function appendHourly(table: DeltaTable, clock: Clock, versions: number): Promise<void> {
+  for (let i = 0; i < versions; i++) {
+    clock.now += HOUR_MS;
+    const version = table.cached().version + 1;
+    await table
+      .startTransaction({ operation: 'WRITE' })
+      .append([fileNamed(`f${version}`)])
+      .commit();
+    await table.settled();
+  }
+}
+
+const KEEP_FOREVER = { 'delta.enableExpiredLogCleanup': 'false' };
+const versionsIn = async (store: ObjectStore, suffix: string): Promise<number[]> =>
+  (await collect(store.list('_delta_log/0')))
+    .filter(({ key }) => key.endsWith(suffix))
+    .map(({ key }) => Number(key.slice(11, 31)));
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+describe('cleanup of the log', () => {
+  test('keeps the checkpoint at or before the cutoff, its commit, and everything after', async () => {
+    const clock = new Clock();
+    const store = memoryStore({ clock: clock.read });
+    const table = await hourly(store, clock, 14, {
+      ...KEEP_FOREVER,
+      'delta.logRetentionDuration': 'interval 3 hours',
+    });
+    // 14 o'clock: the cutoff commit is version 11, the newest checkpoint up to there is 8.
+    const report = await table.cleanUpLog();
+    expect(report).toEqual({ deleted: 16, oldestVersion: 8, isComplete: true });
+    expect(await versionsIn(store, '.json')).toEqual(range(8, 14));
+    expect(await versionsIn(store, '.crc')).toEqual(range(8, 14));
+    expect(await versionsIn(store, '.checkpoint.parquet')).toEqual([8, 12]);
+    expect((await table.cleanUpLog()).deleted).toBe(0);
+    const fresh = await openTable(store);
+    expect(fresh.cached()).toMatchObject({ version: 14, fileCount: 14 });
+    expect(paths(await fresh.snapshotAt({ version: 8 }))).toEqual(range(1, 8).map((i) => `f${i}`));
+    await expect(fresh.snapshotAt({ version: 7 })).rejects.toMatchObject({ code: 'no-such-version' });
+    expect((await collect(fresh.history())).map(({ version }) => version)).toEqual(range(8, 14).reverse());
+  });
+
+  test('counts a retention of days from midnight', async () => {
+    const clock = new Clock();
+    const store = memoryStore({ clock: clock.read });
+    const table = await hourly(store, clock, 40, {
+      ...KEEP_FOREVER,
+      'delta.logRetentionDuration': 'interval 1 day',
+    });
+    // The second day, 16 o'clock: all since yesterday's midnight is kept, and that is the whole log.
+    expect(await table.cleanUpLog()).toEqual({ deleted: 0, oldestVersion: null, isComplete: true });
+    clock.now = MIDNIGHT + 2 * DAY_MS;
+    expect(await table.cleanUpLog()).toMatchObject({ oldestVersion: 24 });
+    expect((await versionsIn(store, '.json'))[0]).toBe(24);
+  });
+
+  test('deletes nothing where no checkpoint is old enough, or the one to begin with is torn', async () => {
+    const clock = new Clock();
+    const store = memoryStore({ clock: clock.read });
+    const retention = { ...KEEP_FOREVER, 'delta.logRetentionDuration': 'interval 3 hours' };
+    const table = await hourly(store, clock, 6, retention);
+    expect(await table.cleanUpLog()).toEqual({ deleted: 0, oldestVersion: null, isComplete: true });
+    await appendHourly(table, clock, 2);
+    await store.put(`_delta_log/${'4'.padStart(20, '0')}.checkpoint.parquet`, 'PAR1 torn');
+    expect(await table.cleanUpLog()).toEqual({ deleted: 0, oldestVersion: null, isComplete: true });
+    expect(await versionsIn(store, '.json')).toEqual(range(0, 8));
+  });
+
+  test('goes on where its limit ended it, and leaves a log without a hole each time', async () => {
+    const clock = new Clock();
+    const store = memoryStore({ clock: clock.read });
+    const table = await hourly(store, clock, 30, {
+      ...KEEP_FOREVER,
+      'delta.logRetentionDuration': 'interval 1 hour',
+    });
+    const runs = [];
+    for (let run = 0; run < 50; run++) {
+      const report = await table.cleanUpLog({ limit: 5 });
+      expect(report.deleted).toBeLessThanOrEqual(5);
+      runs.push(report);
+      const left = await versionsIn(store, '.json');
+      expect(left).toEqual(range(left[0] ?? -1, 30));
+      expect(paths((await openTable(store)).cached())).toHaveLength(30);
+      if (report.isComplete) break;
+    }
+    expect(runs.length).toBeGreaterThan(10);
+    expect(await versionsIn(store, '.json')).toEqual(range(28, 30));
+  });
+
+  test('follows each checkpoint of a stream by itself, and is off where the table says so', async () => {
+    const clock = new Clock();
+    const retention = { 'delta.logRetentionDuration': 'interval 3 hours' };
+    const store = memoryStore({ clock: clock.read });
+    await hourly(store, clock, 17, retention);
+    expect(await versionsIn(store, '.json')).toEqual(range(12, 17));
+    const kept = memoryStore({ clock: clock.read });
+    await hourly(kept, clock, 17, { ...retention, ...KEEP_FOREVER });
+    expect(await versionsIn(kept, '.json')).toEqual(range(0, 17));
+  });
+
+  test('takes compactions that begin at the kept checkpoint or before, and no other file', async () => {
+    const clock = new Clock();
+    const store = memoryStore({ clock: clock.read });
+    const table = await hourly(store, clock, 9, {
+      ...KEEP_FOREVER,
+      'delta.logRetentionDuration': 'interval 1 hour',
+    });
+    const compacted = (from: number, to: number): string =>
+      `_delta_log/${String(from).padStart(20, '0')}.${String(to).padStart(20, '0')}.compacted.json`;
+    for (const key of [compacted(0, 3), compacted(8, 9), compacted(9, 10), '_delta_log/0.note'])
+      await store.put(key, '');
+    await table.cleanUpLog();
+    const left = (await collect(store.list('_delta_log/'))).map(({ key }) => key);
+    expect(left).not.toContain(compacted(0, 3));
+    expect(left).not.toContain(compacted(8, 9));
+    expect(left).toContain(compacted(9, 10));
+    expect(left).toContain('_delta_log/0.note');
+    expect(left).toContain('_delta_log/_last_checkpoint');
+  });
+
+  test('a table object that was left behind by cleanup finds its way back', async () => {
+    const clock = new Clock();
+    const store = memoryStore({ clock: clock.read });
+    const retention = { 'delta.logRetentionDuration': 'interval 3 hours' };
+    const writer = await hourly(store, clock, 1, retention);
+    const reader = await openTable(store);
+    await appendHourly(writer, clock, 16);
+    expect((await reader.snapshot()).version).toBe(17);
+    const result = await (await openTable(store)).startTransaction({ operation: 'WRITE' }).commit();
+    expect(result).toMatchObject({ kind: 'committed', version: 18 });
+  });
+});
