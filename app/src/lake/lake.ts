@@ -102,6 +102,7 @@ export function dataFiles(
   return Array.from(files, (file) => {
     const path = snapshot.absolutePath(file);
     if (file.deletionVector) throw unreadable(path, 'deletionVectors');
+    if (snapshot.columnMapping !== 'none') throw unreadable(path, 'columnMapping');
     return { path, constants: snapshot.partitionValues(file) as Readonly<Record<string, Value>> };
   });
 }

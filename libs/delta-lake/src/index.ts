@@ -28,6 +28,7 @@ export type {
   Compression,
   ParquetCodec,
   ParquetWriter,
+  ReadOptions,
   Row,
   WriterOptions,
 } from './parquet/codec.ts';
@@ -43,6 +44,7 @@ export {
   type StructField,
   type StructType,
 } from './schema/types.ts';
+export type { ColumnMappingMode } from './schema/column-mapping.ts';
 export { canonicalHeader, canonicalRow } from './schema/canonical.ts';
 export type { Value } from './schema/value.ts';
 export type { Snapshot } from './snapshot/snapshot.ts';

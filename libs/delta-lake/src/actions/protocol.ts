@@ -1,4 +1,5 @@
 import { DeltaError, unsupportedFeature } from '../errors.ts';
+import { columnMappingMode } from '../schema/column-mapping.ts';
 import { type StructType, walkFields } from '../schema/types.ts';
 import type { Metadata, Protocol } from './actions.ts';
 
@@ -7,11 +8,10 @@ import type { Metadata, Protocol } from './actions.ts';
  * features that they introduced, and such a feature only binds us where the metadata makes use of it.
  */
 const READABLE: ReadonlySet<string> = new Set([
+  'columnMapping',
+  'deletionVectors',
   'timestampNtz',
   'vacuumProtocolCheck',
-  'deletionVectors',
-  // Readable as long as nothing uses it.
-  'columnMapping',
 ]);
 
 /** Writer features that ask nothing more of us than what we do anyway, or that bind us only where in use. */
@@ -52,9 +52,6 @@ export function checkReadable(protocol: Protocol, metadata: Metadata, table: str
       if (!READABLE.has(feature)) throw unsupportedFeature(feature, 'read', table);
     }
   }
-  const mode = metadata.configuration['delta.columnMapping.mode'];
-  if (mode !== undefined && mode !== 'none' && minReaderVersion >= 2)
-    throw unsupportedFeature('columnMapping', 'read', table);
   if (metadata.format.provider !== 'parquet') {
     throw unsupportedFeature(`format ${metadata.format.provider}`, 'read', table);
   }
@@ -83,6 +80,8 @@ export function checkWritable(
       if (!WRITABLE.has(feature)) throw unsupportedFeature(feature, 'write', table);
     }
   }
+  if (columnMappingMode(protocol, metadata.configuration, table) !== 'none')
+    throw unsupportedFeature('columnMapping', 'write', table);
   const used = usedWriterFeature(metadata, schema);
   if (used !== null) throw unsupportedFeature(used, 'write', table);
 }

@@ -1,3 +1,4 @@
+import type { ColumnMappingMode } from '../schema/column-mapping.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 
@@ -11,17 +12,23 @@ export interface ByteSource {
   read(start: number, end: number): Promise<Uint8Array>;
 }
 
+export interface ReadOptions {
+  /** How the fields of the schema, nested ones too, are found in the file. Default `none`: by their names. */
+  readonly columnMapping?: ColumnMappingMode;
+}
+
 /**
  * Parquet codec port. The default reads with hyparquet, in JavaScript; another engine can take its place.
  */
 export interface ParquetCodec {
   /**
    * The rows of a file, in order, in batches of at most one row group. Each row has exactly the columns of `schema`,
-   * with values as {@link Value} says; a column that the file lacks is null, others of the file are not read.
-   * @throws DeltaError corrupt-file when the bytes are no Parquet file; unsupported-feature when a column's type is
-   * unknown or the file's column cannot be read as that type.
+   * by its name in the schema and with values as {@link Value} says; a column that the file lacks is null, others of the
+   * file are not read. Values of a type that Delta lets widen to the schema's are widened.
+   * @throws DeltaError corrupt-file when the bytes are no Parquet file, or a column cannot be read as its type;
+   * unsupported-feature when a type of the schema is unknown.
    */
-  read(source: ByteSource, schema: StructType): AsyncIterable<readonly Row[]>;
+  read(source: ByteSource, schema: StructType, options?: ReadOptions): AsyncIterable<readonly Row[]>;
 
   /** Number of rows by the file's footer. @throws DeltaError corrupt-file */
   rowCount(source: ByteSource): Promise<number>;

@@ -10,8 +10,8 @@ import { compressors } from 'hyparquet-compressors';
 import { DeltaError } from '../errors.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
-import { type CellReader, cellReader, type ParquetNode } from './cells.ts';
-import type { ByteSource, ParquetCodec, Row } from './codec.ts';
+import { cellReader, columnOf, type ParquetNode, type ReadPlan } from './cell-reader.ts';
+import type { ByteSource, ParquetCodec, ReadOptions, Row } from './codec.ts';
 import { openHyparquetWriter } from './hyparquet-writer.ts';
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -30,22 +30,31 @@ export function hyparquetCodec(): ParquetCodec {
   return { read, rowCount, write, openWriter: openHyparquetWriter };
 }
 
-async function* read(source: ByteSource, schema: StructType): AsyncGenerator<readonly Row[]> {
+async function* read(
+  source: ByteSource,
+  schema: StructType,
+  options: ReadOptions = {},
+): AsyncGenerator<readonly Row[]> {
   const file = asyncBuffer(source);
   const metadata = await footer(file);
   const root: ParquetNode = parquetSchema(metadata);
-  const readers = schema.fields.map(({ name, type }): { name: string; read: CellReader | null } => {
-    const node = root.children.find(({ element }) => element.name === name);
-    return { name, read: node ? cellReader(type, node, name) : null };
+  const plan: ReadPlan = { columnMapping: options.columnMapping ?? 'none' };
+  const readers = schema.fields.map((field) => {
+    const node = columnOf(root.children, field, plan.columnMapping);
+    return {
+      name: field.name,
+      stored: node?.element.name ?? null,
+      read: node ? cellReader(field.type, node, field.name, plan) : (): null => null,
+    };
   });
-  const columns = readers.filter((reader) => reader.read).map(({ name }) => name);
+  const columns = readers.map(({ stored }) => stored).filter((name) => name !== null);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
     const raw = await readGroup(file, metadata, columns, rowStart, rowEnd);
     yield raw.map((record) => {
       const row: Record<string, Value> = {};
-      for (const { name, read: readCell } of readers) row[name] = readCell ? readCell(record[name]) : null;
+      for (const { name, stored, read: readCell } of readers) row[name] = readCell(record[stored ?? '']);
       return row;
     });
     rowStart = rowEnd;

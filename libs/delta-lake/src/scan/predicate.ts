@@ -1,4 +1,5 @@
 import type { AddFile } from '../actions/actions.ts';
+import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import { plainDecimal, compareValues, parsePartitionValue, type Value } from '../schema/value.ts';
 import { parseInstant } from '../schema/instant.ts';
 import { type DataType, decimalOf, type StructType } from '../schema/types.ts';
@@ -19,21 +20,25 @@ interface Range {
   readonly max: Value;
 }
 
+/** What a table's columns are, and what they are called in its files. */
+export interface TableColumns {
+  readonly schema: StructType;
+  readonly partitionColumns: readonly string[];
+  readonly columnMapping: ColumnMappingMode;
+}
+
 /** Whether `file` may hold a row that satisfies the predicate, by its partition values and statistics. */
-export function mayMatch(
-  file: AddFile,
-  predicate: Predicate,
-  table: { readonly schema: StructType; readonly partitionColumns: readonly string[] },
-): boolean {
+export function mayMatch(file: AddFile, predicate: Predicate, table: TableColumns): boolean {
   return predicate.every((condition) => {
     const field = table.schema.fields.find(({ name }) => name === condition.column);
     if (!field) return true;
+    const stored = physicalName(field, table.columnMapping);
     if (table.partitionColumns.includes(field.name)) {
-      const value = parsePartitionValue(field.type, file.partitionValues[field.name]);
+      const value = parsePartitionValue(field.type, file.partitionValues[stored]);
       return value !== null && meets(field.type, { min: value, max: value }, condition);
     }
-    if (isAllNull(file, field.name)) return false;
-    return meets(field.type, boundsOf(file, field.name, field.type), condition);
+    if (isAllNull(file, stored)) return false;
+    return meets(field.type, boundsOf(file, stored, field.type), condition);
   });
 }
 
@@ -56,7 +61,7 @@ function isAllNull(file: AddFile, column: string): boolean {
   return stats !== null && stats.numRecords !== null && stats.nullCount[column] === stats.numRecords;
 }
 
-/** The bounds of a top-level column by a file's statistics; null where there is none. */
+/** The bounds of a top-level column, by its physical name, in a file's statistics; null where there is none. */
 export function boundsOf(file: AddFile, column: string, type: DataType): Range {
   return {
     min: typedBound(type, file.stats?.minValues[column], 'min'),

@@ -1,9 +1,9 @@
 import type { TableContext } from '../context.ts';
-import { DeltaError, hasCode, unsupportedFeature } from '../errors.ts';
+import { DeltaError, hasCode } from '../errors.ts';
 import { readDeletionVector } from '../deletion-vector/read.ts';
 import type { RowIndexes } from '../deletion-vector/row-indexes.ts';
 import type { Row } from '../parquet/codec.ts';
-import { isKnownPrimitive, primitiveTypes, type StructField } from '../schema/types.ts';
+import type { StructField } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { openFile } from './data-file.ts';
@@ -17,11 +17,6 @@ export async function* scanRows(
 ): AsyncGenerator<readonly Row[]> {
   const table = context.store.url;
   const fields = options.columns?.map((name) => fieldOf(snapshot, name)) ?? snapshot.schema.fields;
-  for (const { type } of fields) {
-    for (const primitive of primitiveTypes(type)) {
-      if (!isKnownPrimitive(primitive)) throw unsupportedFeature(`type ${primitive}`, 'read', table);
-    }
-  }
   const inFile = fields.filter(({ name }) => !snapshot.partitionColumns.includes(name));
   for (const file of snapshot.files(options.predicate)) {
     const constants = snapshot.partitionValues(file);
@@ -31,7 +26,11 @@ export async function* scanRows(
     ]);
     let position = 0;
     try {
-      for await (const rows of context.parquet.read(source, { type: 'struct', fields: inFile })) {
+      for await (const rows of context.parquet.read(
+        source,
+        { type: 'struct', fields: inFile },
+        { columnMapping: snapshot.columnMapping },
+      )) {
         const live = deleted ? withoutDeleted(rows, position, deleted) : rows;
         position += rows.length;
         yield live.map((row) => assemble(fields, row, constants));

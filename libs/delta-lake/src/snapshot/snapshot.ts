@@ -6,6 +6,12 @@ import { DeltaError } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import { mayMatch, type Predicate } from '../scan/predicate.ts';
 import { scanRows } from '../scan/rows.ts';
+import {
+  checkColumnMapping,
+  type ColumnMappingMode,
+  columnMappingMode,
+  physicalName,
+} from '../schema/column-mapping.ts';
 import { parseSchema, type StructType } from '../schema/types.ts';
 import { parsePartitionValue, type Value } from '../schema/value.ts';
 import type { TableState } from './state.ts';
@@ -19,6 +25,8 @@ export class Snapshot {
   readonly metadata: Metadata;
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
+  /** How the table's columns are called in its files; the library's own answers always have the schema's names. */
+  readonly columnMapping: ColumnMappingMode;
   /** Table properties. */
   readonly configuration: Readonly<Record<string, string>>;
   /** The result of log replay, for the library's own rooms. */
@@ -45,6 +53,9 @@ export class Snapshot {
     this.protocol = protocol;
     this.metadata = metadata;
     this.schema = previous?.metadata === metadata ? previous.schema : parseSchema(metadata.schemaString);
+    this.columnMapping = columnMappingMode(protocol, metadata.configuration, table);
+    if (this.schema !== previous?.schema || this.columnMapping !== previous.columnMapping)
+      checkColumnMapping(this.schema, this.columnMapping, table);
     this.partitionColumns = metadata.partitionColumns;
     this.configuration = metadata.configuration;
     this.state = state;
@@ -91,7 +102,10 @@ export class Snapshot {
       const field = this.schema.fields.find(({ name }) => name === column);
       if (!field)
         throw new DeltaError('corrupt-log', `The partition column "${column}" is not in the schema.`);
-      values[column] = parsePartitionValue(field.type, file.partitionValues[column]);
+      values[column] = parsePartitionValue(
+        field.type,
+        file.partitionValues[physicalName(field, this.columnMapping)],
+      );
     }
     return values;
   }

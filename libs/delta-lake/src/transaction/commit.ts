@@ -140,6 +140,7 @@ function judgeOne(snapshot: Snapshot, ours: Dependencies, winner: Commit): Verdi
   return judge(ours, winner, {
     schema: snapshot.schema,
     partitionColumns: snapshot.partitionColumns,
+    columnMapping: snapshot.columnMapping,
     fileOf: (key: string): AddFile | undefined => snapshot.state.files.get(key),
   });
 }

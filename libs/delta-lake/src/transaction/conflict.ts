@@ -1,7 +1,6 @@
 import type { AddFile, Commit } from '../actions/actions.ts';
 import { fileKey } from '../actions/path.ts';
-import { mayMatch, type Predicate } from '../scan/predicate.ts';
-import type { StructType } from '../schema/types.ts';
+import { mayMatch, type Predicate, type TableColumns } from '../scan/predicate.ts';
 
 /** Why a commit could not be made on top of what others committed first. */
 export const CONFLICT_REASONS = [
@@ -44,11 +43,7 @@ const NONE: Verdict = { kind: 'none' };
 export function judge(
   ours: Dependencies,
   winner: Commit,
-  table: {
-    readonly schema: StructType;
-    readonly partitionColumns: readonly string[];
-    fileOf(key: string): AddFile | undefined;
-  },
+  table: TableColumns & { fileOf(key: string): AddFile | undefined },
 ): Verdict {
   const conflict = (reason: ConflictReason, what: string): Verdict => ({
     kind: 'conflict',

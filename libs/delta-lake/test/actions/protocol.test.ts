@@ -39,9 +39,15 @@ describe('a table that must not be read', () => {
     [features(['catalogManaged'], ['catalogManaged']), {}, 'unsupported-feature', 'catalogManaged'],
     [
       { minReaderVersion: 2, minWriterVersion: 5 },
-      { 'delta.columnMapping.mode': 'name' },
+      { 'delta.columnMapping.mode': 'letter' },
       'unsupported-feature',
-      'columnMapping',
+      'columnMapping mode letter',
+    ],
+    [
+      { minReaderVersion: 2, minWriterVersion: 5 },
+      { 'delta.columnMapping.mode': 'name' },
+      'corrupt-log',
+      undefined,
     ],
     [{ minReaderVersion: 3, minWriterVersion: 6, readerFeatures: [] }, {}, 'corrupt-log', undefined],
   ])('%j with %o is refused as %s, naming %s', async (protocol, configuration, code, feature) => {

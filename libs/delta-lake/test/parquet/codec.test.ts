@@ -103,11 +103,16 @@ test('columns that the file lacks are null, at every depth; others are left alon
   ]);
 });
 
-test('a column of another type is refused by name, bytes that are no Parquet file are corrupt', async () => {
+test('a column of another type and bytes that are no Parquet file are corrupt, an unknown type is refused', async () => {
   const codec = hyparquetCodec();
   const source = sourceOf(await codec.write([{ a: 'x' }], struct({ a: 'string' })));
   await expect(collect(codec.read(source, struct({ a: 'long' })))).rejects.toMatchObject({
+    code: 'corrupt-file',
+    facts: { column: 'a', type: 'long' },
+  });
+  await expect(collect(codec.read(source, struct({ a: 'variant' })))).rejects.toMatchObject({
     code: 'unsupported-feature',
+    facts: { feature: 'variantType' },
   });
   for (const bytes of [new Uint8Array(0), new Uint8Array(100), new TextEncoder().encode('PAR1PAR1')]) {
     await expect(codec.rowCount(sourceOf(bytes))).rejects.toMatchObject({ code: 'corrupt-file' });

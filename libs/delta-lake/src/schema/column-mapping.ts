@@ -1,0 +1,60 @@
+import type { Protocol } from '../actions/actions.ts';
+import { DeltaError, unsupportedFeature } from '../errors.ts';
+import { type StructField, type StructType, walkFields } from './types.ts';
+
+/**
+ * What a column is called in data files, partition values and statistics: as in the schema (`none`), by its physical
+ * name (`name`), or in data files by its field id and elsewhere by its physical name (`id`).
+ * Source: Delta protocol, "Column Mapping".
+ */
+export type ColumnMappingMode = 'none' | 'name' | 'id';
+
+const PHYSICAL_NAME = 'delta.columnMapping.physicalName';
+const FIELD_ID = 'delta.columnMapping.id';
+
+/**
+ * The mode of a table. A property that the protocol does not back is without effect.
+ * @throws DeltaError unsupported-feature for an unknown mode
+ */
+export function columnMappingMode(
+  protocol: Protocol,
+  configuration: Readonly<Record<string, string>>,
+  table: string,
+): ColumnMappingMode {
+  const { minReaderVersion, readerFeatures } = protocol;
+  const isSupported =
+    minReaderVersion === 2 || (minReaderVersion === 3 && readerFeatures?.includes('columnMapping') === true);
+  const mode = configuration['delta.columnMapping.mode'] ?? 'none';
+  if (!isSupported || mode === 'none') return 'none';
+  if (mode === 'name' || mode === 'id') return mode;
+  throw unsupportedFeature(`columnMapping mode ${mode}`, 'read', table);
+}
+
+/**
+ * Makes sure that each field has what the mode asks for, so that {@link physicalName} and {@link fieldId} can count on it.
+ * @throws DeltaError corrupt-log naming the field that lacks it
+ */
+export function checkColumnMapping(schema: StructType, mode: ColumnMappingMode, table: string): void {
+  if (mode === 'none') return;
+  for (const { path, field } of walkFields(schema)) {
+    const { [PHYSICAL_NAME]: name, [FIELD_ID]: id } = field.metadata;
+    if (typeof name === 'string' && (mode === 'name' || typeof id === 'number')) continue;
+    throw new DeltaError(
+      'corrupt-log',
+      `The column "${path}" of ${table} lacks ${typeof name === 'string' ? FIELD_ID : PHYSICAL_NAME}, and the table maps columns by ${mode}.`,
+      { facts: { table, column: path } },
+    );
+  }
+}
+
+/** Name of the field in partition values and statistics, and but for mode `id` in data files. */
+export function physicalName(field: StructField, mode: ColumnMappingMode): string {
+  const name = mode === 'none' ? undefined : field.metadata[PHYSICAL_NAME];
+  return typeof name === 'string' ? name : field.name;
+}
+
+/** Parquet `field_id` of the field in mode `id`, else null. */
+export function fieldId(field: StructField, mode: ColumnMappingMode): number | null {
+  const id = field.metadata[FIELD_ID];
+  return mode === 'id' && typeof id === 'number' ? id : null;
+}
