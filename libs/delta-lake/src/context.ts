@@ -6,6 +6,9 @@ import type { ParquetCodec } from './parquet/codec.ts';
 import { hyparquetCodec } from './parquet/hyparquet-codec.ts';
 import { localStore } from './storage/local/local-store.ts';
 import type { ObjectStore } from './storage/object-store.ts';
+import { isS3Url } from './storage/s3/address.ts';
+import type { S3Options } from './storage/s3/options.ts';
+import { s3Store } from './storage/s3/s3-store.ts';
 
 /** What a table works with; everything that is not the table's own doing comes in through here. */
 export interface TableContext {
@@ -24,24 +27,27 @@ export interface TableOptions {
   readonly clock?: () => number;
   /** A fresh UUID at each call; the default is random. */
   readonly newId?: () => string;
+  /** How to reach `s3://` addresses. */
+  readonly s3?: S3Options;
 }
 
-/** Resolves a location: a local path, a `file://` URL, or an object store whose root is the table. */
+/** Resolves a location: a local path, a `file://` or `s3://` URL, or an object store whose root is the table. */
 export function contextOf(location: string | ObjectStore, options: TableOptions = {}): TableContext {
   return {
-    store: typeof location === 'string' ? storeOf(location) : location,
+    store: typeof location === 'string' ? storeOf(location, options.s3) : location,
     parquet: options.parquet ?? hyparquetCodec(),
     clock: options.clock ?? Date.now,
     newId: options.newId ?? randomUUID,
   };
 }
 
-function storeOf(location: string): ObjectStore {
+function storeOf(location: string, s3: S3Options = {}): ObjectStore {
+  if (isS3Url(location)) return s3Store(location, s3);
   if (location.startsWith('file:')) return localStore(fileURLToPath(location));
   if (/^[a-zA-Z][a-zA-Z0-9+.-]+:\/\//.test(location)) {
     throw new DeltaError(
       'invalid-argument',
-      `Cannot open ${location}: of addresses only local paths and file:// are known; pass an ObjectStore for others.`,
+      `Cannot open ${location}: of addresses only local paths, file:// and s3:// are known; pass an ObjectStore for others.`,
     );
   }
   return localStore(resolve(location));

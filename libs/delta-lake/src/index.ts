@@ -51,6 +51,14 @@ export type { Snapshot } from './snapshot/snapshot.ts';
 export { localStore } from './storage/local/local-store.ts';
 export { memoryStore } from './storage/memory/memory-store.ts';
 export type { ObjectEntry, ObjectStore } from './storage/object-store.ts';
+export {
+  type S3Credentials,
+  s3FromEnvironment,
+  type S3Options,
+  type S3RequestEvent,
+  type S3RetryOptions,
+} from './storage/s3/options.ts';
+export { s3Store } from './storage/s3/s3-store.ts';
 export { type Changes, type CommitSummary, DeltaTable, openTable } from './table.ts';
 export type { CommitResult } from './transaction/commit.ts';
 export { CONFLICT_REASONS, type ConflictReason } from './transaction/conflict.ts';

@@ -1,104 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { localStore, memoryStore, type ObjectStore } from '../../src/index.ts';
+import { localStore, memoryStore } from '../../src/index.ts';
 import { temporaryFolder } from '../tables.ts';
+import { keys, storeContract, text } from './contract.ts';
 
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+describe('the local store keeps the promises of the port:', () => {
+  storeContract(() => localStore(join(temporaryFolder(), 'root')));
+});
 
-async function keys(store: ObjectStore, prefix: string, startAfter?: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { key } of store.list(prefix, startAfter === undefined ? {} : { startAfter }))
-    found.push(key);
-  return found;
-}
-
-describe.each([
-  ['local', (): ObjectStore => localStore(join(temporaryFolder(), 'root'))],
-  ['memory', (): ObjectStore => memoryStore()],
-])('the %s store keeps the promises of the port:', (_name, open) => {
-  test('what was put is got, whole or in ranges that may reach over the end', async () => {
-    const store = open();
-    await store.put('a/b.txt', '0123456789');
-    expect(text(await store.get('a/b.txt'))).toBe('0123456789');
-    expect(text(await store.get('a/b.txt', { start: 2, end: 5 }))).toBe('234');
-    expect(text(await store.get('a/b.txt', { start: 8, end: 99 }))).toBe('89');
-    expect(await store.get('a/b.txt', { start: 20, end: 30 })).toHaveLength(0);
-  });
-
-  test('an object beyond a few pages comes back byte for byte', async () => {
-    const store = open();
-    const body = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31) % 251);
-    await store.put('large', body);
-    expect(Buffer.compare(await store.get('large'), body)).toBe(0);
-    expect((await store.head('large'))?.bytes).toBe(300_000);
-  });
-
-  test('put replaces, and the caller may reuse its buffer', async () => {
-    const store = open();
-    const body = new TextEncoder().encode('one');
-    await store.put('key', body);
-    body.fill(0);
-    expect(text(await store.get('key'))).toBe('one');
-    await store.put('key', 'two');
-    expect(text(await store.get('key'))).toBe('two');
-  });
-
-  test('putIfAbsent never replaces', async () => {
-    const store = open();
-    expect(await store.putIfAbsent('log/0.json', 'first')).toBe('created');
-    expect(await store.putIfAbsent('log/0.json', 'second')).toBe('exists');
-    expect(text(await store.get('log/0.json'))).toBe('first');
-  });
-
-  test('of 32 racing putIfAbsent exactly one creates, and its content stays', async () => {
-    const store = open();
-    const outcomes = await Promise.all(
-      Array.from({ length: 32 }, (_, i) => store.putIfAbsent('log/1.json', `writer ${i}`)),
-    );
-    expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
-    expect(text(await store.get('log/1.json'))).toBe(`writer ${outcomes.indexOf('created')}`);
-  });
-
-  test('an absent object has no head and is an object-not-found to get', async () => {
-    const store = open();
-    expect(await store.head('nothing')).toBeNull();
-    await expect(store.get('nothing')).rejects.toMatchObject({ kind: 'invalid', code: 'object-not-found' });
-    await expect(store.get('nothing', { start: 0, end: 1 })).rejects.toMatchObject({
-      code: 'object-not-found',
-    });
-  });
-
-  test('delete takes an object away, and an absent one is no error', async () => {
-    const store = open();
-    await store.put('key', 'x');
-    await store.delete('key');
-    await store.delete('key');
-    expect(await store.head('key')).toBeNull();
-  });
-
-  test('a listing is sorted, goes into folders, honours prefix and startAfter', async () => {
-    const store = open();
-    for (const key of ['b/2', 'b/10', 'a', 'b/1', 'b.txt', 'b/1/x', 'c', 'b!'])
-      await store.put(key === 'b/1' ? 'b/1.t' : key, 'x');
-    expect(await keys(store, '')).toEqual(['a', 'b!', 'b.txt', 'b/1.t', 'b/1/x', 'b/10', 'b/2', 'c']);
-    expect(await keys(store, 'b/')).toEqual(['b/1.t', 'b/1/x', 'b/10', 'b/2']);
-    expect(await keys(store, 'b/1')).toEqual(['b/1.t', 'b/1/x', 'b/10']);
-    expect(await keys(store, 'b/', 'b/1/x')).toEqual(['b/10', 'b/2']);
-    expect(await keys(store, 'b/', 'b/1/')).toEqual(['b/1/x', 'b/10', 'b/2']);
-    expect(await keys(store, 'none/')).toEqual([]);
-  });
-
-  test('a view shows what is below its prefix, under relative keys', async () => {
-    const store = open();
-    await store.put('tables/one/x', '1');
-    const view = store.at('tables/one');
-    expect(text(await view.get('x'))).toBe('1');
-    await view.put('y', '2');
-    expect(await keys(store, '')).toEqual(['tables/one/x', 'tables/one/y']);
-    expect(await keys(view, '')).toEqual(['x', 'y']);
-    expect(view.url).toBe(`${store.url}/tables/one`);
-  });
+describe('the memory store keeps the promises of the port:', () => {
+  storeContract(() => memoryStore());
 });
 
 describe('the local store', () => {

@@ -1,0 +1,93 @@
+import { DeltaError } from '../../errors.ts';
+import type { S3Answer } from './client.ts';
+import { text } from './xml.ts';
+
+/** What was asked, for the message: `GetObject` of `s3://bucket/key`. */
+export interface Asked {
+  readonly operation: string;
+  readonly address: string;
+}
+
+/** Codes by which S3 and its likes say that the keys are not good. */
+const BAD_CREDENTIALS: ReadonlySet<string> = new Set([
+  'ExpiredToken',
+  'InvalidAccessKeyId',
+  'InvalidClientTokenId',
+  'InvalidToken',
+  'SignatureDoesNotMatch',
+  'TokenRefreshRequired',
+]);
+
+/** The S3 error code of an answer, empty where it has none (HEAD, or no XML). */
+export function codeOf(answer: Pick<S3Answer, 'body'>): string {
+  return answer.body.byteLength === 0 ? '' : (text(utf8(answer.body), 'Code') ?? '');
+}
+
+/**
+ * The error of an answer that is none of the expected ones. The server's sentence is left out where it may repeat
+ * what was signed.
+ */
+export function failureOf(asked: Asked, answer: S3Answer): DeltaError {
+  const { operation, address } = asked;
+  const { status, attempts } = answer;
+  const code = codeOf(answer);
+  const facts = { operation, address, status, code, attempts };
+  const what = `${operation} of ${address} was answered ${status}${code === '' ? '' : ` ${code}`}`;
+  if (code === 'NoSuchBucket') {
+    return new DeltaError(
+      'no-such-bucket',
+      `${what}: the bucket is not there, or the endpoint is another's.`,
+      { facts },
+    );
+  }
+  if (code === 'RequestTimeTooSkewed') {
+    return new DeltaError('access-denied', `${what}: the clock of this machine is wrong; set it.`, { facts });
+  }
+  if (BAD_CREDENTIALS.has(code)) {
+    return new DeltaError(
+      'access-denied',
+      `${what}: check the access key, the secret key and their expiry.`,
+      {
+        facts,
+      },
+    );
+  }
+  if (status === 301 || status === 307 || code === 'AuthorizationHeaderMalformed') {
+    const region = answer.headers.get('x-amz-bucket-region') ?? text(utf8(answer.body), 'Region');
+    const hint = region === null ? 'check endpoint and region' : `the region is ${region}`;
+    return new DeltaError('invalid-argument', `${what}: ${hint}.`, { facts });
+  }
+  if (status === 401 || status === 403) {
+    return new DeltaError(
+      'access-denied',
+      `${what}: these credentials may not do it (a store that may not be listed answers so for an absent key, too).`,
+      { facts },
+    );
+  }
+  if (status === 404) return new DeltaError('object-not-found', `There is no object ${address}.`, { facts });
+  if (status >= 500 || status === 429 || status === 408 || status === 409) {
+    return new DeltaError('store-failed', `${what} at ${attempts} attempts: try again later.`, { facts });
+  }
+  const message = text(utf8(answer.body), 'Message');
+  return new DeltaError('invalid-argument', `${what}${message === null ? '' : `: ${message}`}.`, { facts });
+}
+
+/** The error of a request to which no attempt brought a whole answer. */
+export function unreachable(asked: Asked, attempts: number, cause: unknown): DeltaError {
+  const { operation, address } = asked;
+  return new DeltaError(
+    'store-failed',
+    `${operation} of ${address} had no answer at ${attempts} attempts (${reasonOf(cause)}): check the endpoint and the network.`,
+    { cause, facts: { operation, address, attempts } },
+  );
+}
+
+/** fetch says "fetch failed" and keeps the reason to itself, one or two causes down. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return error.message === '' ? code : error.message;
+}
+
+export const utf8 = (body: Uint8Array): string => new TextDecoder().decode(body);

@@ -1,0 +1,99 @@
+/** Who asks. Keep these out of logs; the library never puts them into a message. */
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of temporary credentials. */
+  readonly sessionToken?: string;
+}
+
+/** One attempt of one request, told after its answer. No secret is in it. */
+export interface S3RequestEvent {
+  /** Name of the S3 operation: `GetObject`, `PutObject`, `ListObjectsV2`, … */
+  readonly operation: string;
+  /** Of the bucket; empty for a listing. */
+  readonly key: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** HTTP status; null when no whole answer came. */
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** How often and how long a request is tried; see `retry.ts`. */
+export interface S3RetryOptions {
+  /** Attempts in all; default 8. */
+  readonly attempts?: number;
+  /** Upper bound of the first pause, ms; doubles with each attempt. Default 100. */
+  readonly baseMs?: number;
+  /** Upper bound of every pause, ms; default 10,000. */
+  readonly maxMs?: number;
+  /** How long one attempt may be silent, ms; default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Where and how to reach an S3 store. The library reads no environment: see {@link s3FromEnvironment}. */
+export interface S3Options {
+  /** `http://127.0.0.1:3900`; default: AWS S3 of the region. */
+  readonly endpoint?: string;
+  /** Default `us-east-1`. Garage calls its own `garage`, R2 `auto`. */
+  readonly region?: string;
+  /** `endpoint/bucket/key` instead of `bucket.endpoint/key`; default: true with an endpoint, false on AWS. */
+  readonly pathStyle?: boolean;
+  /** Fixed ones, or a function that is asked before every request and keeps what it knows. Default: anonymous. */
+  readonly credentials?: S3Credentials | (() => Promise<S3Credentials>);
+  /**
+   * Says that this store carries out `PUT` with `If-None-Match: *` atomically, so that any number of writers may use
+   * it. Known of AWS S3 and Cloudflare R2 by their addresses. Without it (and without `singleWriter`) writes are refused.
+   */
+  readonly conditionalPut?: boolean;
+  readonly retry?: S3RetryOptions;
+  /** Requests under way at once; further ones wait. Default 32. */
+  readonly maxRequests?: number;
+  /**
+   * Bytes per request of a large object, default 8 MiB; up to twice as much is written in one. S3 takes no part below 5 MiB
+   * but the last. Four parts of an object are under way at once, in memory.
+   */
+  readonly partBytes?: number;
+  /** Ends all that is under way and refuses what comes after. */
+  readonly signal?: AbortSignal;
+  /** Told of every attempt, for metrics and for tests that count. Must not throw. */
+  readonly onRequest?: (event: S3RequestEvent) => void;
+  /** Default: Node's own. */
+  readonly fetch?: typeof fetch;
+  /** Epoch ms; default the system's clock. */
+  readonly clock?: () => number;
+  /** In [0, 1), for the jitter; default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/**
+ * The part of the options that the usual variables give: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
+ * `AWS_SESSION_TOKEN`, `AWS_REGION` or `AWS_DEFAULT_REGION`, `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`.
+ * Pure: pass `process.env`.
+ */
+export function s3FromEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Pick<S3Options, 'endpoint' | 'region' | 'credentials'> {
+  const value = (...names: readonly string[]): string | undefined =>
+    names.map((name) => environment[name]).find((text) => text !== undefined && text !== '');
+  const endpoint = value('AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL');
+  const region = value('AWS_REGION', 'AWS_DEFAULT_REGION');
+  const accessKeyId = value('AWS_ACCESS_KEY_ID');
+  const secretAccessKey = value('AWS_SECRET_ACCESS_KEY');
+  const sessionToken = value('AWS_SESSION_TOKEN');
+  return {
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : {
+          credentials: {
+            accessKeyId,
+            secretAccessKey,
+            ...(sessionToken === undefined ? {} : { sessionToken }),
+          },
+        }),
+  };
+}

@@ -1,0 +1,92 @@
+import type { ObjectEntry, ObjectStore } from '../object-store.ts';
+import { checkKey, parseS3Url } from './address.ts';
+import { S3Client } from './client.ts';
+import { readRange, readWhole } from './download.ts';
+import { listObjects } from './listing.ts';
+import { upload } from './multipart.ts';
+import { isOwnObject } from './own-objects.ts';
+import type { S3Options } from './options.ts';
+import { type Writes, writesOf } from './writes.ts';
+
+/**
+ * What lies below `s3://bucket/path` as an object store: AWS S3 and its likes (Garage, MinIO, R2, …). No request is
+ * sent before the first call.
+ * @throws DeltaError invalid-argument when the address, the endpoint or an option makes no sense
+ */
+export function s3Store(address: string, options: S3Options = {}): ObjectStore {
+  const { bucket, prefix } = parseS3Url(address);
+  const client = new S3Client(bucket, options);
+  return view(client, writesOf(client, prefix, options), prefix);
+}
+
+/** The objects below `root`, which is empty or ends with '/'. */
+function view(client: S3Client, writes: Writes, root: string): ObjectStore {
+  const url = `s3://${client.bucket}/${root}`.replace(/\/$/, '');
+  const keyOf = (key: string): string => {
+    checkKey(key);
+    return root + key;
+  };
+  return {
+    url,
+    async get(key, range) {
+      if (range) return readRange(client, keyOf(key), range.start, range.end);
+      let whole: Uint8Array = new Uint8Array();
+      await readWhole(client, keyOf(key), (part, start, total) => {
+        // A small object is its first part.
+        if (part.byteLength === total) whole = part;
+        else {
+          if (start === 0) whole = new Uint8Array(total);
+          whole.set(part, start);
+        }
+      });
+      return whole;
+    },
+    async head(key) {
+      const answer = await client.send({
+        operation: 'HeadObject',
+        method: 'HEAD',
+        key: keyOf(key),
+        expected: [200, 404],
+      });
+      if (answer.status === 404) return null;
+      return {
+        bytes: Number(answer.headers.get('content-length') ?? 0),
+        // Whole seconds: HTTP has no finer ones.
+        modifiedAtMs: Date.parse(answer.headers.get('last-modified') ?? '') || 0,
+      };
+    },
+    async *list(prefix, { startAfter = '' } = {}): AsyncGenerator<ObjectEntry> {
+      const after = startAfter === '' ? '' : root + startAfter;
+      for await (const entry of listObjects(client, root + prefix, after)) {
+        if (!isOwnObject(entry.key)) yield { ...entry, key: entry.key.slice(root.length) };
+      }
+    },
+    async put(key, body) {
+      const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body.slice();
+      await writes.check();
+      await upload(client, keyOf(key), {
+        bytes: bytes.byteLength,
+        read: async (start, end) => bytes.subarray(start, end),
+      });
+    },
+    async putIfAbsent(key, body) {
+      const copy = typeof body === 'string' ? body : body.slice();
+      await writes.check();
+      return writes.create(keyOf(key), copy);
+    },
+    async delete(key) {
+      await writes.check();
+      await client.send({
+        operation: 'DeleteObject',
+        method: 'DELETE',
+        key: keyOf(key),
+        expected: [200, 204, 404],
+      });
+    },
+    at(prefix) {
+      const below = prefix.replace(/\/+$/, '');
+      checkKey(below);
+      return view(client, writes, below === '' ? root : `${root}${below}/`);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { S3Client } from './client.ts';
+import { createObject, probeConditionalPut, writesRefused } from './conditional-put.ts';
+import type { S3Options } from './options.ts';
+
+/** How a store is written: chosen once, shared by all its views. */
+export interface Writes {
+  /** Before every write. @throws DeltaError writes-refused, or that it cannot be known at the moment */
+  check(): Promise<void>;
+  /** Put-if-absent of a key of the bucket, after {@link check}. */
+  create(key: string, body: Uint8Array | string): Promise<'created' | 'exists'>;
+}
+
+/** Services whose documentation promises an atomic conditional PUT. Sources: Amazon S3, "Conditional writes"; Cloudflare R2, "S3 API compatibility". */
+const KNOWN_HOSTS = /(^|\.)(amazonaws\.com(\.cn)?|r2\.cloudflarestorage\.com)$/;
+
+/** The mode that the options ask for; `root` is where the store begins, empty or ending with '/'. */
+export function writesOf(client: S3Client, root: string, options: S3Options): Writes {
+  const isKnown = options.endpoint === undefined || KNOWN_HOSTS.test(new URL(options.endpoint).hostname);
+  return (options.conditionalPut ?? isKnown) ? conditionalWrites(client, root) : refusedWrites(client, root);
+}
+
+function conditionalWrites(client: S3Client, root: string): Writes {
+  let probe: Promise<void> | null = null;
+  return {
+    check() {
+      probe ??= probeConditionalPut(client, root).catch((error: unknown) => {
+        // The next write asks again: the store may only have been out of reach.
+        probe = null;
+        throw error;
+      });
+      return probe;
+    },
+    create: (key, body) => createObject(client, key, body),
+  };
+}
+
+function refusedWrites(client: S3Client, root: string): Writes {
+  const refuse = (): never => {
+    throw writesRefused(
+      client,
+      root,
+      'nobody said that this store creates objects atomically, and on one that does not, of two writers one loses its commits without a word',
+      'Say `conditionalPut: true` of a store that does (MinIO), or `singleWriter: true` if this program is the only writer.',
+    );
+  };
+  return { check: async () => refuse(), create: async () => refuse() };
+}
