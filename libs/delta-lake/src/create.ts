@@ -1,6 +1,7 @@
 import type { Metadata } from './actions/actions.ts';
 import { parseCommit } from './actions/parse.ts';
-import { protocolOf } from './actions/protocol.ts';
+import { BASE_PROTOCOL, requestedFeatures, withFeatures } from './actions/table-features.ts';
+import { checkProperties, isOn } from './actions/table-properties.ts';
 import { serializeCommit } from './actions/serialize.ts';
 import { contextOf, type TableOptions } from './context.ts';
 import { DeltaError, hasCode } from './errors.ts';
@@ -10,12 +11,12 @@ import { Snapshot } from './snapshot/snapshot.ts';
 import { emptyState, replay } from './snapshot/state.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { DeltaTable, openTable } from './table.ts';
-import { ENGINE_INFO } from './transaction/compose.ts';
+import { ENGINE_INFO } from './transaction/commit-info.ts';
 
 export interface TableSpec {
   readonly schema: StructType;
   readonly partitionColumns?: readonly string[];
-  /** Table properties; those that begin with `delta.` must be known. */
+  /** Table properties; those that begin with `delta.` must be known. They decide which table features the protocol has. */
   readonly configuration?: Readonly<Record<string, string>>;
   readonly name?: string;
   readonly description?: string;
@@ -24,8 +25,8 @@ export interface TableSpec {
 }
 
 /**
- * Creates an empty table: version 0 with protocol and metadata, the lowest protocol that the schema allows.
- * @throws DeltaError table-exists, invalid-schema, unsupported-feature
+ * Creates an empty table: version 0 with protocol and metadata, the lowest protocol that schema and properties allow.
+ * @throws DeltaError table-exists, invalid-schema, invalid-argument, unsupported-feature
  */
 export async function createTable(
   location: string | ObjectStore,
@@ -35,9 +36,14 @@ export async function createTable(
   const context = contextOf(location, options);
   const { store } = context;
   const partitionColumns = spec.partitionColumns ?? [];
-  const configuration = spec.configuration ?? {};
   checkSchema(spec.schema, partitionColumns);
-  const protocol = protocolOf(configuration, primitiveTypes(spec.schema), store.url);
+  checkProperties(spec.configuration ?? {}, store.url);
+  const { features, configuration } = requestedFeatures(
+    spec.configuration ?? {},
+    primitiveTypes(spec.schema),
+    store.url,
+  );
+  const protocol = withFeatures(BASE_PROTOCOL, features);
 
   const existing = await openTable(store, options).catch((error: unknown) => {
     if (hasCode(error, 'not-a-table')) return null;
@@ -57,6 +63,7 @@ export async function createTable(
     createdTime: now,
   };
   const commitInfo = {
+    ...(isOn(configuration, 'delta.enableInCommitTimestamps') ? { inCommitTimestamp: now } : {}),
     timestamp: now,
     operation: 'CREATE TABLE',
     operationParameters: {
@@ -71,9 +78,11 @@ export async function createTable(
     txnId: context.newId(),
   };
   const body = serializeCommit([{ commitInfo }, { protocol }, { metaData }]);
+  // Refuses what it could not read afterwards.
+  const snapshot = new Snapshot(context, replay(emptyState(), [parseCommit(0, body)]));
   if ((await store.putIfAbsent(commitKey(0), body)) === 'exists')
     return found(await openTable(store, options), spec);
-  return new DeltaTable(context, new Snapshot(context, replay(emptyState(), [parseCommit(0, body)])));
+  return new DeltaTable(context, snapshot);
 }
 
 function found(table: DeltaTable, spec: TableSpec): DeltaTable {

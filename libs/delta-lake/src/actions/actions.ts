@@ -67,6 +67,15 @@ export interface RemoveFile {
   readonly defaultRowCommitVersion?: number;
 }
 
+/** The `cdc` action: a file with the rows that a commit changed. Source: Delta protocol, "Add CDC File". */
+export interface ChangeFile {
+  /** As the log has it, below `_change_data/`. */
+  readonly path: string;
+  readonly partitionValues: Readonly<Record<string, string | null>>;
+  readonly size: number;
+  readonly dataChange: false;
+}
+
 /** The `txn` action: `appId` has committed everything up to `version`. */
 export interface TransactionIdentifier {
   readonly appId: string;

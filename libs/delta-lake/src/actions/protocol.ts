@@ -2,6 +2,7 @@ import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { columnMappingMode } from '../schema/column-mapping.ts';
 import { type StructType, walkFields } from '../schema/types.ts';
 import type { Metadata, Protocol } from './actions.ts';
+import { isOn } from './table-properties.ts';
 
 /**
  * Which tables may be read and written. Source: Delta protocol, "Table Features"; legacy versions stand for the
@@ -18,6 +19,10 @@ const READABLE: ReadonlySet<string> = new Set([
 const WRITABLE: ReadonlySet<string> = new Set([
   'timestampNtz',
   'vacuumProtocolCheck',
+  'deletionVectors',
+  'inCommitTimestamp',
+  'rowTracking',
+  'clustering',
   'appendOnly',
   'invariants',
   'checkConstraints',
@@ -91,73 +96,26 @@ function usedWriterFeature(metadata: Metadata, schema: StructType): string | nul
   const { configuration } = metadata;
   for (const [key, value] of Object.entries(configuration)) {
     if (key.startsWith('delta.constraints.')) return 'checkConstraints';
-    if (value === 'true' && key in SWITCHES) return SWITCHES[key as keyof typeof SWITCHES];
+    if (value.toLowerCase() === 'true' && key in SWITCHES) return SWITCHES[key as keyof typeof SWITCHES];
   }
   if (configuration['delta.checkpoint.writeStatsAsJson'] === 'false')
     return 'delta.checkpoint.writeStatsAsJson=false';
-  for (const { field, nested } of walkFields(schema)) {
+  for (const { field } of walkFields(schema)) {
     if ('delta.invariants' in field.metadata) return 'invariants';
     if ('delta.generationExpression' in field.metadata) return 'generatedColumns';
     if ('delta.identity.start' in field.metadata) return 'identityColumns';
     if ('CURRENT_DEFAULT' in field.metadata) return 'allowColumnDefaults';
-    // Top-level NOT NULL is enforced from the files' statistics; of nested fields nobody counts the nulls.
-    if (nested && !field.nullable) return 'nested NOT NULL';
   }
   return null;
 }
 
 const SWITCHES = {
   'delta.enableChangeDataFeed': 'changeDataFeed',
-  'delta.enableDeletionVectors': 'deletionVectors',
-  'delta.enableInCommitTimestamps': 'inCommitTimestamp',
-  'delta.enableRowTracking': 'rowTracking',
   'delta.enableIcebergCompatV1': 'icebergCompatV1',
   'delta.enableIcebergCompatV2': 'icebergCompatV2',
 } as const;
 
-/** Table properties of the protocol and of Spark that a table made by this library may have. */
-const CREATABLE: ReadonlySet<string> = new Set([
-  'delta.appendOnly',
-  'delta.checkpointInterval',
-  'delta.logRetentionDuration',
-  'delta.deletedFileRetentionDuration',
-  'delta.enableExpiredLogCleanup',
-  'delta.setTransactionRetentionDuration',
-  'delta.dataSkippingNumIndexedCols',
-  'delta.dataSkippingStatsColumns',
-  'delta.isolationLevel',
-  'delta.parquet.compression.codec',
-  'delta.targetFileSize',
-  'delta.tuneFileSizesForRewrites',
-  'delta.autoOptimize.autoCompact',
-  'delta.autoOptimize.optimizeWrite',
-]);
-
-/**
- * Protocol of a new table: (1,2), the widest readership, and table features only where the schema needs one.
- * @throws DeltaError unsupported-feature when a `delta.` property asks for something that is not implemented.
- */
-export function protocolOf(
-  configuration: Readonly<Record<string, string>>,
-  types: Iterable<string>,
-  table: string,
-): Protocol {
-  for (const key of Object.keys(configuration)) {
-    if (key.startsWith('delta.') && !CREATABLE.has(key)) throw unsupportedFeature(key, 'write', table);
-  }
-  for (const type of types) {
-    if (type !== 'timestamp_ntz') continue;
-    return {
-      minReaderVersion: 3,
-      minWriterVersion: 7,
-      readerFeatures: ['timestampNtz'],
-      writerFeatures: ['appendOnly', 'invariants', 'timestampNtz'],
-    };
-  }
-  return { minReaderVersion: 1, minWriterVersion: 2 };
-}
-
 /** Whether the table accepts appends only. */
 export function isAppendOnly(metadata: Metadata): boolean {
-  return metadata.configuration['delta.appendOnly']?.toLowerCase() === 'true';
+  return isOn(metadata.configuration, 'delta.appendOnly');
 }

@@ -1,5 +1,6 @@
 import type {
   AddFile,
+  ChangeFile,
   CommitInfo,
   DomainMetadata,
   Metadata,
@@ -16,7 +17,8 @@ export type Action =
   | { readonly txn: TransactionIdentifier }
   | { readonly add: AddFile }
   | { readonly remove: RemoveFile }
-  | { readonly domainMetadata: DomainMetadata };
+  | { readonly domainMetadata: DomainMetadata }
+  | { readonly cdc: ChangeFile };
 
 /** The text of a commit: one action a line. */
 export function serializeCommit(actions: readonly Action[]): string {

@@ -1,3 +1,4 @@
+import { isOn } from '../actions/table-properties.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /**
@@ -13,6 +14,9 @@ export function serializeChecksum(snapshot: Snapshot, txnId: string): string {
     numFiles: snapshot.fileCount,
     numMetadata: 1,
     numProtocol: 1,
+    ...(isOn(metadata.configuration, 'delta.enableInCommitTimestamps')
+      ? { inCommitTimestampOpt: snapshot.timestampMs }
+      : {}),
     setTransactions: state.transactions.values(),
     domainMetadata: state.domains.values(),
     metadata,

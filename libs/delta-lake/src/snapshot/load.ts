@@ -1,8 +1,9 @@
+import { isOn } from '../actions/table-properties.ts';
 import { readCheckpoint } from '../checkpoint/read.ts';
 import { readLastCheckpoint } from '../checkpoint/last-checkpoint.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
-import { readCommits } from '../log/commits.ts';
+import { readCommit, readCommits } from '../log/commits.ts';
 import { type CheckpointFiles, listLog, type LogListing } from '../log/listing.ts';
 import { emptyState, replay, type TableState } from './state.ts';
 
@@ -63,9 +64,17 @@ async function loadFrom(context: TableContext, listing: LogListing, version?: nu
       if (batch.length >= 1000) state = replay(state, batch.splice(0));
     }
     state = replay(state, batch);
-    return state.timestampMs > 0 ? state : { ...state, timestampMs: listing.modifiedAtMs.get(target) ?? 0 };
+    if (state.timestampMs > 0) return state;
+    return { ...state, timestampMs: await timeOf(context, state, listing.modifiedAtMs.get(target) ?? 0) };
   }
   throw failure;
+}
+
+/** When a version was committed that no commit told of: a checkpoint holds no commitInfo, but its commit is kept. */
+async function timeOf(context: TableContext, state: TableState, modifiedAtMs: number): Promise<number> {
+  if (!isOn(state.metadata?.configuration ?? {}, 'delta.enableInCommitTimestamps')) return modifiedAtMs;
+  const commit = await readCommit(context.store, state.version);
+  return commit?.commitInfo?.inCommitTimestamp ?? modifiedAtMs;
 }
 
 async function tryCheckpoint(

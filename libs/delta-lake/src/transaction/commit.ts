@@ -1,13 +1,12 @@
 import type { AddFile, Commit } from '../actions/actions.ts';
 import { parseCommit } from '../actions/parse.ts';
-import { serializeCommit } from '../actions/serialize.ts';
 import { type HousekeepingReport, startHousekeeping } from '../checkpoint/housekeeping.ts';
 import { DeltaError } from '../errors.ts';
 import { readCommit, readCommits } from '../log/commits.ts';
 import { commitKey } from '../log/names.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { composeActions } from './compose.ts';
+import { composer } from './compose.ts';
 import { type ConflictReason, type Dependencies, judge, type Verdict } from './conflict.ts';
 import type { CommitOptions, Draft } from './transaction.ts';
 
@@ -44,7 +43,8 @@ const DEFAULT_RETRIES = 1000;
  *                           answered, nothing written
  *
  * Invariants: a version is created by put-if-absent or not at all; nothing is put before every commit since the read
- * version was judged; an unclear put is cleared up by reading N back and comparing `txnId`.
+ * version was judged; the body is made anew for each N, because timestamps and row ids depend on what came before; an
+ * unclear put is cleared up by reading N back and comparing `txnId`.
  */
 export async function commitDraft(
   live: LiveSnapshot,
@@ -53,11 +53,12 @@ export async function commitDraft(
 ): Promise<CommitResult> {
   const { context } = live;
   const txnId = context.newId();
-  const body = serializeCommit(composeActions(context, draft, txnId));
+  const compose = composer(context, draft, txnId);
   const ours: Dependencies = {
     reads: draft.spec.reads ?? null,
     removes: draft.removes,
     appIds: draft.appIds,
+    domains: draft.domains,
   };
 
   return live.exclusive(async () => {
@@ -75,6 +76,7 @@ export async function commitDraft(
       }
       options.signal?.throwIfAborted();
       const version = live.current.version + 1;
+      const body = compose(live.current);
       if (await put(live, version, body, txnId)) {
         const snapshot = live.advance([parseCommit(version, body)]);
         return {

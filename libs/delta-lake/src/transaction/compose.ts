@@ -1,36 +1,55 @@
-import type { AddFile, CommitInfo } from '../actions/actions.ts';
+import type { AddFile, ChangeFile, Metadata } from '../actions/actions.ts';
 import { LoggedFile } from '../actions/logged-file.ts';
 import { encodePath, fileKey, relativePath } from '../actions/path.ts';
 import { checkWritable, isAppendOnly } from '../actions/protocol.ts';
-import { type Action, removeOf } from '../actions/serialize.ts';
+import { type Action, removeOf, serializeCommit } from '../actions/serialize.ts';
 import { serializeStatistics } from '../actions/statistics.ts';
+import { featuresOf } from '../actions/table-features.ts';
+import { isOn } from '../actions/table-properties.ts';
 import type { TableContext } from '../context.ts';
-import { DeltaError } from '../errors.ts';
+import { DeltaError, unsupportedFeature } from '../errors.ts';
+import { parseSchema, type StructType } from '../schema/types.ts';
 import { serializePartitionValue } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { commitInfoOf } from './commit-info.ts';
+import { checkNotNull } from './not-null.ts';
+import { assignRowIds, checkRowTracking } from './row-tracking.ts';
 import type { DataFile, Draft } from './transaction.ts';
 
-/** What `engineInfo` of our commits says. */
-export const ENGINE_INFO = 'contrail-delta-lake/0.1.0';
+/** What the table is once the draft is committed, as far as its files must know. */
+interface Target {
+  readonly metadata: Metadata;
+  readonly schema: StructType;
+  readonly partitionColumns: readonly string[];
+  readonly configuration: Readonly<Record<string, string>>;
+}
 
 /**
- * The actions of a draft, `commitInfo` first.
+ * Checks a draft once, and answers the function that makes the text of its commit on top of a snapshot: timestamps,
+ * row ids and whatever else depends on the version are made at each call.
  * @throws DeltaError when the table must not be written, or not so: see `Transaction.commit`.
  */
-export function composeActions(context: TableContext, draft: Draft, txnId: string): readonly Action[] {
+export function composer(context: TableContext, draft: Draft, txnId: string): (base: Snapshot) => string {
   const { snapshot, spec } = draft;
   const table = context.store.url;
   const now = context.clock();
   const dataChange = spec.dataChange ?? true;
+  const target = targetOf(draft);
+  const protocol = draft.protocol ?? snapshot.protocol;
   checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, table);
+  if (draft.protocol || draft.metadata) checkWritable(protocol, target.metadata, target.schema, table);
+  checkRowTracking(draft, table);
   if (dataChange && draft.removes.size > 0 && isAppendOnly(snapshot.metadata)) {
     throw new DeltaError('append-only', `Cannot remove files of ${table}: delta.appendOnly is true.`, {
       facts: { table },
     });
   }
+  if (draft.domains.size > 0 && !featuresOf(protocol).has('domainMetadata'))
+    throw unsupportedFeature('domainMetadata', 'write', table);
+
   const adds = new Map<string, AddFile>();
   for (const file of draft.appends) {
-    const add = addOf(context, snapshot, file, dataChange, now);
+    const add = addOf(context, target, file, dataChange, now);
     const key = fileKey(add);
     if (adds.has(key) || draft.removes.has(key)) {
       throw new DeltaError(
@@ -40,32 +59,95 @@ export function composeActions(context: TableContext, draft: Draft, txnId: strin
     }
     adds.set(key, add);
   }
-  return [
-    { commitInfo: commitInfo(draft, txnId, now) },
-    ...[...draft.appIds].map(([appId, version]) => ({ txn: { appId, version, lastUpdated: now } })),
-    ...[...draft.removes.values()].map((file) => ({ remove: removeOf(file, now, dataChange) })),
-    ...[...adds.values()].map((add) => ({ add })),
-  ];
+  const removes = [...draft.removes.values()].map((file) => ({ remove: removeOf(file, now, dataChange) }));
+  const head = [...draft.appIds].map(([appId, version]) => ({ txn: { appId, version, lastUpdated: now } }));
+  const domains = [...draft.domains].map(([domain, configuration]) => ({
+    domainMetadata: { domain, configuration: configuration ?? '', removed: configuration === null },
+  }));
+  const changes = draft.changeFiles.map((file) => ({ cdc: changeOf(context, target, file) }));
+
+  return (base) => {
+    const rowIds = assignRowIds(base, [...adds.values()]);
+    const nowMs = context.clock();
+    const isTimed = isOn(target.configuration, 'delta.enableInCommitTimestamps');
+    // Strictly later than the commit before, whatever the clock says.
+    const inCommitTimestamp = isTimed ? Math.max(nowMs, base.timestampMs + 1) : null;
+    const actions: Action[] = [
+      { commitInfo: commitInfoOf(draft, txnId, { nowMs, inCommitTimestamp }) },
+      ...(draft.protocol ? [{ protocol: draft.protocol }] : []),
+      ...(draft.metadata ? [{ metaData: withEnablement(draft.metadata, base, inCommitTimestamp) }] : []),
+      ...head,
+      ...domains,
+      ...(rowIds ? [{ domainMetadata: rowIds.domain }] : []),
+      ...removes,
+      ...(rowIds?.adds ?? [...adds.values()]).map((add) => ({ add })),
+      ...changes,
+    ];
+    return serializeCommit(actions);
+  };
+}
+
+function targetOf({ snapshot, metadata }: Draft): Target {
+  if (!metadata) return snapshot;
+  const { partitionColumns, configuration } = metadata;
+  return { metadata, schema: parseSchema(metadata.schemaString), partitionColumns, configuration };
+}
+
+/**
+ * A table that gets in-commit timestamps after its first version notes since when.
+ * Source: Delta protocol, "In-Commit Timestamps", "Enablement".
+ */
+function withEnablement(metadata: Metadata, base: Snapshot, inCommitTimestamp: number | null): Metadata {
+  if (inCommitTimestamp === null || isOn(base.configuration, 'delta.enableInCommitTimestamps'))
+    return metadata;
+  return {
+    ...metadata,
+    configuration: {
+      ...metadata.configuration,
+      'delta.inCommitTimestampEnablementVersion': String(base.version + 1),
+      'delta.inCommitTimestampEnablementTimestamp': String(inCommitTimestamp),
+    },
+  };
 }
 
 function addOf(
   context: TableContext,
-  snapshot: Snapshot,
+  target: Target,
   file: DataFile,
   dataChange: boolean,
   now: number,
 ): AddFile {
-  checkNotNull(context, snapshot, file);
+  checkNotNull(context.store.url, target, file);
   if (![file.bytes, file.rows].every((count) => Number.isSafeInteger(count) && count >= 0)) {
     throw new DeltaError(
       'invalid-argument',
       `The file ${file.path} has ${file.bytes} bytes and ${file.rows} rows.`,
     );
   }
+  return new LoggedFile({
+    path: encodePath(relativePath(context.store.url, file.path)),
+    size: file.bytes,
+    modificationTime: Math.floor(file.modifiedAtMs ?? now),
+    dataChange,
+    partitionValues: partitionValuesOf(target, file),
+    statsText: serializeStatistics(target, file.rows, file.statistics),
+  });
+}
+
+function changeOf(context: TableContext, target: Target, file: DataFile): ChangeFile {
+  return {
+    path: encodePath(relativePath(context.store.url, file.path)),
+    partitionValues: partitionValuesOf(target, file),
+    size: file.bytes,
+    dataChange: false,
+  };
+}
+
+function partitionValuesOf(target: Target, file: DataFile): Readonly<Record<string, string | null>> {
   const partitionValues: Record<string, string | null> = {};
-  for (const column of snapshot.partitionColumns) {
+  for (const column of target.partitionColumns) {
     const value = file.partition[column];
-    const type = snapshot.schema.fields.find(({ name }) => name === column)?.type;
+    const type = target.schema.fields.find(({ name }) => name === column)?.type;
     if (value === undefined || type === undefined) {
       throw new DeltaError(
         'invalid-argument',
@@ -74,61 +156,5 @@ function addOf(
     }
     partitionValues[column] = serializePartitionValue(type, value);
   }
-  return new LoggedFile({
-    path: encodePath(relativePath(context.store.url, file.path)),
-    size: file.bytes,
-    modificationTime: Math.floor(file.modifiedAtMs ?? now),
-    dataChange,
-    partitionValues,
-    statsText: serializeStatistics(snapshot, file.rows, file.statistics),
-  });
-}
-
-/** NOT NULL, by what the writer counted: a column that it did not count may hold a null. */
-function checkNotNull(context: TableContext, snapshot: Snapshot, file: DataFile): void {
-  if (file.rows === 0) return;
-  for (const { name, nullable } of snapshot.schema.fields) {
-    if (nullable) continue;
-    const partition = file.partition[name];
-    const holds = snapshot.partitionColumns.includes(name)
-      ? partition !== null && partition !== undefined && partition !== ''
-      : file.statistics[name]?.nulls === 0;
-    if (holds) continue;
-    throw new DeltaError(
-      'not-null-violated',
-      `The column "${name}" of ${context.store.url} is NOT NULL, and ${file.path} holds nulls in it or does not say.`,
-      { facts: { column: name, path: file.path } },
-    );
-  }
-}
-
-function commitInfo(draft: Draft, txnId: string, now: number): CommitInfo {
-  const { spec, appends, removes } = draft;
-  const counted: Record<string, number> = {
-    numFiles: appends.length,
-    numOutputRows: appends.reduce((sum, file) => sum + file.rows, 0),
-    numOutputBytes: appends.reduce((sum, file) => sum + file.bytes, 0),
-    ...(removes.size > 0
-      ? {
-          numRemovedFiles: removes.size,
-          numRemovedBytes: [...removes.values()].reduce((sum, file) => sum + file.size, 0),
-        }
-      : {}),
-  };
-  const metrics = Object.entries({ ...counted, ...draft.operationMetrics }).map(([name, value]) => [
-    name,
-    String(value),
-  ]);
-  return {
-    timestamp: now,
-    operation: spec.operation,
-    operationParameters: spec.operationParameters ?? {},
-    readVersion: draft.snapshot.version,
-    isolationLevel: 'Serializable',
-    isBlindAppend: removes.size === 0 && spec.reads === undefined && (spec.dataChange ?? true),
-    operationMetrics: Object.fromEntries(metrics) as Record<string, string>,
-    ...(draft.userMetadata === null ? {} : { userMetadata: draft.userMetadata }),
-    engineInfo: ENGINE_INFO,
-    txnId,
-  };
+  return partitionValues;
 }

@@ -16,6 +16,8 @@ export const CONFLICT_REASONS = [
   'concurrent-delete-read',
   /** The winner removed a file that we remove. */
   'concurrent-delete-delete',
+  /** The winner set a domain that we set. */
+  'concurrent-domain',
   /** Others were faster as often as `retries` allows. */
   'retries-exhausted',
 ] as const;
@@ -27,6 +29,7 @@ export interface Dependencies {
   readonly reads: 'whole-table' | Predicate | null;
   readonly removes: ReadonlyMap<string, AddFile>;
   readonly appIds: ReadonlyMap<string, number>;
+  readonly domains: ReadonlyMap<string, string | null>;
 }
 
 export type Verdict =
@@ -74,5 +77,7 @@ export function judge(
       return conflict('concurrent-delete-read', `removed ${removed.path}, which this transaction has read`);
     }
   }
+  const domain = winner.domains.find((set) => ours.domains.has(set.domain));
+  if (domain) return conflict('concurrent-domain', `set the domain "${domain.domain}" too`);
   return NONE;
 }

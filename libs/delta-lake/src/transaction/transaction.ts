@@ -1,4 +1,4 @@
-import type { AddFile, TransactionIdentifier } from '../actions/actions.ts';
+import type { AddFile, Metadata, Protocol, TransactionIdentifier } from '../actions/actions.ts';
 import { fileKey } from '../actions/path.ts';
 import type { ColumnStatistics } from '../actions/statistics.ts';
 import { DeltaError } from '../errors.ts';
@@ -19,6 +19,8 @@ export interface DataFile {
   readonly partition: Readonly<Record<string, Value>>;
   /** By top-level column; leave a column out when nothing is known of it. */
   readonly statistics: Readonly<Record<string, ColumnStatistics>>;
+  /** The writer vouches for every NOT NULL of the schema, also where statistics cannot tell. */
+  readonly isChecked?: boolean;
 }
 
 export interface TransactionSpec {
@@ -32,6 +34,11 @@ export interface TransactionSpec {
   readonly reads?: 'whole-table' | Predicate;
   /** False for a rewrite that leaves the rows as they are (compaction). Default true. */
   readonly dataChange?: boolean;
+  /**
+   * Whether added files hold rows of removed ones. Default: when there are both. False for an overwrite, whose rows are
+   * all new; a table that tracks rows accepts that alone.
+   */
+  readonly copiesRows?: boolean;
 }
 
 export interface CommitOptions {
@@ -47,6 +54,12 @@ export interface Draft {
   readonly appends: readonly DataFile[];
   readonly removes: ReadonlyMap<string, AddFile>;
   readonly appIds: ReadonlyMap<string, number>;
+  /** The rows that changed, for the change data feed. */
+  readonly changeFiles: readonly DataFile[];
+  /** Domain metadata to set, or null to remove it. */
+  readonly domains: ReadonlyMap<string, string | null>;
+  readonly metadata: Metadata | null;
+  readonly protocol: Protocol | null;
   readonly operationMetrics: Readonly<Record<string, number | string>>;
   readonly userMetadata: string | null;
 }
@@ -63,6 +76,10 @@ export class Transaction {
   readonly #appends: DataFile[] = [];
   readonly #removes = new Map<string, AddFile>();
   readonly #appIds = new Map<string, number>();
+  readonly #changeFiles: DataFile[] = [];
+  readonly #domains = new Map<string, string | null>();
+  #metadata: Metadata | null = null;
+  #protocol: Protocol | null = null;
   #operationMetrics: Readonly<Record<string, number | string>> = {};
   #userMetadata: string | null = null;
   #spent = false;
@@ -112,6 +129,39 @@ export class Transaction {
     return this;
   }
 
+  /**
+   * Adds files of changed rows below `_change_data`, each row with its `_change_type`. A commit that has any must have
+   * all: readers of the change data feed then look at nothing else of it.
+   */
+  appendChanges(files: readonly DataFile[]): this {
+    this.#changeFiles.push(...files);
+    return this;
+  }
+
+  /** Replaces the table's metadata: schema, properties, … Every transaction that was open meanwhile then conflicts. */
+  setMetadata(metadata: Metadata): this {
+    this.#metadata = metadata;
+    return this;
+  }
+
+  /** Replaces the protocol. @see setMetadata */
+  setProtocol(protocol: Protocol): this {
+    this.#protocol = protocol;
+    return this;
+  }
+
+  /** Sets the configuration of a domain, or removes it with null. Domains that begin with `delta.` are the protocol's own. */
+  setDomain(domain: string, configuration: string | null): this {
+    if (domain.startsWith('delta.')) {
+      throw new DeltaError(
+        'invalid-argument',
+        `The domain "${domain}" is reserved: it begins with "delta.".`,
+      );
+    }
+    this.#domains.set(domain, configuration);
+    return this;
+  }
+
   /** Adds to, or replaces, the metrics that are counted anyway (`numFiles`, `numOutputRows`, …). */
   setOperationMetrics(metrics: Readonly<Record<string, number | string>>): this {
     this.#operationMetrics = metrics;
@@ -140,6 +190,10 @@ export class Transaction {
         appends: this.#appends,
         removes: this.#removes,
         appIds: this.#appIds,
+        changeFiles: this.#changeFiles,
+        domains: this.#domains,
+        metadata: this.#metadata,
+        protocol: this.#protocol,
         operationMetrics: this.#operationMetrics,
         userMetadata: this.#userMetadata,
       },

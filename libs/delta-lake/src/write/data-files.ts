@@ -191,6 +191,7 @@ class FileInProgress {
       rows: this.#rows,
       partition: values,
       statistics: this.#collector.statistics(),
+      isChecked: true,
     });
   }
 

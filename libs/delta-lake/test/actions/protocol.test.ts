@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { memoryStore, openTable, struct } from '../../src/index.ts';
+import { withFeatures } from '../../src/actions/table-features.ts';
+import { createTable, memoryStore, openTable, struct } from '../../src/index.ts';
 import { fileNamed } from '../tables.ts';
 
 /** A table whose first commit says this. */
@@ -59,7 +60,6 @@ describe('a table that must not be read', () => {
 
 describe('a table that is read and must not be written', () => {
   test.each([
-    ['rowTracking', features(['rowTracking', 'domainMetadata']), {}, {}],
     ['icebergCompatV2', features(['icebergCompatV2']), {}, {}],
     [
       'checkConstraints',
@@ -81,7 +81,6 @@ describe('a table that is read and must not be written', () => {
     ],
     ['identityColumns', { minReaderVersion: 1, minWriterVersion: 6 }, {}, { 'delta.identity.start': 1 }],
     ['invariants', { minReaderVersion: 1, minWriterVersion: 2 }, {}, { 'delta.invariants': '{}' }],
-    ['inCommitTimestamp', features(['inCommitTimestamp']), {}, {}],
   ])(
     '%s is refused by name, and nothing is written',
     async (feature, protocol, configuration, fieldMetadata) => {
@@ -109,24 +108,72 @@ describe('a table that is read and must not be written', () => {
       ).kind,
     ).toBe('committed');
   });
+});
 
-  test('nested NOT NULL fields are refused, because nobody counts their nulls', async () => {
+describe('the protocol of a new table', () => {
+  test.each([
+    [{}, { minReaderVersion: 1, minWriterVersion: 2 }],
+    [{ 'delta.appendOnly': 'true' }, { minReaderVersion: 1, minWriterVersion: 2 }],
+    [{ 'delta.enableChangeDataFeed': 'true' }, { minReaderVersion: 1, minWriterVersion: 4 }],
+    [
+      { 'delta.enableInCommitTimestamps': 'true' },
+      features(['appendOnly', 'inCommitTimestamp', 'invariants']),
+    ],
+    [
+      { 'delta.enableDeletionVectors': 'true', 'delta.feature.vacuumProtocolCheck': 'supported' },
+      features(
+        ['appendOnly', 'deletionVectors', 'invariants', 'vacuumProtocolCheck'],
+        ['deletionVectors', 'vacuumProtocolCheck'],
+      ),
+    ],
+    [{ 'delta.checkpointPolicy': 'classic' }, { minReaderVersion: 1, minWriterVersion: 2 }],
+    [
+      { 'delta.feature.rowTracking': 'supported' },
+      features(['appendOnly', 'domainMetadata', 'invariants', 'rowTracking']),
+    ],
+  ])('with %o is %j', async (configuration, protocol) => {
     const store = memoryStore();
-    const schema = struct({ s: struct({ a: { type: 'long', nullable: false } }) });
-    const metaData = {
-      id: 'x',
-      format: { provider: 'parquet', options: {} },
-      schemaString: JSON.stringify(schema),
-      partitionColumns: [],
-      configuration: {},
-    };
-    const lines = [{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }, { metaData }];
-    await store.put(
-      '_delta_log/00000000000000000000.json',
-      lines.map((line) => JSON.stringify(line)).join('\n'),
-    );
-    const table = await openTable(store);
-    const commit = table.startTransaction({ operation: 'WRITE' }).commit();
-    await expect(commit).rejects.toMatchObject({ facts: { feature: 'nested NOT NULL' } });
+    const schema = struct({ a: 'long' });
+    const table = await createTable(store, { schema, configuration });
+    expect(table.cached().protocol).toEqual(protocol);
+    // What asks for a feature by name belongs to the protocol alone.
+    expect(
+      Object.keys(table.cached().configuration).filter((key) => key.startsWith('delta.feature.')),
+    ).toEqual([]);
   });
+
+  test.each([
+    [{ 'delta.enableIcebergCompatV2': 'true' }, 'unsupported-feature', 'delta.enableIcebergCompatV2'],
+    [{ 'delta.feature.fancy': 'supported' }, 'unsupported-feature', 'fancy'],
+    [{ 'delta.appendOnly': 'yes' }, 'invalid-argument', 'delta.appendOnly'],
+    [{ 'delta.checkpointInterval': '0' }, 'invalid-argument', 'delta.checkpointInterval'],
+    [{ 'delta.logRetentionDuration': 'a while' }, 'invalid-argument', 'delta.logRetentionDuration'],
+    [{ 'delta.isolationLevel': 'SnapshotIsolation' }, 'invalid-argument', 'delta.isolationLevel'],
+  ])('is refused with %o as %s, naming %s', async (configuration, code, name) => {
+    const created = createTable(memoryStore(), { schema: struct({ a: 'long' }), configuration });
+    await expect(created).rejects.toMatchObject({ code });
+    await expect(created).rejects.toThrow(name);
+  });
+});
+
+test('a legacy protocol that gets a table feature names all that it had', () => {
+  expect(withFeatures({ minReaderVersion: 1, minWriterVersion: 4 }, ['domainMetadata'])).toEqual({
+    minReaderVersion: 1,
+    minWriterVersion: 7,
+    writerFeatures: [
+      'appendOnly',
+      'changeDataFeed',
+      'checkConstraints',
+      'domainMetadata',
+      'generatedColumns',
+      'invariants',
+    ],
+  });
+  const mapped = withFeatures({ minReaderVersion: 2, minWriterVersion: 5 }, ['inCommitTimestamp']);
+  expect(mapped).toMatchObject({
+    minReaderVersion: 3,
+    minWriterVersion: 7,
+    readerFeatures: ['columnMapping'],
+  });
+  expect(withFeatures(mapped, ['columnMapping', 'appendOnly'])).toBe(mapped);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  arrayOf,
   createTable,
   type DeltaTable,
   memoryStore,
@@ -98,6 +99,23 @@ describe('a transaction that loses the race', () => {
     expect(await transaction.commit()).toMatchObject({ kind: 'conflict', reason, version: 2 });
     expect(await theirs.store.head('_delta_log/00000000000000000003.json')).toBeNull();
   });
+
+  test.each([
+    ['concurrent-domain', 'app.settings'],
+    ['committed', 'app.other'],
+  ])(
+    'answers %s when it sets the domain app.settings and the winner set %s',
+    async (expected, theirDomain) => {
+      const store = memoryStore();
+      const configuration = { 'delta.feature.domainMetadata': 'supported' };
+      const ours = await createTable(store, { schema: SCHEMA, configuration });
+      const theirs = await openTable(store);
+      const transaction = write(ours).setDomain('app.settings', '{"a":1}');
+      await write(theirs).setDomain(theirDomain, '{}').commit();
+      const result = await transaction.commit();
+      expect(result.kind === 'conflict' ? result.reason : result.kind).toBe(expected);
+    },
+  );
 
   test('is already committed when the winner was its own batch', async () => {
     const [ours, theirs] = await twoWriters();
@@ -265,6 +283,40 @@ describe('a commit', () => {
     );
   });
 
+  test('enforces NOT NULL in structs by their counts, and in arrays by the word of the writer', async () => {
+    const schema = struct({
+      s: struct({ x: { type: 'long', nullable: false } }),
+      list: arrayOf('long', false),
+    });
+    const table = await createTable(memoryStore(), { schema });
+    const counts = (s: number, x: number, isChecked: boolean) =>
+      write(table)
+        .append([
+          fileNamed(`f${s}${x}`, { isChecked, statistics: { s: { nulls: s, fields: { x: { nulls: x } } } } }),
+        ])
+        .commit();
+    await expect(counts(1, 2, false)).rejects.toMatchObject({ facts: { column: 's.x' } });
+    await expect(counts(2, 2, false)).rejects.toMatchObject({ facts: { column: 'list' } });
+    expect((await counts(2, 2, true)).kind).toBe('committed');
+  });
+
+  test('sets and removes domains, and refuses those of the protocol and tables without the feature', async () => {
+    const configuration = { 'delta.feature.domainMetadata': 'supported', 'delta.checkpointInterval': '2' };
+    const store = memoryStore();
+    const table = await createTable(store, { schema: SCHEMA, configuration });
+    await write(table).setDomain('a', '{"x":1}').setDomain('b', 'text').commit();
+    await write(table).setDomain('b', null).commit();
+    await table.settled();
+    expect((await openTable(store)).cached().state.domains.values()).toEqual([
+      { domain: 'a', configuration: '{"x":1}', removed: false },
+    ]);
+    expect(() => write(table).setDomain('delta.clustering', '{}')).toThrow(/reserved/);
+    const plain = await createTable(memoryStore(), { schema: SCHEMA });
+    await expect(write(plain).setDomain('a', '{}').commit()).rejects.toMatchObject({
+      facts: { feature: 'domainMetadata' },
+    });
+  });
+
   test('is not disturbed by 20 others of the same object', async () => {
     const [ours] = await twoWriters();
     const results = await Promise.all(
@@ -322,11 +374,11 @@ describe('createTable', () => {
   test('refuses a property that it does not implement, by name', async () => {
     const create = createTable(memoryStore(), {
       schema: SCHEMA,
-      configuration: { 'delta.enableDeletionVectors': 'true' },
+      configuration: { 'delta.enableIcebergCompatV2': 'true' },
     });
     await expect(create).rejects.toMatchObject({
       code: 'unsupported-feature',
-      facts: { feature: 'delta.enableDeletionVectors' },
+      facts: { feature: 'delta.enableIcebergCompatV2' },
     });
   });
 });

@@ -1,0 +1,61 @@
+import { DeltaError, unsupportedFeature } from '../errors.ts';
+
+type Check = (value: string) => boolean;
+
+const boolean: Check = (value) => /^(true|false)$/i.test(value);
+const interval: Check = (value) =>
+  /^(interval\s+)?(\d+\s+(micro|milli)?(second|minute|hour|day|week)s?\s*)+$/i.test(value);
+const count =
+  (least: number): Check =>
+  (value) =>
+    /^-?\d+$/.test(value) && Number.isSafeInteger(Number(value)) && Number(value) >= least;
+const oneOf =
+  (...values: readonly string[]): Check =>
+  (value) =>
+    values.includes(value.toLowerCase());
+const text: Check = (value) => value.trim() !== '';
+
+/** Properties of the protocol and of Delta Spark that this library sets, with what they may be. */
+const PROPERTIES: Readonly<Record<string, Check>> = {
+  'delta.appendOnly': boolean,
+  'delta.checkpointInterval': count(1),
+  'delta.checkpointPolicy': oneOf('classic', 'v2'),
+  'delta.checkpoint.writeStatsAsJson': boolean,
+  'delta.checkpoint.writeStatsAsStruct': boolean,
+  'delta.logRetentionDuration': interval,
+  'delta.deletedFileRetentionDuration': interval,
+  'delta.setTransactionRetentionDuration': interval,
+  'delta.enableExpiredLogCleanup': boolean,
+  'delta.enableChangeDataFeed': boolean,
+  'delta.enableDeletionVectors': boolean,
+  'delta.enableInCommitTimestamps': boolean,
+  'delta.dataSkippingNumIndexedCols': count(-1),
+  'delta.dataSkippingStatsColumns': text,
+  'delta.isolationLevel': oneOf('serializable'),
+  'delta.parquet.compression.codec': text,
+  'delta.targetFileSize': (value) => /^\d+\s*([kmgt]?b?)$/i.test(value),
+  'delta.tuneFileSizesForRewrites': boolean,
+  'delta.autoOptimize.autoCompact': text,
+  'delta.autoOptimize.optimizeWrite': boolean,
+};
+
+/**
+ * Checks properties that are about to be set: those that begin with `delta.` must be known and make sense.
+ * @throws DeltaError unsupported-feature, naming the property; invalid-argument for a value that it cannot have
+ */
+export function checkProperties(configuration: Readonly<Record<string, string>>, table: string): void {
+  for (const [name, value] of Object.entries(configuration)) {
+    if (!name.startsWith('delta.') || name.startsWith('delta.feature.')) continue;
+    const check = PROPERTIES[name];
+    if (!check) throw unsupportedFeature(name, 'write', table);
+    if (check(value)) continue;
+    throw new DeltaError('invalid-argument', `The table property ${name} of ${table} cannot be "${value}".`, {
+      facts: { table, property: name },
+    });
+  }
+}
+
+/** Whether a boolean table property is on. */
+export function isOn(configuration: Readonly<Record<string, string>>, name: string): boolean {
+  return configuration[name]?.toLowerCase() === 'true';
+}

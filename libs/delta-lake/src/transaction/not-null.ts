@@ -1,0 +1,54 @@
+import type { ColumnStatistics } from '../actions/statistics.ts';
+import { DeltaError } from '../errors.ts';
+import type { DataType, StructField, StructType } from '../schema/types.ts';
+import type { DataFile } from './transaction.ts';
+
+/**
+ * Enforces NOT NULL, at any depth, by what the writer counted: a column that it did not count may hold a null. What
+ * lies in arrays and maps nobody counts: there the writer has to vouch for it ({@link DataFile.isChecked}).
+ * @throws DeltaError not-null-violated, naming the column
+ */
+export function checkNotNull(
+  table: string,
+  target: { readonly schema: StructType; readonly partitionColumns: readonly string[] },
+  file: DataFile,
+): void {
+  if (file.rows === 0 || file.isChecked === true) return;
+  const refuse = (column: string): void => {
+    throw new DeltaError(
+      'not-null-violated',
+      `The column "${column}" of ${table} is NOT NULL, and ${file.path} holds nulls in it or does not say.`,
+      { facts: { column, path: file.path } },
+    );
+  };
+  for (const field of target.schema.fields) {
+    if (target.partitionColumns.includes(field.name)) {
+      const value = file.partition[field.name];
+      if (!field.nullable && (value === null || value === undefined || value === '')) refuse(field.name);
+    } else checkField(field, file.statistics[field.name], 0, field.name, refuse);
+  }
+}
+
+/** `parentNulls`: rows in which the struct around is null, which the field's NOT NULL does not speak of. */
+function checkField(
+  field: StructField,
+  statistics: ColumnStatistics | undefined,
+  parentNulls: number | undefined,
+  path: string,
+  refuse: (column: string) => void,
+): void {
+  if (!field.nullable && (statistics === undefined || statistics.nulls !== parentNulls)) refuse(path);
+  if (typeof field.type === 'string') return;
+  if (field.type.type === 'struct') {
+    for (const inner of field.type.fields)
+      checkField(inner, statistics?.fields?.[inner.name], statistics?.nulls, `${path}.${inner.name}`, refuse);
+  } else if (holdsNotNull(field.type)) refuse(path);
+}
+
+/** Whether an array or a map may hold something that must not be null. */
+function holdsNotNull(type: DataType): boolean {
+  if (typeof type === 'string') return false;
+  if (type.type === 'struct') return type.fields.some((field) => !field.nullable || holdsNotNull(field.type));
+  if (type.type === 'array') return !type.containsNull || holdsNotNull(type.elementType);
+  return !type.valueContainsNull || holdsNotNull(type.keyType) || holdsNotNull(type.valueType);
+}

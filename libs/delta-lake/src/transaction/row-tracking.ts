@@ -1,0 +1,72 @@
+import type { AddFile, DomainMetadata } from '../actions/actions.ts';
+import { LoggedFile, recordCount } from '../actions/logged-file.ts';
+import { featuresOf } from '../actions/table-features.ts';
+import { isOn } from '../actions/table-properties.ts';
+import { DeltaError, unsupportedFeature } from '../errors.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Draft } from './transaction.ts';
+
+const DOMAIN = 'delta.rowTracking';
+
+/**
+ * Refuses a draft that would copy rows into new files without their row ids: only new rows may come into a table that
+ * tracks rows. Source: Delta protocol, "Row Tracking".
+ * @throws DeltaError unsupported-feature
+ */
+export function checkRowTracking({ snapshot, spec, appends, removes }: Draft, table: string): void {
+  if (!isOn(snapshot.configuration, 'delta.enableRowTracking')) return;
+  const copies = spec.copiesRows ?? (removes.size > 0 && appends.length > 0);
+  if (copies) throw unsupportedFeature('rowTracking', 'write', table);
+}
+
+/**
+ * Gives fresh row ids to the files that have none, where the table asks for them, and the domain that notes the
+ * highest one. Both depend on the version that the commit gets. Null where the table does not ask.
+ */
+export function assignRowIds(
+  base: Snapshot,
+  adds: readonly AddFile[],
+): { readonly adds: readonly AddFile[]; readonly domain: DomainMetadata } | null {
+  if (!featuresOf(base.protocol).has('rowTracking')) return null;
+  let highest = highWaterMark(base);
+  const numbered = adds.map((file) => {
+    if (file.baseRowId !== undefined) return file;
+    const rows = recordCount(file);
+    if (rows === null) throw new DeltaError('internal', `The file ${file.path} has no row count.`);
+    const baseRowId = highest + 1;
+    highest += rows;
+    return new LoggedFile({ ...fieldsOf(file), baseRowId, defaultRowCommitVersion: base.version + 1 });
+  });
+  const configuration = JSON.stringify({ rowIdHighWaterMark: highest });
+  return { adds: numbered, domain: { domain: DOMAIN, configuration, removed: false } };
+}
+
+function fieldsOf(file: AddFile): Omit<AddFile, 'stats'> {
+  const { path, size, modificationTime, dataChange, partitionValues, statsText } = file;
+  const { tags, deletionVector, clusteringProvider } = file;
+  return {
+    path,
+    size,
+    modificationTime,
+    dataChange,
+    partitionValues,
+    statsText,
+    ...(tags ? { tags } : {}),
+    ...(deletionVector ? { deletionVector } : {}),
+    ...(clusteringProvider === undefined ? {} : { clusteringProvider }),
+  };
+}
+
+function highWaterMark(base: Snapshot): number {
+  const text = base.state.domains.get(DOMAIN)?.configuration;
+  if (text === undefined) return -1;
+  const json: unknown = JSON.parse(text);
+  const mark =
+    typeof json === 'object' && json !== null && 'rowIdHighWaterMark' in json
+      ? json.rowIdHighWaterMark
+      : null;
+  if (!Number.isSafeInteger(mark)) {
+    throw new DeltaError('corrupt-log', `The domain ${DOMAIN} says "${text}", not a row id.`);
+  }
+  return mark as number;
+}
