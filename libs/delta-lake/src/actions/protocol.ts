@@ -12,7 +12,14 @@ const READABLE: ReadonlySet<string> = new Set([
   'columnMapping',
   'deletionVectors',
   'timestampNtz',
+  'typeWidening',
+  'typeWidening-preview',
   'vacuumProtocolCheck',
+  // Such a table opens, and its other columns are read: a column of the type is refused where it is asked for.
+  'variantType',
+  'variantType-preview',
+  'variantShredding',
+  'variantShredding-preview',
 ]);
 
 /** Writer features that ask nothing more of us than what we do anyway, or that bind us only where in use. */

@@ -12,6 +12,7 @@ import {
   columnMappingMode,
   physicalName,
 } from '../schema/column-mapping.ts';
+import { checkTypeChanges } from '../schema/type-widening.ts';
 import { parseSchema, type StructType } from '../schema/types.ts';
 import { parsePartitionValue, type Value } from '../schema/value.ts';
 import type { TableState } from './state.ts';
@@ -54,8 +55,10 @@ export class Snapshot {
     this.metadata = metadata;
     this.schema = previous?.metadata === metadata ? previous.schema : parseSchema(metadata.schemaString);
     this.columnMapping = columnMappingMode(protocol, metadata.configuration, table);
-    if (this.schema !== previous?.schema || this.columnMapping !== previous.columnMapping)
+    if (this.schema !== previous?.schema || this.columnMapping !== previous.columnMapping) {
       checkColumnMapping(this.schema, this.columnMapping, table);
+      checkTypeChanges(this.schema, table);
+    }
     this.partitionColumns = metadata.partitionColumns;
     this.configuration = metadata.configuration;
     this.state = state;
