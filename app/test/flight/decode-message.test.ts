@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, MESSAGE_FIELDS } from '../../src/flight/decode-message.ts';
+import { decodeMessage, isPlainMessage, MESSAGE_FIELDS } from '../../src/flight/decode-message.ts';
 
 const fieldOf = (
   text: string,
@@ -72,5 +73,83 @@ describe('a message', () => {
 
   it('with a double that overflows is malformed: 1e400 is no number', () => {
     expect(decodeMessage('{"velocity": 1e400}').fields).toBeNull();
+  });
+});
+
+describe('the plain form', () => {
+  const plain = `{${MESSAGE_FIELDS.map(([name]) => `"${name}":null`).join(',')}}`;
+  const withValue = (name: string, value: string): string =>
+    plain.replace(`"${name}":null`, `"${name}":${value}`);
+
+  it('is what producers write, with or without blanks after colons and commas, and without what Contrail adds', () => {
+    expect(isPlainMessage(plain)).toBe(true);
+    expect(isPlainMessage(plain.replaceAll(':', ': ').replaceAll(',', ', '))).toBe(true);
+    expect(isPlainMessage(plain.replace(',"snapshot_time":null,"feed":null', ''))).toBe(true);
+  });
+
+  it.each([
+    ['callsign', '"DLH 1é "'],
+    ['time_position', '1767225600'],
+    ['time_position', '-0'],
+    ['longitude', '-117.4508'],
+    ['latitude', '0.5'],
+    ['on_ground', 'true'],
+    ['sensors', '[]'],
+    ['sensors', '[1,null, -7]'],
+    ['category', '20'],
+  ])('may have %s %s', (name, value) => {
+    expect(isPlainMessage(withValue(name, value))).toBe(true);
+  });
+
+  it.each([
+    ['callsign', String.raw`"\u00e9"`],
+    ['callsign', '"a\tb"'],
+    ['callsign', '5'],
+    ['time_position', '007'],
+    ['time_position', '5.0'],
+    ['time_position', '9007199254740993'],
+    ['longitude', '.5'],
+    ['longitude', '5.'],
+    ['longitude', '01.5'],
+    ['longitude', '1e400'],
+    ['longitude', 'NaN'],
+    ['on_ground', '1'],
+    ['sensors', '[1,]'],
+    ['sensors', '[01]'],
+    ['category', '2147483648'],
+  ])('leaves %s %s to the parser', (name, value) => {
+    expect(isPlainMessage(withValue(name, value))).toBe(false);
+  });
+
+  it('leaves missing, repeated, unknown and disordered keys to the parser', () => {
+    expect(isPlainMessage('{}')).toBe(false);
+    expect(isPlainMessage(plain.replace('{', '{"icao24":"abc123",'))).toBe(false);
+    expect(isPlainMessage(plain.replace('}', ',"mood":null}'))).toBe(false);
+    expect(
+      isPlainMessage(plain.replace('"icao24":null,"callsign":null', '"callsign":null,"icao24":null')),
+    ).toBe(false);
+    expect(isPlainMessage(`${plain}\n`)).toBe(false);
+  });
+
+  it('is well-formed, whatever is changed in a message that keeps it', () => {
+    const value = fc.oneof(
+      fc.constantFrom('null', 'true', '""', '"abc 12"', '[]', '[1,2]', '-0', '12.50', '1767225600', '-3'),
+      fc.stringMatching(/^[-0-9+.eE"\\[\], ntrueé]{0,8}$/),
+    );
+    const field = fc.tuple(fc.constantFrom(...MESSAGE_FIELDS.map(([name]) => name)), value);
+    let kept = 0;
+    fc.assert(
+      fc.property(fc.array(field, { minLength: 1, maxLength: 3 }), (changes) => {
+        const text = changes.reduce(
+          (message, [name, replacement]) => message.replace(`"${name}":null`, `"${name}":${replacement}`),
+          plain,
+        );
+        if (!isPlainMessage(text)) return;
+        kept += 1;
+        expect(decodeMessage(text).malformed, text).toBeNull();
+      }),
+      { numRuns: 3000 },
+    );
+    expect(kept).toBeGreaterThan(100);
   });
 });

@@ -7,7 +7,12 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import { setImmediate } from 'node:timers/promises';
-import { decodeMessage, MESSAGE_FIELDS, type MessageFields } from '../../flight/decode-message.ts';
+import {
+  decodeMessage,
+  isPlainMessage,
+  MESSAGE_FIELDS,
+  type MessageFields,
+} from '../../flight/decode-message.ts';
 import type { MessageReader, TopicRange } from '../engine.ts';
 
 /** Rows of one DuckDB vector. */
@@ -36,12 +41,12 @@ const TYPES = COLUMNS.map(([, type]) => type);
 const DDL = COLUMNS.map(([name, type]) => `${name} ${type.toString()}`).join(', ');
 
 /**
- * Decodes the messages of a topic's ranges into the temporary table `table`. What is malformed is decided in
- * JavaScript, by the contract's exact rules; the fields of what is well-formed are then taken out by DuckDB, which is
+ * The messages of a topic's ranges as the temporary view `table`. What is malformed is decided in JavaScript, by the
+ * contract's exact rules; the fields of what is well-formed are taken out by DuckDB when the view is read, which is
  * twice as fast as handing them over one by one. Works in slices and lets other work of the process run between.
  *
- * DuckDB's parser is narrower than ECMAScript's: it takes no object with a repeated key and no lone surrogate. A batch
- * that holds such a message is read again with each message written anew from what JavaScript understood.
+ * DuckDB's parser is narrower than ECMAScript's: it takes no object with a repeated key and no lone surrogate. A message
+ * that is not in the plain form is therefore written anew from what JavaScript understood.
  */
 export async function loadMessages(
   connection: DuckDBConnection,
@@ -50,42 +55,33 @@ export async function loadMessages(
   ranges: readonly TopicRange[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const texts = `${table}_text`;
-  const take = async (rewrite: boolean): Promise<void> => {
-    await connection.run(`create or replace temp table ${texts} (${DDL})`);
-    await loadTexts(connection, texts, topic, ranges, rewrite, signal);
-    await connection.run(`create or replace temp table ${table} as
-      select
-        unnest(from_json(case when malformed is null then text end, '${STRUCTURE}')),
-        make_timestamptz(ingested_at_ms * 1000) as ingested_at,
-        topic_partition,
-        topic_offset,
-        malformed,
-        case when malformed is not null then text end as payload
-      from ${texts}`);
-  };
-  try {
-    await take(false).catch(async (error: unknown) => {
-      signal?.throwIfAborted();
-      if (!(error instanceof Error) || !/json/i.test(error.message)) throw error;
-      await take(true);
-    });
-  } finally {
-    await connection.run(`drop table if exists ${texts}`);
-  }
+  const texts = textsOf(table);
+  await connection.run(`create or replace temp table ${texts} (${DDL})`);
+  await loadTexts(connection, texts, topic, ranges, signal);
+  await connection.run(`create or replace temp view ${table} as
+    select
+      unnest(from_json(case when malformed is null then text end, '${STRUCTURE}')),
+      make_timestamptz(ingested_at_ms * 1000) as ingested_at,
+      topic_partition,
+      topic_offset,
+      malformed,
+      case when malformed is not null then text end as payload
+    from ${texts}`);
 }
 
 /** Drops what {@link loadMessages} made. */
 export async function dropMessages(connection: DuckDBConnection, table: string): Promise<void> {
-  await connection.run(`drop table if exists ${table}`);
+  await connection.run(`drop view if exists ${table}`);
+  await connection.run(`drop table if exists ${textsOf(table)}`);
 }
+
+const textsOf = (table: string): string => `${table}_text`;
 
 async function loadTexts(
   connection: DuckDBConnection,
   table: string,
   topic: MessageReader,
   ranges: readonly TopicRange[],
-  rewrite: boolean,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const appender = await connection.createAppender(table, null, 'temp');
@@ -95,9 +91,11 @@ async function loadTexts(
       const { offsets, timestamps_ms: timestamps } = chunk;
       for (let index = 0; index < chunk.values.length; index += 1) {
         const text = chunk.values[index] as string;
-        const { fields, malformed } = decodeMessage(text);
-        slice.texts.push(rewrite && fields !== null ? rewritten(fields) : text);
-        slice.malformed.push(malformed);
+        if (isPlainMessage(text)) slice.add(text, null);
+        else {
+          const { fields, malformed } = decodeMessage(text);
+          slice.add(fields === null ? text : rewritten(fields), malformed);
+        }
         slice.partitions.push(chunk.partition);
         slice.offsets.push('first' in offsets ? offsets.first + BigInt(index) : (offsets[index] as bigint));
         const timestamp = typeof timestamps === 'number' ? timestamps : (timestamps[index] as number);
@@ -122,6 +120,11 @@ class Slice {
   readonly partitions: number[] = [];
   readonly offsets: bigint[] = [];
   readonly timestamps: bigint[] = [];
+
+  add(text: string, malformed: string | null): void {
+    this.texts.push(text);
+    this.malformed.push(malformed);
+  }
 
   take(): DuckDBDataChunk {
     const chunk = DuckDBDataChunk.create(TYPES, this.texts.length);
