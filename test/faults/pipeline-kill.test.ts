@@ -11,13 +11,18 @@ const CHILD = fileURLToPath(new URL('pipeline-child.ts', import.meta.url));
 const MESSAGES = smallWorld();
 /** Three batches. */
 const MAX_ROWS = Math.ceil(MESSAGES.length / 3);
-const APPENDED = ['bronze/flights', 'quarantine/flights', 'silver/flights', 'silver/flights_ml'];
-const REPLACED = ['gold/traffic_by_country', 'gold/metrics_by_category'];
+const TABLES = [
+  'bronze/flights',
+  'quarantine/flights',
+  'silver/flights',
+  'silver/flights_ml',
+  'gold/traffic_by_country',
+  'gold/metrics_by_category',
+];
 const POINTS = [
   'planned',
   'recorded',
-  ...APPENDED.flatMap((table) => [`written ${table}`, `committed ${table}`]),
-  ...REPLACED.map((table) => `committed ${table}`),
+  ...TABLES.flatMap((table) => [`written ${table}`, `committed ${table}`]),
   'finished',
 ];
 

@@ -21,10 +21,9 @@ const BATCH: readonly Column[] = [
   { name: 'ingest_date', type: 'date' },
   { name: 'reason', type: 'string' },
 ];
-const VALID: readonly Column[] = [
-  ...SILVER_FLIGHTS.columns,
-  { name: 'ingest_date', type: 'date' },
-  { name: 'is_duplicate', type: 'boolean' },
+const DUPLICATES: readonly Column[] = [
+  { name: 'topic_partition', type: 'integer' },
+  { name: 'topic_offset', type: 'long' },
 ];
 const FLIGHTS: readonly Column[] = [
   { name: 'window_seconds', type: 'long' },
@@ -32,8 +31,13 @@ const FLIGHTS: readonly Column[] = [
   { name: 'origin_country', type: 'string' },
   { name: 'category', type: 'integer' },
   { name: 'flight_phase', type: 'string' },
-  { name: 'velocity_kmh', type: 'double' },
-  { name: 'altitude_m', type: 'double' },
+  { name: 'record_count', type: 'long' },
+  { name: 'velocity_count', type: 'long' },
+  { name: 'velocity_exact', type: 'double' },
+  { name: 'velocity_wild', type: 'double' },
+  { name: 'altitude_count', type: 'long' },
+  { name: 'altitude_exact', type: 'double' },
+  { name: 'altitude_wild', type: 'double' },
 ];
 const TOUCHED: readonly Column[] = [{ name: 'window_seconds', type: 'long' }];
 const CATEGORIES: readonly Column[] = [
@@ -75,8 +79,8 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
     parameters,
     timestamps,
   },
-  '2_valid': {
-    sql: QUERIES.valid,
+  '2_duplicates': {
+    sql: QUERIES.duplicates,
     relations: { batch: BATCH, recent: RECENT_COLUMNS, earlier: RECENT_COLUMNS },
     key: OFFSET,
     parameters,
@@ -84,12 +88,18 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
   },
   '2_quarantine_flights': {
     sql: QUERIES.quarantine,
-    relations: { batch: BATCH, valid: VALID },
+    relations: { batch: BATCH, duplicates: DUPLICATES },
     key: OFFSET,
     parameters,
     timestamps,
   },
-  '2_silver_flights': { sql: QUERIES.silver, relations: { valid: VALID }, key: KEY, parameters, timestamps },
+  '2_silver_flights': {
+    sql: QUERIES.silver,
+    relations: { batch: BATCH, duplicates: DUPLICATES },
+    key: OFFSET,
+    parameters,
+    timestamps,
+  },
   '3_silver_flights_ml': {
     sql: QUERIES.silverMl,
     relations: {
@@ -112,7 +122,7 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
   '4_flights': {
     sql: QUERIES.flights,
     relations: { fresh: SILVER_FLIGHTS_ML.columns },
-    key: ['icao24'],
+    key: ['icao24', 'flight_phase'],
     parameters,
     timestamps,
   },

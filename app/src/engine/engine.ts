@@ -53,7 +53,12 @@ export type Relation =
   /** Rows given by the caller, for small reference data and for tests. */
   | { readonly kind: 'rows'; readonly columns: readonly Column[]; readonly rows: readonly Row[] }
   /** A relation made by {@link Engine.keep}. */
-  | { readonly kind: 'kept'; readonly name: string };
+  | { readonly kind: 'kept'; readonly name: string }
+  /**
+   * The rows of another SELECT, computed wherever they are read: a name for a step that is not worth keeping. Its
+   * relations are in sight of the outer SELECT too, so one name means one relation in both.
+   */
+  | { readonly kind: 'select'; readonly select: Omit<Select, 'signal'> };
 
 /** One Parquet file, and the values of the columns that its rows share and the file does not hold. */
 export interface DataFile {

@@ -30,19 +30,36 @@ export const GOLD: readonly {
   { definition: GOLD_METRICS_BY_CATEGORY, sql: QUERIES.metrics, relations: { categories: CATEGORIES } },
 ];
 
-/** The windows (epoch seconds of their start) that new rows fall into. */
-export async function touchedWindows(engine: Engine, fresh: Relation): Promise<readonly bigint[]> {
-  const rows = await engine.rows({
-    sql: `select distinct window_seconds from (${QUERIES.flights}) order by 1`,
+/** What the new rows of a batch amount to. */
+export interface FreshFacts {
+  readonly rows: number;
+  /** Newest event time, epoch seconds; null without rows. */
+  readonly newest: bigint | null;
+  /** The windows that they fall into, epoch seconds of their start. */
+  readonly touched: readonly bigint[];
+}
+
+/** Counts the new rows and finds the windows that they touch. */
+export async function freshFacts(engine: Engine, fresh: Relation): Promise<FreshFacts> {
+  const windows = await engine.rows({
+    sql: `select time_position - time_position % :window_seconds as window_seconds, count(*) as row_count,
+        max(time_position) as newest
+      from fresh
+      group by time_position - time_position % :window_seconds
+      order by window_seconds`,
     relations: { fresh },
     parameters: { window_seconds: PARAMETERS.window_seconds },
   });
-  return rows.map((row) => BigInt(row['window_seconds'] as bigint));
+  return {
+    rows: windows.reduce((sum, { row_count: count }) => sum + Number(count), 0),
+    newest: (windows.at(-1)?.['newest'] as bigint | undefined) ?? null,
+    touched: windows.map(({ window_seconds: start }) => start as bigint),
+  };
 }
 
 /**
- * All rows of the touched windows, as a relation for Gold: from memory where the windows are open, else from the
- * lake, which holds this batch already.
+ * What Gold aggregates of the touched windows: from memory where the windows are open, else from the lake, which holds
+ * this batch already.
  */
 export async function flightsOf(
   engine: Engine,
@@ -76,7 +93,7 @@ export const touchedRelation = (touched: readonly bigint[]): Relation => ({
   rows: touched.map((window_seconds) => ({ window_seconds })),
 });
 
-/** Replaces the touched windows of one Gold table, in one commit. Answers the rows written. */
+/** Replaces the touched windows of one Gold table, in one commit; `onWritten` is called before it. */
 export async function replaceWindows(
   lake: Lake,
   engine: Engine,
@@ -85,12 +102,12 @@ export async function replaceWindows(
   select: Select,
   touched: readonly bigint[],
   batch: { readonly appId: string; readonly version: number },
-): Promise<number> {
+  onWritten: () => void,
+): Promise<void> {
   const snapshot = await table.snapshot();
   const { replaced, mixed } = filesOfWindows(snapshot, touched);
   const target = { folder: lake.folder(definition), columns: definition.columns, splitBy: ['window_start'] };
   const written: WrittenFile[] = [...(await engine.write(select, target))];
-  const rows = written.reduce((sum, file) => sum + file.rows, 0);
   if (mixed.length > 0) {
     // A compacted file holds other windows too: their rows move to a file of their own.
     const carried: Select = {
@@ -102,8 +119,8 @@ export async function replaceWindows(
     };
     written.push(...(await engine.write(carried, { folder: target.folder, columns: target.columns })));
   }
+  onWritten();
   await commitBatch(table, batch, written, [...replaced, ...mixed]);
-  return rows;
 }
 
 /** The files that hold touched windows: those that hold nothing else, and those that do. */

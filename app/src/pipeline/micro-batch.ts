@@ -13,7 +13,7 @@ import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import type { BatchRecord } from './batch-log.ts';
 import { commitBatch } from './commit.ts';
-import { flightsOf, GOLD, replaceWindows, touchedRelation, touchedWindows } from './gold.ts';
+import { flightsOf, type FreshFacts, freshFacts, GOLD, replaceWindows, touchedRelation } from './gold.ts';
 import { EMPTY_RECENT, keepAirportCells, KEPT, Memory } from './memory.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
 import { ensureReference } from './reference.ts';
@@ -36,7 +36,7 @@ export type BatchPoint = 'planned' | 'recorded' | `written ${string}` | `committ
  * Runs planned micro-batches.
  *
  *     messages ─> batch ─> bronze
- *                   └────> valid ─> quarantine, silver ─> silver_ml ─> gold (touched windows)
+ *                   └────> duplicates ─> quarantine, silver ─> silver_ml ─> gold (touched windows)
  *
  * Every table commit carries `txn(appId, batch_id)`, and the commits come in the order above. So after a crash the
  * same plan is run again: a table that has the batch is left alone, the others get it. What a batch needs of the past
@@ -93,14 +93,12 @@ export class MicroBatches {
     if (isReplayed) {
       fresh = await this.#committedRows(SILVER_FLIGHTS_ML, record);
     } else {
-      late = await timed('valid', () => this.#keepValid(memory, signal));
+      late = await timed('duplicates', () => this.#keepDuplicates(memory, signal));
       await timed(BRONZE_FLIGHTS.name, () =>
         this.#append(BRONZE_FLIGHTS, { sql: QUERIES.bronze, relations: { batch: BATCH } }, batch),
       );
       await timed(QUARANTINE_FLIGHTS.name, () => this.#append(QUARANTINE_FLIGHTS, quarantineSelect(), batch));
-      await timed(SILVER_FLIGHTS.name, () =>
-        this.#append(SILVER_FLIGHTS, { sql: 'select * from silver', relations: { silver: SILVER } }, batch),
-      );
+      await timed(SILVER_FLIGHTS.name, () => this.#append(SILVER_FLIGHTS, SILVER.select, batch));
       await timed(SILVER_FLIGHTS_ML.name, async () => {
         const { gap_seconds, near_airport_km } = PARAMETERS;
         await engine.keep('fresh', {
@@ -118,8 +116,8 @@ export class MicroBatches {
       });
       await timed('memory', () => memory.remember(fresh));
     }
-    await this.#gold(memory, fresh, batch, timed);
-    const totals = await this.#totals(fresh);
+    const totals = await freshFacts(engine, fresh);
+    await this.#gold(memory, totals, batch, timed);
     await memory.advance(totals.newest);
     this.#parts.onPoint?.('finished');
     return {
@@ -183,8 +181,8 @@ export class MicroBatches {
     return this.#memory;
   }
 
-  /** Keeps `earlier`, `valid` and `silver`. Answers how many rows were late. */
-  async #keepValid(memory: Memory, signal: AbortSignal | undefined): Promise<number> {
+  /** Keeps `earlier` and `duplicates`. Answers how many rows were late. */
+  async #keepDuplicates(memory: Memory, signal: AbortSignal | undefined): Promise<number> {
     const { engine } = this.#parts;
     const { bucket_seconds, reach_seconds } = PARAMETERS;
     const buckets = await engine.rows({
@@ -213,12 +211,11 @@ export class MicroBatches {
         ...withSignal(signal),
       });
     }
-    await engine.keep('valid', {
-      sql: QUERIES.valid,
+    await engine.keep('duplicates', {
+      sql: QUERIES.duplicates,
       relations: { batch: BATCH, recent: KEPT.recent, earlier: EARLIER },
       ...withSignal(signal),
     });
-    await engine.keep('silver', { sql: QUERIES.silver, relations: { valid: VALID } });
     return buckets.reduce((sum, row) => sum + Number(row['late_rows']), 0);
   }
 
@@ -243,12 +240,11 @@ export class MicroBatches {
 
   async #gold(
     memory: Memory,
-    fresh: Relation,
+    { touched }: FreshFacts,
     batch: { appId: string; version: number },
     timed: <T>(name: string, work: () => Promise<T>) => Promise<T>,
   ): Promise<void> {
     const { lake, engine, onPoint } = this.#parts;
-    const touched = await touchedWindows(engine, fresh);
     const ml = await this.#requireSnapshot(SILVER_FLIGHTS_ML);
     const flights = touched.length === 0 ? KEPT.flights : await flightsOf(engine, memory, ml, touched);
     for (const { definition, sql, relations } of GOLD) {
@@ -262,20 +258,14 @@ export class MicroBatches {
             relations: { ...relations, flights, touched: touchedRelation(touched) },
             parameters: { window_seconds: PARAMETERS.window_seconds },
           };
-          await replaceWindows(lake, engine, table, definition, select, touched, batch);
+          await replaceWindows(lake, engine, table, definition, select, touched, batch, () =>
+            onPoint?.(`written ${definition.name}`),
+          );
         }
         onPoint?.(`committed ${definition.name}`);
       });
     }
     await engine.forget('gold_flights');
-  }
-
-  async #totals(fresh: Relation): Promise<{ readonly rows: number; readonly newest: bigint | null }> {
-    const [row] = await this.#parts.engine.rows({
-      sql: 'select count(*) as row_count, max(time_position) as newest from fresh',
-      relations: { fresh },
-    });
-    return { rows: Number(row?.['row_count'] ?? 0), newest: (row?.['newest'] ?? null) as bigint | null };
   }
 
   async #versions(record: BatchRecord): Promise<readonly (number | null)[]> {
@@ -336,8 +326,11 @@ export class MicroBatches {
 export const appIdOf = (topic: string): string => `contrail/${topic}`;
 
 const BATCH: Relation = { kind: 'kept', name: 'batch' };
-const VALID: Relation = { kind: 'kept', name: 'valid' };
-const SILVER: Relation = { kind: 'kept', name: 'silver' };
+const DUPLICATES: Relation = { kind: 'kept', name: 'duplicates' };
+const SILVER = {
+  kind: 'select',
+  select: { sql: QUERIES.silver, relations: { batch: BATCH, duplicates: DUPLICATES } },
+} as const satisfies Relation;
 const EARLIER: Relation = { kind: 'kept', name: 'earlier' };
 
 const withSignal = (signal: AbortSignal | undefined): { readonly signal?: AbortSignal } =>
@@ -346,7 +339,7 @@ const withSignal = (signal: AbortSignal | undefined): { readonly signal?: AbortS
 function quarantineSelect(): Select {
   return {
     sql: QUERIES.quarantine,
-    relations: { batch: BATCH, valid: VALID },
+    relations: { batch: BATCH, duplicates: DUPLICATES },
     parameters: { earliest_seconds: PARAMETERS.earliest_seconds },
   };
 }

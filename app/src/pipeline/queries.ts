@@ -8,7 +8,7 @@ export const QUERIES = {
   bronze: read('1_bronze_flights'),
   late: read('2_late'),
   earlier: read('2_earlier'),
-  valid: read('2_valid'),
+  duplicates: read('2_duplicates'),
   quarantine: read('2_quarantine_flights'),
   silver: read('2_silver_flights'),
   silverMl: read('3_silver_flights_ml'),

@@ -187,6 +187,45 @@ describe('the DuckDB engine', () => {
     ]);
   });
 
+  it('reads what DuckDB alone would not: keys that are repeated, lone surrogates, whole numbers as floats', async () => {
+    const values = [
+      '{"icao24":"a00001","icao24":"a00002"}',
+      String.raw`{"icao24":"a00003","callsign":"x\ud800"}`,
+      '{"icao24":"a00004","time_position":5.0,"category":3.0,"velocity":1e2}',
+    ];
+    const topic: MessageReader = {
+      name: 't',
+      async *read() {
+        yield await Promise.resolve({ partition: 0, offsets: { first: 0n }, timestamps_ms: 0, values });
+      },
+    };
+    const found = await all({ kind: 'messages', topic, ranges: [{ partition: 0, start: 0n, end: 3n }] });
+    expect(found).toMatchObject([
+      { icao24: 'a00002' },
+      { icao24: 'a00003', callsign: 'x\ufffd' },
+      { icao24: 'a00004', time_position: 5n, category: 3, velocity: 100 },
+    ]);
+  });
+
+  it('computes an inner SELECT where it is read, with its own parameters', async () => {
+    const r = rowsOf([FULL, EMPTY]);
+    const few: Relation = {
+      kind: 'select',
+      select: { sql: 'select i from r where i = :i', relations: { r }, parameters: { i: -7 } },
+    };
+    const sql = 'select a.i, b.i as other from few a cross join few b where a.i < :i';
+    expect(await engine.rows({ sql, relations: { few, r }, parameters: { i: 0 } })).toEqual([
+      { i: -7, other: -7 },
+    ]);
+    await expect(
+      engine.rows({ sql: 'select * from few', relations: { few, r: rowsOf([]) } }),
+    ).rejects.toMatchObject({ code: 'relation-ambiguous' });
+    // Nothing of it stays behind.
+    await expect(engine.rows({ sql: 'select * from few', relations: {} })).rejects.toMatchObject({
+      code: 'sql-failed',
+    });
+  });
+
   it('takes parameters as values, never as SQL, and leaves text and comments alone', async () => {
     const text = "'; drop table x; -- :other";
     const sql = "select :text as t, ':text' as quoted, cast('5' as varchar)::integer as n -- :nobody";

@@ -17,6 +17,9 @@ export interface DuckdbOptions {
   readonly temporaryFolder: string;
 }
 
+/** How often a statement that has to stop is told so. */
+const INTERRUPT_EVERY_MS = 50;
+
 /**
  * DuckDB in this process. One SELECT runs at a time: callers may call at once, their work is queued. Relations become
  * temporary views and tables of the connection under their own names while a SELECT runs.
@@ -139,12 +142,17 @@ export class DuckdbEngine implements Engine {
   #withRelations<T>(select: Select, work: (sql: string) => Promise<T>): Promise<T> {
     return this.#enqueue(async () => {
       select.signal?.throwIfAborted();
-      const interrupt = (): void => this.#connection.interrupt();
+      let interrupts: NodeJS.Timeout | undefined;
+      const interrupt = (): void => {
+        this.#connection.interrupt();
+        // An interrupt that comes before DuckDB's thread has begun a statement stops nothing.
+        interrupts = setInterval(() => this.#connection.interrupt(), INTERRUPT_EVERY_MS);
+      };
       select.signal?.addEventListener('abort', interrupt, { once: true });
       const made: (() => Promise<unknown>)[] = [];
       try {
-        for (const [name, relation] of Object.entries(select.relations)) {
-          made.push(await this.#bind(name, relation, select.signal));
+        for (const [name, relation] of relationsInOrder(select)) {
+          made.unshift(await this.#bind(name, relation, select.signal));
         }
         // An interrupt between two statements stops neither.
         select.signal?.throwIfAborted();
@@ -163,6 +171,7 @@ export class DuckdbEngine implements Engine {
         );
       } finally {
         select.signal?.removeEventListener('abort', interrupt);
+        clearInterval(interrupts);
         for (const undo of made) await undo();
       }
     });
@@ -191,8 +200,39 @@ export class DuckdbEngine implements Engine {
       case 'messages':
         await loadMessages(this.#connection, name, relation.topic, relation.ranges, signal);
         return () => dropMessages(this.#connection, name);
+      case 'select': {
+        const { sql, parameters } = relation.select;
+        await this.#connection.run(
+          `create or replace temp view ${quoted} as ${bindParameters(sql, parameters ?? {})}`,
+        );
+        return () => this.#connection.run(`drop view if exists ${quoted}`);
+      }
     }
   }
+}
+
+/**
+ * All relations that a SELECT names, those of inner SELECTs first.
+ * @throws ContrailError `internal` when two of them have one name.
+ */
+function relationsInOrder(select: Omit<Select, 'signal'>): ReadonlyMap<string, Relation> {
+  const all = new Map<string, Relation>();
+  const visit = ({ relations }: Omit<Select, 'signal'>): void => {
+    for (const [name, relation] of Object.entries(relations)) {
+      if (relation.kind === 'select') visit(relation.select);
+      const other = all.get(name);
+      if (other !== undefined && other !== relation) {
+        throw new ContrailError(
+          'internal',
+          'relation-ambiguous',
+          `Two relations of one SELECT are called "${name}".`,
+        );
+      }
+      all.set(name, relation);
+    }
+  };
+  visit(select);
+  return all;
 }
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

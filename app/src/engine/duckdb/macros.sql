@@ -47,3 +47,7 @@ create or replace macro exact_part(x) as cast(case when abs(x) < 1e13 then x end
 
 -- The rest of the numbers, summed as they are.
 create or replace macro wild_part(x) as case when abs(x) < 1e13 then null else x end;
+
+-- The mean of numbers, from the sums of their parts; null of none.
+create or replace macro exact_mean(exact, wild, number) as
+  (cast(coalesce(exact, 0) as double) + coalesce(wild, 0e0)) / nullif(number, 0);

@@ -1,53 +1,41 @@
--- Grain:  one row per message that passed the checks of a single row, in the form of Silver.
+-- Grain:  one row per message that passed the checks of a single row and repeats a row of Silver.
 -- Key:    (topic_partition, topic_offset)
 -- Reads:  batch, recent, earlier
--- Units:  velocity_kmh km/h, altitude_m metres (barometric, else geometric)
--- Kept as valid. A duplicate has its Silver key in Silver already, or earlier in topic order in this batch.
-with normalised as (
-  select
-    lower(icao24) as icao24,
-    nullif(trim_blanks(callsign), '') as callsign,
-    nullif(origin_country, '') as origin_country,
-    time_position,
-    last_contact,
-    longitude,
-    latitude,
-    baro_altitude,
-    geo_altitude,
-    on_ground,
-    velocity,
-    true_track,
-    vertical_rate,
-    nullif(trim_blanks(squawk), '') as squawk,
-    spi,
-    position_source,
-    case when category between 0 and 20 then category else 0 end as category,
-    snapshot_time,
-    feed,
-    ingested_at,
-    topic_partition,
-    topic_offset,
-    timestamp_from_seconds(time_position) as event_timestamp,
-    velocity * 3.6e0 as velocity_kmh,
-    coalesce(baro_altitude, geo_altitude) as altitude_m,
-    date_from_seconds(time_position) as event_date,
-    ingest_date,
-    row_number() over (
-      partition by lower(icao24), time_position, last_contact
-      order by topic_partition, topic_offset
-    ) as occurrence
+-- Kept as duplicates. The Silver key of such a message is in Silver already, or came earlier in topic order in this
+-- batch. Only keys that occur more than once are put in order: most occur once.
+with candidates as (
+  select lower(icao24) as icao24, time_position, last_contact, topic_partition, topic_offset
   from batch
   where reason is null
+),
+repeated as (
+  select icao24, time_position, last_contact
+  from candidates
+  group by icao24, time_position, last_contact
+  having count(*) > 1
+),
+ordered as (
+  select
+    candidates.topic_partition,
+    candidates.topic_offset,
+    row_number() over (
+      partition by candidates.icao24, candidates.time_position, candidates.last_contact
+      order by candidates.topic_partition, candidates.topic_offset
+    ) as occurrence
+  from candidates
+  join repeated on repeated.icao24 = candidates.icao24
+    and repeated.time_position = candidates.time_position
+    and repeated.last_contact is not distinct from candidates.last_contact
 ),
 known as (
   select icao24, time_position, last_contact from recent
   union all
   select icao24, time_position, last_contact from earlier
 )
-select
-  normalised.*,
-  normalised.occurrence > 1 or known.icao24 is not null as is_duplicate
-from normalised
-left join known on known.icao24 = normalised.icao24
-  and known.time_position = normalised.time_position
-  and known.last_contact is not distinct from normalised.last_contact
+select topic_partition, topic_offset from ordered where occurrence > 1
+union
+select candidates.topic_partition, candidates.topic_offset
+from candidates
+join known on known.icao24 = candidates.icao24
+  and known.time_position = candidates.time_position
+  and known.last_contact is not distinct from candidates.last_contact

@@ -1,7 +1,7 @@
 -- Table:  quarantine/flights
 -- Grain:  one row per message of the batch that does not reach Silver, with the first reason that applies.
 -- Key:    (topic_partition, topic_offset)
--- Reads:  batch, valid
+-- Reads:  batch, duplicates
 select
   reason,
   case reason
@@ -30,10 +30,11 @@ select
   'duplicate' as reason,
   'a row of the same icao24, time_position and last_contact came before' as detail,
   null as payload,
-  icao24,
-  ingested_at,
-  topic_partition,
-  topic_offset,
-  ingest_date
-from valid
-where is_duplicate
+  lower(batch.icao24) as icao24,
+  batch.ingested_at,
+  batch.topic_partition,
+  batch.topic_offset,
+  batch.ingest_date
+from batch
+join duplicates on duplicates.topic_partition = batch.topic_partition
+  and duplicates.topic_offset = batch.topic_offset

@@ -1,11 +1,12 @@
 -- Table:  silver/flights
 -- Grain:  one row per (icao24, time_position, last_contact), unique for ever.
 -- Key:    (icao24, time_position, last_contact)
--- Reads:  valid
+-- Reads:  batch, duplicates
+-- Units:  velocity_kmh km/h, altitude_m metres (barometric, else geometric)
 select
-  icao24,
-  callsign,
-  origin_country,
+  lower(icao24) as icao24,
+  nullif(trim_blanks(callsign), '') as callsign,
+  nullif(origin_country, '') as origin_country,
   time_position,
   last_contact,
   longitude,
@@ -16,18 +17,24 @@ select
   velocity,
   true_track,
   vertical_rate,
-  squawk,
+  nullif(trim_blanks(squawk), '') as squawk,
   spi,
   position_source,
-  category,
+  case when category between 0 and 20 then category else 0 end as category,
   snapshot_time,
   feed,
   ingested_at,
   topic_partition,
   topic_offset,
-  event_timestamp,
-  velocity_kmh,
-  altitude_m,
-  event_date
-from valid
-where not is_duplicate
+  timestamp_from_seconds(time_position) as event_timestamp,
+  velocity * 3.6e0 as velocity_kmh,
+  coalesce(baro_altitude, geo_altitude) as altitude_m,
+  date_from_seconds(time_position) as event_date
+from batch
+where reason is null
+  and not exists (
+    select 1
+    from duplicates
+    where duplicates.topic_partition = batch.topic_partition
+      and duplicates.topic_offset = batch.topic_offset
+  )

@@ -17,14 +17,14 @@ with history as (
 ),
 sequence as (
   select
-    true as is_new, icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate,
-    origin_country, category, longitude, latitude, true_track, on_ground
+    icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate,
+    origin_country, category, longitude, latitude, true_track, on_ground, topic_partition, topic_offset
   from silver
   union all
   select
-    false as is_new, icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate,
+    icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate,
     null as origin_country, null as category, null as longitude, null as latitude, null as true_track,
-    null as on_ground
+    null as on_ground, null as topic_partition, null as topic_offset
   from history
 ),
 lagged as (
@@ -60,12 +60,12 @@ reach as (
       else 5
     end as window_size
   from lagged
-  where is_new
+  where topic_offset is not null
 ),
 segment as (
   select
     icao24, time_position, last_contact, origin_country, category, longitude, latitude, altitude_m, velocity_kmh,
-    vertical_rate, true_track, on_ground, window_size,
+    vertical_rate, true_track, on_ground, topic_partition, topic_offset, window_size,
     case when window_size > 1 then time_position - t1 end as seconds_since_previous,
     altitude_m as a0,
     case when window_size > 1 then a1 end as a1,
@@ -160,7 +160,7 @@ decided as (
 -- points of the unit sphere: it orders like the great-circle distance, and is turned into it once, for the winner.
 positions as (
   select
-    icao24, time_position, last_contact,
+    topic_partition, topic_offset,
     airport_cell(latitude, longitude) as cell,
     cos(radians(latitude)) * cos(radians(longitude)) as x,
     cos(radians(latitude)) * sin(radians(longitude)) as y,
@@ -169,7 +169,7 @@ positions as (
 ),
 distances as (
   select
-    positions.icao24, positions.time_position, positions.last_contact, airport_cells.ident,
+    positions.topic_partition, positions.topic_offset, airport_cells.ident,
     (positions.x - airport_cells.x) * (positions.x - airport_cells.x)
     + (positions.y - airport_cells.y) * (positions.y - airport_cells.y)
     + (positions.z - airport_cells.z) * (positions.z - airport_cells.z) as squared_chord
@@ -178,13 +178,12 @@ distances as (
 ),
 nearest as (
   select
-    icao24,
-    time_position,
-    last_contact,
+    topic_partition,
+    topic_offset,
     min_by(ident, squared_chord) as ident,
     great_circle_km(min(squared_chord)) as distance_km
   from distances
-  group by icao24, time_position, last_contact
+  group by topic_partition, topic_offset
 )
 select
   decided.icao24,
@@ -226,6 +225,5 @@ select
   end as phase_confidence,
   date_from_seconds(decided.time_position) as event_date
 from decided
-left join nearest on nearest.icao24 = decided.icao24
-  and nearest.time_position = decided.time_position
-  and nearest.last_contact is not distinct from decided.last_contact
+left join nearest on nearest.topic_partition = decided.topic_partition
+  and nearest.topic_offset = decided.topic_offset

@@ -1,19 +1,17 @@
 -- Table:  gold/metrics_by_category
 -- Grain:  one row per window of event time, category and flight phase, for the windows that the batch touched.
 -- Key:    (window_start, category, flight_phase)
--- Reads:  flights (all rows of the touched windows at least), touched, categories (OpenSky's words)
--- Units:  km/h, metres. Sums are exact, so that an average does not depend on the order of the rows.
+-- Reads:  flights (all of the touched windows at least), touched, categories (OpenSky's words)
+-- Units:  km/h, metres
 with metrics as (
   select
     window_seconds,
     category,
     flight_phase,
     count(distinct icao24) as aircraft_count,
-    count(*) as record_count,
-    (cast(coalesce(sum(exact_part(velocity_kmh)), 0) as double) + coalesce(sum(wild_part(velocity_kmh)), 0e0))
-    / nullif(count(velocity_kmh), 0) as avg_velocity_kmh,
-    (cast(coalesce(sum(exact_part(altitude_m)), 0) as double) + coalesce(sum(wild_part(altitude_m)), 0e0))
-    / nullif(count(altitude_m), 0) as avg_altitude_m
+    cast(sum(record_count) as bigint) as record_count,
+    exact_mean(sum(velocity_exact), sum(velocity_wild), sum(velocity_count)) as avg_velocity_kmh,
+    exact_mean(sum(altitude_exact), sum(altitude_wild), sum(altitude_count)) as avg_altitude_m
   from flights
   where window_seconds in (select window_seconds from touched)
   group by window_seconds, category, flight_phase
