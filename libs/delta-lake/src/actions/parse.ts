@@ -1,4 +1,4 @@
-import { DeltaError } from '../errors.ts';
+import { DeltaError, hasCode } from '../errors.ts';
 import type {
   AddFile,
   Commit,
@@ -25,6 +25,8 @@ export class ActionCollector {
   readonly removes: RemoveFile[] = [];
   readonly transactions: TransactionIdentifier[] = [];
   readonly domains: DomainMetadata[] = [];
+  /** Of a V2 checkpoint: paths of the files that hold more of its actions. */
+  readonly sidecars: string[] = [];
   commitInfo: CommitInfo | null = null;
 
   /** Takes one line of a commit or one row of a checkpoint: an object with one known key that is not null. */
@@ -59,11 +61,39 @@ export class ActionCollector {
           removed: body['removed'] === true,
         });
         break;
+      case 'sidecar':
+        this.sidecars.push(text(body, 'path', kind));
+        break;
       case 'commitInfo':
         this.commitInfo = body;
         break;
       default:
         break;
+    }
+  }
+
+  /**
+   * Takes newline-delimited JSON, one action a line.
+   * @throws DeltaError corrupt-log with the line that is wrong
+   */
+  takeLines(body: string): void {
+    let line = 0;
+    let start = 0;
+    while (start < body.length) {
+      let end = body.indexOf('\n', start);
+      if (end === -1) end = body.length;
+      line++;
+      const source = body.slice(start, end);
+      start = end + 1;
+      if (source.trim() === '') continue;
+      try {
+        const action: unknown = JSON.parse(source);
+        if (!isJson(action)) throw new DeltaError('corrupt-log', 'it is not a JSON object');
+        this.take(action);
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new DeltaError('corrupt-log', `line ${line}: ${reason}`, { cause, facts: { line } });
+      }
     }
   }
 
@@ -80,26 +110,14 @@ export class ActionCollector {
  */
 export function parseCommit(version: number, body: string): Commit {
   const collector = new ActionCollector();
-  let line = 0;
-  let start = 0;
-  while (start < body.length) {
-    let end = body.indexOf('\n', start);
-    if (end === -1) end = body.length;
-    line++;
-    const source = body.slice(start, end);
-    start = end + 1;
-    if (source.trim() === '') continue;
-    try {
-      const action: unknown = JSON.parse(source);
-      if (!isJson(action)) throw new DeltaError('corrupt-log', 'it is not a JSON object');
-      collector.take(action);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new DeltaError('corrupt-log', `Line ${line} of commit ${version} cannot be read: ${reason}.`, {
-        cause,
-        facts: { version, line },
-      });
-    }
+  try {
+    collector.takeLines(body);
+  } catch (error) {
+    if (!hasCode(error, 'corrupt-log')) throw error;
+    throw new DeltaError('corrupt-log', `Commit ${version} cannot be read: ${error.message}.`, {
+      cause: error.cause,
+      facts: { ...error.facts, version },
+    });
   }
   return collector.commit(version);
 }

@@ -14,6 +14,7 @@ const READABLE: ReadonlySet<string> = new Set([
   'timestampNtz',
   'typeWidening',
   'typeWidening-preview',
+  'v2Checkpoint',
   'vacuumProtocolCheck',
   // Such a table opens, and its other columns are read: a column of the type is refused where it is asked for.
   'variantType',

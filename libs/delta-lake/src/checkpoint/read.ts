@@ -1,47 +1,107 @@
 import { ActionCollector } from '../actions/parse.ts';
+import { isAbsolutePath } from '../actions/path.ts';
 import type { TableContext } from '../context.ts';
-import { DeltaError, hasCode, unsupportedFeature } from '../errors.ts';
+import { DeltaError, type DeltaErrorCode } from '../errors.ts';
 import type { CheckpointFiles } from '../log/listing.ts';
-import { emptyState, replay, type TableState } from '../snapshot/state.ts';
+import { SIDECAR_FOLDER } from '../log/names.ts';
 import { sourceOf } from '../parquet/source.ts';
+import { locate } from '../scan/data-file.ts';
+import { emptyState, replay, type TableState } from '../snapshot/state.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { rowAction } from './rows.ts';
-import { CHECKPOINT_SCHEMA } from './schema.ts';
+import { READABLE_SCHEMA } from './schema.ts';
+import { structuredColumns, withStructuredValues } from './structured-columns.ts';
+
+/** What a file of a checkpoint can suffer from. */
+const DAMAGES: ReadonlySet<DeltaErrorCode> = new Set(['object-not-found', 'corrupt-file', 'corrupt-log']);
+
+/** One file of a checkpoint. */
+interface ActionFile {
+  readonly store: ObjectStore;
+  readonly key: string;
+}
 
 /**
- * The state that a checkpoint holds, all its parts together.
- * @throws DeltaError unsupported-feature (v2Checkpoint), corrupt-log, object-not-found
+ * The state that a checkpoint holds: V1 or V2, in one file or in parts, as Parquet or JSON, with the files that its
+ * `sidecar` actions name. Source: Delta protocol, "Checkpoints".
+ * @throws DeltaError corrupt-log when something of it is missing or cannot be read
  */
 export async function readCheckpoint(context: TableContext, files: CheckpointFiles): Promise<TableState> {
-  const { store, parquet } = context;
-  if (files.kind === 'v2') throw unsupportedFeature('v2Checkpoint', 'read', store.url);
   let state = emptyState();
-  for (const key of files.keys) {
-    try {
-      for await (const rows of parquet.read(await sourceOf(store, key), CHECKPOINT_SCHEMA)) {
-        const collector = new ActionCollector();
-        for (const row of rows) collector.take(rowAction(row));
-        state = replay(state, [collector.commit(files.version)]);
-      }
-    } catch (error) {
-      if (!hasCode(error, 'corrupt-file') && !hasCode(error, 'corrupt-log')) throw error;
-      throw new DeltaError(
-        'corrupt-log',
-        `The checkpoint ${key} of ${store.url} cannot be read: ${error.message}`,
-        {
-          cause: error,
-          facts: { table: store.url, version: files.version, path: key },
-        },
-      );
-    }
-  }
+  const take = async (file: ActionFile): Promise<readonly string[]> => {
+    const collected = await readActionFile(context, file, files.version);
+    state = replay(
+      state,
+      collected.map((actions) => actions.commit(files.version)),
+    );
+    return collected.flatMap(({ sidecars }) => sidecars);
+  };
+  const sidecars: string[] = [];
+  for (const key of files.keys) sidecars.push(...(await take({ store: context.store, key })));
+  for (const path of sidecars) await take(sidecarFile(context, path));
   if (!state.protocol || !state.metadata) {
     throw new DeltaError(
       'corrupt-log',
-      `Checkpoint ${files.version} of ${store.url} lacks protocol or metaData.`,
-      {
-        facts: { table: store.url, version: files.version },
-      },
+      `Checkpoint ${files.version} of ${context.store.url} lacks protocol or metaData.`,
+      { facts: { table: context.store.url, version: files.version } },
     );
   }
   return state;
+}
+
+/** Sidecars lie in a folder of their own and go by their names; a whole address is allowed. */
+function sidecarFile(context: TableContext, path: string): ActionFile {
+  return locate(context, isAbsolutePath(path) ? path : `${SIDECAR_FOLDER}${path}`);
+}
+
+/** The actions of one file, in portions. */
+async function readActionFile(
+  context: TableContext,
+  file: ActionFile,
+  version: number,
+): Promise<readonly ActionCollector[]> {
+  const table = context.store.url;
+  try {
+    if (file.key.endsWith('.json')) return [await readJson(file)];
+    return await readParquet(context, file);
+  } catch (error) {
+    if (!(error instanceof DeltaError) || !DAMAGES.has(error.code)) throw error;
+    const what = error.code === 'object-not-found' ? 'is missing' : `cannot be read: ${error.message}`;
+    throw new DeltaError(
+      'corrupt-log',
+      `The file ${file.key} of checkpoint ${version} of ${table} ${what}.`,
+      { cause: error, facts: { table, version, path: file.key } },
+    );
+  }
+}
+
+async function readJson({ store, key }: ActionFile): Promise<ActionCollector> {
+  const collector = new ActionCollector();
+  collector.takeLines(Buffer.from(await store.get(key)).toString('utf8'));
+  return collector;
+}
+
+async function readParquet(
+  { parquet }: TableContext,
+  { store, key }: ActionFile,
+): Promise<readonly ActionCollector[]> {
+  const source = await sourceOf(store, key);
+  const collected: ActionCollector[] = [];
+  for await (const rows of parquet.read(source, READABLE_SCHEMA)) {
+    const collector = new ActionCollector();
+    for (const row of rows) collector.take(rowAction(row));
+    collected.push(collector);
+  }
+  // Statistics come as JSON or as columns. Those that have the columns alone are read once more, with these.
+  const files = collected.flatMap(({ adds }) => adds);
+  if (files.length === 0 || files.some(({ statsText }) => statsText !== null)) return collected;
+  const columns = structuredColumns(await parquet.schema(source));
+  if (columns === null) return collected;
+  const again: ActionCollector[] = [];
+  for await (const rows of parquet.read(source, columns)) {
+    const collector = new ActionCollector();
+    for (const row of rows) collector.take(withStructuredValues(rowAction(row), row, columns));
+    again.push(collector);
+  }
+  return again;
 }

@@ -1,7 +1,7 @@
 import type { Row } from '../parquet/codec.ts';
 import type { DataType, StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
-import { CHECKPOINT_SCHEMA } from './schema.ts';
+import { CHECKPOINT_SCHEMA, READABLE_SCHEMA } from './schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -26,7 +26,7 @@ function toValue(type: DataType, json: unknown): Value {
 
 /** The action of a checkpoint row as a commit would hold it: the other direction of {@link actionRow}. */
 export function rowAction(row: Row): Json {
-  return toJson(CHECKPOINT_SCHEMA, row) as Json;
+  return toJson(READABLE_SCHEMA, row) as Json;
 }
 
 function toJson(type: DataType, value: Value): unknown {

@@ -12,7 +12,6 @@ const DELETION_VECTOR = struct({
 
 /**
  * Columns of a V1 checkpoint; each row has exactly one that is not null. Source: Delta protocol, "Checkpoint Schema".
- * Reading takes what a file has of it; writing writes all of it.
  */
 export const CHECKPOINT_SCHEMA: StructType = struct({
   txn: struct({ appId: 'string', version: 'long', lastUpdated: 'long' }),
@@ -58,3 +57,9 @@ export const CHECKPOINT_SCHEMA: StructType = struct({
   }),
   domainMetadata: struct({ domain: 'string', configuration: 'string', removed: 'boolean' }),
 });
+
+/** What is read of a checkpoint's file, as far as it has it: V2 adds the files that hold more of its actions. */
+export const READABLE_SCHEMA: StructType = {
+  type: 'struct',
+  fields: [...CHECKPOINT_SCHEMA.fields, ...struct({ sidecar: struct({ path: 'string' }) }).fields],
+};

@@ -30,6 +30,9 @@ export interface ParquetCodec {
    */
   read(source: ByteSource, schema: StructType, options?: ReadOptions): AsyncIterable<readonly Row[]>;
 
+  /** The columns of a file as Delta types, by its footer. @throws DeltaError corrupt-file */
+  schema(source: ByteSource): Promise<StructType>;
+
   /** Number of rows by the file's footer. @throws DeltaError corrupt-file */
   rowCount(source: ByteSource): Promise<number>;
 

@@ -12,6 +12,7 @@ import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { cellReader, columnOf, type ParquetNode, type ReadPlan } from './cell-reader.ts';
 import type { ByteSource, ParquetCodec, ReadOptions, Row } from './codec.ts';
+import { fileSchema } from './file-schema.ts';
 import { openHyparquetWriter } from './hyparquet-writer.ts';
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -27,7 +28,7 @@ const PARSERS = {
 
 /** The default {@link ParquetCodec}: hyparquet, hyparquet-compressors and hyparquet-writer, all JavaScript. */
 export function hyparquetCodec(): ParquetCodec {
-  return { read, rowCount, write, openWriter: openHyparquetWriter };
+  return { read, schema, rowCount, write, openWriter: openHyparquetWriter };
 }
 
 async function* read(
@@ -111,6 +112,10 @@ function withoutLossyAnnotations(metadata: FileMetaData): FileMetaData {
     return rest;
   });
   return { ...metadata, schema };
+}
+
+async function schema(source: ByteSource): Promise<StructType> {
+  return fileSchema(parquetSchema(await footer(asyncBuffer(source))));
 }
 
 async function rowCount(source: ByteSource): Promise<number> {

@@ -19,8 +19,7 @@ export async function loadState(context: TableContext, version?: number): Promis
     if (listing.checkpoints.some((checkpoint) => checkpoint.version === hint)) {
       const state = await loadFrom(context, listing, version).catch((error: unknown) => {
         // A checkpoint that cannot be read is no reason to give up: an older one and its commits say the same.
-        if (error instanceof DeltaError && (error.kind === 'corrupt' || error.code === 'object-not-found'))
-          return null;
+        if (error instanceof DeltaError && error.kind === 'corrupt') return null;
         throw error;
       });
       if (state) return state;
