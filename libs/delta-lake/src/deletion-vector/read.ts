@@ -66,8 +66,11 @@ async function storedBytes(context: TableContext, descriptor: DeletionVectorDesc
   return data;
 }
 
-/** Path of a stored vector as the log would have it: `u` names a file below the table by prefix and UUID, `p` any file. */
-function deletionVectorPath({ storageType, pathOrInlineDv }: DeletionVectorDescriptor): string {
+/**
+ * Path of a stored vector as the log would have it: `u` names a file below the table by prefix and UUID, `p` any file.
+ * @throws DeltaError unsupported-feature for a vector that is stored otherwise
+ */
+export function deletionVectorPath({ storageType, pathOrInlineDv }: DeletionVectorDescriptor): string {
   if (storageType === 'p') return pathOrInlineDv;
   if (storageType !== 'u')
     throw unsupportedFeature(`deletionVectors (storage type ${storageType})`, 'read', 'the table');

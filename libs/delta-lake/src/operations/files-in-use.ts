@@ -2,37 +2,37 @@ import type { DeletionVectorDescriptor } from '../actions/deletion-vector.ts';
 import { tableKey } from '../actions/path.ts';
 import { DELETED_FILES, durationMs } from '../checkpoint/retention.ts';
 import type { TableContext } from '../context.ts';
+import { deletionVectorPath } from '../deletion-vector/read.ts';
 import { readCommits } from '../log/commits.ts';
 import { listLog } from '../log/listing.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
+/** A file as `add` and `remove` actions name it. */
 interface NamedFile {
   readonly path: string;
   readonly deletionVector?: DeletionVectorDescriptor;
 }
 
-/** Answers whether a key of the table's folder is in use. */
-export interface FilesInUse {
-  has(key: string): boolean;
+/** Keys, in the table's store, of a file and of its deletion vector, as far as they lie there. */
+export function keysOf(tableUrl: string, { path, deletionVector }: NamedFile): string[] {
+  const keys = [tableKey(tableUrl, path)];
+  if (deletionVector && deletionVector.storageType !== 'i')
+    keys.push(tableKey(tableUrl, deletionVectorPath(deletionVector)));
+  return keys.filter((key) => key !== null);
 }
 
-const DELETION_VECTOR = /(^|\/)deletion_vector_[0-9a-fA-F-]{36}\.bin$/;
-
 /**
- * Everything that a version within the retention may need: live files, files removed at `cutoffMs` or later, and,
- * while one of these has a deletion vector in a file, all files of deletion vectors.
+ * Keys of everything that a version within the retention may need: live files, files removed at `cutoffMs` or later,
+ * and the files of their deletion vectors.
  */
 export async function filesInUse(
   context: TableContext,
   snapshot: Snapshot,
   cutoffMs: number,
-): Promise<FilesInUse> {
+): Promise<ReadonlySet<string>> {
   const keys = new Set<string>();
-  let hasVectors = false;
-  const use = ({ path, deletionVector }: NamedFile): void => {
-    const key = tableKey(context.store.url, path);
-    if (key !== null) keys.add(key);
-    hasVectors ||= deletionVector !== undefined && deletionVector.storageType !== 'i';
+  const use = (file: NamedFile): void => {
+    for (const key of keysOf(context.store.url, file)) keys.add(key);
   };
   for (const file of snapshot.state.files.values()) use(file);
   for (const file of snapshot.state.tombstones.values()) if (file.deletionTimestamp >= cutoffMs) use(file);
@@ -43,5 +43,5 @@ export async function filesInUse(
     for await (const { removes } of readCommits(context.store, first ?? Infinity, snapshot.version))
       for (const file of removes) use(file);
   }
-  return { has: (key) => keys.has(key) || (hasVectors && DELETION_VECTOR.test(key)) };
+  return keys;
 }

@@ -1,4 +1,3 @@
-import { tableKey } from '../actions/path.ts';
 import type { TableContext } from '../context.ts';
 import { hasCode } from '../errors.ts';
 import { readCommits } from '../log/commits.ts';
@@ -7,6 +6,7 @@ import { LOG_FOLDER } from '../log/names.ts';
 import { versionAt } from '../snapshot/time-travel.ts';
 import type { ObjectEntry, ObjectStore } from '../storage/object-store.ts';
 import { inParallel } from '../storage/parallel.ts';
+import { keysOf } from './files-in-use.ts';
 
 /** How far the log has been worked off by vacuum: Spark's file, Spark's field. */
 const LAST_VACUUM = `${LOG_FOLDER}_last_vacuum_info`;
@@ -24,8 +24,8 @@ export async function versionBefore(context: TableContext, cutoffMs: number): Pr
 }
 
 /**
- * Data files that commits up to `version` removed and that are still there, as far as no earlier vacuum has worked
- * through these commits. They may be part of the table again.
+ * Files that commits up to `version` removed, with their deletion vectors, that are still there, as far as no
+ * earlier vacuum has worked through these commits. They may be part of the table again.
  */
 export async function removedUpTo(
   context: TableContext,
@@ -38,10 +38,7 @@ export async function removedUpTo(
   const first = Math.max(((await readLastVacuum(store)) ?? -1) + 1, commits[0] ?? 0);
   const keys = new Set<string>();
   for await (const { removes } of readCommits(store, first, version)) {
-    for (const { path } of removes) {
-      const key = tableKey(store.url, path);
-      if (key !== null) keys.add(key);
-    }
+    for (const file of removes) for (const key of keysOf(store.url, file)) keys.add(key);
   }
   const found: ObjectEntry[] = [];
   const look = async (key: string): Promise<void> => {
