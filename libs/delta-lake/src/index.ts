@@ -22,6 +22,15 @@ export {
   hasCode,
 } from './errors.ts';
 export type { LogCleanupOptions, LogCleanupReport } from './operations/log-cleanup.ts';
+export type { AutoCompactionPolicy } from './operations/optimize/auto-compaction.ts';
+export type { OptimizeMetrics } from './operations/optimize/metrics.ts';
+export type {
+  AutoCompactionOptions,
+  OptimizeOptions,
+  OptimizeReport,
+} from './operations/optimize/optimize.ts';
+export type { Rewrite, Rewriting } from './operations/optimize/rewrite.ts';
+export type { Order } from './operations/sort/order.ts';
 export type { VacuumOptions, VacuumReport } from './operations/vacuum.ts';
 export type {
   ByteSource,

@@ -5,6 +5,13 @@ import { contextOf, type TableContext, type TableOptions } from './context.ts';
 import { readCommit } from './log/commits.ts';
 import { commitKey } from './log/names.ts';
 import { cleanUpLog, type LogCleanupOptions, type LogCleanupReport } from './operations/log-cleanup.ts';
+import {
+  autoCompact,
+  type AutoCompactionOptions,
+  optimize,
+  type OptimizeOptions,
+  type OptimizeReport,
+} from './operations/optimize/optimize.ts';
 import { vacuum, type VacuumOptions, type VacuumReport } from './operations/vacuum.ts';
 import { LiveSnapshot } from './snapshot/live-snapshot.ts';
 import { loadState, noSuchVersion } from './snapshot/load.ts';
@@ -122,6 +129,22 @@ export class DeltaTable {
   /** Audits the newest snapshot; see {@link CheckReport}. Reads the footer of every live file. */
   async check(): Promise<CheckReport> {
     return checkSnapshot(this.#context, await this.snapshot());
+  }
+
+  /**
+   * Puts small files together, or rewrites partitions in an order; no row changes. See {@link OptimizeOptions}.
+   * @throws DeltaError invalid-argument; unsupported-feature, unsupported-protocol
+   */
+  optimize(options: OptimizeOptions = {}): Promise<OptimizeReport> {
+    return optimize(this.#live, options);
+  }
+
+  /**
+   * Compacts small files where a policy says that it is time; for a writer, after its commits. Looks at the snapshot
+   * that this object has, and costs next to nothing when nothing is due.
+   */
+  autoCompact(options: AutoCompactionOptions = {}): Promise<OptimizeReport> {
+    return autoCompact(this.#live, options);
   }
 
   /**

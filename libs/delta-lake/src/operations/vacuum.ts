@@ -150,8 +150,10 @@ async function tell(
   operationParameters: Readonly<Record<string, string>>,
   metrics: Readonly<Record<string, number>>,
 ): Promise<void> {
-  const transaction = new Transaction(live.current, { operation, operationParameters }, (draft, options) =>
-    commitDraft(live, draft, options),
+  const transaction = new Transaction(
+    live.current,
+    { operation, operationParameters, dataChange: false },
+    (draft, options) => commitDraft(live, draft, options),
   );
   await transaction.setOperationMetrics(metrics).commit();
 }

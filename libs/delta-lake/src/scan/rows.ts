@@ -1,3 +1,4 @@
+import type { AddFile } from '../actions/actions.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError, hasCode } from '../errors.ts';
 import { readDeletionVector } from '../deletion-vector/read.ts';
@@ -13,12 +14,17 @@ import type { Predicate } from './predicate.ts';
 export async function* scanRows(
   context: TableContext,
   snapshot: Snapshot,
-  options: { readonly columns?: readonly string[]; readonly predicate?: Predicate },
+  options: {
+    readonly columns?: readonly string[];
+    readonly predicate?: Predicate;
+    /** Files of the snapshot, in the order to read them; those of the predicate when absent. */
+    readonly files?: readonly AddFile[];
+  },
 ): AsyncGenerator<readonly Row[]> {
   const table = context.store.url;
   const fields = options.columns?.map((name) => fieldOf(snapshot, name)) ?? snapshot.schema.fields;
   const inFile = fields.filter(({ name }) => !snapshot.partitionColumns.includes(name));
-  for (const file of snapshot.files(options.predicate)) {
+  for (const file of options.files ?? snapshot.files(options.predicate)) {
     const constants = snapshot.partitionValues(file);
     const [source, deleted] = await Promise.all([
       openFile(context, file),

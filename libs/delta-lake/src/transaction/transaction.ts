@@ -162,7 +162,9 @@ export class Transaction {
     return this;
   }
 
-  /** Adds to, or replaces, the metrics that are counted anyway (`numFiles`, `numOutputRows`, …). */
+  /**
+   * Adds to, or replaces, the metrics that are counted anyway where data changes (`numFiles`, `numOutputRows`, …).
+   */
   setOperationMetrics(metrics: Readonly<Record<string, number | string>>): this {
     this.#operationMetrics = metrics;
     return this;

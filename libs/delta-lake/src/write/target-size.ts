@@ -10,11 +10,14 @@ const UNITS: Readonly<Record<string, number>> = {
   t: 2 ** 40,
 };
 
-/** The size at which files are split: `delta.targetFileSize` (`104857600`, `100mb`, `1g`), else 64 MiB. */
-export function targetFileBytes(configuration: Readonly<Record<string, string>>): number {
+/** The size at which files are split: `delta.targetFileSize` (`104857600`, `100mb`, `1g`), else 64 MiB or what is said. */
+export function targetFileBytes(
+  configuration: Readonly<Record<string, string>>,
+  defaultBytes: number = DEFAULT_TARGET_BYTES,
+): number {
   const match = /^(\d+)\s*([kmgt]?)b?$/.exec(
     configuration['delta.targetFileSize']?.trim().toLowerCase() ?? '',
   );
   const bytes = match ? Number(match[1]) * (UNITS[match[2] ?? ''] ?? 1) : 0;
-  return bytes > 0 ? bytes : DEFAULT_TARGET_BYTES;
+  return bytes > 0 ? bytes : defaultBytes;
 }

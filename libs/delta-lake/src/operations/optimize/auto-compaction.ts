@@ -1,0 +1,47 @@
+import type { Snapshot } from '../../snapshot/snapshot.ts';
+import { byArrival, type FileGroup, filesByPartition } from './groups.ts';
+
+const MINUTE_MS = 60_000;
+
+/** When a writer's small files are put together. */
+export interface AutoCompactionPolicy {
+  /** Small files that a partition must have. Default 50, as Spark (`autoCompact.minNumFiles`). */
+  readonly minFiles?: number;
+  /** Size of the files that come out at most; a file of half of it is no longer small. Default 128 MiB, as Spark. */
+  readonly maxBytes?: number;
+  /** Files younger than this are left alone: whoever follows the table still reads them. Ms, default 5 minutes. */
+  readonly minAgeMs?: number;
+}
+
+export const DEFAULT_POLICY: Required<AutoCompactionPolicy> = {
+  minFiles: 50,
+  maxBytes: 128 * 2 ** 20,
+  minAgeMs: 5 * MINUTE_MS,
+};
+
+/**
+ * What is due by a policy: at most one group a partition, the smallest files of it. The largest file of a group weighs
+ * at most as much as the others together: so sizes double from rewrite to rewrite, and a byte is rewritten a logarithmic
+ * number of times on its way to the full size.
+ */
+export function dueGroups(snapshot: Snapshot, policy: AutoCompactionPolicy, nowMs: number): FileGroup[] {
+  const { minFiles, maxBytes, minAgeMs } = { ...DEFAULT_POLICY, ...policy };
+  if (snapshot.fileCount < minFiles) return [];
+  const groups: FileGroup[] = [];
+  for (const files of filesByPartition(snapshot)) {
+    const small = files.filter(
+      ({ size, modificationTime }) => size < maxBytes / 2 && modificationTime <= nowMs - minAgeMs,
+    );
+    if (small.length < minFiles) continue;
+    small.sort((a, b) => a.size - b.size);
+    let bytes = 0;
+    let count = 0;
+    for (const [index, { size }] of small.entries()) {
+      if (bytes + size > maxBytes) break;
+      if (size <= bytes) count = index + 1;
+      bytes += size;
+    }
+    if (count > 1) groups.push(small.slice(0, count).sort(byArrival));
+  }
+  return groups;
+}

@@ -1,0 +1,205 @@
+import type { AddFile } from '../../actions/actions.ts';
+import { fileKey } from '../../actions/path.ts';
+import { checkWritable } from '../../actions/protocol.ts';
+import type { TableContext } from '../../context.ts';
+import { DeltaError } from '../../errors.ts';
+import type { Predicate } from '../../scan/predicate.ts';
+import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
+import { type CommitResult, commitDraft } from '../../transaction/commit.ts';
+import { type DataFile, Transaction } from '../../transaction/transaction.ts';
+import { targetFileBytes } from '../../write/target-size.ts';
+import { checkOrder, type Order } from '../sort/order.ts';
+import { type AutoCompactionPolicy, DEFAULT_POLICY, dueGroups } from './auto-compaction.ts';
+import { compactionGroups, type FileGroup, partitionGroups } from './groups.ts';
+import { type OptimizeMetrics, optimizeMetrics } from './metrics.ts';
+import { checkRows, type Rewrite, rewriteRows } from './rewrite.ts';
+
+/** Rewritten bytes after which the files that are ready are committed, so that a crash costs no more than these. */
+const COMMIT_BYTES = 2 ** 30;
+
+const DEFAULT_TARGET_BYTES = 128 * 2 ** 20;
+
+interface OptimizeHooks {
+  /** Writes the new files; the library's own reader and writer when absent. */
+  readonly rewrite?: Rewrite;
+  readonly signal?: AbortSignal;
+  /** Called after each group of files. */
+  readonly onProgress?: (done: { readonly groups: number; readonly of: number }) => void;
+}
+
+export interface OptimizeOptions extends OptimizeHooks {
+  /** Size that files should have. Bytes; default `delta.targetFileSize`, else 128 MiB. */
+  readonly targetBytes?: number;
+  /** Only partitions that may hold a matching row; on partition columns alone. */
+  readonly predicate?: Predicate;
+  /** Rewrites whole partitions in this order; without it, small files are put together as they are. */
+  readonly order?: Order;
+}
+
+export type AutoCompactionOptions = AutoCompactionPolicy & OptimizeHooks;
+
+export interface OptimizeReport {
+  /** The newest version that it committed; null when nothing was to be done. */
+  readonly version: number | null;
+  /** Of all its commits together. */
+  readonly metrics: OptimizeMetrics;
+  /** Groups that were given up because others had changed their files meanwhile. */
+  readonly lostGroups: number;
+}
+
+/**
+ * Rewrites data files so that there are fewer and better ones; no row changes, and readers of changes see none
+ * (`dataChange` is false). Commits once per gigabyte and at the end. Appends of others never disturb it and are never
+ * disturbed; where somebody else removes a file that it has rewritten, that group of files is left as it is.
+ * @throws DeltaError invalid-argument; unsupported-feature, unsupported-protocol; internal when a `rewrite` lost rows
+ */
+export async function optimize(live: LiveSnapshot, options: OptimizeOptions = {}): Promise<OptimizeReport> {
+  const snapshot = await live.exclusive(() => live.refresh());
+  const { predicate = [], order } = options;
+  for (const { column } of predicate) {
+    if (!snapshot.partitionColumns.includes(column))
+      throw new DeltaError('invalid-argument', `Optimize chooses by partition columns; "${column}" is none.`);
+  }
+  if (order) checkOrder(snapshot, order);
+  const targetBytes = options.targetBytes ?? targetFileBytes(snapshot.configuration, DEFAULT_TARGET_BYTES);
+  if (!Number.isSafeInteger(targetBytes) || targetBytes <= 0)
+    throw new DeltaError('invalid-argument', `A target of ${targetBytes} bytes is no size.`);
+  const groups = order
+    ? partitionGroups(snapshot, predicate)
+    : compactionGroups(snapshot, targetBytes, predicate);
+  const parameters = {
+    predicate: JSON.stringify(predicate.map(({ column }) => column)),
+    zOrderBy: JSON.stringify(order?.kind === 'z-order' ? order.columns : []),
+    ...(order?.kind === 'sort' ? { sortBy: JSON.stringify(order.columns) } : {}),
+    auto: 'false',
+  };
+  return rewriteGroups(live, { snapshot, groups, targetBytes, order: order ?? null, parameters, ...options });
+}
+
+/**
+ * Compacts what is due by a policy: for a writer, after its commits. Costs a look at the live files when nothing is.
+ * @throws as {@link optimize}
+ */
+export async function autoCompact(
+  live: LiveSnapshot,
+  options: AutoCompactionOptions = {},
+): Promise<OptimizeReport> {
+  const snapshot = live.current;
+  return rewriteGroups(live, {
+    ...options,
+    snapshot,
+    groups: dueGroups(snapshot, options, live.context.clock()),
+    targetBytes: options.maxBytes ?? DEFAULT_POLICY.maxBytes,
+    order: null,
+    parameters: { predicate: '[]', zOrderBy: '[]', auto: 'true' },
+  });
+}
+
+interface Work extends OptimizeHooks {
+  readonly snapshot: Snapshot;
+  readonly groups: readonly FileGroup[];
+  readonly targetBytes: number;
+  readonly order: Order | null;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** A group and the files that take its place. */
+interface Replacement {
+  readonly files: FileGroup;
+  readonly written: readonly DataFile[];
+}
+
+async function rewriteGroups(live: LiveSnapshot, work: Work): Promise<OptimizeReport> {
+  const { snapshot, groups, targetBytes, order, signal } = work;
+  const { context } = live;
+  if (groups.length > 0)
+    checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, context.store.url);
+  const rewrite = work.rewrite ?? rewriteRows(context);
+  const committed: Replacement[] = [];
+  let ready: Replacement[] = [];
+  let bytes = 0;
+  let version: number | null = null;
+  try {
+    for (const [index, files] of groups.entries()) {
+      signal?.throwIfAborted();
+      const written = await rewrite({ snapshot, files, targetBytes, order, ...(signal ? { signal } : {}) });
+      ready.push({ files, written });
+      checkRows(context.store.url, files, written);
+      bytes += files.reduce((sum, { size }) => sum + size, 0);
+      if (bytes >= COMMIT_BYTES || index === groups.length - 1) {
+        const due = ready;
+        // From here a failure may leave these files in the table: they are not ours to delete any more.
+        [ready, bytes] = [[], 0];
+        const result = await commitReplacements(live, work, due);
+        committed.push(...result.replacements);
+        version = result.version ?? version;
+      }
+      work.onProgress?.({ groups: index + 1, of: groups.length });
+    }
+  } catch (error) {
+    await discard(context, ready);
+    throw error;
+  }
+  return {
+    version,
+    metrics: metricsOf(committed),
+    lostGroups: groups.length - committed.length,
+  };
+}
+
+/** Commits what can be committed; a group whose files others have removed is dropped, and its new files deleted. */
+async function commitReplacements(
+  live: LiveSnapshot,
+  { snapshot, parameters, signal }: Work,
+  ready: readonly Replacement[],
+): Promise<{ readonly version: number | null; readonly replacements: readonly Replacement[] }> {
+  let replacements = ready;
+  for (;;) {
+    const result = await commitOnce(live, parameters, replacements, signal);
+    if (result.kind === 'committed') return { version: result.version, replacements };
+    const { current } = live;
+    const isGivenUp = result.kind === 'conflict' && result.reason === 'retries-exhausted';
+    const isSameLayout =
+      current.metadata.schemaString === snapshot.metadata.schemaString &&
+      current.metadata.partitionColumns.join() === snapshot.metadata.partitionColumns.join();
+    const whole = replacements.filter(({ files }) => !isGivenUp && isSameLayout && isLive(current, files));
+    await discard(
+      live.context,
+      replacements.filter((replacement) => !whole.includes(replacement)),
+    );
+    if (whole.length === 0) return { version: null, replacements: [] };
+    replacements = whole;
+  }
+}
+
+function commitOnce(
+  live: LiveSnapshot,
+  operationParameters: Readonly<Record<string, string>>,
+  replacements: readonly Replacement[],
+  signal: AbortSignal | undefined,
+): Promise<CommitResult> {
+  const spec = { operation: 'OPTIMIZE', operationParameters, dataChange: false };
+  return new Transaction(live.current, spec, (draft, options) => commitDraft(live, draft, options))
+    .remove(replacements.flatMap(({ files }) => files))
+    .append(replacements.flatMap(({ written }) => written))
+    .setOperationMetrics({ ...metricsOf(replacements) })
+    .commit(signal ? { signal } : {});
+}
+
+/** Deletes files that will not become part of the table. Best effort: nobody names them, and vacuum would find them. */
+async function discard(context: TableContext, replacements: readonly Replacement[]): Promise<void> {
+  const paths = replacements.flatMap(({ written }) => written.map(({ path }) => path));
+  await Promise.allSettled(paths.map((path) => context.store.delete(path)));
+}
+
+function isLive(snapshot: Snapshot, files: readonly AddFile[]): boolean {
+  return files.every((file) => snapshot.state.files.get(fileKey(file)) !== undefined);
+}
+
+function metricsOf(replacements: readonly Replacement[]): OptimizeMetrics {
+  return optimizeMetrics(
+    replacements.flatMap(({ files }) => files),
+    replacements.flatMap(({ written }) => written),
+  );
+}

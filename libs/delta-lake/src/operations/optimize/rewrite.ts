@@ -1,0 +1,51 @@
+import { recordCount } from '../../actions/logged-file.ts';
+import type { TableContext } from '../../context.ts';
+import { DeltaError } from '../../errors.ts';
+import { scanRows } from '../../scan/rows.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { DataFile } from '../../transaction/transaction.ts';
+import { writeDataFiles } from '../../write/data-files.ts';
+import { sortRows } from '../sort/external-sort.ts';
+import { type Order, rowOrder } from '../sort/order.ts';
+import type { FileGroup } from './groups.ts';
+
+/** One piece of work: these files of one partition become others that hold the same rows. */
+export interface Rewriting {
+  readonly snapshot: Snapshot;
+  readonly files: FileGroup;
+  readonly targetBytes: number;
+  /** Null: the order of the files, and in each of its rows. */
+  readonly order: Order | null;
+  readonly signal?: AbortSignal;
+}
+
+/** Rewrites a group; the files that it answers are durable, and hold each row of the group once. */
+export type Rewrite = (work: Rewriting) => Promise<readonly DataFile[]>;
+
+/** Rewrites with the library's own reader and writer, batch by batch; a sort spills to temporary files. */
+export function rewriteRows(context: TableContext): Rewrite {
+  return async ({ snapshot, files, targetBytes, order, signal }) => {
+    const rows = scanRows(context, snapshot, { files });
+    const sorted = order
+      ? sortRows(rows, await rowOrder(context, snapshot, files, order), signal ? { signal } : {})
+      : rows;
+    return writeDataFiles(context, snapshot, sorted, { targetBytes, ...(signal ? { signal } : {}) });
+  };
+}
+
+/** A rewrite that loses or doubles rows must not become part of the table, whoever wrote it. */
+export function checkRows(table: string, files: FileGroup, written: readonly DataFile[]): void {
+  let before = 0;
+  for (const file of files) {
+    const rows = recordCount(file);
+    if (rows === null) return;
+    before += rows - (file.deletionVector?.cardinality ?? 0);
+  }
+  const after = written.reduce((sum, { rows }) => sum + rows, 0);
+  if (after === before) return;
+  throw new DeltaError(
+    'internal',
+    `Rewriting ${files.length} files of ${table} made ${after} rows of ${before}; nothing was committed.`,
+    { facts: { table, before, after } },
+  );
+}
