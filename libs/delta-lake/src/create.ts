@@ -6,6 +6,7 @@ import { serializeCommit } from './actions/serialize.ts';
 import { contextOf, type TableOptions } from './context.ts';
 import { DeltaError, hasCode } from './errors.ts';
 import { commitKey } from './log/names.ts';
+import { withColumnIds } from './schema/column-ids.ts';
 import { checkSchema, primitiveTypes, serializeSchema, type StructType } from './schema/types.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
 import { emptyState, replay } from './snapshot/state.ts';
@@ -36,14 +37,11 @@ export async function createTable(
   const context = contextOf(location, options);
   const { store } = context;
   const partitionColumns = spec.partitionColumns ?? [];
-  checkSchema(spec.schema, partitionColumns);
+  const isMapped = (spec.configuration?.['delta.columnMapping.mode'] ?? 'none') !== 'none';
+  checkSchema(spec.schema, partitionColumns, isMapped);
   checkProperties(spec.configuration ?? {}, store.url);
-  const { features, configuration } = requestedFeatures(
-    spec.configuration ?? {},
-    primitiveTypes(spec.schema),
-    store.url,
-  );
-  const protocol = withFeatures(BASE_PROTOCOL, features);
+  const request = requestedFeatures(spec.configuration ?? {}, primitiveTypes(spec.schema), store.url);
+  const protocol = withFeatures(BASE_PROTOCOL, request.features);
 
   const existing = await openTable(store, options).catch((error: unknown) => {
     if (hasCode(error, 'not-a-table')) return null;
@@ -52,12 +50,14 @@ export async function createTable(
   if (existing) return found(existing, spec);
 
   const now = context.clock();
+  const { schema, metadata } = withColumnIds(spec.schema, request, context.newId);
+  const { configuration } = metadata;
   const metaData: Metadata = {
     id: context.newId(),
     ...(spec.name === undefined ? {} : { name: spec.name }),
     ...(spec.description === undefined ? {} : { description: spec.description }),
     format: { provider: 'parquet', options: {} },
-    schemaString: serializeSchema(spec.schema),
+    schemaString: serializeSchema(schema),
     partitionColumns,
     configuration,
     createdTime: now,

@@ -1,3 +1,4 @@
+import type { ColumnMappingMode } from '../schema/column-mapping.ts';
 import type { StructField, StructType } from '../schema/types.ts';
 
 /** What decides which columns have statistics. */
@@ -5,6 +6,7 @@ export interface StatisticsTable {
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
   readonly configuration: Readonly<Record<string, string>>;
+  readonly columnMapping: ColumnMappingMode;
 }
 
 /** A column with statistics; of a struct those of its fields that have some. */

@@ -1,5 +1,4 @@
 import { DeltaError, unsupportedFeature } from '../errors.ts';
-import { columnMappingMode } from '../schema/column-mapping.ts';
 import { type StructType, walkFields } from '../schema/types.ts';
 import type { Metadata, Protocol } from './actions.ts';
 import { isOn } from './table-properties.ts';
@@ -93,8 +92,6 @@ export function checkWritable(
       if (!WRITABLE.has(feature)) throw unsupportedFeature(feature, 'write', table);
     }
   }
-  if (columnMappingMode(protocol, metadata.configuration, table) !== 'none')
-    throw unsupportedFeature('columnMapping', 'write', table);
   const used = usedWriterFeature(metadata, schema);
   if (used !== null) throw unsupportedFeature(used, 'write', table);
 }

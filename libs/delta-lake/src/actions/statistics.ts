@@ -1,4 +1,5 @@
 import { formatInstant } from '../schema/instant.ts';
+import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import { decimalOf } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { type IndexedColumn, indexedColumns, type StatisticsTable } from './indexed-columns.ts';
@@ -17,8 +18,8 @@ export interface ColumnStatistics {
 const STRING_PREFIX = 32;
 
 /**
- * The `stats` text of a file, as Spark writes it: for the leaf columns that {@link indexedColumns} names; nested as
- * the schema is; strings cut to 32 code points, the max raised so that it stays an upper bound; timestamps as
+ * The `stats` text of a file, as Spark writes it: for the leaf columns that {@link indexedColumns} names, under their
+ * physical names; nested as the schema is; strings cut to 32 code points, the max raised so that it stays an upper bound; timestamps as
  * ISO-8601 with milliseconds, the max rounded up; no bounds for booleans, binary, arrays, maps and for NaN or infinite
  * values. Source: Delta protocol, "Per-file Statistics".
  */
@@ -27,7 +28,7 @@ export function serializeStatistics(
   rows: number,
   columns: Readonly<Record<string, ColumnStatistics>>,
 ): string {
-  const texts = structTexts(indexedColumns(table), columns, rows);
+  const texts = structTexts(indexedColumns(table), columns, rows, table.columnMapping);
   return `{"numRecords":${rows},"minValues":{${texts.mins}},"maxValues":{${texts.maxs}},"nullCount":{${texts.nulls}}}`;
 }
 
@@ -41,14 +42,15 @@ function structTexts(
   indexed: readonly IndexedColumn[],
   columns: Readonly<Record<string, ColumnStatistics>>,
   rows: number,
+  columnMapping: ColumnMappingMode,
 ): Texts {
   const [mins, maxs, nulls]: [string[], string[], string[]] = [[], [], []];
   for (const { field, fields } of indexed) {
     const column = columns[field.name];
     if (!column) continue;
-    const key = JSON.stringify(field.name);
+    const key = JSON.stringify(physicalName(field, columnMapping));
     if (fields) {
-      const inner = structTexts(fields, column.fields ?? {}, rows);
+      const inner = structTexts(fields, column.fields ?? {}, rows, columnMapping);
       if (inner.mins !== '') mins.push(`${key}:{${inner.mins}}`);
       if (inner.maxs !== '') maxs.push(`${key}:{${inner.maxs}}`);
       if (inner.nulls !== '') nulls.push(`${key}:{${inner.nulls}}`);

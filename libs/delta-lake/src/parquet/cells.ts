@@ -1,11 +1,12 @@
 import type { SchemaElement } from 'hyparquet';
 import { unsupportedFeature } from '../errors.ts';
 import { parseDate } from '../schema/instant.ts';
+import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import { type DataType, decimalOf, type StructField } from '../schema/types.ts';
 import { plainDecimal, type Value } from '../schema/value.ts';
 
 /** What hyparquet-writer wants for a {@link Value} of a type. */
-export function cellWriter(type: DataType): (value: Value) => unknown {
+export function cellWriter(type: DataType, columnMapping: ColumnMappingMode): (value: Value) => unknown {
   if (typeof type === 'string') {
     if (type === 'date') return (value) => (typeof value === 'string' ? parseDate(value) : value);
     const decimal = decimalOf(type);
@@ -14,18 +15,25 @@ export function cellWriter(type: DataType): (value: Value) => unknown {
       typeof value === 'string' ? BigInt((plainDecimal(value, decimal.scale) ?? '').replace('.', '')) : value;
   }
   if (type.type === 'struct') {
-    const fields = type.fields.map((field) => [field.name, cellWriter(field.type)] as const);
+    const fields = type.fields.map((field) => ({
+      name: field.name,
+      stored: physicalName(field, columnMapping),
+      write: cellWriter(field.type, columnMapping),
+    }));
     return (value) => {
       if (value === null) return null;
       const record = value as { readonly [name: string]: Value };
-      return Object.fromEntries(fields.map(([name, write]) => [name, write(record[name] ?? null)]));
+      return Object.fromEntries(
+        fields.map(({ name, stored, write }) => [stored, write(record[name] ?? null)]),
+      );
     };
   }
   if (type.type === 'array') {
-    const write = cellWriter(type.elementType);
+    const write = cellWriter(type.elementType, columnMapping);
     return (value) => (value === null ? null : (value as readonly Value[]).map(write));
   }
-  const [writeKey, writeValue] = [cellWriter(type.keyType), cellWriter(type.valueType)];
+  const writeKey = cellWriter(type.keyType, columnMapping);
+  const writeValue = cellWriter(type.valueType, columnMapping);
   return (value) => {
     if (value === null) return null;
     return (value as readonly (readonly [Value, Value])[]).map(([key, item]) => ({
@@ -36,37 +44,44 @@ export function cellWriter(type: DataType): (value: Value) => unknown {
 }
 
 /**
- * The Parquet schema elements of a field, depth first. Source: Parquet, "Logical Types"; 3-level lists; Delta
- * protocol, "Column Mapping" for the `field_id`.
+ * The Parquet schema elements of a field, depth first; with the field ids that they have, in mapped tables under
+ * physical names.
+ * Source: Parquet, "Logical Types" (3-level lists); Delta protocol, "Column Mapping".
  */
-export function schemaElements(field: Pick<StructField, 'name' | 'type' | 'metadata'>): SchemaElement[] {
+export function schemaElements(field: StructField, columnMapping: ColumnMappingMode): SchemaElement[] {
   const id = field.metadata['delta.columnMapping.id'];
-  return elementsOf(field.name, field.type, 'OPTIONAL', typeof id === 'number' ? { field_id: id } : {});
+  const head = {
+    name: physicalName(field, columnMapping),
+    repetition_type: 'OPTIONAL',
+    ...(typeof id === 'number' ? { field_id: id } : {}),
+  } as const;
+  return elementsOf(head, field.type, columnMapping);
 }
 
 function elementsOf(
-  name: string,
+  head: Pick<SchemaElement, 'name' | 'repetition_type' | 'field_id'>,
   type: DataType,
-  repetition_type: 'OPTIONAL' | 'REQUIRED',
-  id: { readonly field_id?: number } = {},
+  columnMapping: ColumnMappingMode,
 ): SchemaElement[] {
-  const head = { name, repetition_type, ...id } as const;
+  const inner = (name: string, of: DataType, repetition_type: 'OPTIONAL' | 'REQUIRED'): SchemaElement[] =>
+    elementsOf({ name, repetition_type }, of, columnMapping);
   if (typeof type === 'string') return [{ ...head, ...scalarElement(type) }];
   if (type.type === 'struct') {
-    return [{ ...head, num_children: type.fields.length }, ...type.fields.flatMap(schemaElements)];
+    const fields = type.fields.flatMap((field) => schemaElements(field, columnMapping));
+    return [{ ...head, num_children: type.fields.length }, ...fields];
   }
   if (type.type === 'array') {
     return [
       { ...head, num_children: 1, converted_type: 'LIST', logical_type: { type: 'LIST' } },
       { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-      ...elementsOf('element', type.elementType, 'OPTIONAL'),
+      ...inner('element', type.elementType, 'OPTIONAL'),
     ];
   }
   return [
     { ...head, num_children: 1, converted_type: 'MAP', logical_type: { type: 'MAP' } },
     { name: 'key_value', repetition_type: 'REPEATED', num_children: 2 },
-    ...elementsOf('key', type.keyType, 'REQUIRED'),
-    ...elementsOf('value', type.valueType, 'OPTIONAL'),
+    ...inner('key', type.keyType, 'REQUIRED'),
+    ...inner('value', type.valueType, 'OPTIONAL'),
   ];
 }
 

@@ -40,8 +40,7 @@ export interface ParquetCodec {
   write(rows: readonly Row[], schema: StructType): Promise<Uint8Array>;
 
   /**
-   * Begins a file whose rows come piece by piece; every column is optional, map keys excepted. A field whose metadata
-   * has `delta.columnMapping.id` gets this number as its Parquet `field_id`.
+   * Begins a file whose rows come piece by piece; every column is optional, map keys excepted.
    */
   openWriter(schema: StructType, options?: WriterOptions): Promise<ParquetWriter>;
 }
@@ -53,6 +52,8 @@ export type Compression = (typeof COMPRESSIONS)[number];
 export interface WriterOptions {
   /** A wish: an adapter that cannot compress so takes what it can, and says so in {@link ParquetWriter.compression}. */
   readonly compression?: Compression;
+  /** How the file's columns are called. Default `none`; else by their physical names, and with their field ids. */
+  readonly columnMapping?: ColumnMappingMode;
 }
 
 /** A file in the making. After `finish` or `abandon` it is of no further use. */

@@ -1,6 +1,7 @@
 import { constants, brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter as FileWriter } from 'hyparquet-writer';
+import { physicalName } from '../schema/column-mapping.ts';
 import type { StructType } from '../schema/types.ts';
 import { cellWriter, schemaElements } from './cells.ts';
 import type { Compression, ParquetWriter, Row, WriterOptions } from './codec.ts';
@@ -34,11 +35,16 @@ export async function openHyparquetWriter(
 ): Promise<ParquetWriter> {
   const compression =
     options.compression !== undefined && CODECS[options.compression] ? options.compression : 'snappy';
+  const columnMapping = options.columnMapping ?? 'none';
   const elements: SchemaElement[] = [
     { name: 'spark_schema', num_children: schema.fields.length },
-    ...schema.fields.flatMap((field) => schemaElements(field)),
+    ...schema.fields.flatMap((field) => schemaElements(field, columnMapping)),
   ];
-  const columns = schema.fields.map(({ name, type }) => ({ name, cell: cellWriter(type) }));
+  const columns = schema.fields.map((field) => ({
+    name: field.name,
+    stored: physicalName(field, columnMapping),
+    cell: cellWriter(field.type, columnMapping),
+  }));
   const output = new ByteWriter();
   const file = new FileWriter({
     writer: output,
@@ -54,8 +60,8 @@ export async function openHyparquetWriter(
       return output.offset;
     },
     async write(rows: readonly Row[]) {
-      const columnData = columns.map(({ name, cell }) => ({
-        name,
+      const columnData = columns.map(({ name, stored, cell }) => ({
+        name: stored,
         data: rows.map((row) => cell(row[name] ?? null)),
       }));
       await file.write({ columnData, rowGroupSize: ROW_GROUP_ROWS });

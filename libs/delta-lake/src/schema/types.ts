@@ -188,12 +188,16 @@ export function* primitiveTypes(type: DataType): Generator<string> {
 }
 
 /**
- * Checks a schema for a new table: known types, names that are unique regardless of case and that Parquet files
- * without column mapping can carry, partition columns that exist and are primitive.
+ * Checks a schema that a table is to have: known types, names that are unique regardless of case and, unless columns
+ * are mapped, that Parquet files can carry, partition columns that exist and are primitive.
  * @throws DeltaError invalid-schema
  */
-export function checkSchema(schema: StructType, partitionColumns: readonly string[]): void {
-  checkStruct(schema, '');
+export function checkSchema(
+  schema: StructType,
+  partitionColumns: readonly string[],
+  isMapped: boolean = false,
+): void {
+  checkStruct(schema, '', isMapped);
   for (const column of partitionColumns) {
     const field = schema.fields.find(({ name }) => name === column);
     if (!field) throw invalid(`the partition column "${column}" is not in the schema`);
@@ -207,11 +211,13 @@ export function checkSchema(schema: StructType, partitionColumns: readonly strin
     throw invalid('it has no column that is not a partition column');
 }
 
-function checkStruct(schema: StructType, prefix: string): void {
+function checkStruct(schema: StructType, prefix: string, isMapped: boolean): void {
   const seen = new Set<string>();
   for (const { name, type } of schema.fields) {
-    if (name === '' || /[ ,;{}()\n\t=]/.test(name)) {
-      throw invalid(`"${prefix}${name}" holds one of " ,;{}()\\n\\t=", which needs column mapping`);
+    if (name === '' || (!isMapped && /[ ,;{}()\n\t=]/.test(name))) {
+      throw invalid(
+        `"${prefix}${name}" is empty or holds one of " ,;{}()\\n\\t=", which needs column mapping`,
+      );
     }
     if (seen.has(name.toLowerCase())) throw invalid(`"${prefix}${name}" occurs twice (names ignore case)`);
     seen.add(name.toLowerCase());
@@ -219,10 +225,20 @@ function checkStruct(schema: StructType, prefix: string): void {
       if (!isKnownPrimitive(primitive))
         throw invalid(`"${prefix}${name}" has the unknown type "${primitive}"`);
     }
-    if (typeof type === 'object' && type.type === 'struct') checkStruct(type, `${prefix}${name}.`);
+    checkNested(type, `${prefix}${name}.`, isMapped);
+  }
+}
+
+function checkNested(type: DataType, prefix: string, isMapped: boolean): void {
+  if (typeof type === 'string') return;
+  if (type.type === 'struct') checkStruct(type, prefix, isMapped);
+  else if (type.type === 'array') checkNested(type.elementType, prefix, isMapped);
+  else {
+    checkNested(type.keyType, prefix, isMapped);
+    checkNested(type.valueType, prefix, isMapped);
   }
 }
 
 function invalid(what: string): DeltaError {
-  return new DeltaError('invalid-schema', `Cannot create a table with this schema: ${what}.`);
+  return new DeltaError('invalid-schema', `A table cannot have this schema: ${what}.`);
 }

@@ -8,6 +8,7 @@ import { featuresOf } from '../actions/table-features.ts';
 import { isOn } from '../actions/table-properties.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
+import { type ColumnMappingMode, columnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import { parseSchema, type StructType } from '../schema/types.ts';
 import { serializePartitionValue } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -22,6 +23,7 @@ interface Target {
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
   readonly configuration: Readonly<Record<string, string>>;
+  readonly columnMapping: ColumnMappingMode;
 }
 
 /**
@@ -34,7 +36,7 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
   const table = context.store.url;
   const now = context.clock();
   const dataChange = spec.dataChange ?? true;
-  const target = targetOf(draft);
+  const target = targetOf(draft, table);
   const protocol = draft.protocol ?? snapshot.protocol;
   checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, table);
   if (draft.protocol || draft.metadata) checkWritable(protocol, target.metadata, target.schema, table);
@@ -87,10 +89,17 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
   };
 }
 
-function targetOf({ snapshot, metadata }: Draft): Target {
+function targetOf({ snapshot, metadata, protocol }: Draft, table: string): Target {
   if (!metadata) return snapshot;
   const { partitionColumns, configuration } = metadata;
-  return { metadata, schema: parseSchema(metadata.schemaString), partitionColumns, configuration };
+  const columnMapping = columnMappingMode(protocol ?? snapshot.protocol, configuration, table);
+  return {
+    metadata,
+    schema: parseSchema(metadata.schemaString),
+    partitionColumns,
+    configuration,
+    columnMapping,
+  };
 }
 
 /**
@@ -147,14 +156,14 @@ function partitionValuesOf(target: Target, file: DataFile): Readonly<Record<stri
   const partitionValues: Record<string, string | null> = {};
   for (const column of target.partitionColumns) {
     const value = file.partition[column];
-    const type = target.schema.fields.find(({ name }) => name === column)?.type;
-    if (value === undefined || type === undefined) {
+    const field = target.schema.fields.find(({ name }) => name === column);
+    if (value === undefined || !field) {
       throw new DeltaError(
         'invalid-argument',
         `The file ${file.path} has no value for the partition column "${column}".`,
       );
     }
-    partitionValues[column] = serializePartitionValue(type, value);
+    partitionValues[physicalName(field, target.columnMapping)] = serializePartitionValue(field.type, value);
   }
   return partitionValues;
 }

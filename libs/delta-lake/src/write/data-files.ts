@@ -1,9 +1,7 @@
 import type { TableContext } from '../context.ts';
-import { COMPRESSIONS, type Compression, type ParquetWriter, type Row } from '../parquet/codec.ts';
-import type { DataType, StructType } from '../schema/types.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Row } from '../parquet/codec.ts';
 import type { DataFile } from '../transaction/transaction.ts';
-import { type RecordCollector, recordCollector } from './column-collector.ts';
+import { FileInProgress, type FileLayout, layoutOf, type WriteTarget } from './file-in-progress.ts';
 import { type Partition, partitioner } from './partition-folder.ts';
 import { targetFileBytes } from './target-size.ts';
 import { Uploads } from './uploads.ts';
@@ -16,15 +14,14 @@ export interface WriteFilesOptions {
   readonly targetBytes?: number;
   /** Bound for rows and files in memory, about, uploads excepted. Default 128 MiB. */
   readonly maxBufferedBytes?: number;
+  /** Below the table's root, with a slash at the end; the default is the root. */
+  readonly folder?: string;
   readonly signal?: AbortSignal;
 }
 
 /** Rows are encoded in portions of about this size in memory. */
 const PORTION_BYTES = 32 * 1024 * 1024;
 const DEFAULT_BUFFERED_BYTES = 128 * 1024 * 1024;
-
-/** What of a snapshot decides how rows are written. */
-type Target = Pick<Snapshot, 'schema' | 'partitionColumns' | 'configuration'>;
 
 /**
  * Writes rows as data files of a table: one or more for each partition that occurs, durable when the promise
@@ -36,55 +33,16 @@ type Target = Pick<Snapshot, 'schema' | 'partitionColumns' | 'configuration'>;
  */
 export async function writeDataFiles(
   context: TableContext,
-  table: Target,
+  table: WriteTarget,
   rows: RowSource,
   options: WriteFilesOptions = {},
 ): Promise<readonly DataFile[]> {
-  const targetBytes = options.targetBytes ?? targetFileBytes(table.configuration);
-  const maxBufferedBytes = options.maxBufferedBytes ?? DEFAULT_BUFFERED_BYTES;
-  const portionBytes = Math.min(PORTION_BYTES, 2 * targetBytes);
-  const columns = table.partitionColumns.flatMap((name) =>
-    table.schema.fields.filter((field) => field.name === name),
-  );
-  const partitionOf = partitioner(columns);
-  const layout = layoutOf(table);
-  const uploads = new Uploads(context.store);
-  const open = new Map<Partition, FileInProgress>();
-  let buffered = 0;
-  let files = 0;
-
-  const close = async (file: FileInProgress): Promise<void> => {
-    open.delete(file.partition);
-    buffered -= file.bytes;
-    const id = context.newId();
-    const number = String(files++).padStart(5, '0');
-    await file.finish(uploads, (compression) => `part-${number}-${id}-c000.${compression}.parquet`);
-  };
+  const writer = new DataFileWriter(context, table, options);
   try {
-    for await (const batch of batchesOf(rows)) {
-      options.signal?.throwIfAborted();
-      for (const row of batch) {
-        const partition = partitionOf(row);
-        let file = open.get(partition);
-        if (!file) {
-          file = new FileInProgress(context, layout, partition);
-          open.set(partition, file);
-        }
-        buffered += file.take(row);
-        if (file.rowBytes >= portionBytes) {
-          buffered -= file.bytes;
-          await file.encode();
-          buffered += file.bytes;
-          if (file.bytes >= targetBytes) await close(file);
-        }
-        while (buffered > maxBufferedBytes) await close(largest(open.values()));
-      }
-    }
-    for (const file of open.values()) await close(file);
-    return await uploads.done();
+    for await (const batch of batchesOf(rows)) await writer.write(batch);
+    return await writer.finish();
   } catch (error) {
-    // Nobody refers to what was written: without this it would wait for vacuum.
-    await Promise.all([...Array.from(open.values(), (file) => file.abandon()), uploads.undo()]);
+    await writer.abandon();
     throw error;
   }
 }
@@ -95,37 +53,79 @@ export async function* batchesOf(rows: RowSource): AsyncGenerator<readonly Row[]
   else yield rows;
 }
 
-interface Layout {
-  /** Every column of the table: what rows are checked against. */
-  readonly rows: StructType;
-  /** The columns that files have. */
-  readonly files: StructType;
-  readonly compression: Compression | null;
-}
+/** The pushed form of {@link writeDataFiles}. Call `abandon` after any failure, its own and the caller's. */
+export class DataFileWriter {
+  readonly #context: TableContext;
+  readonly #options: WriteFilesOptions;
+  readonly #layout: FileLayout;
+  readonly #partitionOf: (row: Row) => Partition;
+  readonly #targetBytes: number;
+  readonly #maxBufferedBytes: number;
+  readonly #portionBytes: number;
+  readonly #uploads: Uploads;
+  readonly #open = new Map<Partition, FileInProgress>();
+  #bufferedBytes = 0;
+  #files = 0;
 
-function layoutOf(table: Target): Layout {
-  const inFiles = table.schema.fields.filter(({ name }) => !table.partitionColumns.includes(name));
-  return {
-    rows: table.schema,
-    files: withoutVoid({ type: 'struct', fields: inFiles }),
-    compression: compressionOf(table.configuration),
-  };
-}
+  constructor(context: TableContext, table: WriteTarget, options: WriteFilesOptions = {}) {
+    this.#context = context;
+    this.#options = options;
+    this.#layout = layoutOf(table);
+    this.#partitionOf = partitioner(this.#layout.partitionColumns, table.columnMapping);
+    this.#targetBytes = options.targetBytes ?? targetFileBytes(table.configuration);
+    this.#maxBufferedBytes = options.maxBufferedBytes ?? DEFAULT_BUFFERED_BYTES;
+    this.#portionBytes = Math.min(PORTION_BYTES, 2 * this.#targetBytes);
+    this.#uploads = new Uploads(context.store);
+  }
 
-/** Parquet has no type for columns that are always null; a reader finds them missing, which means the same. */
-function withoutVoid(type: StructType): StructType {
-  const inner = (nested: DataType): DataType =>
-    typeof nested === 'object' && nested.type === 'struct' ? withoutVoid(nested) : nested;
-  const fields = type.fields.filter((field) => field.type !== 'void');
-  return { type: 'struct', fields: fields.map((field) => ({ ...field, type: inner(field.type) })) };
-}
+  async write(rows: readonly Row[]): Promise<void> {
+    this.#options.signal?.throwIfAborted();
+    for (const row of rows) {
+      const partition = this.#partitionOf(row);
+      let file = this.#open.get(partition);
+      if (!file) {
+        file = new FileInProgress(this.#context, this.#layout, partition);
+        this.#open.set(partition, file);
+      }
+      this.#bufferedBytes += file.take(row);
+      if (file.rowBytes >= this.#portionBytes) {
+        this.#bufferedBytes -= file.bytes;
+        await file.encode();
+        this.#bufferedBytes += file.bytes;
+        if (file.bytes >= this.#targetBytes) await this.#close(file);
+      }
+      while (this.#bufferedBytes > this.#maxBufferedBytes) await this.#close(largest(this.#open.values()));
+    }
+  }
 
-/** `delta.parquet.compression.codec`, or null when it is absent or names what no adapter has. */
-function compressionOf(configuration: Readonly<Record<string, string>>): Compression | null {
-  const name = configuration['delta.parquet.compression.codec']?.trim().toLowerCase();
-  if (name === 'none') return 'uncompressed';
-  if (name === 'lz4') return 'lz4_raw';
-  return COMPRESSIONS.find((compression) => compression === name) ?? null;
+  /** The files, all durable. */
+  async finish(): Promise<readonly DataFile[]> {
+    for (const file of this.#open.values()) await this.#close(file);
+    return this.#uploads.done();
+  }
+
+  /** Deletes what was written: nobody refers to it, and without this it would wait for vacuum. Best effort. */
+  async abandon(): Promise<void> {
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.all([...open.map((file) => file.abandon()), this.#uploads.undo()]);
+  }
+
+  async #close(file: FileInProgress): Promise<void> {
+    this.#open.delete(file.partition);
+    this.#bufferedBytes -= file.bytes;
+    const { body, ...facts } = await file.finish();
+    const number = String(this.#files++).padStart(5, '0');
+    const name = `part-${number}-${this.#context.newId()}-c000.${facts.compression}.parquet`;
+    await this.#uploads.start(body, {
+      path: `${this.#options.folder ?? ''}${file.partition.folder}${name}`,
+      bytes: body.byteLength,
+      rows: facts.rows,
+      partition: file.partition.values,
+      statistics: facts.statistics,
+      isChecked: true,
+    });
+  }
 }
 
 function largest(files: Iterable<FileInProgress>): FileInProgress {
@@ -133,69 +133,4 @@ function largest(files: Iterable<FileInProgress>): FileInProgress {
   for (const file of files) if (!found || file.bytes > found.bytes) found = file;
   if (!found) throw new RangeError('No file is open.');
   return found;
-}
-
-/** A file of one partition: rows that wait, and what is encoded already. */
-class FileInProgress {
-  readonly partition: Partition;
-  readonly #context: TableContext;
-  readonly #layout: Layout;
-  readonly #collector: RecordCollector;
-  #writer: ParquetWriter | null = null;
-  #waiting: Row[] = [];
-  #rows = 0;
-  /** Of the rows that wait, in memory, about. */
-  rowBytes = 0;
-
-  constructor(context: TableContext, layout: Layout, partition: Partition) {
-    this.partition = partition;
-    this.#context = context;
-    this.#layout = layout;
-    this.#collector = recordCollector(layout.rows);
-  }
-
-  /** What the file occupies in memory, about. */
-  get bytes(): number {
-    return this.rowBytes + (this.#writer?.bytes ?? 0);
-  }
-
-  /** Checks and takes a row; answers by how much {@link bytes} grew. */
-  take(row: Row): number {
-    const bytes = this.#collector.take(row);
-    this.#waiting.push(row);
-    this.rowBytes += bytes;
-    this.#rows++;
-    return bytes;
-  }
-
-  async encode(): Promise<ParquetWriter> {
-    const { compression, files } = this.#layout;
-    this.#writer ??= await this.#context.parquet.openWriter(
-      files,
-      compression === null ? {} : { compression },
-    );
-    if (this.#waiting.length > 0) await this.#writer.write(this.#waiting);
-    this.#waiting = [];
-    this.rowBytes = 0;
-    return this.#writer;
-  }
-
-  async finish(uploads: Uploads, nameOf: (compression: Compression) => string): Promise<void> {
-    const writer = await this.encode();
-    const body = await writer.finish();
-    this.#writer = null;
-    const { folder, values } = this.partition;
-    await uploads.start(body, {
-      path: `${folder}${nameOf(writer.compression)}`,
-      bytes: body.byteLength,
-      rows: this.#rows,
-      partition: values,
-      statistics: this.#collector.statistics(),
-      isChecked: true,
-    });
-  }
-
-  async abandon(): Promise<void> {
-    await this.#writer?.abandon();
-  }
 }

@@ -1,3 +1,4 @@
+import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import type { StructField } from '../schema/types.ts';
 import { serializePartitionValue, type Value } from '../schema/value.ts';
 
@@ -33,6 +34,7 @@ export function escapePathName(name: string): string {
  */
 export function partitioner(
   columns: readonly StructField[],
+  columnMapping: ColumnMappingMode,
 ): (row: Readonly<Record<string, Value>>) => Partition {
   const known = new Map<string, Partition>();
   const only: Partition = { values: {}, folder: '' };
@@ -45,7 +47,9 @@ export function partitioner(
     const values = Object.fromEntries(
       columns.map(({ name }, index) => [name, texts[index] === null ? null : (row[name] ?? null)]),
     );
-    const folder = columns.map(({ name }, index) => folderName(name, texts[index] ?? null)).join('');
+    const folder = columns
+      .map((field, index) => folderName(physicalName(field, columnMapping), texts[index] ?? null))
+      .join('');
     const partition: Partition = { values, folder };
     known.set(key, partition);
     return partition;

@@ -12,6 +12,7 @@ const table = (
   schema,
   configuration,
   partitionColumns,
+  columnMapping: 'none' as const,
 });
 
 describe('statistics, as Spark writes them', () => {

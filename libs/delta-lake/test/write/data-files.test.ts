@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { parquetMetadata } from 'hyparquet';
 import { expect, test } from 'vitest';
 import { contextOf } from '../../src/context.ts';
 import {
@@ -260,3 +261,42 @@ test('bounds hold for every row, whatever the values', async () => {
     { numRuns: 60 },
   );
 });
+
+test.each(['name', 'id'])(
+  'a table that maps its columns by %s gets physical names and field ids',
+  async (mode) => {
+    const schema = struct({
+      'an id': 'long',
+      'a part': 'string',
+      s: struct({ 'x y': 'integer', list: arrayOf(struct({ deep: 'date' })) }),
+      m: mapOf('string', struct({ v: 'long' })),
+    });
+    const rows: Row[] = [
+      { 'an id': 1n, 'a part': 'p', s: { 'x y': 3, list: [{ deep: '2026-11-23' }] }, m: [['k', { v: 5n }]] },
+    ];
+    const configuration = { 'delta.columnMapping.mode': mode };
+    const {
+      store,
+      snapshot,
+      rows: back,
+      stats,
+    } = await written({ schema, partitionColumns: ['a part'], configuration }, rows);
+    expect(back).toEqual(rows);
+    expect(snapshot.configuration['delta.columnMapping.maxColumnId']).toBe('8');
+    expect(snapshot.protocol).toEqual({ minReaderVersion: 2, minWriterVersion: 5 });
+    const physical = (name: string): unknown =>
+      snapshot.schema.fields.find((field) => field.name === name)?.metadata[
+        'delta.columnMapping.physicalName'
+      ];
+    const [file] = snapshot.files();
+    expect(file?.partitionValues).toEqual({ [String(physical('a part'))]: 'p' });
+    expect(Object.keys(stats[0]?.['minValues'] as object)).toEqual([physical('an id'), physical('s')]);
+    const bytes = await store.get(decodeURIComponent(file?.path ?? ''));
+    const metadata = parquetMetadata(
+      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
+    );
+    const named = metadata.schema.filter(({ name }) => name.startsWith('col-'));
+    expect(named.map(({ field_id }) => field_id)).toEqual([1, 3, 4, 5, 6, 7, 8]);
+    expect(snapshot.files([{ column: 'an id', min: 2n }])).toEqual([]);
+  },
+);

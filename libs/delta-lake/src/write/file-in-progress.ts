@@ -1,0 +1,120 @@
+import type { ColumnStatistics } from '../actions/statistics.ts';
+import type { TableContext } from '../context.ts';
+import {
+  COMPRESSIONS,
+  type Compression,
+  type ParquetWriter,
+  type Row,
+  type WriterOptions,
+} from '../parquet/codec.ts';
+import type { DataType, StructField, StructType } from '../schema/types.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { type RecordCollector, recordCollector } from './column-collector.ts';
+import type { Partition } from './partition-folder.ts';
+
+/** What of a table decides how rows are written: a snapshot, or what it is about to become. */
+export type WriteTarget = Pick<Snapshot, 'schema' | 'partitionColumns' | 'configuration' | 'columnMapping'>;
+
+export interface FileLayout {
+  /** Every column of the table: what rows are checked against. */
+  readonly rows: StructType;
+  /** The columns that files have. */
+  readonly files: StructType;
+  readonly partitionColumns: readonly StructField[];
+  readonly options: WriterOptions;
+}
+
+/** How the files of a table are laid out. */
+export function layoutOf(table: WriteTarget): FileLayout {
+  const { schema, partitionColumns, columnMapping } = table;
+  const inFiles = schema.fields.filter(({ name }) => !partitionColumns.includes(name));
+  const compression = compressionOf(table.configuration);
+  return {
+    rows: schema,
+    files: withoutVoid({ type: 'struct', fields: inFiles }),
+    partitionColumns: partitionColumns.flatMap((name) =>
+      schema.fields.filter((field) => field.name === name),
+    ),
+    options: { columnMapping, ...(compression === null ? {} : { compression }) },
+  };
+}
+
+/** Parquet has no type for columns that are always null; a reader finds them missing, which means the same. */
+function withoutVoid(type: StructType): StructType {
+  const inner = (nested: DataType): DataType =>
+    typeof nested === 'object' && nested.type === 'struct' ? withoutVoid(nested) : nested;
+  const fields = type.fields.filter((field) => field.type !== 'void');
+  return { type: 'struct', fields: fields.map((field) => ({ ...field, type: inner(field.type) })) };
+}
+
+/** `delta.parquet.compression.codec`, or null when it is absent or names what no adapter has. */
+function compressionOf(configuration: Readonly<Record<string, string>>): Compression | null {
+  const name = configuration['delta.parquet.compression.codec']?.trim().toLowerCase();
+  if (name === 'none') return 'uncompressed';
+  if (name === 'lz4') return 'lz4_raw';
+  return COMPRESSIONS.find((compression) => compression === name) ?? null;
+}
+
+/** A file of one partition: rows that wait, and what is encoded already. */
+export class FileInProgress {
+  readonly partition: Partition;
+  readonly #context: TableContext;
+  readonly #layout: FileLayout;
+  readonly #collector: RecordCollector;
+  #writer: ParquetWriter | null = null;
+  #waiting: Row[] = [];
+  #rows = 0;
+  /** Of the rows that wait, in memory, about. */
+  rowBytes = 0;
+
+  constructor(context: TableContext, layout: FileLayout, partition: Partition) {
+    this.partition = partition;
+    this.#context = context;
+    this.#layout = layout;
+    this.#collector = recordCollector(layout.rows);
+  }
+
+  /** What the file occupies in memory, about. */
+  get bytes(): number {
+    return this.rowBytes + (this.#writer?.bytes ?? 0);
+  }
+
+  /** Checks and takes a row; answers by how much {@link bytes} grew. @throws DeltaError as `RecordCollector.take` */
+  take(row: Row): number {
+    const bytes = this.#collector.take(row);
+    this.#waiting.push(row);
+    this.rowBytes += bytes;
+    this.#rows++;
+    return bytes;
+  }
+
+  /** Hands the waiting rows to the codec. */
+  async encode(): Promise<ParquetWriter> {
+    this.#writer ??= await this.#context.parquet.openWriter(this.#layout.files, this.#layout.options);
+    if (this.#waiting.length > 0) await this.#writer.write(this.#waiting);
+    this.#waiting = [];
+    this.rowBytes = 0;
+    return this.#writer;
+  }
+
+  async finish(): Promise<{
+    readonly body: Uint8Array;
+    readonly rows: number;
+    readonly compression: Compression;
+    readonly statistics: Readonly<Record<string, ColumnStatistics>>;
+  }> {
+    const writer = await this.encode();
+    const body = await writer.finish();
+    this.#writer = null;
+    return {
+      body,
+      rows: this.#rows,
+      compression: writer.compression,
+      statistics: this.#collector.statistics(),
+    };
+  }
+
+  async abandon(): Promise<void> {
+    await this.#writer?.abandon();
+  }
+}
