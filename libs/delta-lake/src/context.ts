@@ -18,6 +18,8 @@ export interface TableContext {
   readonly clock: () => number;
   /** A fresh UUID, for table ids and commit ids. */
   readonly newId: () => string;
+  /** Gives back what was opened for this table alone; nothing for a store that was handed in. */
+  readonly close: () => Promise<void>;
 }
 
 export interface TableOptions {
@@ -33,16 +35,17 @@ export interface TableOptions {
 
 /** Resolves a location: a local path, a `file://` or `s3://` URL, or an object store whose root is the table. */
 export function contextOf(location: string | ObjectStore, options: TableOptions = {}): TableContext {
+  const remote = typeof location === 'string' && isS3Url(location) ? s3Store(location, options.s3) : null;
   return {
-    store: typeof location === 'string' ? storeOf(location, options.s3) : location,
+    store: remote ?? (typeof location === 'string' ? storeOf(location) : location),
     parquet: options.parquet ?? hyparquetCodec(),
     clock: options.clock ?? Date.now,
     newId: options.newId ?? randomUUID,
+    close: async () => remote?.[Symbol.asyncDispose](),
   };
 }
 
-function storeOf(location: string, s3: S3Options = {}): ObjectStore {
-  if (isS3Url(location)) return s3Store(location, s3);
+function storeOf(location: string): ObjectStore {
   if (location.startsWith('file:')) return localStore(fileURLToPath(location));
   if (/^[a-zA-Z][a-zA-Z0-9+.-]+:\/\//.test(location)) {
     throw new DeltaError(

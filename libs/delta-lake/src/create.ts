@@ -11,7 +11,7 @@ import { checkSchema, primitiveTypes, serializeSchema, type StructType } from '.
 import { Snapshot } from './snapshot/snapshot.ts';
 import { emptyState, replay } from './snapshot/state.ts';
 import type { ObjectStore } from './storage/object-store.ts';
-import { DeltaTable, openTable } from './table.ts';
+import { DeltaTable, openIn } from './table.ts';
 import { ENGINE_INFO } from './transaction/commit-info.ts';
 
 export interface TableSpec {
@@ -43,7 +43,7 @@ export async function createTable(
   const request = requestedFeatures(spec.configuration ?? {}, primitiveTypes(spec.schema), store.url);
   const protocol = withFeatures(BASE_PROTOCOL, request.features);
 
-  const existing = await openTable(store, options).catch((error: unknown) => {
+  const existing = await openIn(context).catch((error: unknown) => {
     if (hasCode(error, 'not-a-table')) return null;
     throw error;
   });
@@ -80,8 +80,7 @@ export async function createTable(
   const body = serializeCommit([{ commitInfo }, { protocol }, { metaData }]);
   // Refuses what it could not read afterwards.
   const snapshot = new Snapshot(context, replay(emptyState(), [parseCommit(0, body)]));
-  if ((await store.putIfAbsent(commitKey(0), body)) === 'exists')
-    return found(await openTable(store, options), spec);
+  if ((await store.putIfAbsent(commitKey(0), body)) === 'exists') return found(await openIn(context), spec);
   return new DeltaTable(context, snapshot);
 }
 

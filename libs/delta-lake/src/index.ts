@@ -66,8 +66,9 @@ export {
   type S3Options,
   type S3RequestEvent,
   type S3RetryOptions,
+  type SingleWriterOptions,
 } from './storage/s3/options.ts';
-export { s3Store } from './storage/s3/s3-store.ts';
+export { s3Store, type S3Store } from './storage/s3/s3-store.ts';
 export { type Changes, type CommitSummary, DeltaTable, openTable } from './table.ts';
 export type { CommitResult } from './transaction/commit.ts';
 export { CONFLICT_REASONS, type ConflictReason } from './transaction/conflict.ts';

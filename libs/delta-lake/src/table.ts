@@ -47,7 +47,7 @@ export interface Changes {
  * A Delta table. Holds the newest snapshot that it has seen and keeps it up to date by the tail of the log, so a
  * long-lived object makes reads and commits cheap. Any number of objects and processes may use one table at once.
  */
-export class DeltaTable {
+export class DeltaTable implements AsyncDisposable {
   readonly store: ObjectStore;
   /** Where the table is, for messages: a URL. */
   readonly location: string;
@@ -167,16 +167,23 @@ export class DeltaTable {
   settled(): Promise<void> {
     return settledHousekeeping(this.#live);
   }
+
+  /** Awaits {@link settled} and closes what was opened for this table: on S3, it gives the writer's lock back. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.settled();
+    await this.#context.close();
+  }
 }
 
 /**
- * Opens the table at a local path, a `file://` URL, or the root of an object store.
+ * Opens the table at a local path, a `file://` or `s3://` URL, or the root of an object store.
  * @throws DeltaError not-a-table, unsupported-protocol, unsupported-feature, corrupt-log
  */
-export async function openTable(
-  location: string | ObjectStore,
-  options: TableOptions = {},
-): Promise<DeltaTable> {
-  const context = contextOf(location, options);
+export function openTable(location: string | ObjectStore, options: TableOptions = {}): Promise<DeltaTable> {
+  return openIn(contextOf(location, options));
+}
+
+/** {@link openTable} with the context made already. */
+export async function openIn(context: TableContext): Promise<DeltaTable> {
   return new DeltaTable(context, new Snapshot(context, await loadState(context)));
 }

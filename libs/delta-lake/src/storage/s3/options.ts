@@ -33,6 +33,21 @@ export interface S3RetryOptions {
   readonly timeoutMs?: number;
 }
 
+/** Of a writer that is alone by declaration; see `writer-lock.ts`. */
+export interface SingleWriterOptions {
+  /** Who we are, in words, for the message to a second writer; default: host name and process id. */
+  readonly owner?: string;
+  /** After so long without a sign of life, ms, another writer may take over; default 15,000. */
+  readonly leaseMs?: number;
+  /** How long a claim must stand undisputed before it counts, ms: longer than a PUT takes. Default 1,000. */
+  readonly settleMs?: number;
+  /**
+   * Key in the bucket of one lock for everything that this store writes. Default: one per folder of created objects,
+   * so per `_delta_log`, which keeps two writers apart however they came to the table.
+   */
+  readonly lockKey?: string;
+}
+
 /** Where and how to reach an S3 store. The library reads no environment: see {@link s3FromEnvironment}. */
 export interface S3Options {
   /** `http://127.0.0.1:3900`; default: AWS S3 of the region. */
@@ -48,6 +63,11 @@ export interface S3Options {
    * it. Known of AWS S3 and Cloudflare R2 by their addresses. Without it (and without `singleWriter`) writes are refused.
    */
   readonly conditionalPut?: boolean;
+  /**
+   * Says that no two programs write at once, which any store allows. A lock object turns a second one away, and the end
+   * of this one (`await using`, or no sign of life for a while) lets the next one in. Use one store object per process.
+   */
+  readonly singleWriter?: boolean | SingleWriterOptions;
   readonly retry?: S3RetryOptions;
   /** Requests under way at once; further ones wait. Default 32. */
   readonly maxRequests?: number;

@@ -8,19 +8,30 @@ import { isOwnObject } from './own-objects.ts';
 import type { S3Options } from './options.ts';
 import { type Writes, writesOf } from './writes.ts';
 
+/** A store on S3. Disposing of it gives the writer's lock back, where there is one; views share what they were made from. */
+export interface S3Store extends ObjectStore, AsyncDisposable {
+  /**
+   * Finds out now what the first write would: that the store may be written, and, under one lock for all
+   * (`singleWriter.lockKey`), that nobody else is writing. So a second program fails at its start.
+   * @throws DeltaError writes-refused, writer-locked
+   */
+  claim(): Promise<void>;
+  at(prefix: string): S3Store;
+}
+
 /**
  * What lies below `s3://bucket/path` as an object store: AWS S3 and its likes (Garage, MinIO, R2, …). No request is
  * sent before the first call.
  * @throws DeltaError invalid-argument when the address, the endpoint or an option makes no sense
  */
-export function s3Store(address: string, options: S3Options = {}): ObjectStore {
+export function s3Store(address: string, options: S3Options = {}): S3Store {
   const { bucket, prefix } = parseS3Url(address);
   const client = new S3Client(bucket, options);
   return view(client, writesOf(client, prefix, options), prefix);
 }
 
 /** The objects below `root`, which is empty or ends with '/'. */
-function view(client: S3Client, writes: Writes, root: string): ObjectStore {
+function view(client: S3Client, writes: Writes, root: string): S3Store {
   const url = `s3://${client.bucket}/${root}`.replace(/\/$/, '');
   const keyOf = (key: string): string => {
     checkKey(key);
@@ -83,6 +94,8 @@ function view(client: S3Client, writes: Writes, root: string): ObjectStore {
         expected: [200, 204, 404],
       });
     },
+    claim: () => writes.claim(),
+    [Symbol.asyncDispose]: () => writes.release(),
     at(prefix) {
       const below = prefix.replace(/\/+$/, '');
       checkKey(below);

@@ -1,6 +1,7 @@
 import type { S3Client } from './client.ts';
 import { createObject, probeConditionalPut, writesRefused } from './conditional-put.ts';
 import type { S3Options } from './options.ts';
+import { singleWrites } from './single-writer.ts';
 
 /** How a store is written: chosen once, shared by all its views. */
 export interface Writes {
@@ -8,6 +9,10 @@ export interface Writes {
   check(): Promise<void>;
   /** Put-if-absent of a key of the bucket, after {@link check}. */
   create(key: string, body: Uint8Array | string): Promise<'created' | 'exists'>;
+  /** {@link check}, and the lock where it is one for all. @throws DeltaError writes-refused, writer-locked */
+  claim(): Promise<void>;
+  /** Gives back what is held against other writers. */
+  release(): Promise<void>;
 }
 
 /** Services whose documentation promises an atomic conditional PUT. Sources: Amazon S3, "Conditional writes"; Cloudflare R2, "S3 API compatibility". */
@@ -15,27 +20,32 @@ const KNOWN_HOSTS = /(^|\.)(amazonaws\.com(\.cn)?|r2\.cloudflarestorage\.com)$/;
 
 /** The mode that the options ask for; `root` is where the store begins, empty or ending with '/'. */
 export function writesOf(client: S3Client, root: string, options: S3Options): Writes {
+  const { singleWriter = false } = options;
+  if (singleWriter !== false) return singleWrites(client, singleWriter === true ? {} : singleWriter);
   const isKnown = options.endpoint === undefined || KNOWN_HOSTS.test(new URL(options.endpoint).hostname);
   return (options.conditionalPut ?? isKnown) ? conditionalWrites(client, root) : refusedWrites(client, root);
 }
 
 function conditionalWrites(client: S3Client, root: string): Writes {
   let probe: Promise<void> | null = null;
+  const check = (): Promise<void> => {
+    probe ??= probeConditionalPut(client, root).catch((error: unknown) => {
+      // The next write asks again: the store may only have been out of reach.
+      probe = null;
+      throw error;
+    });
+    return probe;
+  };
   return {
-    check() {
-      probe ??= probeConditionalPut(client, root).catch((error: unknown) => {
-        // The next write asks again: the store may only have been out of reach.
-        probe = null;
-        throw error;
-      });
-      return probe;
-    },
+    check,
+    claim: check,
     create: (key, body) => createObject(client, key, body),
+    release: async () => undefined,
   };
 }
 
 function refusedWrites(client: S3Client, root: string): Writes {
-  const refuse = (): never => {
+  const refuse = async (): Promise<never> => {
     throw writesRefused(
       client,
       root,
@@ -43,5 +53,5 @@ function refusedWrites(client: S3Client, root: string): Writes {
       'Say `conditionalPut: true` of a store that does (MinIO), or `singleWriter: true` if this program is the only writer.',
     );
   };
-  return { check: async () => refuse(), create: async () => refuse() };
+  return { check: refuse, claim: refuse, create: refuse, release: async () => undefined };
 }
