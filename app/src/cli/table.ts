@@ -2,6 +2,7 @@ import {
   canonicalHeader,
   canonicalRow,
   DeltaError,
+  openSnapshot,
   openTable,
   type Row,
   type Snapshot,
@@ -17,8 +18,7 @@ async function out(text: string): Promise<void> {
 }
 
 async function snapshotOf(path: string, version: number | undefined): Promise<Snapshot> {
-  const table = await openTable(path);
-  return version === undefined ? table.snapshot() : table.snapshotAt({ version });
+  return version === undefined ? (await openTable(path)).cached() : openSnapshot(path, { version });
 }
 
 /** `contrail table read`: the rows of one table. */

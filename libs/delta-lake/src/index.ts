@@ -69,7 +69,14 @@ export {
   type SingleWriterOptions,
 } from './storage/s3/options.ts';
 export { s3Store, type S3Store } from './storage/s3/s3-store.ts';
-export { type Changes, type CommitSummary, DeltaTable, openTable } from './table.ts';
+export {
+  type Changes,
+  type CommitSummary,
+  DeltaTable,
+  openSnapshot,
+  openTable,
+  type PointInTime,
+} from './table.ts';
 export type { CommitResult } from './transaction/commit.ts';
 export { CONFLICT_REASONS, type ConflictReason } from './transaction/conflict.ts';
 export type { CommitOptions, DataFile, Transaction, TransactionSpec } from './transaction/transaction.ts';

@@ -43,6 +43,9 @@ export interface Changes {
   readonly commitInfo: CommitInfo | null;
 }
 
+/** A version, or an instant in epoch ms. */
+export type PointInTime = { readonly version: number } | { readonly timestampMs: number };
+
 /**
  * A Delta table. Holds the newest snapshot that it has seen and keeps it up to date by the tail of the log, so a
  * long-lived object makes reads and commits cheap. Any number of objects and processes may use one table at once.
@@ -77,12 +80,11 @@ export class DeltaTable implements AsyncDisposable {
    * after the newest version is the newest version.
    * @throws DeltaError no-such-version when it is not, or no longer, in the log
    */
-  async snapshotAt(at: { readonly version: number } | { readonly timestampMs: number }): Promise<Snapshot> {
-    const version = 'version' in at ? at.version : await versionAt(this.#context, at.timestampMs);
-    if (!Number.isSafeInteger(version) || version < 0)
-      throw noSuchVersion(this.location, version, 'versions count from 0');
+  async snapshotAt(at: PointInTime): Promise<Snapshot> {
+    const version =
+      'version' in at ? at.version : await versionAt(this.#context, await this.snapshot(), at.timestampMs);
     if (version === this.#live.current.version) return this.#live.current;
-    return new Snapshot(this.#context, await loadState(this.#context, version));
+    return snapshotOf(this.#context, version);
   }
 
   /** Starts a transaction on the newest snapshot that this object has seen ({@link cached}). No I/O. */
@@ -186,4 +188,22 @@ export function openTable(location: string | ObjectStore, options: TableOptions 
 /** {@link openTable} with the context made already. */
 export async function openIn(context: TableContext): Promise<DeltaTable> {
   return new DeltaTable(context, new Snapshot(context, await loadState(context)));
+}
+
+/**
+ * The table as it was at a version, without a look at its newest: that may ask for more than this library can.
+ * @throws DeltaError no-such-version, and as {@link openTable}
+ */
+export async function openSnapshot(
+  location: string | ObjectStore,
+  at: { readonly version: number },
+  options: TableOptions = {},
+): Promise<Snapshot> {
+  return snapshotOf(contextOf(location, options), at.version);
+}
+
+async function snapshotOf(context: TableContext, version: number): Promise<Snapshot> {
+  if (!Number.isSafeInteger(version) || version < 0)
+    throw noSuchVersion(context.store.url, version, 'versions count from 0');
+  return new Snapshot(context, await loadState(context, version));
 }

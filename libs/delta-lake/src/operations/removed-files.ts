@@ -3,6 +3,7 @@ import { hasCode } from '../errors.ts';
 import { readCommits } from '../log/commits.ts';
 import { listLog } from '../log/listing.ts';
 import { LOG_FOLDER } from '../log/names.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { versionAt } from '../snapshot/time-travel.ts';
 import type { ObjectEntry, ObjectStore } from '../storage/object-store.ts';
 import { inParallel } from '../storage/parallel.ts';
@@ -14,9 +15,13 @@ const FIELD = 'latestCommitVersionOutsideOfRetentionWindow';
 const PARALLEL_HEADS = 16;
 
 /** The newest version that is older than `cutoffMs`; null when the log has none. */
-export async function versionBefore(context: TableContext, cutoffMs: number): Promise<number | null> {
+export async function versionBefore(
+  context: TableContext,
+  newest: Snapshot,
+  cutoffMs: number,
+): Promise<number | null> {
   try {
-    return await versionAt(context, cutoffMs - 1);
+    return await versionAt(context, newest, cutoffMs - 1);
   } catch (error) {
     if (hasCode(error, 'no-such-version')) return null;
     throw error;

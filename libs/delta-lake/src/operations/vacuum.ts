@@ -61,7 +61,7 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
   checkWritable(before.protocol, before.metadata, before.schema, context.store.url);
   const retentionMs = retentionOf(context, before, options);
   const cutoffMs = context.clock() - retentionMs;
-  const expired = await versionBefore(context, cutoffMs);
+  const expired = await versionBefore(context, before, cutoffMs);
   const candidates =
     options.scope === 'log'
       ? await removedUpTo(context, expired, options.signal)

@@ -1,59 +1,85 @@
 import type { TableContext } from '../context.ts';
-import { DeltaError } from '../errors.ts';
 import { readCommit } from '../log/commits.ts';
-import { listLog } from '../log/listing.ts';
+import { listLog, type LogListing } from '../log/listing.ts';
 import { noSuchVersion } from './load.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** From which version on commits carry their time, and when that was. */
+export interface InCommitTimestamps {
+  readonly fromVersion: number;
+  /** Epoch ms. */
+  readonly fromMs: number;
+}
 
 /**
- * The newest version that was committed at or before an instant. The time of a commit is its in-commit timestamp,
- * else the modification time of its file, raised where an earlier commit's is later.
- * Source: Delta protocol, "In-Commit Timestamps"; Delta Spark, DeltaHistoryManager.
- * @throws DeltaError no-such-version when the oldest commit in the log is later, not-a-table
+ * Whether the commits of a table carry their time, and from when on; null when they do not. The preview of the
+ * feature had its own names. Source: Delta protocol, "In-Commit Timestamps".
  */
-export async function versionAt(context: TableContext, timestampMs: number): Promise<number> {
-  const { store } = context;
-  const listing = await listLog(store);
-  const [oldest] = listing.commits;
-  const newest = listing.commits.at(-1);
-  if (oldest === undefined || newest === undefined) {
-    throw new DeltaError('not-a-table', `There is no Delta table at ${store.url}.`, {
-      facts: { table: store.url },
-    });
+export function inCommitTimestamps({ protocol, configuration }: Snapshot): InCommitTimestamps | null {
+  for (const suffix of ['', '-preview']) {
+    const property = (name: string): string | undefined => configuration[`delta.${name}${suffix}`];
+    if (protocol.writerFeatures?.includes(`inCommitTimestamp${suffix}`) !== true) continue;
+    if (property('enableInCommitTimestamps')?.toLowerCase() !== 'true') continue;
+    return {
+      fromVersion: Number(property('inCommitTimestampEnablementVersion') ?? 0),
+      fromMs: Number(property('inCommitTimestampEnablementTimestamp') ?? -Infinity),
+    };
   }
-  const timeOf = new Map<number, number>();
-  if ((await inCommitTimestamp(context, newest)) !== null) {
-    // Times grow with versions: a binary search reads few commits. Those from before the feature have none.
-    let [low, high] = [0, listing.commits.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const version = listing.commits[middle] ?? newest;
-      const time = (await inCommitTimestamp(context, version)) ?? listing.modifiedAtMs.get(version) ?? 0;
-      if (time <= timestampMs) low = middle + 1;
-      else high = middle;
-    }
-    const found = listing.commits[low - 1];
-    if (found !== undefined) return found;
-    throw noSuchVersion(
-      store.url,
-      oldest,
-      `the oldest commit in the log is later than ${new Date(timestampMs).toISOString()}`,
-    );
-  }
-  let time = -Infinity;
-  let found: number | null = null;
-  for (const version of listing.commits) {
-    time = Math.max(time + 1, listing.modifiedAtMs.get(version) ?? 0);
-    timeOf.set(version, time);
-    if (time <= timestampMs) found = version;
-  }
-  if (found !== null) return found;
+  return null;
+}
+
+/**
+ * The newest version that was committed at or before an instant. The time of a commit is its in-commit timestamp;
+ * of a table, or a part of its history, that has none, the modification time of its file, raised where an earlier
+ * commit's is later. Source: Delta protocol, "In-Commit Timestamps"; Delta Spark, DeltaHistoryManager.
+ * @throws DeltaError no-such-version when the oldest commit in the log is later
+ */
+export async function versionAt(
+  context: TableContext,
+  newest: Snapshot,
+  timestampMs: number,
+): Promise<number> {
+  const listing = await listLog(context.store);
+  const own = inCommitTimestamps(newest);
+  const isOwn = own !== null && timestampMs >= own.fromMs;
+  const found = isOwn
+    ? await byCommit(context, listing, own.fromVersion, timestampMs)
+    : byFile(listing, own?.fromVersion ?? Infinity, timestampMs);
+  if (found !== undefined) return found;
   throw noSuchVersion(
-    store.url,
-    oldest,
+    context.store.url,
+    listing.commits[0] ?? newest.version,
     `the oldest commit in the log is later than ${new Date(timestampMs).toISOString()}`,
   );
 }
 
-async function inCommitTimestamp(context: TableContext, version: number): Promise<number | null> {
-  return (await readCommit(context.store, version))?.commitInfo?.inCommitTimestamp ?? null;
+/** Times grow with versions: a binary search reads few commits. */
+async function byCommit(
+  context: TableContext,
+  listing: LogListing,
+  fromVersion: number,
+  timestampMs: number,
+): Promise<number | undefined> {
+  const versions = listing.commits.filter((version) => version >= fromVersion);
+  let [low, high] = [0, versions.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const version = versions[middle] ?? fromVersion;
+    const commit = await readCommit(context.store, version);
+    const time = commit?.commitInfo?.inCommitTimestamp ?? listing.modifiedAtMs.get(version) ?? 0;
+    if (time <= timestampMs) low = middle + 1;
+    else high = middle;
+  }
+  return versions[low - 1];
+}
+
+function byFile(listing: LogListing, beforeVersion: number, timestampMs: number): number | undefined {
+  let time = -Infinity;
+  let found: number | undefined;
+  for (const version of listing.commits) {
+    if (version >= beforeVersion) break;
+    time = Math.max(time + 1, listing.modifiedAtMs.get(version) ?? 0);
+    if (time <= timestampMs) found = version;
+  }
+  return found;
 }

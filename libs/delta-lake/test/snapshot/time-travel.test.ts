@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createTable, memoryStore, openTable } from '../../src/index.ts';
+import { createTable, memoryStore, openSnapshot, openTable } from '../../src/index.ts';
 import { fileNamed, SCHEMA } from '../tables.ts';
 
 async function tableAt(times: readonly number[]) {
@@ -105,5 +105,79 @@ describe('a table that others write', () => {
     await expect(openTable(store)).rejects.toThrow(/the field "path" of "add" is missing/);
     await store.put('_delta_log/00000000000000000001.json', '{"unknownAction":{"x":1}}\n\n');
     expect((await openTable(store)).cached().version).toBe(2);
+  });
+});
+
+describe('a table whose commits carry their time', () => {
+  /** Commits 0 to 5, whose files are of 1000, 2000, … ms; from 3 on they say 10,000, 20,000, … ms themselves. */
+  async function tableOf(suffix: string, properties: Readonly<Record<string, string>>) {
+    let now = 1000;
+    const store = memoryStore({ clock: () => now });
+    const metaData = (configuration: Readonly<Record<string, string>>) => ({
+      metaData: {
+        id: 'x',
+        format: { provider: 'parquet', options: {} },
+        schemaString: JSON.stringify(SCHEMA),
+        partitionColumns: [],
+        configuration,
+      },
+    });
+    const feature = `inCommitTimestamp${suffix}`;
+    for (let version = 0; version <= 5; version++) {
+      now = 1000 * (version + 1);
+      const time = version < 3 ? {} : { inCommitTimestamp: 10_000 * (version - 2) };
+      const actions: unknown[] = [{ commitInfo: { timestamp: now, ...time } }];
+      if (version === 0)
+        actions.push(
+          { protocol: { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: [feature] } },
+          metaData({}),
+        );
+      if (version === 3)
+        actions.push(metaData({ [`delta.enableInCommitTimestamps${suffix}`]: 'true', ...properties }));
+      const key = `_delta_log/${String(version).padStart(20, '0')}.json`;
+      await store.put(key, actions.map((action) => JSON.stringify(action)).join('\n'));
+    }
+    return openTable(store);
+  }
+  const properties = (suffix: string) => ({
+    [`delta.inCommitTimestampEnablementVersion${suffix}`]: '3',
+    [`delta.inCommitTimestampEnablementTimestamp${suffix}`]: '10000',
+  });
+
+  test.each([
+    [1000, 0],
+    [2999, 1],
+    [3000, 2],
+    [9999, 2],
+    [10_000, 3],
+    [29_999, 4],
+    [30_000, 5],
+  ])(
+    'at %d ms is at version %d: by the files before they did, by the commits since',
+    async (timestampMs, version) => {
+      for (const suffix of ['', '-preview']) {
+        const table = await tableOf(suffix, properties(suffix));
+        expect(await table.snapshotAt({ timestampMs })).toMatchObject({ version });
+      }
+    },
+  );
+
+  test('has no version from before the log', async () => {
+    const table = await tableOf('', properties(''));
+    await expect(table.snapshotAt({ timestampMs: 999 })).rejects.toMatchObject({ code: 'no-such-version' });
+  });
+});
+
+describe('an older version', () => {
+  test('is read although the newest asks for too much, or cannot be read', async () => {
+    const { store } = await tableAt([1000, 2000]);
+    for (const newest of ['{"protocol":{"minReaderVersion":99,"minWriterVersion":99}}', '{"torn']) {
+      await store.put('_delta_log/00000000000000000002.json', newest);
+      await expect(openTable(store)).rejects.toMatchObject({
+        code: expect.stringMatching(/unsupported|corrupt/) as string,
+      });
+      expect(await openSnapshot(store, { version: 1 })).toMatchObject({ version: 1, fileCount: 1 });
+    }
+    await expect(openSnapshot(store, { version: 3 })).rejects.toMatchObject({ code: 'no-such-version' });
   });
 });
