@@ -72,19 +72,12 @@ function structText(type: StructType, values: Struct): string {
 function valueText(type: DataType, value: Value): string | null {
   if (value === null) return null;
   if (typeof type === 'object') return type.type === 'struct' ? structText(type, value as Struct) : null;
-  switch (typeof value) {
-    case 'bigint':
-      if (type === 'timestamp') return `"${formatInstant(value)}Z"`;
-      return type === 'timestamp_ntz' ? `"${formatInstant(value)}"` : String(value);
-    case 'number':
-      return Number.isFinite(value) ? String(value) : null;
-    case 'string':
-      return decimalOf(type) ? value : JSON.stringify(value);
-    case 'boolean':
-      return String(value);
-    default:
-      return null;
-  }
+  if (typeof value === 'string') return decimalOf(type) ? value : JSON.stringify(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'bigint') return null;
+  if (type === 'timestamp') return `"${formatInstant(value)}Z"`;
+  return type === 'timestamp_ntz' ? `"${formatInstant(value)}"` : String(value);
 }
 
 function structOf(type: StructType, name: string): StructType | null {

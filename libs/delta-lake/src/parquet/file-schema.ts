@@ -45,14 +45,7 @@ function typeOf(node: ParquetNode): DataType {
   return fileSchema(node);
 }
 
-function scalarType({
-  type,
-  type_length,
-  converted_type,
-  logical_type,
-  precision,
-  scale,
-}: SchemaElement): string {
+function scalarType({ type, converted_type, logical_type, precision, scale }: SchemaElement): string {
   if (logical_type?.type === 'DECIMAL') return `decimal(${logical_type.precision},${logical_type.scale})`;
   if (converted_type === 'DECIMAL') return `decimal(${precision ?? 38},${scale ?? 0})`;
   switch (type) {
@@ -74,11 +67,11 @@ function scalarType({
       return 'double';
     case 'BYTE_ARRAY':
       return converted_type === 'UTF8' || logical_type?.type === 'STRING' ? 'string' : 'binary';
-    default:
-      return type === 'FIXED_LEN_BYTE_ARRAY' && logical_type === undefined
-        ? 'binary'
-        : `${type ?? ''}(${type_length ?? 0})`;
+    case 'FIXED_LEN_BYTE_ARRAY':
+    case undefined:
+      break;
   }
+  return logical_type === undefined ? 'binary' : logical_type.type.toLowerCase();
 }
 
 function bitsOf(converted: SchemaElement['converted_type'], logical: SchemaElement['logical_type']): number {
