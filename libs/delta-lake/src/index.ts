@@ -31,6 +31,7 @@ export type {
 } from './operations/optimize/optimize.ts';
 export type { Rewrite, Rewriting } from './operations/optimize/rewrite.ts';
 export type { Order } from './operations/sort/order.ts';
+export type { RestoreMetrics, RestoreResult } from './operations/restore.ts';
 export type { VacuumOptions, VacuumReport } from './operations/vacuum.ts';
 export type {
   ByteSource,

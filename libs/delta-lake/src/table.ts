@@ -12,6 +12,7 @@ import {
   type OptimizeOptions,
   type OptimizeReport,
 } from './operations/optimize/optimize.ts';
+import { restore, type RestoreResult } from './operations/restore.ts';
 import { vacuum, type VacuumOptions, type VacuumReport } from './operations/vacuum.ts';
 import { LiveSnapshot } from './snapshot/live-snapshot.ts';
 import { loadState, noSuchVersion } from './snapshot/load.ts';
@@ -147,6 +148,14 @@ export class DeltaTable implements AsyncDisposable {
    */
   autoCompact(options: AutoCompactionOptions = {}): Promise<OptimizeReport> {
     return autoCompact(this.#live, options);
+  }
+
+  /**
+   * Makes the table what it was at a version or an instant, in one commit; history and application ids stay.
+   * @throws DeltaError no-such-version; missing-file when vacuum has deleted files of that version, naming them
+   */
+  restore(to: { readonly version: number } | { readonly timestampMs: number }): Promise<RestoreResult> {
+    return restore(this.#live, to);
   }
 
   /**

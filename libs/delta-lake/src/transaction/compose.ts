@@ -50,17 +50,18 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
     throw unsupportedFeature('domainMetadata', 'write', table);
 
   const adds = new Map<string, AddFile>();
-  for (const file of draft.appends) {
-    const add = addOf(context, target, file, dataChange, now);
+  const take = (add: AddFile): void => {
     const key = fileKey(add);
     if (adds.has(key) || draft.removes.has(key)) {
       throw new DeltaError(
         'invalid-argument',
-        `The file ${file.path} occurs twice in one commit to ${table}.`,
+        `The file ${add.path} occurs twice in one commit to ${table}.`,
       );
     }
     adds.set(key, add);
-  }
+  };
+  for (const file of draft.appends) take(addOf(context, target, file, dataChange, now));
+  for (const file of draft.restored) take(new LoggedFile({ ...file, dataChange }));
   const removes = [...draft.removes.values()].map((file) => ({ remove: removeOf(file, now, dataChange) }));
   const head = [...draft.appIds].map(([appId, version]) => ({ txn: { appId, version, lastUpdated: now } }));
   const domains = [...draft.domains].map(([domain, configuration]) => ({

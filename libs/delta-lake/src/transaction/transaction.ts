@@ -52,6 +52,8 @@ export interface Draft {
   readonly spec: TransactionSpec;
   readonly snapshot: Snapshot;
   readonly appends: readonly DataFile[];
+  /** Files that come back as the log had them. */
+  readonly restored: readonly AddFile[];
   readonly removes: ReadonlyMap<string, AddFile>;
   readonly appIds: ReadonlyMap<string, number>;
   /** The rows that changed, for the change data feed. */
@@ -74,6 +76,7 @@ export class Transaction {
   readonly #snapshot: Snapshot;
   readonly #commit: (draft: Draft, options: CommitOptions) => Promise<CommitResult>;
   readonly #appends: DataFile[] = [];
+  readonly #restored: AddFile[] = [];
   readonly #removes = new Map<string, AddFile>();
   readonly #appIds = new Map<string, number>();
   readonly #changeFiles: DataFile[] = [];
@@ -98,6 +101,12 @@ export class Transaction {
   /** Adds files. */
   append(files: readonly DataFile[]): this {
     this.#appends.push(...files);
+    return this;
+  }
+
+  /** Adds files as an older snapshot of the table has them, with their statistics and deletion vectors. */
+  restore(files: Iterable<AddFile>): this {
+    this.#restored.push(...files);
     return this;
   }
 
@@ -190,6 +199,7 @@ export class Transaction {
         spec: this.#spec,
         snapshot: this.#snapshot,
         appends: this.#appends,
+        restored: this.#restored,
         removes: this.#removes,
         appIds: this.#appIds,
         changeFiles: this.#changeFiles,
