@@ -1,18 +1,18 @@
 import { durationMs, LOG } from '../checkpoint/retention.ts';
+import { featuresOf } from '../actions/table-features.ts';
 import type { TableContext } from '../context.ts';
-import { hasCode } from '../errors.ts';
 import { type CheckpointFiles, CheckpointSets } from '../log/listing.ts';
 import { LOG_FOLDER, type LogName, parseLogKey } from '../log/names.ts';
-import { sourceOf } from '../parquet/source.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { inParallel } from '../storage/parallel.ts';
+import { isWhole, unreferencedSidecars } from './sidecars.ts';
 
 const DAY_MS = 86_400_000;
 const PARALLEL_DELETES = 16;
 
 /** What a cleanup of the log did. */
 export interface LogCleanupReport {
-  /** Log objects that were deleted: commits, checksums, checkpoints, compactions. */
+  /** Log objects that were deleted: commits, checksums, checkpoints, compactions, sidecars. */
   readonly deleted: number;
   /** The checkpoint that the log begins with from now on; null when there was none to clean up to. */
   readonly oldestVersion: number | null;
@@ -29,8 +29,8 @@ export interface LogCleanupOptions {
 /**
  * Deletes what `delta.logRetentionDuration` no longer keeps. The cutoff commit is the newest that is not newer than
  * the retention; the newest checkpoint that is not newer than it, that checkpoint's commit, and everything after stay.
- * Older commits, checksums and checkpoints go, and compactions that begin at it or before. Without such a checkpoint
- * nothing goes. The oldest go first, so that a run that ends early leaves a shorter log and no hole.
+ * Older commits, checksums and checkpoints go, compactions that begin at it or before, and sidecars that no checkpoint
+ * names. Without such a checkpoint nothing goes. The oldest go first, so that a run that ends early leaves a shorter log and no hole.
  *
  * A retention of a day or more is counted from midnight UTC, as the protocol has it; a shorter one to the millisecond.
  * Source: Delta protocol, "Metadata Cleanup".
@@ -41,15 +41,20 @@ export async function cleanUpLog(
   { limit = Infinity, signal }: LogCleanupOptions = {},
 ): Promise<LogCleanupReport> {
   const { keys, base, isEnd } = await expired(context, cutoffMs(context, snapshot), limit);
-  if (base === null || !(await hasFooters(context, base)))
+  if (base === null || !(await isWhole(context, base)))
     return { deleted: 0, oldestVersion: null, isComplete: true };
   const doomed = keys.slice(0, limit);
-  await inParallel(doomed, PARALLEL_DELETES, (key) => context.store.delete(key), signal);
-  return {
-    deleted: doomed.length,
-    oldestVersion: base.version,
-    isComplete: isEnd && doomed.length === keys.length,
-  };
+  const remove = (key: string): Promise<void> => context.store.delete(key);
+  await inParallel(doomed, PARALLEL_DELETES, remove, signal);
+  let isComplete = isEnd && doomed.length === keys.length;
+  if (isComplete && featuresOf(snapshot.protocol).has('v2Checkpoint')) {
+    const sidecars = await unreferencedSidecars(context);
+    isComplete = doomed.length + sidecars.length <= limit;
+    const due = sidecars.slice(0, limit - doomed.length);
+    await inParallel(due, PARALLEL_DELETES, remove, signal);
+    doomed.push(...due);
+  }
+  return { deleted: doomed.length, oldestVersion: base.version, isComplete };
 }
 
 /** Whether writers clean up after their checkpoints (`delta.enableExpiredLogCleanup`, true when absent). */
@@ -107,17 +112,4 @@ async function expired(
     kind === 'compacted' ? version <= (base?.version ?? -1) : version < (base?.version ?? -1),
   );
   return { keys: keys.map(({ key }) => key), base, isEnd };
-}
-
-/** Whether the checkpoint that is to be the log's beginning has readable footers: nothing may rest on a torn one. */
-async function hasFooters(context: TableContext, { keys }: CheckpointFiles): Promise<boolean> {
-  for (const key of keys.filter((candidate) => candidate.endsWith('.parquet'))) {
-    try {
-      await context.parquet.rowCount(await sourceOf(context.store, key));
-    } catch (error) {
-      if (hasCode(error, 'corrupt-file') || hasCode(error, 'object-not-found')) return false;
-      throw error;
-    }
-  }
-  return true;
 }

@@ -147,6 +147,44 @@ describe('cleanup of the log', () => {
     expect(left).toContain('_delta_log/_last_checkpoint');
   });
 
+  test('takes sidecars that no checkpoint names, once they are older than a day', async () => {
+    const clock = new Clock();
+    const store = memoryStore({ clock: clock.read });
+    const table = await hourly(store, clock, 2, {
+      ...KEEP_FOREVER,
+      'delta.logRetentionDuration': 'interval 1 hour',
+    });
+    const key = (version: number, suffix: string): string =>
+      `_delta_log/${String(version).padStart(20, '0')}.${suffix}`;
+    const sidecar = (name: string): string => `_delta_log/_sidecars/${name}.parquet`;
+    const protocol = {
+      minReaderVersion: 3,
+      minWriterVersion: 7,
+      readerFeatures: ['v2Checkpoint'],
+      writerFeatures: ['v2Checkpoint'],
+    };
+    await store.put(key(3, 'json'), `${JSON.stringify({ protocol })}\n`);
+    const checkpoint = [
+      { checkpointMetadata: { version: 3 } },
+      { protocol },
+      { metaData: table.cached().metadata },
+      { sidecar: { path: 'named.parquet', sizeInBytes: 1, modificationTime: clock.now } },
+    ];
+    const v2 = key(3, 'checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json');
+    await store.put(v2, checkpoint.map((action) => `${JSON.stringify(action)}\n`).join(''));
+    for (const name of ['named', 'orphan']) await store.put(sidecar(name), 'x');
+    clock.now += 2 * DAY_MS;
+    await store.put(sidecar('young'), 'x');
+    await store.put(key(4, 'json'), '{"commitInfo":{}}\n');
+    await table.cleanUpLog();
+    const left = (await collect(store.list('_delta_log/_sidecars/'))).map((entry) => entry.key);
+    expect(left).toEqual([sidecar('named'), sidecar('young')]);
+    await store.put(v2, 'torn');
+    clock.now += 2 * DAY_MS;
+    expect(await table.cleanUpLog()).toMatchObject({ deleted: 0, oldestVersion: null });
+    expect(await collect(store.list('_delta_log/_sidecars/'))).toHaveLength(2);
+  });
+
   test('a table object that was left behind by cleanup finds its way back', async () => {
     const clock = new Clock();
     const store = memoryStore({ clock: clock.read });
