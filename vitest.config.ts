@@ -15,6 +15,7 @@ export default defineConfig({
           name: 'unit',
           isolate: false,
           include: ['{libs/*,app,web}/test/**/*.test.ts', 'test/{,golden/}*.test.ts'],
+          exclude: ['libs/*/test/interop/**'],
         },
       },
       {
@@ -26,6 +27,19 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        // Other programs on our tables and we on theirs; `npm run test:interop` alone runs it.
+        test: {
+          name: 'interop',
+          include: ['libs/*/test/interop/**/*.test.ts'],
+          globalSetup: ['libs/delta-lake/test/interop/install.ts'],
+          isolate: false,
+          maxWorkers: 1,
           fileParallelism: false,
           testTimeout: 180_000,
         },
