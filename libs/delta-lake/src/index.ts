@@ -60,7 +60,8 @@ export type { Value } from './schema/value.ts';
 export type { Snapshot } from './snapshot/snapshot.ts';
 export { localStore } from './storage/local/local-store.ts';
 export { memoryStore } from './storage/memory/memory-store.ts';
-export type { ObjectEntry, ObjectStore } from './storage/object-store.ts';
+export type { FileCacheOptions } from './storage/cache/file-cache.ts';
+export type { LocalCopy, ObjectEntry, ObjectStore } from './storage/object-store.ts';
 export {
   type S3Credentials,
   s3FromEnvironment,

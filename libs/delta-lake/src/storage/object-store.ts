@@ -6,6 +6,11 @@ export interface ObjectEntry {
   readonly modifiedAtMs: number;
 }
 
+/** A file on this machine's disk with the bytes of an object. To be read only; it stays until it is disposed of. */
+export interface LocalCopy extends AsyncDisposable {
+  readonly path: string;
+}
+
 /**
  * Object store port. Keys are '/'-separated, relative to the store's root, never starting with '/', not escaped.
  * Promises of every adapter (`test/storage/object-store.test.ts` runs them against each): what a finished `put`
@@ -31,8 +36,19 @@ export interface ObjectStore {
   /** Writes the whole object, replacing one that is there. */
   put(key: string, body: Uint8Array | string): Promise<void>;
 
+  /** Writes a file of the local disk as an object, replacing one that is there, without holding it in memory. */
+  putFile(key: string, path: string): Promise<void>;
+
   /** Writes the whole object unless the key exists; atomic. */
   putIfAbsent(key: string, body: Uint8Array | string): Promise<'created' | 'exists'>;
+
+  /**
+   * The object as a file, for engines that read paths. Meant for objects that are never replaced, as data files are:
+   * a store may have kept the file from an earlier call. `bytes`: the size, where the caller knows it; a kept file of
+   * another size is fetched anew.
+   * @throws DeltaError object-not-found
+   */
+  localCopy(key: string, options?: { readonly bytes?: number }): Promise<LocalCopy>;
 
   /** Removes the object; an absent one is no error. */
   delete(key: string): Promise<void>;

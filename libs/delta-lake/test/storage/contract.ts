@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ObjectStore } from '../../src/index.ts';
+import { temporaryFolder } from '../tables.ts';
 
 export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -93,5 +96,28 @@ export function storeContract(open: () => ObjectStore | Promise<ObjectStore>): v
     expect(await keys(store, '')).toEqual(['tables/one/x', 'tables/one/y']);
     expect(await keys(view, '')).toEqual(['x', 'y']);
     expect(view.url).toBe(`${store.url}/tables/one`);
+  });
+
+  test('a file is put as it is, in the place of what was there', async () => {
+    const store = await open();
+    const path = join(temporaryFolder(), 'file');
+    const body = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 31) % 251);
+    writeFileSync(path, body);
+    await store.put('data/file', 'old');
+    await store.putFile('data/file', path);
+    expect(Buffer.compare(await store.get('data/file'), body)).toBe(0);
+    await expect(store.putFile('data/none', `${path}.none`)).rejects.toThrow(/ENOENT/);
+    expect(await store.head('data/none')).toBeNull();
+  });
+
+  test('a local copy is a file with the bytes, for as long as it is held', async () => {
+    const store = await open();
+    await store.put('data/a b=c%2Fd.parquet', 'content');
+    const copy = await store.localCopy('data/a b=c%2Fd.parquet');
+    const again = await store.localCopy('data/a b=c%2Fd.parquet', { bytes: 7 });
+    await copy[Symbol.asyncDispose]();
+    expect(readFileSync(again.path, 'utf8')).toBe('content');
+    await again[Symbol.asyncDispose]();
+    await expect(store.localCopy('data/none')).rejects.toMatchObject({ code: 'object-not-found' });
   });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
+import { link, mkdir, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DeltaError } from '../../errors.ts';
@@ -27,7 +27,7 @@ export function localStore(directory: string): ObjectStore {
 
   const place = async (
     key: string,
-    body: Uint8Array | string,
+    body: Uint8Array | string | AsyncIterable<Uint8Array>,
     publish: (temporary: string, target: string) => Promise<void>,
   ): Promise<void> => {
     const target = join(root, key);
@@ -45,7 +45,7 @@ export function localStore(directory: string): ObjectStore {
     try {
       const file = await open(temporary, 'wx');
       try {
-        await file.writeFile(body);
+        await writeFile(file, body);
         await file.sync();
       } finally {
         await file.close();
@@ -90,6 +90,19 @@ export function localStore(directory: string): ObjectStore {
       } catch (error) {
         throw failure(error, 'write', join(root, key), key);
       }
+    },
+    async putFile(key, path) {
+      try {
+        await place(key, createReadStream(path), rename);
+      } catch (error) {
+        throw failure(error, 'write', join(root, key), key);
+      }
+    },
+    async localCopy(key) {
+      const path = join(root, key);
+      if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw absent(path, key);
+      // The file itself: nothing to give back.
+      return { path, [Symbol.asyncDispose]: async () => undefined };
     },
     async putIfAbsent(key, body) {
       try {
@@ -196,14 +209,15 @@ function ignoreAbsent(error: unknown): void {
 
 function failure(error: unknown, verb: string, path: string, key: string): DeltaError {
   if (verb === 'read' && (isAbsent(error) || errno(error) === 'EISDIR')) {
-    return new DeltaError('object-not-found', `There is no file ${path}.`, {
-      cause: error,
-      facts: { key, path },
-    });
+    return absent(path, key, error);
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new DeltaError('store-failed', `Cannot ${verb} ${path}: ${reason}.`, {
     cause: error,
     facts: { key, path },
   });
+}
+
+function absent(path: string, key: string, cause?: unknown): DeltaError {
+  return new DeltaError('object-not-found', `There is no file ${path}.`, { cause, facts: { key, path } });
 }

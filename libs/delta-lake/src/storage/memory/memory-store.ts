@@ -1,4 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { DeltaError } from '../../errors.ts';
+import { temporaryCopy } from '../cache/temporary-copy.ts';
 import type { ObjectEntry, ObjectStore } from '../object-store.ts';
 
 interface StoredObject {
@@ -46,6 +48,13 @@ function view(objects: Map<string, StoredObject>, root: string, clock: () => num
     },
     async put(key, body) {
       write(key, body);
+    },
+    async putFile(key, path) {
+      write(key, await readFile(path));
+    },
+    async localCopy(key) {
+      const bytes = await this.get(key);
+      return temporaryCopy((path) => writeFile(path, bytes));
     },
     async putIfAbsent(key, body) {
       if (objects.has(root + key)) return 'exists';

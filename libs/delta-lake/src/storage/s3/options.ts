@@ -1,3 +1,5 @@
+import type { FileCacheOptions } from '../cache/file-cache.ts';
+
 /** Who asks. Keep these out of logs; the library never puts them into a message. */
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -76,6 +78,8 @@ export interface S3Options {
    * but the last. Four parts of an object are under way at once, in memory.
    */
   readonly partBytes?: number;
+  /** Keeps copies of immutable objects for `localCopy`; without it every copy is fetched and deleted after use. */
+  readonly cache?: FileCacheOptions;
   /** Ends all that is under way and refuses what comes after. */
   readonly signal?: AbortSignal;
   /** Told of every attempt, for metrics and for tests that count. Must not throw. */

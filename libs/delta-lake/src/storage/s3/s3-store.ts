@@ -1,14 +1,19 @@
+import { createHash } from 'node:crypto';
+import { extname } from 'node:path';
+import { FileCache } from '../cache/file-cache.ts';
+import { temporaryCopy } from '../cache/temporary-copy.ts';
 import type { ObjectEntry, ObjectStore } from '../object-store.ts';
 import { checkKey, parseS3Url } from './address.ts';
 import { S3Client } from './client.ts';
 import { readRange, readWhole } from './download.ts';
+import { downloadFile, uploadFile } from './files.ts';
 import { listObjects } from './listing.ts';
 import { upload } from './multipart.ts';
 import { isOwnObject } from './own-objects.ts';
 import type { S3Options } from './options.ts';
 import { type Writes, writesOf } from './writes.ts';
 
-/** A store on S3. Disposing of it gives the writer's lock back, where there is one; views share what they were made from. */
+/** A store on S3. Disposing of it gives back the writer's lock and the copies in use; views share what they were made from. */
 export interface S3Store extends ObjectStore, AsyncDisposable {
   /**
    * Finds out now what the first write would: that the store may be written, and, under one lock for all
@@ -27,11 +32,27 @@ export interface S3Store extends ObjectStore, AsyncDisposable {
 export function s3Store(address: string, options: S3Options = {}): S3Store {
   const { bucket, prefix } = parseS3Url(address);
   const client = new S3Client(bucket, options);
-  return view(client, writesOf(client, prefix, options), prefix);
+  const parts: Parts = {
+    client,
+    writes: writesOf(client, prefix, options),
+    cache: options.cache ? new FileCache(options.cache) : null,
+    // Two stores may share a cache's folder; a bucket of one name may be on each.
+    origin: `${options.endpoint ?? options.region ?? ''}/${bucket}`,
+  };
+  return view(parts, prefix);
+}
+
+/** What all views of one store share. */
+interface Parts {
+  readonly client: S3Client;
+  readonly writes: Writes;
+  readonly cache: FileCache | null;
+  readonly origin: string;
 }
 
 /** The objects below `root`, which is empty or ends with '/'. */
-function view(client: S3Client, writes: Writes, root: string): S3Store {
+function view(parts: Parts, root: string): S3Store {
+  const { client, writes, cache, origin } = parts;
   const url = `s3://${client.bucket}/${root}`.replace(/\/$/, '');
   const keyOf = (key: string): string => {
     checkKey(key);
@@ -80,6 +101,16 @@ function view(client: S3Client, writes: Writes, root: string): S3Store {
         read: async (start, end) => bytes.subarray(start, end),
       });
     },
+    async putFile(key, path) {
+      const target = keyOf(key);
+      await writes.check();
+      await uploadFile(client, target, path);
+    },
+    async localCopy(key, { bytes } = {}) {
+      const source = keyOf(key);
+      const fill = (path: string): Promise<void> => downloadFile(client, source, path);
+      return cache ? cache.copy(cacheName(origin, source), bytes, fill) : temporaryCopy(fill);
+    },
     async putIfAbsent(key, body) {
       const copy = typeof body === 'string' ? body : body.slice();
       await writes.check();
@@ -95,11 +126,19 @@ function view(client: S3Client, writes: Writes, root: string): S3Store {
       });
     },
     claim: () => writes.claim(),
-    [Symbol.asyncDispose]: () => writes.release(),
+    async [Symbol.asyncDispose]() {
+      await writes.release();
+      await cache?.close();
+    },
     at(prefix) {
       const below = prefix.replace(/\/+$/, '');
       checkKey(below);
-      return view(client, writes, below === '' ? root : `${root}${below}/`);
+      return view(parts, below === '' ? root : `${root}${below}/`);
     },
   };
+}
+
+/** A file name for an object; engines look at the ending. */
+function cacheName(origin: string, key: string): string {
+  return createHash('sha256').update(`${origin}/${key}`).digest('hex') + extname(key);
 }

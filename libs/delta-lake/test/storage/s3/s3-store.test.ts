@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   createTable,
@@ -7,7 +9,7 @@ import {
   s3FromEnvironment,
   s3Store,
 } from '../../../src/index.ts';
-import { fileNamed, SCHEMA } from '../../tables.ts';
+import { fileNamed, SCHEMA, temporaryFolder } from '../../tables.ts';
 import { keys, storeContract, text } from '../contract.ts';
 import { type Fault, STAND_IN_KEYS, StandIn, type StandInOptions } from './stand-in.ts';
 
@@ -39,6 +41,15 @@ describe('the S3 store keeps the promises of the port:', () => {
 
 describe('the S3 store at the root of a bucket keeps the promises of the port:', () => {
   storeContract(async () => s3Store('s3://bucket', (await start()).s3));
+});
+
+describe('the S3 store with a cache keeps the promises of the port:', () => {
+  storeContract(async () => {
+    const cache = { folder: temporaryFolder(), maxBytes: 1_000_000 };
+    const store = s3Store('s3://bucket/lake', { ...(await start()).s3, cache });
+    onTestFinished(() => store[Symbol.asyncDispose]());
+    return store;
+  });
 });
 
 describe('keys and addresses', () => {
@@ -236,6 +247,19 @@ describe('large objects', () => {
       ...Array(3).fill('GetObject'),
       ...Array(3).fill('UploadPart'),
     ]);
+  });
+
+  test('go from a file and come into one', async () => {
+    const { s3, server } = await start({
+      fault: faults('GET', 'large', { kind: 'torn' }, { kind: 'status', status: 503, code: 'SlowDown' }),
+    });
+    const store = s3Store('s3://bucket', { ...s3, partBytes: 10_000 });
+    const path = join(temporaryFolder(), 'large');
+    writeFileSync(path, LARGE);
+    await store.putFile('large', path);
+    expect(server.objects.get('large')?.body.equals(LARGE)).toBe(true);
+    await using copy = await store.localCopy('large');
+    expect(readFileSync(copy.path).equals(LARGE)).toBe(true);
   });
 
   test('leave nothing behind when they fail', async () => {
