@@ -5,7 +5,7 @@ import { DeltaError } from '../errors.ts';
 import { deletionVectorPath } from '../deletion-vector/read.ts';
 import { locate } from '../scan/data-file.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
-import { loadState } from '../snapshot/load.ts';
+import { loadState, noSuchVersion } from '../snapshot/load.ts';
 import { Snapshot } from '../snapshot/snapshot.ts';
 import { versionAt } from '../snapshot/time-travel.ts';
 import { inParallel } from '../storage/parallel.ts';
@@ -53,7 +53,9 @@ export async function restore(
 ): Promise<RestoreResult> {
   const { context } = live;
   const current = await live.exclusive(() => live.refresh());
-  const version = 'version' in to ? to.version : await versionAt(context, to.timestampMs);
+  const version = 'version' in to ? to.version : await versionAt(context, current, to.timestampMs);
+  if (!Number.isSafeInteger(version) || version < 0)
+    throw noSuchVersion(context.store.url, version, 'versions count from 0');
   const target = new Snapshot(context, await loadState(context, version));
   const gone = missingFrom(target, current);
   const come = missingFrom(current, target);
