@@ -43,7 +43,9 @@ export type {
   WriterOptions,
 } from './parquet/codec.ts';
 export { hyparquetCodec } from './parquet/hyparquet-codec.ts';
+export { RowIndexes } from './deletion-vector/row-indexes.ts';
 export type { Predicate } from './scan/predicate.ts';
+export type { ScanFile } from './scan/scan-file.ts';
 export {
   arrayOf,
   type ArrayType,

@@ -1,7 +1,6 @@
 import type { AddFile } from '../actions/actions.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError, hasCode } from '../errors.ts';
-import { readDeletionVector } from '../deletion-vector/read.ts';
 import type { RowIndexes } from '../deletion-vector/row-indexes.ts';
 import type { Row } from '../parquet/codec.ts';
 import type { StructField } from '../schema/types.ts';
@@ -9,6 +8,7 @@ import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { openFile } from './data-file.ts';
 import type { Predicate } from './predicate.ts';
+import { scanFile } from './scan-file.ts';
 
 /** The rows of a snapshot; see `Snapshot.rows`. */
 export async function* scanRows(
@@ -25,10 +25,9 @@ export async function* scanRows(
   const fields = options.columns?.map((name) => fieldOf(snapshot, name)) ?? snapshot.schema.fields;
   const inFile = fields.filter(({ name }) => !snapshot.partitionColumns.includes(name));
   for (const file of options.files ?? snapshot.files(options.predicate)) {
-    const constants = snapshot.partitionValues(file);
-    const [source, deleted] = await Promise.all([
+    const [source, { constants, deletedRows }] = await Promise.all([
       openFile(context, file),
-      file.deletionVector ? readDeletionVector(context, file.deletionVector) : null,
+      scanFile(context, snapshot, file),
     ]);
     let position = 0;
     try {
@@ -37,7 +36,7 @@ export async function* scanRows(
         { type: 'struct', fields: inFile },
         { columnMapping: snapshot.columnMapping },
       )) {
-        const live = deleted ? withoutDeleted(rows, position, deleted) : rows;
+        const live = deletedRows ? withoutDeleted(rows, position, deletedRows) : rows;
         position += rows.length;
         yield live.map((row) => assemble(fields, row, constants));
       }
@@ -65,6 +64,6 @@ function fieldOf(snapshot: Snapshot, name: string): StructField {
 function assemble(fields: readonly StructField[], row: Row, constants: Readonly<Record<string, Value>>): Row {
   const whole: Record<string, Value> = {};
   for (const { name } of fields)
-    whole[name] = name in constants ? (constants[name] ?? null) : (row[name] ?? null);
+    whole[name] = Object.hasOwn(constants, name) ? (constants[name] ?? null) : (row[name] ?? null);
   return whole;
 }

@@ -1,6 +1,6 @@
 import type { Protocol } from '../actions/actions.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
-import { type StructField, type StructType, walkFields } from './types.ts';
+import { type DataType, type StructField, type StructType, walkFields } from './types.ts';
 
 /**
  * What a column is called in data files, partition values and statistics: as in the schema (`none`), by its physical
@@ -51,6 +51,25 @@ export function checkColumnMapping(schema: StructType, mode: ColumnMappingMode, 
 export function physicalName(field: StructField, mode: ColumnMappingMode): string {
   const name = mode === 'none' ? undefined : field.metadata[PHYSICAL_NAME];
   return typeof name === 'string' ? name : field.name;
+}
+
+/** The fields as the files of a table call them, at every depth; their metadata, and so their ids, stay. */
+export function physicalSchema(schema: StructType, mode: ColumnMappingMode): StructType {
+  if (mode === 'none') return schema;
+  const typed = (type: DataType): DataType => {
+    if (typeof type === 'string') return type;
+    if (type.type === 'struct') return physicalSchema(type, mode);
+    if (type.type === 'array') return { ...type, elementType: typed(type.elementType) };
+    return { ...type, keyType: typed(type.keyType), valueType: typed(type.valueType) };
+  };
+  return {
+    type: 'struct',
+    fields: schema.fields.map((field) => ({
+      ...field,
+      name: physicalName(field, mode),
+      type: typed(field.type),
+    })),
+  };
 }
 
 /** Parquet `field_id` of the field in mode `id`, else null. */

@@ -6,11 +6,13 @@ import { DeltaError } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import { mayMatch, type Predicate } from '../scan/predicate.ts';
 import { scanRows } from '../scan/rows.ts';
+import { type ScanFile, scanFile } from '../scan/scan-file.ts';
 import {
   checkColumnMapping,
   type ColumnMappingMode,
   columnMappingMode,
   physicalName,
+  physicalSchema,
 } from '../schema/column-mapping.ts';
 import { checkTypeChanges } from '../schema/type-widening.ts';
 import { parseSchema, type StructType } from '../schema/types.ts';
@@ -93,6 +95,23 @@ export class Snapshot {
   /** Where a file is, for an engine: a local path when the table is on disk, else a URL. */
   absolutePath(file: AddFile): string {
     return absolutePath(this.#context.store.url, file.path);
+  }
+
+  /**
+   * The columns that the files hold, as these call them ({@link columnMapping}), in the order of the schema: without
+   * those that the table is partitioned by. A file may lack columns (they are null) and have narrower types.
+   */
+  get fileSchema(): StructType {
+    const fields = this.schema.fields.filter(({ name }) => !this.partitionColumns.includes(name));
+    return physicalSchema({ type: 'struct', fields }, this.columnMapping);
+  }
+
+  /**
+   * The live files, or those of a predicate, with all that an engine needs to read them by itself.
+   * @throws DeltaError missing-file, corrupt-file for a deletion vector
+   */
+  async *scanFiles(predicate: Predicate = []): AsyncGenerator<ScanFile> {
+    for (const file of this.files(predicate)) yield await scanFile(this.#context, this, file);
   }
 
   /**

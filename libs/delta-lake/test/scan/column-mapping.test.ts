@@ -160,6 +160,15 @@ describe('a table that maps its columns', () => {
     expect(snapshot.files([{ column: 'day', in: ['2026-01-01'] }])).toHaveLength(1);
   });
 
+  test('tells an engine what the files call its columns, and by which numbers', async () => {
+    const snapshot = await snapshotOf('id', { prefix: 'col-', isNumbered: true });
+    const inFile = stored({ type: 'struct', fields: SCHEMA.fields.slice(0, 3) }, 'col-', true);
+    expect(snapshot.fileSchema).toEqual(inFile);
+    expect(await collect(snapshot.scanFiles())).toMatchObject([
+      { constants: { day: '2026-01-01' }, deletedRows: null },
+    ]);
+  });
+
   test('is corrupt where a field lacks what it is mapped by', async () => {
     const nameless = {
       ...SCHEMA,

@@ -172,6 +172,20 @@ describe('a predicate', () => {
   });
 });
 
+describe('a column', () => {
+  test('may be called as something that every object has', async () => {
+    const schema = struct({ constructor: 'long', toString: 'string', hasOwnProperty: 'long' });
+    const table = await createTable(memoryStore(), { schema, partitionColumns: ['hasOwnProperty'] });
+    const data = struct({ constructor: 'long' });
+    await append(table, {
+      ...(await writeFile(table, 'a.parquet', data, [{ constructor: 1n } as never])),
+      partition: { hasOwnProperty: 2n },
+    });
+    const rows = (await collect(table.cached().rows())).flat();
+    expect(rows).toEqual([{ constructor: 1n, toString: null, hasOwnProperty: 2n }]);
+  });
+});
+
 describe('rows that a deletion vector deletes', () => {
   test('are not read, whichever columns are asked for, and not counted', async () => {
     const store = memoryStore();
@@ -216,6 +230,9 @@ describe('rows that a deletion vector deletes', () => {
     expect(read).toEqual([1, 2, 3, 5, 6, 7, 8].map((id) => ({ id: BigInt(id) })));
     expect((await collect(snapshot.rows({ columns: [] }))).flat()).toHaveLength(7);
     expect(snapshot.rowCount).toBe(7);
+    const [scanned] = await collect(snapshot.scanFiles());
+    expect(scanned).toMatchObject({ path: `${store.url}/a.parquet`, constants: {} });
+    expect([...(scanned?.deletedRows ?? [])]).toEqual([0, 4, 9]);
     await expect(table.snapshotAt({ version: 1 })).resolves.toMatchObject({ rowCount: 10 });
   });
 });

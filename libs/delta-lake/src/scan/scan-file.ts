@@ -1,0 +1,30 @@
+import type { AddFile } from '../actions/actions.ts';
+import type { TableContext } from '../context.ts';
+import { readDeletionVector } from '../deletion-vector/read.ts';
+import type { RowIndexes } from '../deletion-vector/row-indexes.ts';
+import type { Value } from '../schema/value.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+
+/**
+ * All that an engine needs to read one file of a snapshot by itself, together with `Snapshot.fileSchema`. Leaving one of
+ * these out of account reads the table wrongly: an engine that cannot honour it has to refuse.
+ */
+export interface ScanFile {
+  readonly file: AddFile;
+  /** Where it is: a local path when the table is on disk, else a URL. */
+  readonly path: string;
+  /** Values of the partition columns, which all its rows share and the file need not hold. */
+  readonly constants: Readonly<Record<string, Value>>;
+  /** Rows that are deleted, counted from 0 in the order of the file; null when none is. */
+  readonly deletedRows: RowIndexes | null;
+}
+
+/** Completes a file for a scan, which reads its deletion vector. @throws DeltaError missing-file, corrupt-file */
+export async function scanFile(context: TableContext, snapshot: Snapshot, file: AddFile): Promise<ScanFile> {
+  return {
+    file,
+    path: snapshot.absolutePath(file),
+    constants: snapshot.partitionValues(file),
+    deletedRows: file.deletionVector ? await readDeletionVector(context, file.deletionVector) : null,
+  };
+}
