@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ContrailError } from '../errors.ts';
 import { settingsOf, untilSignal, withSettings } from './context.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './rows.ts';
+import { addOperations } from './table-commands.ts';
 
 const wholeNumber = (text: string): number => {
   const value = Number(text);
@@ -65,7 +66,7 @@ function program(): Command {
     await dashboard(settingsOf(flags), untilSignal());
   });
 
-  const table = root.command('table').description('look at one Delta table');
+  const table = root.command('table').description('look at one Delta table, or look after it');
   table
     .command('read')
     .description('the rows of a table')
@@ -117,6 +118,8 @@ function program(): Command {
       const { checkTable } = await import('./table.ts');
       await checkTable(path);
     });
+
+  addOperations(table, wholeNumber, formatOption);
 
   withSettings(
     root

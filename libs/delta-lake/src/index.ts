@@ -58,7 +58,7 @@ export {
 } from './schema/types.ts';
 export type { ColumnMappingMode } from './schema/column-mapping.ts';
 export { canonicalHeader, canonicalRow } from './schema/canonical.ts';
-export type { Value } from './schema/value.ts';
+export { parsePartitionValue, type Value } from './schema/value.ts';
 export type { Snapshot } from './snapshot/snapshot.ts';
 export { localStore } from './storage/local/local-store.ts';
 export { memoryStore } from './storage/memory/memory-store.ts';

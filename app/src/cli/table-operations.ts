@@ -1,0 +1,215 @@
+import {
+  type DeltaTable,
+  hasCode,
+  openTable,
+  type Order,
+  parsePartitionValue,
+  type Predicate,
+  type Snapshot,
+} from '@contrail/delta-lake';
+import { ContrailError } from '../errors.ts';
+import { formatRows, type OutputFormat } from './rows.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What the three operations have in common. */
+interface RunOptions {
+  readonly format: OutputFormat;
+  readonly signal: AbortSignal;
+}
+
+export interface OptimizeFlags extends RunOptions {
+  readonly targetBytes?: number;
+  readonly sort?: readonly string[];
+  readonly zorder?: readonly string[];
+  /** `column=value` for partition columns. */
+  readonly where?: readonly string[];
+}
+
+/** `contrail table optimize`: small files put together, or whole partitions in an order. */
+export async function optimizeTable(path: string, flags: OptimizeFlags): Promise<void> {
+  const table = await openTable(path);
+  const order = orderOf(flags);
+  const progress = new Progress(`Optimizing ${path}`, 'groups of files');
+  const report = await orStopped(flags.signal, progress, () =>
+    table.optimize({
+      predicate: predicateOf(table.cached(), flags.where ?? []),
+      signal: flags.signal,
+      onProgress: ({ groups, of }) => progress.show(groups, of),
+      ...(flags.targetBytes === undefined ? {} : { targetBytes: flags.targetBytes }),
+      ...(order === null ? {} : { order }),
+    }),
+  );
+  await table.settled();
+  if (report === null) return;
+  const { version, metrics, lostGroups } = report;
+  printFacts(flags.format, {
+    version: version ?? 'unchanged: there is nothing to put together',
+    files_removed: metrics.numRemovedFiles,
+    bytes_removed: metrics.numRemovedBytes,
+    files_added: metrics.numAddedFiles,
+    bytes_added: metrics.numAddedBytes,
+    // Others changed these files meanwhile; another run takes what is left of them.
+    groups_lost: lostGroups,
+  });
+}
+
+export interface VacuumFlags extends RunOptions {
+  readonly dryRun: boolean;
+  readonly retainHours?: number;
+  /** Takes a retention below that of the table. */
+  readonly force: boolean;
+  /** By the log alone, without listing the folder. */
+  readonly logOnly: boolean;
+}
+
+/** `contrail table vacuum`: files that no version within the retention needs. */
+export async function vacuumTable(path: string, flags: VacuumFlags): Promise<void> {
+  const table = await openTable(path);
+  const progress = new Progress(`Vacuuming ${path}`, 'files');
+  const report = await orStopped(flags.signal, progress, () => vacuum(table, flags, progress));
+  await table.settled();
+  if (report === null) return;
+  if (flags.dryRun) {
+    const rows = report.files.map(({ path: file, bytes }) => ({ path: file, bytes }));
+    process.stdout.write(formatRows(['path', 'bytes'], rows, flags.format));
+    process.stderr.write(
+      `${report.files.length} files of ${report.bytes} bytes would be deleted. Run it without --dry-run to delete them.\n`,
+    );
+    return;
+  }
+  printFacts(flags.format, {
+    files_deleted: report.files.length,
+    bytes_deleted: report.bytes,
+    kept_since: new Date(report.cutoffMs).toISOString(),
+  });
+}
+
+async function vacuum(
+  table: DeltaTable,
+  { dryRun, retainHours, force, logOnly, signal }: VacuumFlags,
+  progress: Progress,
+): ReturnType<DeltaTable['vacuum']> {
+  try {
+    return await table.vacuum({
+      dryRun,
+      allowShortRetention: force,
+      scope: logOnly ? 'log' : 'folder',
+      signal,
+      onProgress: ({ deleted, of }) => progress.show(deleted, of),
+      ...(retainHours === undefined ? {} : { retentionMs: retainHours * HOUR_MS }),
+    });
+  } catch (cause) {
+    if (!hasCode(cause, 'invalid-argument')) throw cause;
+    throw new ContrailError(
+      'invalid',
+      'retention-refused',
+      `${cause.message} Give --retain-hours more, or --force when nobody reads or writes the table.`,
+      { cause },
+    );
+  }
+}
+
+/** `contrail table restore`: the table as it was at a version or an instant. */
+export async function restoreTable(
+  path: string,
+  flags: { readonly version?: number; readonly timestampMs?: number; readonly format: OutputFormat },
+): Promise<void> {
+  const table = await openTable(path);
+  const { version, timestampMs = 0 } = flags;
+  const result = await table.restore(version === undefined ? { timestampMs } : { version });
+  await table.settled();
+  switch (result.kind) {
+    case 'restored':
+      printFacts(flags.format, {
+        version: result.version,
+        restored_version: result.restoredVersion,
+        files_restored: result.metrics.numRestoredFiles,
+        files_removed: result.metrics.numRemovedFiles,
+      });
+      return;
+    case 'unchanged':
+      printFacts(flags.format, {
+        version: `unchanged: version ${result.version} is as version ${result.restoredVersion} was`,
+      });
+      return;
+    case 'conflict':
+      throw new ContrailError(
+        'conflict',
+        'restore-conflict',
+        `${path} was not restored: ${result.message} Stop its writers, or run it again.`,
+      );
+  }
+}
+
+function orderOf({ sort, zorder }: OptimizeFlags): Order | null {
+  if (sort !== undefined) return { kind: 'sort', columns: sort };
+  return zorder === undefined ? null : { kind: 'z-order', columns: zorder };
+}
+
+/** `day=2026-11-24` as a condition; several of one column are alternatives. */
+function predicateOf(snapshot: Snapshot, conditions: readonly string[]): Predicate {
+  const columns = new Map<string, string[]>();
+  for (const condition of conditions) {
+    const at = condition.indexOf('=');
+    const column = condition.slice(0, Math.max(0, at));
+    if (!snapshot.partitionColumns.includes(column)) {
+      throw new ContrailError(
+        'invalid',
+        'not-a-partition',
+        `--where ${condition} names no partition column. Write --where COLUMN=VALUE with one of: ${snapshot.partitionColumns.join(', ') || 'none, the table is not partitioned'}.`,
+      );
+    }
+    columns.set(column, [...(columns.get(column) ?? []), condition.slice(at + 1)]);
+  }
+  return Array.from(columns, ([column, texts]) => {
+    const type = snapshot.schema.fields.find(({ name }) => name === column)?.type ?? 'string';
+    return { column, in: texts.map((text) => parsePartitionValue(type, text)) };
+  });
+}
+
+/** Runs to the end, or answers null when a signal stopped it, which is said. */
+async function orStopped<T>(
+  signal: AbortSignal,
+  progress: Progress,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    progress.clear();
+    process.stderr.write('Stopped. What was done stays, the table is whole; run it again to go on.\n');
+    return null;
+  } finally {
+    progress.clear();
+  }
+}
+
+function printFacts(format: OutputFormat, facts: Readonly<Record<string, string | number>>): void {
+  const rows = Object.entries(facts).map(([fact, value]) => ({ fact, value }));
+  process.stdout.write(formatRows(['fact', 'value'], rows, format));
+}
+
+/** One line on standard error that counts, while this is a terminal. */
+class Progress {
+  readonly #what: string;
+  readonly #unit: string;
+  #isShown = false;
+
+  constructor(what: string, unit: string) {
+    this.#what = what;
+    this.#unit = unit;
+  }
+
+  show(done: number, of: number): void {
+    if (!process.stderr.isTTY) return;
+    this.#isShown = true;
+    process.stderr.write(`\r${this.#what}: ${done} of ${of} ${this.#unit} `);
+  }
+
+  clear(): void {
+    if (this.#isShown) process.stderr.write('\r\u001b[K');
+    this.#isShown = false;
+  }
+}
