@@ -1,8 +1,8 @@
 import { MESSAGE_COLUMNS } from '../../app/src/engine/engine.ts';
 import type { Column } from '../../app/src/lake/column.ts';
-import { REFERENCE_AIRPORT_CELLS } from '../../app/src/lake/reference-airport-cells.ts';
 import { SILVER_FLIGHTS } from '../../app/src/lake/silver-flights.ts';
 import { SILVER_FLIGHTS_ML } from '../../app/src/lake/silver-flights-ml.ts';
+import { AIRPORT_CELL_COLUMNS } from '../../app/src/pipeline/nearby-airports.ts';
 import { RECENT_COLUMNS } from '../../app/src/pipeline/memory.ts';
 import { PARAMETERS, QUERIES } from '../../app/src/pipeline/queries.ts';
 
@@ -106,7 +106,7 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
       silver: SILVER_FLIGHTS.columns,
       recent: RECENT_COLUMNS,
       earlier: RECENT_COLUMNS,
-      airport_cells: REFERENCE_AIRPORT_CELLS.columns,
+      airport_cells: AIRPORT_CELL_COLUMNS,
     },
     key: KEY,
     parameters,

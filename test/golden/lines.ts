@@ -1,5 +1,5 @@
 import type { Relation } from '../../app/src/engine/engine.ts';
-import { airportCells } from '../../app/src/flight/airport-cells.ts';
+import { airportsByCell } from '../../app/src/flight/airport-cells.ts';
 import type { Airport } from '../../app/src/flight/airports.ts';
 import type { ColumnType, Row, Value } from '../../app/src/lake/column.ts';
 import type { GoldenCase } from './cases.ts';
@@ -18,11 +18,7 @@ export function relationsOf(golden: GoldenCase, lines: readonly Line[]): Readonl
       const own = lines.filter((line) => relationOf(line, first) === name);
       const rows =
         name === 'airport_cells'
-          ? airportCells(lines.filter((line) => line['@'] === 'airports') as unknown as Airport[]).map(
-              (cell) => ({
-                ...cell,
-              }),
-            )
+          ? cellsOf(lines.filter((line) => line['@'] === 'airports') as unknown as Airport[])
           : own.map((line): Row =>
               Object.fromEntries(
                 columns.map((column) => [column.name, toValue(line[column.name] ?? null, column.type)]),
@@ -31,6 +27,12 @@ export function relationsOf(golden: GoldenCase, lines: readonly Line[]): Readonl
       return [name, { kind: 'rows', columns, rows }];
     }),
   );
+}
+
+/** All cells, though a batch asks for those of its positions only. */
+function cellsOf(airports: readonly Airport[]): readonly Row[] {
+  const inCell = airportsByCell(airports);
+  return Array.from({ length: 360 * 180 }, (_, cell) => inCell(cell).map((row) => ({ ...row }))).flat();
 }
 
 function relationOf(line: Line, first: string): string {

@@ -11,15 +11,13 @@ const RADIANS = Math.PI / 180;
 export interface AirportCell {
   readonly cell: number;
   readonly ident: string;
-  readonly latitude: number;
-  readonly longitude: number;
   readonly x: number;
   readonly y: number;
   readonly z: number;
 }
 
 /**
- * For each cell of the globe, the airports that can be the nearest one to a point of the cell, so that the truly
+ * For a cell of the globe, the airports that can be the nearest one to a point of the cell, so that the truly
  * nearest airport is found by comparing a handful instead of thousands. Exact, not a search radius:
  *
  * With c the cell's centre and r the largest angle from c to a point p of the cell,
@@ -27,30 +25,34 @@ export interface AirportCell {
  * - airport a is nowhere nearer than airport b when the whole disc of radius r around c lies on b's side of their
  *   bisecting plane, whose normal is b - a: c·(b - a)/|b - a| > sin r.
  *
- * Rows come by cell, nearest to the centre first. About 113,000 rows for 5,210 airports, 6.4 per cell over Europe.
+ * Answers come nearest to the centre first; of 5,210 airports, 6.4 per cell over Europe. Cells are numbered row by row
+ * from the south-west, as the macro `airport_cell` does. A first look at a block of cells costs a millisecond.
  */
-export function airportCells(airports: readonly Airport[]): AirportCell[] {
+export function airportsByCell(airports: readonly Airport[]): (cell: number) => readonly AirportCell[] {
   const vectors = airports.map((airport) => unitVector(airport.latitude, airport.longitude));
   const everywhere = airports.map((_, index) => index);
-  const cells: AirportCell[] = [];
-  for (let south = -90; south < 90; south += BLOCK_DEGREES) {
-    for (let west = -180; west < 180; west += BLOCK_DEGREES) {
-      // Whoever is the nearest somewhere in a cell is so somewhere in the block around it.
-      const nearby = nearestSomewhere(south, west, BLOCK_DEGREES, everywhere, vectors);
-      for (let row = south; row < south + BLOCK_DEGREES; row += CELL_DEGREES) {
-        for (let column = west; column < west + BLOCK_DEGREES; column += CELL_DEGREES) {
-          const cell = ((row + 90) / CELL_DEGREES) * COLUMNS + (column + 180) / CELL_DEGREES;
-          for (const index of nearestSomewhere(row, column, CELL_DEGREES, nearby, vectors)) {
-            const { ident, latitude, longitude } = airports[index] as Airport;
-            const [x, y, z] = vectors[index] as Vector;
-            cells.push({ cell, ident, latitude, longitude, x, y, z });
-          }
-        }
-      }
-    }
-  }
-  return cells.toSorted((a, b) => a.cell - b.cell);
+  const blocks = new Map<string, readonly number[]>();
+  const nearbyOf = (south: number, west: number): readonly number[] => {
+    const key = `${south} ${west}`;
+    const known = blocks.get(key);
+    if (known !== undefined) return known;
+    // Whoever is the nearest somewhere in a cell is so somewhere in the block around it.
+    const nearby = nearestSomewhere(south, west, BLOCK_DEGREES, everywhere, vectors);
+    blocks.set(key, nearby);
+    return nearby;
+  };
+  return (cell) => {
+    const south = Math.floor(cell / COLUMNS) * CELL_DEGREES - 90;
+    const west = (cell % COLUMNS) * CELL_DEGREES - 180;
+    const nearby = nearbyOf(blockOf(south), blockOf(west));
+    return nearestSomewhere(south, west, CELL_DEGREES, nearby, vectors).map((index) => {
+      const [x, y, z] = vectors[index] as Vector;
+      return { cell, ident: (airports[index] as Airport).ident, x, y, z };
+    });
+  };
 }
+
+const blockOf = (degrees: number): number => Math.floor(degrees / BLOCK_DEGREES) * BLOCK_DEGREES;
 
 type Vector = readonly [number, number, number];
 

@@ -2,7 +2,6 @@ import { BRONZE_FLIGHTS } from './bronze-flights.ts';
 import { GOLD_METRICS_BY_CATEGORY } from './gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from './gold-traffic-by-country.ts';
 import { QUARANTINE_FLIGHTS } from './quarantine-flights.ts';
-import { REFERENCE_AIRPORT_CELLS } from './reference-airport-cells.ts';
 import { REFERENCE_AIRPORTS } from './reference-airports.ts';
 import { SILVER_FLIGHTS } from './silver-flights.ts';
 import { SILVER_FLIGHTS_ML } from './silver-flights-ml.ts';
@@ -19,11 +18,7 @@ export const BATCH_TABLES: readonly TableDefinition[] = [
 ];
 
 /** Every table of the lake. */
-export const TABLES: readonly TableDefinition[] = [
-  ...BATCH_TABLES,
-  REFERENCE_AIRPORTS,
-  REFERENCE_AIRPORT_CELLS,
-];
+export const TABLES: readonly TableDefinition[] = [...BATCH_TABLES, REFERENCE_AIRPORTS];
 
 /** `bronze/flights` as SQL says it: `bronze.flights`. */
 export function sqlName(table: TableDefinition): string {

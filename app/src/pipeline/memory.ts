@@ -2,7 +2,6 @@ import type { Snapshot } from '@contrail/delta-lake';
 import type { Engine, Relation } from '../engine/engine.ts';
 import type { Column } from '../lake/column.ts';
 import { dataFiles } from '../lake/lake.ts';
-import { REFERENCE_AIRPORT_CELLS } from '../lake/reference-airport-cells.ts';
 import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
 import { HORIZON_SECONDS, OPEN_WINDOWS, PARAMETERS, QUERIES } from './queries.ts';
 
@@ -20,7 +19,6 @@ export const EMPTY_RECENT: Relation = { kind: 'rows', columns: RECENT_COLUMNS, r
 export const KEPT = {
   recent: { kind: 'kept', name: 'recent' },
   flights: { kind: 'kept', name: 'flights' },
-  airportCells: { kind: 'kept', name: 'airport_cells' },
 } as const satisfies Record<string, Relation>;
 
 /**
@@ -104,15 +102,6 @@ export function mlRelation(ml: Snapshot | null, since: bigint): Relation {
     columns: SILVER_FLIGHTS_ML.columns,
     files: ml === null ? [] : dataFiles(ml, files),
   };
-}
-
-/** Keeps the airports by cell for the whole run. */
-export async function keepAirportCells(engine: Engine, cells: Snapshot): Promise<void> {
-  const { columns } = REFERENCE_AIRPORT_CELLS;
-  await engine.keep('airport_cells', {
-    sql: 'select * from airport_cells',
-    relations: { airport_cells: { kind: 'files', columns, files: dataFiles(cells) } },
-  });
 }
 
 function newestTime(ml: Snapshot): bigint | null {

@@ -6,7 +6,6 @@ import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
 import { dataFiles, type Lake, lakeKindDiffers } from '../lake/lake.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
-import { REFERENCE_AIRPORT_CELLS } from '../lake/reference-airport-cells.ts';
 import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
 import { SILVER_FLIGHTS } from '../lake/silver-flights.ts';
 import type { TableDefinition } from '../lake/table.ts';
@@ -14,9 +13,10 @@ import { BATCH_TABLES } from '../lake/tables.ts';
 import type { BatchRecord } from './batch-log.ts';
 import { commitBatch } from './commit.ts';
 import { flightsOf, type FreshFacts, freshFacts, GOLD, replaceWindows, touchedRelation } from './gold.ts';
-import { EMPTY_RECENT, keepAirportCells, KEPT, Memory } from './memory.ts';
+import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
+import { NearbyAirports } from './nearby-airports.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
-import { ensureReference } from './reference.ts';
+import { ensureAirports } from './reference.ts';
 
 /** What a micro-batch works with. */
 export interface BatchParts {
@@ -45,11 +45,13 @@ export type BatchPoint = 'planned' | 'recorded' | `written ${string}` | `committ
  */
 export class MicroBatches {
   readonly #parts: BatchParts;
+  readonly #nearby: NearbyAirports;
   #memory: Memory | null = null;
-  #hasReference = false;
+  #hasTables = false;
 
   constructor(parts: BatchParts) {
     this.#parts = parts;
+    this.#nearby = new NearbyAirports(parts.engine, parts.airports);
   }
 
   /** Whether every table has this batch. */
@@ -101,13 +103,14 @@ export class MicroBatches {
       await timed(SILVER_FLIGHTS.name, () => this.#append(SILVER_FLIGHTS, SILVER.select, batch));
       await timed(SILVER_FLIGHTS_ML.name, async () => {
         const { gap_seconds, near_airport_km } = PARAMETERS;
+        await this.#nearby.cover(BATCH);
         await engine.keep('fresh', {
           sql: QUERIES.silverMl,
           relations: {
             silver: SILVER,
             recent: KEPT.recent,
             earlier: EARLIER,
-            airport_cells: KEPT.airportCells,
+            airport_cells: NearbyAirports.relation,
           },
           parameters: { gap_seconds, near_airport_km },
           ...withSignal(signal),
@@ -141,6 +144,7 @@ export class MicroBatches {
   /** Forgets what is kept, so that the next batch starts from what the lake says; after any failure. */
   reset(): void {
     this.#memory = null;
+    this.#nearby.reset();
   }
 
   async #keepBatch(record: BatchRecord, signal: AbortSignal | undefined): Promise<BatchFacts> {
@@ -171,11 +175,10 @@ export class MicroBatches {
     const simulated = simulatedLake ?? simulatedBatch ?? false;
     if (simulatedBatch !== null && simulatedBatch !== simulated)
       throw lakeKindDiffers(simulated, lake.store.url);
-    if (!this.#hasReference) {
-      await ensureReference(lake, engine, airports, simulated);
+    if (!this.#hasTables) {
+      await ensureAirports(lake, engine, airports, simulated);
       for (const definition of BATCH_TABLES) await lake.create(definition, simulated);
-      await keepAirportCells(engine, await this.#requireSnapshot(REFERENCE_AIRPORT_CELLS));
-      this.#hasReference = true;
+      this.#hasTables = true;
     }
     this.#memory ??= await Memory.load(engine, await this.#snapshot(SILVER_FLIGHTS_ML), signal);
     return this.#memory;

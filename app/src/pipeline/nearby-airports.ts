@@ -1,0 +1,55 @@
+import type { Engine, Relation } from '../engine/engine.ts';
+import { airportsByCell } from '../flight/airport-cells.ts';
+import type { Airport } from '../flight/airports.ts';
+import type { Column } from '../lake/column.ts';
+
+/** Columns of the relation `airport_cells`. */
+export const AIRPORT_CELL_COLUMNS: readonly Column[] = [
+  { name: 'cell', type: 'integer' },
+  { name: 'ident', type: 'string' },
+  { name: 'x', type: 'double' },
+  { name: 'y', type: 'double' },
+  { name: 'z', type: 'double' },
+];
+const NAME = 'airport_cells';
+
+/**
+ * The airports by cell, as a kept relation that "the truly nearest airport" is one join with. It grows with the cells
+ * that positions fall into: of the 64,800 on the globe, traffic knows a few thousand.
+ */
+export class NearbyAirports {
+  static readonly relation: Relation = { kind: 'kept', name: NAME };
+  readonly #engine: Engine;
+  readonly #inCell: ReturnType<typeof airportsByCell>;
+  readonly #covered = new Set<number>();
+  #isKept = false;
+
+  constructor(engine: Engine, airports: readonly Airport[]) {
+    this.#engine = engine;
+    this.#inCell = airportsByCell(airports);
+  }
+
+  /** Brings in the cells of all valid positions of a batch. */
+  async cover(batch: Relation): Promise<void> {
+    const found = await this.#engine.rows({
+      sql: 'select distinct airport_cell(latitude, longitude) as cell from batch where reason is null',
+      relations: { batch },
+    });
+    const missing = found.map(({ cell }) => Number(cell)).filter((cell) => !this.#covered.has(cell));
+    if (this.#isKept && missing.length === 0) return;
+    const rows = missing.flatMap((cell) => this.#inCell(cell).map((row) => ({ ...row })));
+    const select = {
+      sql: 'select * from cells',
+      relations: { cells: { kind: 'rows', columns: AIRPORT_CELL_COLUMNS, rows } as const },
+    };
+    await (this.#isKept ? this.#engine.extend(NAME, select) : this.#engine.keep(NAME, select));
+    this.#isKept = true;
+    for (const cell of missing) this.#covered.add(cell);
+  }
+
+  /** Starts anew; after a failure, when nobody knows what the engine still keeps. */
+  reset(): void {
+    this.#isKept = false;
+    this.#covered.clear();
+  }
+}
