@@ -15,12 +15,16 @@ export default defineConfig({
           name: 'unit',
           isolate: false,
           include: ['{libs/*,app,web}/test/**/*.test.ts', 'test/{,golden/}*.test.ts'],
-          exclude: ['libs/*/test/interop/**'],
+          exclude: ['libs/*/test/{interop,faults}/**'],
         },
       },
       {
         extends: true,
-        test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 300_000 },
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts', 'libs/*/test/faults/**/*.test.ts'],
+          testTimeout: 300_000,
+        },
       },
       {
         extends: true,

@@ -44,7 +44,7 @@ export type {
 } from './parquet/codec.ts';
 export { hyparquetCodec } from './parquet/hyparquet-codec.ts';
 export { RowIndexes } from './deletion-vector/row-indexes.ts';
-export type { Predicate } from './scan/predicate.ts';
+export type { ColumnCondition, Condition, Predicate } from './scan/predicate.ts';
 export type { ScanFile } from './scan/scan-file.ts';
 export {
   arrayOf,
@@ -84,4 +84,10 @@ export {
 export type { CommitResult } from './transaction/commit.ts';
 export { CONFLICT_REASONS, type ConflictReason } from './transaction/conflict.ts';
 export type { CommitOptions, DataFile, Transaction, TransactionSpec } from './transaction/transaction.ts';
-export type { RowSource, WriteFilesOptions } from './write/data-files.ts';
+export type { AppendOptions } from './write/append.ts';
+export type { Where } from './write/condition.ts';
+export type { RowSource } from './write/data-files.ts';
+export type { Matched, MergeOptions, NotMatched } from './write/merge.ts';
+export type { OperationOptions, OperationResult } from './write/operation.ts';
+export type { OverwriteOptions } from './write/overwrite.ts';
+export type { Assignments } from './write/update.ts';

@@ -14,6 +14,7 @@ import {
 } from './operations/optimize/optimize.ts';
 import { restore, type RestoreResult } from './operations/restore.ts';
 import { vacuum, type VacuumOptions, type VacuumReport } from './operations/vacuum.ts';
+import type { Predicate } from './scan/predicate.ts';
 import { LiveSnapshot } from './snapshot/live-snapshot.ts';
 import { loadState, noSuchVersion } from './snapshot/load.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
@@ -21,6 +22,14 @@ import { versionAt } from './snapshot/time-travel.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { commitDraft } from './transaction/commit.ts';
 import { Transaction, type TransactionSpec } from './transaction/transaction.ts';
+import { type AppendOptions, appendRows } from './write/append.ts';
+import type { Where } from './write/condition.ts';
+import type { RowSource } from './write/data-files.ts';
+import { deleteRows } from './write/delete.ts';
+import { type MergeOptions, mergeRows } from './write/merge.ts';
+import type { OperationOptions, OperationResult } from './write/operation.ts';
+import { type OverwriteOptions, overwriteRows, replaceRows } from './write/overwrite.ts';
+import { type Assignments, updateRows } from './write/update.ts';
 
 /** One line of the history. */
 export interface CommitSummary {
@@ -93,6 +102,50 @@ export class DeltaTable implements AsyncDisposable {
     return new Transaction(this.#live.current, spec, (draft, options) =>
       commitDraft(this.#live, draft, options),
     );
+  }
+
+  /**
+   * Appends rows, in batches or all at once: a blind append, which conflicts only with changes of protocol or metadata.
+   * @throws DeltaError invalid-argument for a value that its column cannot hold, or a column that the table has not;
+   * not-null-violated, invalid-schema, unsupported-feature, store-failed
+   */
+  append(rows: RowSource, options: AppendOptions = {}): Promise<OperationResult> {
+    return appendRows(this.#live, rows, options);
+  }
+
+  /** Replaces all rows, or those of the partitions that the new ones fall into. @throws as {@link append}; append-only */
+  overwrite(rows: RowSource, options: OverwriteOptions = {}): Promise<OperationResult> {
+    return overwriteRows(this.#live, rows, options);
+  }
+
+  /**
+   * Replaces the rows that satisfy a predicate by rows that satisfy it too.
+   * @throws as {@link append}; append-only; invalid-argument for a row outside the predicate
+   */
+  replaceWhere(
+    predicate: Predicate,
+    rows: RowSource,
+    options: OperationOptions = {},
+  ): Promise<OperationResult> {
+    return replaceRows(this.#live, predicate, rows, options);
+  }
+
+  /** Deletes the rows that satisfy a condition. @throws DeltaError append-only, and what reading and writing throw */
+  delete(where: Where, options: OperationOptions = {}): Promise<OperationResult> {
+    return deleteRows(this.#live, where, options);
+  }
+
+  /** Sets columns of the rows that satisfy a condition. @throws as {@link append} and {@link delete} */
+  update(set: Assignments, where: Where, options: OperationOptions = {}): Promise<OperationResult> {
+    return updateRows(this.#live, set, where, options);
+  }
+
+  /**
+   * Merges rows by key: by default an upsert.
+   * @throws as {@link append} and {@link delete}; duplicate-key when two source rows have one key
+   */
+  merge(source: RowSource, options: MergeOptions): Promise<OperationResult> {
+    return mergeRows(this.#live, source, options);
   }
 
   /** The commits that are still in the log, newest first. */

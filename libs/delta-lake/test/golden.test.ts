@@ -3,9 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { canonicalHeader, canonicalRow, DeltaError, openTable } from '../src/index.ts';
+import { GOLDEN } from './tables.ts';
 
-/** Tables written by Delta Spark, delta-rs and others; see the README beside them. Not part of the repository. */
-const GOLDEN = join(import.meta.dirname, '../../../../shared/delta-golden');
 const expectations = join(GOLDEN, 'EXPECTED.ndjson');
 const isThere = existsSync(expectations);
 if (!isThere)

@@ -115,12 +115,17 @@ function usedWriterFeature(metadata: Metadata, schema: StructType): string | nul
 }
 
 const SWITCHES = {
-  'delta.enableChangeDataFeed': 'changeDataFeed',
   'delta.enableIcebergCompatV1': 'icebergCompatV1',
   'delta.enableIcebergCompatV2': 'icebergCompatV2',
 } as const;
 
-/** Whether the table accepts appends only. */
-export function isAppendOnly(metadata: Metadata): boolean {
-  return isOn(metadata.configuration, 'delta.appendOnly');
+/**
+ * Refuses to take rows out of a table that accepts appends only.
+ * @throws DeltaError append-only
+ */
+export function checkRemovable(metadata: Metadata, table: string): void {
+  if (!isOn(metadata.configuration, 'delta.appendOnly')) return;
+  throw new DeltaError('append-only', `Cannot remove rows of ${table}: delta.appendOnly is true.`, {
+    facts: { table },
+  });
 }

@@ -5,15 +5,31 @@ import { parseInstant } from '../schema/instant.ts';
 import { type DataType, decimalOf, type StructType } from '../schema/types.ts';
 
 /**
- * A conjunction of conditions on columns, for choosing files. `min` and `max` are inclusive; `in` is a list of
- * values. Null never satisfies a condition. Choosing is conservative: a file that may hold a matching row is chosen.
+ * A conjunction of conditions. It chooses files (conservatively: a file that may hold a matching row is chosen) and,
+ * as the condition of a write, rows (exactly). Null and NaN satisfy no condition but `isNull`.
  */
-export type Predicate = readonly {
+export type Predicate = readonly Condition[];
+
+/** A condition on one column, or the alternative of several predicates. */
+export type Condition = ColumnCondition | { readonly anyOf: readonly Predicate[] };
+
+/** All that is given has to hold. */
+export interface ColumnCondition {
+  /** At the top level. */
   readonly column: string;
-  readonly min?: Value;
-  readonly max?: Value;
+  readonly equals?: Value;
   readonly in?: readonly Value[];
-}[];
+  /** Inclusive. */
+  readonly min?: Value;
+  /** Inclusive. */
+  readonly max?: Value;
+  /** Exclusive: the value lies above it. */
+  readonly above?: Value;
+  /** Exclusive: the value lies below it. */
+  readonly below?: Value;
+  /** True: the value is null, whatever else is asked of it holds for none. False: it is not. */
+  readonly isNull?: boolean;
+}
 
 interface Range {
   readonly min: Value;
@@ -30,23 +46,36 @@ export interface TableColumns {
 /** Whether `file` may hold a row that satisfies the predicate, by its partition values and statistics. */
 export function mayMatch(file: AddFile, predicate: Predicate, table: TableColumns): boolean {
   return predicate.every((condition) => {
+    if ('anyOf' in condition) return condition.anyOf.some((inner) => mayMatch(file, inner, table));
     const field = table.schema.fields.find(({ name }) => name === condition.column);
     if (!field) return true;
     const stored = physicalName(field, table.columnMapping);
     if (table.partitionColumns.includes(field.name)) {
       const value = parsePartitionValue(field.type, file.partitionValues[stored]);
-      return value !== null && meets(field.type, { min: value, max: value }, condition);
+      if (value === null) return condition.isNull === true && !asksForValue(condition);
+      return condition.isNull !== true && meets(field.type, { min: value, max: value }, condition);
     }
+    if (condition.isNull === true) return nullCount(file, stored) !== 0 && !asksForValue(condition);
     if (isAllNull(file, stored)) return false;
     return meets(field.type, boundsOf(file, stored, field.type), condition);
   });
 }
 
-function meets(type: DataType, range: Range, condition: Predicate[number]): boolean {
-  if (condition.min !== undefined && isBelow(type, range.max, condition.min)) return false;
-  if (condition.max !== undefined && isBelow(type, condition.max, range.min)) return false;
-  if (!condition.in) return true;
-  return condition.in.some((value) => !isBelow(type, range.max, value) && !isBelow(type, value, range.min));
+/** Whether a condition says more than that the column is, or is not, null. */
+export function asksForValue({ equals, in: list, min, max, above, below }: ColumnCondition): boolean {
+  return [equals, list, min, max, above, below].some((asked) => asked !== undefined);
+}
+
+function meets(type: DataType, range: Range, condition: ColumnCondition): boolean {
+  const { equals, in: list, min, max, above, below } = condition;
+  if (min !== undefined && isBelow(type, range.max, min)) return false;
+  if (max !== undefined && isBelow(type, max, range.min)) return false;
+  if (above !== undefined && isAtMost(type, range.max, above)) return false;
+  if (below !== undefined && isAtMost(type, below, range.min)) return false;
+  const mayBe = (value: Value): boolean =>
+    !isBelow(type, range.max, value) && !isBelow(type, value, range.min);
+  if (equals !== undefined && !mayBe(equals)) return false;
+  return list === undefined || list.some(mayBe);
 }
 
 /** Certainly below; an unknown bound (null) is not certainly anything. */
@@ -56,9 +85,21 @@ function isBelow(type: DataType, left: Value, right: Value): boolean {
   return order !== null && order < 0;
 }
 
+/** Certainly below or equal. */
+function isAtMost(type: DataType, left: Value, right: Value): boolean {
+  if (left === null || right === null) return false;
+  const order = compareValues(type, left, right);
+  return order !== null && order <= 0;
+}
+
+/** Of a column by its physical name; undefined where the statistics do not tell. */
+function nullCount(file: AddFile, column: string): unknown {
+  return file.stats?.nullCount[column];
+}
+
 function isAllNull(file: AddFile, column: string): boolean {
-  const { stats } = file;
-  return stats !== null && stats.numRecords !== null && stats.nullCount[column] === stats.numRecords;
+  const rows = file.stats?.numRecords ?? null;
+  return rows !== null && nullCount(file, column) === rows;
 }
 
 /** The bounds of a top-level column, by its physical name, in a file's statistics; null where there is none. */

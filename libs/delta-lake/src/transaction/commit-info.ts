@@ -35,8 +35,12 @@ function isBlindAppend({ spec, removes, metadata, protocol }: Draft): boolean {
   );
 }
 
+/** Operations that have names of their own for all that they count. */
+const OWN_METRICS: ReadonlySet<string> = new Set(['DELETE', 'UPDATE', 'MERGE']);
+
 function metricsOf(draft: Draft): Readonly<Record<string, string>> {
-  const counted = (draft.spec.dataChange ?? true) ? countedMetrics(draft) : {};
+  const { operation, dataChange = true } = draft.spec;
+  const counted = dataChange && !OWN_METRICS.has(operation) ? countedMetrics(draft) : {};
   const metrics = Object.entries({ ...counted, ...draft.operationMetrics });
   return Object.fromEntries(metrics.map(([name, value]) => [name, String(value)]));
 }

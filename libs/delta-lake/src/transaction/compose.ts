@@ -1,7 +1,7 @@
 import type { AddFile, ChangeFile, Metadata } from '../actions/actions.ts';
 import { LoggedFile } from '../actions/logged-file.ts';
 import { encodePath, fileKey, relativePath } from '../actions/path.ts';
-import { checkWritable, isAppendOnly } from '../actions/protocol.ts';
+import { checkRemovable, checkWritable } from '../actions/protocol.ts';
 import { type Action, removeOf, serializeCommit } from '../actions/serialize.ts';
 import { serializeStatistics } from '../actions/statistics.ts';
 import { featuresOf } from '../actions/table-features.ts';
@@ -41,11 +41,8 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
   checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, table);
   if (draft.protocol || draft.metadata) checkWritable(protocol, target.metadata, target.schema, table);
   checkRowTracking(draft, table);
-  if (dataChange && draft.removes.size > 0 && isAppendOnly(snapshot.metadata)) {
-    throw new DeltaError('append-only', `Cannot remove files of ${table}: delta.appendOnly is true.`, {
-      facts: { table },
-    });
-  }
+  if (dataChange && draft.removes.size > 0) checkRemovable(snapshot.metadata, table);
+  checkChangeFeed(draft, table);
   if (draft.domains.size > 0 && !featuresOf(protocol).has('domainMetadata'))
     throw unsupportedFeature('domainMetadata', 'write', table);
 
@@ -88,6 +85,17 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
     ];
     return serializeCommit(actions);
   };
+}
+
+/**
+ * Where the table keeps a change data feed, rows that are only copied must not look like changes: the commit has to say
+ * which ones changed. Source: Delta protocol, "Change Data Files".
+ * @throws DeltaError unsupported-feature
+ */
+function checkChangeFeed({ snapshot, spec, appends, removes, changeFiles }: Draft, table: string): void {
+  if (!isOn(snapshot.configuration, 'delta.enableChangeDataFeed') || spec.dataChange === false) return;
+  const copies = spec.copiesRows ?? (removes.size > 0 && appends.length > 0);
+  if (copies && changeFiles.length === 0) throw unsupportedFeature('changeDataFeed', 'write', table);
 }
 
 function targetOf({ snapshot, metadata, protocol }: Draft, table: string): Target {

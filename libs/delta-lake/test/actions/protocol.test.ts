@@ -68,12 +68,6 @@ describe('a table that is read and must not be written', () => {
       {},
     ],
     [
-      'changeDataFeed',
-      { minReaderVersion: 1, minWriterVersion: 4 },
-      { 'delta.enableChangeDataFeed': 'true' },
-      {},
-    ],
-    [
       'generatedColumns',
       { minReaderVersion: 1, minWriterVersion: 4 },
       {},

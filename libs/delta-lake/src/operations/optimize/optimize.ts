@@ -4,6 +4,7 @@ import { checkWritable } from '../../actions/protocol.ts';
 import type { TableContext } from '../../context.ts';
 import { DeltaError } from '../../errors.ts';
 import type { Predicate } from '../../scan/predicate.ts';
+import { columnsOf } from '../../scan/row-matches.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { type CommitResult, commitDraft } from '../../transaction/commit.ts';
@@ -57,7 +58,7 @@ export interface OptimizeReport {
 export async function optimize(live: LiveSnapshot, options: OptimizeOptions = {}): Promise<OptimizeReport> {
   const snapshot = await live.exclusive(() => live.refresh());
   const { predicate = [], order } = options;
-  for (const { column } of predicate) {
+  for (const column of columnsOf(predicate)) {
     if (!snapshot.partitionColumns.includes(column))
       throw new DeltaError('invalid-argument', `Optimize chooses by partition columns; "${column}" is none.`);
   }
@@ -69,7 +70,7 @@ export async function optimize(live: LiveSnapshot, options: OptimizeOptions = {}
     ? partitionGroups(snapshot, predicate)
     : compactionGroups(snapshot, targetBytes, predicate);
   const parameters = {
-    predicate: JSON.stringify(predicate.map(({ column }) => column)),
+    predicate: JSON.stringify([...columnsOf(predicate)]),
     zOrderBy: JSON.stringify(order?.kind === 'z-order' ? order.columns : []),
     ...(order?.kind === 'sort' ? { sortBy: JSON.stringify(order.columns) } : {}),
     auto: 'false',

@@ -1,0 +1,82 @@
+import { DeltaError } from '../errors.ts';
+import type { DataType, StructField, StructType } from './types.ts';
+
+/**
+ * A schema that has all fields of another one too, at any depth. Present fields stay as they are, with their metadata
+ * and their NOT NULL; new ones come last in their struct and may be null, because rows that are there have nothing in
+ * them. The same object when nothing is new.
+ * @throws DeltaError invalid-schema where the two disagree about a type, or about the case of a name
+ */
+export function mergeSchemas(schema: StructType, other: StructType, prefix: string = ''): StructType {
+  const fields = [...schema.fields];
+  let isSame = true;
+  for (const wanted of other.fields) {
+    const path = `${prefix}${wanted.name}`;
+    const at = fields.findIndex(({ name }) => name.toLowerCase() === wanted.name.toLowerCase());
+    const present = fields[at];
+    if (!present) {
+      fields.push(asNew(wanted));
+      isSame = false;
+      continue;
+    }
+    if (present.name !== wanted.name) throw invalid(path, `the table calls it "${present.name}"`);
+    const type = mergeTypes(present.type, wanted.type, path);
+    if (type === present.type) continue;
+    fields[at] = { ...present, type };
+    isSame = false;
+  }
+  return isSame ? schema : { type: 'struct', fields };
+}
+
+function mergeTypes(type: DataType, other: DataType, path: string): DataType {
+  if (typeof type === 'object' && typeof other === 'object') {
+    if (type.type === 'struct' && other.type === 'struct') return mergeSchemas(type, other, `${path}.`);
+    if (type.type === 'array' && other.type === 'array') {
+      const elementType = mergeTypes(type.elementType, other.elementType, `${path}.element`);
+      return elementType === type.elementType ? type : { ...type, elementType };
+    }
+    if (type.type === 'map' && other.type === 'map') {
+      const keyType = mergeTypes(type.keyType, other.keyType, `${path}.key`);
+      const valueType = mergeTypes(type.valueType, other.valueType, `${path}.value`);
+      return keyType === type.keyType && valueType === type.valueType
+        ? type
+        : { ...type, keyType, valueType };
+    }
+  }
+  if (type === other) return type;
+  throw invalid(path, `it is of type ${nameOf(type)}, not ${nameOf(other)}`);
+}
+
+function asNew(field: StructField): StructField {
+  return { ...field, nullable: true };
+}
+
+/**
+ * A schema in which a column, named by its path, may be null.
+ * @throws DeltaError invalid-argument when there is no such column
+ */
+export function withoutNotNull(schema: StructType, path: readonly string[]): StructType {
+  const [name, ...rest] = path;
+  const field = schema.fields.find((candidate) => candidate.name === name);
+  const isStruct = typeof field?.type === 'object' && field.type.type === 'struct';
+  if (!field || (rest.length > 0 && !isStruct)) {
+    throw new DeltaError('invalid-argument', `The table has no column "${path.join('.')}".`, {
+      facts: { column: path.join('.') },
+    });
+  }
+  const relaxed =
+    rest.length === 0
+      ? { ...field, nullable: true }
+      : { ...field, type: withoutNotNull(field.type as StructType, rest) };
+  return { type: 'struct', fields: schema.fields.map((other) => (other === field ? relaxed : other)) };
+}
+
+function nameOf(type: DataType): string {
+  return typeof type === 'string' ? type : type.type;
+}
+
+function invalid(path: string, why: string): DeltaError {
+  return new DeltaError('invalid-schema', `The schema of the table cannot take "${path}": ${why}.`, {
+    facts: { column: path },
+  });
+}

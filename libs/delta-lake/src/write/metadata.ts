@@ -1,0 +1,65 @@
+import type { Metadata, Protocol } from '../actions/actions.ts';
+import { featuresOf, requestedFeatures } from '../actions/table-features.ts';
+import type { TableContext } from '../context.ts';
+import { DeltaError } from '../errors.ts';
+import { withColumnIds } from '../schema/column-ids.ts';
+import { columnMappingMode } from '../schema/column-mapping.ts';
+import {
+  checkSchema,
+  parseSchema,
+  primitiveTypes,
+  serializeSchema,
+  type StructType,
+} from '../schema/types.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { WriteTarget } from './file-in-progress.ts';
+
+/**
+ * The metadata of a table with another schema: new fields of a mapped table get ids and physical names.
+ * @throws DeltaError invalid-schema; unsupported-feature where the schema needs a feature that the protocol lacks
+ */
+export function withSchema(
+  context: TableContext,
+  snapshot: Snapshot,
+  schema: StructType,
+  partitionColumns: readonly string[] = snapshot.partitionColumns,
+): Metadata {
+  checkSchema(schema, partitionColumns, snapshot.columnMapping !== 'none');
+  checkFeatures(snapshot.protocol, {}, schema, context.store.url);
+  const { schema: withIds, metadata } = withColumnIds(schema, snapshot.metadata, context.newId);
+  return { ...metadata, schemaString: serializeSchema(withIds), partitionColumns };
+}
+
+/**
+ * Refuses what the protocol does not back: raising it is a step of its own, because older programs then cannot use the
+ * table any more.
+ * @throws DeltaError unsupported-feature, naming it; invalid-argument when it could be added
+ */
+export function checkFeatures(
+  protocol: Protocol,
+  configuration: Readonly<Record<string, string>>,
+  schema: StructType,
+  table: string,
+): void {
+  const present = featuresOf(protocol);
+  const { features } = requestedFeatures(configuration, primitiveTypes(schema), table);
+  for (const feature of features) {
+    if (present.has(feature)) continue;
+    throw new DeltaError(
+      'invalid-argument',
+      `The table ${table} lacks the feature "${feature}", which this needs; add it first (addFeatures).`,
+      { facts: { table, feature } },
+    );
+  }
+}
+
+/** What a table with this metadata wants of its files. */
+export function targetOf(snapshot: Snapshot, metadata: Metadata, table: string): WriteTarget {
+  const { configuration, partitionColumns } = metadata;
+  return {
+    schema: parseSchema(metadata.schemaString),
+    partitionColumns,
+    configuration,
+    columnMapping: columnMappingMode(snapshot.protocol, configuration, table),
+  };
+}

@@ -1,0 +1,83 @@
+import { checkRemovable } from '../actions/protocol.ts';
+import { DeltaError } from '../errors.ts';
+import type { Row } from '../parquet/codec.ts';
+import { scanRows } from '../scan/rows.ts';
+import type { StructType } from '../schema/types.ts';
+import type { Value } from '../schema/value.ts';
+import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
+import { conditionOf, type Where } from './condition.ts';
+import { operate, type OperationOptions, type OperationResult } from './operation.ts';
+import { findTouched, sumOf } from './rewrite.ts';
+
+/** New values by column; a function gets the row as it was. */
+export type Assignments = Readonly<Record<string, Value | ((row: Row) => Value)>>;
+
+/**
+ * Sets columns of the rows that satisfy a condition. Files that hold such a row are written again, partition by
+ * partition: a row whose partition value changes moves.
+ * @throws DeltaError append-only, unsupported-feature, invalid-argument, not-null-violated, and what reading and writing
+ * throw
+ */
+export async function updateRows(
+  live: LiveSnapshot,
+  set: Assignments,
+  where: Where,
+  options: OperationOptions = {},
+): Promise<OperationResult> {
+  const { context } = live;
+  const startedMs = context.clock();
+  return operate(live, options, async (snapshot, files) => {
+    const assign = assignmentOf(set, snapshot.schema);
+    checkRemovable(snapshot.metadata, context.store.url);
+    const condition = conditionOf(where, snapshot);
+    const touched = await findTouched(context, snapshot, condition.files, condition, options.signal);
+    const scannedMs = context.clock();
+    for await (const rows of scanRows(context, snapshot, { files: touched.map(({ file }) => file) })) {
+      const before = rows.filter(condition.test);
+      const after = new Map(before.map((row) => [row, assign(row)]));
+      await files.write(rows.map((row) => after.get(row) ?? row));
+      await files.writeChanges('update_preimage', before);
+      await files.writeChanges('update_postimage', [...after.values()]);
+    }
+    return {
+      spec: {
+        operation: 'UPDATE',
+        operationParameters: { predicate: JSON.stringify([condition.text]) },
+        reads: condition.reads,
+      },
+      removes: touched.map(({ file }) => file),
+      metrics: ({ appends, changes }) => ({
+        numRemovedFiles: touched.length,
+        numRemovedBytes: sumOf(touched, ({ file }) => file.size),
+        numAddedFiles: appends.length,
+        numAddedBytes: sumOf(appends, ({ bytes }) => bytes),
+        numAddedChangeFiles: changes.length,
+        numUpdatedRows: sumOf(touched, ({ matching }) => matching),
+        numCopiedRows: sumOf(touched, ({ rows, matching }) => rows - matching),
+        executionTimeMs: context.clock() - startedMs,
+        scanTimeMs: scannedMs - startedMs,
+        rewriteTimeMs: context.clock() - scannedMs,
+      }),
+    };
+  });
+}
+
+function assignmentOf(set: Assignments, schema: StructType): (row: Row) => Row {
+  const columns = Object.entries(set);
+  for (const [name] of columns) {
+    if (schema.fields.some((field) => field.name === name)) continue;
+    throw new DeltaError(
+      'invalid-argument',
+      `The column "${name}" cannot be set: the table has no such column.`,
+      {
+        facts: { column: name },
+      },
+    );
+  }
+  return (row) => ({
+    ...row,
+    ...Object.fromEntries(
+      columns.map(([name, value]) => [name, typeof value === 'function' ? value(row) : value]),
+    ),
+  });
+}
