@@ -14,6 +14,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate: false,
+          // A busy machine is no failure.
+          testTimeout: 30_000,
           include: ['{libs/*,app,web}/test/**/*.test.ts', 'test/{,golden/}*.test.ts'],
           exclude: ['libs/*/test/{interop,faults}/**'],
         },
