@@ -27,21 +27,22 @@ describe('traffic', () => {
     expect(rows.map((row) => row.flights)).toEqual(rows.map((row) => row.flights).toSorted((a, b) => b - a));
   });
 
-  test('fills the windows in which a country did not fly with 0 flights and unknown means', () => {
+  test('knows 0 flights where only others flew, and nothing of a window that nobody heard', () => {
     const answer = {
       ...trafficAnswer(LAKE, 1),
       columns: COLUMNS,
       rows: [
         [300, 'Malta', 4, 9, 500, 8000],
         [300, 'Italy', 7, 9, 600, 9000],
-        [900, 'Malta', 5, 9, null, 8100],
+        [600, 'Italy', 7, 9, 600, 9000],
+        [1200, 'Malta', 5, 9, null, 8100],
       ],
     };
     expect(countrySeries(answer, 'Malta')).toEqual([
-      [300, 600, 900],
-      [4, 0, 5],
-      [500, null, null],
-      [8000, null, 8100],
+      [300, 600, 900, 1200],
+      [4, 0, null, 5],
+      [500, null, null, null],
+      [8000, null, null, 8100],
     ]);
     expect(countrySeries({ ...answer, rows: [] }, 'Malta')).toEqual([[], [], [], []]);
   });

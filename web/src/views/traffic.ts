@@ -32,11 +32,12 @@ export function countriesOf(answer: TrafficAnswer): readonly CountryRow[] {
 }
 
 /**
- * Flights, mean speed (km/h) and mean altitude (m) of one country over all windows of the answer. A window in which the
- * country does not occur has no row: its count is truly 0, its means are unknown.
+ * Flights, mean speed (km/h) and mean altitude (m) of one country over all windows of the answer. Where others flew and
+ * the country has no row, its count is truly 0; of a window without any row nothing is known: nobody was listening.
  */
 export function countrySeries(answer: TrafficAnswer, country: string): Series {
   const windows = new Map<number, readonly [number, number | null, number | null]>();
+  const heard = new Set<number>();
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const row of rowsOf(answer)) {
@@ -44,6 +45,7 @@ export function countrySeries(answer: TrafficAnswer, country: string): Series {
     if (start === null) continue;
     first = Math.min(first, start);
     last = Math.max(last, start);
+    heard.add(start);
     if (row['origin_country'] !== country) continue;
     windows.set(start, [
       numberOf(row['flight_count']) ?? 0,
@@ -55,7 +57,7 @@ export function countrySeries(answer: TrafficAnswer, country: string): Series {
   for (let start = first; start <= last; start += WINDOW_S) times.push(start);
   return [
     times,
-    times.map((start) => windows.get(start)?.[0] ?? 0),
+    times.map((start) => windows.get(start)?.[0] ?? (heard.has(start) ? 0 : null)),
     times.map((start) => windows.get(start)?.[1] ?? null),
     times.map((start) => windows.get(start)?.[2] ?? null),
   ];
