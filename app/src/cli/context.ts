@@ -2,14 +2,15 @@ import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { localStore } from '@contrail/delta-lake';
+import type { ObjectStore } from '@contrail/delta-lake';
 import { type Environment, loadSettings, type Settings, withDotEnv } from '../config/settings.ts';
 import { settingsTable } from '../config/settings-table.ts';
 import { DuckdbEngine } from '../engine/duckdb/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { StoredFilesEngine } from '../engine/stored-files.ts';
 import { ContrailError } from '../errors.ts';
 import { type Airport, parseAirports } from '../flight/airports.ts';
 import type { LiveComponents } from '../ingest/components.ts';
-import { Lake } from '../lake/lake.ts';
 import { EmbeddedTopic } from '../topic/embedded/embedded-topic.ts';
 
 /** Root of the checkout: where the page and the scripts are. */
@@ -83,9 +84,6 @@ export function untilSignal(): AbortSignal {
 export const topicFolder = (data: string): string => join(data, 'topic');
 export const lakeFolder = (data: string): string => join(data, 'lake');
 
-/** The lake of a data folder; need not exist. */
-export const openLake = (data: string): Lake => new Lake(localStore(resolve(lakeFolder(data))), SYSTEM.clock);
-
 /** The topic of a data folder; with `readOnly` it need not exist. */
 export function openTopic(settings: Settings, data: string, readOnly: boolean): Promise<EmbeddedTopic> {
   return EmbeddedTopic.open({
@@ -98,14 +96,21 @@ export function openTopic(settings: Settings, data: string, readOnly: boolean): 
   });
 }
 
-/** An engine of its own for one room. */
-export function openEngine(settings: Settings, data: string, share = 1): Promise<DuckdbEngine> {
+/** An engine of its own for one room, which reads and writes the files of the lake in `store`. */
+export async function openEngine(
+  settings: Settings,
+  data: string,
+  store: ObjectStore,
+  share = 1,
+): Promise<Engine> {
   const megabytes = Math.max(64, Math.floor((settings.memoryLimitBytes * share) / 1_048_576));
-  return DuckdbEngine.open({
+  const engine = await DuckdbEngine.open({
     memoryLimit: `${megabytes}MiB`,
     threads: 1,
     temporaryFolder: join(data, 'tmp'),
   });
+  if (store.url.startsWith('file:')) return engine;
+  return new StoredFilesEngine(engine, store, join(data, 'tmp'));
 }
 
 /** The airports that come with the program. */

@@ -1,19 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { startDashboard } from '../dashboard/server.ts';
-import { existingData, lakeFolder, openEngine, ROOT, SYSTEM } from './context.ts';
+import { existingData, openEngine, ROOT, SYSTEM } from './context.ts';
+import { openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
 
 /** `contrail dashboard`: the page on a lake, until the signal. */
 export async function dashboard(settings: Settings, signal: AbortSignal): Promise<void> {
   const data = existingData(settings, existsSync);
   buildPage();
-  await using engine = await openEngine(settings, data, 0.25);
+  await using home = openLake(settings, data);
+  await using engine = await openEngine(settings, data, home.store, 0.25);
   await using server = await startDashboard({
-    lakeRoot: resolve(lakeFolder(data)),
+    lakeRoot: home.store,
     engine,
     clock: SYSTEM.clock,
     logger: openLog(settings.logLevel),
@@ -21,7 +23,7 @@ export async function dashboard(settings: Settings, signal: AbortSignal): Promis
     port: settings.dashboardPort,
     webRoot: join(ROOT, 'web/dist'),
   });
-  say(`The lake in ${data} is on ${server.url}`);
+  say(`The lake ${home.store.url} is on ${server.url}`);
   if (!signal.aborted) await once(signal, 'abort');
 }
 

@@ -4,7 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { refuseClusterSettings, type Settings } from '../config/settings.ts';
 import { ContrailError } from '../errors.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
-import { existingData, openEngine, openLake, openTopic, SYSTEM } from './context.ts';
+import { existingData, openEngine, openTopic, SYSTEM } from './context.ts';
+import { openLake } from './lake-store.ts';
 
 /** One thing that was looked at; `advice` says what to do when it is ill. */
 export interface Finding {
@@ -19,12 +20,13 @@ const MIN_FREE_BYTES = 1 << 30;
 /** `contrail doctor`: settings and every service in use. */
 export async function doctor(settings: Settings): Promise<readonly Finding[]> {
   const data = existingData(settings, existsSync);
+  await using home = openLake(settings, data);
   return [
     nodeVersion(),
     await look('settings', 'unset the variables it names', () => (refuseClusterSettings(settings), 'valid')),
     await look('data folder', 'choose a folder that can be written: --data DIR', () => writable(data)),
     await look('engine', 'check MEMORY_LIMIT', async () => {
-      await using engine = await openEngine(settings, data);
+      await using engine = await openEngine(settings, data, home.store);
       await engine.rows({ sql: 'select 1 as one', relations: {} });
       return 'DuckDB answers';
     }),
@@ -33,14 +35,15 @@ export async function doctor(settings: Settings): Promise<readonly Finding[]> {
       const offsets = await topic.offsets();
       return `${offsets.reduce((sum, { start, end }) => sum + Number(end - start), 0)} messages in ${topic.partitions} partitions`;
     }),
-    await look('lake', 'run "contrail table check" on the table it names', async () => {
+    await look('lake', 'see the message; "contrail table check" looks into a table', async () => {
       const rows = await Promise.all(
         BATCH_TABLES.map(
-          async (definition) => (await (await openLake(data).table(definition))?.snapshot())?.version,
+          async (definition) => (await (await home.lake.table(definition))?.snapshot())?.version,
         ),
       );
       const existing = rows.filter((version) => version !== undefined).length;
-      return existing === 0 ? 'empty so far' : `${existing} of ${BATCH_TABLES.length} tables`;
+      const found = existing === 0 ? 'empty so far' : `${existing} of ${BATCH_TABLES.length} tables`;
+      return `${home.store.url}, ${found}`;
     }),
     await look('dashboard port', 'stop what uses it, or choose another: --dashboard-port', () =>
       freePort(settings.dashboardHost, settings.dashboardPort),

@@ -13,6 +13,9 @@ const wholeNumber = (text: string): number => {
 const formatOption = (extra: readonly string[] = [], standard = 'table'): Option =>
   new Option('--format <format>', 'how to print').choices([...OUTPUT_FORMATS, ...extra]).default(standard);
 
+/** What a command needs to reach an S3 store. */
+const S3_SETTINGS = ['GARAGE_ENDPOINT', 'ACCESS_KEY', 'SECRET_KEY', 'BUCKET_NAME', 'S3_REGION'] as const;
+
 type Flags = Readonly<Record<string, unknown>>;
 
 /** Each command's code is loaded when it runs, so that `--help` and `simulate` do not pay for DuckDB. */
@@ -57,6 +60,8 @@ function program(): Command {
 
   withSettings(root.command('dashboard').description('the page on a lake'), [
     'DATA_DIR',
+    ...S3_SETTINGS,
+    'LAKE_CACHE',
     'DASHBOARD_HOST',
     'DASHBOARD_PORT',
     'MEMORY_LIMIT',
@@ -70,7 +75,7 @@ function program(): Command {
   table
     .command('read')
     .description('the rows of a table')
-    .argument('[path]', 'folder of the table')
+    .argument('[path]', 'folder of the table, or s3://bucket/path')
     .option('--version <n>', 'an older version', wholeNumber)
     .option('--limit <n>', 'at most so many rows (not with canonical)', wholeNumber)
     .option('--paths-from <file>', 'read requests {"id","path","version"} as lines from standard input: -')
@@ -78,13 +83,18 @@ function program(): Command {
     .action(
       async (
         path: string | undefined,
-        flags: { version?: number; limit?: number; pathsFrom?: string; format: OutputFormat | 'canonical' },
+        flags: Flags & {
+          version?: number;
+          limit?: number;
+          pathsFrom?: string;
+          format: OutputFormat | 'canonical';
+        },
       ) => {
         const { readTable, readTables } = await import('./table.ts');
         if (flags.pathsFrom !== undefined) {
           if (flags.pathsFrom !== '-' || flags.format !== 'canonical')
             throw usage('--paths-from takes - (standard input) and needs --format canonical.');
-          await readTables();
+          await readTables(flags);
         } else if (path === undefined) throw usage('Which table? Give its folder: contrail table read PATH.');
         else {
           await readTable(path, flags);
@@ -94,32 +104,33 @@ function program(): Command {
   table
     .command('history')
     .description('its commits, newest first')
-    .argument('<path>', 'folder of the table')
+    .argument('<path>', 'folder of the table, or s3://bucket/path')
     .option('--limit <n>', 'at most so many', wholeNumber, 20)
     .addOption(formatOption())
-    .action(async (path: string, flags: { limit: number; format: OutputFormat }) => {
+    .action(async (path: string, flags: Flags & { limit: number; format: OutputFormat }) => {
       const { tableHistory } = await import('./table.ts');
       await tableHistory(path, flags);
     });
   table
     .command('describe')
     .description('schema, size and properties')
-    .argument('<path>', 'folder of the table')
+    .argument('<path>', 'folder of the table, or s3://bucket/path')
     .addOption(formatOption())
-    .action(async (path: string, flags: { format: OutputFormat }) => {
+    .action(async (path: string, flags: Flags & { format: OutputFormat }) => {
       const { describeTable } = await import('./table.ts');
-      await describeTable(path, flags.format);
+      await describeTable(path, flags);
     });
   table
     .command('check')
     .description('replay, checkpoints, checksums, files and statistics; exit 1 when something is wrong')
-    .argument('<path>', 'folder of the table')
-    .action(async (path: string) => {
+    .argument('<path>', 'folder of the table, or s3://bucket/path')
+    .action(async (path: string, flags: Flags) => {
       const { checkTable } = await import('./table.ts');
-      await checkTable(path);
+      await checkTable(path, flags);
     });
 
   addOperations(table, wholeNumber, formatOption);
+  for (const command of table.commands) withSettings(command, S3_SETTINGS);
 
   withSettings(
     root
@@ -127,7 +138,7 @@ function program(): Command {
       .description(
         'one SELECT over the lake; tables are bronze.flights, silver.flights, gold.traffic_by_country, …',
       ),
-    ['DATA_DIR', 'MEMORY_LIMIT'],
+    ['DATA_DIR', ...S3_SETTINGS, 'LAKE_CACHE', 'MEMORY_LIMIT'],
   )
     .argument('<sql>', 'a SELECT')
     .addOption(formatOption())

@@ -6,15 +6,8 @@ import type { Lake } from '../lake/lake.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import type { EmbeddedTopic } from '../topic/embedded/embedded-topic.ts';
-import {
-  existingData,
-  loadAirports,
-  openEngine,
-  openLake,
-  openTopic,
-  SYSTEM,
-  topicFolder,
-} from './context.ts';
+import { existingData, loadAirports, openEngine, openTopic, SYSTEM, topicFolder } from './context.ts';
+import { openLake } from './lake-store.ts';
 import { count, openLog, say } from './log.ts';
 
 /** `contrail pipeline`: topic to lake. */
@@ -26,20 +19,22 @@ export async function pipeline(settings: Settings, once: boolean, signal: AbortS
   );
   if (!existsSync(topicFolder(data)) && once)
     say(`There is no topic in ${data} yet: nothing to do. "contrail produce" fills it.`);
+  await using home = openLake(settings, data);
   await using topic = await openTopic(settings, data, true);
-  await using engine = await openEngine(settings, data);
+  await using engine = await openEngine(settings, data, home.store);
+  await home.claim();
   const totals = await drain({
     settings,
     topic,
     engine,
-    lake: openLake(data),
+    lake: home.lake,
     once,
     signal,
     log: openLog(settings.logLevel),
     isLoud: true,
   });
   say(
-    `${count(totals.rows)} messages in ${count(totals.batches)} micro-batches; the lake is in ${data}/lake.`,
+    `${count(totals.rows)} messages in ${count(totals.batches)} micro-batches; the lake is ${home.store.url}.`,
   );
 }
 

@@ -3,7 +3,8 @@ import { dataDir, refuseClusterSettings, type Settings } from '../config/setting
 import { ContrailError } from '../errors.ts';
 import { ingest, type IngestCounts } from '../ingest/ingest.ts';
 import type { Source } from '../ingest/source.ts';
-import { openLake, openTopic, SYSTEM } from './context.ts';
+import { openTopic, SYSTEM } from './context.ts';
+import { openLake } from './lake-store.ts';
 import { count, openLog, say } from './log.ts';
 import { chooseSource } from './source.ts';
 
@@ -13,8 +14,9 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   const log = openLog(settings.logLevel);
   const { source, simulated } = await chooseSource(settings, signal);
   const data = dataDir(settings, simulated ?? false);
+  await using home = openLake(settings, data);
   await using topic = await openTopic(settings, data, false);
-  const kind = (await topic.describe()).simulated ?? (await openLake(data).simulated());
+  const kind = (await topic.describe()).simulated ?? (await home.lake.simulated());
   const bar = process.stderr.isTTY
     ? new cliProgress.SingleBar({
         format: '{bar} {percentage}% | {messages} messages',

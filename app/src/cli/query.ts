@@ -5,13 +5,15 @@ import { ContrailError } from '../errors.ts';
 import type { Value } from '../lake/column.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
 import { sqlName, TABLES } from '../lake/tables.ts';
-import { existingData, openEngine, openLake } from './context.ts';
+import { existingData, openEngine } from './context.ts';
+import { openLake } from './lake-store.ts';
 import { formatRows, type OutputFormat } from './rows.ts';
 
 /** `contrail query`: one SELECT over the newest version of the lake's tables. */
 export async function query(settings: Settings, sql: string, format: OutputFormat): Promise<void> {
   const data = existingData(settings, existsSync);
-  await using engine = await openEngine(settings, data);
+  await using home = openLake(settings, data);
+  await using engine = await openEngine(settings, data, home.store);
   const select = sql.trim().replace(/;\s*$/, '');
   const [parsed] = await engine.rows({
     sql: 'select json_serialize_sql(:text) as tree',
@@ -29,7 +31,7 @@ export async function query(settings: Settings, sql: string, format: OutputForma
       `Only one SELECT can be run: ${tree.error_message ?? 'the text is no SELECT'}.`,
     );
   }
-  const { text, relations } = await bindTables(openLake(data), select);
+  const { text, relations } = await bindTables(home.lake, select);
   const rows = await run(engine, text, relations).catch((error: unknown) => {
     const { message } = error as Error;
     throw new ContrailError(

@@ -3,7 +3,10 @@ import { parseSize } from '../config/quantity.ts';
 import { untilSignal } from './context.ts';
 import type { OutputFormat } from './rows.ts';
 
-const PATH = 'folder of the table';
+const PATH = 'folder of the table, or s3://bucket/path';
+
+/** Flags that are settings: how to reach an S3 store. */
+type Settings = Readonly<Record<string, unknown>>;
 
 const notNegative = (text: string): number => {
   const value = Number(text);
@@ -50,7 +53,7 @@ export function addOperations(
     .action(
       async (
         path: string,
-        flags: {
+        flags: Settings & {
           targetSize?: number;
           sort?: string[];
           zorder?: string[];
@@ -87,7 +90,7 @@ export function addOperations(
     .action(
       async (
         path: string,
-        flags: {
+        flags: Settings & {
           dryRun: boolean;
           retainHours?: number;
           force: boolean;
@@ -109,10 +112,10 @@ export function addOperations(
     .action(
       async (
         path: string,
-        flags: { version?: number; timestamp?: number; format: OutputFormat },
+        flags: Settings & { version?: number; timestamp?: number; format: OutputFormat },
         command: Command,
       ) => {
-        const { version, timestamp, format } = flags;
+        const { version, timestamp, ...rest } = flags;
         if (version === undefined && timestamp === undefined)
           command.error('Restore to what? Give --version N or --timestamp INSTANT.', {
             exitCode: 2,
@@ -120,7 +123,7 @@ export function addOperations(
           });
         const { restoreTable } = await import('./table-operations.ts');
         await restoreTable(path, {
-          format,
+          ...rest,
           ...(version === undefined ? {} : { version }),
           ...(timestamp === undefined ? {} : { timestampMs: timestamp }),
         });

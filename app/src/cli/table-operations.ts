@@ -8,12 +8,13 @@ import {
   type Snapshot,
 } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
+import { type SettingFlags, tableOptions } from './lake-store.ts';
 import { formatRows, type OutputFormat } from './rows.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** What the three operations have in common. */
-interface RunOptions {
+interface RunOptions extends SettingFlags {
   readonly format: OutputFormat;
   readonly signal: AbortSignal;
 }
@@ -28,7 +29,7 @@ export interface OptimizeFlags extends RunOptions {
 
 /** `contrail table optimize`: small files put together, or whole partitions in an order. */
 export async function optimizeTable(path: string, flags: OptimizeFlags): Promise<void> {
-  const table = await openTable(path);
+  await using table = await openTable(path, tableOptions(path, flags));
   const order = orderOf(flags);
   const progress = new Progress(`Optimizing ${path}`, 'groups of files');
   const report = await orStopped(flags.signal, progress, () =>
@@ -40,7 +41,6 @@ export async function optimizeTable(path: string, flags: OptimizeFlags): Promise
       ...(order === null ? {} : { order }),
     }),
   );
-  await table.settled();
   if (report === null) return;
   const { version, metrics, lostGroups } = report;
   printFacts(flags.format, {
@@ -65,10 +65,9 @@ export interface VacuumFlags extends RunOptions {
 
 /** `contrail table vacuum`: files that no version within the retention needs. */
 export async function vacuumTable(path: string, flags: VacuumFlags): Promise<void> {
-  const table = await openTable(path);
+  await using table = await openTable(path, tableOptions(path, flags));
   const progress = new Progress(`Vacuuming ${path}`, 'files');
   const report = await orStopped(flags.signal, progress, () => vacuum(table, flags, progress));
-  await table.settled();
   if (report === null) return;
   if (flags.dryRun) {
     const rows = report.files.map(({ path: file, bytes }) => ({ path: file, bytes }));
@@ -113,12 +112,15 @@ async function vacuum(
 /** `contrail table restore`: the table as it was at a version or an instant. */
 export async function restoreTable(
   path: string,
-  flags: { readonly version?: number; readonly timestampMs?: number; readonly format: OutputFormat },
+  flags: SettingFlags & {
+    readonly version?: number;
+    readonly timestampMs?: number;
+    readonly format: OutputFormat;
+  },
 ): Promise<void> {
-  const table = await openTable(path);
+  await using table = await openTable(path, tableOptions(path, flags));
   const { version, timestampMs = 0 } = flags;
   const result = await table.restore(version === undefined ? { timestampMs } : { version });
-  await table.settled();
   switch (result.kind) {
     case 'restored':
       printFacts(flags.format, {

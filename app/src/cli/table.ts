@@ -10,6 +10,7 @@ import {
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ContrailError } from '../errors.ts';
+import { type SettingFlags, tableOptions } from './lake-store.ts';
 import { formatRows, type OutputFormat } from './rows.ts';
 
 /** Writes to stdout, waiting where the reader is slower. */
@@ -17,14 +18,17 @@ async function out(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
-async function snapshotOf(path: string, version: number | undefined): Promise<Snapshot> {
-  return version === undefined ? (await openTable(path)).cached() : openSnapshot(path, { version });
+async function snapshotOf(path: string, version: number | undefined, flags: SettingFlags): Promise<Snapshot> {
+  const options = tableOptions(path, flags);
+  return version === undefined
+    ? (await openTable(path, options)).cached()
+    : openSnapshot(path, { version }, options);
 }
 
 /** `contrail table read`: the rows of one table. */
 export async function readTable(
   path: string,
-  options: {
+  options: SettingFlags & {
     readonly version?: number;
     readonly format: OutputFormat | 'canonical';
     readonly limit?: number;
@@ -32,14 +36,14 @@ export async function readTable(
 ): Promise<void> {
   if (options.format === 'canonical') {
     try {
-      await writeCanonical(await snapshotOf(path, options.version), {});
+      await writeCanonical(await snapshotOf(path, options.version, options), {});
     } catch (error) {
       await out(`${JSON.stringify({ error: refusal(error) })}\n`);
       process.exitCode = 1;
     }
     return;
   }
-  const snapshot = await snapshotOf(path, options.version);
+  const snapshot = await snapshotOf(path, options.version, options);
   const names = snapshot.schema.fields.map((field) => field.name);
   const rows: Row[] = [];
   for await (const batch of snapshot.rows()) {
@@ -50,7 +54,7 @@ export async function readTable(
 }
 
 /** `contrail table read --paths-from -`: many tables, one answer each, in one process. */
-export async function readTables(): Promise<void> {
+export async function readTables(flags: SettingFlags): Promise<void> {
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
     if (line.trim() === '') continue;
     let id: unknown = null;
@@ -63,7 +67,7 @@ export async function readTables(): Promise<void> {
       id = request.id ?? null;
       if (typeof request.path !== 'string')
         throw new ContrailError('invalid', 'request-unreadable', 'A request needs a "path".');
-      const rows = await writeCanonical(await snapshotOf(request.path, request.version), { id });
+      const rows = await writeCanonical(await snapshotOf(request.path, request.version, flags), { id });
       await out(`${JSON.stringify({ id, end: true, rows })}\n`);
     } catch (error) {
       await out(`${JSON.stringify({ id, error: refusal(error) })}\n`);
@@ -103,9 +107,9 @@ function refusal(error: unknown): { readonly class: string; readonly message: st
 /** `contrail table history`: newest first. */
 export async function tableHistory(
   path: string,
-  options: { readonly limit: number; readonly format: OutputFormat },
+  options: SettingFlags & { readonly limit: number; readonly format: OutputFormat },
 ): Promise<void> {
-  const table = await openTable(path);
+  const table = await openTable(path, tableOptions(path, options));
   const rows: Row[] = [];
   for await (const commit of table.history({ limit: options.limit })) {
     rows.push({
@@ -120,8 +124,11 @@ export async function tableHistory(
 }
 
 /** `contrail table describe`: what the table is and how big. */
-export async function describeTable(path: string, format: OutputFormat): Promise<void> {
-  const snapshot = await snapshotOf(path, undefined);
+export async function describeTable(
+  path: string,
+  flags: SettingFlags & { readonly format: OutputFormat },
+): Promise<void> {
+  const snapshot = await snapshotOf(path, undefined, flags);
   const facts: Readonly<Record<string, string>> = {
     location: path,
     version: String(snapshot.version),
@@ -144,14 +151,14 @@ export async function describeTable(path: string, format: OutputFormat): Promise
     formatRows(
       ['fact', 'value'],
       Object.entries(facts).map(([fact, value]) => ({ fact, value })),
-      format,
+      flags.format,
     ),
   );
 }
 
 /** `contrail table check`: replay, checkpoints, checksums, files and statistics; exit 1 when something is wrong. */
-export async function checkTable(path: string): Promise<void> {
-  const report = await (await openTable(path)).check();
+export async function checkTable(path: string, flags: SettingFlags): Promise<void> {
+  const report = await (await openTable(path, tableOptions(path, flags))).check();
   await out(
     `${JSON.stringify(report, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value), 2)}\n`,
   );

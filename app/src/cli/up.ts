@@ -1,9 +1,10 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { dataDir, refuseClusterSettings, type Settings } from '../config/settings.ts';
 import { startDashboard } from '../dashboard/server.ts';
 import { ingest } from '../ingest/ingest.ts';
 import { buildPage } from './dashboard.ts';
-import { lakeFolder, openEngine, openLake, openTopic, ROOT, SYSTEM } from './context.ts';
+import { openEngine, openTopic, ROOT, SYSTEM } from './context.ts';
+import { openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
 import { drain } from './pipeline.ts';
 import { chooseSource } from './source.ts';
@@ -17,12 +18,14 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
   const data = dataDir(settings, simulated ?? false);
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
+  await using home = openLake(settings, data);
   await using topic = await openTopic(settings, data, false);
   if (simulated !== null) await topic.declareSimulated(simulated);
-  await using engine = await openEngine(settings, data);
-  await using pageEngine = await openEngine(settings, data, 0.25);
+  await using engine = await openEngine(settings, data, home.store);
+  await home.claim();
+  await using pageEngine = await openEngine(settings, data, home.store, 0.25);
   await using server = await startDashboard({
-    lakeRoot: resolve(lakeFolder(data)),
+    lakeRoot: home.store,
     engine: pageEngine,
     clock: SYSTEM.clock,
     logger: log,
@@ -31,7 +34,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
     webRoot: join(ROOT, 'web/dist'),
   });
   say(
-    `\n  Contrail is on  ${server.url}\n  source ${source.name}, lake ${lakeFolder(data)}, stop with Ctrl+C\n`,
+    `\n  Contrail is on  ${server.url}\n  source ${source.name}, lake ${home.store.url}, stop with Ctrl+C\n`,
   );
   const fail = (error: unknown): never => {
     stop.abort();
@@ -51,7 +54,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
     settings,
     topic,
     engine,
-    lake: openLake(data),
+    lake: home.lake,
     once: false,
     signal: until,
     log,

@@ -37,6 +37,8 @@ export interface Settings {
   readonly accessKey: string | null;
   readonly secretKey: Secret | null;
   readonly bucketName: string;
+  readonly s3Region: string;
+  readonly lakeCacheBytes: number;
   readonly sparkRemote: string | null;
   readonly sparkMasterUrl: string;
   readonly shufflePartitions: number;
@@ -99,20 +101,17 @@ export function dataDir(settings: Pick<Settings, 'dataDir'>, simulated: boolean)
 
 /**
  * Stops a start that would ignore what was asked for.
- * @throws ContrailError `unsupported` / `cluster-unsupported` when Kafka, an S3 lake or Spark is set.
+ * @throws ContrailError `unsupported` / `cluster-unsupported` when Kafka or Spark is set.
  */
-export function refuseClusterSettings(
-  settings: Pick<Settings, 'kafkaBootstrap' | 'garageEndpoint' | 'sparkRemote'>,
-): void {
+export function refuseClusterSettings(settings: Pick<Settings, 'kafkaBootstrap' | 'sparkRemote'>): void {
   const set: SettingName[] = [];
   if (settings.kafkaBootstrap !== null) set.push('KAFKA_BOOTSTRAP');
-  if (settings.garageEndpoint !== null) set.push('GARAGE_ENDPOINT');
   if (settings.sparkRemote !== null) set.push('SPARK_REMOTE');
   if (set.length === 0) return;
   throw new ContrailError(
     'unsupported',
     'cluster-unsupported',
-    `This build runs embedded: topic, lake and engine live in this process and in DATA_DIR. Unset ${set.join(', ')} to start it.`,
+    `This build runs embedded: topic and engine live in this process. Unset ${set.join(', ')} to start it.`,
     { facts: { set } },
   );
 }
@@ -154,6 +153,8 @@ function toSettings(values: z.output<typeof SCHEMA>): Settings {
     accessKey: values.ACCESS_KEY ?? null,
     secretKey: values.SECRET_KEY ?? null,
     bucketName: values.BUCKET_NAME,
+    s3Region: values.S3_REGION,
+    lakeCacheBytes: values.LAKE_CACHE,
     sparkRemote: values.SPARK_REMOTE ?? null,
     sparkMasterUrl: values.SPARK_MASTER_URL,
     shufflePartitions: values.SHUFFLE_PARTITIONS,

@@ -187,6 +187,16 @@ export const VARIABLES = {
     'datalake',
     { meaning: 'Bucket of the lake at GARAGE_ENDPOINT.', unit: 'text' },
   ),
+  S3_REGION: setting(matching('a region as garage or eu-central-1', /^[a-z0-9-]+$/), 'garage', {
+    meaning:
+      'Region that GARAGE_ENDPOINT expects in signatures: s3_region of Garage, us-east-1 of most others.',
+    unit: 'text',
+  }),
+  LAKE_CACHE: setting(size, '4GiB', {
+    meaning:
+      'How much of a lake at GARAGE_ENDPOINT is kept in DATA_DIR; the least recently used files go first.',
+    unit: 'size: MB, GB, MiB, GiB',
+  }),
   SPARK_REMOTE: optional(matching('sc://host:port', /^sc:\/\/[^\s/:]+(:\d{1,5})?(\/\S*)?$/), {
     meaning: 'Spark Connect server that does the work.',
     unit: 'sc://host:15002',

@@ -6,6 +6,8 @@ import type { LakeFile, LakeSnapshot, LakeStore, LakeTable } from './lake-tables
 
 /** How often a table's log is looked at when nothing calls. On a local disk a change calls at once. */
 export const POLL_MS = 1000;
+/** The same for a store that is asked over the network, where nothing calls and each look is three requests. */
+export const REMOTE_POLL_MS = 2000;
 /** How many commits are told one by one; a table further behind is told as new. */
 export const MAX_COMMITS_TOLD = 100;
 
@@ -46,7 +48,7 @@ export async function* watchTable({
   store,
   open,
   signal,
-  pollMs = POLL_MS,
+  pollMs = store.url.startsWith('s3:') ? REMOTE_POLL_MS : POLL_MS,
 }: TableWatch): AsyncGenerator<TableEvent> {
   await using calls = new LogCalls(store, signal, pollMs);
   let table: LakeTable | null = null;

@@ -42,6 +42,8 @@ describe('loadSettings', () => {
       accessKey: null,
       secretKey: null,
       bucketName: 'datalake',
+      s3Region: 'garage',
+      lakeCacheBytes: 4 * 2 ** 30,
       sparkRemote: null,
       sparkMasterUrl: 'spark://spark:7077',
       shufflePartitions: 6,
@@ -191,21 +193,20 @@ describe('dataDir', () => {
 });
 
 describe('refuseClusterSettings', () => {
-  it('lets an embedded set-up pass', () => {
-    expect(() => refuseClusterSettings(loadSettings({ ACCESS_KEY: 'unrelated' }))).not.toThrow();
+  it('lets an embedded set-up pass, its lake on disk or on S3', () => {
+    const s3 = { GARAGE_ENDPOINT: 'http://garage:3900', ACCESS_KEY: 'k', SECRET_KEY: 's' };
+    expect(() => refuseClusterSettings(loadSettings({}))).not.toThrow();
+    expect(() => refuseClusterSettings(loadSettings(s3))).not.toThrow();
   });
 
   it('names every variable that asks for a cluster', () => {
     const settings = loadSettings({
       KAFKA_BOOTSTRAP: 'a:9092,b:9092',
-      GARAGE_ENDPOINT: 'http://garage:3900',
-      ACCESS_KEY: 'k',
-      SECRET_KEY: 's',
       SPARK_REMOTE: 'sc://spark:15002',
     });
     const error = errorOf(() => refuseClusterSettings(settings));
     expect(error.kind).toBe('unsupported');
-    expect(error.message).toContain('Unset KAFKA_BOOTSTRAP, GARAGE_ENDPOINT, SPARK_REMOTE');
+    expect(error.message).toContain('Unset KAFKA_BOOTSTRAP, SPARK_REMOTE');
   });
 });
 

@@ -73,6 +73,7 @@ export {
   type SingleWriterOptions,
 } from './storage/s3/options.ts';
 export { s3Store, type S3Store } from './storage/s3/s3-store.ts';
+export { isAtomicEndpoint } from './storage/s3/writes.ts';
 export {
   type Changes,
   type CommitSummary,

@@ -109,8 +109,12 @@ export class WriterLock {
   async release(): Promise<void> {
     this.#end.abort();
     await Promise.allSettled([this.#acquiring, this.#renewing]);
-    if (this.#renewedAt === null || (await this.#read())?.record?.writer !== this.#claim.writer) return;
-    await this.#object.remove();
+    if (this.#renewedAt === null) return;
+    try {
+      if ((await this.#read())?.record?.writer === this.#claim.writer) await this.#object.remove();
+    } catch {
+      // The store is out of reach, or its signal has fired: the lease ends by itself.
+    }
   }
 
   async #acquire(): Promise<void> {

@@ -18,12 +18,18 @@ export interface Writes {
 /** Services whose documentation promises an atomic conditional PUT. Sources: Amazon S3, "Conditional writes"; Cloudflare R2, "S3 API compatibility". */
 const KNOWN_HOSTS = /(^|\.)(amazonaws\.com(\.cn)?|r2\.cloudflarestorage\.com)$/;
 
+/** Whether an endpoint (absent: AWS S3) belongs to a service that is known to create objects atomically. */
+export function isAtomicEndpoint(endpoint?: string): boolean {
+  return endpoint === undefined || KNOWN_HOSTS.test(new URL(endpoint).hostname);
+}
+
 /** The mode that the options ask for; `root` is where the store begins, empty or ending with '/'. */
 export function writesOf(client: S3Client, root: string, options: S3Options): Writes {
   const { singleWriter = false } = options;
   if (singleWriter !== false) return singleWrites(client, singleWriter === true ? {} : singleWriter);
-  const isKnown = options.endpoint === undefined || KNOWN_HOSTS.test(new URL(options.endpoint).hostname);
-  return (options.conditionalPut ?? isKnown) ? conditionalWrites(client, root) : refusedWrites(client, root);
+  return (options.conditionalPut ?? isAtomicEndpoint(options.endpoint))
+    ? conditionalWrites(client, root)
+    : refusedWrites(client, root);
 }
 
 function conditionalWrites(client: S3Client, root: string): Writes {

@@ -1,0 +1,135 @@
+import type { LocalCopy, ObjectStore } from '@contrail/delta-lake';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { Engine, Relation, Select, WriteTarget, WrittenFile } from './engine.ts';
+
+/** Files that are fetched or sent at once. */
+const FILES_AT_ONCE = 8;
+
+/**
+ * An engine that knows local paths, over a lake that is elsewhere. Files below the store's URL are fetched (through
+ * the store's cache) for as long as a SELECT runs; written files go into `scratch`, from there into the store, and
+ * are durable there before they are reported. Everything else is the inner engine's.
+ */
+export class StoredFilesEngine implements Engine {
+  readonly name: Engine['name'];
+  readonly #inner: Engine;
+  readonly #store: ObjectStore;
+  readonly #scratch: string;
+
+  /** `scratch`: a local folder for files on their way; made when it is needed. Disposing closes the inner engine. */
+  constructor(inner: Engine, store: ObjectStore, scratch: string) {
+    this.name = inner.name;
+    this.#inner = inner;
+    this.#store = store;
+    this.#scratch = scratch;
+  }
+
+  rows(select: Select): ReturnType<Engine['rows']> {
+    return this.#withLocalFiles(select, (local) => this.#inner.rows(local));
+  }
+
+  keep(name: string, select: Select): ReturnType<Engine['keep']> {
+    return this.#withLocalFiles(select, (local) => this.#inner.keep(name, local));
+  }
+
+  extend(name: string, select: Select): ReturnType<Engine['extend']> {
+    return this.#withLocalFiles(select, (local) => this.#inner.extend(name, local));
+  }
+
+  forget(name: string): Promise<void> {
+    return this.#inner.forget(name);
+  }
+
+  write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
+    const key = this.#keyOf(target.folder);
+    return this.#withLocalFiles(select, async (local) => {
+      if (key === null) return this.#inner.write(local, target);
+      const folder = join(this.#scratch, randomUUID());
+      try {
+        const files = await this.#inner.write(local, { ...target, folder });
+        return await eachOf(files, async (file) => {
+          const below = relative(folder, file.path).split(sep).join('/');
+          select.signal?.throwIfAborted();
+          await this.#store.putFile(`${key}/${below}`, file.path);
+          return { ...file, path: `${target.folder}/${below}` };
+        });
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#inner[Symbol.asyncDispose]();
+  }
+
+  async #withLocalFiles<T>(select: Select, work: (local: Select) => Promise<T>): Promise<T> {
+    const addresses = [...new Set(Object.values(select.relations).flatMap(pathsIn))];
+    await using copies = new AsyncDisposableStack();
+    const local = new Map<string, string>();
+    await eachOf(addresses, async (address) => {
+      const key = this.#keyOf(address);
+      if (key === null) return;
+      select.signal?.throwIfAborted();
+      const copy: LocalCopy = copies.use(await this.#store.localCopy(key));
+      local.set(address, copy.path);
+    });
+    return await work({ ...select, relations: relocated(select.relations, local) });
+  }
+
+  /** Of an address in the store; null when it is somewhere else. */
+  #keyOf(address: string): string | null {
+    const root = `${this.#store.url}/`;
+    return address.startsWith(root) ? address.slice(root.length) : null;
+  }
+}
+
+function pathsIn(relation: Relation): readonly string[] {
+  if (relation.kind === 'files') return relation.files.map(({ path }) => path);
+  return relation.kind === 'select' ? Object.values(relation.select.relations).flatMap(pathsIn) : [];
+}
+
+function relocated(relations: Select['relations'], local: ReadonlyMap<string, string>): Select['relations'] {
+  const one = (relation: Relation): Relation => {
+    switch (relation.kind) {
+      case 'files':
+        return {
+          ...relation,
+          files: relation.files.map((file) => ({ ...file, path: local.get(file.path) ?? file.path })),
+        };
+      case 'select':
+        return {
+          ...relation,
+          select: { ...relation.select, relations: relocated(relation.select.relations, local) },
+        };
+      case 'messages':
+      case 'rows':
+      case 'kept':
+        return relation;
+    }
+  };
+  return Object.fromEntries(Object.entries(relations).map(([name, relation]) => [name, one(relation)]));
+}
+
+/** Does the work for each item, a few at once; waits for all that was begun, also when one fails. */
+async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  let hasFailed = false;
+  const runner = async (): Promise<void> => {
+    for (const [index, item] of queue) {
+      if (hasFailed) return;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: FILES_AT_ONCE }, runner));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return results;
+}
