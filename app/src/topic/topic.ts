@@ -35,6 +35,21 @@ export interface Topic extends AsyncDisposable {
     ranges: readonly OffsetRange[],
     options?: { readonly signal?: AbortSignal },
   ): AsyncIterable<MessageChunk>;
+
+  /** What the topic holds, as of now. */
+  describe(options?: { readonly signal?: AbortSignal }): Promise<TopicDescription>;
+
+  /**
+   * Says, before the first append, whether the positions to come are simulated. The same again does nothing.
+   * @throws ContrailError `invalid` / `lake-kind-differs` when the topic holds positions of the other kind.
+   */
+  declareSimulated(simulated: boolean, options?: { readonly signal?: AbortSignal }): Promise<void>;
+}
+
+/** What a topic says of itself. */
+export interface TopicDescription {
+  /** Whether its positions are invented; `null` while nothing in it tells. */
+  readonly simulated: boolean | null;
 }
 
 /** A message to append. Without a key the partition is chosen by the value, so it is stable too. */

@@ -1,4 +1,4 @@
-import type { Message, MessageChunk, OffsetRange, Topic } from '../../src/topic/topic.ts';
+import type { Message, MessageChunk, OffsetRange, Topic, TopicDescription } from '../../src/topic/topic.ts';
 
 /** A topic that only collects what is appended, append by append. */
 export class ListTopic implements Topic {
@@ -29,6 +29,12 @@ export class ListTopic implements Topic {
       values: this.messages.map((message) => message.value),
     };
   }
+
+  async describe(): Promise<TopicDescription> {
+    return { simulated: null };
+  }
+
+  async declareSimulated(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {}
 }

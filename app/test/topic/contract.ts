@@ -270,6 +270,19 @@ export function describeTopicContract(adapter: string, createFixture: () => Prom
       expect(chunks).toHaveLength(1);
     });
 
+    it('takes one kind of positions, simulated or real, and says which', async () => {
+      const reader = await fixture.open();
+      expect((await topic.describe()).simulated).toBeNull();
+      await topic.declareSimulated(true);
+      await topic.append([message('3c6444', '{"icao24":"3c6444","feed":"simulator"}')]);
+      await topic.declareSimulated(true);
+      expect((await reader.describe()).simulated).toBe(true);
+      await expect(topic.declareSimulated(false)).rejects.toMatchObject({
+        kind: 'invalid',
+        code: 'lake-kind-differs',
+      });
+    });
+
     it('lets a reader leave in the middle', async () => {
       await topic.append(numbered(12_000, () => 'one-key'));
       for await (const chunk of topic.read(await topic.offsets())) {

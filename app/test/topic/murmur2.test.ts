@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { murmur2, partitionOf } from '../../src/topic/embedded/murmur2.ts';
+import { murmur2, partitionOf } from '../../src/topic/murmur2.ts';
 
 // From Apache Kafka, clients/src/test/java/org/apache/kafka/common/utils/UtilsTest.java, testMurmur2.
 const VECTORS: readonly (readonly [text: string, hash: number])[] = [

@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
 import { ContrailError } from '../../errors.ts';
 import type { Message } from '../topic.ts';
-import { partitionOf } from './murmur2.ts';
+import { partitionOf } from '../murmur2.ts';
 
 /** Messages in a stored batch, and in a chunk that a reader gets, at most. */
 export const MAX_BATCH_MESSAGES = 5_000;

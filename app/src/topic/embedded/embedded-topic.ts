@@ -12,10 +12,11 @@ import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ContrailError } from '../../errors.ts';
-import type { Message, MessageChunk, OffsetRange, Topic } from '../topic.ts';
+import { checkRange } from '../range.ts';
+import type { Message, MessageChunk, OffsetRange, Topic, TopicDescription } from '../topic.ts';
 import { encodeBatch, toBatches } from './batch.ts';
 import type { EncodedBatch } from './batch.ts';
-import { checkRange, readChunk, readOffsets } from './read.ts';
+import { readChunk, readOffsets } from './read.ts';
 import { applyRetention, newestId } from './retention.ts';
 import type { Retention } from './retention.ts';
 import { fromSqlite, isBusy } from './sqlite-errors.ts';
@@ -36,12 +37,10 @@ export interface EmbeddedTopicOptions {
   readonly writeWaitMs?: number;
 }
 
-/** What a topic says of itself. */
-export interface TopicDescription {
+/** What an embedded topic says of itself; `simulated` is null until somebody declared it. */
+export interface EmbeddedTopicDescription extends TopicDescription {
   /** Epoch ms; `null` for a topic opened `readOnly` that nobody has created yet. Differs when a topic was replaced. */
   readonly created_at_ms: number | null;
-  /** Whether its positions are invented; `null` until somebody declared it. */
-  readonly simulated: boolean | null;
 }
 
 /** Pause between two tries to get the write lock, on top of SQLite's own short wait. */
@@ -156,7 +155,7 @@ export class EmbeddedTopic implements Topic {
   }
 
   /** When the topic was created and whether its positions are simulated, as of now. */
-  async describe(): Promise<TopicDescription> {
+  async describe(): Promise<EmbeddedTopicDescription> {
     const reader = this.#attach();
     if (reader === null) return { created_at_ms: null, simulated: null };
     const { created_at_ms, simulated } = this.#guard('Reading', () => readProperties(reader));
