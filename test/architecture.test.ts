@@ -14,6 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   engine: ['lake', 'flight', 'library:*', 'package:*'],
   pipeline: ['topic', 'lake', 'engine', 'flight', 'library:*', 'package:*'],
   dashboard: ['lake', 'engine', 'flight', 'library:*', 'package:*'],
+  cluster: [],
   cli: [
     'flight',
     'config',
@@ -23,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'engine',
     'pipeline',
     'dashboard',
+    'cluster',
     'library:*',
     'package:*',
   ],

@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ContrailError } from '../errors.ts';
+
+/** Jars that belong together: what to ask Maven for, and what must come of it, byte for byte. */
+export interface JarSet {
+  /** Name of the folder below the cache, with the version. */
+  readonly name: string;
+  /** For a person, with the size of the download. */
+  readonly title: string;
+  /** `group:artifact:version`; what these need at run time comes with them. */
+  readonly coordinates: readonly string[];
+  /** Each file and its SHA-256 in hex; no other file may be there. */
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/** How a set is fetched. */
+export interface FetchOptions {
+  /** Sets lie in folders below this one. */
+  readonly cacheFolder: string;
+  /** Takes a line of progress for a person. */
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The folder of a set of jars, fetched with Maven where it is not there yet and verified each time. Maven's own settings
+ * (mirrors, proxies, the local repository) apply. Any number of processes may fetch the same set at once.
+ * @throws ContrailError `invalid` / `maven-missing`; `unavailable` / `jars-unavailable` when Maven cannot get them;
+ * `corrupt` / `jars-differ` when they are not the bytes that were pinned.
+ */
+export async function fetchJars(set: JarSet, options: FetchOptions): Promise<string> {
+  const folder = join(options.cacheFolder, set.name);
+  if ((await differences(set, folder)).length === 0) return folder;
+  await mkdir(options.cacheFolder, { recursive: true });
+  const workshop = await mkdtemp(join(options.cacheFolder, `${set.name}-`));
+  try {
+    options.say(`Fetching ${set.title} with Maven, once …`);
+    await copyDependencies(set, workshop, options);
+    const found = await differences(set, join(workshop, 'jars'));
+    if (found.length > 0) {
+      throw new ContrailError(
+        'corrupt',
+        'jars-differ',
+        `Maven did not bring the jars of ${set.title} that Contrail knows: ${found.join(', ')}. Check the mirror in ` +
+          'Maven’s settings; nothing of it was kept.',
+        { facts: { differences: found } },
+      );
+    }
+    // What is there is incomplete or damaged, unless another process was quicker: then ours is the same.
+    await rm(folder, { recursive: true, force: true });
+    await rename(join(workshop, 'jars'), folder).catch(async (error: unknown) => {
+      if ((await differences(set, folder)).length > 0) throw error;
+    });
+    return folder;
+  } finally {
+    await rm(workshop, { recursive: true, force: true });
+  }
+}
+
+/** What is not as pinned: missing, changed or unknown files of a folder. */
+async function differences(set: JarSet, folder: string): Promise<readonly string[]> {
+  const present: readonly string[] = await readdir(folder).catch(() => []);
+  const found = present.filter((file) => !(file in set.sha256)).map((file) => `${file} is unknown`);
+  for (const [file, sha256] of Object.entries(set.sha256)) {
+    if (!present.includes(file)) found.push(`${file} is missing`);
+    else if (sha256Of(await readFile(join(folder, file))) !== sha256) found.push(`${file} has other bytes`);
+  }
+  return found;
+}
+
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Runs Maven on a project that has the coordinates as its dependencies. */
+async function copyDependencies(set: JarSet, workshop: string, options: FetchOptions): Promise<void> {
+  await writeFile(join(workshop, 'pom.xml'), projectOf(set));
+  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=jars'];
+  const maven = spawn('mvn', ['--batch-mode', ...goal], {
+    cwd: workshop,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    shell: process.platform === 'win32',
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  const errors: string[] = [];
+  const total = Object.keys(set.sha256).length;
+  let copied = 0;
+  const ended = once(maven, 'close') as Promise<[code: number | null]>;
+  try {
+    for await (const line of createInterface({ input: maven.stdout })) {
+      if (line.includes('Copying ')) copied += 1;
+      if (line.includes('Copying ') && copied % 10 === 0) options.say(`${copied} of ${total} jars`);
+      if (line.startsWith('[ERROR]')) errors.push(line.slice('[ERROR]'.length).trim());
+    }
+    const [code] = await ended;
+    if (code === 0) return;
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw new ContrailError(
+      'invalid',
+      'maven-missing',
+      `${set.title} comes by Maven, and "mvn" cannot be started: ${String(error)}. Install Maven (package "maven").`,
+      { cause: error },
+    );
+  }
+  options.signal?.throwIfAborted();
+  throw new ContrailError(
+    'unavailable',
+    'jars-unavailable',
+    `Maven could not fetch ${set.title}: ${errors[0] ?? 'it gave no reason'}. Check the network and Maven’s settings.`,
+  );
+}
+
+function projectOf(set: JarSet): string {
+  const dependencies = set.coordinates.map((coordinate) => {
+    const [group, artifact, version] = coordinate.split(':');
+    return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+  });
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>contrail</groupId><artifactId>${set.name}</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>${dependencies.join('')}</dependencies>
+</project>
+`;
+}
