@@ -1,0 +1,131 @@
+import { GenericError, ResponseError } from '@platformatic/kafka';
+import { ContrailError } from '../../errors.ts';
+import type { ErrorKind } from '../../errors.ts';
+
+type Reaction = readonly [kind: ErrorKind, code: string, next: string];
+
+const GRANT = 'Grant this client the right on the topic (ACLs), or set another KAFKA_USERNAME.';
+const AUTHENTICATION: Reaction = [
+  'invalid',
+  'kafka-authentication-failed',
+  'Check KAFKA_SASL_MECHANISM, KAFKA_USERNAME and KAFKA_PASSWORD against what the brokers know.',
+];
+const TLS: Reaction = [
+  'invalid',
+  'kafka-tls-failed',
+  'Check KAFKA_TLS, and that KAFKA_TLS_CA holds the certificate that signed the brokers’.',
+];
+const AWAY: Reaction = [
+  'unavailable',
+  'kafka-unreachable',
+  'Check KAFKA_BOOTSTRAP and that the brokers run.',
+];
+
+/** Answers of a broker that waiting does not cure. Source: Kafka protocol guide, "Error codes". */
+const REACTIONS: Readonly<Record<string, Reaction>> = {
+  SASL_AUTHENTICATION_FAILED: AUTHENTICATION,
+  UNSUPPORTED_SASL_MECHANISM: AUTHENTICATION,
+  ILLEGAL_SASL_STATE: AUTHENTICATION,
+  TOPIC_AUTHORIZATION_FAILED: ['invalid', 'kafka-not-authorized', GRANT],
+  CLUSTER_AUTHORIZATION_FAILED: ['invalid', 'kafka-not-authorized', GRANT],
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: ['invalid', 'kafka-not-authorized', GRANT],
+  INVALID_TOPIC_EXCEPTION: ['invalid', 'topic-name-invalid', 'Choose another TOPIC_NAME.'],
+  INVALID_PARTITIONS: ['invalid', 'topic-partitions-invalid', 'Choose another NUM_PARTITIONS.'],
+  INVALID_REPLICATION_FACTOR: [
+    'invalid',
+    'kafka-replication-invalid',
+    'Set KAFKA_REPLICATION to at most the number of brokers.',
+  ],
+  POLICY_VIOLATION: ['invalid', 'kafka-not-allowed', 'The cluster’s policy forbids it: see its message.'],
+  INVALID_CONFIG: ['invalid', 'kafka-not-allowed', 'Check TOPIC_RETENTION and TOPIC_RETENTION_BYTES.'],
+  MESSAGE_TOO_LARGE: [
+    'invalid',
+    'topic-message-too-large',
+    'Send smaller messages, or raise max.message.bytes.',
+  ],
+  RECORD_LIST_TOO_LARGE: ['invalid', 'topic-message-too-large', 'Raise segment.bytes of the topic.'],
+  INVALID_TIMESTAMP: [
+    'invalid',
+    'topic-message-invalid',
+    'The clocks of this machine and of the brokers differ: set them right.',
+  ],
+  UNSUPPORTED_VERSION: ['unsupported', 'kafka-version-unsupported', 'Use brokers of version 2.8 or later.'],
+  UNKNOWN_TOPIC_OR_PARTITION: ['unavailable', 'topic-missing', 'The topic is not there (yet, or any more).'],
+  UNKNOWN_TOPIC_ID: ['unavailable', 'topic-missing', 'The topic was deleted or made anew.'],
+  NOT_ENOUGH_REPLICAS: [
+    'unavailable',
+    'kafka-replicas-missing',
+    'Too few brokers are up for min.insync.replicas.',
+  ],
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: [
+    'unavailable',
+    'kafka-replicas-missing',
+    'Too few brokers are up for min.insync.replicas.',
+  ],
+};
+
+/** Codes of Node's TLS for a certificate or a handshake that will not get better by itself. */
+const TLS_CODE =
+  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+
+/** True when the broker said this, by its name in the protocol guide. */
+export function hasAnswer(error: unknown, apiId: string): boolean {
+  return causes(error).some((cause) => field(cause, 'apiId') === apiId);
+}
+
+/** True when the client library says that the topic is not there. */
+export function isTopicMissing(error: unknown): boolean {
+  return error instanceof GenericError && error.message.startsWith('Unknown topic ');
+}
+
+/**
+ * Turns what the client library threw into a {@link ContrailError}. What did not come from it is handed back as it is.
+ * @param doing what was being done, to what: `Appending 10 messages to topic "opensky-data" (Kafka at host:9092)`
+ */
+export function fromKafka(error: unknown, doing: string): unknown {
+  const found = causes(error);
+  const own = found.find((cause) => cause instanceof ContrailError);
+  if (own !== undefined) return own;
+  if (!GenericError.isGenericError(error as Error)) return error;
+  const [kind, code, next] = isTopicMissing(error)
+    ? (REACTIONS['UNKNOWN_TOPIC_OR_PARTITION'] as Reaction)
+    : reactionTo(found);
+  return new ContrailError(kind, code, `${doing} failed: ${saying(found)}. ${next}`, { cause: error });
+}
+
+function reactionTo(found: readonly Error[]): Reaction {
+  for (const cause of found) {
+    const reaction = REACTIONS[String(field(cause, 'apiId'))];
+    if (reaction !== undefined) return reaction;
+  }
+  for (const cause of found) {
+    if (field(cause, 'code') === 'PLT_KFK_AUTHENTICATION') return AUTHENTICATION;
+    if (TLS_CODE.test(String(field(cause, 'code'))) || /\bTLS\b/.test(cause.message)) return TLS;
+  }
+  return AWAY;
+}
+
+/** The innermost reason, or what the broker says of it: the outer ones only tell that something failed. */
+function saying(found: readonly Error[]): string {
+  const told = found
+    .map((cause) => field(cause, 'serverErrorMessage'))
+    .find((text) => typeof text === 'string');
+  const text = typeof told === 'string' ? told : (found.at(-1)?.message ?? 'no reason was given');
+  return text.replace(/\.$/, '');
+}
+
+/** An error, its causes and the errors that it gathers, from the outermost to the innermost. */
+function causes(error: unknown): readonly Error[] {
+  return error instanceof Error ? [error, ...gathered(error).flatMap(causes), ...causes(error.cause)] : [];
+}
+
+/** All that one answer of a broker says; of several tries, each with its error, the newest says how things stand. */
+function gathered(error: Error): readonly unknown[] {
+  if (!(error instanceof AggregateError)) return [];
+  const errors = error.errors as readonly unknown[];
+  if (error instanceof ResponseError) return errors;
+  const newest = errors.findLast((one) => one instanceof Error);
+  return newest === undefined ? [] : [newest];
+}
+
+const field = (error: Error, name: string): unknown => (error as unknown as Record<string, unknown>)[name];

@@ -1,0 +1,317 @@
+/**
+ * The topic of a cluster: Apache Kafka. Why this client, and what it costs: docs/decisions/0007.
+ *
+ * Where the port's promises are kept:
+ * - durable: acks=all, so an append resolves when all in-sync replicas have it (how many must be in sync is the
+ *   topic's `min.insync.replicas`)
+ * - once: sequence numbers of an idempotent producer, with retries inside it (producer.ts)
+ * - order: appends of one topic object are queued, and one round of batches is under way at a time
+ * - the same partition for a key as in the embedded topic: murmur2, chosen here and not by the client
+ * - offsets and reads see committed messages only; what is no message leaves a gap (read.ts)
+ * - no consumer group: whoever reads keeps its own offsets
+ *
+ * Brokers that are away: an append waits for them and says so once; `offsets` and `read` are `unavailable` at once,
+ * because who reads has a loop that waits.
+ */
+import { Consumer, FetchIsolationLevels, type ClusterTopicMetadata } from '@platformatic/kafka';
+import { ContrailError } from '../../errors.ts';
+import { decodeMessage } from '../../flight/decode-message.ts';
+import { checkRange } from '../range.ts';
+import type { Message, MessageChunk, OffsetRange, Topic, TopicDescription } from '../topic.ts';
+import { toRounds } from './batch.ts';
+import { clientOptions, type KafkaConnection } from './connection.ts';
+import { fromKafka, hasAnswer } from './kafka-errors.ts';
+import { abortable, Patience, type PatienceListener } from './patience.ts';
+import { IdempotentProducer } from './producer.ts';
+import { type Fetched, toChunks } from './read.ts';
+import { createTopic, lookUp, type TopicCreation } from './store.ts';
+
+export interface KafkaTopicOptions extends PatienceListener {
+  readonly connection: KafkaConnection;
+  readonly name: string;
+  /** A topic with another number is refused. */
+  readonly partitions: number;
+  /** How the topic is made by the first append, where it is missing. */
+  readonly creation: Omit<TopicCreation, 'partitions'>;
+  /** From 0 to 1: spreads tries, so that not all clients come back at once. */
+  readonly random: () => number;
+  /** Only reads, and creates nothing. Where no topic exists yet, it reads as empty until another process creates it. */
+  readonly readOnly?: boolean;
+  /** Messages after which a new producer id is taken; default: as many as the protocol can count. */
+  readonly maxSequence?: number;
+}
+
+/** Compressed bytes of one fetch: decoded, a reader holds a few ten MB at most. */
+const FETCH_BYTES = 1024 * 1024;
+/** How long a broker waits for messages that it must have. */
+const FETCH_WAIT_MS = 500;
+/** Answers without a message in a row, where there must be some, before the reader is told to come back later. */
+const MAX_EMPTY_FETCHES = 10;
+/** Newest offsets of a partition that are looked at to tell what the topic holds. */
+const PEEK_OFFSETS = 100n;
+const CLOSE_WAIT_MS = 5_000;
+/** Offsets to ask for. Source: Kafka protocol guide, ListOffsets, `timestamp`. */
+const LATEST = -1n;
+const EARLIEST = -2n;
+
+export class KafkaTopic implements Topic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly #options: KafkaTopicOptions;
+  readonly #patience: Patience;
+  readonly #producer: IdempotentProducer | null;
+  /** Never joins its group: the client has one kind of reader. */
+  readonly #reader: Consumer;
+  #isCreated = false;
+  #isClosed = false;
+  /** The last append in the queue; never rejects. */
+  #appends: Promise<void> = Promise.resolve();
+  /** The last fetch in the queue; never rejects. A fetch session serves one request at a time (KIP-227). */
+  #fetches: Promise<unknown> = Promise.resolve();
+
+  /** Connects to nothing yet: brokers may come up later. */
+  constructor(options: KafkaTopicOptions) {
+    this.name = options.name;
+    this.partitions = options.partitions;
+    this.#options = options;
+    this.#patience = new Patience(options, options.random);
+    this.#producer =
+      options.readOnly === true
+        ? null
+        : new IdempotentProducer(options.connection, this.#patience, options.maxSequence);
+    this.#reader = new Consumer({
+      ...clientOptions(options.connection),
+      groupId: 'contrail',
+      retries: 1,
+      retryDelay: 200,
+    });
+  }
+
+  async append(messages: readonly Message[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    options.signal?.throwIfAborted();
+    const producer = this.#requireProducer();
+    if (messages.length === 0) return;
+    const doing = `Appending ${messages.length} messages to ${this.#label()}`;
+    const rounds = toRounds(this.name, messages, this.partitions);
+    const append = this.#appends.then(async () => {
+      await this.#ensureCreated(doing, options.signal);
+      for (const round of rounds) {
+        options.signal?.throwIfAborted();
+        await producer.send(round, doing);
+      }
+    });
+    // The caller gets the failure from `append`; the queue only keeps the order.
+    this.#appends = append.catch(() => undefined);
+    await abortable(append, options.signal);
+  }
+
+  async offsets(options: { readonly signal?: AbortSignal } = {}): Promise<readonly OffsetRange[]> {
+    options.signal?.throwIfAborted();
+    this.#requireOpen();
+    return abortable(this.#listOffsets(), options.signal);
+  }
+
+  async *read(
+    ranges: readonly OffsetRange[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<MessageChunk, void, void> {
+    const kept = await this.offsets(options);
+    for (const range of ranges) {
+      const problem = checkRange(this.name, range, kept);
+      if (problem !== null) throw problem;
+    }
+    for (const range of ranges) {
+      let start = range.start;
+      let empty = 0;
+      while (start < range.end) {
+        options.signal?.throwIfAborted();
+        this.#requireOpen();
+        const rest = { ...range, start };
+        const { chunks, next } = toChunks(await abortable(this.#fetch(rest), options.signal), rest);
+        for (const chunk of chunks) {
+          options.signal?.throwIfAborted();
+          yield chunk;
+        }
+        empty = next === start ? empty + 1 : 0;
+        if (empty === MAX_EMPTY_FETCHES) throw this.#notThereYet(rest);
+        start = next;
+      }
+    }
+  }
+
+  /** What the newest messages say: Kafka keeps no word of ours with a topic. */
+  async describe(options: { readonly signal?: AbortSignal } = {}): Promise<TopicDescription> {
+    return this.#whileAway(`Looking at ${this.#label()}`, () => this.#peek(options.signal), options.signal);
+  }
+
+  async declareSimulated(simulated: boolean, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.#requireProducer();
+    const held = (await this.describe(options)).simulated;
+    if (held === null || held === simulated) return;
+    const [holds, other] = held ? ['simulated', 'real'] : ['real', 'simulated'];
+    throw new ContrailError(
+      'invalid',
+      'lake-kind-differs',
+      `${this.#label()} holds ${holds} positions and takes no ${other} ones. ` +
+        `Set another TOPIC_NAME for ${other} positions, or choose a SOURCE with ${holds} ones.`,
+      { facts: { simulated: held } },
+    );
+  }
+
+  /** Waits 5 s at most for the appends under way, then gives them up. A reader that goes on gets `topic-closed`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await abortable(this.#appends, AbortSignal.timeout(CLOSE_WAIT_MS)).catch(() => undefined);
+    await this.#producer?.close();
+    await abortable(this.#reader.close(true), AbortSignal.timeout(CLOSE_WAIT_MS / 5)).catch(() => undefined);
+  }
+
+  async #listOffsets(): Promise<readonly OffsetRange[]> {
+    const numbers = Array.from({ length: this.partitions }, (_, partition) => partition);
+    return this.#guard('Reading the offsets of', async () => {
+      if ((await this.#lookUp()) === null)
+        return numbers.map((partition) => ({ partition, start: 0n, end: 0n }));
+      const ask = (timestamp: bigint) =>
+        this.#reader.listOffsets({
+          topics: [this.name],
+          timestamp,
+          isolationLevel: FetchIsolationLevels.READ_COMMITTED,
+        });
+      // The start first: it may move on at any time, and must not be after the end.
+      const starts = (await ask(EARLIEST)).get(this.name);
+      const ends = (await ask(LATEST)).get(this.name);
+      return numbers.map((partition) => {
+        const start = starts?.[partition] ?? 0n;
+        const end = ends?.[partition] ?? start;
+        return { partition, start, end: end < start ? start : end };
+      });
+    });
+  }
+
+  /** One fetch from the start of a range; what it answers may end before the range does, or after. */
+  #fetch(range: OffsetRange): Promise<Fetched> {
+    const fetch = this.#fetches.then(() => this.#guard('Reading', () => this.#fetchNow(range)));
+    this.#fetches = fetch.catch(() => undefined);
+    return fetch;
+  }
+
+  async #fetchNow({ partition, start }: OffsetRange): Promise<Fetched> {
+    const topic = await this.#lookUp();
+    const leader = topic?.partitions[partition]?.leader;
+    if (topic === null || leader === undefined) return { records: null, abortedTransactions: null };
+    try {
+      const { responses } = await this.#reader.fetch({
+        node: leader,
+        topics: [
+          {
+            topicId: topic.id,
+            partitions: [
+              {
+                partition,
+                fetchOffset: start,
+                partitionMaxBytes: FETCH_BYTES,
+                // -1: no claim about leader epochs, which only replicas need.
+                currentLeaderEpoch: -1,
+                lastFetchedEpoch: -1,
+              },
+            ],
+          },
+        ],
+        maxBytes: FETCH_BYTES,
+        minBytes: 1,
+        maxWaitTime: FETCH_WAIT_MS,
+        isolationLevel: FetchIsolationLevels.READ_COMMITTED,
+      });
+      // A session answers nothing for a partition that has nothing new.
+      return responses[0]?.partitions[0] ?? { records: null, abortedTransactions: null };
+    } catch (error) {
+      // Whoever leads the partition now is asked next time.
+      this.#reader.clearMetadata();
+      throw error;
+    }
+  }
+
+  async #peek(signal: AbortSignal | undefined): Promise<TopicDescription> {
+    const options = signal === undefined ? {} : { signal };
+    for (const { partition, start, end } of await this.offsets(options)) {
+      const from = end - PEEK_OFFSETS > start ? end - PEEK_OFFSETS : start;
+      let simulated: boolean | null = null;
+      for await (const { values } of this.read([{ partition, start: from, end }], options)) {
+        const { fields } = decodeMessage(values.at(-1) ?? '');
+        if (fields !== null) simulated = fields.feed === 'simulator';
+      }
+      if (simulated !== null) return { simulated };
+    }
+    return { simulated: null };
+  }
+
+  async #ensureCreated(doing: string, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#isCreated) return;
+    await this.#patience.retry(
+      doing,
+      async () => {
+        if ((await this.#lookUp()) !== null) return;
+        const { creation, connection } = this.#options;
+        await createTopic(connection, this.name, { ...creation, partitions: this.partitions });
+        this.#reader.clearMetadata();
+        if ((await this.#lookUp()) !== null) return;
+        throw new ContrailError('unavailable', 'topic-missing', `${this.#label()} is being created.`);
+      },
+      signal,
+    );
+    this.#isCreated = true;
+  }
+
+  #lookUp(): Promise<ClusterTopicMetadata | null> {
+    return lookUp(this.#reader, this.name, this.partitions, this.#label());
+  }
+
+  /** A handle that writes waits for Kafka; one that only reads tells who asks. */
+  #whileAway<T>(doing: string, work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return this.#producer === null ? work() : this.#patience.retry(doing, work, signal);
+  }
+
+  async #guard<T>(doing: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (this.#isClosed) throw closed(this.#label());
+      if (hasAnswer(error, 'OFFSET_OUT_OF_RANGE')) {
+        throw new ContrailError(
+          'unavailable',
+          'topic-range-moved',
+          `${this.#label()} dropped messages while they were read.`,
+          { cause: error },
+        );
+      }
+      throw fromKafka(error, `${doing} ${this.#label()}`);
+    }
+  }
+
+  #notThereYet(range: OffsetRange): ContrailError {
+    return new ContrailError(
+      'unavailable',
+      'topic-range-missing',
+      `${this.#label()} gives nothing of partition ${range.partition} from offset ${range.start} on, though it said that it ends at ${range.end} or later.`,
+    );
+  }
+
+  #requireProducer(): IdempotentProducer {
+    this.#requireOpen();
+    if (this.#producer !== null) return this.#producer;
+    throw new ContrailError('invalid', 'topic-read-only', `${this.#label()} was opened for reading only.`);
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) throw closed(this.#label());
+  }
+
+  #label(): string {
+    return `topic "${this.name}" (Kafka at ${this.#options.connection.bootstrap.join(',')})`;
+  }
+}
+
+function closed(label: string): ContrailError {
+  return new ContrailError('internal', 'topic-closed', `${label} is closed.`);
+}

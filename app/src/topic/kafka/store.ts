@@ -1,0 +1,70 @@
+import { Admin, type ClusterTopicMetadata, type Consumer } from '@platformatic/kafka';
+import { ContrailError } from '../../errors.ts';
+import { clientOptions, type KafkaConnection } from './connection.ts';
+import { hasAnswer, isTopicMissing } from './kafka-errors.ts';
+
+/** How a topic is made. What exists already is left as it is. */
+export interface TopicCreation {
+  readonly partitions: number;
+  /** Copies of each message; null: as the brokers are configured (`default.replication.factor`). */
+  readonly replication: number | null;
+  readonly retention: {
+    readonly maxAgeMs: number;
+    /** Of all partitions together; a broker drops whole segments, so a partition may keep up to 1 GB more. */
+    readonly maxBytes: number;
+  };
+}
+
+/**
+ * What the brokers say of a topic, from a copy of a few seconds' age; null when it is not there.
+ * @throws ContrailError `invalid` / `topic-partitions-differ` when it has another number of partitions
+ */
+export async function lookUp(
+  client: Consumer,
+  name: string,
+  partitions: number,
+  label: string,
+): Promise<ClusterTopicMetadata | null> {
+  let topic: ClusterTopicMetadata | undefined;
+  try {
+    topic = (await client.metadata({ topics: [name] })).topics.get(name);
+  } catch (error) {
+    if (isTopicMissing(error)) return null;
+    throw error;
+  }
+  if (topic === undefined) return null;
+  if (topic.partitionsCount === partitions) return topic;
+  throw new ContrailError(
+    'invalid',
+    'topic-partitions-differ',
+    `${label} has ${topic.partitionsCount} partitions, the settings say ${partitions}. ` +
+      `Set NUM_PARTITIONS=${topic.partitionsCount}, or choose another TOPIC_NAME for a new topic.`,
+    { facts: { partitions: topic.partitionsCount } },
+  );
+}
+
+/** Makes a topic; does nothing when somebody else was quicker. */
+export async function createTopic(
+  connection: KafkaConnection,
+  name: string,
+  { partitions, replication, retention }: TopicCreation,
+): Promise<void> {
+  const admin = new Admin({ ...clientOptions(connection), retries: 0 });
+  try {
+    await admin.createTopics({
+      topics: [name],
+      partitions,
+      // -1: the brokers' own default. Source: KIP-464.
+      replicas: replication ?? -1,
+      configs: [
+        { name: 'cleanup.policy', value: 'delete' },
+        { name: 'retention.ms', value: String(retention.maxAgeMs) },
+        { name: 'retention.bytes', value: String(Math.ceil(retention.maxBytes / partitions)) },
+      ],
+    });
+  } catch (error) {
+    if (!hasAnswer(error, 'TOPIC_ALREADY_EXISTS')) throw error;
+  } finally {
+    await admin.close();
+  }
+}
