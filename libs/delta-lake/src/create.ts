@@ -6,7 +6,7 @@ import { serializeCommit } from './actions/serialize.ts';
 import { contextOf, type TableOptions } from './context.ts';
 import { DeltaError, hasCode } from './errors.ts';
 import { commitKey } from './log/names.ts';
-import { withColumnIds } from './schema/column-ids.ts';
+import { freshPhysicalName, withColumnIds } from './schema/column-ids.ts';
 import { checkSchema, primitiveTypes, serializeSchema, type StructType } from './schema/types.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
 import { emptyState, replay } from './snapshot/state.ts';
@@ -50,7 +50,7 @@ export async function createTable(
   if (existing) return found(existing, spec);
 
   const now = context.clock();
-  const { schema, metadata } = withColumnIds(spec.schema, request, context.newId);
+  const { schema, metadata } = withColumnIds(spec.schema, request, freshPhysicalName(context.newId));
   const { configuration } = metadata;
   const metaData: Metadata = {
     id: context.newId(),

@@ -15,13 +15,15 @@ import {
 import { restore, type RestoreResult } from './operations/restore.ts';
 import { vacuum, type VacuumOptions, type VacuumReport } from './operations/vacuum.ts';
 import type { Predicate } from './scan/predicate.ts';
+import type { StructType } from './schema/types.ts';
 import { LiveSnapshot } from './snapshot/live-snapshot.ts';
 import { loadState, noSuchVersion } from './snapshot/load.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
 import { versionAt } from './snapshot/time-travel.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { commitDraft } from './transaction/commit.ts';
-import { Transaction, type TransactionSpec } from './transaction/transaction.ts';
+import { type CommitOptions, Transaction, type TransactionSpec } from './transaction/transaction.ts';
+import { addColumns, addFeatures, dropNotNull, setProperties, unsetProperties } from './write/alter.ts';
 import { type AppendOptions, appendRows } from './write/append.ts';
 import type { Where } from './write/condition.ts';
 import type { RowSource } from './write/data-files.ts';
@@ -146,6 +148,34 @@ export class DeltaTable implements AsyncDisposable {
    */
   merge(source: RowSource, options: MergeOptions): Promise<OperationResult> {
     return mergeRows(this.#live, source, options);
+  }
+
+  /** Adds columns; see {@link addColumns}. @throws DeltaError invalid-schema, invalid-argument, unsupported-feature */
+  addColumns(columns: StructType, options: CommitOptions = {}): Promise<OperationResult> {
+    return addColumns(this.#live, columns, options);
+  }
+
+  /** Lets a column (a name, or a path into structs) be null. @throws DeltaError invalid-argument, unsupported-feature */
+  dropNotNull(column: string | readonly string[], options: CommitOptions = {}): Promise<OperationResult> {
+    return dropNotNull(this.#live, column, options);
+  }
+
+  /** Sets table properties; see {@link setProperties}. @throws DeltaError invalid-argument, unsupported-feature */
+  setProperties(
+    properties: Readonly<Record<string, string>>,
+    options: CommitOptions = {},
+  ): Promise<OperationResult> {
+    return setProperties(this.#live, properties, options);
+  }
+
+  /** Removes table properties, so that their defaults are in force. @throws DeltaError invalid-argument */
+  unsetProperties(names: readonly string[], options: CommitOptions = {}): Promise<OperationResult> {
+    return unsetProperties(this.#live, names, options);
+  }
+
+  /** Gives the protocol features, for good; see {@link addFeatures}. @throws DeltaError unsupported-feature */
+  addFeatures(features: readonly string[], options: CommitOptions = {}): Promise<OperationResult> {
+    return addFeatures(this.#live, features, options);
   }
 
   /** The commits that are still in the log, newest first. */

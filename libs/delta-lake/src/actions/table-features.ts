@@ -13,7 +13,11 @@ interface TableFeature {
 
 /** The features that this library may give a table. Source: Delta protocol, "Valid Feature Names in Table Features". */
 const FEATURES: Readonly<Record<string, TableFeature>> = {
-  appendOnly: { bindsReaders: false, legacy: { reader: 1, writer: 2 } },
+  appendOnly: {
+    bindsReaders: false,
+    legacy: { reader: 1, writer: 2 },
+    property: { name: 'delta.appendOnly', value: 'true' },
+  },
   invariants: { bindsReaders: false, legacy: { reader: 1, writer: 2 } },
   changeDataFeed: {
     bindsReaders: false,

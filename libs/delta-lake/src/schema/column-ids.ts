@@ -5,13 +5,13 @@ const MAX_ID = 'delta.columnMapping.maxColumnId';
 
 /**
  * Gives every field of a mapped table that has none, nested ones too, a column id and a physical name, and notes the
- * highest id. A table that does not map its columns stays as it is. Source: Delta protocol, "Writer Requirements for
- * Column Mapping".
+ * highest id. A table that does not map its columns stays as it is. `physicalNameOf` names new fields; where files exist
+ * already, they are to be called what these call them. Source: Delta protocol, "Writer Requirements for Column Mapping".
  */
 export function withColumnIds<M extends { readonly configuration: Readonly<Record<string, string>> }>(
   schema: StructType,
   metadata: M,
-  newId: () => string,
+  physicalNameOf: (field: StructField) => string,
 ): { readonly schema: StructType; readonly metadata: M } {
   if ((metadata.configuration[MODE] ?? 'none') === 'none') return { schema, metadata };
   let highest = Math.max(Number(metadata.configuration[MAX_ID] ?? 0), highestId(schema));
@@ -23,12 +23,17 @@ export function withColumnIds<M extends { readonly configuration: Readonly<Recor
       metadata: {
         ...field.metadata,
         'delta.columnMapping.id': highest,
-        'delta.columnMapping.physicalName': `col-${newId()}`,
+        'delta.columnMapping.physicalName': physicalNameOf(field),
       },
     };
   });
   const configuration = { ...metadata.configuration, [MAX_ID]: String(highest) };
   return { schema: assigned, metadata: { ...metadata, configuration } };
+}
+
+/** A physical name for a field that no file has yet. */
+export function freshPhysicalName(newId: () => string): (field: StructField) => string {
+  return () => `col-${newId()}`;
 }
 
 function highestId(schema: StructType): number {

@@ -2,7 +2,7 @@ import type { Metadata, Protocol } from '../actions/actions.ts';
 import { featuresOf, requestedFeatures } from '../actions/table-features.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
-import { withColumnIds } from '../schema/column-ids.ts';
+import { freshPhysicalName, withColumnIds } from '../schema/column-ids.ts';
 import { columnMappingMode } from '../schema/column-mapping.ts';
 import {
   checkSchema,
@@ -16,7 +16,7 @@ import type { WriteTarget } from './file-in-progress.ts';
 
 /**
  * The metadata of a table with another schema: new fields of a mapped table get ids and physical names.
- * @throws DeltaError invalid-schema; unsupported-feature where the schema needs a feature that the protocol lacks
+ * @throws DeltaError invalid-schema; invalid-argument where the schema needs a feature that the protocol lacks
  */
 export function withSchema(
   context: TableContext,
@@ -26,14 +26,18 @@ export function withSchema(
 ): Metadata {
   checkSchema(schema, partitionColumns, snapshot.columnMapping !== 'none');
   checkFeatures(snapshot.protocol, {}, schema, context.store.url);
-  const { schema: withIds, metadata } = withColumnIds(schema, snapshot.metadata, context.newId);
+  const { schema: withIds, metadata } = withColumnIds(
+    schema,
+    snapshot.metadata,
+    freshPhysicalName(context.newId),
+  );
   return { ...metadata, schemaString: serializeSchema(withIds), partitionColumns };
 }
 
 /**
  * Refuses what the protocol does not back: raising it is a step of its own, because older programs then cannot use the
  * table any more.
- * @throws DeltaError unsupported-feature, naming it; invalid-argument when it could be added
+ * @throws DeltaError invalid-argument when the feature could be added, unsupported-feature when it could not; both name it
  */
 export function checkFeatures(
   protocol: Protocol,
