@@ -28,9 +28,9 @@ export async function measure<T>(
   };
 }
 
-/** Runs a step of `bench/steps.ts` in a process of its own; answers the JSON it prints last. */
-export function runStep<T>(name: string, argument: unknown): Promise<T> {
-  const file = resolve(import.meta.dirname, 'steps.ts');
+/** Runs a step of a file beside this one in a process of its own; answers the JSON it prints last. */
+export function runStep<T>(name: string, argument: unknown, steps: string = 'steps.ts'): Promise<T> {
+  const file = resolve(import.meta.dirname, steps);
   return new Promise((done, failed) => {
     const child = spawn(
       process.execPath,

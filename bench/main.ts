@@ -1,17 +1,21 @@
 /**
- * `npm run bench -- CASE …`: one JSON line per case on standard output, progress on standard error.
+ * `npm run bench -- CASE …`: JSON lines on standard output, progress on standard error.
  *
  *     chain [--rows 1000000] [--batch-rows 100000] [--threads 1]   topic to all tables, and the floor beside it
  *     live  [--seconds 60] [--aircraft 3330]                       the whole program under a steady feed
+ *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
  *
  * What is measured runs in a process of its own, so that making the input costs it neither memory nor CPU.
  */
 import { parseArgs } from 'node:util';
 import { chain } from './chain.ts';
+import { delta } from './delta.ts';
 import { live } from './live.ts';
 
+type Line = Readonly<Record<string, unknown>>;
+
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | delta [--commits N]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -21,7 +25,7 @@ function readArguments(args: string[]): {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { rows: text, 'batch-rows': text, threads: text, seconds: text, aircraft: text },
+    options: { rows: text, 'batch-rows': text, threads: text, seconds: text, aircraft: text, commits: text },
   });
   const number = (option: string, standard: number): number => {
     const value = Number((values as Readonly<Record<string, string | undefined>>)[option] ?? standard);
@@ -33,7 +37,7 @@ function readArguments(args: string[]): {
 }
 
 async function main(): Promise<number> {
-  let work: () => Promise<Readonly<Record<string, unknown>>>;
+  let work: () => AsyncIterable<Line> | Promise<Line>;
   try {
     const { name, number } = readArguments(process.argv.slice(2));
     if (name === 'chain') {
@@ -46,13 +50,20 @@ async function main(): Promise<number> {
     } else if (name === 'live') {
       const options = { seconds: number('seconds', 60), aircraft: number('aircraft', 3_330) };
       work = () => live(options);
+    } else if (name === 'delta') {
+      const options = { commits: number('commits', 20_000) };
+      work = () => delta(options);
     } else throw new RangeError(name === undefined ? 'Which case?' : `There is no case "${name}".`);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n${USAGE}`);
     return 2;
   }
-  process.stdout.write(`${JSON.stringify(await work())}\n`);
+  const lines = work();
+  if (Symbol.asyncIterator in lines) for await (const line of lines) print(line);
+  else print(await lines);
   return 0;
 }
+
+const print = (line: Line): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 process.exitCode = await main();

@@ -1,0 +1,125 @@
+/** The steps of the case `delta`, each run by `runStep` in a process of its own: `delta-steps.ts NAME JSON`. */
+import { createTable, type DeltaTable, openTable, type Row } from '@contrail/delta-lake';
+import { contextOf } from '../libs/delta-lake/src/context.ts';
+import { writeDataFiles } from '../libs/delta-lake/src/write/data-files.ts';
+import { round } from './child.ts';
+import { makeLog, STATE_VECTOR, stateVectors } from './delta-fixtures.ts';
+import type { AppendResult, OpenResult, StreamResult } from './delta.ts';
+
+const peakRssMb = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
+
+/** Times in ms, ascending. */
+class Times {
+  readonly #times: number[] = [];
+
+  async of<T>(work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const value = await work();
+    this.#times.push(performance.now() - started);
+    return value;
+  }
+
+  quantile(share: number, from: number = 0, to: number = this.#times.length): number {
+    const sorted = this.#times.slice(from, to).sort((a, b) => a - b);
+    return round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN, 2);
+  }
+}
+
+async function make(options: { readonly folder: string } & Parameters<typeof makeLog>[1]): Promise<null> {
+  await makeLog(options.folder, options);
+  return null;
+}
+
+/** The first opening of a process, in which all code is cold, and the median of some more. */
+async function open({ folder, again }: { folder: string; again: number }): Promise<OpenResult> {
+  const first = new Times();
+  const before = process.cpuUsage();
+  const table = await first.of(() => openTable(folder));
+  const { user, system } = process.cpuUsage(before);
+  const { version, fileCount } = table.cached();
+  const peak_rss_mb = peakRssMb();
+  const later = new Times();
+  for (let i = 0; i < again; i++) await later.of(() => openTable(folder));
+  return {
+    version,
+    files: fileCount,
+    first_ms: first.quantile(0),
+    first_cpu_ms: Math.round((user + system) / 1000),
+    ...(again > 0 ? { p50_ms: later.quantile(0.5) } : {}),
+    peak_rss_mb,
+  };
+}
+
+async function writeRows(folder: string, table: DeltaTable, rows: readonly Row[]): Promise<void> {
+  const files = await writeDataFiles(contextOf(folder), table.cached(), rows);
+  const result = await table.startTransaction({ operation: 'WRITE' }).append(files).commit();
+  if (result.kind !== 'committed') throw new Error(`The append ended as ${result.kind}.`);
+}
+
+/** Appends of rows: a data file and a commit, both durable. */
+async function append(options: { folder: string; rows: number; appends: number }): Promise<AppendResult> {
+  const { folder, rows, appends } = options;
+  const table = await createTable(folder, { schema: STATE_VECTOR, partitionColumns: ['event_date'] });
+  const batches = Array.from({ length: 8 }, (_, i) => stateVectors(rows, i + 1));
+  const times = new Times();
+  for (let i = 0; i < appends; i++)
+    await times.of(() => writeRows(folder, table, batches[i % batches.length] ?? []));
+  await table.settled();
+  return {
+    p50_ms: times.quantile(0.5),
+    p99_ms: times.quantile(0.99),
+    bytes_per_row: round(table.cached().bytes / (rows * appends), 1),
+    peak_rss_mb: peakRssMb(),
+  };
+}
+
+/** A stream: a small file and a commit, again and again, with everything on that keeps a table small. */
+async function stream(options: { folder: string; commits: number; rows: number }): Promise<StreamResult> {
+  const { folder, commits, rows } = options;
+  const table = await createTable(folder, {
+    schema: STATE_VECTOR,
+    partitionColumns: ['event_date'],
+    configuration: {
+      'delta.checkpointInterval': '100',
+      'delta.logRetentionDuration': 'interval 20 seconds',
+      'delta.deletedFileRetentionDuration': 'interval 20 seconds',
+    },
+  });
+  const batches = Array.from({ length: 8 }, (_, i) => stateVectors(rows, i + 1));
+  const times = new Times();
+  let compactions = 0;
+  let vacuumed = 0;
+  for (let i = 0; i < commits; i++) {
+    const files = await writeDataFiles(contextOf(folder), table.cached(), batches[i % 8] ?? []);
+    const transaction = table.startTransaction({ operation: 'STREAMING UPDATE' }).identify('bench', i + 1);
+    const result = await times.of(() => transaction.append(files).commit());
+    if (result.kind !== 'committed') throw new Error(`Commit ${i} ended as ${result.kind}.`);
+    if ((await table.autoCompact({ minAgeMs: 1000 })).version !== null) compactions++;
+    if ((i + 1) % 1000 === 0) vacuumed += (await table.vacuum({ scope: 'log' })).files.length;
+  }
+  await table.settled();
+  let log = 0;
+  for await (const _ of table.store.list('_delta_log/')) log++;
+  const window = Math.min(2000, Math.floor(commits / 4));
+  const [early, late] = [
+    [100, 100 + window],
+    [commits - window, commits],
+  ] as const;
+  return {
+    early: { p50_ms: times.quantile(0.5, ...early), p99_ms: times.quantile(0.99, ...early) },
+    late: { p50_ms: times.quantile(0.5, ...late), p99_ms: times.quantile(0.99, ...late) },
+    max_ms: times.quantile(1),
+    compactions,
+    vacuumed_files: vacuumed,
+    live_files: table.cached().fileCount,
+    log_objects: log,
+    peak_rss_mb: peakRssMb(),
+  };
+}
+
+const STEPS = { make, open, append, stream };
+
+const [name = '', argument = 'null'] = process.argv.slice(2);
+const step = (STEPS as Readonly<Record<string, (options: never) => Promise<unknown>>>)[name];
+if (step === undefined) throw new RangeError(`There is no step "${name}".`);
+process.stdout.write(JSON.stringify(await step(JSON.parse(argument) as never)));

@@ -1,0 +1,146 @@
+import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { machine, round, runStep, say } from './child.ts';
+import { deltalake, type RunPeer } from './delta-peer.ts';
+
+export interface OpenResult {
+  readonly version: number;
+  readonly files: number;
+  /** In a process that has not opened a table before. */
+  readonly first_ms: number;
+  /** Processor time of it, all threads: what a busy machine does not change. */
+  readonly first_cpu_ms: number;
+  /** Of later openings in the same process. */
+  readonly p50_ms?: number;
+  /** After the first opening. */
+  readonly peak_rss_mb: number;
+}
+
+export interface AppendResult {
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+  readonly bytes_per_row?: number;
+  readonly peak_rss_mb: number;
+}
+
+interface Latency {
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+}
+
+export interface StreamResult {
+  /** From commit 100 on. */
+  readonly early: Latency;
+  /** Up to the last commit. */
+  readonly late: Latency;
+  readonly max_ms: number;
+  readonly compactions: number;
+  readonly vacuumed_files: number;
+  readonly live_files: number;
+  /** Objects in the log at the end. */
+  readonly log_objects: number;
+  readonly peak_rss_mb: number;
+}
+
+export interface DeltaOptions {
+  /** Commits of the case `stream`. */
+  readonly commits: number;
+}
+
+const OPENINGS = [
+  {
+    name: 'open-10000-commits',
+    log: { commits: 10_000, filesPerCommit: 1, checkpointAt: null },
+    goal: { first_ms: 500 },
+    again: 5,
+  },
+  {
+    name: 'open-10000-commits-checkpoint-every-100',
+    log: { commits: 9_999, filesPerCommit: 1, checkpointAt: 9_900 },
+    goal: { p50_ms: 50 },
+    again: 10,
+  },
+  {
+    name: 'open-300000-files',
+    log: { commits: 5, filesPerCommit: 60_000, checkpointAt: null },
+    goal: { first_ms: 3000, peak_rss_mb: 400 },
+    again: 0,
+  },
+  {
+    name: 'open-300000-files-checkpoint',
+    log: { commits: 5, filesPerCommit: 60_000, checkpointAt: 5 },
+    goal: { first_ms: 3000, peak_rss_mb: 400 },
+    again: 0,
+  },
+] as const;
+
+type Line = Readonly<Record<string, unknown>>;
+
+/**
+ * The Delta library alone, on the local disk: opening tables with long logs, appending, and a long stream. Beside each
+ * figure the goal, and what deltalake (Python, delta-rs) does with the same table in the same run. A line a case.
+ */
+export async function* delta(options: DeltaOptions): AsyncGenerator<Line> {
+  const folder = await mkdtemp(join(tmpdir(), 'contrail-bench-'));
+  const peer = deltalake();
+  try {
+    for (const opening of OPENINGS) yield await openCase(join(folder, opening.name), opening, peer);
+    yield await appendCase(join(folder, 'append'), peer);
+    yield await streamCase(join(folder, 'stream'), options.commits);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const run = <T>(name: string, argument: unknown): Promise<T> => runStep<T>(name, argument, 'delta-steps.ts');
+
+async function openCase(
+  folder: string,
+  { name, log, goal, again }: (typeof OPENINGS)[number],
+  peer: RunPeer | null,
+): Promise<Line> {
+  say(`delta: ${name} …`);
+  await run('make', { folder, ...log });
+  const ours = await run<OpenResult>('open', { folder, again });
+  const theirs = peer?.<OpenResult>('open', { folder, again }) ?? null;
+  await rm(folder, { recursive: true, force: true });
+  return { case: `delta ${name}`, ...ours, goal, deltalake: theirs, machine: machine() };
+}
+
+async function appendCase(folder: string, peer: RunPeer | null): Promise<Line> {
+  const [rows, appends] = [10_000, 200];
+  say(`delta: ${appends} appends of ${rows} rows …`);
+  const ours = await run<AppendResult>('append', { folder, rows, appends });
+  const partition = join(folder, 'event_date=2026-11-01');
+  const source = join(partition, readdirSync(partition)[0] ?? '');
+  const theirs = peer?.<AppendResult>('append', { folder: `${folder}-peer`, source, appends }) ?? null;
+  const goal = { p50_ms: 25 };
+  return {
+    case: 'delta append-10000-rows',
+    rows,
+    appends,
+    ...ours,
+    goal,
+    deltalake: theirs,
+    machine: machine(),
+  };
+}
+
+async function streamCase(folder: string, commits: number): Promise<Line> {
+  const rows = 100;
+  say(`delta: a stream of ${commits} commits …`);
+  const result = await run<StreamResult>('stream', { folder, commits, rows });
+  const ratio = round(result.late.p99_ms / result.early.p99_ms, 2);
+  const goal = { p99_late_times_early: 1.5 };
+  return {
+    case: 'delta stream',
+    commits,
+    rows_per_commit: rows,
+    ...result,
+    p99_late_times_early: ratio,
+    goal,
+    machine: machine(),
+  };
+}
