@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Time and chance, handed in so that tests need neither. */
+export interface Clock {
+  /** Resolves after so many milliseconds; rejects with the signal's reason when it is aborted first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Evenly in [0, 1). */
+  random(): number;
+  /** A UUID for a session or an operation. */
+  newId(): string;
+}
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  async sleep(ms, signal) {
+    try {
+      await delay(ms, undefined, signal === undefined ? undefined : { signal });
+    } catch (error) {
+      throw signal?.aborted === true ? signal.reason : error;
+    }
+  },
+  random: () => Math.random(),
+  newId: () => randomUUID(),
+};

@@ -1,0 +1,55 @@
+import { METHODS, type SessionCalls } from './calls.ts';
+
+const RELEASE_TIMEOUT_MS = 10_000;
+
+/**
+ * Tells the server what it need not keep for us any longer: responses that were received, in the end the whole
+ * operation. All of it is best effort and in the background: what is not released the server drops by itself, after
+ * some minutes. At most one request of an operation is under way; of several responses only the newest is named.
+ */
+export class Releases {
+  readonly #calls: SessionCalls;
+  readonly #operationId: string;
+  #newest: string | undefined;
+  #sending: Promise<void> | undefined;
+
+  constructor(calls: SessionCalls, operationId: string) {
+    this.#calls = calls;
+    this.#operationId = operationId;
+  }
+
+  /** Everything up to and with this response has been received. */
+  until(responseId: string): void {
+    this.#newest = responseId;
+    this.#sending ??= this.#sendNewest();
+  }
+
+  /** The operation is over for us; the server interrupts it when it still runs. */
+  all(): void {
+    this.#newest = undefined;
+    const sent = (this.#sending ?? Promise.resolve()).then(() =>
+      this.#send({ case: 'releaseAll', value: {} }),
+    );
+    this.#calls.inBackground(sent);
+  }
+
+  async #sendNewest(): Promise<void> {
+    while (this.#newest !== undefined) {
+      const responseId = this.#newest;
+      this.#newest = undefined;
+      await this.#send({ case: 'releaseUntil', value: { responseId } });
+    }
+    this.#sending = undefined;
+  }
+
+  async #send(
+    release: { case: 'releaseAll'; value: object } | { case: 'releaseUntil'; value: { responseId: string } },
+  ): Promise<void> {
+    const request = { ...this.#calls.head(), operationId: this.#operationId, release };
+    try {
+      await this.#calls.unary(METHODS.releaseExecute, request, AbortSignal.timeout(RELEASE_TIMEOUT_MS));
+    } catch {
+      // Best effort, see above.
+    }
+  }
+}

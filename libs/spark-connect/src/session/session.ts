@@ -1,0 +1,208 @@
+import { type Columns, encodeRows } from '../arrow/encode.ts';
+import { decodeBatch } from '../arrow/decode.ts';
+import type { Row } from '../arrow/value.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { DataFrame } from '../dataframe/dataframe.ts';
+import { SparkConnectError } from '../errors.ts';
+import {
+  InterruptRequest_InterruptType as InterruptType,
+  type Relation,
+} from '../gen/spark/connect/connect_pb.ts';
+import { sqlCommand } from '../plan/command.ts';
+import { literalExpression, literalOf, type Parameter } from '../plan/literal.ts';
+import { renderParameters } from '../plan/parameters.ts';
+import { dataSource, type DataSourceRead, localRelation, namedTable, sqlRelation } from '../plan/relation.ts';
+import { Channel, type ChannelOptions } from '../transport/channel.ts';
+import { parseConnectionString } from '../transport/connection-string.ts';
+import type { RetryOptions } from '../transport/retry.ts';
+import { analyze } from './analyze.ts';
+import { ApplicationPage, type RunningJob } from './application-page.ts';
+import { METHODS, SessionCalls } from './calls.ts';
+import { SessionConfig } from './config.ts';
+import { type RunOptions, runPlan } from './run.ts';
+
+const CLIENT = 'contrail-spark-connect/0.1.0';
+
+/** How a session is opened. */
+export interface SessionOptions extends ChannelOptions {
+  readonly retry?: RetryOptions;
+  /**
+   * How values reach `:name` markers: `server` as typed literals beside the text (the default), `text` as SQL literals
+   * in it. Delta's extension needs `text`: with it loaded, Spark 4.2 answers UNBOUND_SQL_PARAMETER to the other.
+   */
+  readonly parameters?: 'server' | 'text';
+  /**
+   * Address of the application's page, such as `http://127.0.0.1:4040`. With it an aborted operation is watched until
+   * no job of it runs any more; one that slipped through the interrupt is killed.
+   */
+  readonly applicationPage?: string;
+  readonly clock?: Clock;
+  readonly signal?: AbortSignal;
+}
+
+/** What goes with a query. */
+export interface QueryOptions {
+  /** Values for `:name` markers. */
+  readonly parameters?: Readonly<Record<string, Parameter>>;
+  /**
+   * Relations that the query can name, for this query alone. The server makes temporary views of them and drops them
+   * again, so a name must not be a view's, nor in use by another query of this session at the same time.
+   */
+  readonly relations?: Readonly<Record<string, DataFrame>>;
+}
+
+/** What to interrupt: one operation, all that were started with a tag, or all of the session. */
+export type InterruptTarget = { readonly operationId: string } | { readonly tag: string } | 'all';
+
+/**
+ * Opens a session at a Spark Connect server. Views, functions and settings belong to it alone.
+ * @param address `sc://host:port/;token=…;user_id=…`, see {@link parseConnectionString}.
+ * @throws SparkConnectError unavailable when no server answers within the retry limits; the signal's reason.
+ */
+export async function openSession(address: string, options: SessionOptions = {}): Promise<SparkSession> {
+  const endpoint = parseConnectionString(address);
+  const clock = options.clock ?? systemClock;
+  const channel = new Channel(endpoint, options);
+  const caller = {
+    sessionId: endpoint.sessionId ?? clock.newId(),
+    userId: endpoint.userId ?? '',
+    clientType: endpoint.userAgent === undefined ? CLIENT : `${endpoint.userAgent} ${CLIENT}`,
+  };
+  const page =
+    options.applicationPage === undefined ? undefined : new ApplicationPage(options.applicationPage);
+  const calls = new SessionCalls(channel, caller, clock, options.retry ?? {}, page);
+  try {
+    const { version } = await analyze(
+      calls,
+      { case: 'sparkVersion', value: {} },
+      'sparkVersion',
+      options.signal,
+    );
+    return new SparkSession(channel, calls, version, options.parameters ?? 'server');
+  } catch (error) {
+    channel.close();
+    throw error;
+  }
+}
+
+/** A session at a Spark Connect server. Hold it with `await using`; several calls may be under way at once. */
+export class SparkSession implements AsyncDisposable {
+  readonly #channel: Channel;
+  readonly #calls: SessionCalls;
+  readonly #parameters: 'server' | 'text';
+  /** Of the server. */
+  readonly sparkVersion: string;
+  readonly config: SessionConfig;
+
+  constructor(channel: Channel, calls: SessionCalls, sparkVersion: string, parameters: 'server' | 'text') {
+    this.#channel = channel;
+    this.#calls = calls;
+    this.#parameters = parameters;
+    this.sparkVersion = sparkVersion;
+    this.config = new SessionConfig(calls);
+  }
+
+  get sessionId(): string {
+    return this.#calls.caller.sessionId;
+  }
+
+  /** A SELECT as a relation; nothing runs until rows are asked for. For statements that change something use `execute`. */
+  sql(query: string, options: QueryOptions = {}): DataFrame {
+    return this.#dataFrame(this.#query(query, options));
+  }
+
+  /**
+   * Runs a statement (DDL, INSERT, SET, DESCRIBE, …) at once and answers its rows. A SELECT is run too, though `sql` is
+   * the better way for it: the server first hands back its plan, which then has to be sent again.
+   */
+  async execute(statement: string, options: QueryOptions & RunOptions = {}): Promise<Row[]> {
+    let relation: Relation | undefined;
+    for await (const result of runPlan(this.#calls, sqlCommand(this.#query(statement, options)), options))
+      if (result.kind === 'relation') relation = result.relation;
+    if (relation === undefined) return [];
+    if (relation.relType.case !== 'localRelation')
+      return this.#dataFrame(relation).collect({ ...options, operationId: this.#calls.clock.newId() });
+    const { data } = relation.relType.value;
+    return data === undefined ? [] : decodeBatch(data).rows();
+  }
+
+  /** A table or view, by its name as SQL writes it. */
+  table(name: string, options: Readonly<Record<string, string>> = {}): DataFrame {
+    return this.#dataFrame(namedTable(name, options));
+  }
+
+  /** What a data source gives, such as Parquet files by their paths, or a range of a Kafka topic. */
+  read(source: DataSourceRead): DataFrame {
+    return this.#dataFrame(dataSource(source));
+  }
+
+  /** Rows of ours as a relation. They travel with each plan that uses it: for small things. */
+  rows(columns: Columns, rows: readonly Row[]): DataFrame {
+    return this.#dataFrame(localRelation(encodeRows(columns, rows)));
+  }
+
+  /**
+   * Asks the server to stop what runs; whoever waits for it gets an error of kind cancelled. An interrupt that comes
+   * before the server has begun an operation finds nothing: then the id is missing in the answer, and it has to be asked
+   * again.
+   * @returns ids of the operations that were told to stop.
+   */
+  async interrupt(target: InterruptTarget, signal?: AbortSignal): Promise<readonly string[]> {
+    const { interruptedIds } = await this.#calls.unary(
+      METHODS.interrupt,
+      { ...this.#calls.head(), ...interruptOf(target) },
+      signal,
+    );
+    return interruptedIds;
+  }
+
+  /**
+   * The jobs that run for this session, or for one operation of it.
+   * @throws SparkConnectError unsupported without the option `applicationPage`: Spark Connect itself does not tell.
+   */
+  async runningJobs(operationId?: string, signal?: AbortSignal): Promise<readonly RunningJob[]> {
+    const { page } = this.#calls;
+    if (page === undefined)
+      throw new SparkConnectError('unsupported', 'Asking for running jobs needs the option applicationPage');
+    return page.runningJobs(operationId ?? this.sessionId, signal);
+  }
+
+  /** Ends the session at the server: what runs is interrupted, views and settings are gone. */
+  async close(): Promise<void> {
+    await this.#calls.close();
+    this.#channel.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #query(query: string, { parameters = {}, relations = {} }: QueryOptions): Relation {
+    const literals = Object.entries(parameters).map(([name, value]) => [name, literalOf(value)] as const);
+    const named = Object.fromEntries(
+      Object.entries(relations).map(([name, { relation }]) => [name, relation]),
+    );
+    if (this.#parameters === 'text')
+      return sqlRelation(renderParameters(query, Object.fromEntries(literals)), {}, named);
+    const expressions = literals.map(([name, value]) => [name, literalExpression(value)] as const);
+    return sqlRelation(query, Object.fromEntries(expressions), named);
+  }
+
+  #dataFrame(relation: Relation): DataFrame {
+    return new DataFrame(this.#calls, relation);
+  }
+}
+
+function interruptOf(
+  target: InterruptTarget,
+):
+  | { interruptType: typeof InterruptType.ALL }
+  | { interruptType: InterruptType; interrupt: { case: 'operationTag' | 'operationId'; value: string } } {
+  if (target === 'all') return { interruptType: InterruptType.ALL };
+  return 'tag' in target
+    ? { interruptType: InterruptType.TAG, interrupt: { case: 'operationTag', value: target.tag } }
+    : {
+        interruptType: InterruptType.OPERATION_ID,
+        interrupt: { case: 'operationId', value: target.operationId },
+      };
+}
