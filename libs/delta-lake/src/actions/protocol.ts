@@ -30,6 +30,9 @@ const WRITABLE: ReadonlySet<string> = new Set([
   'inCommitTimestamp',
   'rowTracking',
   'clustering',
+  'v2Checkpoint',
+  'typeWidening',
+  'typeWidening-preview',
   'appendOnly',
   'invariants',
   'checkConstraints',
@@ -103,8 +106,6 @@ function usedWriterFeature(metadata: Metadata, schema: StructType): string | nul
     if (key.startsWith('delta.constraints.')) return 'checkConstraints';
     if (value.toLowerCase() === 'true' && key in SWITCHES) return SWITCHES[key as keyof typeof SWITCHES];
   }
-  if (configuration['delta.checkpoint.writeStatsAsJson'] === 'false')
-    return 'delta.checkpoint.writeStatsAsJson=false';
   for (const { field } of walkFields(schema)) {
     if ('delta.invariants' in field.metadata) return 'invariants';
     if ('delta.generationExpression' in field.metadata) return 'generatedColumns';

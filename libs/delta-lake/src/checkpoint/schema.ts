@@ -58,6 +58,20 @@ export const CHECKPOINT_SCHEMA: StructType = struct({
   domainMetadata: struct({ domain: 'string', configuration: 'string', removed: 'boolean' }),
 });
 
+/**
+ * Columns of a V2 checkpoint that holds all its actions itself. Source: Delta protocol, "V2 Spec".
+ */
+export const V2_SCHEMA: StructType = {
+  type: 'struct',
+  fields: [
+    ...CHECKPOINT_SCHEMA.fields,
+    ...struct({
+      checkpointMetadata: struct({ version: 'long', tags: STRINGS }),
+      sidecar: struct({ path: 'string', sizeInBytes: 'long', modificationTime: 'long', tags: STRINGS }),
+    }).fields,
+  ],
+};
+
 /** What is read of a checkpoint's file, as far as it has it: V2 adds the files that hold more of its actions. */
 export const READABLE_SCHEMA: StructType = {
   type: 'struct',

@@ -1,41 +1,102 @@
+import type { AddFile } from '../actions/actions.ts';
 import { addJson } from '../actions/serialize.ts';
+import { featuresOf } from '../actions/table-features.ts';
+import { isOn } from '../actions/table-properties.ts';
 import type { TableContext } from '../context.ts';
 import { checkpointKey } from '../log/names.ts';
 import type { Row } from '../parquet/codec.ts';
+import type { StructType } from '../schema/types.ts';
+import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { writeLastCheckpoint } from './last-checkpoint.ts';
 import { DELETED_FILES, durationMs } from './retention.ts';
 import { actionRow } from './rows.ts';
-import { CHECKPOINT_SCHEMA } from './schema.ts';
+import { CHECKPOINT_SCHEMA, V2_SCHEMA } from './schema.ts';
+import { structuredStatistics } from './structured-statistics.ts';
+
+/** Rows that are encoded at once: what a checkpoint occupies in memory beside its bytes. */
+const PORTION_ROWS = 20_000;
 
 /**
- * Writes the V1 checkpoint of a snapshot and points `_last_checkpoint` to it. Tombstones older than
- * `delta.deletedFileRetentionDuration` are left out. Two writers of one version write the same content, and the
- * object is replaced whole, so neither disturbs a reader.
+ * Writes the checkpoint of a snapshot and points `_last_checkpoint` to it: V2 content where `delta.checkpointPolicy` is
+ * `v2`, under the classic name, which readers of both kinds find; else V1. Statistics are text and columns as
+ * `delta.checkpoint.writeStatsAsJson` (true when absent) and `…AsStruct` (false) say. Tombstones older than
+ * `delta.deletedFileRetentionDuration` are left out. Two writers of one version write the same content, and the object
+ * is replaced whole, so neither disturbs a reader.
  */
 export async function writeCheckpoint(context: TableContext, snapshot: Snapshot): Promise<void> {
+  const { version } = snapshot;
+  const layout = layoutOf(snapshot);
+  const writer = await context.parquet.openWriter(layout.schema);
+  let size = 0;
+  for (const rows of portions(context, snapshot, layout)) {
+    await writer.write(rows);
+    size += rows.length;
+  }
+  const body = await writer.finish();
+  await context.store.put(checkpointKey(version), body);
+  // From here readers may start at this version.
+  await writeLastCheckpoint(context.store, {
+    version,
+    size,
+    sizeInBytes: body.byteLength,
+    numOfAddFiles: snapshot.fileCount,
+  });
+}
+
+interface Layout {
+  readonly schema: StructType;
+  readonly isV2: boolean;
+  readonly addRow: (file: AddFile) => Row;
+}
+
+function layoutOf(snapshot: Snapshot): Layout {
+  const { configuration, protocol } = snapshot;
+  const isV2 = configuration['delta.checkpointPolicy'] === 'v2' && featuresOf(protocol).has('v2Checkpoint');
+  const isText = configuration['delta.checkpoint.writeStatsAsJson']?.toLowerCase() !== 'false';
+  const columns = isOn(configuration, 'delta.checkpoint.writeStatsAsStruct')
+    ? structuredStatistics(snapshot)
+    : null;
+  const base = isV2 ? V2_SCHEMA : CHECKPOINT_SCHEMA;
+  const fields = base.fields.map((field) => {
+    if (field.name !== 'add' || typeof field.type === 'string' || field.type.type !== 'struct') return field;
+    const kept = field.type.fields.filter(({ name }) => isText || name !== 'stats');
+    return { ...field, type: { type: 'struct' as const, fields: [...kept, ...(columns?.fields ?? [])] } };
+  });
+  return {
+    schema: { type: 'struct', fields },
+    isV2,
+    addRow(file) {
+      // In a checkpoint every action stands for a state, not for a change of the data.
+      const { add } = actionRow('add', { ...addJson(file), dataChange: false });
+      return { add: { ...(add as { readonly [name: string]: Value }), ...columns?.valuesOf(file) } };
+    },
+  };
+}
+
+function* portions(context: TableContext, snapshot: Snapshot, layout: Layout): Generator<readonly Row[]> {
   const { state, configuration } = snapshot;
   const keepFrom = context.clock() - durationMs(configuration, DELETED_FILES);
-  const rows: Row[] = [
+  let rows: Row[] = [
+    ...(layout.isV2 ? [{ checkpointMetadata: { version: BigInt(snapshot.version), tags: null } }] : []),
     actionRow('protocol', snapshot.protocol),
     actionRow('metaData', snapshot.metadata),
     ...state.transactions.values().map((transaction) => actionRow('txn', transaction)),
     ...state.domains.values().map((domain) => actionRow('domainMetadata', domain)),
-    ...state.tombstones
-      .values()
-      .filter((file) => file.deletionTimestamp > keepFrom)
-      // In a checkpoint every action stands for a state, not for a change of the data.
-      .map((file) => actionRow('remove', { ...file, dataChange: false })),
   ];
-  for (const file of state.files.values())
-    rows.push(actionRow('add', { ...addJson(file), dataChange: false }));
-  const body = await context.parquet.write(rows, CHECKPOINT_SCHEMA);
-  await context.store.put(checkpointKey(snapshot.version), body);
-  // From here readers may start at this version.
-  await writeLastCheckpoint(context.store, {
-    version: snapshot.version,
-    size: rows.length,
-    sizeInBytes: body.byteLength,
-    numOfAddFiles: snapshot.fileCount,
-  });
+  for (const file of state.tombstones.values()) {
+    if (file.deletionTimestamp > keepFrom) rows.push(actionRow('remove', { ...file, dataChange: false }));
+    if (rows.length >= PORTION_ROWS) {
+      yield rows;
+      rows = [];
+    }
+  }
+  for (const file of state.files.values()) {
+    rows.push(layout.addRow(file));
+    if (rows.length >= PORTION_ROWS) {
+      yield rows;
+      rows = [];
+    }
+  }
+  if (rows.length > 0) yield rows;
 }
