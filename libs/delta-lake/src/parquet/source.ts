@@ -5,14 +5,23 @@ import type { ByteSource } from './codec.ts';
 /** Below this a file is fetched whole: one request instead of a footer, a footer again, and the columns. */
 const FETCH_WHOLE_BYTES = 1_048_576;
 
-/** An object as a source for the Parquet codec. @throws DeltaError object-not-found */
-export async function sourceOf(store: ObjectStore, key: string): Promise<ByteSource> {
-  const head = await store.head(key);
-  if (!head) {
-    throw new DeltaError('object-not-found', `There is no object ${store.url}/${key}.`, { facts: { key } });
-  }
-  if (head.bytes > FETCH_WHOLE_BYTES) {
-    return { bytes: head.bytes, read: (start, end) => store.get(key, { start, end }) };
+/**
+ * An object as a source for the Parquet codec. `expectedBytes`, where somebody has noted the size, spares a request; it
+ * need not be right.
+ * @throws DeltaError object-not-found
+ */
+export async function sourceOf(
+  store: ObjectStore,
+  key: string,
+  expectedBytes: number = Infinity,
+): Promise<ByteSource> {
+  if (expectedBytes > FETCH_WHOLE_BYTES) {
+    const head = await store.head(key);
+    if (!head) {
+      throw new DeltaError('object-not-found', `There is no object ${store.url}/${key}.`, { facts: { key } });
+    }
+    const { bytes } = head;
+    if (bytes > FETCH_WHOLE_BYTES) return { bytes, read: (start, end) => store.get(key, { start, end }) };
   }
   const whole = await store.get(key);
   return { bytes: whole.byteLength, read: async (start, end) => whole.subarray(start, end) };

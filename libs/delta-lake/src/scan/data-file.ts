@@ -24,13 +24,17 @@ export function locate(
 }
 
 /**
- * A data file's bytes.
+ * A data file's bytes; `bytes`: its size by the log.
  * @throws DeltaError missing-file; unsupported-feature when the file is in another store than the table.
  */
-export async function openFile(context: TableContext, file: { readonly path: string }): Promise<ByteSource> {
+export async function openFile(
+  context: TableContext,
+  file: { readonly path: string },
+  bytes?: number,
+): Promise<ByteSource> {
   const { store, key } = locate(context, file.path);
   try {
-    return await sourceOf(store, key);
+    return await sourceOf(store, key, bytes);
   } catch (error) {
     if (!hasCode(error, 'object-not-found')) throw error;
     const table = context.store.url;

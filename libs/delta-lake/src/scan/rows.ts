@@ -8,7 +8,11 @@ import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { openFile } from './data-file.ts';
 import type { Predicate } from './predicate.ts';
+import { readAhead } from './read-ahead.ts';
 import { scanFile } from './scan-file.ts';
+
+/** Files that are opened before their turn; small ones come whole. */
+const FILES_AHEAD = 8;
 
 /** The rows of a snapshot; see `Snapshot.rows`. */
 export async function* scanRows(
@@ -24,11 +28,15 @@ export async function* scanRows(
   const table = context.store.url;
   const fields = options.columns?.map((name) => fieldOf(snapshot, name)) ?? snapshot.schema.fields;
   const inFile = fields.filter(({ name }) => !snapshot.partitionColumns.includes(name));
-  for (const file of options.files ?? snapshot.files(options.predicate)) {
-    const [source, { constants, deletedRows }] = await Promise.all([
-      openFile(context, file),
+  const files = options.files ?? snapshot.files(options.predicate);
+  const opened = readAhead(files, FILES_AHEAD, async (file) => {
+    const [source, scanned] = await Promise.all([
+      openFile(context, file, file.size),
       scanFile(context, snapshot, file),
     ]);
+    return { source, ...scanned };
+  });
+  for await (const { file, source, constants, deletedRows } of opened) {
     let position = 0;
     try {
       for await (const rows of context.parquet.read(

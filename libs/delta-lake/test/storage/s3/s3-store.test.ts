@@ -9,7 +9,7 @@ import {
   s3FromEnvironment,
   s3Store,
 } from '../../../src/index.ts';
-import { fileNamed, SCHEMA, temporaryFolder } from '../../tables.ts';
+import { collect, fileNamed, SCHEMA, temporaryFolder } from '../../tables.ts';
 import { keys, storeContract, text } from '../contract.ts';
 import { type Fault, STAND_IN_KEYS, StandIn, type StandInOptions } from './stand-in.ts';
 
@@ -367,6 +367,21 @@ describe('requests of a table', () => {
       options,
     );
     for (let i = 0; i < 24; i++) await commit();
+    // A scan: one request for each small file, and none for those that the predicate leaves out.
+    const data = await createTable(
+      's3://bucket/data',
+      { schema: SCHEMA, partitionColumns: ['day'] },
+      options,
+    );
+    for (const day of ['2026-11-23', '2026-11-24', '2026-11-25'])
+      await data.append([{ id: 1n, name: 'x', day }]);
+    await data.settled();
+    const snapshot = data.cached();
+    const scan = (days: readonly string[]) =>
+      collect(snapshot.rows({ predicate: [{ column: 'day', in: days }] }));
+    expect(await count(() => collect(snapshot.rows()))).toEqual({ GetObject: 3 });
+    expect(await count(() => scan(['2026-11-24']))).toEqual({ GetObject: 1 });
+    expect(await count(() => scan(['2026-11-22']))).toEqual({});
     // The commit and its checksum.
     expect(await count(commit)).toEqual({ PutObject: 2 });
     // The next commit, absent; the current one, still there.
