@@ -11,7 +11,6 @@ import { StoredFilesEngine } from '../engine/stored-files.ts';
 import { ContrailError } from '../errors.ts';
 import { type Airport, parseAirports } from '../flight/airports.ts';
 import type { LiveComponents } from '../ingest/components.ts';
-import { EmbeddedTopic } from '../topic/embedded/embedded-topic.ts';
 
 /** Root of the checkout: where the page and the scripts are. */
 export const ROOT = resolve(import.meta.dirname, '../../..');
@@ -83,18 +82,6 @@ export function untilSignal(): AbortSignal {
 
 export const topicFolder = (data: string): string => join(data, 'topic');
 export const lakeFolder = (data: string): string => join(data, 'lake');
-
-/** The topic of a data folder; with `readOnly` it need not exist. */
-export function openTopic(settings: Settings, data: string, readOnly: boolean): Promise<EmbeddedTopic> {
-  return EmbeddedTopic.open({
-    directory: topicFolder(data),
-    name: settings.topicName,
-    partitions: settings.numPartitions,
-    clock: SYSTEM.clock,
-    retention: { maxAgeMs: settings.topicRetentionMs, maxBytes: settings.topicRetentionBytes },
-    readOnly,
-  });
-}
 
 /** An engine of its own for one room, which reads and writes the files of the lake in `store`. */
 export async function openEngine(

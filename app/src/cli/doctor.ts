@@ -3,9 +3,14 @@ import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { refuseClusterSettings, type Settings } from '../config/settings.ts';
 import { ContrailError } from '../errors.ts';
+import type { Lake } from '../lake/lake.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
-import { existingData, openEngine, openTopic, SYSTEM } from './context.ts';
+import { newestRecord } from '../pipeline/batch-log.ts';
+import { pendingRanges, rowsIn } from '../pipeline/plan.ts';
+import { existingData, openEngine, SYSTEM } from './context.ts';
 import { openLake } from './lake-store.ts';
+import { count } from './log.ts';
+import { openTopic, topicPlace } from './topic.ts';
 
 /** One thing that was looked at; `advice` says what to do when it is ill. */
 export interface Finding {
@@ -30,11 +35,7 @@ export async function doctor(settings: Settings): Promise<readonly Finding[]> {
       await engine.rows({ sql: 'select 1 as one', relations: {} });
       return 'DuckDB answers';
     }),
-    await look('topic', 'see the message', async () => {
-      await using topic = await openTopic(settings, data, true);
-      const offsets = await topic.offsets();
-      return `${offsets.reduce((sum, { start, end }) => sum + Number(end - start), 0)} messages in ${topic.partitions} partitions`;
-    }),
+    await look('topic', 'see the message', () => topicAndLag(settings, data, home.lake)),
     await look('lake', 'see the message; "contrail table check" looks into a table', async () => {
       const rows = await Promise.all(
         BATCH_TABLES.map(
@@ -58,6 +59,16 @@ async function look(check: string, advice: string, work: () => string | Promise<
   } catch (error) {
     return { check, ok: false, found: error instanceof Error ? error.message : String(error), advice };
   }
+}
+
+/** What the topic holds, and how much of it the lake has not read yet. */
+async function topicAndLag(settings: Settings, data: string, lake: Lake): Promise<string> {
+  await using topic = await openTopic(settings, data, true);
+  const place = `${topic.name} of ${topicPlace(settings, data)}`;
+  if (!(await topic.exists())) return `${place} is not there yet: "contrail produce" makes it`;
+  const offsets = await topic.offsets();
+  const lag = rowsIn(pendingRanges(offsets, await newestRecord(lake.store)));
+  return `${place}: ${count(rowsIn(offsets))} messages in ${topic.partitions} partitions, ${count(lag)} of them not in the lake yet`;
 }
 
 function nodeVersion(): Finding {

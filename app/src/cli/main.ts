@@ -181,7 +181,9 @@ const usage = (message: string): CommanderError => new CommanderError(2, 'contra
 try {
   await program().parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) {
+  // Whoever asked to stop while a command waited is not told that stopping failed.
+  if (error instanceof Error && error.name === 'AbortError') process.exitCode = 0;
+  else if (error instanceof CommanderError) {
     if (error.code === 'contrail.usage') process.stderr.write(`${error.message}\n`);
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {

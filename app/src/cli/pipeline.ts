@@ -5,10 +5,11 @@ import type { Engine } from '../engine/engine.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
-import type { EmbeddedTopic } from '../topic/embedded/embedded-topic.ts';
-import { existingData, loadAirports, openEngine, openTopic, SYSTEM, topicFolder } from './context.ts';
+import type { Topic } from '../topic/topic.ts';
+import { existingData, loadAirports, openEngine, SYSTEM, topicFolder } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { count, openLog, say } from './log.ts';
+import { openTopic } from './topic.ts';
 
 /** `contrail pipeline`: topic to lake. */
 export async function pipeline(settings: Settings, once: boolean, signal: AbortSignal): Promise<void> {
@@ -17,7 +18,7 @@ export async function pipeline(settings: Settings, once: boolean, signal: AbortS
     settings,
     (path) => existsSync(path) || existsSync(path.replace(/lake$/, 'topic')),
   );
-  if (!existsSync(topicFolder(data)) && once)
+  if (settings.kafkaBootstrap === null && !existsSync(topicFolder(data)) && once)
     say(`There is no topic in ${data} yet: nothing to do. "contrail produce" fills it.`);
   await using home = openLake(settings, data);
   await using topic = await openTopic(settings, data, true);
@@ -41,7 +42,7 @@ export async function pipeline(settings: Settings, once: boolean, signal: AbortS
 /** Runs the pipeline with a line per micro-batch, for `pipeline` and `up`. */
 export function drain(parts: {
   readonly settings: Settings;
-  readonly topic: EmbeddedTopic;
+  readonly topic: Topic;
   readonly engine: Engine;
   readonly lake: Lake;
   readonly once: boolean;
@@ -51,8 +52,10 @@ export function drain(parts: {
 }): Promise<{ readonly batches: number; readonly rows: number }> {
   const { settings, log } = parts;
   let spoken = 0;
+  let trouble: string | null = null;
   const onBatch = (batch: BatchProgress): void => {
     const quarantined = Object.values(batch.rows_quarantined).reduce((sum, rows) => sum + rows, 0);
+    trouble = null;
     log.info({ ...batch, rows_quarantined: quarantined, quarantine: batch.rows_quarantined }, 'micro-batch');
     if (!parts.isLoud || (batch.lag_after > 0 && SYSTEM.clock() - spoken < 1000)) return;
     spoken = SYSTEM.clock();
@@ -72,6 +75,11 @@ export function drain(parts: {
     once: parts.once,
     signal: parts.signal,
     onBatch,
-    onTrouble: (error, retryInMs) => say(`${error.message} Trying again in ${retryInMs / 1000} s.`),
+    // Said once, however often it is tried.
+    onTrouble: (error, retryInMs) => {
+      log.debug({ error: error.message, retry_in_ms: retryInMs }, 'trying again');
+      if (trouble !== error.message) say(`${error.message} Trying again until it works.`);
+      trouble = error.message;
+    },
   });
 }

@@ -3,10 +3,11 @@ import { dataDir, refuseClusterSettings, type Settings } from '../config/setting
 import { ContrailError } from '../errors.ts';
 import { ingest, type IngestCounts } from '../ingest/ingest.ts';
 import type { Source } from '../ingest/source.ts';
-import { openTopic, SYSTEM } from './context.ts';
+import { SYSTEM } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { count, openLog, say } from './log.ts';
 import { chooseSource } from './source.ts';
+import { openTopic, topicPlace } from './topic.ts';
 
 /** `contrail produce`: a source into the topic. Live sources run until the signal; `once` ends after one poll. */
 export async function produce(settings: Settings, once: boolean, signal: AbortSignal): Promise<void> {
@@ -16,7 +17,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   const data = dataDir(settings, simulated ?? false);
   await using home = openLake(settings, data);
   await using topic = await openTopic(settings, data, false);
-  const kind = (await topic.describe()).simulated ?? (await home.lake.simulated());
+  const kind = (await topic.describe({ signal })).simulated ?? (await home.lake.simulated());
   const bar = process.stderr.isTTY
     ? new cliProgress.SingleBar({
         format: '{bar} {percentage}% | {messages} messages',
@@ -45,7 +46,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   const declare = (counts: IngestCounts): void => {
     if (isDeclared || counts.simulated + counts.real === 0) return;
     isDeclared = true;
-    declared = topic.declareSimulated(counts.simulated > 0);
+    declared = topic.declareSimulated(counts.simulated > 0, { signal });
     // A failure is met at the end, below; until then it is not an unhandled one.
     declared.catch(() => undefined);
   };
@@ -69,7 +70,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
     );
   }
   say(
-    `${source.name}: ${count(counts.messages)} messages in ${count(counts.polls)} polls are in topic ${topic.name} of ${data}.`,
+    `${source.name}: ${count(counts.messages)} messages in ${count(counts.polls)} polls are in topic ${topic.name} of ${topicPlace(settings, data)}.`,
   );
 }
 

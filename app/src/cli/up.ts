@@ -3,11 +3,12 @@ import { dataDir, refuseClusterSettings, type Settings } from '../config/setting
 import { startDashboard } from '../dashboard/server.ts';
 import { ingest } from '../ingest/ingest.ts';
 import { buildPage } from './dashboard.ts';
-import { openEngine, openTopic, ROOT, SYSTEM } from './context.ts';
+import { openEngine, ROOT, SYSTEM } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
 import { drain } from './pipeline.ts';
 import { chooseSource } from './source.ts';
+import { openTopic } from './topic.ts';
 
 /** `contrail up`: source, topic, lake, engine, page; then wait for a signal; close in reverse order. */
 export async function up(settings: Settings, signal: AbortSignal): Promise<void> {
@@ -20,7 +21,6 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
   const until = AbortSignal.any([signal, stop.signal]);
   await using home = openLake(settings, data);
   await using topic = await openTopic(settings, data, false);
-  if (simulated !== null) await topic.declareSimulated(simulated);
   await using engine = await openEngine(settings, data, home.store);
   await home.claim();
   await using pageEngine = await openEngine(settings, data, home.store, 0.25);
@@ -41,15 +41,19 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
     throw error;
   };
   let wasOk = true;
-  const ingesting = ingest(source, topic, {
-    clock: SYSTEM.clock,
-    signal: until,
-    onState: (state) => {
-      if (state.kind !== 'ok' || !wasOk) say(state.message);
-      wasOk = state.kind === 'ok';
-    },
-    ...(simulated === null ? {} : { expectSimulated: simulated }),
-  }).then(() => undefined, fail);
+  const ingesting = (async () => {
+    // May wait for Kafka; the page and the tables are there meanwhile.
+    if (simulated !== null) await topic.declareSimulated(simulated, { signal: until });
+    await ingest(source, topic, {
+      clock: SYSTEM.clock,
+      signal: until,
+      onState: (state) => {
+        if (state.kind !== 'ok' || !wasOk) say(state.message);
+        wasOk = state.kind === 'ok';
+      },
+      ...(simulated === null ? {} : { expectSimulated: simulated }),
+    });
+  })().catch(fail);
   const draining = drain({
     settings,
     topic,

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { ContrailError } from '../errors.ts';
 import type { Secret } from './secret.ts';
 import { SETTING_NAMES, VARIABLES } from './variables.ts';
-import type { Box, LogLevel, SettingName } from './variables.ts';
+import type { Box, LogLevel, SaslMechanism, SettingName } from './variables.ts';
 
 /** Names and texts, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,6 +33,17 @@ export interface Settings {
   readonly dashboardPort: number;
   readonly logLevel: LogLevel;
   readonly kafkaBootstrap: string | null;
+  readonly kafkaReplication: number | null;
+  readonly kafkaTls: boolean;
+  /** Paths of PEM files. */
+  readonly kafkaTlsCa: string | null;
+  readonly kafkaTlsCert: string | null;
+  readonly kafkaTlsKey: string | null;
+  readonly kafkaSaslMechanism: SaslMechanism | null;
+  readonly kafkaUsername: string | null;
+  readonly kafkaPassword: Secret | null;
+  readonly kafkaOauthTokenUrl: string | null;
+  readonly kafkaOauthScope: string | null;
   readonly garageEndpoint: string | null;
   readonly accessKey: string | null;
   readonly secretKey: Secret | null;
@@ -47,12 +58,22 @@ export interface Settings {
 const EMBEDDED_TRIGGER_MS = 5_000;
 const SPARK_TRIGGER_MS = 30_000;
 
-/** Variables that only mean something together. */
-const COMPANIONS: readonly (readonly [set: SettingName, needs: SettingName])[] = [
+/** Variables that only mean something together, always or when the first one's text is of a kind. */
+const COMPANIONS: readonly (readonly [set: SettingName, needs: SettingName, when?: RegExp])[] = [
   ['OPENSKY_CLIENT_ID', 'OPENSKY_CLIENT_SECRET'],
   ['OPENSKY_CLIENT_SECRET', 'OPENSKY_CLIENT_ID'],
   ['GARAGE_ENDPOINT', 'ACCESS_KEY'],
   ['GARAGE_ENDPOINT', 'SECRET_KEY'],
+  ['KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'],
+  ['KAFKA_TLS_KEY', 'KAFKA_TLS_CERT'],
+  ['KAFKA_USERNAME', 'KAFKA_PASSWORD'],
+  ['KAFKA_PASSWORD', 'KAFKA_USERNAME'],
+  ['KAFKA_USERNAME', 'KAFKA_SASL_MECHANISM'],
+  ['KAFKA_OAUTH_TOKEN_URL', 'KAFKA_SASL_MECHANISM'],
+  ['KAFKA_OAUTH_SCOPE', 'KAFKA_OAUTH_TOKEN_URL'],
+  ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', /^(PLAIN|SCRAM-.*)$/],
+  ['KAFKA_SASL_MECHANISM', 'KAFKA_OAUTH_TOKEN_URL', /^OAUTHBEARER$/],
+  ['KAFKA_OAUTH_TOKEN_URL', 'KAFKA_USERNAME', /^https?:/],
 ];
 
 /**
@@ -68,9 +89,13 @@ export function loadSettings(environment: Environment): Settings {
   }
   const result = SCHEMA.safeParse(Object.fromEntries(texts));
   const problems = result.success ? [] : result.error.issues.map((issue) => describeIssue(issue, texts));
-  for (const [name, needs] of COMPANIONS) {
-    if (texts.has(name) && !texts.has(needs))
+  for (const [name, needs, when = /./] of COMPANIONS) {
+    if (when.test(texts.get(name) ?? '') && !texts.has(needs))
       problems.push(`${needs} is unset, but ${name} is set and needs it`);
+  }
+  for (const name of ['KAFKA_TLS_CA', 'KAFKA_TLS_CERT'] as const) {
+    if (texts.has(name) && texts.get('KAFKA_TLS') !== 'on')
+      problems.push(`${name} is set, but KAFKA_TLS is not on`);
   }
   if (!result.success || problems.length > 0) {
     throw new ContrailError(
@@ -101,18 +126,14 @@ export function dataDir(settings: Pick<Settings, 'dataDir'>, simulated: boolean)
 
 /**
  * Stops a start that would ignore what was asked for.
- * @throws ContrailError `unsupported` / `cluster-unsupported` when Kafka or Spark is set.
+ * @throws ContrailError `unsupported` / `cluster-unsupported` when Spark is set.
  */
-export function refuseClusterSettings(settings: Pick<Settings, 'kafkaBootstrap' | 'sparkRemote'>): void {
-  const set: SettingName[] = [];
-  if (settings.kafkaBootstrap !== null) set.push('KAFKA_BOOTSTRAP');
-  if (settings.sparkRemote !== null) set.push('SPARK_REMOTE');
-  if (set.length === 0) return;
+export function refuseClusterSettings(settings: Pick<Settings, 'sparkRemote'>): void {
+  if (settings.sparkRemote === null) return;
   throw new ContrailError(
     'unsupported',
     'cluster-unsupported',
-    `This build runs embedded: topic and engine live in this process. Unset ${set.join(', ')} to start it.`,
-    { facts: { set } },
+    'This build computes in this process. Unset SPARK_REMOTE to start it.',
   );
 }
 
@@ -149,6 +170,16 @@ function toSettings(values: z.output<typeof SCHEMA>): Settings {
     dashboardPort: values.DASHBOARD_PORT,
     logLevel: values.LOG_LEVEL,
     kafkaBootstrap: values.KAFKA_BOOTSTRAP ?? null,
+    kafkaReplication: values.KAFKA_REPLICATION ?? null,
+    kafkaTls: values.KAFKA_TLS,
+    kafkaTlsCa: values.KAFKA_TLS_CA ?? null,
+    kafkaTlsCert: values.KAFKA_TLS_CERT ?? null,
+    kafkaTlsKey: values.KAFKA_TLS_KEY ?? null,
+    kafkaSaslMechanism: values.KAFKA_SASL_MECHANISM ?? null,
+    kafkaUsername: values.KAFKA_USERNAME ?? null,
+    kafkaPassword: values.KAFKA_PASSWORD ?? null,
+    kafkaOauthTokenUrl: values.KAFKA_OAUTH_TOKEN_URL ?? null,
+    kafkaOauthScope: values.KAFKA_OAUTH_SCOPE ?? null,
     garageEndpoint: values.GARAGE_ENDPOINT ?? null,
     accessKey: values.ACCESS_KEY ?? null,
     secretKey: values.SECRET_KEY ?? null,

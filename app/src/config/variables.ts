@@ -27,6 +27,9 @@ export interface Box {
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'] as const;
+export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+
 const SOURCE =
   /^(auto|opensky|simulator|(replay|ndjson|archive):.+|(readsb|adsbx):https?:\/\/.+|sbs:[^:\s]+:\d{1,5})$/;
 
@@ -130,11 +133,13 @@ export const VARIABLES = {
     unit: 'partitions',
   }),
   TOPIC_RETENTION: setting(duration, '7d', {
-    meaning: 'How long the embedded topic keeps messages.',
+    meaning:
+      'How long the topic keeps messages. A topic in Kafka is made with it; what it is later is changed there.',
     unit: 'duration: ms, s, m, h, d',
   }),
   TOPIC_RETENTION_BYTES: setting(size, '8GiB', {
-    meaning: 'How much the embedded topic keeps, compressed as on disk; the oldest messages go first.',
+    meaning:
+      'How much the topic keeps, compressed as on disk; the oldest messages go first. In Kafka as TOPIC_RETENTION.',
     unit: 'size: MB, GB, MiB, GiB',
   }),
   PROCESSING_TIME: optional(duration, {
@@ -170,6 +175,68 @@ export const VARIABLES = {
       unset: 'the embedded topic',
     },
   ),
+  KAFKA_REPLICATION: optional(whole(1, 100), {
+    meaning: 'Copies of each message, where the topic is made. 3 survives the loss of a broker.',
+    unit: 'brokers',
+    unset: 'as the brokers are configured',
+  }),
+  KAFKA_TLS: setting(
+    parsed('on or off', (text) => (text === 'on' ? true : text === 'off' ? false : null)),
+    'off',
+    { meaning: 'Whether the brokers are spoken to through TLS.', unit: 'on, off' },
+  ),
+  KAFKA_TLS_CA: optional(anyText, {
+    meaning: 'Certificates that sign those of the brokers, as a PEM file.',
+    unit: 'path',
+    unset: 'the public authorities that Node knows',
+  }),
+  KAFKA_TLS_CERT: optional(anyText, {
+    meaning: 'Certificate that we show the brokers, as a PEM file; set it together with KAFKA_TLS_KEY.',
+    unit: 'path',
+    unset: 'none',
+  }),
+  KAFKA_TLS_KEY: optional(anyText, {
+    meaning: 'Private key of KAFKA_TLS_CERT, as a PEM file.',
+    unit: 'path',
+    unset: 'none',
+  }),
+  KAFKA_SASL_MECHANISM: optional(
+    parsed(
+      `one of ${SASL_MECHANISMS.join(', ')}`,
+      (text) => SASL_MECHANISMS.find((mechanism) => mechanism === text) ?? null,
+    ),
+    {
+      meaning:
+        'How we tell the brokers who we are. PLAIN shows the password to whoever listens: use it with KAFKA_TLS.',
+      unit: SASL_MECHANISMS.join(', '),
+      unset: 'anonymous, or by KAFKA_TLS_CERT',
+    },
+  ),
+  KAFKA_USERNAME: optional(anyText, {
+    meaning: 'User of PLAIN or SCRAM, or client id for KAFKA_OAUTH_TOKEN_URL.',
+    unit: 'text',
+    unset: 'none',
+  }),
+  KAFKA_PASSWORD: optional(secret, {
+    meaning: 'Password of KAFKA_USERNAME, or its client secret.',
+    unit: 'text',
+    unset: 'none',
+    isSecret: true,
+  }),
+  KAFKA_OAUTH_TOKEN_URL: optional(
+    matching('an address starting with https://, http:// or file:/', /^(https?:\/\/|file:\/)\S+$/),
+    {
+      meaning:
+        'Where OAUTHBEARER gets its tokens: an OAuth2 token endpoint (client credentials), or a file that somebody keeps fresh.',
+      unit: 'URL',
+      unset: 'none',
+    },
+  ),
+  KAFKA_OAUTH_SCOPE: optional(anyText, {
+    meaning: 'Scope to ask of KAFKA_OAUTH_TOKEN_URL.',
+    unit: 'text',
+    unset: 'none',
+  }),
   GARAGE_ENDPOINT: optional(matching('an address starting with http:// or https://', /^https?:\/\/\S+$/), {
     meaning: 'S3 endpoint that holds the lake; needs ACCESS_KEY and SECRET_KEY.',
     unit: 'URL',

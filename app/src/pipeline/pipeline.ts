@@ -45,7 +45,7 @@ export async function runPipeline(
         await batches.checkNotAhead(last, topic.name);
         if (last !== null && !(await batches.isFinished(last))) await finish(last);
       }
-      const offsets = await topic.offsets();
+      const offsets = await topic.offsets(signal === undefined ? {} : { signal });
       const pending = pendingRanges(offsets, last);
       if (rowsIn(pending) === 0) {
         await report.write('waiting', pending);

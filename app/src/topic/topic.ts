@@ -36,6 +36,9 @@ export interface Topic extends AsyncDisposable {
     options?: { readonly signal?: AbortSignal },
   ): AsyncIterable<MessageChunk>;
 
+  /** Whether the topic has been made: by a writer's opening, or by its first append at the latest. */
+  exists(): Promise<boolean>;
+
   /** What the topic holds, as of now. */
   describe(options?: { readonly signal?: AbortSignal }): Promise<TopicDescription>;
 

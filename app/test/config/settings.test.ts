@@ -38,6 +38,16 @@ describe('loadSettings', () => {
       dashboardPort: 8501,
       logLevel: 'info',
       kafkaBootstrap: null,
+      kafkaReplication: null,
+      kafkaTls: false,
+      kafkaTlsCa: null,
+      kafkaTlsCert: null,
+      kafkaTlsKey: null,
+      kafkaSaslMechanism: null,
+      kafkaUsername: null,
+      kafkaPassword: null,
+      kafkaOauthTokenUrl: null,
+      kafkaOauthScope: null,
       garageEndpoint: null,
       accessKey: null,
       secretKey: null,
@@ -154,6 +164,31 @@ describe('loadSettings', () => {
     ]);
   });
 
+  it.each([
+    [{ KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512' }, ['KAFKA_USERNAME']],
+    [{ KAFKA_USERNAME: 'me' }, ['KAFKA_PASSWORD', 'KAFKA_SASL_MECHANISM']],
+    [{ KAFKA_SASL_MECHANISM: 'OAUTHBEARER' }, ['KAFKA_OAUTH_TOKEN_URL']],
+    [
+      { KAFKA_SASL_MECHANISM: 'OAUTHBEARER', KAFKA_OAUTH_TOKEN_URL: 'https://login/token' },
+      ['KAFKA_USERNAME'],
+    ],
+    [{ KAFKA_SASL_MECHANISM: 'GSSAPI' }, ['KAFKA_SASL_MECHANISM']],
+    [{ KAFKA_TLS: 'yes' }, ['KAFKA_TLS']],
+    [{ KAFKA_TLS: 'off', KAFKA_TLS_CA: 'ca.pem' }, ['KAFKA_TLS_CA']],
+    [{ KAFKA_TLS: 'on', KAFKA_TLS_CERT: 'me.pem' }, ['KAFKA_TLS_KEY']],
+  ])('sees what is missing to reach Kafka by %o', (environment, expected) => {
+    const lines = errorOf(() => loadSettings(environment)).message.split('\n');
+    expect(lines.slice(1).map((line) => line.split(' ')[1])).toEqual(expected);
+  });
+
+  it.each([
+    { KAFKA_TLS: 'on', KAFKA_TLS_CA: 'ca.pem', KAFKA_TLS_CERT: 'me.pem', KAFKA_TLS_KEY: 'me.key' },
+    { KAFKA_SASL_MECHANISM: 'PLAIN', KAFKA_USERNAME: 'me', KAFKA_PASSWORD: 'x' },
+    { KAFKA_SASL_MECHANISM: 'OAUTHBEARER', KAFKA_OAUTH_TOKEN_URL: 'file:///run/secrets/token' },
+  ])('takes %o as enough to reach Kafka', (environment) => {
+    expect(loadSettings(environment).kafkaBootstrap).toBeNull();
+  });
+
   it('shows a secret nowhere but in reveal', () => {
     const secret = 'hunter2-hunter2';
     const settings = loadSettings({ OPENSKY_CLIENT_ID: 'me', OPENSKY_CLIENT_SECRET: secret });
@@ -193,20 +228,18 @@ describe('dataDir', () => {
 });
 
 describe('refuseClusterSettings', () => {
-  it('lets an embedded set-up pass, its lake on disk or on S3', () => {
+  it('lets every topic and every lake pass', () => {
     const s3 = { GARAGE_ENDPOINT: 'http://garage:3900', ACCESS_KEY: 'k', SECRET_KEY: 's' };
+    expect(() => refuseClusterSettings(loadSettings({ KAFKA_BOOTSTRAP: 'a:9092,b:9092' }))).not.toThrow();
     expect(() => refuseClusterSettings(loadSettings({}))).not.toThrow();
     expect(() => refuseClusterSettings(loadSettings(s3))).not.toThrow();
   });
 
-  it('names every variable that asks for a cluster', () => {
-    const settings = loadSettings({
-      KAFKA_BOOTSTRAP: 'a:9092,b:9092',
-      SPARK_REMOTE: 'sc://spark:15002',
-    });
+  it('names the variable that asks for Spark', () => {
+    const settings = loadSettings({ SPARK_REMOTE: 'sc://spark:15002' });
     const error = errorOf(() => refuseClusterSettings(settings));
     expect(error.kind).toBe('unsupported');
-    expect(error.message).toContain('Unset KAFKA_BOOTSTRAP, SPARK_REMOTE');
+    expect(error.message).toContain('Unset SPARK_REMOTE');
   });
 });
 
@@ -246,6 +279,9 @@ describe('the documentation', () => {
       GARAGE_ENDPOINT: 'http://g',
       ACCESS_KEY: 'c',
       SECRET_KEY: 'd',
+      KAFKA_SASL_MECHANISM: 'PLAIN',
+      KAFKA_USERNAME: 'e',
+      KAFKA_PASSWORD: 'f',
     });
     expect(Object.values(settings).filter((value) => value instanceof Secret)).toHaveLength(
       settingsTable().filter(({ isSecret }) => isSecret).length,

@@ -30,6 +30,10 @@ export class ListTopic implements Topic {
     };
   }
 
+  async exists(): Promise<boolean> {
+    return true;
+  }
+
   async describe(): Promise<TopicDescription> {
     return { simulated: null };
   }

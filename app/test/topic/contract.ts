@@ -276,6 +276,7 @@ export function describeTopicContract(adapter: string, createFixture: () => Prom
       await topic.declareSimulated(true);
       await topic.append([message('3c6444', '{"icao24":"3c6444","feed":"simulator"}')]);
       await topic.declareSimulated(true);
+      expect(await reader.exists()).toBe(true);
       expect((await reader.describe()).simulated).toBe(true);
       await expect(topic.declareSimulated(false)).rejects.toMatchObject({
         kind: 'invalid',

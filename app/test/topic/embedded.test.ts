@@ -75,7 +75,7 @@ describe('EmbeddedTopic', () => {
   it('starts with empty offsets for a reader that comes before the topic, creates nothing, and sees it appear', async () => {
     const missing = join(directory, 'not', 'yet');
     await using reader = await openIn(missing, { readOnly: true });
-    expect(EmbeddedTopic.exists(missing, 'opensky-data')).toBe(false);
+    expect(await reader.exists()).toBe(false);
     expect(existsSync(missing)).toBe(false);
     expect(await reader.offsets()).toEqual(
       [0, 1, 2, 3].map((partition) => ({ partition, start: 0n, end: 0n })),
@@ -83,18 +83,19 @@ describe('EmbeddedTopic', () => {
     expect(await reader.describe()).toEqual({ created_at_ms: null, simulated: null });
     await using writer = await openIn(missing);
     await writer.append(messages(3));
-    expect(EmbeddedTopic.exists(missing, 'opensky-data')).toBe(true);
+    expect(await reader.exists()).toBe(true);
     expect(await collect(reader)).toHaveLength(3);
     expect((await reader.describe()).created_at_ms).toBe(NOW_MS);
   });
 
-  it('does not take an empty file or one without tables for a topic', () => {
+  it('does not take an empty file or one without tables for a topic', async () => {
+    await using reader = await openIn(directory, { readOnly: true });
     writeFileSync(file, '');
-    expect(EmbeddedTopic.exists(directory, 'opensky-data')).toBe(false);
+    expect(await reader.exists()).toBe(false);
     const blank = new DatabaseSync(file);
     blank.exec('pragma journal_mode = wal');
     blank.close();
-    expect(EmbeddedTopic.exists(directory, 'opensky-data')).toBe(false);
+    expect(await reader.exists()).toBe(false);
   });
 
   it('reads a topic that nobody has open, and refuses to write through a reader', async () => {

@@ -94,13 +94,8 @@ export class EmbeddedTopic implements Topic {
     }
   }
 
-  /** True when the topic has been created, by whichever process. */
-  static exists(directory: string, name: string): boolean {
-    try {
-      return topicExists(directory, name);
-    } catch (error) {
-      throw fromSqlite(error, `Looking for topic "${name}" in ${directory}`);
-    }
+  async exists(): Promise<boolean> {
+    return this.#attach() !== null;
   }
 
   async append(messages: readonly Message[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {

@@ -87,6 +87,11 @@ export class KafkaTopic implements Topic {
     });
   }
 
+  async exists(): Promise<boolean> {
+    this.#requireOpen();
+    return this.#guard('Looking for', async () => (await this.#lookUp()) !== null);
+  }
+
   async append(messages: readonly Message[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     options.signal?.throwIfAborted();
     const producer = this.#requireProducer();

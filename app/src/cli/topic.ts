@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import type { Settings } from '../config/settings.ts';
+import { ContrailError } from '../errors.ts';
+import { EmbeddedTopic } from '../topic/embedded/embedded-topic.ts';
+import type { KafkaConnection, KafkaSasl } from '../topic/kafka/connection.ts';
+import { KafkaTopic } from '../topic/kafka/kafka-topic.ts';
+import { tokenSource } from '../topic/kafka/oauth.ts';
+import type { Topic } from '../topic/topic.ts';
+import { SYSTEM, topicFolder } from './context.ts';
+import { say } from './log.ts';
+
+/** The topic that the settings choose; with `readOnly` it need not exist. Kafka need not be up. */
+export async function openTopic(settings: Settings, data: string, readOnly: boolean): Promise<Topic> {
+  const { topicName: name, numPartitions: partitions, kafkaBootstrap } = settings;
+  const retention = { maxAgeMs: settings.topicRetentionMs, maxBytes: settings.topicRetentionBytes };
+  if (kafkaBootstrap === null) {
+    const directory = topicFolder(data);
+    return EmbeddedTopic.open({ directory, name, partitions, clock: SYSTEM.clock, retention, readOnly });
+  }
+  return new KafkaTopic({
+    connection: kafkaConnection(settings, kafkaBootstrap),
+    name,
+    partitions,
+    creation: { replication: settings.kafkaReplication, retention },
+    random: SYSTEM.random,
+    readOnly,
+    onTrouble: (error) => say(`${error.message} Waiting for Kafka; what is to be sent is kept until then.`),
+    onRecovered: () => say('Kafka answers again.'),
+  });
+}
+
+/** Where the topic of the settings lies, for a person. */
+export const topicPlace = (settings: Settings, data: string): string =>
+  settings.kafkaBootstrap === null ? data : `Kafka at ${settings.kafkaBootstrap}`;
+
+/** @throws ContrailError `invalid` / `settings-invalid` when a file that a setting names cannot be read */
+function kafkaConnection(settings: Settings, bootstrap: string): KafkaConnection {
+  const pem = (name: string, path: string | null): string | null =>
+    path === null ? null : readPem(name, path);
+  return {
+    bootstrap: bootstrap.split(','),
+    tls: settings.kafkaTls
+      ? {
+          ca: pem('KAFKA_TLS_CA', settings.kafkaTlsCa),
+          cert: pem('KAFKA_TLS_CERT', settings.kafkaTlsCert),
+          key: pem('KAFKA_TLS_KEY', settings.kafkaTlsKey),
+        }
+      : null,
+    sasl: kafkaSasl(settings),
+  };
+}
+
+function readPem(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ContrailError('invalid', 'settings-invalid', `${name} cannot be read: ${String(cause)}.`, {
+      cause,
+    });
+  }
+}
+
+/** The settings have been checked: what a mechanism needs is there. */
+function kafkaSasl(settings: Settings): KafkaSasl | null {
+  const { kafkaSaslMechanism: mechanism, kafkaUsername, kafkaPassword, kafkaOauthTokenUrl } = settings;
+  if (mechanism === null) return null;
+  if (mechanism !== 'OAUTHBEARER') {
+    return kafkaUsername === null || kafkaPassword === null
+      ? null
+      : { mechanism, username: kafkaUsername, password: kafkaPassword };
+  }
+  return {
+    mechanism,
+    token: tokenSource({
+      url: kafkaOauthTokenUrl ?? '',
+      clientId: kafkaUsername,
+      clientSecret: kafkaPassword,
+      scope: settings.kafkaOauthScope,
+      fetch: SYSTEM.fetch,
+      timeout: SYSTEM.timeout,
+    }),
+  };
+}

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { ContrailError } from '../../errors.ts';
+
+/** Where tokens come from. */
+export interface TokenOptions {
+  /** A token endpoint (`https:`), or a file that holds a token and that somebody keeps fresh (`file:`). */
+  readonly url: string;
+  /** Client credentials for an endpoint. */
+  readonly clientId: string | null;
+  readonly clientSecret: { reveal(): string } | null;
+  readonly scope: string | null;
+  readonly fetch: typeof globalThis.fetch;
+  readonly timeout: (ms: number) => AbortSignal;
+}
+
+const TIMEOUT_MS = 4_000;
+
+/**
+ * Gets an access token for SASL/OAUTHBEARER: asked for at each connection and each time before the broker ends a
+ * session, so nothing is kept here. Source: KIP-255, KIP-768; RFC 6749 sections 4.4 and 5.
+ * @throws ContrailError `invalid` / `kafka-token-refused` when the endpoint does not know the client or the file is not
+ * there; `unavailable` / `kafka-token-unavailable` else.
+ */
+export function tokenSource(options: TokenOptions): () => Promise<string> {
+  return options.url.startsWith('file:') ? () => fromFile(options.url) : () => fromEndpoint(options);
+}
+
+async function fromFile(url: string): Promise<string> {
+  try {
+    const token = (await readFile(new URL(url), 'utf8')).trim();
+    if (token !== '') return token;
+  } catch (cause) {
+    throw refused(`the file ${url} cannot be read (${String(cause)})`);
+  }
+  throw unavailable(`the file ${url} is empty`);
+}
+
+async function fromEndpoint({
+  url,
+  clientId,
+  clientSecret,
+  scope,
+  fetch,
+  timeout,
+}: TokenOptions): Promise<string> {
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: clientId ?? '',
+    client_secret: clientSecret?.reveal() ?? '',
+    ...(scope === null ? {} : { scope }),
+  });
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(url, { method: 'POST', body: form, signal: timeout(TIMEOUT_MS) });
+    body = await response.json().catch(() => null);
+  } catch (cause) {
+    throw unavailable(`${url} cannot be reached (${String(cause)})`);
+  }
+  if (response.status === 400 || response.status === 401 || response.status === 403) {
+    throw refused(`${url} answered ${response.status}`);
+  }
+  const token = (body as { readonly access_token?: unknown } | null)?.access_token;
+  if (response.ok && typeof token === 'string') return token;
+  throw unavailable(`${url} answered ${response.status} without a token`);
+}
+
+function refused(reason: string): ContrailError {
+  return new ContrailError(
+    'invalid',
+    'kafka-token-refused',
+    `There is no token for Kafka: ${reason}. Check KAFKA_OAUTH_TOKEN_URL, KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_OAUTH_SCOPE.`,
+  );
+}
+
+function unavailable(reason: string): ContrailError {
+  return new ContrailError(
+    'unavailable',
+    'kafka-token-unavailable',
+    `There is no token for Kafka: ${reason}.`,
+  );
+}
