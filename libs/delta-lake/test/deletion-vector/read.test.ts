@@ -19,7 +19,13 @@ describe('Z85', () => {
     expect(Buffer.from(decodeZ85('^-aqEH.-t@S}K{vb[*k^')).toString('hex')).toBe(UUID.replaceAll('-', ''));
   });
 
-  it.each(['abcd', 'abc"e', '#####'])('is refused otherwise: %s', (text) => {
+  it('is decoded to lengths that are no multiple of four, as delta-kernel-rs writes them', () => {
+    expect([...decodeZ85('HelloWorld##093')].slice(8)).toEqual([3, 0]);
+    expect([...decodeZ85('HelloWorld#0005')].slice(8)).toEqual([0, 0, 5]);
+    expect([...decodeZ85('HelloWorld###30')].slice(8)).toEqual([255]);
+  });
+
+  it.each(['abcd', 'abc"e', '#####', '##%%%', '####0', '##093Hello'])('is refused otherwise: %s', (text) => {
     expect(() => decodeZ85(text)).toThrow(expect.objectContaining({ code: 'corrupt-log' }));
   });
 });
