@@ -10,6 +10,7 @@ import {
   type StructType,
 } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
+import type { LegacyCalendar } from './legacy-calendar.ts';
 import { scalarReader } from './scalar-reader.ts';
 
 /** A column of a Parquet file, as a tree. */
@@ -21,9 +22,10 @@ export interface ParquetNode {
 /** Turns a decoded Parquet value into a {@link Value}. */
 export type CellReader = (raw: unknown) => Value;
 
-/** How a file's columns are read as fields: the rule of finding them. */
+/** How a file's columns are read as fields: how they are found, and by which calendar its dates are. */
 export interface ReadPlan {
   readonly columnMapping: ColumnMappingMode;
+  readonly calendar: LegacyCalendar | null;
 }
 
 /**
@@ -56,7 +58,7 @@ export function columnOf(
 export function cellReader(type: DataType, node: ParquetNode, column: string, plan: ReadPlan): CellReader {
   if (typeof type === 'string') {
     if (!isKnownPrimitive(type)) throw unsupportedFeature(featureOf(type), 'read', `column ${column}`);
-    const read = node.children.length > 0 ? null : scalarReader(type, node.element);
+    const read = node.children.length > 0 ? null : scalarReader(type, node.element, plan.calendar);
     if (!read) throw mismatch(type, node, column);
     return nullable(read);
   }

@@ -13,6 +13,7 @@ import type { Value } from '../schema/value.ts';
 import { cellReader, columnOf, type ParquetNode, type ReadPlan } from './cell-reader.ts';
 import type { ByteSource, ParquetCodec, ReadOptions, Row } from './codec.ts';
 import { fileSchema } from './file-schema.ts';
+import { legacyCalendar } from './legacy-calendar.ts';
 import { openHyparquetWriter } from './hyparquet-writer.ts';
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -39,7 +40,10 @@ async function* read(
   const file = asyncBuffer(source);
   const metadata = await footer(file);
   const root: ParquetNode = parquetSchema(metadata);
-  const plan: ReadPlan = { columnMapping: options.columnMapping ?? 'none' };
+  const plan: ReadPlan = {
+    columnMapping: options.columnMapping ?? 'none',
+    calendar: legacyCalendar(metadata.key_value_metadata),
+  };
   const readers = schema.fields.map((field) => {
     const node = columnOf(root.children, field, plan.columnMapping);
     return {

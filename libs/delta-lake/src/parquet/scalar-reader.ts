@@ -2,6 +2,7 @@ import type { SchemaElement } from 'hyparquet';
 import { formatDate } from '../schema/instant.ts';
 import { decimalOf } from '../schema/types.ts';
 import { formatDecimal, plainDecimal, type Value } from '../schema/value.ts';
+import { fromLegacyDays, fromLegacyMicros, type LegacyCalendar } from './legacy-calendar.ts';
 
 type ScalarReader = (raw: NonNullable<unknown>) => Value;
 
@@ -14,7 +15,11 @@ const MICROS_PER_DAY = 86_400_000_000n;
  * decimals to wider ones). Null when it can be neither, or would lose something.
  * Source: Delta protocol, "Delta Data Type to Parquet Type Mappings" and "Type Widening".
  */
-export function scalarReader(type: string, element: SchemaElement): ScalarReader | null {
+export function scalarReader(
+  type: string,
+  element: SchemaElement,
+  calendar: LegacyCalendar | null,
+): ScalarReader | null {
   const physical = element.type;
   const integer = integerReader(element);
   const isBytes = physical === 'BYTE_ARRAY' || physical === 'FIXED_LEN_BYTE_ARRAY';
@@ -43,11 +48,22 @@ export function scalarReader(type: string, element: SchemaElement): ScalarReader
         ? (raw) => (typeof raw === 'string' ? new TextEncoder().encode(raw) : (raw as Uint8Array))
         : null;
     case 'date':
-      return physical === 'INT32' && !isDecimal(element) ? (raw) => formatDate(Number(raw)) : null;
-    case 'timestamp':
-      return isInstant(element) ? (raw) => BigInt(raw as bigint) : null;
+      if (physical !== 'INT32' || isDecimal(element)) return null;
+      return calendar?.dates === true
+        ? (raw) => formatDate(fromLegacyDays(Number(raw)))
+        : (raw) => formatDate(Number(raw));
+    case 'timestamp': {
+      if (!isInstant(element)) return null;
+      const zone = (physical === 'INT96' ? calendar?.int96Zone : calendar?.int64Zone) ?? null;
+      return zone === null
+        ? (raw) => BigInt(raw as bigint)
+        : (raw) => fromLegacyMicros(BigInt(raw as bigint), zone);
+    }
     case 'timestamp_ntz':
-      if (isDate(element)) return (raw) => BigInt(raw as number) * MICROS_PER_DAY;
+      if (isDate(element)) {
+        const day = calendar?.dates === true ? fromLegacyDays : Number;
+        return (raw) => BigInt(day(Number(raw))) * MICROS_PER_DAY;
+      }
       return isInstant(element) ? (raw) => BigInt(raw as bigint) : null;
     default: {
       const decimal = decimalOf(type);
