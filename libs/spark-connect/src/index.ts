@@ -18,7 +18,7 @@ export { literal, type Literal, type Parameter } from './plan/literal.ts';
 export { renderParameters } from './plan/parameters.ts';
 export type { DataSourceRead } from './plan/relation.ts';
 export { quoteIdentifier, renderLiteral } from './plan/sql-text.ts';
-export type { RunningJob } from './session/application-page.ts';
+export type { JobWatch, RunningJob } from './session/application-page.ts';
 export type { PlanMetrics, Progress, StageProgress } from './session/progress.ts';
 export type { RunOptions } from './session/run.ts';
 export {

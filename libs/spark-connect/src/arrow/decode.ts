@@ -85,7 +85,9 @@ export function decodeBatch(data: Uint8Array): ResultBatch {
 
 function readerOf(batch: Batch<unknown>): Reader {
   const read = valueReader(batch);
-  return batch.nullCount === 0 ? read : (index) => (batch.isValid(index) ? read(index) : null);
+  return batch.nullCount === 0 || batch.validity === undefined
+    ? read
+    : (index) => (batch.isValid(index) ? read(index) : null);
 }
 
 /** Reads values that are not null. The types are those that Spark makes: `ArrowUtils.toArrowType`. */

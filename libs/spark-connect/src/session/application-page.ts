@@ -14,11 +14,19 @@ export interface RunningJob {
   readonly tags: readonly string[];
 }
 
+/** Whoever can tell which jobs run, and end them. */
+export interface JobWatch {
+  /** The jobs that run and have a tag with `part` in it: an operation id, a session id. */
+  runningJobs(part: string, signal?: AbortSignal): Promise<readonly RunningJob[]>;
+  /** Asks Spark to end a job; it does so a moment later. */
+  killJob(jobId: number, signal?: AbortSignal): Promise<void>;
+}
+
 /**
  * The page of a Spark application (port 4040): the one place that tells which jobs run, which Spark Connect itself does
  * not. Source: Spark, "Monitoring and Instrumentation", REST API; a job is killed as the page's own link does it.
  */
-export class ApplicationPage {
+export class ApplicationPage implements JobWatch {
   readonly #url: string;
   readonly #fetch: typeof fetch;
   #applicationId: string | undefined;
@@ -28,7 +36,6 @@ export class ApplicationPage {
     this.#fetch = fetchPage;
   }
 
-  /** The jobs that run and have a tag with `part` in it: an operation id, a session id. */
   async runningJobs(part: string, signal?: AbortSignal): Promise<readonly RunningJob[]> {
     this.#applicationId ??= await this.#findApplication(signal);
     const path = `/api/v1/applications/${this.#applicationId}/jobs?status=running`;
@@ -47,7 +54,6 @@ export class ApplicationPage {
       .filter(({ tags }) => tags.some((tag) => tag.includes(part)));
   }
 
-  /** Asks Spark to end a job; it does so a moment later. */
   async killJob(jobId: number, signal?: AbortSignal): Promise<void> {
     const init = { method: 'POST', redirect: 'manual', ...(signal === undefined ? {} : { signal }) } as const;
     await this.#request(`/jobs/job/kill/?id=${jobId}`, init);
@@ -89,7 +95,7 @@ export class ApplicationPage {
  * Waits until no job of an operation runs any more, and kills those that do.
  * @throws SparkConnectError query-failed when some run on after about ten seconds.
  */
-export async function endJobs(page: ApplicationPage, operationId: string, clock: Clock): Promise<void> {
+export async function endJobs(page: JobWatch, operationId: string, clock: Clock): Promise<void> {
   let quiet = 0;
   let running: readonly RunningJob[] = [];
   for (let attempt = 0; attempt < ATTEMPTS && quiet < QUIET_LOOKS; attempt += 1) {

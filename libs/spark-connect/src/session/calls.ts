@@ -11,7 +11,7 @@ import { SparkConnectService } from '../gen/spark/connect/connect_pb.ts';
 import type { Channel } from '../transport/channel.ts';
 import { Backoff, type RetryOptions, withRetries } from '../transport/retry.ts';
 import { RpcFailure } from '../transport/rpc-failure.ts';
-import type { ApplicationPage } from './application-page.ts';
+import type { JobWatch } from './application-page.ts';
 import { chainOf, chainOfInfo, sparkConnectError } from './explain.ts';
 
 /** The calls of the service. */
@@ -42,14 +42,14 @@ export class SessionCalls {
   readonly caller: Caller;
   readonly clock: Clock;
   /** Tells which jobs run, when the caller said where it is. */
-  readonly page: ApplicationPage | undefined;
+  readonly page: JobWatch | undefined;
   readonly #channel: Channel;
   readonly #retry: RetryOptions;
   #serverSideSessionId: string | undefined;
   #lost: SparkConnectError | undefined;
   readonly #background = new Set<Promise<void>>();
 
-  constructor(channel: Channel, caller: Caller, clock: Clock, retry: RetryOptions, page?: ApplicationPage) {
+  constructor(channel: Channel, caller: Caller, clock: Clock, retry: RetryOptions, page?: JobWatch) {
     this.#channel = channel;
     this.caller = caller;
     this.clock = clock;

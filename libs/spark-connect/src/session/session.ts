@@ -16,7 +16,7 @@ import { Channel, type ChannelOptions } from '../transport/channel.ts';
 import { parseConnectionString } from '../transport/connection-string.ts';
 import type { RetryOptions } from '../transport/retry.ts';
 import { analyze } from './analyze.ts';
-import { ApplicationPage, type RunningJob } from './application-page.ts';
+import { ApplicationPage, type JobWatch, type RunningJob } from './application-page.ts';
 import { METHODS, SessionCalls } from './calls.ts';
 import { SessionConfig } from './config.ts';
 import { type RunOptions, runPlan } from './run.ts';
@@ -35,7 +35,7 @@ export interface SessionOptions extends ChannelOptions {
    * Address of the application's page, such as `http://127.0.0.1:4040`. With it an aborted operation is watched until
    * no job of it runs any more; one that slipped through the interrupt is killed.
    */
-  readonly applicationPage?: string;
+  readonly applicationPage?: string | JobWatch;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
 }
@@ -68,8 +68,8 @@ export async function openSession(address: string, options: SessionOptions = {})
     userId: endpoint.userId ?? '',
     clientType: endpoint.userAgent === undefined ? CLIENT : `${endpoint.userAgent} ${CLIENT}`,
   };
-  const page =
-    options.applicationPage === undefined ? undefined : new ApplicationPage(options.applicationPage);
+  const { applicationPage } = options;
+  const page = typeof applicationPage === 'string' ? new ApplicationPage(applicationPage) : applicationPage;
   const calls = new SessionCalls(channel, caller, clock, options.retry ?? {}, page);
   try {
     const { version } = await analyze(
