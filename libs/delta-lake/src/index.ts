@@ -10,6 +10,7 @@ export type {
   TransactionIdentifier,
 } from './actions/actions.ts';
 export type { ColumnStatistics } from './actions/statistics.ts';
+export { CHANGE_TYPES, type ChangeType } from './changes/file-changes.ts';
 export type { CheckFinding, CheckReport } from './check.ts';
 export type { HousekeepingReport, StepOutcome } from './checkpoint/housekeeping.ts';
 export type { TableOptions } from './context.ts';

@@ -1,4 +1,5 @@
 import type { AddFile, CommitInfo, RemoveFile, TransactionIdentifier } from './actions/actions.ts';
+import { readChanges } from './changes/read-changes.ts';
 import { type CheckReport, checkSnapshot } from './check.ts';
 import { settledHousekeeping } from './checkpoint/housekeeping.ts';
 import { contextOf, type TableContext, type TableOptions } from './context.ts';
@@ -14,6 +15,7 @@ import {
 } from './operations/optimize/optimize.ts';
 import { restore, type RestoreResult } from './operations/restore.ts';
 import { vacuum, type VacuumOptions, type VacuumReport } from './operations/vacuum.ts';
+import type { Row } from './parquet/codec.ts';
 import type { Predicate } from './scan/predicate.ts';
 import type { StructType } from './schema/types.ts';
 import { LiveSnapshot } from './snapshot/live-snapshot.ts';
@@ -210,6 +212,17 @@ export class DeltaTable implements AsyncDisposable {
     if (!commit) throw noSuchVersion(this.location, version, 'its commit is not in the log');
     const { adds, removes, transactions, commitInfo } = commit;
     return { version, adds, removes, transactions, commitInfo };
+  }
+
+  /**
+   * The rows that the versions `first` to `last` (the newest when absent) inserted, deleted and updated, in the order of
+   * the versions: the table's columns as of `last` with `_change_type` ({@link ChangeType}), `_commit_version` and
+   * `_commit_timestamp`. Rows that a commit itself says to have changed (change data feed) come as it says them;
+   * otherwise they follow from the files that came and went.
+   * @throws DeltaError no-such-version, invalid-argument, missing-file, corrupt-file, unsupported-feature
+   */
+  async *changesBetween(first: number, last?: number): AsyncGenerator<readonly Row[]> {
+    yield* readChanges(this.#context, first, last ?? (await this.snapshot()).version);
   }
 
   /** Audits the newest snapshot; see {@link CheckReport}. Reads the footer of every live file. */

@@ -115,5 +115,6 @@ export interface Commit {
   readonly removes: readonly RemoveFile[];
   readonly transactions: readonly TransactionIdentifier[];
   readonly domains: readonly DomainMetadata[];
+  readonly changeFiles: readonly ChangeFile[];
   readonly commitInfo: CommitInfo | null;
 }

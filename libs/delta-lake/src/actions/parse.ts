@@ -1,6 +1,7 @@
 import { DeltaError, hasCode } from '../errors.ts';
 import type {
   AddFile,
+  ChangeFile,
   Commit,
   CommitInfo,
   DomainMetadata,
@@ -25,6 +26,7 @@ export class ActionCollector {
   readonly removes: RemoveFile[] = [];
   readonly transactions: TransactionIdentifier[] = [];
   readonly domains: DomainMetadata[] = [];
+  readonly changeFiles: ChangeFile[] = [];
   /** Of a V2 checkpoint: paths of the files that hold more of its actions. */
   readonly sidecars: string[] = [];
   commitInfo: CommitInfo | null = null;
@@ -59,6 +61,14 @@ export class ActionCollector {
           domain: text(body, 'domain', kind),
           configuration: text(body, 'configuration', kind),
           removed: body['removed'] === true,
+        });
+        break;
+      case 'cdc':
+        this.changeFiles.push({
+          path: text(body, 'path', kind),
+          partitionValues: partitionValues(body['partitionValues']),
+          size: count(body['size'] ?? 0, 'cdc.size'),
+          dataChange: false,
         });
         break;
       case 'sidecar':
@@ -99,8 +109,18 @@ export class ActionCollector {
 
   /** What was collected, as the commit `version`. */
   commit(version: number): Commit {
-    const { protocol, metadata, adds, removes, transactions, domains, commitInfo } = this;
-    return { version, protocol, metadata, adds, removes, transactions, domains, commitInfo };
+    const { protocol, metadata, adds, removes, transactions, domains, changeFiles, commitInfo } = this;
+    return {
+      version,
+      protocol,
+      metadata,
+      adds,
+      removes,
+      transactions,
+      domains,
+      changeFiles,
+      commitInfo,
+    };
   }
 }
 

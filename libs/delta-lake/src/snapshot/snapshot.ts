@@ -4,6 +4,7 @@ import { checkReadable } from '../actions/protocol.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
+import { constantsOf } from '../scan/constants.ts';
 import { mayMatch, type Predicate } from '../scan/predicate.ts';
 import { scanRows } from '../scan/rows.ts';
 import { type ScanFile, scanFile } from '../scan/scan-file.ts';
@@ -11,12 +12,11 @@ import {
   checkColumnMapping,
   type ColumnMappingMode,
   columnMappingMode,
-  physicalName,
   physicalSchema,
 } from '../schema/column-mapping.ts';
 import { checkTypeChanges } from '../schema/type-widening.ts';
 import { parseSchema, type StructType } from '../schema/types.ts';
-import { parsePartitionValue, type Value } from '../schema/value.ts';
+import type { Value } from '../schema/value.ts';
 import type { TableState } from './state.ts';
 
 /** The table as it is at one version. A value: it never changes, whatever is committed later. */
@@ -119,17 +119,7 @@ export class Snapshot {
    * @throws DeltaError corrupt-log when a value is not of its column's type.
    */
   partitionValues(file: AddFile): Readonly<Record<string, Value>> {
-    const values: Record<string, Value> = {};
-    for (const column of this.partitionColumns) {
-      const field = this.schema.fields.find(({ name }) => name === column);
-      if (!field)
-        throw new DeltaError('corrupt-log', `The partition column "${column}" is not in the schema.`);
-      values[column] = parsePartitionValue(
-        field.type,
-        file.partitionValues[physicalName(field, this.columnMapping)],
-      );
-    }
-    return values;
+    return constantsOf(this, file.partitionValues);
   }
 
   /**

@@ -1,0 +1,24 @@
+import { DeltaError } from '../errors.ts';
+import { physicalName } from '../schema/column-mapping.ts';
+import { parsePartitionValue, type Value } from '../schema/value.ts';
+import type { TableColumns } from './predicate.ts';
+
+/**
+ * What the partition values of a file say of its rows: the partition columns, typed.
+ * @throws DeltaError corrupt-log when a value is not of its column's type
+ */
+export function constantsOf(
+  table: TableColumns,
+  partitionValues: Readonly<Record<string, string | null>>,
+): Readonly<Record<string, Value>> {
+  const constants: Record<string, Value> = {};
+  for (const column of table.partitionColumns) {
+    const field = table.schema.fields.find(({ name }) => name === column);
+    if (!field) throw new DeltaError('corrupt-log', `The partition column "${column}" is not in the schema.`);
+    constants[column] = parsePartitionValue(
+      field.type,
+      partitionValues[physicalName(field, table.columnMapping)],
+    );
+  }
+  return constants;
+}

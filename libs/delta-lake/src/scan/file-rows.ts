@@ -1,0 +1,53 @@
+import type { TableContext } from '../context.ts';
+import { DeltaError, hasCode } from '../errors.ts';
+import type { ByteSource, Row } from '../parquet/codec.ts';
+import type { ColumnMappingMode } from '../schema/column-mapping.ts';
+import type { StructField } from '../schema/types.ts';
+import type { Value } from '../schema/value.ts';
+
+/** How one file of a table is read. */
+export interface FileRead {
+  /** As the log has it, for messages. */
+  readonly path: string;
+  readonly source: ByteSource;
+  /** Columns of the answer, in order: those that are no constants are read from the file. */
+  readonly fields: readonly StructField[];
+  /** By column; all rows share them. */
+  readonly constants: Readonly<Record<string, Value>>;
+  readonly columnMapping: ColumnMappingMode;
+  /** Whether the row is wanted, by its place in the file; null: all are. */
+  readonly isWanted: ((index: number) => boolean) | null;
+}
+
+/**
+ * The rows of one file as rows of its table, in batches.
+ * @throws DeltaError corrupt-file, unsupported-feature
+ */
+export async function* fileRows(context: TableContext, read: FileRead): AsyncGenerator<readonly Row[]> {
+  const { path, source, fields, constants, columnMapping, isWanted } = read;
+  const inFile = fields.filter(({ name }) => !Object.hasOwn(constants, name));
+  let position = 0;
+  try {
+    const batches = context.parquet.read(source, { type: 'struct', fields: inFile }, { columnMapping });
+    for await (const rows of batches) {
+      const first = position;
+      position += rows.length;
+      const wanted = isWanted ? rows.filter((_, i) => isWanted(first + i)) : rows;
+      yield wanted.map((row) => assemble(fields, row, constants));
+    }
+  } catch (error) {
+    if (!hasCode(error, 'corrupt-file')) throw error;
+    const table = context.store.url;
+    throw new DeltaError('corrupt-file', `The data file ${path} of ${table}: ${error.message}`, {
+      cause: error,
+      facts: { ...error.facts, table, path },
+    });
+  }
+}
+
+function assemble(fields: readonly StructField[], row: Row, constants: Readonly<Record<string, Value>>): Row {
+  const whole: Record<string, Value> = {};
+  for (const { name } of fields)
+    whole[name] = Object.hasOwn(constants, name) ? (constants[name] ?? null) : (row[name] ?? null);
+  return whole;
+}
