@@ -3,38 +3,54 @@ import { openTable } from '../../src/index.ts';
 import { temporaryFolder } from '../tables.ts';
 import { expectAgreement } from './agreement.ts';
 import { isInstalled, test } from './fixtures.ts';
-import { appendRows } from './our-writes.ts';
-import { PEER_NAMES, type PeerName } from './peers/peer.ts';
-import { randomRows, rowSet } from './random-rows.ts';
 import { isWrittenRightly } from './known-defects.ts';
-import { type Scenario, SCENARIOS } from './scenarios.ts';
+import { appendRows } from './our-writes.ts';
+import { type Peer, PEER_NAMES } from './peers/peer.ts';
+import { randomRows, rowSet } from './random-rows.ts';
+import { FEATURES } from './scenarios/features.ts';
+import { OPERATIONS } from './scenarios/operations.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { TYPES } from './scenarios/types.ts';
 
-const readable = (name: PeerName): readonly Scenario[] =>
-  SCENARIOS.filter(({ unreadableBy }) => !unreadableBy?.[name]);
+const SCENARIOS: readonly Scenario[] = [...TYPES, ...FEATURES, ...OPERATIONS];
 
 describe.each(PEER_NAMES)('%s and our tables', (name) => {
-  test.skipIf(!isInstalled(name)).for(readable(name))('$name', async (scenario, { peers }) => {
+  test.skipIf(!isInstalled(name)).for(SCENARIOS)('$name', async (scenario, { peers }) => {
     const peer = await peers.open(name);
     const path = temporaryFolder();
-    const table = await scenario.build(path);
-    await expectAgreement(peer, path);
+    const { table, oldest } = await scenario.build(path);
+    const refusal = scenario.unreadableBy?.[name];
+    if (refusal) return expect(peer.call('rows', { path })).rejects.toThrow(refusal);
+    await expectAgreement(peer, path, oldest);
 
-    const { schema } = table.cached();
-    const rows = randomRows(schema, 40, 101).filter((row) => isWrittenRightly(name, table.cached(), row));
-    const refusal = scenario.unwritableBy?.[name];
-    if (refusal)
-      return expect(peer.call('append', { path, ...rowSet(schema, rows) })).rejects.toThrow(refusal);
     const before = table.cached().version;
-    await peer.call('append', { path, ...rowSet(schema, rows.slice(0, 15)) });
-    await peer.call('checkpoint', { path });
-    await peer.call('append', { path, ...rowSet(schema, rows.slice(15)) });
-    await peer.call('optimize', { path });
+    await theirTurn(peer, path, scenario);
     await expectAgreement(peer, path, before);
 
     // Ours again: an object that has seen nothing of this, and one that is opened now.
+    const { schema } = table.cached();
     await appendRows(table, randomRows(schema, 20, 103));
     await appendRows(await openTable(path), randomRows(schema, 20, 104));
     await table.settled();
     await expectAgreement(peer, path, before);
   });
 });
+
+/** Two appends with a checkpoint between them, and a compaction; or the refusals that the scenario foresees. */
+async function theirTurn(peer: Peer, path: string, scenario: Scenario): Promise<void> {
+  const { schema, partitionColumns } = (await openTable(path)).cached();
+  const rows = randomRows(schema, 40, 101).filter((row) =>
+    isWrittenRightly(peer.name, { schema, partitionColumns }, row),
+  );
+  const unwritable = scenario.unwritableBy?.[peer.name];
+  if (unwritable) {
+    await expect(peer.call('append', { path, ...rowSet(schema, rows) })).rejects.toThrow(unwritable);
+    return;
+  }
+  await peer.call('append', { path, ...rowSet(schema, rows.slice(0, 15)) });
+  await peer.call('checkpoint', { path });
+  await peer.call('append', { path, ...rowSet(schema, rows.slice(15)) });
+  const notOptimized = scenario.notOptimizedBy?.[peer.name];
+  if (notOptimized) await expect(peer.call('optimize', { path })).rejects.toThrow(notOptimized);
+  else await peer.call('optimize', { path });
+}

@@ -37,10 +37,16 @@ def rows(path: str, version: int | None = None, predicate: str | None = None) ->
     return read(path, version, predicate)[1]
 
 
-def select(path: str, predicate: str) -> dict:
-    """How many rows satisfy the predicate, and which files may hold them by what the log says of them."""
-    table, found = read(path, None, predicate)
-    return {"rows": len(found), "files": len(table.file_uris(file_pruning_predicate=predicate))}
+def select(path: str, predicates: list[str]) -> list[dict]:
+    """For each predicate how many rows satisfy it, and how many files may hold them by what the log says of them."""
+    table = DeltaTable(path)
+    return [
+        {
+            "rows": pa.table(table.scan(predicate=predicate)).num_rows,
+            "files": len(table.file_uris(file_pruning_predicate=predicate)),
+        }
+        for predicate in predicates
+    ]
 
 
 def create(path: str, fields: list[dict], partition_by: list[str], properties: dict[str, str]) -> None:

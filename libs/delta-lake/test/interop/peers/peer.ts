@@ -30,8 +30,11 @@ interface OfTable {
 export interface Calls {
   readonly digests: [OfTable & { versions: readonly number[] }, readonly TableDigest[]];
   readonly rows: [OfTable & { version?: number; predicate?: string }, readonly string[]];
-  /** Rows that satisfy a predicate of SQL, and the files that are left when statistics are asked first. */
-  readonly select: [OfTable & { predicate: string }, { readonly rows: number; readonly files: number }];
+  /** For each predicate of SQL the rows that satisfy it, and the files that are left by what the log says of them. */
+  readonly select: [
+    OfTable & { predicates: readonly string[] },
+    readonly { readonly rows: number; readonly files: number }[],
+  ];
   readonly create: [
     OfTable & {
       fields: readonly unknown[];

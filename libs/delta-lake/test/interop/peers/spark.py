@@ -30,6 +30,8 @@ SETTINGS = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # A backslash in a string is a backslash.
+    "spark.sql.parser.escapedStringLiterals": "true",
     # Vacuum may be told to keep nothing.
     "spark.databricks.delta.retentionDurationCheck.enabled": "false",
 }
@@ -73,10 +75,10 @@ def rows(path: str, version: int | None = None, predicate: str | None = None) ->
     return canonical(data if predicate is None else data.where(predicate))
 
 
-def select(path: str, predicate: str) -> dict:
-    """How many rows satisfy the predicate, and how many files Spark reads for them."""
-    data = frame(path).where(predicate)
-    return {"rows": data.count(), "files": len(data.inputFiles())}
+def select(path: str, predicates: list[str]) -> list[dict]:
+    """For each predicate how many rows satisfy it, and how many files Spark reads for them."""
+    found = [frame(path).where(predicate) for predicate in predicates]
+    return [{"rows": data.count(), "files": len(data.inputFiles())} for data in found]
 
 
 def frame_of(fields: list[dict], rows: list[str]) -> DataFrame:

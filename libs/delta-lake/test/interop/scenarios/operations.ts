@@ -1,0 +1,83 @@
+import { createTable, type DeltaTable, struct } from '../../../src/index.ts';
+import { writeRows } from '../our-writes.ts';
+import { randomRows } from '../random-rows.ts';
+import { FLAT, PLAIN } from '../schemas.ts';
+import { grow, type Scenario } from './scenario.ts';
+
+const DAY_MS = 86_400_000;
+
+async function replaceTwoFiles(table: DeltaTable): Promise<void> {
+  const files = await writeRows(table, randomRows(table.cached().schema, 20, 9));
+  await table
+    .startTransaction({ operation: 'WRITE', reads: 'whole-table' })
+    .remove([...table.cached().files()].slice(0, 2))
+    .append(files)
+    .commit();
+}
+
+/** Tables after each operation of the library. */
+export const OPERATIONS: readonly Scenario[] = [
+  {
+    name: 'checkpoints, and files that are replaced',
+    build: async (folder) => {
+      const configuration = { 'delta.checkpointInterval': '3' };
+      const table = await grow(await createTable(folder, { schema: PLAIN, configuration }), 4);
+      await replaceTwoFiles(table);
+      return { table: await grow(table, 4) };
+    },
+  },
+  {
+    name: 'optimized',
+    build: async (folder) => {
+      const table = await grow(await createTable(folder, { schema: FLAT }), 3);
+      await table.optimize();
+      return { table: await grow(table, 1) };
+    },
+  },
+  {
+    name: 'optimized by partition, sorted and in Z-order',
+    build: async (folder) => {
+      const schema = struct({ id: 'long', part: 'boolean', name: 'string', at: 'timestamp' });
+      const table = await grow(await createTable(folder, { schema, partitionColumns: ['part'] }), 3);
+      await table.optimize({ order: { kind: 'sort', columns: ['name'] } });
+      await grow(table, 1);
+      await table.optimize({ order: { kind: 'z-order', columns: ['id', 'at'] } });
+      return { table };
+    },
+  },
+  {
+    name: 'restored to an earlier version',
+    build: async (folder) => {
+      const table = await grow(await createTable(folder, { schema: PLAIN }), 3);
+      await table.optimize();
+      await table.restore({ version: 2 });
+      return { table: await grow(table, 1) };
+    },
+  },
+  {
+    name: 'vacuumed',
+    build: async (folder) => {
+      const table = await grow(await createTable(folder, { schema: PLAIN }), 3);
+      const { version } = await table.optimize();
+      await grow(table, 1);
+      await table.vacuum({ retentionMs: 0, allowShortRetention: true });
+      return { table, oldest: version ?? 0 };
+    },
+  },
+  {
+    name: 'a log that was cleaned up',
+    build: async (folder) => {
+      const configuration = {
+        'delta.checkpointInterval': '4',
+        'delta.logRetentionDuration': 'interval 2 days',
+      };
+      let now = Date.now() - 10 * DAY_MS;
+      const table = await createTable(folder, { schema: PLAIN, configuration }, { clock: () => now });
+      await grow(table, 6);
+      now = Date.now();
+      await grow(table, 2);
+      const { oldestVersion } = await table.cleanUpLog();
+      return { table, oldest: oldestVersion ?? 0 };
+    },
+  },
+];
