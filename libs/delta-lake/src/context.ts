@@ -6,7 +6,7 @@ import type { ParquetCodec } from './parquet/codec.ts';
 import { hyparquetCodec } from './parquet/hyparquet-codec.ts';
 import { localStore } from './storage/local/local-store.ts';
 import type { ObjectStore } from './storage/object-store.ts';
-import { isS3Url } from './storage/s3/address.ts';
+import { isS3Url, parseS3Url } from './storage/s3/address.ts';
 import type { S3Options } from './storage/s3/options.ts';
 import { s3Store } from './storage/s3/s3-store.ts';
 
@@ -18,8 +18,16 @@ export interface TableContext {
   readonly clock: () => number;
   /** A fresh UUID, for table ids and commit ids. */
   readonly newId: () => string;
+  /** The place of a file outside the table, by its address; null where this table's files cannot be. */
+  readonly locate: (address: string) => ObjectPlace | null;
   /** Gives back what was opened for this table alone; nothing for a store that was handed in. */
   readonly close: () => Promise<void>;
+}
+
+/** An object, wherever it is. */
+export interface ObjectPlace {
+  readonly store: ObjectStore;
+  readonly key: string;
 }
 
 export interface TableOptions {
@@ -36,11 +44,13 @@ export interface TableOptions {
 /** Resolves a location: a local path, a `file://` or `s3://` URL, or an object store whose root is the table. */
 export function contextOf(location: string | ObjectStore, options: TableOptions = {}): TableContext {
   const remote = typeof location === 'string' && isS3Url(location) ? s3Store(location, options.s3) : null;
+  const store = remote ?? (typeof location === 'string' ? storeOf(location) : location);
   return {
-    store: remote ?? (typeof location === 'string' ? storeOf(location) : location),
+    store,
     parquet: options.parquet ?? hyparquetCodec(),
     clock: options.clock ?? Date.now,
     newId: options.newId ?? randomUUID,
+    locate: isS3Url(store.url) ? (address) => locateOnS3(address, options.s3) : locateOnDisk,
     close: async () => remote?.[Symbol.asyncDispose](),
   };
 }
@@ -54,4 +64,16 @@ function storeOf(location: string): ObjectStore {
     );
   }
   return localStore(resolve(location));
+}
+
+function locateOnDisk(address: string): ObjectPlace | null {
+  if (!address.startsWith('/') && !address.startsWith('file:')) return null;
+  return { store: localStore('/'), key: address.replace(/^file:/, '').replace(/^\/+/, '') };
+}
+
+/** Without options there is nothing to reach another place with: the store was handed in. */
+function locateOnS3(address: string, s3: S3Options | undefined): ObjectPlace | null {
+  if (!s3 || !isS3Url(address)) return null;
+  const { bucket, prefix } = parseS3Url(address);
+  return { store: s3Store(`s3://${bucket}`, s3), key: prefix.slice(0, -1) };
 }

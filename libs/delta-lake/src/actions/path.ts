@@ -39,11 +39,14 @@ export function fileKey(file: {
   return file.deletionVector ? `${path}#${deletionVectorId(file.deletionVector)}` : path;
 }
 
+/** An absolute path of the log, decoded, in one spelling: `/x` for a file, `s3://` for what Hadoop calls `s3a://`. */
+export function plainAddress(path: string): string {
+  return decodePath(path.replace(/^file:\/*/, '/').replace(/^s3[an]:/i, 's3:'));
+}
+
 /** Absolute address of a path of the log: a local path for a table on disk, else a URL. */
 export function absolutePath(tableUrl: string, path: string): string {
-  if (isAbsolutePath(path)) {
-    return path.startsWith('file:') ? decodePath(path.replace(/^file:\/*/, '/')) : decodePath(path);
-  }
+  if (isAbsolutePath(path)) return plainAddress(path);
   const root = tableUrl.startsWith('file:') ? fileURLToPath(tableUrl) : tableUrl;
   return `${root.replace(/\/+$/, '')}/${decodePath(path)}`;
 }

@@ -1,26 +1,21 @@
-import { decodePath, isAbsolutePath } from '../actions/path.ts';
-import type { TableContext } from '../context.ts';
+import { decodePath, isAbsolutePath, plainAddress } from '../actions/path.ts';
+import type { ObjectPlace, TableContext } from '../context.ts';
 import { DeltaError, hasCode, unsupportedFeature } from '../errors.ts';
 import type { ByteSource } from '../parquet/codec.ts';
 import { sourceOf } from '../parquet/source.ts';
-import { localStore } from '../storage/local/local-store.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 
 /**
- * The store and key of a path of the log: below the table, or anywhere on the same disk.
+ * The store and key of a path of the log: below the table, elsewhere on the same disk, or elsewhere on the same S3.
  * @throws DeltaError corrupt-log; unsupported-feature when the file is in another store than the table
  */
-export function locate(
-  context: TableContext,
-  path: string,
-): { readonly store: ObjectStore; readonly key: string } {
+export function locate(context: TableContext, path: string): ObjectPlace {
   const { store } = context;
-  const plain = decodePath(path);
-  if (!isAbsolutePath(path)) return { store, key: plain };
-  if (plain.startsWith(`${store.url}/`)) return { store, key: plain.slice(store.url.length + 1) };
-  if (!plain.startsWith('/') && !plain.startsWith('file:'))
-    throw unsupportedFeature('files outside the table', 'read', store.url);
-  return { store: localStore('/'), key: plain.replace(/^file:/, '').replace(/^\/+/, '') };
+  if (!isAbsolutePath(path)) return { store, key: decodePath(path) };
+  const address = plainAddress(path);
+  if (address.startsWith(`${store.url}/`)) return { store, key: address.slice(store.url.length + 1) };
+  const place = context.locate(address);
+  if (!place) throw unsupportedFeature('files outside the table', 'read', store.url);
+  return place;
 }
 
 /**

@@ -68,7 +68,7 @@ export class S3Client {
     const { signal, random = Math.random } = this.#options;
     const asked = {
       operation: request.operation,
-      address: `s3://${this.bucket}/${request.key ?? ''}`,
+      address: `s3://${this.bucket}/${request.key ?? request.query?.['prefix'] ?? ''}`,
     };
     let isRepeated = false;
     for (let attempt = 1; ; attempt++) {

@@ -343,6 +343,29 @@ describe('who may write', () => {
   });
 });
 
+test('a table may name files elsewhere on the same S3, as a shallow clone does, and none on this disk', async () => {
+  const { s3 } = await start();
+  const source = await createTable('s3://bucket/source dir', { schema: SCHEMA }, { s3 });
+  await source.append([{ id: 1n, name: 'x', day: '2026-11-24' }]);
+  await source.settled();
+  const [file] = source.cached().files();
+  await createTable('s3://bucket/clone', { schema: SCHEMA }, { s3 });
+  const store = s3Store('s3://bucket/clone', s3);
+  const add = (path: string): string =>
+    JSON.stringify({
+      add: { path, partitionValues: {}, size: file?.size, modificationTime: 1, dataChange: true },
+    });
+  await store.put('_delta_log/00000000000000000001.json', add(`s3a://bucket/source%20dir/${file?.path}`));
+  const clone = await openTable('s3://bucket/clone', { s3 });
+  expect((await collect(clone.cached().rows())).flat()).toEqual([{ id: 1n, name: 'x', day: '2026-11-24' }]);
+
+  await store.put('_delta_log/00000000000000000002.json', add('file:///etc/hostname'));
+  await expect(collect((await clone.snapshot()).rows())).rejects.toMatchObject({
+    code: 'unsupported-feature',
+    facts: { feature: 'files outside the table' },
+  });
+});
+
 describe('requests of a table', () => {
   test('are few, however long the log is', async () => {
     const { s3 } = await start();
