@@ -46,7 +46,7 @@ export async function checkSnapshot(context: TableContext, snapshot: Snapshot): 
       const source = await openFile(context, file);
       if (source.bytes !== file.size)
         report('file-size', `It has ${source.bytes} bytes, the log says ${file.size}.`);
-      const rows = await context.parquet.rowCount(source);
+      const rows = await context.controlParquet.rowCount(source);
       const noted = recordCount(file);
       if (noted !== null && noted !== rows)
         report('row-count', `It has ${rows} rows, its statistics say ${noted}.`);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DeltaError } from './errors.ts';
 import type { ParquetCodec } from './parquet/codec.ts';
-import { hyparquetCodec } from './parquet/hyparquet-codec.ts';
+import { type HyparquetCodec, hyparquetCodec } from './parquet/hyparquet-codec.ts';
 import { localStore } from './storage/local/local-store.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { isS3Url, parseS3Url } from './storage/s3/address.ts';
@@ -13,7 +13,10 @@ import { s3Store } from './storage/s3/s3-store.ts';
 /** What a table works with; everything that is not the table's own doing comes in through here. */
 export interface TableContext {
   readonly store: ObjectStore;
+  /** For data files. */
   readonly parquet: ParquetCodec;
+  /** For footers and checkpoints: always JavaScript, so that looking after a table starts no engine. */
+  readonly controlParquet: HyparquetCodec;
   /** Epoch ms. */
   readonly clock: () => number;
   /** A fresh UUID, for table ids and commit ids. */
@@ -31,7 +34,7 @@ export interface ObjectPlace {
 }
 
 export interface TableOptions {
-  /** Reads and writes Parquet; the default is hyparquet. */
+  /** Reads and writes data files; the default is hyparquet. */
   readonly parquet?: ParquetCodec;
   /** Epoch ms; the default is the system's clock. */
   readonly clock?: () => number;
@@ -48,6 +51,7 @@ export function contextOf(location: string | ObjectStore, options: TableOptions 
   return {
     store,
     parquet: options.parquet ?? hyparquetCodec(),
+    controlParquet: hyparquetCodec(),
     clock: options.clock ?? Date.now,
     newId: options.newId ?? randomUUID,
     locate: isS3Url(store.url) ? (address) => locateOnS3(address, options.s3) : locateOnDisk,

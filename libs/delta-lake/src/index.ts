@@ -37,13 +37,14 @@ export type { VacuumOptions, VacuumReport } from './operations/vacuum.ts';
 export type {
   ByteSource,
   Compression,
+  EncodedFile,
   ParquetCodec,
   ParquetWriter,
   ReadOptions,
   Row,
   WriterOptions,
 } from './parquet/codec.ts';
-export { hyparquetCodec } from './parquet/hyparquet-codec.ts';
+export { type HyparquetCodec, hyparquetCodec } from './parquet/hyparquet-codec.ts';
 export { RowIndexes } from './deletion-vector/row-indexes.ts';
 export type { ColumnCondition, Condition, Predicate } from './scan/predicate.ts';
 export type { ScanFile } from './scan/scan-file.ts';

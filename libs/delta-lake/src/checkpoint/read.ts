@@ -82,7 +82,7 @@ async function readJson({ store, key }: ActionFile): Promise<ActionCollector> {
 }
 
 async function readParquet(
-  { parquet }: TableContext,
+  { controlParquet: parquet }: TableContext,
   { store, key }: ActionFile,
 ): Promise<readonly ActionCollector[]> {
   const source = await sourceOf(store, key);

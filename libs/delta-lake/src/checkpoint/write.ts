@@ -4,7 +4,7 @@ import { featuresOf } from '../actions/table-features.ts';
 import { isOn } from '../actions/table-properties.ts';
 import type { TableContext } from '../context.ts';
 import { checkpointKey } from '../log/names.ts';
-import type { Row } from '../parquet/codec.ts';
+import { putEncoded, type Row } from '../parquet/codec.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -27,19 +27,19 @@ const PORTION_ROWS = 20_000;
 export async function writeCheckpoint(context: TableContext, snapshot: Snapshot): Promise<void> {
   const { version } = snapshot;
   const layout = layoutOf(snapshot);
-  const writer = await context.parquet.openWriter(layout.schema);
+  const writer = await context.controlParquet.openWriter(layout.schema);
   let size = 0;
   for (const rows of portions(context, snapshot, layout)) {
     await writer.write(rows);
     size += rows.length;
   }
-  const body = await writer.finish();
-  await context.store.put(checkpointKey(version), body);
+  const file = await writer.finish();
+  await putEncoded(context.store, checkpointKey(version), file);
   // From here readers may start at this version.
   await writeLastCheckpoint(context.store, {
     version,
     size,
-    sizeInBytes: body.byteLength,
+    sizeInBytes: file.bytes,
     numOfAddFiles: snapshot.fileCount,
   });
 }

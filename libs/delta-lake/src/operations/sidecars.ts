@@ -53,7 +53,7 @@ async function sidecarNames(context: TableContext, { keys }: CheckpointFiles): P
         for (const line of text.split('\n')) if (line.trim() !== '') take(JSON.parse(line));
       } else {
         const source = await sourceOf(context.store, key);
-        for await (const rows of context.parquet.read(source, SIDECAR)) rows.forEach(take);
+        for await (const rows of context.controlParquet.read(source, SIDECAR)) rows.forEach(take);
       }
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { ColumnMappingMode } from '../schema/column-mapping.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
+import type { LocalCopy, ObjectStore } from '../storage/object-store.ts';
 
 /** A row by column name. */
 export type Row = Readonly<Record<string, Value>>;
@@ -10,6 +11,8 @@ export interface ByteSource {
   readonly bytes: number;
   /** Bytes `[start, end)`. */
   read(start: number, end: number): Promise<Uint8Array>;
+  /** The whole file on the local disk, for engines that read paths; absent where nobody can give it. */
+  localCopy?(): Promise<LocalCopy>;
 }
 
 export interface ReadOptions {
@@ -18,11 +21,13 @@ export interface ReadOptions {
 }
 
 /**
- * Parquet codec port. The default reads with hyparquet, in JavaScript; another engine can take its place.
+ * Parquet codec port: reads and writes the rows of data files, and knows no table. Adapters: hyparquet (the default, in
+ * JavaScript) and DuckDB; `test/parquet/contract.ts` holds their promises. Footers and checkpoints do not go through
+ * it, so that looking after a table starts no engine.
  */
 export interface ParquetCodec {
   /**
-   * The rows of a file, in order, in batches of at most one row group. Each row has exactly the columns of `schema`,
+   * The rows of a file, in its order, in batches of at most one row group. Each row has exactly the columns of `schema`,
    * by its name in the schema and with values as {@link Value} says; a column that the file lacks is null, others of the
    * file are not read. Values of a type that Delta lets widen to the schema's are widened.
    * @throws DeltaError corrupt-file when the bytes are no Parquet file, or a column cannot be read as its type;
@@ -30,18 +35,7 @@ export interface ParquetCodec {
    */
   read(source: ByteSource, schema: StructType, options?: ReadOptions): AsyncIterable<readonly Row[]>;
 
-  /** The columns of a file as Delta types, by its footer. @throws DeltaError corrupt-file */
-  schema(source: ByteSource): Promise<StructType>;
-
-  /** Number of rows by the file's footer. @throws DeltaError corrupt-file */
-  rowCount(source: ByteSource): Promise<number>;
-
-  /** A whole file of these rows; every column is optional, map keys excepted. */
-  write(rows: readonly Row[], schema: StructType): Promise<Uint8Array>;
-
-  /**
-   * Begins a file whose rows come piece by piece; every column is optional, map keys excepted.
-   */
+  /** Begins a file whose rows come piece by piece; every column is optional, map keys excepted. */
   openWriter(schema: StructType, options?: WriterOptions): Promise<ParquetWriter>;
 }
 
@@ -67,7 +61,22 @@ export interface ParquetWriter {
    */
   write(rows: readonly Row[]): Promise<void>;
   /** The whole file. */
-  finish(): Promise<Uint8Array>;
+  finish(): Promise<EncodedFile>;
   /** Gives back what the writer holds, when the file is not wanted any more. */
   abandon(): Promise<void>;
+}
+
+/** A finished file, in memory or on the local disk; there, whoever has it calls `remove` in the end. */
+export type EncodedFile =
+  | { readonly kind: 'memory'; readonly bytes: number; readonly body: Uint8Array }
+  | { readonly kind: 'disk'; readonly bytes: number; readonly path: string; remove(): Promise<void> };
+
+/** Puts a finished file into a store, and gives back what it occupied. @throws DeltaError store-failed */
+export async function putEncoded(store: ObjectStore, key: string, file: EncodedFile): Promise<void> {
+  if (file.kind === 'memory') return store.put(key, file.body);
+  try {
+    await store.putFile(key, file.path);
+  } finally {
+    await file.remove();
+  }
 }

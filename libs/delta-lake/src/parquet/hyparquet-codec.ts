@@ -27,9 +27,28 @@ const PARSERS = {
   stringFromBytes: (bytes: Uint8Array | undefined) => bytes && UTF8.decode(bytes),
 };
 
+/** What hyparquet can besides: footers, and whole files in memory. */
+export interface HyparquetCodec extends ParquetCodec {
+  /** The columns of a file as Delta types, by its footer. @throws DeltaError corrupt-file */
+  schema(source: ByteSource): Promise<StructType>;
+  /** Number of rows by the file's footer. @throws DeltaError corrupt-file */
+  rowCount(source: ByteSource): Promise<number>;
+  /** The footer. @throws DeltaError corrupt-file */
+  footer(source: ByteSource): Promise<FileMetaData>;
+  /** A whole file of these rows; every column is optional, map keys excepted. */
+  write(rows: readonly Row[], schema: StructType): Promise<Uint8Array>;
+}
+
 /** The default {@link ParquetCodec}: hyparquet, hyparquet-compressors and hyparquet-writer, all JavaScript. */
-export function hyparquetCodec(): ParquetCodec {
-  return { read, schema, rowCount, write, openWriter: openHyparquetWriter };
+export function hyparquetCodec(): HyparquetCodec {
+  return {
+    read,
+    schema,
+    rowCount,
+    footer: (source) => footer(asyncBuffer(source)),
+    write,
+    openWriter: openHyparquetWriter,
+  };
 }
 
 async function* read(
@@ -130,7 +149,7 @@ async function rowCount(source: ByteSource): Promise<number> {
 async function write(rows: readonly Row[], schema: StructType): Promise<Uint8Array> {
   const writer = await openHyparquetWriter(schema);
   await writer.write(rows);
-  return writer.finish();
+  return (await writer.finish()).body;
 }
 
 async function footer(file: AsyncBuffer): Promise<FileMetaData> {

@@ -4,7 +4,7 @@ import { ByteWriter, ParquetWriter as FileWriter } from 'hyparquet-writer';
 import { physicalName } from '../schema/column-mapping.ts';
 import type { StructType } from '../schema/types.ts';
 import { cellWriter, schemaElements } from './cells.ts';
-import type { Compression, ParquetWriter, Row, WriterOptions } from './codec.ts';
+import type { Compression, EncodedFile, ParquetWriter, Row, WriterOptions } from './codec.ts';
 
 /** Rows of a row group at most: a reader, too, holds one at a time. */
 const ROW_GROUP_ROWS = 50_000;
@@ -28,11 +28,15 @@ const COMPRESSORS = {
     brotliCompressSync(input, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
 };
 
+interface HyparquetWriter extends ParquetWriter {
+  finish(): Promise<Extract<EncodedFile, { readonly kind: 'memory' }>>;
+}
+
 /** Writes with hyparquet-writer: data pages of version 2, each `write` at least one row group. */
 export async function openHyparquetWriter(
   schema: StructType,
   options: WriterOptions = {},
-): Promise<ParquetWriter> {
+): Promise<HyparquetWriter> {
   const compression =
     options.compression !== undefined && CODECS[options.compression] ? options.compression : 'snappy';
   const columnMapping = options.columnMapping ?? 'none';
@@ -68,7 +72,8 @@ export async function openHyparquetWriter(
     },
     async finish() {
       await file.finish();
-      return output.getBytes();
+      const body = output.getBytes();
+      return { kind: 'memory', bytes: body.byteLength, body };
     },
     async abandon() {},
   };

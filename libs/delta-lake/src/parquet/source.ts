@@ -21,7 +21,13 @@ export async function sourceOf(
       throw new DeltaError('object-not-found', `There is no object ${store.url}/${key}.`, { facts: { key } });
     }
     const { bytes } = head;
-    if (bytes > FETCH_WHOLE_BYTES) return { bytes, read: (start, end) => store.get(key, { start, end }) };
+    if (bytes > FETCH_WHOLE_BYTES) {
+      return {
+        bytes,
+        read: (start, end) => store.get(key, { start, end }),
+        localCopy: () => store.localCopy(key, { bytes }),
+      };
+    }
   }
   const whole = await store.get(key);
   return { bytes: whole.byteLength, read: async (start, end) => whole.subarray(start, end) };

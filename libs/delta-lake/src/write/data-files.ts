@@ -114,12 +114,12 @@ export class DataFileWriter {
   async #close(file: FileInProgress): Promise<void> {
     this.#open.delete(file.partition);
     this.#bufferedBytes -= file.bytes;
-    const { body, ...facts } = await file.finish();
+    const { file: encoded, ...facts } = await file.finish();
     const number = String(this.#files++).padStart(5, '0');
     const name = `part-${number}-${this.#context.newId()}-c000.${facts.compression}.parquet`;
-    await this.#uploads.start(body, {
+    await this.#uploads.start(encoded, {
       path: `${this.#options.folder ?? ''}${file.partition.folder}${name}`,
-      bytes: body.byteLength,
+      bytes: encoded.bytes,
       rows: facts.rows,
       partition: file.partition.values,
       statistics: facts.statistics,

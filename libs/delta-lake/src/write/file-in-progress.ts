@@ -3,6 +3,7 @@ import type { TableContext } from '../context.ts';
 import {
   COMPRESSIONS,
   type Compression,
+  type EncodedFile,
   type ParquetWriter,
   type Row,
   type WriterOptions,
@@ -98,16 +99,16 @@ export class FileInProgress {
   }
 
   async finish(): Promise<{
-    readonly body: Uint8Array;
+    readonly file: EncodedFile;
     readonly rows: number;
     readonly compression: Compression;
     readonly statistics: Readonly<Record<string, ColumnStatistics>>;
   }> {
     const writer = await this.encode();
-    const body = await writer.finish();
+    const file = await writer.finish();
     this.#writer = null;
     return {
-      body,
+      file,
       rows: this.#rows,
       compression: writer.compression,
       statistics: this.#collector.statistics(),

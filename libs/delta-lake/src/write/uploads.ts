@@ -1,3 +1,4 @@
+import { type EncodedFile, putEncoded } from '../parquet/codec.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { DataFile } from '../transaction/transaction.ts';
 
@@ -16,10 +17,10 @@ export class Uploads {
   }
 
   /** Resolves when the upload has begun, which may take as long as an earlier one. Its failure shows in {@link done}. */
-  async start(body: Uint8Array, file: DataFile): Promise<void> {
+  async start(encoded: EncodedFile, file: DataFile): Promise<void> {
     while (this.#running.size >= AT_ONCE) await Promise.race(this.#running);
     this.#keys.push(file.path);
-    const upload = this.#store.put(file.path, body).then(() => file);
+    const upload = putEncoded(this.#store, file.path, encoded).then(() => file);
     this.#files.push(upload);
     const settled: Promise<unknown> = upload
       .catch(() => undefined)
