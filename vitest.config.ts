@@ -25,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts', 'libs/*/test/faults/**/*.test.ts'],
+          globalSetup: ['libs/delta-lake/test/storage/s3/install.ts'],
           testTimeout: 300_000,
         },
       },

@@ -163,6 +163,38 @@ describe('an ill store', () => {
     await expect(store.get('y')).rejects.toThrow('enough');
   });
 
+  test('is never asked for more than it was agreed at once', async () => {
+    let underWay = 0;
+    let most = 0;
+    const { s3 } = await start();
+    const counted: typeof fetch = async (...request) => {
+      most = Math.max(most, ++underWay);
+      try {
+        return await fetch(...request);
+      } finally {
+        underWay--;
+      }
+    };
+    const store = s3Store('s3://bucket', { ...s3, maxRequests: 3, fetch: counted });
+    await Promise.all(Array.from({ length: 20 }, (_, i) => store.head(`${i}`)));
+    expect(most).toBe(3);
+  });
+
+  test('is told who asks anew at each request, with the token of temporary credentials', async () => {
+    const tokens: (string | null)[] = [];
+    const { s3 } = await start();
+    const noting: typeof fetch = (url, init) => {
+      tokens.push(new Headers(init?.headers).get('x-amz-security-token'));
+      return fetch(url, init);
+    };
+    let count = 0;
+    const credentials = async () => ({ ...STAND_IN_KEYS, sessionToken: `token ${count++}` });
+    const store = s3Store('s3://bucket', { ...s3, credentials, fetch: noting });
+    expect(await store.head('x')).toBeNull();
+    expect(await store.head('x')).toBeNull();
+    expect(tokens).toEqual(['token 0', 'token 1']);
+  });
+
   test('that does not know us says what to check, and shows no secret', async () => {
     const { s3 } = await start();
     const wrong = { accessKeyId: 'stand-in', secretAccessKey: 'hunter2' };

@@ -1,20 +1,20 @@
 /**
- * Real S3 servers for tests: what is on the PATH or in `~/.cache/contrail/s3/bin`. gofakes3 is small enough to be built
- * there from the Go module proxy when it is missing; the others are put there by hand:
+ * Real S3 servers for tests: what is on the PATH or in `~/.cache/contrail/s3/bin`. `install.ts` builds gofakes3 there; the
+ * others are put there by hand:
  *
  *     GOBIN=~/.cache/contrail/s3/bin go install github.com/versity/versitygw/cmd/versitygw@v1.8.0    2 minutes
  *     cargo install garage --version 2.4.0 --locked    half an hour; copy the binary
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { S3Options } from '../../../src/index.ts';
+import { findProgram, PROGRAMS } from './programs.ts';
 
-const CACHE = join(homedir(), '.cache/contrail/s3/bin');
 const KEYS = { accessKeyId: 'contrail-tests', secretAccessKey: 'contrail-tests-secret' } as const;
 const START_MS = 30_000;
 
@@ -30,32 +30,6 @@ export interface ServerKind {
   /** Null where the program is not here; `reason` says what would bring it. */
   readonly start: (() => Promise<S3Server>) | null;
   readonly reason: string;
-}
-
-/** The program, from the PATH or from the cache; null when it is in neither. */
-function findProgram(name: string): string | null {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), CACHE];
-  const path = folders.map((folder) => join(folder, name)).find(isExecutable);
-  return path ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function gofakes3(): string | null {
-  const found = findProgram('gofakes3');
-  if (found !== null || findProgram('go') === null) return found;
-  console.info('Building gofakes3 (once, about a minute) …');
-  mkdirSync(CACHE, { recursive: true });
-  const address = 'github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0';
-  spawnSync('go', ['install', address], { env: { ...process.env, GOBIN: CACHE }, timeout: 300_000 });
-  return findProgram('gofakes3');
 }
 
 async function freePort(): Promise<number> {
@@ -164,13 +138,13 @@ function kind(
     name,
     isAtomic,
     start: program === null ? null : () => start(program),
-    reason: `${name} is neither on the PATH nor in ${CACHE}; libs/delta-lake/test/storage/s3/servers.ts says how it gets there`,
+    reason: `${name} is neither on the PATH nor in ${PROGRAMS}; libs/delta-lake/test/storage/s3/servers.ts says how it gets there`,
   };
 }
 
 /** Every server that the tests know, found or not. */
 export const SERVERS: readonly ServerKind[] = [
-  kind('gofakes3', gofakes3(), startGofakes3, true),
+  kind('gofakes3', findProgram('gofakes3'), startGofakes3, true),
   kind('versitygw', findProgram('versitygw'), startVersitygw, true),
   kind('garage', findProgram('garage'), startGarage, false),
 ];
