@@ -4,7 +4,6 @@ import { createTable, openTable, type Row } from '../../src/index.ts';
 import { temporaryFolder } from '../tables.ts';
 import { canonicalRows, expectAgreement } from './agreement.ts';
 import { isInstalled, test } from './fixtures.ts';
-import { appendRows } from './our-writes.ts';
 import { rowSet } from './random-rows.ts';
 import { PLAIN } from './schemas.ts';
 
@@ -31,7 +30,7 @@ describe.skipIf(!isInstalled('delta-rs'))('delta-rs and this library at once', (
     });
     const ours = async (): Promise<void> => {
       for (let i = 0; i < COMMITS; i++)
-        expect(await appendRows(table, [rowOf('ours', i)])).toMatchObject({ kind: 'committed' });
+        expect(await table.append([rowOf('ours', i)])).toMatchObject({ kind: 'committed' });
     };
     const theirs = async (): Promise<void> => {
       for (let i = 0; i < COMMITS; i++)

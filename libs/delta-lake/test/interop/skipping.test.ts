@@ -12,7 +12,6 @@ import {
 import { compareValues } from '../../src/schema/value.ts';
 import { temporaryFolder } from '../tables.ts';
 import { isInstalled, test } from './fixtures.ts';
-import { appendRows } from './our-writes.ts';
 import { type Peer, PEER_NAMES } from './peers/peer.ts';
 import { randomRows, rowSet } from './random-rows.ts';
 import { FLAT } from './schemas.ts';
@@ -96,7 +95,7 @@ describe.each(PEER_NAMES)('file skipping of %s', (name) => {
       const peer = await peers.open(name);
       const path = temporaryFolder();
       const table = await createTable(path, { schema: SCHEMA });
-      for (const rows of FILE_ROWS) await appendRows(table, rows);
+      for (const rows of FILE_ROWS) await table.append(rows);
       expect(await theirCounts(peer, path)).toEqual(TRUTH);
       const [middle] = await peer.call('select', { path, predicates: ['id between 200 and 203'] });
       expect(middle).toEqual({ rows: 4, files: 1 });

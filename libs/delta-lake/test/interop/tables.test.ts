@@ -4,15 +4,15 @@ import { temporaryFolder } from '../tables.ts';
 import { expectAgreement } from './agreement.ts';
 import { isInstalled, test } from './fixtures.ts';
 import { isWrittenRightly } from './known-defects.ts';
-import { appendRows } from './our-writes.ts';
 import { type Peer, PEER_NAMES } from './peers/peer.ts';
 import { randomRows, rowSet } from './random-rows.ts';
 import { FEATURES } from './scenarios/features.ts';
-import { OPERATIONS } from './scenarios/operations.ts';
+import { MAINTENANCE } from './scenarios/maintenance.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { TYPES } from './scenarios/types.ts';
+import { WRITES } from './scenarios/writes.ts';
 
-const SCENARIOS: readonly Scenario[] = [...TYPES, ...FEATURES, ...OPERATIONS];
+const SCENARIOS: readonly Scenario[] = [...TYPES, ...WRITES, ...FEATURES, ...MAINTENANCE];
 
 describe.each(PEER_NAMES)('%s and our tables', (name) => {
   test.skipIf(!isInstalled(name)).for(SCENARIOS)('$name', async (scenario, { peers }) => {
@@ -29,8 +29,8 @@ describe.each(PEER_NAMES)('%s and our tables', (name) => {
 
     // Ours again: an object that has seen nothing of this, and one that is opened now.
     const { schema } = table.cached();
-    await appendRows(table, randomRows(schema, 20, 103));
-    await appendRows(await openTable(path), randomRows(schema, 20, 104));
+    await table.append(randomRows(schema, 20, 103));
+    await (await openTable(path)).append(randomRows(schema, 20, 104));
     await table.settled();
     await expectAgreement(peer, path, before);
   });

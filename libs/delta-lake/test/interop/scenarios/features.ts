@@ -47,6 +47,16 @@ function withProperties(
   };
 }
 
+const CHECKPOINTS: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ['V1', {}],
+  ['V2', { 'delta.checkpointPolicy': 'v2' }],
+  ['with statistics as columns', { 'delta.checkpoint.writeStatsAsStruct': 'true' }],
+  [
+    'with statistics as columns alone',
+    { 'delta.checkpoint.writeStatsAsStruct': 'true', 'delta.checkpoint.writeStatsAsJson': 'false' },
+  ],
+];
+
 /** Tables with table features and properties. */
 export const FEATURES: readonly Scenario[] = [
   ...mapped('name'),
@@ -66,11 +76,11 @@ export const FEATURES: readonly Scenario[] = [
   withProperties('statistics of two columns alone', { 'delta.dataSkippingNumIndexedCols': '2' }),
   withProperties('no statistics', { 'delta.dataSkippingNumIndexedCols': '0' }),
   withProperties('zstd', { 'delta.parquet.compression.codec': 'zstd' }),
-  {
-    name: 'V1 checkpoints of every type',
-    build: async (folder) => {
-      const configuration = { 'delta.checkpointInterval': '2' };
+  ...CHECKPOINTS.map(([kind, properties]) => ({
+    name: `checkpoints of every type, ${kind}`,
+    build: async (folder: string) => {
+      const configuration = { 'delta.checkpointInterval': '2', ...properties };
       return { table: await grow(await createTable(folder, { schema: FLAT, configuration }), 5) };
     },
-  },
+  })),
 ];

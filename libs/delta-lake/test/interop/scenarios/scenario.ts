@@ -1,5 +1,4 @@
 import type { DeltaTable } from '../../../src/index.ts';
-import { appendRows } from '../our-writes.ts';
 import type { PeerName } from '../peers/peer.ts';
 import { randomRows } from '../random-rows.ts';
 
@@ -18,7 +17,7 @@ export interface Scenario {
 
 /** Appends 20 rows in each of several commits, and waits for their checkpoints. */
 export async function grow(table: DeltaTable, commits: number = 3, seed: number = 0): Promise<DeltaTable> {
-  for (let i = 0; i < commits; i++) await appendRows(table, randomRows(table.cached().schema, 20, seed + i));
+  for (let i = 0; i < commits; i++) await table.append(randomRows(table.cached().schema, 20, seed + i));
   await table.settled();
   return table;
 }

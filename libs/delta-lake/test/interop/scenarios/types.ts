@@ -1,5 +1,4 @@
 import { createTable, struct } from '../../../src/index.ts';
-import { appendRows } from '../our-writes.ts';
 import { FLAT, NESTED, PLAIN, PRIMITIVES } from '../schemas.ts';
 import { grow, type Scenario } from './scenario.ts';
 
@@ -63,10 +62,7 @@ export const TYPES: readonly Scenario[] = [
       const schema = struct({ id: 'long', city: 'string', day: 'date' });
       const table = await createTable(folder, { schema, partitionColumns: ['city', 'day'] });
       const day = (i: number): string | null => (i % 3 === 0 ? null : '2026-11-23');
-      await appendRows(
-        table,
-        CITIES.map((city, i) => ({ id: BigInt(i), city, day: day(i) })),
-      );
+      await table.append(CITIES.map((city, i) => ({ id: BigInt(i), city, day: day(i) })));
       return { table };
     },
   },

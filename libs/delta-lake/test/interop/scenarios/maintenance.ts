@@ -1,29 +1,18 @@
-import { createTable, type DeltaTable, struct } from '../../../src/index.ts';
-import { writeRows } from '../our-writes.ts';
-import { randomRows } from '../random-rows.ts';
+import { createTable, struct } from '../../../src/index.ts';
 import { FLAT, PLAIN } from '../schemas.ts';
 import { grow, type Scenario } from './scenario.ts';
 
 const DAY_MS = 86_400_000;
 
-async function replaceTwoFiles(table: DeltaTable): Promise<void> {
-  const files = await writeRows(table, randomRows(table.cached().schema, 20, 9));
-  await table
-    .startTransaction({ operation: 'WRITE', reads: 'whole-table' })
-    .remove([...table.cached().files()].slice(0, 2))
-    .append(files)
-    .commit();
-}
-
-/** Tables after each operation of the library. */
-export const OPERATIONS: readonly Scenario[] = [
+/** Tables after each operation that keeps files and log small. */
+export const MAINTENANCE: readonly Scenario[] = [
   {
-    name: 'checkpoints, and files that are replaced',
+    name: 'checkpoints, with tombstones in them',
     build: async (folder) => {
       const configuration = { 'delta.checkpointInterval': '3' };
       const table = await grow(await createTable(folder, { schema: PLAIN, configuration }), 4);
-      await replaceTwoFiles(table);
-      return { table: await grow(table, 4) };
+      await table.delete([{ column: 'id', above: 0n }]);
+      return { table: await grow(table, 4, 10) };
     },
   },
   {
