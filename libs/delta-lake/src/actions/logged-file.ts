@@ -1,7 +1,8 @@
 import type { AddFile, FileStatistics } from './actions.ts';
 import type { DeletionVectorDescriptor } from './deletion-vector.ts';
+import type { TextBlock, FileTexts } from './file-texts.ts';
 
-type Fields = Omit<AddFile, 'stats'>;
+export type LoggedFields = Omit<AddFile, 'stats'>;
 
 /** An {@link AddFile} that parses its statistics when they are first asked for: a table holds many, few are looked at. */
 export class LoggedFile implements AddFile {
@@ -10,21 +11,30 @@ export class LoggedFile implements AddFile {
   readonly modificationTime: number;
   readonly dataChange: boolean;
   readonly partitionValues: Readonly<Record<string, string | null>>;
-  readonly statsText: string | null;
+  /** Rows by the statistics, deleted ones included; null when these do not tell. */
+  readonly rows: number | null;
   declare readonly tags?: Readonly<Record<string, string>>;
   declare readonly deletionVector?: DeletionVectorDescriptor;
   declare readonly baseRowId?: number;
   declare readonly defaultRowCommitVersion?: number;
   declare readonly clusteringProvider?: string;
+  readonly #text: string | TextBlock | null;
+  /** Number of the text in its block. */
+  readonly #index: number;
   #stats: FileStatistics | null | undefined;
 
-  constructor(fields: Fields) {
+  /** With `texts` the statistics are kept there. */
+  constructor(fields: LoggedFields, texts: FileTexts | null = null) {
     this.path = fields.path;
     this.size = fields.size;
     this.modificationTime = fields.modificationTime;
     this.dataChange = fields.dataChange;
     this.partitionValues = fields.partitionValues;
-    this.statsText = fields.statsText;
+    const { statsText } = fields;
+    this.rows = statsText === null ? null : countOf(statsText);
+    const block = statsText === null ? null : (texts?.blockFor(statsText) ?? null);
+    this.#text = block ?? statsText;
+    this.#index = block?.add(statsText ?? '') ?? 0;
     // Fields that most files lack are only set where they are, to keep a million entries small.
     if (fields.tags) this.tags = fields.tags;
     if (fields.deletionVector) this.deletionVector = fields.deletionVector;
@@ -34,10 +44,25 @@ export class LoggedFile implements AddFile {
     if (fields.clusteringProvider !== undefined) this.clusteringProvider = fields.clusteringProvider;
   }
 
-  get stats(): FileStatistics | null {
-    this.#stats ??= this.statsText === null ? null : parseStatistics(this.statsText);
-    return this.#stats;
+  get statsText(): string | null {
+    const text = this.#text;
+    return typeof text === 'object' ? (text?.text(this.#index) ?? null) : text;
   }
+
+  get stats(): FileStatistics | null {
+    if (this.#stats !== undefined) return this.#stats;
+    const text = this.statsText;
+    const stats = text === null ? null : parseStatistics(text);
+    // What is packed away is many: parsed, they would not fit either.
+    if (typeof this.#text === 'string') this.#stats = stats;
+    return stats;
+  }
+}
+
+/** The fields of a file, for another one that differs in some of them. */
+export function fieldsOf(file: AddFile): LoggedFields {
+  const { stats: _, ...fields } = { ...file, statsText: file.statsText } as AddFile;
+  return fields;
 }
 
 /** Parses statistics; integers beyond 2^53 become bigints, so that a bound stays a bound. Null when it is no JSON object. */
@@ -58,11 +83,16 @@ export function parseStatistics(text: string): FileStatistics | null {
   };
 }
 
-/** Number of rows by the statistics, without parsing all of them where they begin with it, as every known writer does. */
+/** Number of rows by the statistics, deleted ones included; null when they do not tell. */
 export function recordCount(file: AddFile): number | null {
-  if (file.statsText === null) return null;
-  const match = /^\{"numRecords":(\d+)[,}]/.exec(file.statsText);
-  return match ? Number(match[1]) : (file.stats?.numRecords ?? null);
+  if (file instanceof LoggedFile) return file.rows;
+  return file.statsText === null ? null : countOf(file.statsText);
+}
+
+/** Without parsing all of the text where it begins with the count, as that of every known writer does. */
+function countOf(text: string): number | null {
+  const match = /^\{"numRecords":(\d+)[,}]/.exec(text);
+  return match ? Number(match[1]) : (parseStatistics(text)?.numRecords ?? null);
 }
 
 function exactIntegers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {

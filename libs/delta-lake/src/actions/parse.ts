@@ -12,6 +12,7 @@ import type {
 } from './actions.ts';
 import type { DeletionVectorDescriptor } from './deletion-vector.ts';
 import { LoggedFile } from './logged-file.ts';
+import type { FileTexts } from './file-texts.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -30,6 +31,14 @@ export class ActionCollector {
   /** Of a V2 checkpoint: paths of the files that hold more of its actions. */
   readonly sidecars: string[] = [];
   commitInfo: CommitInfo | null = null;
+  readonly #texts: FileTexts | null;
+  /** Taken so far. */
+  #lines = 0;
+
+  /** With `texts`, what files have in common is kept there. */
+  constructor(texts: FileTexts | null = null) {
+    this.#texts = texts;
+  }
 
   /** Takes one line of a commit or one row of a checkpoint: an object with one known key that is not null. */
   take(action: Json): void {
@@ -42,7 +51,7 @@ export class ActionCollector {
   #takeOne(kind: string, body: Json): void {
     switch (kind) {
       case 'add':
-        this.adds.push(parseAdd(body));
+        this.adds.push(this.#file(body));
         break;
       case 'remove':
         this.removes.push(parseRemove(body));
@@ -87,12 +96,11 @@ export class ActionCollector {
    * @throws DeltaError corrupt-log with the line that is wrong
    */
   takeLines(body: string): void {
-    let line = 0;
     let start = 0;
     while (start < body.length) {
       let end = body.indexOf('\n', start);
       if (end === -1) end = body.length;
-      line++;
+      this.#lines++;
       const source = body.slice(start, end);
       start = end + 1;
       if (source.trim() === '') continue;
@@ -102,9 +110,30 @@ export class ActionCollector {
         this.take(action);
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new DeltaError('corrupt-log', `line ${line}: ${reason}`, { cause, facts: { line } });
+        throw new DeltaError('corrupt-log', `line ${this.#lines}: ${reason}`, {
+          cause,
+          facts: { line: this.#lines },
+        });
       }
     }
+  }
+
+  #file(body: Json): AddFile {
+    const stats = body['stats'];
+    const values = partitionValues(body['partitionValues']);
+    const fields = {
+      path: text(body, 'path', 'add'),
+      size: count(body['size'], 'add.size'),
+      modificationTime: count(body['modificationTime'] ?? 0, 'add.modificationTime'),
+      dataChange: body['dataChange'] !== false,
+      partitionValues: this.#texts?.partitionValues(values) ?? values,
+      statsText: typeof stats === 'string' && stats !== '' ? stats : null,
+      ...optionalFileFields(body),
+      ...(typeof body['clusteringProvider'] === 'string'
+        ? { clusteringProvider: body['clusteringProvider'] }
+        : {}),
+    };
+    return new LoggedFile(fields, this.#texts);
   }
 
   /** What was collected, as the commit `version`. */
@@ -128,33 +157,22 @@ export class ActionCollector {
  * Parses a commit file: newline-delimited JSON, one action a line.
  * @throws DeltaError corrupt-log with the line that is wrong.
  */
-export function parseCommit(version: number, body: string): Commit {
-  const collector = new ActionCollector();
+export function parseCommit(version: number, body: string, texts: FileTexts | null = null): Commit {
+  const collector = new ActionCollector(texts);
   try {
     collector.takeLines(body);
   } catch (error) {
-    if (!hasCode(error, 'corrupt-log')) throw error;
-    throw new DeltaError('corrupt-log', `Commit ${version} cannot be read: ${error.message}.`, {
-      cause: error.cause,
-      facts: { ...error.facts, version },
-    });
+    throw ofCommit(error, version);
   }
   return collector.commit(version);
 }
 
-function parseAdd(body: Json): AddFile {
-  const stats = body['stats'];
-  return new LoggedFile({
-    path: text(body, 'path', 'add'),
-    size: count(body['size'], 'add.size'),
-    modificationTime: count(body['modificationTime'] ?? 0, 'add.modificationTime'),
-    dataChange: body['dataChange'] !== false,
-    partitionValues: partitionValues(body['partitionValues']),
-    statsText: typeof stats === 'string' && stats !== '' ? stats : null,
-    ...optionalFileFields(body),
-    ...(typeof body['clusteringProvider'] === 'string'
-      ? { clusteringProvider: body['clusteringProvider'] }
-      : {}),
+/** Says of which commit a wrong line is. */
+export function ofCommit(error: unknown, version: number): unknown {
+  if (!hasCode(error, 'corrupt-log')) return error;
+  return new DeltaError('corrupt-log', `Commit ${version} cannot be read: ${error.message}.`, {
+    cause: error.cause,
+    facts: { ...error.facts, version },
   });
 }
 

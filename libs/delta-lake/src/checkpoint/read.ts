@@ -1,5 +1,7 @@
 import { ActionCollector } from '../actions/parse.ts';
+import { recordCount } from '../actions/logged-file.ts';
 import { isAbsolutePath } from '../actions/path.ts';
+import type { FileTexts } from '../actions/file-texts.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError, type DeltaErrorCode } from '../errors.ts';
 import type { CheckpointFiles } from '../log/listing.ts';
@@ -26,13 +28,18 @@ interface ActionFile {
  * `sidecar` actions name. Source: Delta protocol, "Checkpoints".
  * @throws DeltaError corrupt-log when something of it is missing or cannot be read
  */
-export async function readCheckpoint(context: TableContext, files: CheckpointFiles): Promise<TableState> {
+export async function readCheckpoint(
+  context: TableContext,
+  files: CheckpointFiles,
+  texts: FileTexts | null = null,
+): Promise<TableState> {
   let state = emptyState();
   const take = async (file: ActionFile): Promise<readonly string[]> => {
-    const collected = await readActionFile(context, file, files.version);
+    const collected = await readActionFile(context, file, files.version, texts);
     state = replay(
       state,
       collected.map((actions) => actions.commit(files.version)),
+      { spend: true },
     );
     return collected.flatMap(({ sidecars }) => sidecars);
   };
@@ -59,11 +66,12 @@ async function readActionFile(
   context: TableContext,
   file: ActionFile,
   version: number,
+  texts: FileTexts | null,
 ): Promise<readonly ActionCollector[]> {
   const table = context.store.url;
   try {
-    if (file.key.endsWith('.json')) return [await readJson(file)];
-    return await readParquet(context, file);
+    if (file.key.endsWith('.json')) return [await readJson(file, texts)];
+    return await readParquet(context, file, texts);
   } catch (error) {
     if (!(error instanceof DeltaError) || !DAMAGES.has(error.code)) throw error;
     const what = error.code === 'object-not-found' ? 'is missing' : `cannot be read: ${error.message}`;
@@ -75,8 +83,8 @@ async function readActionFile(
   }
 }
 
-async function readJson({ store, key }: ActionFile): Promise<ActionCollector> {
-  const collector = new ActionCollector();
+async function readJson({ store, key }: ActionFile, texts: FileTexts | null): Promise<ActionCollector> {
+  const collector = new ActionCollector(texts);
   collector.takeLines(Buffer.from(await store.get(key)).toString('utf8'));
   return collector;
 }
@@ -84,22 +92,24 @@ async function readJson({ store, key }: ActionFile): Promise<ActionCollector> {
 async function readParquet(
   { controlParquet: parquet }: TableContext,
   { store, key }: ActionFile,
+  texts: FileTexts | null,
 ): Promise<readonly ActionCollector[]> {
   const source = await sourceOf(store, key);
   const collected: ActionCollector[] = [];
   for await (const rows of parquet.read(source, READABLE_SCHEMA)) {
-    const collector = new ActionCollector();
+    const collector = new ActionCollector(texts);
     for (const row of rows) collector.take(rowAction(row));
     collected.push(collector);
   }
   // Statistics come as JSON or as columns. Those that have the columns alone are read once more, with these.
   const files = collected.flatMap(({ adds }) => adds);
-  if (files.length === 0 || files.some(({ statsText }) => statsText !== null)) return collected;
+  if (files.length === 0 || files.some((file) => recordCount(file) !== null || file.statsText !== null))
+    return collected;
   const columns = structuredColumns(await parquet.schema(source));
   if (columns === null) return collected;
   const again: ActionCollector[] = [];
   for await (const rows of parquet.read(source, columns)) {
-    const collector = new ActionCollector();
+    const collector = new ActionCollector(texts);
     for (const row of rows) collector.take(withStructuredValues(rowAction(row), row, columns));
     again.push(collector);
   }

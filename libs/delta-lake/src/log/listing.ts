@@ -16,22 +16,26 @@ export interface LogListing {
   readonly checkpoints: readonly CheckpointFiles[];
   /** Of the commit, by version. */
   readonly modifiedAtMs: ReadonlyMap<number, number>;
+  /** Of the commit, by version. */
+  readonly commitBytes: ReadonlyMap<number, number>;
 }
 
 /** Lists the log, from the files of version `from` on. */
 export async function listLog(store: ObjectStore, from: number = 0): Promise<LogListing> {
   const commits: number[] = [];
   const modifiedAtMs = new Map<number, number>();
+  const commitBytes = new Map<number, number>();
   const checkpoints = new CheckpointSets();
   const startAfter = from > 0 ? versionPrefix(from) : LOG_FOLDER;
-  for await (const { key, modifiedAtMs: time } of store.list(LOG_FOLDER, { startAfter })) {
+  for await (const { key, bytes, modifiedAtMs: time } of store.list(LOG_FOLDER, { startAfter })) {
     const name = parseLogKey(key);
     if (name?.kind === 'commit') {
       commits.push(name.version);
       modifiedAtMs.set(name.version, time);
+      commitBytes.set(name.version, bytes);
     } else if (name) checkpoints.take(name, key);
   }
-  return { commits, checkpoints: checkpoints.complete(), modifiedAtMs };
+  return { commits, checkpoints: checkpoints.complete(), modifiedAtMs, commitBytes };
 }
 
 /** Gathers the files of checkpoints from a listing. */

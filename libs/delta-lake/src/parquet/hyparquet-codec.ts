@@ -1,17 +1,18 @@
 import {
   type AsyncBuffer,
+  type Compressors,
   type FileMetaData,
   parquetMetadataAsync,
   parquetRead,
   parquetSchema,
   type SchemaElement,
 } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { DeltaError } from '../errors.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { cellReader, columnOf, type ParquetNode, type ReadPlan } from './cell-reader.ts';
 import type { ByteSource, ParquetCodec, ReadOptions, Row } from './codec.ts';
+import { compressorsFor } from './compressors.ts';
 import { fileSchema } from './file-schema.ts';
 import { legacyCalendar } from './legacy-calendar.ts';
 import { openHyparquetWriter } from './hyparquet-writer.ts';
@@ -72,10 +73,11 @@ async function* read(
     };
   });
   const columns = readers.map(({ stored }) => stored).filter((name) => name !== null);
+  const compressors = await compressorsFor(metadata);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
-    const raw = await readGroup(file, metadata, columns, rowStart, rowEnd);
+    const raw = await readGroup(file, metadata, compressors, columns, rowStart, rowEnd);
     yield raw.map((record) => {
       const row: Record<string, Value> = {};
       for (const { name, stored, read: readCell } of readers) row[name] = readCell(record[stored ?? '']);
@@ -88,6 +90,7 @@ async function* read(
 async function readGroup(
   file: AsyncBuffer,
   metadata: FileMetaData,
+  compressors: Compressors,
   columns: string[],
   rowStart: number,
   rowEnd: number,

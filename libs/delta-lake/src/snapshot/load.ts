@@ -1,9 +1,10 @@
+import { FileTexts } from '../actions/file-texts.ts';
 import { isOn } from '../actions/table-properties.ts';
 import { readCheckpoint } from '../checkpoint/read.ts';
 import { readLastCheckpoint } from '../checkpoint/last-checkpoint.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
-import { readCommit, readCommits } from '../log/commits.ts';
+import { readCommit, readCommitBatches } from '../log/commits.ts';
 import { type CheckpointFiles, listLog, type LogListing } from '../log/listing.ts';
 import { emptyState, replay, type TableState } from './state.ts';
 
@@ -51,18 +52,18 @@ async function loadFrom(context: TableContext, listing: LogListing, version?: nu
       failure ??= missingCommits(table, listing, target, first);
       continue;
     }
-    const base = checkpoint === null ? emptyState() : await tryCheckpoint(context, checkpoint);
+    const texts = new FileTexts();
+    const base = checkpoint === null ? emptyState() : await tryCheckpoint(context, checkpoint, texts);
     if (base instanceof DeltaError) {
       failure ??= base;
       continue;
     }
     let state = base;
-    const batch = [];
-    for await (const commit of readCommits(store, first, target)) {
-      batch.push(commit);
-      if (batch.length >= 1000) state = replay(state, batch.splice(0));
-    }
-    state = replay(state, batch);
+    for await (const commits of readCommitBatches(store, first, target, {
+      bytesOf: listing.commitBytes,
+      texts,
+    }))
+      state = replay(state, commits, { spend: true });
     if (state.timestampMs > 0) return state;
     return { ...state, timestampMs: await timeOf(context, state, listing.modifiedAtMs.get(target) ?? 0) };
   }
@@ -79,9 +80,10 @@ async function timeOf(context: TableContext, state: TableState, modifiedAtMs: nu
 async function tryCheckpoint(
   context: TableContext,
   files: CheckpointFiles,
+  texts: FileTexts,
 ): Promise<TableState | DeltaError> {
   try {
-    return await readCheckpoint(context, files);
+    return await readCheckpoint(context, files, texts);
   } catch (error) {
     if (error instanceof DeltaError && error.kind !== 'unavailable') return error;
     throw error;

@@ -9,7 +9,7 @@ import type {
 } from '../actions/actions.ts';
 import { recordCount } from '../actions/logged-file.ts';
 import { fileKey } from '../actions/path.ts';
-import { VersionedMap } from './versioned-map.ts';
+import { type Edit, VersionedMap } from './versioned-map.ts';
 
 /**
  * What the log says up to `version`: the result of replay. A value; replaying more makes a new one.
@@ -52,13 +52,19 @@ export function emptyState(): TableState {
 
 /**
  * Replays commits, in order, onto a state. Cost: the commits, not the table.
- * `state` stays valid, but is from now on the slower one to look at.
+ * `state` stays valid, but is from now on the slower one to look at; with `spend` nobody may look at it again, which
+ * spares the way back to it.
  */
-export function replay(state: TableState, commits: Iterable<Commit>): TableState {
-  const files = state.files.edit();
-  const tombstones = state.tombstones.edit();
-  const transactions = state.transactions.edit();
-  const domains = state.domains.edit();
+export function replay(
+  state: TableState,
+  commits: Iterable<Commit>,
+  options: { readonly spend?: boolean } = {},
+): TableState {
+  const edit = <V>(map: VersionedMap<V>): Edit<V> => (options.spend === true ? map.spend() : map.edit());
+  const files = edit(state.files);
+  const tombstones = edit(state.tombstones);
+  const transactions = edit(state.transactions);
+  const domains = edit(state.domains);
   let { version, timestampMs, protocol, metadata, bytes, countedRows, uncountedFiles } = state;
 
   const count = (file: AddFile, sign: 1 | -1): void => {

@@ -30,6 +30,25 @@ export class VersionedMap<V> {
     return [...this.#own().values()];
   }
 
+  /**
+   * Starts a newer version that takes the place of this one, for whoever builds a map step by step: nothing is noted
+   * of the way back, and this version must not be looked at again.
+   */
+  spend(): Edit<V> {
+    const map = this.#own();
+    this.#map = null;
+    return {
+      get: (key) => map.get(key),
+      set: (key, value) => void map.set(key, value),
+      delete: (key) => {
+        const before = map.get(key);
+        if (before !== undefined) map.delete(key);
+        return before;
+      },
+      done: () => new VersionedMap(map),
+    };
+  }
+
   /** Starts a newer version. Until `done` is called nobody else may look at this one or edit it. */
   edit(): Edit<V> {
     const map = this.#own();
@@ -62,6 +81,7 @@ export class VersionedMap<V> {
     if (this.#map) return this.#map;
     const way: VersionedMap<V>[] = [this];
     let newest = this.#next;
+    if (!newest) throw new Error('This version of the map is spent.');
     while (newest && !newest.#map) {
       way.push(newest);
       newest = newest.#next;

@@ -1,5 +1,5 @@
 import type { AddFile, ChangeFile, Metadata } from '../actions/actions.ts';
-import { LoggedFile } from '../actions/logged-file.ts';
+import { fieldsOf, LoggedFile } from '../actions/logged-file.ts';
 import { encodePath, fileKey, relativePath } from '../actions/path.ts';
 import { checkRemovable, checkWritable } from '../actions/protocol.ts';
 import { type Action, removeOf, serializeCommit } from '../actions/serialize.ts';
@@ -58,7 +58,7 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
     adds.set(key, add);
   };
   for (const file of draft.appends) take(addOf(context, target, file, dataChange, now));
-  for (const file of draft.restored) take(new LoggedFile({ ...file, dataChange }));
+  for (const file of draft.restored) take(new LoggedFile({ ...fieldsOf(file), dataChange }));
   const removes = [...draft.removes.values()].map((file) => ({ remove: removeOf(file, now, dataChange) }));
   const head = [...draft.appIds].map(([appId, version]) => ({ txn: { appId, version, lastUpdated: now } }));
   const domains = [...draft.domains].map(([domain, configuration]) => ({

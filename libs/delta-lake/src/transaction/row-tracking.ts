@@ -1,5 +1,5 @@
 import type { AddFile, DomainMetadata } from '../actions/actions.ts';
-import { LoggedFile, recordCount } from '../actions/logged-file.ts';
+import { fieldsOf, LoggedFile, recordCount } from '../actions/logged-file.ts';
 import { featuresOf } from '../actions/table-features.ts';
 import { isOn } from '../actions/table-properties.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
@@ -39,22 +39,6 @@ export function assignRowIds(
   });
   const configuration = JSON.stringify({ rowIdHighWaterMark: highest });
   return { adds: numbered, domain: { domain: DOMAIN, configuration, removed: false } };
-}
-
-function fieldsOf(file: AddFile): Omit<AddFile, 'stats'> {
-  const { path, size, modificationTime, dataChange, partitionValues, statsText } = file;
-  const { tags, deletionVector, clusteringProvider } = file;
-  return {
-    path,
-    size,
-    modificationTime,
-    dataChange,
-    partitionValues,
-    statsText,
-    ...(tags ? { tags } : {}),
-    ...(deletionVector ? { deletionVector } : {}),
-    ...(clusteringProvider === undefined ? {} : { clusteringProvider }),
-  };
 }
 
 function highWaterMark(base: Snapshot): number {
