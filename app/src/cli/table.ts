@@ -62,12 +62,14 @@ export async function readTables(flags: SettingFlags): Promise<void> {
       const request = JSON.parse(line) as {
         readonly id?: unknown;
         readonly path?: unknown;
-        readonly version?: number;
+        readonly version?: number | null;
       };
       id = request.id ?? null;
       if (typeof request.path !== 'string')
         throw new ContrailError('invalid', 'request-unreadable', 'A request needs a "path".');
-      const rows = await writeCanonical(await snapshotOf(request.path, request.version, flags), { id });
+      const rows = await writeCanonical(await snapshotOf(request.path, request.version ?? undefined, flags), {
+        id,
+      });
       await out(`${JSON.stringify({ id, end: true, rows })}\n`);
     } catch (error) {
       await out(`${JSON.stringify({ id, error: refusal(error) })}\n`);

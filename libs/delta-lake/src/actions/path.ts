@@ -12,14 +12,18 @@ export function encodePath(path: string): string {
  * @throws DeltaError corrupt-log when the path is not URI-encoded.
  */
 export function decodePath(path: string): string {
+  let cause: unknown;
   try {
-    return decodeURIComponent(path);
-  } catch (cause) {
-    throw new DeltaError('corrupt-log', `The path "${path}" in the log is not URI-encoded.`, {
-      cause,
-      facts: { path },
-    });
+    const plain = decodeURIComponent(path);
+    // No file is called so, and no store can be asked for it.
+    if (!plain.includes('\0')) return plain;
+  } catch (error) {
+    cause = error;
   }
+  throw new DeltaError('corrupt-log', `The path "${path}" in the log is not URI-encoded.`, {
+    cause,
+    facts: { path },
+  });
 }
 
 /** Whether a path of the log stands for itself and not below the table's root. */

@@ -1,8 +1,8 @@
 import type { AddFile } from '../actions/actions.ts';
 import type { TableContext } from '../context.ts';
-import { DeltaError } from '../errors.ts';
+import { DeltaError, unsupportedFeature } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
-import type { StructField } from '../schema/types.ts';
+import { isKnownPrimitive, primitiveTypes, type StructField } from '../schema/types.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { openFile } from './data-file.ts';
 import { fileRows } from './file-rows.ts';
@@ -25,6 +25,7 @@ export async function* scanRows(
   },
 ): AsyncGenerator<readonly Row[]> {
   const fields = options.columns?.map((name) => fieldOf(snapshot, name)) ?? snapshot.schema.fields;
+  checkTypes(fields, context.store.url);
   const { columnMapping } = snapshot;
   const files = options.files ?? snapshot.files(options.predicate);
   const opened = readAhead(files, FILES_AHEAD, async (file) => {
@@ -37,6 +38,17 @@ export async function* scanRows(
   for await (const { file, source, constants, deletedRows } of opened) {
     const isWanted = deletedRows && ((index: number): boolean => !deletedRows.has(index));
     yield* fileRows(context, { path: file.path, source, fields, constants, columnMapping, isWanted });
+  }
+}
+
+/**
+ * Types that nobody knows are refused even where there is no row of them. Of those that come with a table feature only
+ * the values are.
+ */
+function checkTypes(fields: readonly StructField[], table: string): void {
+  for (const type of primitiveTypes({ type: 'struct', fields })) {
+    if (!isKnownPrimitive(type) && type !== 'variant')
+      throw unsupportedFeature(`type ${type}`, 'read', table);
   }
 }
 

@@ -211,6 +211,19 @@ export function checkSchema(
     throw invalid('it has no column that is not a partition column');
 }
 
+/**
+ * Makes sure that what a table is partitioned by is in its schema.
+ * @throws DeltaError corrupt-log
+ */
+export function checkPartitionColumns(schema: StructType, columns: readonly string[], table: string): void {
+  const names = new Set(schema.fields.map(({ name }) => name));
+  const missing = columns.find((column) => !names.has(column));
+  if (missing === undefined) return;
+  throw new DeltaError('corrupt-log', `The partition column "${missing}" of ${table} is not in its schema.`, {
+    facts: { table, column: missing },
+  });
+}
+
 function checkStruct(schema: StructType, prefix: string, isMapped: boolean): void {
   const seen = new Set<string>();
   for (const { name, type } of schema.fields) {

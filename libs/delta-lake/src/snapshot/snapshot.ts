@@ -15,7 +15,7 @@ import {
   physicalSchema,
 } from '../schema/column-mapping.ts';
 import { checkTypeChanges } from '../schema/type-widening.ts';
-import { parseSchema, type StructType } from '../schema/types.ts';
+import { checkPartitionColumns, parseSchema, type StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { TableState } from './state.ts';
 
@@ -60,6 +60,7 @@ export class Snapshot {
     if (this.schema !== previous?.schema || this.columnMapping !== previous.columnMapping) {
       checkColumnMapping(this.schema, this.columnMapping, table);
       checkTypeChanges(this.schema, table);
+      checkPartitionColumns(this.schema, metadata.partitionColumns, table);
     }
     this.partitionColumns = metadata.partitionColumns;
     this.configuration = metadata.configuration;

@@ -236,3 +236,33 @@ describe('rows that a deletion vector deletes', () => {
     await expect(table.snapshotAt({ version: 1 })).resolves.toMatchObject({ rowCount: 10 });
   });
 });
+
+describe('a log that says impossible things', () => {
+  const metaData = (schema: unknown, partitionColumns: readonly string[] = []) => ({
+    metaData: {
+      id: 'x',
+      format: { provider: 'parquet', options: {} },
+      schemaString: JSON.stringify(schema),
+      partitionColumns,
+      configuration: {},
+    },
+  });
+  const add = (path: string) => ({ add: { path, size: 1, partitionValues: {}, dataChange: true } });
+
+  test.each([
+    ['a partition column that is not there', 'corrupt-log', metaData(SCHEMA, ['month']), null],
+    ['a type that nobody knows', 'unsupported-feature', metaData(struct({ a: 'money' })), null],
+    ['a path that is not encoded', 'corrupt-log', metaData(SCHEMA), add('a%zz')],
+    ['a path that no file can have', 'corrupt-log', metaData(SCHEMA), add('a%00')],
+    ['a file in another store', 'unsupported-feature', metaData(SCHEMA), add('s3://bucket/a')],
+  ])('%s is refused as %s', async (_, code, metadata, file) => {
+    const store = memoryStore();
+    const actions = [{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }, metadata, file];
+    await store.put(
+      '_delta_log/00000000000000000000.json',
+      actions.flatMap((action) => (action ? [JSON.stringify(action)] : [])).join('\n'),
+    );
+    const read = async (): Promise<unknown> => collect((await openTable(store)).cached().rows());
+    await expect(read()).rejects.toMatchObject({ code });
+  });
+});
