@@ -4,7 +4,7 @@ import { featuresOf } from '../actions/table-features.ts';
 import { isOn } from '../actions/table-properties.ts';
 import type { TableContext } from '../context.ts';
 import { checkpointKey } from '../log/names.ts';
-import { putEncoded, type Row } from '../parquet/codec.ts';
+import { columnsOfRows, putEncoded, type Row } from '../parquet/codec.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -27,10 +27,10 @@ const PORTION_ROWS = 20_000;
 export async function writeCheckpoint(context: TableContext, snapshot: Snapshot): Promise<void> {
   const { version } = snapshot;
   const layout = layoutOf(snapshot);
-  const writer = await context.controlParquet.openWriter(layout.schema);
+  const writer = await context.controlParquet.openWriter(layout.schema, { compression: 'snappy' });
   let size = 0;
   for (const rows of portions(context, snapshot, layout)) {
-    await writer.write(rows);
+    await writer.write(columnsOfRows(rows, layout.schema));
     size += rows.length;
   }
   const file = await writer.finish();

@@ -5,10 +5,20 @@ import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.t
 import { type DataType, decimalOf, type StructField } from '../schema/types.ts';
 import { plainDecimal, type Value } from '../schema/value.ts';
 
-/** What hyparquet-writer wants for a {@link Value} of a type. */
-export function cellWriter(type: DataType, columnMapping: ColumnMappingMode): (value: Value) => unknown {
+/** What hyparquet-writer wants for the cells of a column; the array itself where that is the same. */
+export function columnWriter(
+  type: DataType,
+  columnMapping: ColumnMappingMode,
+): (cells: readonly Value[]) => unknown[] {
+  if (typeof type === 'string' && type !== 'date' && decimalOf(type) === null)
+    return (cells) => cells as unknown[];
+  const write = cellWriter(type, columnMapping);
+  return (cells) => cells.map(write);
+}
+
+function cellWriter(type: DataType, columnMapping: ColumnMappingMode): (value: Value) => unknown {
   if (typeof type === 'string') {
-    if (type === 'date') return (value) => (typeof value === 'string' ? parseDate(value) : value);
+    if (type === 'date') return dateWriter();
     const decimal = decimalOf(type);
     if (!decimal) return (value) => value;
     return (value) =>
@@ -40,6 +50,16 @@ export function cellWriter(type: DataType, columnMapping: ColumnMappingMode): (v
       key: writeKey(key),
       value: writeValue(item),
     }));
+  };
+}
+
+function dateWriter(): (value: Value) => unknown {
+  // Neighbours are often of one day.
+  let previous: { readonly text: string; readonly days: number | null } = { text: '', days: null };
+  return (value) => {
+    if (typeof value !== 'string') return value;
+    if (value !== previous.text) previous = { text: value, days: parseDate(value) };
+    return previous.days;
   };
 }
 

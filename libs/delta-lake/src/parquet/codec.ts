@@ -56,14 +56,19 @@ export interface ParquetWriter {
   /** Size of the file so far; an adapter that compresses later estimates. */
   readonly bytes: number;
   /**
-   * Takes rows, in order, as a row group or a part of one. The caller has checked that each value is of its column's
-   * type ({@link Value}); columns that a row lacks are null.
+   * Takes rows, in order, as a row group or a part of one: for each field of the schema its cells, as many as there are
+   * rows. The caller has checked that each is of its column's type ({@link Value}). A long may also be a safe integer.
    */
-  write(rows: readonly Row[]): Promise<void>;
+  write(columns: readonly (readonly Value[])[]): Promise<void>;
   /** The whole file. */
   finish(): Promise<EncodedFile>;
   /** Gives back what the writer holds, when the file is not wanted any more. */
   abandon(): Promise<void>;
+}
+
+/** Rows as the columns that {@link ParquetWriter.write} takes; what a row lacks is null. */
+export function columnsOfRows(rows: readonly Row[], schema: StructType): readonly (readonly Value[])[] {
+  return schema.fields.map(({ name }) => rows.map((row) => row[name] ?? null));
 }
 
 /** A finished file, in memory or on the local disk; there, whoever has it calls `remove` in the end. */

@@ -11,7 +11,7 @@ import { DeltaError } from '../errors.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { cellReader, columnOf, type ParquetNode, type ReadPlan } from './cell-reader.ts';
-import type { ByteSource, ParquetCodec, ReadOptions, Row } from './codec.ts';
+import { type ByteSource, columnsOfRows, type ParquetCodec, type ReadOptions, type Row } from './codec.ts';
 import { compressorsFor } from './compressors.ts';
 import { fileSchema } from './file-schema.ts';
 import { legacyCalendar } from './legacy-calendar.ts';
@@ -151,7 +151,7 @@ async function rowCount(source: ByteSource): Promise<number> {
 
 async function write(rows: readonly Row[], schema: StructType): Promise<Uint8Array> {
   const writer = await openHyparquetWriter(schema);
-  await writer.write(rows);
+  await writer.write(columnsOfRows(rows, schema));
   return (await writer.finish()).body;
 }
 

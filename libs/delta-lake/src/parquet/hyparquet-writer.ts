@@ -1,10 +1,10 @@
-import { constants, brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter as FileWriter } from 'hyparquet-writer';
 import { physicalName } from '../schema/column-mapping.ts';
 import type { StructType } from '../schema/types.ts';
-import { cellWriter, schemaElements } from './cells.ts';
-import type { Compression, EncodedFile, ParquetWriter, Row, WriterOptions } from './codec.ts';
+import { columnWriter, schemaElements } from './cells.ts';
+import type { Compression, EncodedFile, ParquetWriter, WriterOptions } from './codec.ts';
 
 /** Rows of a row group at most: a reader, too, holds one at a time. */
 const ROW_GROUP_ROWS = 50_000;
@@ -15,17 +15,18 @@ const CODECS: Readonly<Partial<Record<Compression, FileCodec>>> = {
   uncompressed: 'UNCOMPRESSED',
   snappy: 'SNAPPY',
   gzip: 'GZIP',
-  zstd: 'ZSTD',
+  // Since Node 22.15.
+  ...('zstdCompressSync' in zlib ? { zstd: 'ZSTD' } : {}),
   brotli: 'BROTLI',
 };
 
 /** The compressors that Node has; snappy is hyparquet-writer's own. */
 const COMPRESSORS = {
-  GZIP: (input: Uint8Array) => gzipSync(input),
-  ZSTD: (input: Uint8Array) => zstdCompressSync(input),
+  GZIP: (input: Uint8Array) => zlib.gzipSync(input),
+  ZSTD: (input: Uint8Array) => zlib.zstdCompressSync(input),
   // The default quality of 11 takes a hundred times as long.
   BROTLI: (input: Uint8Array) =>
-    brotliCompressSync(input, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
+    zlib.brotliCompressSync(input, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } }),
 };
 
 interface HyparquetWriter extends ParquetWriter {
@@ -45,9 +46,8 @@ export async function openHyparquetWriter(
     ...schema.fields.flatMap((field) => schemaElements(field, columnMapping)),
   ];
   const columns = schema.fields.map((field) => ({
-    name: field.name,
-    stored: physicalName(field, columnMapping),
-    cell: cellWriter(field.type, columnMapping),
+    name: physicalName(field, columnMapping),
+    write: columnWriter(field.type, columnMapping),
   }));
   const output = new ByteWriter();
   const file = new FileWriter({
@@ -63,11 +63,8 @@ export async function openHyparquetWriter(
     get bytes() {
       return output.offset;
     },
-    async write(rows: readonly Row[]) {
-      const columnData = columns.map(({ name, stored, cell }) => ({
-        name: stored,
-        data: rows.map((row) => cell(row[name] ?? null)),
-      }));
+    async write(cells) {
+      const columnData = columns.map(({ name, write }, index) => ({ name, data: write(cells[index] ?? []) }));
       await file.write({ columnData, rowGroupSize: ROW_GROUP_ROWS });
     },
     async finish() {

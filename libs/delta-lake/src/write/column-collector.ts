@@ -93,56 +93,50 @@ function cellTaker(type: DataType, path: string): CellTaker {
 }
 
 function structTaker(type: StructType, path: string): CellTaker {
-  const record = recordCollector(type, `${path}.`);
+  const columns = type.fields.map((field) => ({
+    name: field.name,
+    collector: columnCollector(field.type, field.nullable, `${path}.${field.name}`),
+  }));
   return {
     take(value) {
       if (typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array)
         throw mismatch(path, 'struct', value);
-      return record.take(value as Readonly<Record<string, Value>>);
-    },
-    takeAbsent: () => record.takeAbsent(),
-    statistics: () => ({ fields: record.statistics() }),
-  };
-}
-
-/** A collector for all columns of a row, or all fields of a struct. */
-export interface RecordCollector {
-  /** Takes the next row; answers about how many bytes it occupies. @throws as {@link ColumnCollector.take} */
-  take(row: Readonly<Record<string, Value>>): number;
-  takeAbsent(): void;
-  statistics(): Readonly<Record<string, ColumnStatistics>>;
-}
-
-/** Collectors for the fields of a struct; fields that it does not have are refused, not dropped. */
-export function recordCollector(type: StructType, prefix: string = ''): RecordCollector {
-  const columns = type.fields.map((field) => ({
-    name: field.name,
-    collector: columnCollector(field.type, field.nullable, `${prefix}${field.name}`),
-  }));
-  const names = new Set(type.fields.map(({ name }) => name));
-  return {
-    take(row) {
-      for (const name in row) {
-        if (!names.has(name)) {
-          throw new DeltaError(
-            'invalid-argument',
-            `A row has a "${prefix}${name}", which is no column of the table.`,
-            {
-              facts: { column: `${prefix}${name}` },
-            },
-          );
-        }
-      }
+      const record = value as Readonly<Record<string, Value>>;
+      checkNames(record, type.fields, `${path}.`);
       let bytes = 32;
-      for (const { name, collector } of columns) bytes += collector.take(row[name]);
+      for (const { name, collector } of columns) bytes += collector.take(record[name]);
       return bytes;
     },
     takeAbsent() {
       for (const { collector } of columns) collector.takeAbsent();
     },
-    statistics: () =>
-      Object.fromEntries(columns.map(({ name, collector }) => [name, collector.statistics()])),
+    statistics: () => ({
+      fields: Object.fromEntries(columns.map(({ name, collector }) => [name, collector.statistics()])),
+    }),
   };
+}
+
+/**
+ * Makes sure that a row, or a struct, has no other names than these: what the table lacks is refused, not dropped.
+ * @throws DeltaError invalid-argument
+ */
+export function checkNames(
+  row: Readonly<Record<string, Value>>,
+  fields: readonly { readonly name: string }[],
+  prefix: string,
+): void {
+  let at = 0;
+  for (const name in row) {
+    // Most rows have the columns in the order of the schema.
+    if (fields[at++]?.name === name) continue;
+    at = fields.findIndex((field) => field.name === name) + 1;
+    if (at > 0) continue;
+    throw new DeltaError(
+      'invalid-argument',
+      `A row has a "${prefix}${name}", which is no column of the table.`,
+      { facts: { column: `${prefix}${name}` } },
+    );
+  }
 }
 
 function mismatch(path: string, type: string, value: Value): DeltaError {

@@ -9,8 +9,9 @@ import {
   type WriterOptions,
 } from '../parquet/codec.ts';
 import type { DataType, StructField, StructType } from '../schema/types.ts';
+import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { type RecordCollector, recordCollector } from './column-collector.ts';
+import { checkNames, type ColumnCollector, columnCollector } from './column-collector.ts';
 import type { Partition } from './partition-folder.ts';
 
 /** What of a table decides how rows are written: a snapshot, or what it is about to become. */
@@ -29,14 +30,13 @@ export interface FileLayout {
 export function layoutOf(table: WriteTarget): FileLayout {
   const { schema, partitionColumns, columnMapping } = table;
   const inFiles = schema.fields.filter(({ name }) => !partitionColumns.includes(name));
-  const compression = compressionOf(table.configuration);
   return {
     rows: schema,
     files: withoutVoid({ type: 'struct', fields: inFiles }),
     partitionColumns: partitionColumns.flatMap((name) =>
       schema.fields.filter((field) => field.name === name),
     ),
-    options: { columnMapping, ...(compression === null ? {} : { compression }) },
+    options: { columnMapping, compression: compressionOf(table.configuration) },
   };
 }
 
@@ -48,31 +48,42 @@ function withoutVoid(type: StructType): StructType {
   return { type: 'struct', fields: fields.map((field) => ({ ...field, type: inner(field.type) })) };
 }
 
-/** `delta.parquet.compression.codec`, or null when it is absent or names what no adapter has. */
-function compressionOf(configuration: Readonly<Record<string, string>>): Compression | null {
+/** `delta.parquet.compression.codec`; where it is absent zstd, as the protocol recommends, or names what nobody has. */
+function compressionOf(configuration: Readonly<Record<string, string>>): Compression {
   const name = configuration['delta.parquet.compression.codec']?.trim().toLowerCase();
   if (name === 'none') return 'uncompressed';
   if (name === 'lz4') return 'lz4_raw';
-  return COMPRESSIONS.find((compression) => compression === name) ?? null;
+  return COMPRESSIONS.find((compression) => compression === name) ?? 'zstd';
 }
 
-/** A file of one partition: rows that wait, and what is encoded already. */
+/** A column of a file in the making. */
+interface Column {
+  readonly name: string;
+  readonly collector: ColumnCollector;
+  /** The cells that wait to be encoded; null for a column that is not in the file. */
+  cells: Value[] | null;
+}
+
+/** A file of one partition: cells that wait, and what is encoded already. */
 export class FileInProgress {
   readonly partition: Partition;
   readonly #context: TableContext;
   readonly #layout: FileLayout;
-  readonly #collector: RecordCollector;
+  readonly #columns: readonly Column[];
   #writer: ParquetWriter | null = null;
-  #waiting: Row[] = [];
   #rows = 0;
-  /** Of the rows that wait, in memory, about. */
+  /** Of the cells that wait, in memory, about. */
   rowBytes = 0;
 
   constructor(context: TableContext, layout: FileLayout, partition: Partition) {
     this.partition = partition;
     this.#context = context;
     this.#layout = layout;
-    this.#collector = recordCollector(layout.rows);
+    this.#columns = layout.rows.fields.map(({ name, type, nullable }) => ({
+      name,
+      collector: columnCollector(type, nullable, name),
+      cells: layout.files.fields.some((field) => field.name === name) ? [] : null,
+    }));
   }
 
   /** What the file occupies in memory, about. */
@@ -80,20 +91,26 @@ export class FileInProgress {
     return this.rowBytes + (this.#writer?.bytes ?? 0);
   }
 
-  /** Checks and takes a row; answers by how much {@link bytes} grew. @throws DeltaError as `RecordCollector.take` */
+  /** Checks and takes a row; answers by how much {@link bytes} grew. @throws DeltaError as `ColumnCollector.take` */
   take(row: Row): number {
-    const bytes = this.#collector.take(row);
-    this.#waiting.push(row);
+    checkNames(row, this.#layout.rows.fields, '');
+    let bytes = 0;
+    for (const column of this.#columns) {
+      const value = row[column.name] ?? null;
+      bytes += column.collector.take(value);
+      column.cells?.push(value);
+    }
     this.rowBytes += bytes;
     this.#rows++;
     return bytes;
   }
 
-  /** Hands the waiting rows to the codec. */
+  /** Hands the waiting cells to the codec. */
   async encode(): Promise<ParquetWriter> {
     this.#writer ??= await this.#context.parquet.openWriter(this.#layout.files, this.#layout.options);
-    if (this.#waiting.length > 0) await this.#writer.write(this.#waiting);
-    this.#waiting = [];
+    const inFile = this.#columns.flatMap(({ cells }) => (cells === null ? [] : [cells]));
+    if (this.rowBytes > 0) await this.#writer.write(inFile);
+    for (const column of this.#columns) if (column.cells !== null) column.cells = [];
     this.rowBytes = 0;
     return this.#writer;
   }
@@ -111,7 +128,9 @@ export class FileInProgress {
       file,
       rows: this.#rows,
       compression: writer.compression,
-      statistics: this.#collector.statistics(),
+      statistics: Object.fromEntries(
+        this.#columns.map(({ name, collector }) => [name, collector.statistics()]),
+      ),
     };
   }
 

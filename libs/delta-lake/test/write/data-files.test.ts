@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { parquetMetadata } from 'hyparquet';
 import { expect, test } from 'vitest';
@@ -176,7 +177,7 @@ test('files end at the target size, in the order of the rows', async () => {
   const schema = struct({ id: 'long', text: 'string' });
   const rows = Array.from({ length: 5_000 }, (_, id): Row => ({
     id: BigInt(id),
-    text: `${id * 7919}`.repeat(5),
+    text: createHash('sha256').update(String(id)).digest('hex'),
   }));
   async function* batches(): AsyncGenerator<readonly Row[]> {
     for (let start = 0; start < rows.length; start += 500) yield rows.slice(start, start + 500);
@@ -211,8 +212,9 @@ test.each(['uncompressed', 'none', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4', 'n
     const configuration = { 'delta.parquet.compression.codec': codec };
     const { files, rows: back } = await written({ schema, configuration }, rows);
     expect(back).toEqual(rows);
-    const own = ['uncompressed', 'snappy', 'gzip', 'zstd', 'brotli'].find((name) => name === codec);
-    expect(files[0]?.path).toMatch(`.${codec === 'none' ? 'uncompressed' : (own ?? 'snappy')}.parquet`);
+    // What hyparquet cannot, and what nobody can, comes in another way, and says so.
+    const own = { none: 'uncompressed', lz4: 'snappy', nonsense: 'zstd' }[codec] ?? codec;
+    expect(files[0]?.path).toMatch(`.${own}.parquet`);
   },
 );
 

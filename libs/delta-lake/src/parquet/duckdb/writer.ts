@@ -2,7 +2,8 @@ import { rm, stat } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { physicalName } from '../../schema/column-mapping.ts';
 import type { StructType } from '../../schema/types.ts';
-import type { Compression, EncodedFile, ParquetWriter, Row, WriterOptions } from '../codec.ts';
+import type { Value } from '../../schema/value.ts';
+import type { Compression, EncodedFile, ParquetWriter, WriterOptions } from '../codec.ts';
 import type { Duckdb } from './codec.ts';
 import { fieldIds, identifier, sqlType, textLiteral } from './sql.ts';
 import { toDuckdb } from './values.ts';
@@ -29,7 +30,7 @@ export class DuckdbWriter implements ParquetWriter {
   readonly #schema: StructType;
   readonly #options: WriterOptions;
   readonly #resources: Resources;
-  #waiting: Row[] = [];
+  #waiting: (readonly (readonly Value[])[])[] = [];
   #rows = 0;
   #table: { readonly duckdb: Duckdb; readonly connection: DuckDBConnection } | null = null;
 
@@ -51,15 +52,15 @@ export class DuckdbWriter implements ParquetWriter {
     return this.#rows < this.#resources.smallRows;
   }
 
-  async write(rows: readonly Row[]): Promise<void> {
-    for (const row of rows) this.#waiting.push(row);
-    this.#rows += rows.length;
+  async write(columns: readonly (readonly Value[])[]): Promise<void> {
+    this.#waiting.push(columns);
+    this.#rows += columns[0]?.length ?? 0;
     if (!this.#isSmall) await this.#load();
   }
 
   async finish(): Promise<EncodedFile> {
     if (this.#isSmall) {
-      await this.#resources.small.write(this.#waiting);
+      for (const columns of this.#waiting) await this.#resources.small.write(columns);
       return this.#resources.small.finish();
     }
     const { duckdb, connection } = await this.#open();
@@ -99,19 +100,20 @@ export class DuckdbWriter implements ParquetWriter {
   async #load(): Promise<void> {
     const { connection } = await this.#open();
     const mode = this.#options.columnMapping ?? 'none';
-    const columns = this.#schema.fields.map(({ name, type }) => ({ name, convert: toDuckdb(type, mode) }));
+    const convert = this.#schema.fields.map(({ type }) => toDuckdb(type, mode));
     const appender = await connection.createAppender('rows', null, 'temp');
     try {
-      const types = columns.map((_, index) => appender.columnType(index));
-      for (let start = 0; start < this.#waiting.length; start += VECTOR_ROWS) {
-        const part = this.#waiting.slice(start, start + VECTOR_ROWS);
-        const chunk = DuckDBDataChunk.create(types, part.length);
-        for (const [index, { name, convert }] of columns.entries())
-          chunk.setColumnValues(
-            index,
-            part.map((row) => convert(row[name] ?? null)),
-          );
-        appender.appendDataChunk(chunk);
+      const types = convert.map((_, index) => appender.columnType(index));
+      for (const columns of this.#waiting) {
+        const rows = columns[0]?.length ?? 0;
+        for (let start = 0; start < rows; start += VECTOR_ROWS) {
+          const chunk = DuckDBDataChunk.create(types, Math.min(VECTOR_ROWS, rows - start));
+          for (const [index, cells] of columns.entries()) {
+            const part = cells.slice(start, start + VECTOR_ROWS);
+            chunk.setColumnValues(index, part.map(convert[index] ?? (() => null)));
+          }
+          appender.appendDataChunk(chunk);
+        }
       }
     } finally {
       appender.closeSync();
