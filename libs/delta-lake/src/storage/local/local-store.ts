@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, createReadStream, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { link, mkdir, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { closeSync, constants, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { copyFile, link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DeltaError } from '../../errors.ts';
@@ -11,6 +11,13 @@ import type { ObjectEntry, ObjectStore } from '../object-store.ts';
  * pool takes ten times that, and replaying a log reads thousands of them.
  */
 const READ_IN_PLACE = new Uint8Array(65_536);
+
+const { COPYFILE_EXCL, COPYFILE_FICLONE } = constants;
+
+/** What is to be written is in this file. */
+interface FileBody {
+  readonly path: string;
+}
 
 /** Names that a write leaves behind when the process dies; listings leave them out. */
 const TEMPORARY = /\.[0-9a-f-]{36}\.tmp$/;
@@ -27,7 +34,7 @@ export function localStore(directory: string): ObjectStore {
 
   const place = async (
     key: string,
-    body: Uint8Array | string | AsyncIterable<Uint8Array>,
+    body: Uint8Array | string | FileBody,
     publish: (temporary: string, target: string) => Promise<void>,
   ): Promise<void> => {
     const target = join(root, key);
@@ -43,9 +50,11 @@ export function localStore(directory: string): ObjectStore {
       `.${randomUUID()}.tmp`.replace(/^\./, `.${target.slice(folder.length + 1)}.`),
     );
     try {
-      const file = await open(temporary, 'wx');
+      const isFile = typeof body === 'object' && 'path' in body;
+      if (isFile) await copyFile(body.path, temporary, COPYFILE_EXCL | COPYFILE_FICLONE);
+      const file = await open(temporary, isFile ? 'r+' : 'wx');
       try {
-        await writeFile(file, body);
+        if (!isFile) await file.writeFile(body);
         await file.sync();
       } finally {
         await file.close();
@@ -93,7 +102,7 @@ export function localStore(directory: string): ObjectStore {
     },
     async putFile(key, path) {
       try {
-        await place(key, createReadStream(path), rename);
+        await place(key, { path }, rename);
       } catch (error) {
         throw failure(error, 'write', join(root, key), key);
       }
