@@ -2,10 +2,11 @@ import type { AddFile, Commit } from '../actions/actions.ts';
 import { parseCommit } from '../actions/parse.ts';
 import { type HousekeepingReport, startHousekeeping } from '../checkpoint/housekeeping.ts';
 import { DeltaError } from '../errors.ts';
-import { readCommit, readCommits } from '../log/commits.ts';
+import { readCommits, readTail } from '../log/commits.ts';
 import { commitKey } from '../log/names.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { composer } from './compose.ts';
 import { type ConflictReason, type Dependencies, judge, type Verdict } from './conflict.ts';
 import type { CommitOptions, Draft } from './transaction.ts';
@@ -52,6 +53,7 @@ export async function commitDraft(
   options: CommitOptions,
 ): Promise<CommitResult> {
   const { context } = live;
+  const { store } = context;
   const txnId = context.newId();
   const compose = composer(context, draft, txnId);
   const ours: Dependencies = {
@@ -77,7 +79,12 @@ export async function commitDraft(
       options.signal?.throwIfAborted();
       const version = live.current.version + 1;
       const body = compose(live.current);
-      if (await put(live, version, body, txnId)) {
+      const outcome = await put(store, version, body);
+      // A store's client that repeats a request on its own can answer "exists" to a write that was ours; a write that
+      // timed out may have happened. The version itself knows. What came after it is read in the same go.
+      const winners = outcome.kind === 'created' ? [] : await readTail(store, version - 1);
+      const isOurs = outcome.kind === 'created' || winners[0]?.commitInfo?.txnId === txnId;
+      if (isOurs) {
         const snapshot = live.advance([parseCommit(version, body)]);
         return {
           kind: 'committed',
@@ -86,35 +93,26 @@ export async function commitDraft(
           housekeeping: startHousekeeping(live, snapshot, txnId),
         };
       }
-      verdict = await judgeWinners(live, ours);
+      if (winners.length === 0) throw outcome.failure;
+      verdict = judgeWinners(live, ours, winners);
     }
   });
 }
 
-/** Creates the version. True: it is ours. False: it is somebody else's. */
-async function put(live: LiveSnapshot, version: number, body: string, txnId: string): Promise<boolean> {
-  const { store } = live.context;
-  let outcome: 'created' | 'exists' | 'unclear';
-  let failure: unknown;
+/** Creates the version; `failure` is for the caller to throw when it turns out that nobody created it. */
+async function put(
+  store: ObjectStore,
+  version: number,
+  body: string,
+): Promise<{ readonly kind: 'created' } | { readonly kind: 'taken or unclear'; readonly failure: unknown }> {
   try {
-    outcome = await store.putIfAbsent(commitKey(version), body);
-  } catch (error) {
-    outcome = 'unclear';
-    failure = error;
+    if ((await store.putIfAbsent(commitKey(version), body)) === 'created') return { kind: 'created' };
+  } catch (failure) {
+    return { kind: 'taken or unclear', failure };
   }
-  if (outcome === 'created') return true;
-  // A store's client that repeats a request on its own can answer "exists" to a write that was ours; a write that
-  // timed out may have happened. The version itself knows.
-  const found = await readCommit(store, version);
-  if (found) return found.commitInfo?.txnId === txnId;
-  if (outcome === 'unclear') throw failure;
-  throw new DeltaError(
-    'store-failed',
-    `Commit ${version} of ${store.url} exists by one call and not by the next.`,
-    {
-      facts: { table: store.url, version },
-    },
-  );
+  const message = `Commit ${version} of ${store.url} exists by one call and not by the next.`;
+  const failure = new DeltaError('store-failed', message, { facts: { table: store.url, version } });
+  return { kind: 'taken or unclear', failure };
 }
 
 /** Judges what this table object has already seen since the transaction's read version. */
@@ -127,15 +125,12 @@ async function judgeSince(live: LiveSnapshot, draft: Draft, ours: Dependencies):
   return { kind: 'none' };
 }
 
-/** Reads the commits that won the race, judges them, and moves on to them in any case. */
-async function judgeWinners(live: LiveSnapshot, ours: Dependencies): Promise<Verdict> {
+/** Judges the commits that won the race, and moves on to them in any case. */
+function judgeWinners(live: LiveSnapshot, ours: Dependencies, winners: readonly Commit[]): Verdict {
   const before = live.current;
-  const after = await live.refresh();
-  for await (const winner of readCommits(live.context.store, before.version + 1, after.version)) {
-    const verdict = judgeOne(before, ours, winner);
-    if (verdict.kind !== 'none') return verdict;
-  }
-  return { kind: 'none' };
+  live.advance(winners);
+  const verdicts = winners.map((winner) => judgeOne(before, ours, winner));
+  return verdicts.find(({ kind }) => kind !== 'none') ?? { kind: 'none' };
 }
 
 function judgeOne(snapshot: Snapshot, ours: Dependencies, winner: Commit): Verdict {

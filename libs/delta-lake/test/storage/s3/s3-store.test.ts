@@ -441,9 +441,18 @@ describe('requests of a table', () => {
     expect(await count(commit)).toEqual({ PutObject: 2 });
     // The next commit, absent; the current one, still there.
     expect(await count(() => table.snapshot())).toEqual({ GetObject: 1, HeadObject: 1 });
-    // The hint, the listing from there on, the checkpoint (size, bytes), commits 21 to 25.
+    // Against two commits of others: the lost version, what came after it, the end of the log; the version that is won.
+    const other = await openTable('s3://bucket/table', { s3 });
+    for (const path of ['other1', 'other2'])
+      await other
+        .startTransaction({ operation: 'WRITE' })
+        .append([fileNamed(path)])
+        .commit();
+    await other.settled();
+    expect(await count(commit)).toEqual({ PutObject: 1 + 2, GetObject: 1 + 2 });
+    // The hint, the listing from there on, the checkpoint (size, bytes), commits 21 to 28.
     expect(await count(() => openTable('s3://bucket/table', options))).toEqual({
-      GetObject: 1 + 1 + 5,
+      GetObject: 1 + 1 + 8,
       HeadObject: 1,
       ListObjectsV2: 1,
     });
