@@ -14,7 +14,7 @@ import { BATCH_TABLES } from '../../src/lake/tables.ts';
 import type { BatchPoint } from '../../src/pipeline/micro-batch.ts';
 import { runPipeline } from '../../src/pipeline/pipeline.ts';
 import { EmbeddedTopic } from '../../src/topic/embedded/embedded-topic.ts';
-import type { Message } from '../../src/topic/topic.ts';
+import type { Message, Topic } from '../../src/topic/topic.ts';
 import { airports } from '../ingest/airports.ts';
 
 /** When the small world begins, epoch seconds: the start of a Gold window. */
@@ -90,6 +90,9 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** An engine to use and to leave open; else one is opened for the run, as after a restart. */
   readonly engine?: DuckdbEngine;
+  /** A topic to read and to leave open; else the one below the directory. */
+  readonly topic?: Topic;
+  readonly onTrouble?: (error: Error) => void;
 }
 
 /** Drains the topic below `directory` into the lake beside it, with nothing left in memory from former runs. */
@@ -97,21 +100,22 @@ export async function run(
   directory: string,
   options: RunOptions,
 ): Promise<{ readonly batches: number; readonly rows: number }> {
-  await using topic = await openTopic(directory);
+  const topic = options.topic ?? (await openTopic(directory));
   const engine = options.engine ?? (await openEngine(directory));
   try {
     return await runPipeline({
       lake: openLake(directory),
-      topic,
       airports: FEW_AIRPORTS,
       clock: tickingClock(),
       triggerMs: 1,
       once: true,
       ...options,
+      topic,
       engine,
     });
   } finally {
     if (options.engine === undefined) await engine[Symbol.asyncDispose]();
+    if (options.topic === undefined) await topic[Symbol.asyncDispose]();
   }
 }
 

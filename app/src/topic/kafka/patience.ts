@@ -34,7 +34,7 @@ export class Patience {
       this.#listener.onTrouble?.(error);
     }
     const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length) - 1] as number;
-    return pause * (0.8 + 0.4 * this.#random());
+    return Math.round(pause * (0.8 + 0.4 * this.#random()));
   }
 
   succeeded(): void {
