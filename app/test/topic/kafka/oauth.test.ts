@@ -13,7 +13,8 @@ function endpoint(answer: () => Response, requests: { url: string; body: string 
     clientSecret: { reveal: () => 'hush hush' },
     scope: 'kafka',
     fetch: async (url, init) => {
-      requests.push({ url: url as string, body: (init?.body as URLSearchParams).toString() });
+      const body = init?.body;
+      requests.push({ url: url as string, body: body instanceof URLSearchParams ? body.toString() : '' });
       return answer();
     },
     timeout: () => new AbortController().signal,
