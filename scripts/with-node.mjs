@@ -18,7 +18,8 @@ export function install() {
   const started = Date.now();
   process.stderr.write('Installing packages (once, about a minute) …\n');
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--loglevel=error', '--no-progress'];
+  // Nothing in this tree needs an install script; our own, such as prepack, are run by hand alone.
+  const args = ['ci', '--ignore-scripts', '--loglevel=error', '--no-progress'];
   const options = { cwd: root, stdio: ['ignore', 2, 2] };
   const result =
     npm && process.env.npm_node_execpath && existsSync(process.env.npm_node_execpath)

@@ -4,10 +4,10 @@ import type { Metadata, Protocol } from './actions.ts';
 import { isOn } from './table-properties.ts';
 
 /**
- * Which tables may be read and written. Source: Delta protocol, "Table Features"; legacy versions stand for the
- * features that they introduced, and such a feature only binds us where the metadata makes use of it.
+ * The reader features of tables that may be read. Source: Delta protocol, "Table Features"; legacy versions stand for
+ * the features that they introduced, and such a feature only binds us where the metadata makes use of it.
  */
-const READABLE: ReadonlySet<string> = new Set([
+export const READABLE: ReadonlySet<string> = new Set([
   'columnMapping',
   'deletionVectors',
   'timestampNtz',
@@ -22,8 +22,11 @@ const READABLE: ReadonlySet<string> = new Set([
   'variantShredding-preview',
 ]);
 
-/** Writer features that ask nothing more of us than what we do anyway, or that bind us only where in use. */
-const WRITABLE: ReadonlySet<string> = new Set([
+/**
+ * The writer features of tables that may be written: those that ask nothing more than what this library does anyway,
+ * and those that bind it only where in use.
+ */
+export const WRITABLE: ReadonlySet<string> = new Set([
   'timestampNtz',
   'vacuumProtocolCheck',
   'deletionVectors',
