@@ -6,10 +6,12 @@ import type { TableContext } from '../context.ts';
 import { DeltaError, type DeltaErrorCode } from '../errors.ts';
 import type { CheckpointFiles } from '../log/listing.ts';
 import { SIDECAR_FOLDER } from '../log/names.ts';
+import type { ByteSource, ParquetCodec } from '../parquet/codec.ts';
 import { sourceOf } from '../parquet/source.ts';
 import { locate } from '../scan/data-file.ts';
 import { emptyState, replay, type TableState } from '../snapshot/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { readActionColumns } from './columns/read.ts';
 import { rowAction } from './rows.ts';
 import { READABLE_SCHEMA } from './schema.ts';
 import { structuredColumns, withStructuredValues } from './structured-columns.ts';
@@ -95,12 +97,8 @@ async function readParquet(
   texts: FileTexts | null,
 ): Promise<readonly ActionCollector[]> {
   const source = await sourceOf(store, key);
-  const collected: ActionCollector[] = [];
-  for await (const rows of parquet.read(source, READABLE_SCHEMA)) {
-    const collector = new ActionCollector(texts);
-    for (const row of rows) collector.take(rowAction(row));
-    collected.push(collector);
-  }
+  const collected =
+    (await readActionColumns(source, texts)) ?? (await readActionRows(parquet, source, texts));
   // Statistics come as JSON or as columns. Those that have the columns alone are read once more, with these.
   const files = collected.flatMap(({ adds }) => adds);
   if (files.length === 0 || files.some((file) => recordCount(file) !== null || file.statsText !== null))
@@ -114,4 +112,18 @@ async function readParquet(
     again.push(collector);
   }
   return again;
+}
+
+async function readActionRows(
+  parquet: ParquetCodec,
+  source: ByteSource,
+  texts: FileTexts | null,
+): Promise<readonly ActionCollector[]> {
+  const collected: ActionCollector[] = [];
+  for await (const rows of parquet.read(source, READABLE_SCHEMA)) {
+    const collector = new ActionCollector(texts);
+    for (const row of rows) collector.take(rowAction(row));
+    collected.push(collector);
+  }
+  return collected;
 }
