@@ -20,7 +20,7 @@ export interface WriteFilesOptions {
 }
 
 /** Rows are encoded in portions of about this size in memory. */
-const PORTION_BYTES = 32 * 1024 * 1024;
+const PORTION_BYTES = 16 * 1024 * 1024;
 const DEFAULT_BUFFERED_BYTES = 128 * 1024 * 1024;
 
 /**

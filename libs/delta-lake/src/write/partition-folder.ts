@@ -39,7 +39,17 @@ export function partitioner(
   const known = new Map<string, Partition>();
   const only: Partition = { values: {}, folder: '' };
   if (columns.length === 0) return () => only;
+  let previous: { readonly cells: readonly Value[]; readonly partition: Partition } | null = null;
   return (row) => {
+    // Neighbours are often of one partition.
+    const cells = columns.map(({ name }) => row[name] ?? null);
+    if (previous?.cells.every((cell, index) => cell === cells[index]) === true) return previous.partition;
+    const partition = partitionOf(row);
+    previous = { cells, partition };
+    return partition;
+  };
+
+  function partitionOf(row: Readonly<Record<string, Value>>): Partition {
     const texts = columns.map(({ name, type }) => serializePartitionValue(type, row[name] ?? null));
     const key = JSON.stringify(texts);
     const found = known.get(key);
@@ -53,7 +63,7 @@ export function partitioner(
     const partition: Partition = { values, folder };
     known.set(key, partition);
     return partition;
-  };
+  }
 }
 
 /** A folder's name is for people; the log knows the value. So one that no file system takes is left out. */
