@@ -2,16 +2,15 @@
  * A Kafka broker on this machine, for developers and tests: one process that is broker and controller (KRaft), on
  * 127.0.0.1. Needs Java 17 and, for the first start, Maven.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { ContrailError } from '../errors.ts';
 import { requireJava } from './java.ts';
 import { KAFKA_JARS } from './kafka-jars.ts';
 import { fetchJars, type FetchOptions } from './maven.ts';
+import { endOfLog, freePort, type ServiceProcess, startService } from './service-process.ts';
 
 /** What a broker is started with. */
 export interface KafkaOptions extends FetchOptions {
@@ -33,8 +32,6 @@ const MAIN_CLASS = 'kafka.Kafka';
 const STARTED = 'Kafka Server started';
 const STARTED_LOGGER = 'kafka.server.KafkaRaftServer';
 const START_WAIT_MS = 120_000;
-const STOP_WAIT_MS = 10_000;
-const POLL_MS = 100;
 
 /** A running broker. Disposing stops it. */
 export class KafkaBroker implements AsyncDisposable {
@@ -42,13 +39,13 @@ export class KafkaBroker implements AsyncDisposable {
   readonly bootstrap: string;
   readonly port: number;
   readonly controllerPort: number;
-  readonly #process: ChildProcess;
+  readonly #process: ServiceProcess;
 
-  constructor(port: number, controllerPort: number, child: ChildProcess) {
+  constructor(port: number, controllerPort: number, process: ServiceProcess) {
     this.bootstrap = `127.0.0.1:${port}`;
     this.port = port;
     this.controllerPort = controllerPort;
-    this.#process = child;
+    this.#process = process;
   }
 
   get pid(): number | undefined {
@@ -56,29 +53,17 @@ export class KafkaBroker implements AsyncDisposable {
   }
 
   get isRunning(): boolean {
-    return this.#process.exitCode === null && this.#process.signalCode === null;
+    return this.#process.isRunning;
   }
 
   /** Ends the process at once, as power loss does for it (not for the disk), and waits until it is gone. */
   async kill(): Promise<void> {
-    if (!this.isRunning) return;
-    const ended = once(this.#process, 'exit');
-    this.#process.kill('SIGKILL');
-    await ended;
+    await this.#process.kill();
   }
 
   /** Lets the broker end in order; one that takes longer than 10 s is killed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.isRunning) return;
-    const ended = once(this.#process, 'exit');
-    this.#process.kill('SIGTERM');
-    const patience = new AbortController();
-    const isLate = await Promise.race([
-      ended.then(() => false),
-      wait(STOP_WAIT_MS, true, { signal: patience.signal }).catch(() => false),
-    ]);
-    patience.abort();
-    if (isLate) await this.kill();
+    await this.#process[Symbol.asyncDispose]();
   }
 }
 
@@ -97,11 +82,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaBroker> {
   const properties = join(folder, 'server.properties');
   await writeFile(properties, propertiesOf(folder, port, controllerPort, options.properties ?? {}));
   const logFile = join(folder, 'broker.log');
-  await using log = await open(logFile, 'a');
-  const logged = (await log.stat()).size;
-  const stdio = ['ignore', log.fd, log.fd] as const;
-  if (!(await isFormatted(folder)))
-    await format(jars, properties, options.formatArguments ?? [], stdio, logFile);
+  if (!(await isFormatted(folder))) await format(jars, properties, options.formatArguments ?? [], logFile);
   const flags = [
     `-Xmx${options.heapMegabytes ?? 384}m`,
     '-XX:+UseSerialGC',
@@ -109,15 +90,17 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaBroker> {
     `-Dorg.slf4j.simpleLogger.log.${STARTED_LOGGER}=info`,
     '-Dorg.slf4j.simpleLogger.showDateTime=true',
   ];
-  const child = spawn('java', [...flags, '-cp', jars, MAIN_CLASS, properties], { stdio: [...stdio] });
-  const broker = new KafkaBroker(port, controllerPort, child);
-  try {
-    await started(broker, logFile, logged, options.signal);
-    return broker;
-  } catch (error) {
-    await broker.kill();
-    throw error;
-  }
+  const service = await startService({
+    title: 'Kafka',
+    failure: 'kafka-start-failed',
+    command: 'java',
+    args: [...flags, '-cp', jars, MAIN_CLASS, properties],
+    logFile,
+    started: STARTED,
+    startWaitMs: START_WAIT_MS,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return new KafkaBroker(port, controllerPort, service);
 }
 
 /** Small enough for a laptop: one partition for each of Kafka's own topics; and no topic by a slip of the pen. */
@@ -164,49 +147,20 @@ async function format(
   jars: string,
   properties: string,
   more: readonly string[],
-  stdio: readonly ['ignore', number, number],
   logFile: string,
 ): Promise<void> {
   // A Kafka cluster id is a UUID in URL-safe Base64.
   const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
   const tool = ['-cp', jars, 'kafka.tools.StorageTool', 'format', '--standalone'];
-  const child = spawn('java', [...tool, '-t', id, '-c', properties, ...more], { stdio: [...stdio] });
+  await using log = await open(logFile, 'a');
+  const child = spawn('java', [...tool, '-t', id, '-c', properties, ...more], {
+    stdio: ['ignore', log.fd, log.fd],
+  });
   const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw await startFailed('its folder could not be formatted', logFile, 0);
-}
-
-/** Resolves when the log says so, rejects when the process ends before. */
-async function started(
-  broker: KafkaBroker,
-  logFile: string,
-  from: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  for (let waited = 0; waited < START_WAIT_MS; waited += POLL_MS) {
-    if ((await readFile(logFile)).subarray(from).includes(STARTED)) return;
-    if (!broker.isRunning) throw await startFailed('it ended', logFile, from);
-    await wait(POLL_MS, undefined, signal === undefined ? {} : { signal });
-  }
-  throw await startFailed(`it did not serve within ${START_WAIT_MS / 1000} s`, logFile, from);
-}
-
-async function startFailed(reason: string, logFile: string, from: number): Promise<ContrailError> {
-  const log = (await readFile(logFile)).subarray(from).toString('utf8').trimEnd();
-  const tail = log.split('\n').slice(-5).join('\n');
-  return new ContrailError(
+  if (code === 0) return;
+  throw new ContrailError(
     'unavailable',
     'kafka-start-failed',
-    `Kafka did not start: ${reason}. The end of ${logFile}:\n${tail}`,
+    `Kafka did not start: its folder could not be formatted. The end of ${logFile}:\n${await endOfLog(logFile, 0)}`,
   );
-}
-
-/** A port that nobody listens on now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('A TCP server has an address.');
-  return address.port;
 }

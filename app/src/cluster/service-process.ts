@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ContrailError } from '../errors.ts';
+
+const STOP_WAIT_MS = 10_000;
+const POLL_MS = 100;
+
+/** A program that serves others until it is stopped. */
+export interface ServiceSpec {
+  /** For a person: `Kafka`, `The Spark Connect server`. */
+  readonly title: string;
+  /** Code of the error when it does not start. */
+  readonly failure: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Takes what it prints, after what is there. */
+  readonly logFile: string;
+  /** What it prints when it serves. */
+  readonly started: string;
+  readonly startWaitMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A running program. Disposing stops it. */
+export class ServiceProcess implements AsyncDisposable {
+  readonly #child: ChildProcess;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Ends the process at once, as power loss does for it (not for the disk), and waits until it is gone. */
+  async kill(): Promise<void> {
+    if (!this.isRunning) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Lets it end in order; a process that takes longer than 10 s is killed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.isRunning) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    const patience = new AbortController();
+    const isLate = await Promise.race([
+      ended.then(() => false),
+      wait(STOP_WAIT_MS, true, { signal: patience.signal }).catch(() => false),
+    ]);
+    patience.abort();
+    if (isLate) await this.kill();
+  }
+}
+
+/**
+ * Starts a program and resolves when it says that it serves.
+ * @throws ContrailError `unavailable` / the spec's code, with the last lines of the log, when it ends before or takes too
+ * long; the signal's reason.
+ */
+export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
+  await using log = await open(spec.logFile, 'a');
+  const from = (await log.stat()).size;
+  const child = spawn(spec.command, [...spec.args], { stdio: ['ignore', log.fd, log.fd] });
+  const notFound = once(child, 'error').then(([error]) => error as Error);
+  const service = new ServiceProcess(child);
+  try {
+    const started = hasStarted(spec, service, from);
+    const failure = await Promise.race([started, notFound]);
+    if (failure !== undefined) throw startFailure(spec, failure.message, '');
+    return service;
+  } catch (error) {
+    await service.kill();
+    throw error;
+  }
+}
+
+async function hasStarted(spec: ServiceSpec, service: ServiceProcess, from: number): Promise<undefined> {
+  for (let waited = 0; waited < spec.startWaitMs; waited += POLL_MS) {
+    const isRunning = service.isRunning;
+    if ((await readFile(spec.logFile)).subarray(from).includes(spec.started)) return undefined;
+    if (!isRunning) throw startFailure(spec, 'it ended', await endOfLog(spec.logFile, from));
+    await wait(POLL_MS, undefined, spec.signal === undefined ? {} : { signal: spec.signal });
+  }
+  const reason = `it did not serve within ${spec.startWaitMs / 1000} s`;
+  throw startFailure(spec, reason, await endOfLog(spec.logFile, from));
+}
+
+function startFailure(spec: ServiceSpec, reason: string, end: string): ContrailError {
+  const log = end === '' ? '' : ` The end of ${spec.logFile}:\n${end}`;
+  return new ContrailError('unavailable', spec.failure, `${spec.title} did not start: ${reason}.${log}`);
+}
+
+/** The last lines of a log, from a byte on, without those that say where in Java something went wrong. */
+export async function endOfLog(logFile: string, from: number): Promise<string> {
+  const lines = (await readFile(logFile)).subarray(from).toString('utf8').trimEnd().split('\n');
+  return lines
+    .filter((line) => !/^\s+(at |\.\.\. \d+ more)/.test(line))
+    .slice(-5)
+    .join('\n');
+}
+
+/** A port of 127.0.0.1 that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new TypeError('A TCP server has an address.');
+  return address.port;
+}
