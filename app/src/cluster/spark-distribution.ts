@@ -1,0 +1,158 @@
+/**
+ * Apache Spark as PyPI's source package of PySpark carries it: below `deps/` lies all that runs a cluster, the Spark
+ * Connect server among it. Python only fetches it; Spark itself needs Java alone.
+ */
+import { createHash } from 'node:crypto';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ContrailError } from '../errors.ts';
+import type { FetchOptions } from './maven.ts';
+
+/** One version of Spark, as it can be fetched. */
+export interface SparkDistribution {
+  readonly version: string;
+  /** SHA-256 of the source package, in hex. */
+  readonly sha256: string;
+  /** Size of the download. */
+  readonly megabytes: number;
+  /** Major version of Java that it needs at least. */
+  readonly java: number;
+}
+
+/** The version that Contrail is built for. */
+export const SPARK: SparkDistribution = {
+  version: '4.2.0',
+  sha256: '5ad689d53570ee1674193fd4f9bda065f0db3be9363a27d2a3406cc457b70b61',
+  megabytes: 450,
+  java: 17,
+};
+
+/** Whether `python3` with pip can be started, which fetches Spark. */
+export const hasPip = (): Promise<boolean> =>
+  promisify(execFile)('python3', ['-m', 'pip', '--version']).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * The home folder of Spark, fetched with pip where it is not there yet: 450 MB to load, 460 MB on disk. pip's own settings
+ * (index, mirrors, proxies) apply. Any number of processes may fetch it at once.
+ * @throws ContrailError `invalid` / `pip-missing`; `unavailable` / `spark-unavailable` when pip cannot get it;
+ * `corrupt` / `spark-differs` when it is not the file that was pinned.
+ */
+export async function fetchSpark(distribution: SparkDistribution, options: FetchOptions): Promise<string> {
+  const name = `spark-${distribution.version}`;
+  const home = join(options.cacheFolder, name);
+  // The folder is moved into place when it is complete, so its presence says enough.
+  if (await isFolder(home)) return home;
+  if (!(await hasPip()))
+    throw new ContrailError(
+      'invalid',
+      'pip-missing',
+      'Spark comes from PyPI, and "python3 -m pip" cannot be started. Install it (package "python3-pip").',
+    );
+  await mkdir(options.cacheFolder, { recursive: true });
+  const workshop = await mkdtemp(join(options.cacheFolder, `${name}-`));
+  try {
+    options.say(
+      `Fetching Apache Spark ${distribution.version} with pip, once (${distribution.megabytes} MB) …`,
+    );
+    const archive = await download(distribution, workshop, options);
+    await verify(distribution, archive);
+    const unpacked = join(workshop, 'home');
+    await mkdir(unpacked);
+    await unpack(distribution, archive, unpacked, options);
+    await rename(unpacked, home).catch(async (error: unknown) => {
+      // Another process was quicker.
+      if (!(await isFolder(home))) throw error;
+    });
+    return home;
+  } finally {
+    await rm(workshop, { recursive: true, force: true });
+  }
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+async function download(
+  { version, sha256 }: SparkDistribution,
+  workshop: string,
+  options: FetchOptions,
+): Promise<string> {
+  const requirements = join(workshop, 'requirements.txt');
+  await writeFile(requirements, `pyspark==${version} --hash=sha256:${sha256}\n`);
+  const pip = ['-m', 'pip', '--quiet', '--disable-pip-version-check', 'download'];
+  const what = ['--no-deps', '--no-binary', ':all:', '--require-hashes', '-r', requirements, '-d', workshop];
+  const failure = await failureOf('python3', [...pip, ...what], options.signal);
+  if (failure !== undefined) {
+    const differs = failure.includes('DO NOT MATCH THE HASHES');
+    throw new ContrailError(
+      differs ? 'corrupt' : 'unavailable',
+      differs ? 'spark-differs' : 'spark-unavailable',
+      `pip could not fetch PySpark ${version}: ${failure}. Check the network and pip’s settings.`,
+    );
+  }
+  return join(workshop, `pyspark-${version}.tar.gz`);
+}
+
+/** pip has compared the hash already, unless its settings told it not to. */
+async function verify({ version, sha256 }: SparkDistribution, archive: string): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(archive)) hash.update(chunk as Buffer);
+  if (hash.digest('hex') === sha256) return;
+  throw new ContrailError(
+    'corrupt',
+    'spark-differs',
+    `pip did not bring the file of PySpark ${version} that Contrail knows. Check the mirror in pip’s settings; nothing of it was kept.`,
+  );
+}
+
+async function unpack(
+  { version }: SparkDistribution,
+  archive: string,
+  folder: string,
+  options: FetchOptions,
+): Promise<void> {
+  const prefix = `pyspark-${version}/deps`;
+  const args = [
+    '-xzf',
+    archive,
+    '-C',
+    folder,
+    '--strip-components=2',
+    `--exclude=${prefix}/examples`,
+    prefix,
+  ];
+  const failure = await failureOf('tar', args, options.signal);
+  if (failure !== undefined)
+    throw new ContrailError('unavailable', 'spark-unavailable', `Spark could not be unpacked: ${failure}.`);
+}
+
+/** Runs a program to its end; the last line of what it complained about when it failed. */
+async function failureOf(
+  command: string,
+  args: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const child = spawn(command, [...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...(signal === undefined ? {} : { signal }),
+  });
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => void (complaints += chunk.toString()));
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    return code === 0 ? undefined : complaints.trim() || `${command} ended with code ${code}`;
+  } catch (error) {
+    signal?.throwIfAborted();
+    return String(error);
+  }
+}
