@@ -63,6 +63,18 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      {
+        extends: true,
+        // On a Spark of its own; not a part of `npm test`, `npm run test:spark` runs it.
+        test: {
+          name: 'spark',
+          include: ['test/spark/**/*.test.ts'],
+          globalSetup: ['test/spark/setup.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 600_000,
+        },
+      },
     ],
   },
 });

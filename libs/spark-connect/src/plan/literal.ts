@@ -1,12 +1,6 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { parseDecimal, unscaledAt } from '../arrow/decimal.ts';
 import { parseDate } from '../arrow/instant.ts';
 import { invalidArgument } from '../errors.ts';
-import {
-  type Expression,
-  type Expression_LiteralSchema,
-  ExpressionSchema,
-} from '../gen/spark/connect/connect_pb.ts';
 
 /** A value with its Spark type. Make them with {@link literal}, which checks them. */
 export type Literal =
@@ -92,50 +86,6 @@ export function literalOf(parameter: Parameter): Literal {
   throw invalidArgument(
     `Making a literal: ${String(parameter)} has no type of its own in Spark; use literal.integer, literal.double, literal.null, …`,
   );
-}
-
-/** A literal as Spark Connect sends it: what `named_arguments` takes. */
-export function literalExpression(one: Literal): Expression {
-  if (one.type === 'array')
-    return create(ExpressionSchema, {
-      exprType: {
-        case: 'unresolvedFunction',
-        value: { functionName: 'array', arguments: one.elements.map(literalExpression) },
-      },
-    });
-  return create(ExpressionSchema, {
-    exprType: { case: 'literal', value: { literalType: literalType(one) } },
-  });
-}
-
-function literalType(
-  one: Exclude<Literal, { readonly type: 'array' }>,
-): NonNullable<MessageInitShape<typeof Expression_LiteralSchema>['literalType']> {
-  switch (one.type) {
-    case 'null':
-      return { case: 'null', value: { kind: { case: 'null', value: {} } } };
-    case 'decimal':
-      return { case: 'decimal', value: { value: one.value, precision: one.precision, scale: one.scale } };
-    case 'date':
-      return { case: 'date', value: parseDate(one.value) ?? 0 };
-    case 'timestamp_ntz':
-      return { case: 'timestampNtz', value: one.value };
-    case 'boolean':
-      return { case: 'boolean', value: one.value };
-    case 'byte':
-    case 'short':
-    case 'integer':
-    case 'float':
-    case 'double':
-      return { case: one.type, value: one.value };
-    case 'long':
-    case 'timestamp':
-      return { case: one.type, value: one.value };
-    case 'string':
-      return { case: 'string', value: one.value };
-    case 'binary':
-      return { case: 'binary', value: one.value };
-  }
 }
 
 const refused = (type: string, value: string): Error =>

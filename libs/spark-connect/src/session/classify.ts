@@ -14,21 +14,22 @@ const CODE_OF_CONDITION: Readonly<Record<string, SparkConnectErrorCode>> = {
 };
 
 /**
- * By SQLSTATE class: 22 data exception, 42 syntax error or access rule violation, 0A feature not supported, HY the
- * client interface, KD a data source's fault, XX internal. Source: Spark, `error-states.json`.
+ * By the class of the SQLSTATE, which is its first two characters. The classes that are not here (external routines,
+ * memory, limits, the system, data sources) tell of failures that may pass. Source: Spark, `error-classes.json`.
  */
 const CODE_OF_STATE_CLASS: Readonly<Record<string, SparkConnectErrorCode>> = {
+  '07': 'query-invalid',
   '0A': 'unsupported',
   '21': 'query-invalid',
   '22': 'query-invalid',
   '23': 'query-invalid',
   '2B': 'query-invalid',
-  '38': 'query-failed',
-  '39': 'query-failed',
+  '3F': 'query-invalid',
   '42': 'query-invalid',
   '46': 'query-invalid',
-  '54': 'query-failed',
-  HY: 'query-failed',
+  '51': 'query-invalid',
+  F0: 'query-invalid',
+  P0: 'query-invalid',
   XX: 'spark-internal',
 };
 

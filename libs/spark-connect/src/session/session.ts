@@ -9,7 +9,8 @@ import {
   type Relation,
 } from '../gen/spark/connect/connect_pb.ts';
 import { sqlCommand } from '../plan/command.ts';
-import { literalExpression, literalOf, type Parameter } from '../plan/literal.ts';
+import { literalExpression } from '../plan/literal-expression.ts';
+import { literalOf, type Parameter } from '../plan/literal.ts';
 import { renderParameters } from '../plan/parameters.ts';
 import { dataSource, type DataSourceRead, localRelation, namedTable, sqlRelation } from '../plan/relation.ts';
 import { Channel, type ChannelOptions } from '../transport/channel.ts';

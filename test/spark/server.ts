@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { javaVersion } from '../../app/src/cluster/java.ts';
+import { type SparkCluster, startSpark } from '../../app/src/cluster/spark.ts';
+import { hasPip, SPARK } from '../../app/src/cluster/spark-distribution.ts';
+import type { SparkOptions } from '../../app/src/cluster/spark-options.ts';
+
+/** Whether this machine can run Spark. Without, the tests are skipped, and `setup.ts` says so aloud. */
+export const HAS_SPARK = ((await javaVersion()) ?? 0) >= SPARK.java && (await hasPip());
+
+/** Spark in a temporary folder; `restart` kills its Connect server and starts another on the same ports. */
+export interface TestSpark extends AsyncDisposable {
+  readonly cluster: SparkCluster;
+  readonly folder: string;
+  restart(): Promise<void>;
+}
+
+export async function startTestSpark(options: Partial<SparkOptions> = {}): Promise<TestSpark> {
+  const folder = mkdtempSync(join(tmpdir(), 'contrail-spark-'));
+  const all: SparkOptions = {
+    folder,
+    cacheFolder: join(homedir(), '.cache/contrail'),
+    say: (line) => process.stderr.write(`${line}\n`),
+    driverMegabytes: 1024,
+    ...options,
+  };
+  let cluster = await startSpark(all).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
+  return {
+    get cluster() {
+      return cluster;
+    },
+    folder,
+    async restart() {
+      const ports = {
+        connect: Number(new URL(cluster.address).port),
+        application: Number(new URL(cluster.applicationPage).port),
+      };
+      await cluster.connectServer.kill();
+      cluster = await startSpark({ ...all, ports });
+    },
+    async [Symbol.asyncDispose]() {
+      await cluster[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
