@@ -193,3 +193,39 @@ test('random histories of writes are what a list of rows says, at every version'
     { numRuns: 60 },
   );
 });
+
+test('two writers at once: what is committed is what one after the other would have done, in the order of versions', async () => {
+  let races = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      items,
+      fc.array(fc.tuple(step, step), { minLength: 1, maxLength: 5 }),
+      fc.boolean(),
+      async (first, rounds, isPartitioned) => {
+        const store = memoryStore();
+        const partitionColumns = isPartitioned ? ['p'] : [];
+        const tables = [
+          await createTable(store, { schema: SCHEMA, partitionColumns }),
+          await openTable(store),
+        ] as const;
+        await tables[0].append(first);
+        let rows: readonly Item[] = first;
+        for (const round of rounds) {
+          const results = await Promise.all(
+            round.map((now, writer) => run(tables[writer] ?? tables[0], now)),
+          );
+          const inOrder = results
+            .map((result, writer) => ({ result, now: round[writer] }))
+            .filter(({ result }) => result.kind === 'committed')
+            .sort((a, b) => a.result.version - b.result.version);
+          if (inOrder.length === 2 || results.some(({ kind }) => kind === 'conflict')) races++;
+          for (const { now } of inOrder) if (now) rows = modelOf(rows, now, isPartitioned);
+          const found = (await collect((await openTable(store)).cached().rows())).flat();
+          expect(sorted(found)).toEqual(sorted(rows));
+        }
+      },
+    ),
+    { numRuns: 80 },
+  );
+  expect(races).toBeGreaterThan(20);
+});
