@@ -45,7 +45,11 @@ export async function cleanUpLog(
     return { deleted: 0, oldestVersion: null, isComplete: true };
   const doomed = keys.slice(0, limit);
   const remove = (key: string): Promise<void> => context.store.delete(key);
-  await inParallel(doomed, PARALLEL_DELETES, remove, signal);
+  const isCommit = (key: string): boolean => parseLogKey(key)?.kind === 'commit';
+  const others = doomed.filter((key) => !isCommit(key));
+  await inParallel(others, PARALLEL_DELETES, remove, signal);
+  // One after the other: who finds the next commit absent and its own there must have the newest.
+  await inParallel(doomed.filter(isCommit), 1, remove, signal);
   let isComplete = isEnd && doomed.length === keys.length;
   if (isComplete && featuresOf(snapshot.protocol).has('v2Checkpoint')) {
     const sidecars = await unreferencedSidecars(context);

@@ -9,6 +9,8 @@ import { replay, type TableState, withoutTombstonesBefore } from './state.ts';
 
 /** How many versions pass between two looks at the tombstones. */
 const PRUNE_EVERY = 100;
+/** A snapshot that nobody has compared with the log for so long is compared before a commit is put on top of it. */
+const STALE_MS = 60_000;
 
 /**
  * The newest snapshot that a table object knows, kept up to date by the tail of the log alone. Whatever changes it
@@ -18,10 +20,21 @@ export class LiveSnapshot {
   readonly context: TableContext;
   #current: Snapshot;
   #queue: Promise<unknown> = Promise.resolve();
+  /** When {@link current} was the newest. Epoch ms. */
+  #newestAtMs: number;
 
   constructor(context: TableContext, current: Snapshot) {
     this.context = context;
     this.#current = current;
+    this.#newestAtMs = context.clock();
+  }
+
+  /**
+   * Whether the log may have lost the very next commit to cleanup since it was last looked at: its name would be free
+   * again, and a commit under it lost. No retention is that short.
+   */
+  get isStale(): boolean {
+    return Math.abs(this.context.clock() - this.#newestAtMs) > STALE_MS;
   }
 
   get current(): Snapshot {
@@ -38,6 +51,7 @@ export class LiveSnapshot {
   /** Takes commits that follow the current version, in order. */
   advance(commits: readonly Commit[]): Snapshot {
     if (commits.length === 0) return this.#current;
+    this.#newestAtMs = this.context.clock();
     const state = replay(this.#current.state, commits);
     const isTimeToPrune =
       Math.floor(state.version / PRUNE_EVERY) > Math.floor(this.#current.version / PRUNE_EVERY);
@@ -58,6 +72,7 @@ export class LiveSnapshot {
   /** Reads what others have committed since. */
   async refresh(): Promise<Snapshot> {
     const { store } = this.context;
+    this.#newestAtMs = this.context.clock();
     const tail = await readTail(store, this.#current.version);
     if (tail.length > 0) return this.advance(tail);
     // The next commit is absent. Either we have the newest, or log cleanup has taken it away, and then it has taken

@@ -1,8 +1,8 @@
 import type { AddFile, Commit } from '../actions/actions.ts';
 import { parseCommit } from '../actions/parse.ts';
 import { type HousekeepingReport, startHousekeeping } from '../checkpoint/housekeeping.ts';
-import { DeltaError } from '../errors.ts';
-import { readCommits, readTail } from '../log/commits.ts';
+import { DeltaError, hasCode } from '../errors.ts';
+import { readCommit, readCommits, readTail } from '../log/commits.ts';
 import { commitKey } from '../log/names.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -64,13 +64,15 @@ export async function commitDraft(
   };
 
   return live.exclusive(async () => {
-    const stale = checkIdentity(live.current, draft);
-    if (stale) return stale;
+    if (live.isStale) await live.refresh();
+    const done = checkIdentity(live.current, draft);
+    if (done) return done;
     let verdict = await judgeSince(live, draft, ours);
     for (let attempt = 0; ; attempt++) {
       if (verdict.kind === 'already-committed')
         return { kind: 'already-committed', version: live.current.version };
-      if (verdict.kind === 'conflict') return { ...verdict, version: live.current.version };
+      if (verdict.kind === 'conflict')
+        return checkIdentity(live.current, draft) ?? { ...verdict, version: live.current.version };
       const gone = checkFiles(live.current, draft);
       if (gone) return gone;
       if (attempt > (options.retries ?? DEFAULT_RETRIES)) {
@@ -118,9 +120,16 @@ async function put(
 /** Judges what this table object has already seen since the transaction's read version. */
 async function judgeSince(live: LiveSnapshot, draft: Draft, ours: Dependencies): Promise<Verdict> {
   const { current, context } = live;
-  for await (const winner of readCommits(context.store, draft.snapshot.version + 1, current.version)) {
-    const verdict = judgeOne(current, ours, winner);
-    if (verdict.kind !== 'none') return verdict;
+  const first = draft.snapshot.version + 1;
+  try {
+    for await (const winner of readCommits(context.store, first, current.version)) {
+      const verdict = judgeOne(current, ours, winner);
+      if (verdict.kind !== 'none') return verdict;
+    }
+  } catch (error) {
+    if (!hasCode(error, 'corrupt-log') || (await readCommit(context.store, first)) !== null) throw error;
+    const message = `Version ${first}, committed meanwhile, is no longer in the log.`;
+    return { kind: 'conflict', reason: 'commits-gone', message };
   }
   return { kind: 'none' };
 }

@@ -18,6 +18,8 @@ export const CONFLICT_REASONS = [
   'concurrent-delete-delete',
   /** The winner set a domain that we set. */
   'concurrent-domain',
+  /** Commits since the transaction's snapshot are no longer in the log, so nobody can say what they did. */
+  'commits-gone',
   /** Others were faster as often as `retries` allows. */
   'retries-exhausted',
 ] as const;
