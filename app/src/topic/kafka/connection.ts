@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { BaseOptions, SASLOptions } from '@platformatic/kafka';
 
@@ -41,11 +42,13 @@ export function clientOptions(connection: KafkaConnection): BaseOptions {
     connectTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     autocreateTopics: false,
-    // The name in a certificate is checked against the name that was dialled, which has to be sent for that (SNI).
-    ...(tls === null ? {} : { tls: tlsOptions(tls), tlsServerName: true }),
+    ...(tls === null ? {} : { tls: tlsOptions(tls), tlsServerName: !bootstrap.some(isAddress) }),
     ...(sasl === null ? {} : { sasl: saslOptions(sasl) }),
   };
 }
+
+/** An address is checked against the certificate too, but has no place in the handshake. Source: RFC 6066, section 3. */
+const isAddress = (broker: string): boolean => isIP(broker.slice(0, broker.lastIndexOf(':'))) !== 0;
 
 function tlsOptions({ ca, cert, key }: NonNullable<KafkaConnection['tls']>): TlsOptions {
   return {
