@@ -75,6 +75,7 @@ export function drain(parts: {
     once: parts.once,
     signal: parts.signal,
     onBatch,
+    onUpkeepTrouble: (error) => log.warn({ error: String(error) }, 'the tables could not be looked after'),
     // Said once, however often it is tried.
     onTrouble: (error, retryInMs) => {
       log.debug({ error: error.message, retry_in_ms: retryInMs }, 'trying again');

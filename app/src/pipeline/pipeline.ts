@@ -6,6 +6,7 @@ import type { Topic } from '../topic/topic.ts';
 import { type BatchRecord, newestRecord, record } from './batch-log.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
 import { pendingRanges, planBatch, type Range, rowsIn } from './plan.ts';
+import { Upkeep } from './upkeep.ts';
 
 /** What a run of the pipeline is told. */
 export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
@@ -19,6 +20,8 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly signal?: AbortSignal;
   readonly onBatch?: (batch: BatchProgress) => void;
   readonly onTrouble?: (error: Error, retryInMs: number) => void;
+  /** The tables could not be looked after; the next time may do better. */
+  readonly onUpkeepTrouble?: (error: unknown) => void;
 }
 
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
@@ -33,6 +36,7 @@ export async function runPipeline(
 ): Promise<{ readonly batches: number; readonly rows: number }> {
   const { lake, topic, clock, signal, once, triggerMs } = options;
   const batches = new MicroBatches(options);
+  const upkeep = new Upkeep(options);
   const report = new Report(options);
   let last: BatchRecord | null | undefined;
   let failures = 0;
@@ -49,6 +53,10 @@ export async function runPipeline(
       const pending = pendingRanges(offsets, last);
       if (rowsIn(pending) === 0) {
         await report.write('waiting', pending);
+        // Best effort: tables with many small files are slower and no less right.
+        await upkeep.run(signal).catch((error: unknown) => {
+          if (!isAborted(signal)) options.onUpkeepTrouble?.(error);
+        });
         if (once) break;
         await wait(triggerMs, undefined, signal === undefined ? {} : { signal });
         continue;
