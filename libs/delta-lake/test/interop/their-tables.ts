@@ -1,4 +1,4 @@
-import { struct, type StructType } from '../../src/index.ts';
+import { mapOf, struct, type StructType } from '../../src/index.ts';
 import type { Peer } from './peers/peer.ts';
 import { randomRows, rowSet } from './random-rows.ts';
 import { FLAT, NESTED, PLAIN } from './schemas.ts';
@@ -81,7 +81,11 @@ export const OF_BOTH: readonly TheirTable[] = [
       await peer.call('append', { path, ...rows(PLAIN, 320) });
       const wider = struct({ id: 'long', added: 'timestamp', name: 'string' });
       await peer.call('append', { path, ...rows(wider, 321), evolve: true });
-      await peer.call('append', { path, ...rows(struct({ id: 'long', more: NESTED }), 322), evolve: true });
+      await peer.call('append', {
+        path,
+        ...rows(struct({ id: 'long', more: struct({ tags: mapOf('string', 'date') }) }), 322),
+        evolve: true,
+      });
     },
   },
   {

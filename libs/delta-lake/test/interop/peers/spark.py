@@ -8,7 +8,7 @@ from pathlib import Path
 from canonical import digest, plain_schema, rows_of
 from columns import table_of
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.types import StructType
+from pyspark.sql.types import ArrayType, DataType, MapType, StructField, StructType
 from serve import serve
 
 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
@@ -56,7 +56,22 @@ def fields_of(data: DataFrame) -> list[dict]:
 
 
 def canonical(data: DataFrame) -> list[str]:
-    return rows_of({"fields": fields_of(data)}, data.toArrow())
+    # PySpark cannot hand over a null struct that has a NOT NULL field: what is asked for may be null everywhere.
+    columns = [
+        data[f"`{field.name.replace('`', '``')}`"].cast(nullable(field.dataType)).alias(field.name)
+        for field in data.schema
+    ]
+    return rows_of({"fields": fields_of(data)}, data.select(columns).toArrow())
+
+
+def nullable(type_: DataType) -> DataType:
+    if isinstance(type_, StructType):
+        return StructType([StructField(field.name, nullable(field.dataType)) for field in type_])
+    if isinstance(type_, ArrayType):
+        return ArrayType(nullable(type_.elementType))
+    if isinstance(type_, MapType):
+        return MapType(nullable(type_.keyType), nullable(type_.valueType))
+    return type_
 
 
 def digest_at(path: str, version: int) -> dict:
