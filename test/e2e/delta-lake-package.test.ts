@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 /**
- * The library as a stranger has it: packed, installed into an empty folder, and the examples of its README type-checked
+ * The library as a stranger has it: packed, installed into an empty folder, and the examples of its documents type-checked
  * and run in their order, by the Node of this checkout and by the oldest that the package allows.
  */
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -16,14 +16,17 @@ const OLDEST = join(HOME, 'oldest-node');
 const NODE_22_PACKAGE = `node-${process.platform}-${process.arch}`;
 const NODE_22 = join(OLDEST, 'node_modules', NODE_22_PACKAGE, 'bin/node');
 
-/** The TypeScript of the README, one program an example. */
-const EXAMPLES = Array.from(
-  readFileSync(join(LIBRARY, 'README.md'), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm),
-  ([, code = '']) => code,
+const DOCUMENTS = ['README.md', 'docs/concurrency.md', 'docs/streaming-writers.md'];
+/** The TypeScript of the documents, one program an example. */
+const EXAMPLES = DOCUMENTS.flatMap((document) =>
+  Array.from(
+    readFileSync(join(LIBRARY, document), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm),
+    ([, code = '']) => code,
+  ),
 );
 /** What `console.log(…); // text` is to print; a semicolon ends the text. */
 const printed = (code: string): string[] =>
-  Array.from(code.matchAll(/^console\.log\(.*\); \/\/ (.*?)(?:;.*)?$/gm), ([, text = '']) => text);
+  Array.from(code.matchAll(/\bconsole\.log\(.*\); \/\/ (.*?)(?:;.*)?$/gm), ([, text = '']) => text);
 
 const COMPILER_OPTIONS = {
   module: 'nodenext',
@@ -50,7 +53,7 @@ test('the package holds the built library, its types and its licence, and no tes
   expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
 });
 
-test('the examples of the README type-check against the installed package', ({ skip }) => {
+test('the examples of the documents type-check against the installed package', ({ skip }) => {
   skip(!isInstalled, 'it could not be installed');
   compile();
 });
@@ -58,7 +61,7 @@ test('the examples of the README type-check against the installed package', ({ s
 test.for([
   ['the Node of this checkout', process.execPath],
   ['Node 22', NODE_22],
-] as const)('the examples of the README run by %s', ([, node], { skip }) => {
+] as const)('the examples of the documents run by %s', ([, node], { skip }) => {
   skip(!isInstalled || !existsSync(node), 'it could not be installed');
   compile();
   const folder = mkdtempSync(join(HOME, 'run-'));

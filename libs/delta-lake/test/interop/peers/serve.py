@@ -8,16 +8,17 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 
+# What libraries print, and processes that they start, must not mix with the answers: from here on it goes to stderr.
+answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+os.dup2(2, 1)
+
+
+def answer(message: dict) -> None:
+    answers.write(json.dumps(message, ensure_ascii=False) + "\n")
+    answers.flush()
+
 
 def serve(calls: Mapping[str, Callable], hello: dict) -> None:
-    # What libraries print must not mix with the answers.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-
-    def answer(message: dict) -> None:
-        answers.write(json.dumps(message, ensure_ascii=False) + "\n")
-        answers.flush()
-
     answer({"id": 0, "result": hello})
     for line in sys.stdin:
         request = json.loads(line)
