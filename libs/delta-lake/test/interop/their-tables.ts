@@ -11,6 +11,8 @@ export interface TheirTable {
   readonly oldest?: number;
   /** Why we do not write the table. */
   readonly ourRefusal?: RegExp;
+  /** Why we append to the table and do not rewrite its rows. */
+  readonly notOptimized?: RegExp;
 }
 
 const PARTED: StructType = struct({ id: 'long', part: 'string', name: 'string' });
@@ -142,6 +144,7 @@ export const OF_SPARK: readonly TheirTable[] = [
   {
     name: 'all operations with row tracking',
     build: (peer, path) => changeEverything(peer, path, { 'delta.enableRowTracking': 'true' }),
+    notOptimized: /rowTracking/,
   },
   inSql('columns renamed and dropped', [
     `create table {table} (id bigint, a string, b struct<x: int, y: int>, c date) using delta partitioned by (c) ${properties('delta.columnMapping.mode=name')}`,
