@@ -1,22 +1,43 @@
 import { fileKey } from './actions/path.ts';
 import { recordCount } from './actions/logged-file.ts';
 import { readCheckpoint } from './checkpoint/read.ts';
+import { DELETED_FILES, durationMs } from './checkpoint/retention.ts';
 import type { TableContext } from './context.ts';
 import { DeltaError, hasCode } from './errors.ts';
 import { readCommits } from './log/commits.ts';
-import { listLog } from './log/listing.ts';
-import { checksumKey } from './log/names.ts';
+import { type CheckpointFiles, listLog } from './log/listing.ts';
+import { checksumKey, commitKey } from './log/names.ts';
+import { listDataFolder } from './operations/data-folder.ts';
+import { filesInUse } from './operations/files-in-use.ts';
 import { openFile } from './scan/data-file.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { emptyState, replay, type TableState } from './snapshot/state.ts';
 
+/** What can be wrong, and what to do about it. */
+const ADVICE = {
+  'version-gap':
+    'Put the commit back from a backup. Versions before the gap cannot be read; the newest can as long as a checkpoint lies behind the gap.',
+  checkpoint:
+    'Delete this checkpoint, and _last_checkpoint: readers then go by an older one or by the commits, and a later commit writes a new one.',
+  checksum: 'Delete this file: it only spares work.',
+  'missing-file':
+    'Put the file back from a backup, or restore the table to a version whose files are all there (table restore).',
+  'file-size': 'Put the file back from a backup, or restore the table to a version before it.',
+  'corrupt-file': 'Put the file back from a backup, or restore the table to a version before it.',
+  'row-count': 'Rewrite the file (table optimize): it gets statistics that are true.',
+} as const;
+
 export interface CheckFinding {
-  readonly kind: 'checkpoint' | 'checksum' | 'missing-file' | 'file-size' | 'corrupt-file' | 'row-count';
+  readonly kind: keyof typeof ADVICE;
   /** What was found, in one sentence. */
   readonly message: string;
   /** The file in question, where there is one. */
   readonly path: string | null;
+  /** What to do about it. */
+  readonly advice: string;
 }
+
+type Finding = Omit<CheckFinding, 'advice'>;
 
 /** What a check looked at and what it found. */
 export interface CheckReport {
@@ -25,16 +46,29 @@ export interface CheckReport {
   /** Checkpoints that were compared with the replay of the commits. */
   readonly checkpointsChecked: number;
   readonly checksumChecked: boolean;
+  /**
+   * Files in the table's folder that no version within the retention needs: removed ones, and those of failed writes.
+   * No damage; vacuum deletes them once they are older than the retention.
+   */
+  readonly orphans: { readonly files: number; readonly bytes: number };
   readonly findings: readonly CheckFinding[];
 }
 
 /**
- * Audits a snapshot: the checkpoints against the replay of the commits alone (as far as these are still there), the
- * checksum against the replay, and every live file: there, of its size, with as many rows as its statistics say.
- * Reads each file's footer; finds, does not repair.
+ * Audits a snapshot: that no commit is missing; the checkpoints against the replay of the commits, from the oldest
+ * checkpoint on where the commits before it are cleaned up; the checksum against the replay; every live file: there,
+ * of its size, with as many rows as its statistics say; and files that nobody needs. Reads each file's footer; finds,
+ * does not repair.
  */
 export async function checkSnapshot(context: TableContext, snapshot: Snapshot): Promise<CheckReport> {
-  const findings: CheckFinding[] = [];
+  const findings: Finding[] = [];
+  const { commits } = await listLog(context.store);
+  for (const [index, version] of commits.entries()) {
+    const before = commits[index - 1];
+    if (before === undefined || before === version - 1 || version > snapshot.version) continue;
+    const message = `The commits ${before + 1} to ${version - 1} are missing, later ones are there.`;
+    findings.push({ kind: 'version-gap', message, path: commitKey(before + 1) });
+  }
   const checkpointsChecked = await checkCheckpoints(context, snapshot, findings);
   const checksumChecked = await checkChecksum(context, snapshot, findings);
   const files = snapshot.files();
@@ -61,33 +95,58 @@ export async function checkSnapshot(context: TableContext, snapshot: Snapshot): 
     filesChecked: files.length,
     checkpointsChecked,
     checksumChecked,
-    findings,
+    orphans: await orphansOf(context, snapshot),
+    findings: findings.map((finding) => ({ ...finding, advice: ADVICE[finding.kind] })),
   };
+}
+
+async function orphansOf(context: TableContext, snapshot: Snapshot): Promise<CheckReport['orphans']> {
+  const cutoff = context.clock() - durationMs(snapshot.configuration, DELETED_FILES);
+  const inUse = await filesInUse(context, snapshot, cutoff);
+  let [files, bytes] = [0, 0];
+  for await (const entry of listDataFolder(context.store, snapshot.partitionColumns)) {
+    if (inUse.has(entry.key)) continue;
+    files += 1;
+    bytes += entry.bytes;
+  }
+  return { files, bytes };
 }
 
 async function checkCheckpoints(
   context: TableContext,
   snapshot: Snapshot,
-  findings: CheckFinding[],
+  findings: Finding[],
 ): Promise<number> {
   const { commits, checkpoints } = await listLog(context.store);
-  const due = checkpoints.filter(({ version, kind }) => kind === 'classic' && version <= snapshot.version);
+  const due = checkpoints.filter(({ version }) => version <= snapshot.version);
+  const base = commits[0] === 0 ? null : due[0];
   const last = due.at(-1);
-  // Without the commits from 0 there is nothing to compare a checkpoint with.
-  if (!last || commits[last.version] !== last.version) return 0;
-  let state = emptyState();
-  for await (const commit of readCommits(context.store, 0, last.version)) {
+  // Without the commits from 0, and without a checkpoint in their place, there is nothing to compare with.
+  if (!last || base === undefined) return 0;
+  const first = (base?.version ?? -1) + 1;
+  const from = commits.indexOf(first);
+  if (first <= last.version && (from === -1 || commits[from + last.version - first] !== last.version))
+    return 0;
+  const read = (files: CheckpointFiles): Promise<TableState | string> =>
+    readCheckpoint(context, files).catch((error: unknown) => {
+      if (error instanceof DeltaError && error.kind === 'corrupt') return error.message;
+      throw error;
+    });
+  const report = (files: CheckpointFiles, message: string): void => {
+    findings.push({ kind: 'checkpoint', message, path: files.keys[0] ?? null });
+  };
+  const start = base ? await read(base) : emptyState();
+  if (typeof start === 'string') {
+    if (base) report(base, start);
+    return 1;
+  }
+  let state = start;
+  for await (const commit of readCommits(context.store, first, last.version)) {
     state = replay(state, [commit]);
     for (const files of due.filter(({ version }) => version === commit.version)) {
-      const difference = await readCheckpoint(context, files).then(
-        (checkpoint) => differenceOf(checkpoint, state),
-        (error: unknown) => {
-          if (error instanceof DeltaError && error.kind === 'corrupt') return error.message;
-          throw error;
-        },
-      );
-      if (difference !== null)
-        findings.push({ kind: 'checkpoint', message: difference, path: files.keys[0] ?? null });
+      const checkpoint = await read(files);
+      const difference = typeof checkpoint === 'string' ? checkpoint : differenceOf(checkpoint, state);
+      if (difference !== null) report(files, difference);
     }
   }
   return due.length;
@@ -114,7 +173,7 @@ function differenceOf(checkpoint: TableState, state: TableState): string | null 
 async function checkChecksum(
   context: TableContext,
   snapshot: Snapshot,
-  findings: CheckFinding[],
+  findings: Finding[],
 ): Promise<boolean> {
   const path = checksumKey(snapshot.version);
   let text: string;
