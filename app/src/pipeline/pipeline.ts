@@ -29,7 +29,8 @@ const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 /**
  * Topic to lake, until the signal fires, or with `once` until nothing is left. A signal abandons the open batch: it
  * is recorded, and the next run finishes it. Answers the totals of this run.
- * @throws ContrailError, DeltaError of any kind but `unavailable`, which is waited out.
+ * @throws ContrailError, DeltaError of any kind but `unavailable`, which is waited out, and a lost commit, which is tried
+ * again.
  */
 export async function runPipeline(
   options: PipelineOptions,
@@ -78,7 +79,7 @@ export async function runPipeline(
       if (isAborted(signal)) break;
       batches.reset();
       last = undefined;
-      if (kindOf(error) !== 'unavailable' || !(error instanceof Error)) {
+      if (!(error instanceof Error) || !isWorthATry(error, failures)) {
         await report.fail(error);
         throw error;
       }
@@ -102,7 +103,14 @@ export async function runPipeline(
 
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
-const kindOf = (error: unknown): unknown => (error as { readonly kind?: unknown } | null)?.kind;
+/**
+ * What is away comes back. Who lost a commit to another writer, such as an OPTIMIZE of the Gold files that the batch
+ * replaces, runs the batch again on what the table is now; a few times in a row, and it is no coincidence.
+ */
+function isWorthATry(error: Error, failures: number): boolean {
+  const { kind, code } = error as { readonly kind?: unknown; readonly code?: unknown };
+  return kind === 'unavailable' || (code === 'commit-conflict' && failures < RETRY_MS.length);
+}
 
 /** Writes `_contrail/progress.json`: what the dashboard shows of the pipeline. */
 class Report {
