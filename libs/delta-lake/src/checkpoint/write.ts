@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { AddFile } from '../actions/actions.ts';
 import { addJson } from '../actions/serialize.ts';
 import { featuresOf } from '../actions/table-features.ts';
@@ -14,8 +15,8 @@ import { actionRow } from './rows.ts';
 import { CHECKPOINT_SCHEMA, V2_SCHEMA } from './schema.ts';
 import { structuredStatistics } from './structured-statistics.ts';
 
-/** Rows that are encoded at once: what a checkpoint occupies in memory beside its bytes. */
-const PORTION_ROWS = 20_000;
+/** Rows that are encoded at once, which is how long others wait, and what a checkpoint takes of memory beside its bytes. */
+const PORTION_ROWS = 4_000;
 
 /**
  * Writes the checkpoint of a snapshot and points `_last_checkpoint` to it: V2 content where `delta.checkpointPolicy` is
@@ -32,6 +33,8 @@ export async function writeCheckpoint(context: TableContext, snapshot: Snapshot)
   for (const rows of portions(context, snapshot, layout)) {
     await writer.write(columnsOfRows(rows, layout.schema));
     size += rows.length;
+    // Commits that wait come in between.
+    await setImmediate();
   }
   const file = await writer.finish();
   await putEncoded(context.store, checkpointKey(version), file);
@@ -84,14 +87,16 @@ function* portions(context: TableContext, snapshot: Snapshot, layout: Layout): G
     ...state.transactions.values().map((transaction) => actionRow('txn', transaction)),
     ...state.domains.values().map((domain) => actionRow('domainMetadata', domain)),
   ];
-  for (const file of state.tombstones.values()) {
+  // Both now: the table goes on between portions, and looking back costs a copy.
+  const [tombstones, files] = [state.tombstones.values(), state.files.values()];
+  for (const file of tombstones) {
     if (file.deletionTimestamp > keepFrom) rows.push(actionRow('remove', { ...file, dataChange: false }));
     if (rows.length >= PORTION_ROWS) {
       yield rows;
       rows = [];
     }
   }
-  for (const file of state.files.values()) {
+  for (const file of files) {
     rows.push(layout.addRow(file));
     if (rows.length >= PORTION_ROWS) {
       yield rows;
