@@ -71,8 +71,8 @@ function hivePath(name: string, value: Value): string {
 }
 
 /**
- * Dictionaries of more values than this cost a fifth of the time of writing and save nothing of the size. Zstd's other
- * levels, snappy and lz4 gain less than 0.1 us a row.
+ * Dictionaries of more values than this cost a fifth of the time of writing and save next to nothing of the size. Snappy and
+ * lz4 would be 0.03 to 0.2 us a row faster than zstd, and their files 6 to 34 % larger.
  */
 const DICTIONARY_VALUES = 1000;
 const FORMAT = `format parquet, compression zstd, compression_level 1, dictionary_size_limit ${DICTIONARY_VALUES}`;
