@@ -11,10 +11,12 @@ import type {
   TransactionIdentifier,
 } from './actions.ts';
 import type { DeletionVectorDescriptor } from './deletion-vector.ts';
-import { LoggedFile } from './logged-file.ts';
+import { type LoggedFields, LoggedFile } from './logged-file.ts';
 import type { FileTexts } from './file-texts.ts';
 
 type Json = Readonly<Record<string, unknown>>;
+type PartitionValues = AddFile['partitionValues'];
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * Collects actions, whichever file they come from (a commit, a checkpoint). Unknown actions and fields are ignored,
@@ -32,6 +34,8 @@ export class ActionCollector {
   readonly sidecars: string[] = [];
   commitInfo: CommitInfo | null = null;
   readonly #texts: FileTexts | null;
+  /** Of the file before. */
+  #partition: { readonly json: unknown; readonly values: PartitionValues } = { json: undefined, values: {} };
   /** Taken so far. */
   #lines = 0;
 
@@ -44,11 +48,12 @@ export class ActionCollector {
   take(action: Json): void {
     for (const kind in action) {
       const body = action[kind];
-      if (isJson(body)) this.#takeOne(kind, body);
+      if (isJson(body)) this.takeBody(kind, body);
     }
   }
 
-  #takeOne(kind: string, body: Json): void {
+  /** Takes an action of a kind. */
+  takeBody(kind: string, body: Json): void {
     switch (kind) {
       case 'add':
         this.adds.push(this.#file(body));
@@ -120,20 +125,27 @@ export class ActionCollector {
 
   #file(body: Json): AddFile {
     const stats = body['stats'];
-    const values = partitionValues(body['partitionValues']);
-    const fields = {
+    const clusteringProvider = body['clusteringProvider'];
+    const fields: Mutable<LoggedFields> = {
       path: text(body, 'path', 'add'),
       size: count(body['size'], 'add.size'),
       modificationTime: count(body['modificationTime'] ?? 0, 'add.modificationTime'),
       dataChange: body['dataChange'] !== false,
-      partitionValues: this.#texts?.partitionValues(values) ?? values,
+      partitionValues: this.#partitionValues(body['partitionValues']),
       statsText: typeof stats === 'string' && stats !== '' ? stats : null,
-      ...optionalFileFields(body),
-      ...(typeof body['clusteringProvider'] === 'string'
-        ? { clusteringProvider: body['clusteringProvider'] }
-        : {}),
     };
+    setOptionalFields(fields, body);
+    if (typeof clusteringProvider === 'string') fields.clusteringProvider = clusteringProvider;
     return new LoggedFile(fields, this.#texts);
+  }
+
+  #partitionValues(json: unknown): PartitionValues {
+    // A checkpoint's neighbours come with one object.
+    if (json !== this.#partition.json || json === undefined) {
+      const values = partitionValues(json);
+      this.#partition = { json, values: this.#texts?.partitionValues(values) ?? values };
+    }
+    return this.#partition.values;
   }
 
   /** What was collected, as the commit `version`. */
@@ -177,35 +189,29 @@ export function ofCommit(error: unknown, version: number): unknown {
 }
 
 function parseRemove(body: Json): RemoveFile {
-  const values = body['partitionValues'];
-  return {
+  const { partitionValues: values, size, extendedFileMetadata } = body;
+  const file: Mutable<RemoveFile> = {
     path: text(body, 'path', 'remove'),
     deletionTimestamp: count(body['deletionTimestamp'] ?? 0, 'remove.deletionTimestamp'),
     dataChange: body['dataChange'] !== false,
-    ...(typeof body['extendedFileMetadata'] === 'boolean'
-      ? { extendedFileMetadata: body['extendedFileMetadata'] }
-      : {}),
-    ...(values === null || values === undefined ? {} : { partitionValues: partitionValues(values) }),
-    ...(body['size'] === null || body['size'] === undefined
-      ? {}
-      : { size: count(body['size'], 'remove.size') }),
-    ...optionalFileFields(body),
   };
+  if (typeof extendedFileMetadata === 'boolean') file.extendedFileMetadata = extendedFileMetadata;
+  if (values !== null && values !== undefined) file.partitionValues = partitionValues(values);
+  if (size !== null && size !== undefined) file.size = count(size, 'remove.size');
+  setOptionalFields(file, body);
+  return file;
 }
 
-function optionalFileFields(
-  body: Json,
-): Pick<AddFile, 'tags' | 'deletionVector' | 'baseRowId' | 'defaultRowCommitVersion'> {
-  return {
-    ...(isJson(body['tags']) ? { tags: stringMap(body['tags']) } : {}),
-    ...(isJson(body['deletionVector'])
-      ? { deletionVector: parseDeletionVector(body['deletionVector']) }
-      : {}),
-    ...(isNumber(body['baseRowId']) ? { baseRowId: count(body['baseRowId'], 'baseRowId') } : {}),
-    ...(isNumber(body['defaultRowCommitVersion'])
-      ? { defaultRowCommitVersion: count(body['defaultRowCommitVersion'], 'defaultRowCommitVersion') }
-      : {}),
-  };
+type OptionalFields = Pick<AddFile, 'tags' | 'deletionVector' | 'baseRowId' | 'defaultRowCommitVersion'>;
+
+/** Sets what `add` and `remove` may have, and most of them lack. */
+function setOptionalFields(file: Mutable<OptionalFields>, body: Json): void {
+  const { tags, deletionVector, baseRowId, defaultRowCommitVersion } = body;
+  if (isJson(tags)) file.tags = stringMap(tags);
+  if (isJson(deletionVector)) file.deletionVector = parseDeletionVector(deletionVector);
+  if (isNumber(baseRowId)) file.baseRowId = count(baseRowId, 'baseRowId');
+  if (isNumber(defaultRowCommitVersion))
+    file.defaultRowCommitVersion = count(defaultRowCommitVersion, 'defaultRowCommitVersion');
 }
 
 function parseDeletionVector(body: Json): DeletionVectorDescriptor {

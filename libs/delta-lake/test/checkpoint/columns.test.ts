@@ -88,7 +88,11 @@ test('a checkpoint of many rows, all kinds mixed, gives what reading by rows giv
                     cardinality: 2n,
                   },
             baseRowId: i % 2 ? null : BigInt(i),
-            stats: i % 17 ? `{"numRecords":${i}}` : null,
+            // Enough for several pages, and some of them no ASCII.
+            stats:
+              i % 17
+                ? `{"numRecords":${i},"minValues":{"p":"${'x'.repeat(i % 500)}${i > 15_000 ? 'ö' : ''}"}}`
+                : null,
           },
         };
     }

@@ -1,8 +1,8 @@
+import { isAscii } from 'node:buffer';
 import type { ColumnMetaData, Compressors, SchemaTree } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { decompressPage, readDataPage, readDataPageV2 } from 'hyparquet/src/datapage.js';
 import { readPlain } from 'hyparquet/src/plain.js';
-import { getMaxDefinitionLevel } from 'hyparquet/src/schema.js';
 
 /**
  * One page of a leaf column. An entry is a row's value, or its nth element, or the absence of one; its definition level
@@ -15,8 +15,10 @@ export interface Page {
   readonly definitions: ArrayLike<number> | null;
   /** Null: none goes on. */
   readonly repetitions: ArrayLike<number> | null;
-  /** Of the entries at the highest definition level, in order. Texts are still bytes. */
+  /** Of the entries at the highest definition level, in order. Bytes are texts: checkpoints hold no others. */
   readonly values: ArrayLike<unknown>;
+  /** Of its chunk. */
+  readonly isLast: boolean;
 }
 
 /** A leaf column of one row group. */
@@ -54,12 +56,8 @@ export function* readPages({ metadata, path, bytes }: LeafChunk, compressors: Co
     if (dictionary_page_header) {
       const plain = decompressPage(body, Number(header.uncompressed_page_size), codec, compressors);
       const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
-      dictionary = readPlain(
-        { view, offset: 0 },
-        type,
-        dictionary_page_header.num_values,
-        element.type_length,
-      );
+      const { num_values } = dictionary_page_header;
+      dictionary = exact(readPlain({ view, offset: 0 }, type, num_values, element.type_length));
       continue;
     }
     const dataHeader = data_page_header ?? data_page_header_v2;
@@ -73,18 +71,27 @@ export function* readPages({ metadata, path, bytes }: LeafChunk, compressors: Co
         )
       : readDataPageV2(body, header, decoder);
     const isEncoded = dataHeader.encoding.endsWith('_DICTIONARY');
+    seen += dataHeader.num_values;
     yield {
       entries: dataHeader.num_values,
       definitions: definitionLevels && definitionLevels.length > 0 ? definitionLevels : null,
       repetitions: repetitionLevels.length > 0 ? repetitionLevels : null,
-      values: isEncoded
-        ? Array.from(dataPage, (index) => dictionary[index as number])
-        : dataPage instanceof BigInt64Array
-          ? numbersOf(dataPage)
-          : dataPage,
+      values: isEncoded ? lookUp(dictionary, dataPage as ArrayLike<number>) : exact(dataPage),
+      isLast: seen >= entriesOfChunk,
     };
-    seen += dataHeader.num_values;
   }
+}
+
+function lookUp(dictionary: ArrayLike<unknown>, indexes: ArrayLike<number>): ArrayLike<unknown> {
+  const values: unknown[] = [];
+  for (let i = 0; i < indexes.length; i++) values.push(dictionary[indexes[i] ?? -1]);
+  return values;
+}
+
+/** Stored values as a commit's JSON has them. */
+function exact(stored: ArrayLike<unknown>): ArrayLike<unknown> {
+  if (stored instanceof BigInt64Array) return numbersOf(stored);
+  return stored[0] instanceof Uint8Array ? textsOf(stored as ArrayLike<Uint8Array>) : stored;
 }
 
 /** The integers as numbers, where all of them are exact as such. */
@@ -99,17 +106,21 @@ function numbersOf(longs: BigInt64Array): ArrayLike<unknown> {
   return numbers;
 }
 
-let whole: Buffer = Buffer.alloc(0);
-
-/** The text of a value that is still bytes. */
-export function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  // The texts of a page lie in one buffer, one after the other.
-  if (whole.buffer !== buffer) whole = Buffer.from(buffer);
-  return whole.toString('utf8', byteOffset, byteOffset + byteLength);
+/** Texts of a page: they lie in one buffer, and most are ASCII, so that all are decoded at once and cut apart. */
+function textsOf(stored: ArrayLike<Uint8Array>): readonly string[] {
+  const values = Array.from(stored);
+  const { buffer, byteOffset: start = 0 } = values[0] ?? {};
+  const last = values.at(-1);
+  if (!buffer || !last) return [];
+  if (!values.every((value) => value.buffer === buffer))
+    return values.map((value) => Buffer.from(value).toString('utf8'));
+  const page = Buffer.from(buffer, start, last.byteOffset + last.length - start);
+  const whole = isAscii(page) ? page.toString('latin1') : null;
+  return values.map(({ byteOffset, length }) => {
+    const from = byteOffset - start;
+    return whole?.slice(from, from + length) ?? page.toString('utf8', from, from + length);
+  });
 }
 
 /** Values are taken as they are stored. */
 const NO_PARSERS = {} as Parameters<typeof readDataPage>[2]['parsers'];
-
-/** The definition level of an entry that has a value. */
-export const valueLevel = (path: SchemaTree[]): number => getMaxDefinitionLevel(path);

@@ -12,9 +12,8 @@ import type { ByteSource } from '../../parquet/codec.ts';
 import { compressorsFor } from '../../parquet/compressors.ts';
 import type { StructType } from '../../schema/types.ts';
 import { READABLE_SCHEMA } from '../schema.ts';
-import { LeafCursor } from './leaf-cursor.ts';
-import { type OpenLeaf, structReader } from './node-reader.ts';
-import { readPages, valueLevel } from './pages.ts';
+import { type OpenLeaf, recordOf, structColumns } from './column.ts';
+import { readPages } from './pages.ts';
 
 /**
  * The actions of a checkpoint's Parquet file, a row group at a time, read column by column: a row of a checkpoint has
@@ -46,7 +45,7 @@ export async function readActionColumns(
     const chunks = await readChunks(source, group);
     const open: OpenLeaf = (path) => {
       const chunk = chunks.get(nameOf(path));
-      return chunk ? new LeafCursor(readPages({ ...chunk, path }, compressors), valueLevel(path)) : null;
+      return chunk ? readPages({ ...chunk, path }, compressors) : null;
     };
     const collector = new ActionCollector(texts);
     try {
@@ -64,9 +63,9 @@ function takeActions(collector: ActionCollector, root: SchemaTree, open: OpenLea
   for (const { name, type } of READABLE_SCHEMA.fields) {
     const node = root.children.find(({ element }) => element.name === name);
     if (!node) continue;
-    const reader = structReader(type as StructType, [root, node], open);
-    if (!reader) return false;
-    while (reader.seek() !== null) collector.take({ [name]: reader.read() });
+    const columns = structColumns(type as StructType, [root, node], open);
+    if (!columns) return false;
+    for (let row = 0; columns.leader.has(row); row++) collector.takeBody(name, recordOf(columns, row));
   }
   return true;
 }

@@ -197,11 +197,14 @@ async function* listFolder(
     if (isAbsent(error)) return;
     throw failure(error, 'list', join(root, folder), folder);
   }
-  // A folder sorts as its name with a slash, as its keys do.
+  const start = prefix.slice(folder.length);
+  const after = startAfter.startsWith(folder) ? startAfter.slice(folder.length) : '';
   const names = children
-    .filter((child) => !TEMPORARY.test(child.name))
-    .map((child) => (child.isDirectory() ? `${folder}${child.name}/` : `${folder}${child.name}`))
-    .filter((key) => key.startsWith(prefix) || (key.endsWith('/') && prefix.startsWith(key)))
+    // Most of a long log lies before: that goes first. (The name of a folder may end within `after`.)
+    .filter(({ name }) => (name > after || after.startsWith(name)) && name.startsWith(start))
+    .filter(({ name }) => !TEMPORARY.test(name))
+    // A folder sorts as its name with a slash, as its keys do.
+    .map((child) => `${folder}${child.name}${child.isDirectory() ? '/' : ''}`)
     .sort();
   for (const key of names) {
     if (key.endsWith('/')) {
