@@ -14,6 +14,8 @@ export interface JarSet {
   readonly title: string;
   /** `group:artifact:version`; what these need at run time comes with them. */
   readonly coordinates: readonly string[];
+  /** `group:artifact` of what would come with them and is not wanted; an artifact may be `*`. */
+  readonly exclusions?: readonly string[];
   /** Each file and its SHA-256 in hex; no other file may be there. */
   readonly sha256: Readonly<Record<string, string>>;
 }
@@ -115,14 +117,24 @@ async function copyDependencies(set: JarSet, workshop: string, options: FetchOpt
 }
 
 function projectOf(set: JarSet): string {
-  const dependencies = set.coordinates.map((coordinate) => {
-    const [group, artifact, version] = coordinate.split(':');
-    return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
-  });
+  const exclusions = (set.exclusions ?? []).map((exclusion) => `<exclusion>${named(exclusion)}</exclusion>`);
+  const dependencies = set.coordinates.map(
+    (coordinate) =>
+      `<dependency>${named(coordinate)}<exclusions>${exclusions.join('')}</exclusions></dependency>`,
+  );
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>contrail</groupId><artifactId>${set.name}</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>${dependencies.join('')}</dependencies>
 </project>
 `;
+}
+
+/** `group:artifact:version`, or without a version, as Maven's elements. */
+function named(coordinate: string): string {
+  const names = ['groupId', 'artifactId', 'version'];
+  return coordinate
+    .split(':')
+    .map((text, index) => `<${names[index]}>${text}</${names[index]}>`)
+    .join('');
 }
