@@ -9,9 +9,11 @@ import { type CheckpointFiles, listLog } from './log/listing.ts';
 import { checksumKey, commitKey } from './log/names.ts';
 import { listDataFolder } from './operations/data-folder.ts';
 import { filesInUse } from './operations/files-in-use.ts';
+import { leftoversOf } from './operations/leftovers.ts';
 import { openFile } from './scan/data-file.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { emptyState, replay, type TableState } from './snapshot/state.ts';
+import type { ObjectEntry } from './storage/object-store.ts';
 
 /** What can be wrong, and what to do about it. */
 const ADVICE = {
@@ -51,6 +53,11 @@ export interface CheckReport {
    * No damage; vacuum deletes them once they are older than the retention.
    */
   readonly orphans: { readonly files: number; readonly bytes: number };
+  /**
+   * What writers that were killed have left unfinished, untouched for a day; listings hide it, no reader ever sees it. No
+   * damage; vacuum deletes it.
+   */
+  readonly leftovers: { readonly files: number; readonly bytes: number };
   readonly findings: readonly CheckFinding[];
 }
 
@@ -96,6 +103,7 @@ export async function checkSnapshot(context: TableContext, snapshot: Snapshot): 
     checkpointsChecked,
     checksumChecked,
     orphans: await orphansOf(context, snapshot),
+    leftovers: sizeOf(await leftoversOf(context, '')),
     findings: findings.map((finding) => ({ ...finding, advice: ADVICE[finding.kind] })),
   };
 }
@@ -103,13 +111,14 @@ export async function checkSnapshot(context: TableContext, snapshot: Snapshot): 
 async function orphansOf(context: TableContext, snapshot: Snapshot): Promise<CheckReport['orphans']> {
   const cutoff = context.clock() - durationMs(snapshot.configuration, DELETED_FILES);
   const inUse = await filesInUse(context, snapshot, cutoff);
-  let [files, bytes] = [0, 0];
-  for await (const entry of listDataFolder(context.store, snapshot.partitionColumns)) {
-    if (inUse.has(entry.key)) continue;
-    files += 1;
-    bytes += entry.bytes;
-  }
-  return { files, bytes };
+  const orphans: ObjectEntry[] = [];
+  for await (const entry of listDataFolder(context.store, snapshot.partitionColumns))
+    if (!inUse.has(entry.key)) orphans.push(entry);
+  return sizeOf(orphans);
+}
+
+function sizeOf(entries: readonly ObjectEntry[]): CheckReport['orphans'] {
+  return { files: entries.length, bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 async function checkCheckpoints(

@@ -5,6 +5,7 @@ import { type CheckpointFiles, CheckpointSets } from '../log/listing.ts';
 import { LOG_FOLDER, type LogName, parseLogKey } from '../log/names.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { inParallel } from '../storage/parallel.ts';
+import { leftoversOf } from './leftovers.ts';
 import { isWhole, unreferencedSidecars } from './sidecars.ts';
 
 const DAY_MS = 86_400_000;
@@ -12,7 +13,7 @@ const PARALLEL_DELETES = 16;
 
 /** What a cleanup of the log did. */
 export interface LogCleanupReport {
-  /** Log objects that were deleted: commits, checksums, checkpoints, compactions, sidecars. */
+  /** Log objects that were deleted: commits, checksums, checkpoints, compactions, sidecars, what killed writers left. */
   readonly deleted: number;
   /** The checkpoint that the log begins with from now on; null when there was none to clean up to. */
   readonly oldestVersion: number | null;
@@ -30,7 +31,7 @@ export interface LogCleanupOptions {
  * Deletes what `delta.logRetentionDuration` no longer keeps. The cutoff commit is the newest that is not newer than
  * the retention; the newest checkpoint that is not newer than it, that checkpoint's commit, and everything after stay.
  * Older commits, checksums and checkpoints go, compactions that begin at it or before, and sidecars that no checkpoint
- * names. Without such a checkpoint nothing goes. The oldest go first, so that a run that ends early leaves a shorter log and no hole.
+ * names. Without such a checkpoint none of these goes. What killed writers left unfinished goes after a day. The oldest go first, so that a run that ends early leaves a shorter log and no hole.
  *
  * A retention of a day or more is counted from midnight UTC, as the protocol has it; a shorter one to the millisecond.
  * Source: Delta protocol, "Metadata Cleanup".
@@ -40,9 +41,9 @@ export async function cleanUpLog(
   snapshot: Snapshot,
   { limit = Infinity, signal }: LogCleanupOptions = {},
 ): Promise<LogCleanupReport> {
-  const { keys, base, isEnd } = await expired(context, cutoffMs(context, snapshot), limit);
-  if (base === null || !(await isWhole(context, base)))
-    return { deleted: 0, oldestVersion: null, isComplete: true };
+  const found = await expired(context, cutoffMs(context, snapshot), limit);
+  const base = found.base !== null && (await isWhole(context, found.base)) ? found.base : null;
+  const { keys, isEnd } = base === null ? { keys: [], isEnd: true } : found;
   const doomed = keys.slice(0, limit);
   const remove = (key: string): Promise<void> => context.store.delete(key);
   const isCommit = (key: string): boolean => parseLogKey(key)?.kind === 'commit';
@@ -51,14 +52,18 @@ export async function cleanUpLog(
   // One after the other: who finds the next commit absent and its own there must have the newest.
   await inParallel(doomed.filter(isCommit), 1, remove, signal);
   let isComplete = isEnd && doomed.length === keys.length;
-  if (isComplete && featuresOf(snapshot.protocol).has('v2Checkpoint')) {
-    const sidecars = await unreferencedSidecars(context);
-    isComplete = doomed.length + sidecars.length <= limit;
-    const due = sidecars.slice(0, limit - doomed.length);
+  if (isComplete) {
+    const hasSidecars = base !== null && featuresOf(snapshot.protocol).has('v2Checkpoint');
+    const useless = [
+      ...(hasSidecars ? await unreferencedSidecars(context) : []),
+      ...(await leftoversOf(context, LOG_FOLDER)).map(({ key }) => key),
+    ];
+    isComplete = doomed.length + useless.length <= limit;
+    const due = useless.slice(0, limit - doomed.length);
     await inParallel(due, PARALLEL_DELETES, remove, signal);
     doomed.push(...due);
   }
-  return { deleted: doomed.length, oldestVersion: base.version, isComplete };
+  return { deleted: doomed.length, oldestVersion: base?.version ?? null, isComplete };
 }
 
 /** Whether writers clean up after their checkpoints (`delta.enableExpiredLogCleanup`, true when absent). */

@@ -10,6 +10,7 @@ import { commitDraft } from '../transaction/commit.ts';
 import { Transaction } from '../transaction/transaction.ts';
 import { listDataFolder } from './data-folder.ts';
 import { filesInUse } from './files-in-use.ts';
+import { leftoversOf } from './leftovers.ts';
 import { removedUpTo, versionBefore, writeLastVacuum } from './removed-files.ts';
 
 const HOUR_MS = 3_600_000;
@@ -27,7 +28,8 @@ export interface VacuumOptions {
   readonly dryRun?: boolean;
   /**
    * `log`: only files that a commit still in the log removed; costs no listing of the data. `folder`: also what no
-   * commit names, such as the files of failed writes. Default `folder`.
+   * commit names, such as the files of failed writes and, after a day, what killed processes left unfinished, in the
+   * log too. Default `folder`.
    */
   readonly scope?: 'log' | 'folder';
   readonly signal?: AbortSignal;
@@ -65,7 +67,7 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
   const candidates =
     options.scope === 'log'
       ? await removedUpTo(context, expired, options.signal)
-      : await olderInFolder(context, before, cutoffMs);
+      : [...(await olderInFolder(context, before, cutoffMs)), ...(await leftoversOf(context, ''))];
   const snapshot = await live.exclusive(() => live.refresh());
   checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, context.store.url);
   const inUse = await filesInUse(context, snapshot, cutoffMs);

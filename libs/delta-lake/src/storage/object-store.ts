@@ -33,6 +33,12 @@ export interface ObjectStore {
   /** Objects whose key starts with `prefix`, sorted by key (UTF-16 order), after `startAfter` (exclusive). */
   list(prefix: string, options?: { readonly startAfter?: string }): AsyncIterable<ObjectEntry>;
 
+  /**
+   * What writes that never ended have left behind, by the keys below `prefix` that {@link delete} takes; `list` hides it.
+   * A write that is under way is among them. Absent where a write leaves nothing, or nothing that has a key.
+   */
+  leftovers?(prefix: string): AsyncIterable<ObjectEntry>;
+
   /** Writes the whole object, replacing one that is there. */
   put(key: string, body: Uint8Array | string): Promise<void>;
 

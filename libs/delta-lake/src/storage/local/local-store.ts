@@ -19,7 +19,7 @@ interface FileBody {
   readonly path: string;
 }
 
-/** Names that a write leaves behind when the process dies; listings leave them out. */
+/** Names that a write leaves behind when the process dies; listings leave them out, {@link ObjectStore.leftovers} has them. */
 const TEMPORARY = /\.[0-9a-f-]{36}\.tmp$/;
 
 /**
@@ -91,7 +91,11 @@ export function localStore(directory: string): ObjectStore {
     },
     async *list(prefix, { startAfter = '' } = {}): AsyncGenerator<ObjectEntry> {
       const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-      yield* listFolder(root, folder, prefix, startAfter);
+      yield* listFolder(root, folder, prefix, startAfter, (name) => !TEMPORARY.test(name));
+    },
+    async *leftovers(prefix): AsyncGenerator<ObjectEntry> {
+      const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+      yield* listFolder(root, folder, prefix, '', (name) => TEMPORARY.test(name));
     },
     async put(key, body) {
       try {
@@ -189,6 +193,7 @@ async function* listFolder(
   folder: string,
   prefix: string,
   startAfter: string,
+  isWanted: (fileName: string) => boolean,
 ): AsyncGenerator<ObjectEntry> {
   let children;
   try {
@@ -202,13 +207,14 @@ async function* listFolder(
   const names = children
     // Most of a long log lies before: that goes first. (The name of a folder may end within `after`.)
     .filter(({ name }) => (name > after || after.startsWith(name)) && name.startsWith(start))
-    .filter(({ name }) => !TEMPORARY.test(name))
+    .filter((child) => child.isDirectory() || isWanted(child.name))
     // A folder sorts as its name with a slash, as its keys do.
     .map((child) => `${folder}${child.name}${child.isDirectory() ? '/' : ''}`)
     .sort();
   for (const key of names) {
     if (key.endsWith('/')) {
-      if (key > startAfter || startAfter.startsWith(key)) yield* listFolder(root, key, prefix, startAfter);
+      if (key > startAfter || startAfter.startsWith(key))
+        yield* listFolder(root, key, prefix, startAfter, isWanted);
     } else if (key > startAfter) {
       // A stat is a few microseconds; a file that went since readdir is left out.
       const stat = statSync(join(root, key), { throwIfNoEntry: false });
