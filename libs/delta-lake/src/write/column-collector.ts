@@ -4,90 +4,95 @@ import type { DataType, StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { scalarBounds } from './scalar-bounds.ts';
 
-/** Looks at every cell of a column on its way into a file: is it of the type, may it be null, what are the bounds. */
+/** Looks at the cells of a column on their way into a file: are they of the type, not null where that is asked, and between which bounds. */
 export interface ColumnCollector {
   /**
-   * Takes the cell of the next row; answers about how many bytes it occupies in memory.
+   * Takes the cells from an index on; answers about how many bytes they occupy in memory.
    * @throws DeltaError invalid-argument, not-null-violated
    */
-  take(value: Value | undefined): number;
-  /** Takes the next row's absent cell: the struct around it is null, which NOT NULL does not forbid. */
-  takeAbsent(): void;
-  /** Of all rows so far. */
+  take(cells: readonly Value[], from: number): number;
+  /** Takes absent cells: the struct around each is null, which NOT NULL does not forbid. */
+  takeAbsent(count: number): void;
+  /** Of all cells so far. */
   statistics(): ColumnStatistics;
 }
 
-/** What remains to be known of a column once nulls are dealt with. */
+/** What remains to be known of a column once nulls are counted; they are skipped. */
 interface CellTaker {
-  take(value: NonNullable<Value>): number;
-  takeAbsent?(): void;
+  take(cells: readonly Value[], from: number): number;
+  takeAbsent?(count: number): void;
   statistics?(): Omit<ColumnStatistics, 'nulls'>;
 }
 
+const NULL_BYTES = 8;
+const OBJECT_BYTES = 32;
+
 /** A collector for a column; `path` names it in errors. */
 export function columnCollector(type: DataType, nullable: boolean, path: string): ColumnCollector {
-  const cells = cellTaker(type, path);
+  const taker = cellTaker(type, path);
   let nulls = 0;
-  const takeAbsent = (): void => {
-    nulls++;
-    cells.takeAbsent?.();
+  const takeAbsent = (count: number): void => {
+    nulls += count;
+    if (count > 0) taker.takeAbsent?.(count);
   };
   return {
-    take(value) {
-      if (value !== null && value !== undefined) return cells.take(value);
-      if (!nullable) {
+    take(cells, from) {
+      let found = 0;
+      for (let i = from; i < cells.length; i++) if (isNull(cells[i])) found++;
+      if (found > 0 && !nullable) {
         throw new DeltaError(
           'not-null-violated',
           `The column "${path}" is NOT NULL, and a row has null there.`,
-          {
-            facts: { column: path },
-          },
+          { facts: { column: path } },
         );
       }
-      takeAbsent();
-      return 8;
+      takeAbsent(found);
+      return NULL_BYTES * found + taker.take(cells, from);
     },
     takeAbsent,
-    statistics: () => ({ nulls, ...cells.statistics?.() }),
+    statistics: () => ({ nulls, ...taker.statistics?.() }),
   };
 }
 
+function isNull(cell: Value | undefined): cell is null | undefined {
+  return cell === null || cell === undefined;
+}
+
 function cellTaker(type: DataType, path: string): CellTaker {
-  if (typeof type === 'string') {
-    const bounds = scalarBounds(type);
-    return {
-      take(value) {
-        const bytes = bounds.take(value);
-        if (bytes === null) throw mismatch(path, type, value);
-        return bytes;
-      },
-      statistics: () => bounds.statistics(),
-    };
-  }
+  if (typeof type === 'string') return scalarBounds(type, (value) => refuse(path, type, value));
   if (type.type === 'struct') return structTaker(type, path);
   if (type.type === 'array') {
     const element = columnCollector(type.elementType, type.containsNull, `${path}.element`);
     return {
-      take(value) {
-        if (!Array.isArray(value)) throw mismatch(path, 'array', value);
-        let bytes = 32;
-        for (const item of value as readonly Value[]) bytes += element.take(item);
-        return bytes;
+      take(cells, from) {
+        const elements: Value[] = [];
+        for (let i = from; i < cells.length; i++) {
+          const cell = cells[i];
+          if (isNull(cell)) continue;
+          if (!Array.isArray(cell)) refuse(path, 'array', cell);
+          for (const item of cell as readonly Value[]) elements.push(item);
+        }
+        return OBJECT_BYTES * (cells.length - from) + element.take(elements, 0);
       },
     };
   }
   const key = columnCollector(type.keyType, false, `${path}.key`);
-  const item = columnCollector(type.valueType, type.valueContainsNull, `${path}.value`);
+  const value = columnCollector(type.valueType, type.valueContainsNull, `${path}.value`);
   return {
-    take(value) {
-      if (!Array.isArray(value)) throw mismatch(path, 'map', value);
-      let bytes = 32;
-      for (const pair of value as readonly Value[]) {
-        if (!Array.isArray(pair) || pair.length !== 2)
-          throw mismatch(path, 'map, a list of [key, value]', pair);
-        bytes += 32 + key.take((pair as readonly Value[])[0]) + item.take((pair as readonly Value[])[1]);
+    take(cells, from) {
+      const [keys, values]: [Value[], Value[]] = [[], []];
+      for (let i = from; i < cells.length; i++) {
+        const cell = cells[i];
+        if (isNull(cell)) continue;
+        if (!Array.isArray(cell)) refuse(path, 'map', cell);
+        for (const pair of cell as readonly Value[]) {
+          if (!Array.isArray(pair) || pair.length !== 2) refuse(path, 'map, a list of [key, value]', pair);
+          keys.push((pair as readonly Value[])[0] ?? null);
+          values.push((pair as readonly Value[])[1] ?? null);
+        }
       }
-      return bytes;
+      const objects = cells.length - from + keys.length;
+      return OBJECT_BYTES * objects + key.take(keys, 0) + value.take(values, 0);
     },
   };
 }
@@ -98,17 +103,27 @@ function structTaker(type: StructType, path: string): CellTaker {
     collector: columnCollector(field.type, field.nullable, `${path}.${field.name}`),
   }));
   return {
-    take(value) {
-      if (typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array)
-        throw mismatch(path, 'struct', value);
-      const record = value as Readonly<Record<string, Value>>;
-      checkNames(record, type.fields, `${path}.`);
-      let bytes = 32;
-      for (const { name, collector } of columns) bytes += collector.take(record[name]);
+    take(cells, from) {
+      const present: Readonly<Record<string, Value>>[] = [];
+      for (let i = from; i < cells.length; i++) {
+        const cell = cells[i];
+        if (isNull(cell)) continue;
+        if (typeof cell !== 'object' || Array.isArray(cell) || cell instanceof Uint8Array)
+          refuse(path, 'struct', cell);
+        const record = cell as Readonly<Record<string, Value>>;
+        checkNames(record, type.fields, `${path}.`);
+        present.push(record);
+      }
+      let bytes = OBJECT_BYTES * present.length;
+      for (const { name, collector } of columns)
+        bytes += collector.take(
+          present.map((record) => record[name] ?? null),
+          0,
+        );
       return bytes;
     },
-    takeAbsent() {
-      for (const { collector } of columns) collector.takeAbsent();
+    takeAbsent(count) {
+      for (const { collector } of columns) collector.takeAbsent(count);
     },
     statistics: () => ({
       fields: Object.fromEntries(columns.map(({ name, collector }) => [name, collector.statistics()])),
@@ -139,9 +154,9 @@ export function checkNames(
   }
 }
 
-function mismatch(path: string, type: string, value: Value): DeltaError {
+function refuse(path: string, type: string, value: Value | undefined): never {
   const found = typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value, plainJson) ?? 'undefined');
-  return new DeltaError(
+  throw new DeltaError(
     'invalid-argument',
     `The column "${path}" is of type ${type}, and a row has ${found.slice(0, 100)} (${typeof value}) there.`,
     { facts: { column: path, type } },

@@ -21,6 +21,8 @@ export interface WriteFilesOptions {
 
 /** Rows are encoded in portions of about this size in memory. */
 const PORTION_BYTES = 16 * 1024 * 1024;
+/** Rows that are looked at before the portion is measured again. */
+const ROWS_AT_ONCE = 256;
 const DEFAULT_BUFFERED_BYTES = 128 * 1024 * 1024;
 
 /**
@@ -80,22 +82,32 @@ export class DataFileWriter {
 
   async write(rows: readonly Row[]): Promise<void> {
     this.#options.signal?.throwIfAborted();
-    for (const row of rows) {
-      const partition = this.#partitionOf(row);
-      let file = this.#open.get(partition);
-      if (!file) {
-        file = new FileInProgress(this.#context, this.#layout, partition);
-        this.#open.set(partition, file);
+    for (const [partition, members] of this.#byPartition(rows)) {
+      for (let start = 0; start < members.length; start += ROWS_AT_ONCE) {
+        await this.#take(partition, members.slice(start, start + ROWS_AT_ONCE));
       }
-      this.#bufferedBytes += file.take(row);
-      if (file.rowBytes >= this.#portionBytes) {
-        this.#bufferedBytes -= file.bytes;
-        await file.encode();
-        this.#bufferedBytes += file.bytes;
-        if (file.bytes >= this.#targetBytes) await this.#close(file);
-      }
-      while (this.#bufferedBytes > this.#maxBufferedBytes) await this.#close(largest(this.#open.values()));
     }
+  }
+
+  #byPartition(rows: readonly Row[]): Iterable<readonly [Partition, readonly Row[]]> {
+    if (this.#layout.partitionColumns.length === 0) return [[this.#partitionOf({}), rows]];
+    return Map.groupBy(rows, this.#partitionOf);
+  }
+
+  async #take(partition: Partition, rows: readonly Row[]): Promise<void> {
+    let file = this.#open.get(partition);
+    if (!file) {
+      file = new FileInProgress(this.#context, this.#layout, partition);
+      this.#open.set(partition, file);
+    }
+    this.#bufferedBytes += file.take(rows);
+    if (file.rowBytes >= this.#portionBytes) {
+      this.#bufferedBytes -= file.bytes;
+      await file.encode();
+      this.#bufferedBytes += file.bytes;
+      if (file.bytes >= this.#targetBytes) await this.#close(file);
+    }
+    while (this.#bufferedBytes > this.#maxBufferedBytes) await this.#close(largest(this.#open.values()));
   }
 
   /** The files, all durable. */

@@ -60,8 +60,9 @@ function compressionOf(configuration: Readonly<Record<string, string>>): Compres
 interface Column {
   readonly name: string;
   readonly collector: ColumnCollector;
-  /** The cells that wait to be encoded; null for a column that is not in the file. */
-  cells: Value[] | null;
+  readonly isInFile: boolean;
+  /** The cells that wait: to be encoded, or in a column that is not in the file to be looked at. */
+  cells: Value[];
 }
 
 /** A file of one partition: cells that wait, and what is encoded already. */
@@ -72,6 +73,7 @@ export class FileInProgress {
   readonly #columns: readonly Column[];
   #writer: ParquetWriter | null = null;
   #rows = 0;
+  #waiting = 0;
   /** Of the cells that wait, in memory, about. */
   rowBytes = 0;
 
@@ -82,7 +84,8 @@ export class FileInProgress {
     this.#columns = layout.rows.fields.map(({ name, type, nullable }) => ({
       name,
       collector: columnCollector(type, nullable, name),
-      cells: layout.files.fields.some((field) => field.name === name) ? [] : null,
+      isInFile: layout.files.fields.some((field) => field.name === name),
+      cells: [],
     }));
   }
 
@@ -91,26 +94,46 @@ export class FileInProgress {
     return this.rowBytes + (this.#writer?.bytes ?? 0);
   }
 
-  /** Checks and takes a row; answers by how much {@link bytes} grew. @throws DeltaError as `ColumnCollector.take` */
-  take(row: Row): number {
-    checkNames(row, this.#layout.rows.fields, '');
+  /** Checks and takes rows; answers by how much {@link bytes} grew. @throws DeltaError as `ColumnCollector.take` */
+  take(rows: readonly Row[]): number {
+    for (const row of rows) this.#spread(row);
     let bytes = 0;
     for (const column of this.#columns) {
-      const value = row[column.name] ?? null;
-      bytes += column.collector.take(value);
-      column.cells?.push(value);
+      bytes += column.collector.take(column.cells, column.isInFile ? this.#waiting : 0);
+      if (!column.isInFile) column.cells = [];
     }
+    this.#waiting += rows.length;
     this.rowBytes += bytes;
-    this.#rows++;
+    this.#rows += rows.length;
     return bytes;
+  }
+
+  /** Deals a row's cells out to the columns. Most rows have them in the order of the schema, which goes fast. */
+  #spread(row: Row): void {
+    const columns = this.#columns;
+    let at = 0;
+    for (const name in row) {
+      const column = columns[at];
+      if (column?.name !== name) {
+        checkNames(row, this.#layout.rows.fields, '');
+        break;
+      }
+      column.cells.push(row[name] ?? null);
+      at++;
+    }
+    for (; at < columns.length; at++) {
+      const column = columns[at];
+      column?.cells.push(row[column.name] ?? null);
+    }
   }
 
   /** Hands the waiting cells to the codec. */
   async encode(): Promise<ParquetWriter> {
     this.#writer ??= await this.#context.parquet.openWriter(this.#layout.files, this.#layout.options);
-    const inFile = this.#columns.flatMap(({ cells }) => (cells === null ? [] : [cells]));
-    if (this.rowBytes > 0) await this.#writer.write(inFile);
-    for (const column of this.#columns) if (column.cells !== null) column.cells = [];
+    const inFile = this.#columns.filter((column) => column.isInFile);
+    if (this.#waiting > 0) await this.#writer.write(inFile.map(({ cells }) => cells));
+    for (const column of inFile) column.cells = [];
+    this.#waiting = 0;
     this.rowBytes = 0;
     return this.#writer;
   }

@@ -35,29 +35,23 @@ export async function gatherSource(
   if (fields.length === 0) throw new DeltaError('invalid-argument', 'A merge needs at least one key column.');
   const columns = fields.map((field) => ({
     field,
-    bounds: scalarBounds(field.type as string),
+    bounds: scalarBounds(field.type as string, () => refuseKey(field)),
     values: new Map<string, Value>(),
   }));
   const keyOf = keyTextOf(fields);
   const rows: Row[] = [];
   const byKey = new Map<string, Row>();
   for await (const batch of batchesOf(source)) {
+    for (const { field, bounds, values } of columns) {
+      const cells = batch.map((row) => row[field.name] ?? null);
+      bounds.take(cells, 0);
+      for (const value of cells) {
+        if (values.size > MAX_LISTED_KEYS) break;
+        if (value !== null) values.set(cellText(field, value), value);
+      }
+    }
     for (const row of batch) {
       rows.push(row);
-      for (const { field, bounds, values } of columns) {
-        const value = row[field.name] ?? null;
-        if (value === null) continue;
-        if (bounds.take(value) === null) {
-          throw new DeltaError(
-            'invalid-argument',
-            `The key column "${field.name}" is of type ${JSON.stringify(field.type)}, and a source row has another there.`,
-            {
-              facts: { column: field.name },
-            },
-          );
-        }
-        if (values.size <= MAX_LISTED_KEYS) values.set(cellText(field, value), value);
-      }
       const key = keyOf(row);
       if (key === null) continue;
       if (byKey.has(key)) {
@@ -69,6 +63,14 @@ export async function gatherSource(
     }
   }
   return { rows, byKey, keyOf, predicate: columns.map(conditionOn) };
+}
+
+function refuseKey({ name, type }: StructField): never {
+  throw new DeltaError(
+    'invalid-argument',
+    `The key column "${name}" is of type ${JSON.stringify(type)}, and a source row has another there.`,
+    { facts: { column: name } },
+  );
 }
 
 function keyField(name: string, { schema }: Snapshot): StructField {

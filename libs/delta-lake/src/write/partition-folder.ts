@@ -42,10 +42,11 @@ export function partitioner(
   let previous: { readonly cells: readonly Value[]; readonly partition: Partition } | null = null;
   return (row) => {
     // Neighbours are often of one partition.
-    const cells = columns.map(({ name }) => row[name] ?? null);
-    if (previous?.cells.every((cell, index) => cell === cells[index]) === true) return previous.partition;
+    const last = previous;
+    if (last !== null && columns.every(({ name }, index) => (row[name] ?? null) === last.cells[index]))
+      return last.partition;
     const partition = partitionOf(row);
-    previous = { cells, partition };
+    previous = { cells: columns.map(({ name }) => row[name] ?? null), partition };
     return partition;
   };
 

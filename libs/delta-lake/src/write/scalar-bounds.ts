@@ -4,105 +4,135 @@ import { formatDate, parseDate } from '../schema/instant.ts';
 import { decimalOf } from '../schema/types.ts';
 import { compareCodePoints, formatDecimal, type Value } from '../schema/value.ts';
 
-/** Smallest and largest value of a primitive column. */
+type Cells = readonly (Value | undefined)[];
+
+/** Looks at the cells of a primitive column: are they of the type, and which are the smallest and the largest. */
 export interface ScalarBounds {
-  /** About how many bytes the value occupies in memory; null when it is not of the type. */
-  take(value: NonNullable<Value>): number | null;
+  /** Takes the cells from an index on, skipping nulls; answers about how many bytes they occupy in memory. */
+  take(cells: Cells, from: number): number;
   statistics(): Omit<ColumnStatistics, 'nulls'>;
 }
+
+/** Called with a cell that is not of the type; throws. */
+export type Refuse = (value: Value) => never;
 
 const NUMBER_BYTES = 8;
 const BIGINT_BYTES = 24;
 const INT64_MAX = 2n ** 63n - 1n;
 
 /**
- * Bounds of a primitive type. A NaN makes the bounds NaN, which nobody writes down.
+ * Bounds of a primitive type. A NaN makes the bounds NaN, which nobody writes down. Each type has a loop of its own,
+ * so that the JIT sees one kind of value in it.
  * @throws DeltaError unsupported-feature for a type that this library does not know
  */
-export function scalarBounds(type: string): ScalarBounds {
+export function scalarBounds(type: string, refuse: Refuse): ScalarBounds {
   switch (type) {
     case 'byte':
-      return integerBounds(0x7f);
+      return integerBounds(0x7f, refuse);
     case 'short':
-      return integerBounds(0x7fff);
+      return integerBounds(0x7fff, refuse);
     case 'integer':
-      return integerBounds(0x7fff_ffff);
+      return integerBounds(0x7fff_ffff, refuse);
     case 'long':
     case 'timestamp':
     case 'timestamp_ntz':
-      return longBounds();
+      return longBounds(refuse);
     case 'float':
-      return floatBounds(Math.fround);
+      return floatBounds(Math.fround, refuse);
     case 'double':
-      return floatBounds((value) => value);
+      return floatBounds((value) => value, refuse);
     case 'string':
-      return stringBounds();
+      return stringBounds(refuse);
     case 'date':
-      return dateBounds();
+      return dateBounds(refuse);
     case 'boolean':
-      return { take: (value) => (typeof value === 'boolean' ? NUMBER_BYTES : null), statistics: noBounds };
+      return unbounded((value) => (typeof value === 'boolean' ? NUMBER_BYTES : null), refuse);
     case 'binary':
-      return {
-        take: (value) => (value instanceof Uint8Array ? 64 + value.byteLength : null),
-        statistics: noBounds,
-      };
+      return unbounded((value) => (value instanceof Uint8Array ? 64 + value.byteLength : null), refuse);
     case 'void':
-      return { take: () => null, statistics: noBounds };
+      return unbounded(() => null, refuse);
     default: {
       const decimal = decimalOf(type);
       if (!decimal) throw unsupportedFeature(`type ${type}`, 'write', 'the table');
-      return decimalBounds(decimal.precision, decimal.scale);
+      return decimalBounds(decimal.precision, decimal.scale, refuse);
     }
   }
 }
 
-const noBounds = (): Omit<ColumnStatistics, 'nulls'> => ({});
+function unbounded(bytesOf: (value: NonNullable<Value>) => number | null, refuse: Refuse): ScalarBounds {
+  return {
+    take(cells, from) {
+      let bytes = 0;
+      for (let i = from; i < cells.length; i++) {
+        const value = cells[i];
+        if (value !== null && value !== undefined) bytes += bytesOf(value) ?? refuse(value);
+      }
+      return bytes;
+    },
+    statistics: () => ({}),
+  };
+}
 
-function integerBounds(limit: number): ScalarBounds {
+function integerBounds(limit: number, refuse: Refuse): ScalarBounds {
   let [min, max] = [Infinity, -Infinity];
   return {
-    take(value) {
-      if (typeof value !== 'number' || !Number.isInteger(value) || value > limit || value < -limit - 1)
-        return null;
-      if (value < min) min = value;
-      if (value > max) max = value;
-      return NUMBER_BYTES;
+    take(cells, from) {
+      for (let i = from; i < cells.length; i++) {
+        const value = cells[i];
+        if (value === null || value === undefined) continue;
+        if (typeof value !== 'number' || !Number.isInteger(value) || value > limit || value < -limit - 1)
+          refuse(value);
+        if (value < min) min = value;
+        if (value > max) max = value;
+      }
+      return NUMBER_BYTES * (cells.length - from);
     },
     statistics: () => (min <= max ? { min, max } : {}),
   };
 }
 
 /** int64: bigints, or numbers that count exactly. */
-function longBounds(): ScalarBounds {
+function longBounds(refuse: Refuse): ScalarBounds {
   let [min, max]: [bigint | undefined, bigint | undefined] = [undefined, undefined];
   return {
-    take(value) {
-      if (typeof value === 'number' && Number.isSafeInteger(value)) value = BigInt(value);
-      if (typeof value !== 'bigint') return null;
-      // Only a new bound can leave the range of the type.
-      if (min === undefined || value < min) {
-        if (value < -INT64_MAX - 1n) return null;
-        min = value;
+    take(cells, from) {
+      // Neighbours are often equal.
+      let previous: Value | undefined;
+      for (let i = from; i < cells.length; i++) {
+        const value = cells[i];
+        if (value === null || value === undefined || value === previous) continue;
+        previous = value;
+        const long = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
+        if (typeof long !== 'bigint') refuse(value);
+        // Only a new bound can leave the range of the type.
+        if (min === undefined || long < min) {
+          if (long < -INT64_MAX - 1n) refuse(value);
+          min = long;
+        }
+        if (max === undefined || long > max) {
+          if (long > INT64_MAX) refuse(value);
+          max = long;
+        }
       }
-      if (max === undefined || value > max) {
-        if (value > INT64_MAX) return null;
-        max = value;
-      }
-      return BIGINT_BYTES;
+      return BIGINT_BYTES * (cells.length - from);
     },
     statistics: () => (min === undefined || max === undefined ? {} : { min, max }),
   };
 }
 
-function floatBounds(stored: (value: number) => number): ScalarBounds {
+function floatBounds(stored: (value: number) => number, refuse: Refuse): ScalarBounds {
   let [min, max, isNotANumber] = [Infinity, -Infinity, false];
   return {
-    take(value) {
-      if (typeof value !== 'number') return null;
-      if (value !== value) isNotANumber = true;
-      if (value < min) min = value;
-      if (value > max) max = value;
-      return NUMBER_BYTES;
+    take(cells, from) {
+      for (let i = from; i < cells.length; i++) {
+        const value = cells[i];
+        if (value === null || value === undefined) continue;
+        if (typeof value !== 'number') refuse(value);
+        if (value !== value) isNotANumber = true;
+        if (value < min) min = value;
+        if (value > max) max = value;
+      }
+      return NUMBER_BYTES * (cells.length - from);
     },
     statistics() {
       if (isNotANumber) return { min: Number.NaN, max: Number.NaN };
@@ -112,49 +142,62 @@ function floatBounds(stored: (value: number) => number): ScalarBounds {
   };
 }
 
-function stringBounds(): ScalarBounds {
+function stringBounds(refuse: Refuse): ScalarBounds {
   let [min, max]: [string | undefined, string | undefined] = [undefined, undefined];
   return {
-    take(value) {
-      // Half a surrogate pair has no UTF-8 form: it would be stored as another text.
-      if (typeof value !== 'string' || !value.isWellFormed()) return null;
-      if (min === undefined || compareCodePoints(value, min) < 0) min = value;
-      if (max === undefined || compareCodePoints(value, max) > 0) max = value;
-      return 24 + 2 * value.length;
+    take(cells, from) {
+      let bytes = 0;
+      for (let i = from; i < cells.length; i++) {
+        const value = cells[i];
+        if (value === null || value === undefined) continue;
+        // Half a surrogate pair has no UTF-8 form: it would be stored as another text.
+        if (typeof value !== 'string' || !value.isWellFormed()) refuse(value);
+        bytes += 24 + 2 * value.length;
+        if (min === undefined || compareCodePoints(value, min) < 0) min = value;
+        if (max === undefined || compareCodePoints(value, max) > 0) max = value;
+      }
+      return bytes;
     },
     statistics: () => (min === undefined || max === undefined ? {} : { min, max }),
   };
 }
 
-function dateBounds(): ScalarBounds {
+function dateBounds(refuse: Refuse): ScalarBounds {
   let [min, max] = [Infinity, -Infinity];
-  let previous = '';
   return {
-    take(value) {
+    take(cells, from) {
       // Neighbours are often of one day.
-      if (value === previous) return BIGINT_BYTES;
-      const days = typeof value === 'string' ? parseDate(value) : null;
-      // 2026-02-31 is no date: it would be stored as another one.
-      if (days === null || formatDate(days) !== value) return null;
-      previous = value;
-      if (days < min) min = days;
-      if (days > max) max = days;
-      return BIGINT_BYTES;
+      let previous: Value | undefined;
+      for (let i = from; i < cells.length; i++) {
+        const value = cells[i];
+        if (value === null || value === undefined || value === previous) continue;
+        const days = typeof value === 'string' ? parseDate(value) : null;
+        // 2026-02-31 is no date: it would be stored as another one.
+        if (days === null || formatDate(days) !== value) refuse(value);
+        previous = value;
+        if (days < min) min = days;
+        if (days > max) max = days;
+      }
+      return BIGINT_BYTES * (cells.length - from);
     },
     statistics: () => (min <= max ? { min: formatDate(min), max: formatDate(max) } : {}),
   };
 }
 
-function decimalBounds(precision: number, scale: number): ScalarBounds {
+function decimalBounds(precision: number, scale: number, refuse: Refuse): ScalarBounds {
   const limit = 10n ** BigInt(precision);
   let [min, max]: [bigint | undefined, bigint | undefined] = [undefined, undefined];
   return {
-    take(value) {
-      const unscaled = typeof value === 'string' ? exactUnscaled(value, scale) : null;
-      if (unscaled === null || unscaled >= limit || unscaled <= -limit) return null;
-      if (min === undefined || unscaled < min) min = unscaled;
-      if (max === undefined || unscaled > max) max = unscaled;
-      return 2 * BIGINT_BYTES;
+    take(cells, from) {
+      for (let i = from; i < cells.length; i++) {
+        const value = cells[i];
+        if (value === null || value === undefined) continue;
+        const unscaled = typeof value === 'string' ? exactUnscaled(value, scale) : null;
+        if (unscaled === null || unscaled >= limit || unscaled <= -limit) refuse(value);
+        if (min === undefined || unscaled < min) min = unscaled;
+        if (max === undefined || unscaled > max) max = unscaled;
+      }
+      return 2 * BIGINT_BYTES * (cells.length - from);
     },
     statistics: () =>
       min === undefined || max === undefined

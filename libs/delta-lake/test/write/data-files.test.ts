@@ -197,9 +197,11 @@ test('files end at the target size, in the order of the rows', async () => {
 test('many open partitions stay within the bound: the largest is closed early', async () => {
   const schema = struct({ id: 'long', p: 'integer' });
   const rows = Array.from({ length: 4_000 }, (_, id): Row => ({ id: BigInt(id), p: id % 40 }));
-  const { files, rows: back } = await written({ schema, partitionColumns: ['p'] }, rows, {
-    maxBufferedBytes: 40_000,
-  });
+  async function* batches(): AsyncGenerator<readonly Row[]> {
+    for (let start = 0; start < rows.length; start += 500) yield rows.slice(start, start + 500);
+  }
+  const table = { schema, partitionColumns: ['p'] };
+  const { files, rows: back } = await written(table, batches(), { maxBufferedBytes: 40_000 });
   expect(files.length).toBeGreaterThan(40);
   expect(new Set(back.map(({ id }) => id)).size).toBe(4_000);
 });
