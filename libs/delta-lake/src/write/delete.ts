@@ -6,7 +6,7 @@ import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import { scanRows } from '../scan/rows.ts';
 import { conditionOf, type Where } from './condition.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
-import { findTouched, sumOf } from './rewrite.ts';
+import { findTouched, rewriteMetrics, sumOf } from './rewrite.ts';
 
 /**
  * Deletes the rows that satisfy a condition. Files whose partition values decide leave whole, unread; others are read,
@@ -58,18 +58,7 @@ export async function deleteRows(
     return {
       spec: { ...spec, copiesRows: touched.some(({ rows, matching }) => matching < rows) },
       removes: touched.map(({ file }) => file),
-      metrics: ({ appends, changes }) => ({
-        numRemovedFiles: touched.length,
-        numRemovedBytes: sumOf(touched, ({ file }) => file.size),
-        numAddedFiles: appends.length,
-        numAddedBytes: sumOf(appends, ({ bytes }) => bytes),
-        numAddedChangeFiles: changes.length,
-        numDeletedRows: sumOf(touched, ({ matching }) => matching),
-        numCopiedRows: sumOf(touched, ({ rows, matching }) => rows - matching),
-        executionTimeMs: context.clock() - startedMs,
-        scanTimeMs: scannedMs - startedMs,
-        rewriteTimeMs: context.clock() - scannedMs,
-      }),
+      metrics: rewriteMetrics(context, touched, 'numDeletedRows', { startedMs, scannedMs }),
     };
   });
 }

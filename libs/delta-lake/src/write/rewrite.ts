@@ -3,6 +3,7 @@ import type { TableContext } from '../context.ts';
 import type { Row } from '../parquet/codec.ts';
 import { scanRows } from '../scan/rows.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Plan } from './operation.ts';
 
 /** A file with at least one row that an operation is about. */
 export interface TouchedFile {
@@ -39,4 +40,25 @@ export async function findTouched(
 /** Files, rows and bytes before and after, for the metrics. */
 export function sumOf<T>(items: readonly T[], measure: (item: T) => number): number {
   return items.reduce((sum, item) => sum + measure(item), 0);
+}
+
+/** The metrics, by Spark's names, of an operation that wrote the touched files again. `changed`: what it did to the matching rows. */
+export function rewriteMetrics(
+  context: TableContext,
+  touched: readonly TouchedFile[],
+  changed: 'numDeletedRows' | 'numUpdatedRows',
+  times: { readonly startedMs: number; readonly scannedMs: number },
+): Plan['metrics'] {
+  return ({ appends, changes }) => ({
+    numRemovedFiles: touched.length,
+    numRemovedBytes: sumOf(touched, ({ file }) => file.size),
+    numAddedFiles: appends.length,
+    numAddedBytes: sumOf(appends, ({ bytes }) => bytes),
+    numAddedChangeFiles: changes.length,
+    [changed]: sumOf(touched, ({ matching }) => matching),
+    numCopiedRows: sumOf(touched, ({ rows, matching }) => rows - matching),
+    executionTimeMs: context.clock() - times.startedMs,
+    scanTimeMs: times.scannedMs - times.startedMs,
+    rewriteTimeMs: context.clock() - times.scannedMs,
+  });
 }

@@ -7,7 +7,7 @@ import type { Value } from '../schema/value.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import { conditionOf, type Where } from './condition.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
-import { findTouched, sumOf } from './rewrite.ts';
+import { findTouched, rewriteMetrics } from './rewrite.ts';
 
 /** New values by column; a function gets the row as it was. */
 export type Assignments = Readonly<Record<string, Value | ((row: Row) => Value)>>;
@@ -46,18 +46,7 @@ export async function updateRows(
         reads: condition.reads,
       },
       removes: touched.map(({ file }) => file),
-      metrics: ({ appends, changes }) => ({
-        numRemovedFiles: touched.length,
-        numRemovedBytes: sumOf(touched, ({ file }) => file.size),
-        numAddedFiles: appends.length,
-        numAddedBytes: sumOf(appends, ({ bytes }) => bytes),
-        numAddedChangeFiles: changes.length,
-        numUpdatedRows: sumOf(touched, ({ matching }) => matching),
-        numCopiedRows: sumOf(touched, ({ rows, matching }) => rows - matching),
-        executionTimeMs: context.clock() - startedMs,
-        scanTimeMs: scannedMs - startedMs,
-        rewriteTimeMs: context.clock() - scannedMs,
-      }),
+      metrics: rewriteMetrics(context, touched, 'numUpdatedRows', { startedMs, scannedMs }),
     };
   });
 }
