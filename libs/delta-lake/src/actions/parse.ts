@@ -10,6 +10,7 @@ import type {
   RemoveFile,
   TransactionIdentifier,
 } from './actions.ts';
+import { blankRecord } from '../schema/blank-record.ts';
 import type { DeletionVectorDescriptor } from './deletion-vector.ts';
 import { type LoggedFields, LoggedFile } from './logged-file.ts';
 import type { FileTexts } from './file-texts.ts';
@@ -262,7 +263,7 @@ function parseMetadata(body: Json): Metadata {
 
 function partitionValues(json: unknown): Readonly<Record<string, string | null>> {
   if (!isJson(json)) return {};
-  const values: Record<string, string | null> = {};
+  const values = blankRecord<string | null>(Object.keys(json))();
   for (const [name, value] of Object.entries(json))
     values[name] = value === null || value === undefined ? null : asText(value);
   return values;

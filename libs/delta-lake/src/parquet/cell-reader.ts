@@ -1,6 +1,7 @@
 import type { SchemaElement } from 'hyparquet';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { type ColumnMappingMode, fieldId, physicalName } from '../schema/column-mapping.ts';
+import { blankRecord } from '../schema/blank-record.ts';
 import {
   type ArrayType,
   type DataType,
@@ -10,6 +11,7 @@ import {
   type StructType,
 } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
+import { decodedName } from './decoded-names.ts';
 import type { LegacyCalendar } from './legacy-calendar.ts';
 import { scalarReader } from './scalar-reader.ts';
 
@@ -72,12 +74,13 @@ function structReader(type: StructType, node: ParquetNode, column: string, plan:
     const child = columnOf(node.children, field, plan.columnMapping);
     return {
       name: field.name,
-      stored: child?.element.name ?? '',
+      stored: decodedName(child?.element.name ?? ''),
       read: child ? cellReader(field.type, child, `${column}.${field.name}`, plan) : null,
     };
   });
+  const blank = blankRecord<Value>(fields.map(({ name }) => name));
   return nullable((raw) => {
-    const values: Record<string, Value> = {};
+    const values = blank();
     for (const { name, stored, read } of fields)
       values[name] = read ? read((raw as Record<string, unknown>)[stored]) : null;
     return values;

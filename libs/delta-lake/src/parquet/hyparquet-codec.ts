@@ -8,11 +8,13 @@ import {
   type SchemaElement,
 } from 'hyparquet';
 import { DeltaError } from '../errors.ts';
+import { blankRecord } from '../schema/blank-record.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { cellReader, columnOf, type ParquetNode, type ReadPlan } from './cell-reader.ts';
 import { type ByteSource, columnsOfRows, type ParquetCodec, type ReadOptions, type Row } from './codec.ts';
 import { compressorsFor } from './compressors.ts';
+import { decodedName, withDecodedNames } from './decoded-names.ts';
 import { fileSchema } from './file-schema.ts';
 import { legacyCalendar } from './legacy-calendar.ts';
 import { openHyparquetWriter } from './hyparquet-writer.ts';
@@ -68,18 +70,19 @@ async function* read(
     const node = columnOf(root.children, field, plan.columnMapping);
     return {
       name: field.name,
-      stored: node?.element.name ?? null,
+      stored: node ? decodedName(node.element.name) : null,
       read: node ? cellReader(field.type, node, field.name, plan) : (): null => null,
     };
   });
   const columns = readers.map(({ stored }) => stored).filter((name) => name !== null);
   const compressors = await compressorsFor(metadata);
+  const blank = blankRecord<Value>(readers.map(({ name }) => name));
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
     const raw = await readGroup(file, metadata, compressors, columns, rowStart, rowEnd);
     yield raw.map((record) => {
-      const row: Record<string, Value> = {};
+      const row = blank();
       for (const { name, stored, read: readCell } of readers) row[name] = readCell(record[stored ?? '']);
       return row;
     });
@@ -100,7 +103,7 @@ async function readGroup(
   try {
     await parquetRead({
       file,
-      metadata: withoutLossyAnnotations(metadata),
+      metadata: withDecodedNames(withoutLossyAnnotations(metadata)),
       columns,
       rowStart,
       rowEnd,

@@ -1,4 +1,5 @@
 import { DeltaError } from '../errors.ts';
+import { blankRecord } from '../schema/blank-record.ts';
 import { physicalName } from '../schema/column-mapping.ts';
 import { parsePartitionValue, type Value } from '../schema/value.ts';
 import type { TableColumns } from './predicate.ts';
@@ -11,7 +12,7 @@ export function constantsOf(
   table: TableColumns,
   partitionValues: Readonly<Record<string, string | null>>,
 ): Readonly<Record<string, Value>> {
-  const constants: Record<string, Value> = {};
+  const constants = blankRecord<Value>(table.partitionColumns)();
   for (const column of table.partitionColumns) {
     const field = table.schema.fields.find(({ name }) => name === column);
     if (!field) throw new DeltaError('corrupt-log', `The partition column "${column}" is not in the schema.`);

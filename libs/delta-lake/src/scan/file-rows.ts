@@ -1,6 +1,7 @@
 import type { TableContext } from '../context.ts';
 import { DeltaError, hasCode } from '../errors.ts';
 import type { ByteSource, Row } from '../parquet/codec.ts';
+import { blankRecord } from '../schema/blank-record.ts';
 import type { ColumnMappingMode } from '../schema/column-mapping.ts';
 import type { StructField } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
@@ -26,6 +27,7 @@ export interface FileRead {
 export async function* fileRows(context: TableContext, read: FileRead): AsyncGenerator<readonly Row[]> {
   const { path, source, fields, constants, columnMapping, isWanted } = read;
   const inFile = fields.filter(({ name }) => !Object.hasOwn(constants, name));
+  const blank = blankRecord<Value>(fields.map(({ name }) => name));
   let position = 0;
   try {
     const batches = context.parquet.read(source, { type: 'struct', fields: inFile }, { columnMapping });
@@ -33,7 +35,7 @@ export async function* fileRows(context: TableContext, read: FileRead): AsyncGen
       const first = position;
       position += rows.length;
       const wanted = isWanted ? rows.filter((_, i) => isWanted(first + i)) : rows;
-      yield wanted.map((row) => assemble(fields, row, constants));
+      yield wanted.map((row) => assemble(blank(), fields, row, constants));
     }
   } catch (error) {
     if (!hasCode(error, 'corrupt-file')) throw error;
@@ -45,8 +47,12 @@ export async function* fileRows(context: TableContext, read: FileRead): AsyncGen
   }
 }
 
-function assemble(fields: readonly StructField[], row: Row, constants: Readonly<Record<string, Value>>): Row {
-  const whole: Record<string, Value> = {};
+function assemble(
+  whole: Record<string, Value>,
+  fields: readonly StructField[],
+  row: Row,
+  constants: Readonly<Record<string, Value>>,
+): Row {
   for (const { name } of fields)
     whole[name] = Object.hasOwn(constants, name) ? (constants[name] ?? null) : (row[name] ?? null);
   return whole;

@@ -162,7 +162,7 @@ function changeOf(context: TableContext, target: Target, file: DataFile): Change
 }
 
 function partitionValuesOf(target: Target, file: DataFile): Readonly<Record<string, string | null>> {
-  const partitionValues: Record<string, string | null> = {};
+  const partitionValues: (readonly [string, string | null])[] = [];
   for (const column of target.partitionColumns) {
     const value = file.partition[column];
     const field = target.schema.fields.find(({ name }) => name === column);
@@ -172,7 +172,10 @@ function partitionValuesOf(target: Target, file: DataFile): Readonly<Record<stri
         `The file ${file.path} has no value for the partition column "${column}".`,
       );
     }
-    partitionValues[physicalName(field, target.columnMapping)] = serializePartitionValue(field.type, value);
+    partitionValues.push([
+      physicalName(field, target.columnMapping),
+      serializePartitionValue(field.type, value),
+    ]);
   }
-  return partitionValues;
+  return Object.fromEntries(partitionValues);
 }

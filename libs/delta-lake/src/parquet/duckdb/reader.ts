@@ -1,6 +1,7 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { type FileMetaData, parquetSchema } from 'hyparquet';
 import { DeltaError } from '../../errors.ts';
+import { blankRecord } from '../../schema/blank-record.ts';
 import type { StructType } from '../../schema/types.ts';
 import type { Value } from '../../schema/value.ts';
 import { columnOf } from '../cell-reader.ts';
@@ -40,6 +41,7 @@ export function readFile(
   const known = columns.filter((column) => column !== null);
   const stored = known.flatMap((column) => (column.stored === null ? [] : [column.stored]));
   if (known.length < columns.length || stored.length === 0) return null;
+  const blank = blankRecord<Value>(known.map(({ name }) => name));
   return (async function* (): AsyncGenerator<readonly Row[]> {
     const connection = await (await start()).connect();
     try {
@@ -53,7 +55,7 @@ export function readFile(
         const values = new Map<string, readonly DuckDBValue[]>();
         for (const [index, name] of stored.entries()) values.set(name, chunk.getColumnValues(index));
         yield Array.from({ length: chunk.rowCount }, (_, at) => {
-          const row: Record<string, Value> = {};
+          const row = blank();
           for (const { name, stored: from, cell } of known)
             row[name] = from === null ? null : cell(values.get(from)?.[at] ?? null);
           return row;

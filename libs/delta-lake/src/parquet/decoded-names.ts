@@ -1,0 +1,26 @@
+import type { FileMetaData } from 'hyparquet';
+
+/** hyparquet assigns to properties of plain objects, where this name is the prototype and the value would be lost. */
+const UNUSABLE = '__proto__';
+const STAND_IN = '\u0000__proto__';
+
+/** What hyparquet calls a column, or a field of a struct, in the objects that it makes of {@link withDecodedNames}. */
+export function decodedName(name: string): string {
+  return name === UNUSABLE ? STAND_IN : name;
+}
+
+/** A footer whose columns can be decoded into plain objects, whatever they are called. */
+export function withDecodedNames(metadata: FileMetaData): FileMetaData {
+  if (metadata.schema.every(({ name }) => name !== UNUSABLE)) return metadata;
+  return {
+    ...metadata,
+    schema: metadata.schema.map((element) => ({ ...element, name: decodedName(element.name) })),
+    row_groups: metadata.row_groups.map((group) => ({
+      ...group,
+      columns: group.columns.map(({ meta_data: chunk, ...column }) => ({
+        ...column,
+        ...(chunk && { meta_data: { ...chunk, path_in_schema: chunk.path_in_schema.map(decodedName) } }),
+      })),
+    })),
+  };
+}
