@@ -1,22 +1,22 @@
-import { setImmediate } from 'node:timers/promises';
 import type { AddFile } from '../actions/actions.ts';
-import { addJson } from '../actions/serialize.ts';
 import { featuresOf } from '../actions/table-features.ts';
 import { isOn } from '../actions/table-properties.ts';
 import type { TableContext } from '../context.ts';
 import { checkpointKey } from '../log/names.ts';
-import { columnsOfRows, putEncoded, type Row } from '../parquet/codec.ts';
+import { putEncoded } from '../parquet/codec.ts';
 import type { StructType } from '../schema/types.ts';
-import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { ActionFileWriter } from './columns/write.ts';
 import { writeLastCheckpoint } from './last-checkpoint.ts';
 import { DELETED_FILES, durationMs } from './retention.ts';
-import { actionRow } from './rows.ts';
 import { CHECKPOINT_SCHEMA, V2_SCHEMA } from './schema.ts';
 import { structuredStatistics } from './structured-statistics.ts';
 
-/** Rows that are encoded at once, which is how long others wait, and what a checkpoint takes of memory beside its bytes. */
+/** Rows of a row group: a column of it is encoded at once, which is how long commits wait that come meanwhile. */
 const PORTION_ROWS = 4_000;
+
+/** An action by its kind. */
+type ActionRow = Readonly<Record<string, object>>;
 
 /**
  * Writes the checkpoint of a snapshot and points `_last_checkpoint` to it: V2 content where `delta.checkpointPolicy` is
@@ -28,13 +28,11 @@ const PORTION_ROWS = 4_000;
 export async function writeCheckpoint(context: TableContext, snapshot: Snapshot): Promise<void> {
   const { version } = snapshot;
   const layout = layoutOf(snapshot);
-  const writer = await context.controlParquet.openWriter(layout.schema, { compression: 'snappy' });
+  const writer = new ActionFileWriter(layout.schema);
   let size = 0;
-  for (const rows of portions(context, snapshot, layout)) {
-    await writer.write(columnsOfRows(rows, layout.schema));
-    size += rows.length;
-    // Commits that wait come in between.
-    await setImmediate();
+  for (const actions of portions(context, snapshot, layout)) {
+    await writer.write(actions);
+    size += actions.length;
   }
   const file = await writer.finish();
   await putEncoded(context.store, checkpointKey(version), file);
@@ -50,7 +48,7 @@ export async function writeCheckpoint(context: TableContext, snapshot: Snapshot)
 interface Layout {
   readonly schema: StructType;
   readonly isV2: boolean;
-  readonly addRow: (file: AddFile) => Row;
+  readonly addRow: (file: AddFile) => ActionRow;
 }
 
 function layoutOf(snapshot: Snapshot): Layout {
@@ -69,28 +67,44 @@ function layoutOf(snapshot: Snapshot): Layout {
   return {
     schema: { type: 'struct', fields },
     isV2,
-    addRow(file) {
-      // In a checkpoint every action stands for a state, not for a change of the data.
-      const { add } = actionRow('add', { ...addJson(file), dataChange: false });
-      return { add: { ...(add as { readonly [name: string]: Value }), ...columns?.valuesOf(file) } };
-    },
+    addRow: (file) => ({
+      add: {
+        path: file.path,
+        partitionValues: file.partitionValues,
+        size: file.size,
+        modificationTime: file.modificationTime,
+        // In a checkpoint every action stands for a state, not for a change of the data.
+        dataChange: false,
+        tags: file.tags,
+        deletionVector: file.deletionVector,
+        baseRowId: file.baseRowId,
+        defaultRowCommitVersion: file.defaultRowCommitVersion,
+        clusteringProvider: file.clusteringProvider,
+        stats: isText ? file.statsText : null,
+        ...columns?.valuesOf(file),
+      },
+    }),
   };
 }
 
-function* portions(context: TableContext, snapshot: Snapshot, layout: Layout): Generator<readonly Row[]> {
+function* portions(
+  context: TableContext,
+  snapshot: Snapshot,
+  layout: Layout,
+): Generator<readonly ActionRow[]> {
   const { state, configuration } = snapshot;
   const keepFrom = context.clock() - durationMs(configuration, DELETED_FILES);
-  let rows: Row[] = [
-    ...(layout.isV2 ? [{ checkpointMetadata: { version: BigInt(snapshot.version), tags: null } }] : []),
-    actionRow('protocol', snapshot.protocol),
-    actionRow('metaData', snapshot.metadata),
-    ...state.transactions.values().map((transaction) => actionRow('txn', transaction)),
-    ...state.domains.values().map((domain) => actionRow('domainMetadata', domain)),
+  let rows: ActionRow[] = [
+    ...(layout.isV2 ? [{ checkpointMetadata: { version: snapshot.version } }] : []),
+    { protocol: snapshot.protocol },
+    { metaData: snapshot.metadata },
+    ...state.transactions.values().map((txn) => ({ txn })),
+    ...state.domains.values().map((domainMetadata) => ({ domainMetadata })),
   ];
   // Both now: the table goes on between portions, and looking back costs a copy.
   const [tombstones, files] = [state.tombstones.values(), state.files.values()];
   for (const file of tombstones) {
-    if (file.deletionTimestamp > keepFrom) rows.push(actionRow('remove', { ...file, dataChange: false }));
+    if (file.deletionTimestamp > keepFrom) rows.push({ remove: { ...file, dataChange: false } });
     if (rows.length >= PORTION_ROWS) {
       yield rows;
       rows = [];

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ActionCollector } from '../../src/actions/parse.ts';
 import { readActionColumns } from '../../src/checkpoint/columns/read.ts';
+import { ActionFileWriter } from '../../src/checkpoint/columns/write.ts';
 import { rowAction } from '../../src/checkpoint/rows.ts';
 import { READABLE_SCHEMA } from '../../src/checkpoint/schema.ts';
 import { arrayOf, hyparquetCodec, struct } from '../../src/index.ts';
@@ -136,4 +137,57 @@ test('damage is told as such', async () => {
   );
   const torn = whole.slice().fill(0xff, 20, 60);
   await expect(readActionColumns(sourceOf(torn), null)).rejects.toMatchObject({ code: 'corrupt-file' });
+});
+
+test('what is written by columns is read alike by columns and by rows', async () => {
+  const actions = [
+    {
+      protocol: { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: [], writerFeatures: ['a', 'b'] },
+    },
+    {
+      metaData: {
+        id: 'id',
+        format: { provider: 'parquet', options: {} },
+        schemaString: '{}',
+        partitionColumns: ['p', 'ö'],
+        configuration: { k: 'v' },
+        createdTime: 5,
+      },
+    },
+    { domainMetadata: { domain: 'd', configuration: '🛩', removed: false } },
+    ...Array.from({ length: 1000 }, (_, i) => ({ txn: { appId: `app ${i}`, version: i } })),
+    ...Array.from({ length: 3000 }, (_, i) => ({
+      add: {
+        path: `file ${i}`,
+        partitionValues: i % 100 === 0 ? {} : { p: i % 5 ? String(i % 50) : null, ö: '' },
+        size: i * 2 ** 20,
+        modificationTime: 1_793_491_200_000 + i,
+        dataChange: false,
+        ...(i % 11 ? {} : { tags: { INSERTION_TIME: String(i) } }),
+        ...(i % 13
+          ? {}
+          : {
+              deletionVector: { storageType: 'i', pathOrInlineDv: `v${i}`, sizeInBytes: 4, cardinality: 2 },
+            }),
+        ...(i % 2 ? {} : { baseRowId: i }),
+        ...(i % 17 ? { stats: `{"numRecords":${i},"minValues":{"p":"${'x'.repeat(i % 1500)}"}}` } : {}),
+      },
+    })),
+    ...Array.from({ length: 500 }, (_, i) => ({
+      remove: {
+        path: `gone ${i}`,
+        deletionTimestamp: i,
+        dataChange: false,
+        ...(i % 2 ? { partitionValues: { p: null, ö: `${i}` } } : {}),
+      },
+    })),
+  ];
+  const collector = new ActionCollector();
+  for (const action of actions) collector.take(action);
+  const writer = new ActionFileWriter(READABLE_SCHEMA);
+  await writer.write(actions);
+  const { body } = await writer.finish();
+  const source = sourceOf(body);
+  expect(plain((await readActionColumns(source, null)) ?? [])).toEqual(plain([collector]));
+  expect(plain(await byRows(source))).toEqual(plain([collector]));
 });
