@@ -16,7 +16,7 @@ export default defineConfig({
           isolate: false,
           // A busy machine is no failure.
           testTimeout: 30_000,
-          include: ['{libs/*,app,web}/test/**/*.test.ts', 'test/{,golden/}*.test.ts'],
+          include: ['{libs/*,app,web}/test/**/*.test.ts', 'test/{,golden/,deploy/}*.test.ts'],
           exclude: ['libs/*/test/{interop,faults}/**'],
         },
       },

@@ -10,7 +10,7 @@ const DOCUMENTS = [
   ...globSync('docs/**/*.md', { cwd: ROOT }),
 ];
 /** Folders whose paths, written from the root, a document may name. */
-const PATH = /`((?:app|libs|web|test|scripts|bench|tools|docs)\/[\w./-]*)`/g;
+const PATH = /`((?:app|libs|web|test|scripts|bench|tools|docs|deploy|notebooks)\/[\w./-]*)`/g;
 /** Pictures are not links: a document reads without them. */
 const LINK = /(?<!!)\[[^\]]*\]\((?!https?:|#)([^)#]+)[^)]*\)/g;
 

@@ -116,7 +116,8 @@ async function copyDependencies(set: JarSet, workshop: string, options: FetchOpt
   );
 }
 
-function projectOf(set: JarSet): string {
+/** The `pom.xml` of a project that depends on a set and has nothing else. Also what `deploy/spark/pom.xml` is made from. */
+export function projectOf(set: JarSet): string {
   const exclusions = (set.exclusions ?? []).map((exclusion) => `<exclusion>${named(exclusion)}</exclusion>`);
   const dependencies = set.coordinates.map(
     (coordinate) =>
