@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../app/src/cluster/service-process.ts';
+import { freePort } from '../../app/src/cluster/ports.ts';
 import { collect } from '../../app/test/topic/collect.ts';
 import type { KafkaConnection, KafkaSasl } from '../../app/src/topic/kafka/connection.ts';
 import type { KafkaTopic } from '../../app/src/topic/kafka/kafka-topic.ts';

@@ -10,7 +10,8 @@ import { ContrailError } from '../errors.ts';
 import { requireJava } from './java.ts';
 import { KAFKA_JARS } from './kafka-jars.ts';
 import { fetchJars, type FetchOptions } from './maven.ts';
-import { endOfLog, freePort, type ServiceProcess, startService } from './service-process.ts';
+import { freePort } from './ports.ts';
+import { endOfLog, type ServiceProcess, startService } from './service-process.ts';
 
 /** What a broker is started with. */
 export interface KafkaOptions extends FetchOptions {
@@ -25,6 +26,8 @@ export interface KafkaOptions extends FetchOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** More arguments for the first formatting of the folder, such as `--add-scram`. */
   readonly formatArguments?: readonly string[];
+  /** It goes on when our process ends. */
+  readonly detached?: boolean;
 }
 
 const MAIN_CLASS = 'kafka.Kafka';
@@ -98,6 +101,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaBroker> {
     logFile,
     started: STARTED,
     startWaitMs: START_WAIT_MS,
+    detached: options.detached === true,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   return new KafkaBroker(port, controllerPort, service);

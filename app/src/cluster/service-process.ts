@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ContrailError } from '../errors.ts';
 
@@ -18,9 +17,11 @@ export interface ServiceSpec {
   readonly args: readonly string[];
   /** Takes what it prints, after what is there. */
   readonly logFile: string;
-  /** What it prints when it serves. */
-  readonly started: string;
+  /** What it prints when it serves, or what finds out whether it does. */
+  readonly started: string | (() => Promise<boolean>);
   readonly startWaitMs: number;
+  /** It goes on when we end, and does not hear the Ctrl+C of our terminal. */
+  readonly detached?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -71,7 +72,10 @@ export class ServiceProcess implements AsyncDisposable {
 export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
   await using log = await open(spec.logFile, 'a');
   const from = (await log.stat()).size;
-  const child = spawn(spec.command, [...spec.args], { stdio: ['ignore', log.fd, log.fd] });
+  const isDetached = spec.detached === true;
+  const stdio = ['ignore', log.fd, log.fd] as const;
+  const child = spawn(spec.command, [...spec.args], { stdio: [...stdio], detached: isDetached });
+  if (isDetached) child.unref();
   const notFound = once(child, 'error').then(([error]) => error as Error);
   const service = new ServiceProcess(child);
   try {
@@ -88,13 +92,16 @@ export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
 async function hasStarted(spec: ServiceSpec, service: ServiceProcess, from: number): Promise<undefined> {
   for (let waited = 0; waited < spec.startWaitMs; waited += POLL_MS) {
     const isRunning = service.isRunning;
-    if ((await readFile(spec.logFile)).subarray(from).includes(spec.started)) return undefined;
+    if (await serves(spec, from)) return undefined;
     if (!isRunning) throw startFailure(spec, 'it ended', await endOfLog(spec.logFile, from));
     await wait(POLL_MS, undefined, spec.signal === undefined ? {} : { signal: spec.signal });
   }
   const reason = `it did not serve within ${spec.startWaitMs / 1000} s`;
   throw startFailure(spec, reason, await endOfLog(spec.logFile, from));
 }
+
+const serves = async ({ started, logFile }: ServiceSpec, from: number): Promise<boolean> =>
+  typeof started === 'string' ? (await readFile(logFile)).subarray(from).includes(started) : started();
 
 function startFailure(spec: ServiceSpec, reason: string, end: string): ContrailError {
   const log = end === '' ? '' : ` The end of ${spec.logFile}:\n${end}`;
@@ -108,15 +115,4 @@ export async function endOfLog(logFile: string, from: number): Promise<string> {
     .filter((line) => !/^\s+(at |\.\.\. \d+ more)/.test(line))
     .slice(-5)
     .join('\n');
-}
-
-/** A port of 127.0.0.1 that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('A TCP server has an address.');
-  return address.port;
 }

@@ -3,14 +3,12 @@
  * Connect server among it. Python only fetches it; Spark itself needs Java alone.
  */
 import { createHash } from 'node:crypto';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { ContrailError } from '../errors.ts';
 import type { FetchOptions } from './maven.ts';
+import { failureOf } from './run-program.ts';
 
 /** One version of Spark, as it can be fetched. */
 export interface SparkDistribution {
@@ -32,11 +30,8 @@ export const SPARK: SparkDistribution = {
 };
 
 /** Whether `python3` with pip can be started, which fetches Spark. */
-export const hasPip = (): Promise<boolean> =>
-  promisify(execFile)('python3', ['-m', 'pip', '--version']).then(
-    () => true,
-    () => false,
-  );
+export const hasPip = async (): Promise<boolean> =>
+  (await failureOf('python3', ['-m', 'pip', '--version'], undefined)) === undefined;
 
 /**
  * The home folder of Spark, fetched with pip where it is not there yet: 450 MB to load, 460 MB on disk. pip's own settings
@@ -134,25 +129,4 @@ async function unpack(
   const failure = await failureOf('tar', args, options.signal);
   if (failure !== undefined)
     throw new ContrailError('unavailable', 'spark-unavailable', `Spark could not be unpacked: ${failure}.`);
-}
-
-/** Runs a program to its end; the last line of what it complained about when it failed. */
-async function failureOf(
-  command: string,
-  args: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const child = spawn(command, [...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    ...(signal === undefined ? {} : { signal }),
-  });
-  let complaints = '';
-  child.stderr.on('data', (chunk: Buffer) => void (complaints += chunk.toString()));
-  try {
-    const [code] = (await once(child, 'close')) as [number | null];
-    return code === 0 ? undefined : complaints.trim() || `${command} ended with code ${code}`;
-  } catch (error) {
-    signal?.throwIfAborted();
-    return String(error);
-  }
 }

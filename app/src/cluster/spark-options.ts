@@ -12,8 +12,10 @@ export interface SparkPorts {
   readonly application?: number;
   /** Of the master, for workers and drivers; usually 7077. */
   readonly master?: number;
-  /** The master's page; usually 8080. Each worker has the next one. */
+  /** The master's page; usually 8080. */
   readonly masterPage?: number;
+  /** The page of each worker; usually 8081 and on. */
+  readonly workerPages?: readonly number[];
 }
 
 /** What Spark is started with. */
@@ -34,6 +36,8 @@ export interface SparkOptions extends FetchOptions {
   readonly jars?: readonly string[];
   /** Settings beside, or instead of, our own. */
   readonly conf?: Readonly<Record<string, string>>;
+  /** Its processes go on when ours ends. */
+  readonly detached?: boolean;
 }
 
 /** {@link SparkPorts}, chosen. */

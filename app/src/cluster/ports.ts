@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** Every port of a cluster, on 127.0.0.1. */
+export interface ClusterPorts {
+  readonly kafka: number;
+  readonly kafkaController: number;
+  readonly s3: number;
+  /** Between Garage's own processes; versitygw does not use it. */
+  readonly s3Rpc: number;
+  readonly connect: number;
+  readonly application: number;
+  readonly master: number;
+  readonly masterPage: number;
+  readonly workerPage1: number;
+  readonly workerPage2: number;
+}
+
+/** What documents and other programs expect. */
+export const USUAL_PORTS: ClusterPorts = {
+  kafka: 9092,
+  kafkaController: 9093,
+  s3: 3900,
+  s3Rpc: 3901,
+  connect: 15002,
+  application: 4040,
+  master: 7077,
+  masterPage: 8080,
+  workerPage1: 8081,
+  workerPage2: 8082,
+};
+
+/** The ports that belong to one part of a cluster and are chosen together. */
+export const PORTS_OF = {
+  kafka: ['kafka', 'kafkaController'],
+  s3: ['s3', 's3Rpc'],
+  spark: ['connect', 'application', 'master', 'masterPage', 'workerPage1', 'workerPage2'],
+} as const satisfies Readonly<Record<string, readonly (keyof ClusterPorts)[]>>;
+
+/** How ports are looked for. */
+export interface PortSearch {
+  readonly isFree: (port: number) => Promise<boolean>;
+  /** A port that nobody listens on now. */
+  readonly anyFree: () => Promise<number>;
+}
+
+/**
+ * The wanted ports, where they are free; any free one instead of those that are not. Names in `fixed` stay as they are.
+ * No port is given twice.
+ */
+export async function choosePorts(
+  wanted: ClusterPorts,
+  fixed: readonly (keyof ClusterPorts)[],
+  search: PortSearch,
+): Promise<ClusterPorts> {
+  const chosen: Record<keyof ClusterPorts, number> = { ...wanted };
+  const taken = new Set(fixed.map((name) => wanted[name]));
+  for (const name of Object.keys(wanted) as (keyof ClusterPorts)[]) {
+    if (fixed.includes(name)) continue;
+    let port = wanted[name];
+    while (taken.has(port) || !(await search.isFree(port))) port = await search.anyFree();
+    taken.add(port);
+    chosen[name] = port;
+  }
+  return chosen;
+}
+
+/** The ports of this machine. */
+export const MACHINE_PORTS: PortSearch = { isFree: isFreePort, anyFree: freePort };
+
+/** Whether a program can listen on this port of 127.0.0.1 now. */
+export async function isFreePort(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
+}
+
+/** A port of 127.0.0.1 that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new TypeError('A TCP server has an address.');
+  return address.port;
+}
