@@ -1,0 +1,83 @@
+/** An S3 server on this machine, for developers and tests: Garage where it is, else versitygw. On 127.0.0.1. */
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ContrailError } from '../../errors.ts';
+import { answersHttp } from '../health.ts';
+import type { FetchOptions } from '../maven.ts';
+import { type ServiceProcess, startService } from '../service-process.ts';
+import { findGarage, garageCommand } from './garage.ts';
+import { versitygw, VERSITYGW_PAGE, versitygwCommand } from './versitygw.ts';
+
+export const S3_KINDS = ['garage', 'versitygw'] as const;
+export type S3Kind = (typeof S3_KINDS)[number];
+
+/** What an S3 server is started with. */
+export interface S3Options extends FetchOptions {
+  /** Objects, settings and log; made when missing. Each kind of server has folders of its own. */
+  readonly folder: string;
+  readonly port: number;
+  /** Garage listens there for its own commands. */
+  readonly rpcPort: number;
+  /** Made when missing; the keys may do everything in it. */
+  readonly bucket: string;
+  readonly region: string;
+  readonly accessKey: string;
+  /** At least 16 characters. */
+  readonly secretKey: string;
+  readonly detached?: boolean;
+}
+
+/** What to run. */
+export interface S3Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const START_WAIT_MS = 60_000;
+const FAILURE = 's3-start-failed';
+
+/** Which server this machine can have without much ado: Garage where it is, else versitygw, which may have to be built. */
+export const usualS3 = async (cacheFolder: string): Promise<S3Kind> =>
+  (await findGarage(cacheFolder)) === null ? 'versitygw' : 'garage';
+
+/** The page of a server for a browser; null where it has none. */
+export const s3Page = (kind: S3Kind, port: number): string | null =>
+  kind === 'versitygw' ? `http://127.0.0.1:${port}${VERSITYGW_PAGE}` : null;
+
+/**
+ * Starts a server and resolves when it answers. It ends with its process, and goes on with its objects when started again.
+ * @throws ContrailError `invalid` / `garage-missing`; what building versitygw throws; `unavailable` / `s3-start-failed`.
+ */
+export async function startS3(kind: S3Kind, options: S3Options): Promise<ServiceProcess> {
+  const folder = join(resolve(options.folder), kind);
+  await mkdir(folder, { recursive: true });
+  const { command, args, environment } = await commandOf(kind, { ...options, folder });
+  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  return startService({
+    title: kind === 'garage' ? 'Garage' : 'versitygw',
+    failure: FAILURE,
+    command: 'env',
+    args: [...assignments, command, ...args],
+    logFile: join(resolve(options.folder), 's3.log'),
+    started: () =>
+      answersHttp(`http://127.0.0.1:${options.port}/`).then(
+        () => true,
+        () => false,
+      ),
+    startWaitMs: START_WAIT_MS,
+    detached: options.detached === true,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+}
+
+async function commandOf(kind: S3Kind, options: S3Options): Promise<S3Command> {
+  if (kind === 'versitygw') return versitygwCommand(await versitygw(options), options);
+  const garage = await findGarage(options.cacheFolder);
+  if (garage !== null) return garageCommand(garage, options);
+  throw new ContrailError(
+    'invalid',
+    'garage-missing',
+    `Garage 2.4 or later is neither on the PATH nor in ${join(options.cacheFolder, 's3/bin')}. Build it (cargo install garage --version 2.4.0 --locked, half an hour), or use versitygw.`,
+  );
+}
