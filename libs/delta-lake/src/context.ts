@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DeltaError } from './errors.ts';
 import type { ParquetCodec } from './parquet/codec.ts';
@@ -21,6 +22,10 @@ export interface TableContext {
   readonly clock: () => number;
   /** A fresh UUID, for table ids and commit ids. */
   readonly newId: () => string;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Resolves after so many ms; rejects with the signal's reason when that fires. */
+  readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** The place of a file outside the table, by its address; null where this table's files cannot be. */
   readonly locate: (address: string) => ObjectPlace | null;
   /** Gives back what was opened for this table alone; nothing for a store that was handed in. */
@@ -40,6 +45,10 @@ export interface TableOptions {
   readonly clock?: () => number;
   /** A fresh UUID at each call; the default is random. */
   readonly newId?: () => string;
+  /** In [0, 1), for the pauses between attempts to commit; the default is `Math.random`. */
+  readonly random?: () => number;
+  /** Resolves after so many ms, rejects with the signal's reason; the default is a timer. */
+  readonly wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** How to reach `s3://` addresses. */
   readonly s3?: S3Options;
 }
@@ -54,9 +63,15 @@ export function contextOf(location: string | ObjectStore, options: TableOptions 
     controlParquet: hyparquetCodec(),
     clock: options.clock ?? Date.now,
     newId: options.newId ?? randomUUID,
+    random: options.random ?? Math.random,
+    wait: options.wait ?? pause,
     locate: isS3Url(store.url) ? (address) => locateOnS3(address, options.s3) : locateOnDisk,
     close: async () => remote?.[Symbol.asyncDispose](),
   };
+}
+
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, signal ? { signal } : {});
 }
 
 function storeOf(location: string): ObjectStore {

@@ -7,6 +7,7 @@ import { commitKey } from '../log/names.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { pauseAfterLoss } from './back-off.ts';
 import { composer } from './compose.ts';
 import { type ConflictReason, type Dependencies, judge, type Verdict } from './conflict.ts';
 import type { CommitOptions, Draft } from './transaction.ts';
@@ -39,7 +40,7 @@ const DEFAULT_RETRIES = 1000;
  *
  *     compose ─> judge what came since the read ─> put N if absent ─created─> committed
  *                 ▲            │ conflict / already-committed     │
- *                 └── retry ───┼──────────── exists ──────────────┘
+ *                 └── retry ───┼──── pause ◀─ exists ─────────────┘
  *                              ▼
  *                           answered, nothing written
  *
@@ -81,7 +82,13 @@ export async function commitDraft(
       options.signal?.throwIfAborted();
       const version = live.current.version + 1;
       const body = compose(live.current);
+      const startedMs = context.clock();
       const outcome = await put(store, version, body);
+      if (outcome.kind === 'taken') {
+        // Before the look at what came, so that it is news when the next attempt begins.
+        const pauseMs = pauseAfterLoss(attempt + 1, context.clock() - startedMs, context.random());
+        if (pauseMs > 0) await context.wait(pauseMs, options.signal);
+      }
       // A store's client that repeats a request on its own can answer "exists" to a write that was ours; a write that
       // timed out may have happened. The version itself knows. What came after it is read in the same go.
       const winners = outcome.kind === 'created' ? [] : await readTail(store, version - 1);
@@ -106,15 +113,15 @@ async function put(
   store: ObjectStore,
   version: number,
   body: string,
-): Promise<{ readonly kind: 'created' } | { readonly kind: 'taken or unclear'; readonly failure: unknown }> {
+): Promise<{ readonly kind: 'created' } | { readonly kind: 'taken' | 'unclear'; readonly failure: unknown }> {
   try {
     if ((await store.putIfAbsent(commitKey(version), body)) === 'created') return { kind: 'created' };
   } catch (failure) {
-    return { kind: 'taken or unclear', failure };
+    return { kind: 'unclear', failure };
   }
   const message = `Commit ${version} of ${store.url} exists by one call and not by the next.`;
   const failure = new DeltaError('store-failed', message, { facts: { table: store.url, version } });
-  return { kind: 'taken or unclear', failure };
+  return { kind: 'taken', failure };
 }
 
 /** Judges what this table object has already seen since the transaction's read version. */
