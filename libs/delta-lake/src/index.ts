@@ -45,6 +45,7 @@ export type {
   WriterOptions,
 } from './parquet/codec.ts';
 export { type HyparquetCodec, hyparquetCodec } from './parquet/hyparquet-codec.ts';
+export { type FileFacts, fileFacts } from './parquet/file-facts.ts';
 export { RowIndexes } from './deletion-vector/row-indexes.ts';
 export type { ColumnCondition, Condition, Predicate } from './scan/predicate.ts';
 export type { ScanFile } from './scan/scan-file.ts';
