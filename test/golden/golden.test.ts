@@ -1,68 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { openEngine } from '../../app/test/pipeline/small-world.ts';
-import type { Engine } from '../../app/src/engine/engine.ts';
-import { CASES, type GoldenCase } from './cases.ts';
-import { fromValue, isClose, relationsOf, type Line } from './lines.ts';
+import { CASES } from './cases.ts';
+import { answersAllCases } from './suite.ts';
 
-const FOLDER = new URL('.', import.meta.url);
 const SQL = new URL('../../app/src/pipeline/sql/', import.meta.url);
-
-/** Every engine answers every case; one that needs a service joins where its service is. */
-const ENGINES: Readonly<Record<string, (directory: string) => Promise<Engine>>> = { duckdb: openEngine };
-
-const linesOf = (name: string, file: string): Line[] =>
-  readFileSync(new URL(`${name}/${file}`, FOLDER), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Line);
 
 it('holds one case for each SQL file of the pipeline', () => {
   const files = readdirSync(SQL).map((file) => file.replace(/\.sql$/, ''));
   expect(Object.keys(CASES).sort()).toEqual(files.sort());
 });
 
-describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
-  let directory: string;
-  let engine: Engine;
-  beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'contrail-golden-'));
-    engine = await open(directory);
-  });
-  afterAll(async () => {
-    await engine[Symbol.asyncDispose]();
-    rmSync(directory, { recursive: true, force: true });
-  });
-
-  it.each(Object.entries(CASES))('%s answers what is expected', async (name, golden: GoldenCase) => {
-    const rows = await engine.rows({
-      sql: golden.sql,
-      relations: relationsOf(golden, linesOf(name, 'input.ndjson')),
-      parameters: golden.parameters,
-    });
-    const keyOf = (row: Line): string => JSON.stringify(golden.key.map((column) => row[column] ?? null));
-    const expected = linesOf(name, 'expected.ndjson');
-    const found = new Map(
-      rows.map((row) => {
-        const line = fromValue(row, golden.timestamps);
-        return [keyOf(line), line];
-      }),
-    );
-    expect(found.size, 'rows with one key').toBe(rows.length);
-    expect([...found.keys()].sort()).toEqual(expected.map(keyOf).sort());
-    for (const line of expected) {
-      const answer = found.get(keyOf(line)) ?? {};
-      for (const [column, value] of Object.entries(line)) {
-        if (column === 'why') continue;
-        const where = `${column} of ${JSON.stringify(line)}`;
-        expect(answer, where).toHaveProperty(column);
-        const actual = answer[column];
-        if (typeof value === 'number' && typeof actual === 'number') {
-          expect(isClose(actual, value), `${where} is ${actual}`).toBe(true);
-        } else expect(actual, where).toEqual(value);
-      }
-    }
-  });
-});
+// On Spark: test/spark/golden.test.ts.
+describe('on duckdb', () => answersAllCases(openEngine));

@@ -27,10 +27,10 @@ export interface Engine extends AsyncDisposable {
   write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]>;
 
   /** Runs a SELECT and keeps its rows under `name` (replacing a relation of that name) until `forget` or the end. */
-  keep(name: string, select: Select): Promise<{ readonly rows: number }>;
+  keep(name: string, select: Select): Promise<void>;
 
   /** Adds the rows of a SELECT to a kept relation of the same columns; makes it when there is none. */
-  extend(name: string, select: Select): Promise<{ readonly rows: number }>;
+  extend(name: string, select: Select): Promise<void>;
 
   /** Drops a kept relation; nothing happens when there is none. */
   forget(name: string): Promise<void>;

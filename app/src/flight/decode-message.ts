@@ -65,12 +65,12 @@ const PLAIN_VALUES: Readonly<Record<FieldType, string>> = {
 };
 /** OpenSky's fields are all there; what Contrail adds to them may be missing. */
 const ADDED_FIELDS: ReadonlySet<string> = new Set(['snapshot_time', 'feed']);
-const PLAIN_MESSAGE = new RegExp(
-  `^\\{${MESSAGE_FIELDS.map(([name, type], index) => {
-    const field = `${index === 0 ? '' : ', ?'}"${name}": ?(?:null|${PLAIN_VALUES[type]})`;
-    return ADDED_FIELDS.has(name) ? `(?:${field})?` : field;
-  }).join('')}\\}$`,
-);
+/** Source of the pattern of {@link isPlainMessage}, for engines that test it themselves: what JavaScript and Java share. */
+export const PLAIN_MESSAGE_SOURCE = `^\\{${MESSAGE_FIELDS.map(([name, type], index) => {
+  const field = `${index === 0 ? '' : ', ?'}"${name}": ?(?:null|${PLAIN_VALUES[type]})`;
+  return ADDED_FIELDS.has(name) ? `(?:${field})?` : field;
+}).join('')}\\}$`;
+const PLAIN_MESSAGE = new RegExp(PLAIN_MESSAGE_SOURCE);
 
 /**
  * Whether a message has the form in which nearly all come: the known fields in OpenSky's order, each once, with values

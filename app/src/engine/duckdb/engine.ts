@@ -86,7 +86,7 @@ export class DuckdbEngine implements Engine {
     });
   }
 
-  keep(name: string, select: Select): Promise<{ readonly rows: number }> {
+  keep(name: string, select: Select): Promise<void> {
     return this.#withRelations(select, async (sql) => {
       // A relation may be made from its former self, so the new one stands beside it for a moment.
       await this.#connection.run(`create or replace temp table ${identifier(`next_${name}`)} as ${sql}`);
@@ -94,18 +94,16 @@ export class DuckdbEngine implements Engine {
       await this.#connection.run(
         `alter table ${identifier(`next_${name}`)} rename to ${identifier(`kept_${name}`)}`,
       );
-      return { rows: await this.#count(name) };
     });
   }
 
-  extend(name: string, select: Select): Promise<{ readonly rows: number }> {
+  extend(name: string, select: Select): Promise<void> {
     return this.#withRelations(select, async (sql) => {
       const table = identifier(`kept_${name}`);
       const exists = await this.#exists(name);
       await this.#connection.run(
         exists ? `insert into ${table} ${sql}` : `create temp table ${table} as ${sql}`,
       );
-      return { rows: await this.#count(name) };
     });
   }
 
@@ -126,11 +124,6 @@ export class DuckdbEngine implements Engine {
       `select count(*) from duckdb_tables() where table_name = ${textLiteral(`kept_${name}`)}`,
     );
     return Number(result.getRows()[0]?.[0] ?? 0) > 0;
-  }
-
-  async #count(name: string): Promise<number> {
-    const result = await this.#connection.runAndReadAll(`select count(*) from ${identifier(`kept_${name}`)}`);
-    return Number(result.getRows()[0]?.[0] ?? 0);
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {

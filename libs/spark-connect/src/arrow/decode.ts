@@ -42,8 +42,11 @@ export class ResultBatch {
     return values;
   }
 
-  /** @throws SparkConnectError invalid-argument when two columns have the same name, since a row would hold one. */
-  rows(): Row[] {
+  /**
+   * @param options.decimals `number`: as doubles, which may have fewer digits; the default is exact text.
+   * @throws SparkConnectError invalid-argument when two columns have the same name, since a row would hold one.
+   */
+  rows(options: { readonly decimals?: 'text' | 'number' } = {}): Row[] {
     const { columns } = this;
     const twice = columns.find((name, position) => columns.indexOf(name) !== position);
     if (twice !== undefined)
@@ -52,10 +55,19 @@ export class ResultBatch {
         `Reading rows: two columns are named "${twice}"; give them different names in the query, or read column(position)`,
         { facts: { columns } },
       );
-    const values = columns.map((_, position) => this.column(position));
+    const isRounded = options.decimals === 'number';
+    const values = columns.map((_, position) => {
+      const column = this.column(position);
+      if (!isRounded || !this.#isDecimal(position)) return column;
+      return column.map((value) => (value === null ? null : Number(value)));
+    });
     return Array.from({ length: this.rowCount }, (_, row) =>
       Object.fromEntries(columns.map((name, position) => [name, values[position]?.[row] ?? null])),
     );
+  }
+
+  #isDecimal(position: number): boolean {
+    return this.#table.schema.fields[position]?.type.typeId === Type.Decimal;
   }
 }
 

@@ -1,0 +1,188 @@
+import type { Columns, DataFrame, Literal, Row as SparkRow, SparkSession } from '@contrail/spark-connect';
+import { quoteIdentifier } from '@contrail/spark-connect';
+import { ContrailError } from '../../errors.ts';
+import type { Column, Value } from '../../lake/column.ts';
+import type { DataFile, Relation, Row, Select } from '../engine.ts';
+import type { KeptFiles, KeptRelations } from './kept.ts';
+import { sparkPattern } from './storage.ts';
+import { constantText, emptyText, literalOf, schemaText, sqlType, typed } from './values.ts';
+
+/** What binding a SELECT needs. */
+export interface Bindings {
+  readonly session: SparkSession;
+  readonly kept: KeptRelations;
+  /** Reads messages and answers what they were kept as. */
+  readonly messages: (relation: Relation & { kind: 'messages' }) => Promise<Relation>;
+}
+
+let aliases = 0;
+
+/**
+ * A SELECT as a relation of Spark. Each of its relations becomes a common table expression of its name, over a view of
+ * a name that nobody else has: Spark makes the views while it analyses the query, and several queries of one session may
+ * be analysed at once.
+ */
+export async function bindSelect(bindings: Bindings, select: Omit<Select, 'signal'>): Promise<DataFrame> {
+  const binder = new Binder(bindings);
+  await binder.add(select);
+  return binder.query(select.sql);
+}
+
+class Binder {
+  readonly #bindings: Bindings;
+  /** Names already given, with what they stand for. */
+  readonly #relations = new Map<string, Relation>();
+  readonly #expressions: string[] = [];
+  readonly #frames: Record<string, DataFrame> = {};
+  readonly #parameters: Record<string, Literal> = {};
+  readonly #values: Record<string, Value> = {};
+
+  constructor(bindings: Bindings) {
+    this.#bindings = bindings;
+  }
+
+  /** Brings in the relations and parameters of a SELECT, those of inner ones first. */
+  async add({ relations, parameters = {} }: Omit<Select, 'signal'>): Promise<void> {
+    for (const [name, value] of Object.entries(parameters)) this.#addParameter(name, value);
+    for (const [name, relation] of Object.entries(relations)) {
+      const other = this.#relations.get(name);
+      if (other === relation) continue;
+      if (other !== undefined) {
+        throw new ContrailError(
+          'internal',
+          'relation-ambiguous',
+          `Two relations of one SELECT are called "${name}".`,
+        );
+      }
+      this.#relations.set(name, relation);
+      this.#expressions.push(`${quoteIdentifier(name)} as (${await this.#text(relation)})`);
+    }
+  }
+
+  query(sql: string): DataFrame {
+    const prefix = this.#expressions.length === 0 ? '' : `with ${this.#expressions.join(',\n')}\n`;
+    // The line feed ends a comment that the text may end with.
+    return this.#bindings.session.sql(`${prefix}select * from (${sql}\n)`, {
+      relations: this.#frames,
+      parameters: this.#parameters,
+    });
+  }
+
+  #addParameter(name: string, value: Value): void {
+    const other = this.#values[name];
+    if (other !== undefined && other !== value) {
+      throw new ContrailError(
+        'internal',
+        'parameter-ambiguous',
+        `Two values of one SELECT are called ":${name}".`,
+      );
+    }
+    this.#values[name] = value;
+    this.#parameters[name] = literalOf(value);
+  }
+
+  async #text(relation: Relation): Promise<string> {
+    switch (relation.kind) {
+      case 'files':
+        return this.#filesText(relation.columns, relation.files);
+      case 'rows':
+        return this.#rowsText(relation.columns, relation.rows);
+      case 'kept': {
+        const kept = this.#bindings.kept.get(relation.name);
+        if (kept === undefined) {
+          throw new ContrailError('internal', 'sql-failed', `No relation "${relation.name}" is kept.`);
+        }
+        return kept.kind === 'files'
+          ? this.#keptText(kept)
+          : this.#text({ kind: 'select', select: kept.select });
+      }
+      case 'messages':
+        return this.#text(await this.#bindings.messages(relation));
+      case 'select':
+        await this.add(relation.select);
+        return `${relation.select.sql}\n`;
+    }
+  }
+
+  #keptText({ columns, addresses, rows }: KeptFiles): string {
+    // What is known to be empty lets Spark leave out whole joins.
+    if (rows === 0) return emptyText(columns);
+    return `select * from ${this.#parquet(columns, addresses)}`;
+  }
+
+  #filesText(columns: readonly Column[], files: readonly DataFile[]): string {
+    const parts = [...groupByConstants(files)].map((group) => {
+      const constants = group[0]?.constants ?? {};
+      const inFiles = columns.filter(({ name }) => !Object.hasOwn(constants, name));
+      const list = columns.map(({ name, type }) =>
+        Object.hasOwn(constants, name)
+          ? `${constantText(constants[name] ?? null, type)} as ${quoteIdentifier(name)}`
+          : quoteIdentifier(name),
+      );
+      const view = this.#parquet(
+        typed(inFiles),
+        group.map(({ path }) => path),
+      );
+      return `select ${list.join(', ')} from ${view}`;
+    });
+    return parts.length === 0 ? emptyText(typed(columns)) : parts.join(' union all ');
+  }
+
+  /** Exactly these files. Their folders may be called `name=value`, which says nothing here. */
+  #parquet(columns: KeptFiles['columns'], addresses: readonly string[]): string {
+    return this.#view(
+      this.#bindings.session.read({
+        format: 'parquet',
+        schema: schemaText(columns),
+        options: { recursiveFileLookup: 'true' },
+        paths: addresses.map(sparkPattern),
+      }),
+    );
+  }
+
+  #rowsText(columns: readonly Column[], rows: readonly Row[]): string {
+    if (rows.length === 0) return emptyText(typed(columns));
+    const view = this.#view(
+      this.#bindings.session.rows(
+        Object.fromEntries(columns.map(({ name, type }) => [name, sentAs(type)])) as Columns,
+        rows.map((row) =>
+          Object.fromEntries(columns.map(({ name, type }) => [name, sent(row[name] ?? null, type)])),
+        ) as SparkRow[],
+      ),
+    );
+    const list = columns.map(({ name, type }) => {
+      const quoted = quoteIdentifier(name);
+      return type === 'array<integer>' ? `from_json(${quoted}, '${sqlType(type)}') as ${quoted}` : quoted;
+    });
+    return `select ${list.join(', ')} from ${view}`;
+  }
+
+  #view(frame: DataFrame): string {
+    aliases += 1;
+    const alias = `contrail_${aliases}`;
+    this.#frames[alias] = frame;
+    return alias;
+  }
+}
+
+/** Lists travel as JSON text. */
+const sentAs = (type: Column['type']): string => (type === 'array<integer>' ? 'string' : type);
+
+function sent(value: Value, type: Column['type']): Value {
+  if (value === null) return null;
+  if (type === 'array<integer>') return JSON.stringify(value);
+  return type === 'long' ? BigInt(value as number | bigint) : value;
+}
+
+function groupByConstants(files: readonly DataFile[]): Iterable<readonly DataFile[]> {
+  const groups = new Map<string, DataFile[]>();
+  for (const file of files) {
+    const key = JSON.stringify(file.constants ?? {}, (_, value: unknown) =>
+      typeof value === 'bigint' ? `${value}n` : value,
+    );
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [file]);
+    else group.push(file);
+  }
+  return groups.values();
+}

@@ -1,0 +1,87 @@
+import { openSession, SparkConnectError, type SparkSession } from '@contrail/spark-connect';
+import { readFile } from 'node:fs/promises';
+import { ContrailError } from '../../errors.ts';
+
+/** Where Spark is. */
+export interface SparkConnection {
+  /** `sc://host:port/;token=…`. */
+  readonly address: string;
+  /** Of the application, as `http://host:4040`: with it, work that was stopped is watched until it has ended. */
+  readonly applicationPage?: string;
+}
+
+/** A little patience with a server that stumbles; with one that is away the pipeline has its own. */
+const RETRY = { maxRetries: 4 };
+
+/**
+ * What a session of ours needs whatever the server was started with. Files hold instants as microseconds with bounds;
+ * partitions of a listing are not looked for in a job of their own; rows of several partitions go to as many files at
+ * once, unsorted.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  'spark.sql.session.timeZone': 'UTC',
+  'spark.sql.ansi.enabled': 'true',
+  'spark.sql.parquet.outputTimestampType': 'TIMESTAMP_MICROS',
+  'spark.sql.parquet.enableVectorizedReader': 'true',
+  'spark.sql.sources.parallelPartitionDiscovery.threshold': '100000',
+  'spark.sql.maxConcurrentOutputFileWriters': '64',
+  'spark.sql.adaptive.enabled': 'false',
+  'mapreduce.fileoutputcommitter.marksuccessfuljobs': 'true',
+};
+
+/**
+ * Opens a session with our functions and settings.
+ * @throws ContrailError `unavailable` / `spark-unavailable`, `invalid` / `spark-access-denied`, …
+ */
+export async function openSparkSession(
+  connection: SparkConnection,
+  settings: Readonly<Record<string, string>>,
+  signal: AbortSignal | undefined,
+): Promise<SparkSession> {
+  const { address, applicationPage } = connection;
+  const session = await openSession(address, {
+    retry: RETRY,
+    ...(applicationPage === undefined ? {} : { applicationPage }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    await session.config.set({ ...SETTINGS, ...settings }, signal);
+    const macros = await readFile(new URL('macros.sql', import.meta.url), 'utf8');
+    for (const statement of macros.split(/;\s*$/m)) {
+      if (statement.trim() !== '') await session.execute(statement, signal === undefined ? {} : { signal });
+    }
+    return session;
+  } catch (error) {
+    await session.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What went wrong in Spark, in the app's words: whether to wait, to try again, or to tell a person. */
+export function sparkFailure(error: unknown, doing: string): unknown {
+  if (!(error instanceof SparkConnectError)) return error;
+  const { kind, code, message } = error;
+  const options = { cause: error, facts: { errorClass: error.errorClass, sqlState: error.sqlState } };
+  const failed = (
+    ownKind: ConstructorParameters<typeof ContrailError>[0],
+    ownCode: string,
+    advice: string,
+  ): ContrailError => new ContrailError(ownKind, ownCode, `${doing}: ${message}${advice}`, options);
+  if (code === 'access-denied')
+    return failed('invalid', 'spark-access-denied', ' Check the token in SPARK_REMOTE.');
+  switch (kind) {
+    case 'unavailable':
+      return failed('unavailable', 'spark-unavailable', '');
+    case 'session-lost':
+      return failed('unavailable', 'spark-session-lost', '');
+    case 'cancelled':
+      return failed('unavailable', 'spark-cancelled', ' Somebody stopped it.');
+    case 'failed':
+      return failed('internal', 'spark-query-failed', '');
+    case 'invalid':
+    case 'unsupported':
+    case 'corrupt':
+    case 'internal':
+      return failed('internal', 'sql-failed', '');
+  }
+}

@@ -1,0 +1,211 @@
+import type { ObjectStore } from '@contrail/delta-lake';
+import type { DataFrame, Row as SparkRow, RunOptions, SparkSession } from '@contrail/spark-connect';
+import { randomUUID } from 'node:crypto';
+import { ContrailError } from '../../errors.ts';
+import type { Engine, Relation, Row, Select, WriteTarget, WrittenFile } from '../engine.ts';
+import { bindSelect } from './bind.ts';
+import { openSparkSession, type SparkConnection, sparkFailure } from './connection.ts';
+import { KeptRelations } from './kept.ts';
+import { keepMessages, type KafkaSource, type KeptMessages } from './messages.ts';
+import { Storage } from './storage.ts';
+import { tuningFor, type Tuning } from './tuning.ts';
+import { type Job, writeKept, writeTable } from './write.ts';
+
+/** What a Spark engine works with. */
+export interface SparkEngineOptions extends SparkConnection {
+  /** The lake: Spark has to see the same files under the same paths, or the same bucket. */
+  readonly store: ObjectStore;
+  /** How executors reach the topic; null when it is not in Kafka, and no messages can be read. */
+  readonly kafka: KafkaSource | null;
+  /** Settings of every session, as those of the object store. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Partitions of a shuffle of a large batch. */
+  readonly shufflePartitions: number;
+}
+
+/** Below this folder of the lake lies what the engine keeps; the writer of the lake is alone there. */
+const SCRATCH = '_contrail/spark';
+
+/**
+ * Spark as pure compute: SELECTs over Parquet files and ranges of Kafka, whose results are rows, or Parquet files in a
+ * fresh folder. What is kept is such files too, so it outlives the session, and an executor that dies takes nothing
+ * with it.
+ *
+ * There is one session. It is opened at the first call and again after it was lost; several calls may be under way.
+ */
+export class SparkEngine implements Engine {
+  readonly name = 'spark';
+  readonly #options: SparkEngineOptions;
+  readonly #storage: Storage;
+  readonly #kept: KeptRelations;
+  readonly #scratch = `${SCRATCH}/${randomUUID()}`;
+  #session: Promise<SparkSession> | null = null;
+  #isSwept = false;
+  #tuning: Tuning | null = null;
+  #counter = 0;
+
+  /** Does nothing yet: Spark may be away. */
+  constructor(options: SparkEngineOptions) {
+    this.#options = options;
+    this.#storage = new Storage(options.store);
+    this.#kept = new KeptRelations(this.#storage);
+  }
+
+  rows(select: Select): Promise<readonly Row[]> {
+    return this.#run(select, async (frame, job) => {
+      const rows: Row[] = [];
+      for await (const batch of frame.batches(job.run))
+        rows.push(...batch.rows({ decimals: 'number' }).map(asRow));
+      return rows;
+    });
+  }
+
+  write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
+    const folder = `${this.#storage.keyOf(`${target.folder}/`).replace(/\/$/, '')}/${randomUUID()}`;
+    return this.#run(select, (frame, job) => writeTable(frame, { ...job, folder }, target));
+  }
+
+  keep(name: string, select: Select): Promise<void> {
+    const messages = Object.entries(select.relations).find(([, { kind }]) => kind === 'messages');
+    if (messages !== undefined) return this.#keepOverMessages(name, select, messages[0]);
+    return this.#run(select, async (frame, job) =>
+      this.#kept.replace(name, (await writeKept(frame, job)).kept),
+    );
+  }
+
+  async extend(name: string, select: Select): Promise<void> {
+    const before = this.#kept.get(name);
+    if (before === undefined || (before.kind === 'files' && before.rows === 0))
+      return this.keep(name, select);
+    await this.#run(select, async (frame, job) => {
+      if (before.kind !== 'files')
+        throw new ContrailError('internal', 'kept-select', `"${name}" is no kept relation of rows.`);
+      const { kept: more } = await writeKept(frame, job);
+      await this.#kept.replace(name, {
+        ...before,
+        addresses: [...before.addresses, ...more.addresses],
+        rows: before.rows + more.rows,
+      });
+    });
+  }
+
+  forget(name: string): Promise<void> {
+    return this.#kept.forget(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Best effort: what stays behind, the next engine sweeps.
+    await this.#kept.clear().catch(() => undefined);
+    const session = await this.#session?.catch(() => null);
+    await session?.close().catch(() => undefined);
+  }
+
+  /**
+   * What reads messages is computed wherever it is read: the messages themselves are kept, decoded, and the SELECT over
+   * them is a view. So they are written once.
+   */
+  async #keepOverMessages(name: string, select: Select, messagesName: string): Promise<void> {
+    const { signal, ...inner } = select;
+    await this.#attempt(signal, async (job) => {
+      const relation = inner.relations[messagesName] as Relation & { kind: 'messages' };
+      const kept = await this.#keepMessages(relation, job);
+      await this.#kept.replace(name, {
+        kind: 'select',
+        select: { ...inner, relations: { ...inner.relations, [messagesName]: kept.relation } },
+        inputs: kept.inputs,
+      });
+    });
+  }
+
+  async #keepMessages(relation: Relation & { kind: 'messages' }, job: Job): Promise<KeptMessages> {
+    const rows = relation.ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
+    const tuning = tuningFor(rows, this.#options.shufflePartitions);
+    if (this.#tuning?.name !== tuning.name) await job.session.config.set(tuning.settings, job.run.signal);
+    this.#tuning = tuning;
+    const { kafka } = this.#options;
+    this.#counter += 1;
+    const name = `messages/${this.#counter}`;
+    return keepMessages({
+      job: { ...job, isSmall: tuning.isSmall },
+      kafka,
+      kept: this.#kept,
+      name,
+      relation,
+    });
+  }
+
+  #run<T>(select: Select, work: (frame: DataFrame, job: Job) => Promise<T>): Promise<T> {
+    return this.#attempt(select.signal, async (job) => {
+      const inputs: string[] = [];
+      const messages = async (relation: Relation & { kind: 'messages' }): Promise<Relation> => {
+        const kept = await this.#keepMessages(relation, job);
+        inputs.push(...kept.inputs);
+        return kept.relation;
+      };
+      try {
+        const frame = await bindSelect({ session: job.session, kept: this.#kept, messages }, select);
+        return await work(frame, job);
+      } finally {
+        for (const name of inputs) await this.#kept.forget(name);
+      }
+    });
+  }
+
+  async #attempt<T>(signal: AbortSignal | undefined, work: (job: Job) => Promise<T>): Promise<T> {
+    signal?.throwIfAborted();
+    try {
+      const session = await this.#open(signal);
+      this.#counter += 1;
+      return await work({
+        session,
+        storage: this.#storage,
+        folder: `${this.#scratch}/${this.#counter}`,
+        isSmall: this.#tuning?.isSmall ?? false,
+        run: signal === undefined ? {} : { signal },
+      });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      const failure = sparkFailure(cause, `Spark could not run a SELECT at ${this.#place()}`);
+      if (failure instanceof ContrailError && failure.kind === 'unavailable') await this.#drop();
+      throw failure;
+    }
+  }
+
+  /** The address without its token. */
+  #place(): string {
+    return this.#options.address.replace(/\/?;.*$/, '');
+  }
+
+  #open(signal: AbortSignal | undefined): Promise<SparkSession> {
+    this.#session ??= this.#opened(signal).catch((error: unknown) => {
+      this.#session = null;
+      throw error;
+    });
+    return this.#session;
+  }
+
+  async #opened(signal: AbortSignal | undefined): Promise<SparkSession> {
+    this.#tuning = tuningFor(Number.POSITIVE_INFINITY, this.#options.shufflePartitions);
+    const settings = { ...this.#options.settings, ...this.#tuning.settings };
+    const session = await openSparkSession(this.#options, settings, signal);
+    if (!this.#isSwept) await this.#sweep();
+    this.#isSwept = true;
+    return session;
+  }
+
+  /** Removes what former engines kept and left behind: the lake has one writer, and this is it. */
+  async #sweep(): Promise<void> {
+    for (const { key } of await this.#storage.list(SCRATCH)) {
+      if (!key.startsWith(`${this.#scratch}/`)) await this.#options.store.delete(key);
+    }
+  }
+
+  /** A session that was lost is not closed: nobody is there to hear it. */
+  async #drop(): Promise<void> {
+    const session = await this.#session?.catch(() => null);
+    this.#session = null;
+    await session?.close().catch(() => undefined);
+  }
+}
+
+const asRow = (row: SparkRow): Row => row as Row;

@@ -1,0 +1,81 @@
+import type { FileFacts } from '@contrail/delta-lake';
+import type { Select } from '../engine.ts';
+import type { Storage } from './storage.ts';
+
+/** A relation that the engine keeps: Parquet files beside the lake, which survive the session that made them. */
+export interface KeptFiles {
+  readonly kind: 'files';
+  readonly columns: readonly { readonly name: string; readonly sqlType: string }[];
+  readonly addresses: readonly string[];
+  readonly rows: number;
+}
+
+/** A SELECT whose inputs are kept: it is computed wherever it is read. */
+export interface KeptSelect {
+  readonly kind: 'select';
+  readonly select: Omit<Select, 'signal'>;
+  /** Names of what was kept for it alone. */
+  readonly inputs: readonly string[];
+}
+
+export type Kept = KeptFiles | KeptSelect;
+
+/** What the engine keeps, by name. */
+export class KeptRelations {
+  readonly #storage: Storage;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  get(name: string): Kept | undefined {
+    return this.#kept.get(name);
+  }
+
+  /** Puts a relation in the place of one of that name, whose files go. */
+  async replace(name: string, kept: Kept): Promise<void> {
+    const before = this.#kept.get(name);
+    this.#kept.set(name, kept);
+    if (before === undefined) return;
+    const inUse = new Set(kept.kind === 'files' ? kept.addresses : []);
+    await this.#discard(before, inUse);
+  }
+
+  async forget(name: string): Promise<void> {
+    const before = this.#kept.get(name);
+    this.#kept.delete(name);
+    if (before !== undefined) await this.#discard(before, new Set());
+  }
+
+  async clear(): Promise<void> {
+    for (const name of [...this.#kept.keys()]) await this.forget(name);
+  }
+
+  async #discard(kept: Kept, inUse: ReadonlySet<string>): Promise<void> {
+    if (kept.kind === 'select') {
+      for (const name of kept.inputs) await this.forget(name);
+      return;
+    }
+    const gone = kept.addresses.filter((address) => !inUse.has(address));
+    await Promise.all(gone.map((address) => this.#storage.store.delete(this.#storage.keyOf(address))));
+  }
+}
+
+/** The columns of a file in Spark's words, by its footer. */
+export function columnsOf(schema: FileFacts['schema']): KeptFiles['columns'] {
+  return schema.fields.map(({ name, type }) => ({ name, sqlType: sparkType(type) }));
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  long: 'bigint',
+  integer: 'int',
+  short: 'smallint',
+  byte: 'tinyint',
+};
+
+function sparkType(type: FileFacts['schema']['fields'][number]['type']): string {
+  if (typeof type === 'string') return NAMES[type] ?? type;
+  if (type.type === 'array') return `array<${sparkType(type.elementType)}>`;
+  throw new TypeError(`A kept relation has a column of type ${type.type}, which no SELECT of ours makes.`);
+}

@@ -1,0 +1,185 @@
+import type { DataFrame } from '@contrail/spark-connect';
+import { hyparquetCodec, type Row as FileRow, struct } from '@contrail/delta-lake';
+import { ContrailError } from '../../errors.ts';
+import { decodeMessage, MESSAGE_FIELDS, PLAIN_MESSAGE_SOURCE } from '../../flight/decode-message.ts';
+import { MESSAGE_COLUMNS, type Relation, type Select } from '../engine.ts';
+import type { KeptRelations } from './kept.ts';
+import { sparkPattern } from './storage.ts';
+import { schemaText, typed } from './values.ts';
+import { type Job, type KeptFile, writeKept } from './write.ts';
+
+/** How executors reach Kafka. */
+export interface KafkaSource {
+  /** Options of Spark's Kafka source: `kafka.bootstrap.servers`, `kafka.security.protocol`, … */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** What keeping messages needs. */
+export interface Messages {
+  readonly job: Job;
+  readonly kafka: KafkaSource | null;
+  readonly kept: KeptRelations;
+  /** The messages are kept under names that begin with this. */
+  readonly name: string;
+  readonly relation: Relation & { kind: 'messages' };
+}
+
+/** Names of what was kept, and the relation that it is together. */
+export interface KeptMessages {
+  readonly relation: Relation;
+  readonly inputs: readonly string[];
+}
+
+const FIELDS = MESSAGE_COLUMNS.slice(0, MESSAGE_FIELDS.length);
+const PLACE = MESSAGE_COLUMNS.filter(({ name }) =>
+  ['ingested_at', 'topic_partition', 'topic_offset'].includes(name),
+);
+const ODD_SCHEMA = struct(
+  Object.fromEntries(
+    MESSAGE_COLUMNS.map(({ name, type }) => [
+      name,
+      type === 'array<integer>' ? { type: 'array', elementType: 'integer', containsNull: true } : type,
+    ]),
+  ),
+);
+
+/** Messages that JavaScript decodes are written in files of so many rows. */
+const ODD_FILE_ROWS = 20_000;
+/** Java matches a repeated group by recursion: a longer list is left to JavaScript. */
+const PLAIN = PLAIN_MESSAGE_SOURCE.replace(/^\^/, String.raw`\A`)
+  .replace(/\$$/, String.raw`\z`)
+  .replaceAll(')*)?', '){0,64})?');
+
+/**
+ * What the executors do: read their ranges, take the plain messages apart, and leave the others as they are. A record
+ * without a value is no message.
+ */
+const DECODE = `select decoded.*, ingested_at, topic_partition, topic_offset, is_plain,
+    case when not is_plain then value end as raw
+  from (
+    select from_json(case when is_plain then text end, '${schemaText(typed(FIELDS)).replaceAll('`', '')}') as decoded, *
+    from (
+      select *, is_valid_utf8(text) and text rlike :plain as is_plain
+      from (
+        select value, cast(value as string) as text, timestamp as ingested_at, partition as topic_partition,
+          offset as topic_offset
+        from kafka_records
+        where value is not null
+      )
+    )
+  )`;
+const ODD = 'select topic_partition, topic_offset, ingested_at, raw from kafka_records where not is_plain';
+
+/**
+ * Reads exact ranges of a topic by the executors and keeps the decoded messages. Which ones are malformed is decided by
+ * the contract's exact rules, which are those of JavaScript: messages in the plain form, which is nearly all, are
+ * well-formed for any JSON parser and stay with the executors; the rest is decoded here.
+ * @throws ContrailError `invalid` / `spark-needs-kafka` when the topic is not in Kafka.
+ */
+export async function keepMessages(messages: Messages): Promise<KeptMessages> {
+  const { job, kept, name } = messages;
+  const records = await writeKept(decodedRecords(messages), { ...job, folder: `${job.folder}-records` });
+  const recordsName = `${name}/records`;
+  await kept.replace(recordsName, records.kept);
+  const odd = records.files.filter(({ facts }) => facts.statistics['is_plain']?.min !== true);
+  if (odd.length === 0) return { relation: plainOf(recordsName, ''), inputs: [recordsName] };
+  const oddName = `${name}/odd`;
+  const addresses = await decodeOdd(messages, odd);
+  await kept.replace(oddName, { kind: 'files', columns: typed(MESSAGE_COLUMNS), ...addresses });
+  const select: Select = {
+    sql: `select * from plain_messages union all select * from odd_messages`,
+    relations: {
+      plain_messages: plainOf(recordsName, ' where is_plain'),
+      odd_messages: { kind: 'kept', name: oddName },
+    },
+  };
+  return { relation: { kind: 'select', select }, inputs: [recordsName, oddName] };
+}
+
+function plainOf(records: string, where: string): Relation {
+  const list = [...FIELDS, ...PLACE].map(({ name }) => name).join(', ');
+  return {
+    kind: 'select',
+    select: {
+      sql: `select ${list}, cast(null as string) as malformed, cast(null as string) as payload from kafka_messages${where}`,
+      relations: { kafka_messages: { kind: 'kept', name: records } },
+    },
+  };
+}
+
+function decodedRecords({ job, kafka, relation, name }: Messages): DataFrame {
+  const { topic, ranges } = relation;
+  if (kafka === null) {
+    throw new ContrailError(
+      'invalid',
+      'spark-needs-kafka',
+      `Spark cannot read the topic ${topic.name}: it is in this process. Set KAFKA_BOOTSTRAP, or unset SPARK_REMOTE.`,
+    );
+  }
+  const offsets = (side: 'start' | 'end'): string =>
+    `{${JSON.stringify(topic.name)}:{${ranges.map((range) => `"${range.partition}":${range[side]}`).join(',')}}}`;
+  const records = job.session.read({
+    format: 'kafka',
+    options: {
+      'kafka.isolation.level': 'read_committed',
+      ...kafka.options,
+      assign: JSON.stringify({ [topic.name]: ranges.map(({ partition }) => partition) }),
+      startingOffsets: offsets('start'),
+      endingOffsets: offsets('end'),
+      failOnDataLoss: 'true',
+    },
+  });
+  const alias = `kafka_${name.replace(/\W/g, '_')}`;
+  return job.session.sql(DECODE.replace('kafka_records', alias), {
+    relations: { [alias]: records },
+    parameters: { plain: PLAIN },
+  });
+}
+
+/** Decodes what is not plain, and writes it as files that Spark reads as it reads the others. */
+async function decodeOdd(
+  { job, name }: Messages,
+  files: readonly KeptFile[],
+): Promise<{ readonly addresses: readonly string[]; readonly rows: number }> {
+  const alias = `odd_${name.replace(/\W/g, '_')}`;
+  const records = job.session.read({
+    format: 'parquet',
+    schema: `${schemaText(typed(PLACE))}, is_plain boolean, raw binary`,
+    options: { recursiveFileLookup: 'true' },
+    paths: files.map(({ address }) => sparkPattern(address)),
+  });
+  const frame = job.session.sql(ODD.replace('kafka_records', alias), { relations: { [alias]: records } });
+  const addresses: string[] = [];
+  let rows = 0;
+  let open: FileRow[] = [];
+  const flush = async (): Promise<void> => {
+    if (open.length === 0) return;
+    const key = `${job.folder}-odd/${addresses.length}.parquet`;
+    await job.storage.store.put(key, await hyparquetCodec().write(open, ODD_SCHEMA));
+    addresses.push(job.storage.addressOf(key));
+    rows += open.length;
+    open = [];
+  };
+  for await (const batch of frame.batches(job.run)) {
+    for (const { raw, ...place } of batch.rows()) {
+      open.push({ ...(place as FileRow), ...decoded(Buffer.from(raw as Uint8Array).toString('utf8')) });
+      if (open.length === ODD_FILE_ROWS) await flush();
+    }
+  }
+  await flush();
+  return { addresses, rows };
+}
+
+function decoded(text: string): FileRow {
+  const { fields, malformed } = decodeMessage(text);
+  if (fields === null) return { malformed, payload: text };
+  return Object.fromEntries(
+    MESSAGE_FIELDS.map(([name, type]) => {
+      const value = fields[name] ?? null;
+      if (value === null) return [name, null];
+      // Files hold text as UTF-8, which has no half surrogate pairs, and int64 as bigint.
+      if (type === 'string') return [name, (value as string).toWellFormed()];
+      return [name, type === 'long' ? BigInt(value as number | bigint) : (value as FileRow[string])];
+    }),
+  );
+}

@@ -1,0 +1,26 @@
+/** Settings that fit a size of batch. */
+export interface Tuning {
+  readonly name: 'small' | 'large';
+  readonly isSmall: boolean;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Up to so many rows, planning and compiling a query takes longer than running it. */
+const SMALL_ROWS = 30_000;
+
+/**
+ * For few rows no code is generated and nothing is spread out; for many, both. Measured by the page of the cluster in
+ * docs/operating.md.
+ */
+export function tuningFor(rows: number, shufflePartitions: number): Tuning {
+  const isSmall = rows <= SMALL_ROWS;
+  return {
+    name: isSmall ? 'small' : 'large',
+    isSmall,
+    settings: {
+      'spark.sql.codegen.wholeStage': String(!isSmall),
+      'spark.sql.codegen.factoryMode': isSmall ? 'NO_CODEGEN' : 'FALLBACK',
+      'spark.sql.shuffle.partitions': isSmall ? '1' : String(shufflePartitions),
+    },
+  };
+}

@@ -1,0 +1,194 @@
+import { type DataFrame, quoteIdentifier, type RunOptions, type SparkSession } from '@contrail/spark-connect';
+import { type ByteSource, type FileFacts, fileFacts } from '@contrail/delta-lake';
+import { ContrailError } from '../../errors.ts';
+import type { ColumnType, Value } from '../../lake/column.ts';
+import type { WriteTarget, WrittenFile } from '../engine.ts';
+import { type KeptFiles, columnsOf } from './kept.ts';
+import { sparkPath, type Storage } from './storage.ts';
+import { sqlType } from './values.ts';
+
+/** How a job writes; `folder` is a key of the store. */
+export interface Job {
+  readonly session: SparkSession;
+  readonly storage: Storage;
+  readonly folder: string;
+  /** Rows are few: one file is enough. */
+  readonly isSmall: boolean;
+  readonly run: RunOptions;
+}
+
+/** Written by Spark when, and only when, the whole job is committed. */
+const SUCCESS = '_SUCCESS';
+/** Name of the column that Spark names folders by where rows are split and no column leaves the files. */
+const SPLIT = 'split_';
+
+/**
+ * The version of Hadoop's output committer for files of a table. With 1, nothing that an attempt of a task wrote gets
+ * into the folder before the job is committed, so no attempt that was given up can come late and change a file that is
+ * reported already. 2 saves a copy on S3, and is good enough for what the engine keeps for itself.
+ */
+const COMMITTER = 'mapreduce.fileoutputcommitter.algorithm.version';
+const TABLE_OPTIONS = { compression: 'zstd', [COMMITTER]: '1' };
+const KEPT_OPTIONS = { compression: 'snappy', [COMMITTER]: '2' };
+
+/** Writes the rows for a table, and answers what is there when Spark has committed the job. */
+export async function writeTable(
+  frame: DataFrame,
+  job: Job,
+  target: WriteTarget,
+): Promise<readonly WrittenFile[]> {
+  const { partitionBy = [], splitBy = [], columns } = target;
+  const list = columns.map(
+    ({ name, type }) => `cast(${quoteIdentifier(name)} as ${sqlType(type)}) as ${quoteIdentifier(name)}`,
+  );
+  const splits = splitBy.map((name, index) => {
+    const type = columns.find((column) => column.name === name)?.type;
+    // A timestamp as text would come in the words of the session's time zone, and with colons.
+    const value =
+      type === 'timestamp'
+        ? `unix_micros(${quoteIdentifier(name)})`
+        : `cast(${quoteIdentifier(name)} as string)`;
+    return `${value} as ${SPLIT}${index}`;
+  });
+  const rows = job.session.sql(
+    `select ${job.isSmall || splits.length > 0 ? '/*+ coalesce(1) */ ' : ''}${[...list, ...splits].join(', ')} from rows_to_write`,
+    { relations: { rows_to_write: frame } },
+  );
+  const files = await write(rows, job, TABLE_OPTIONS, [
+    ...partitionBy,
+    ...splits.map((_, index) => `${SPLIT}${index}`),
+  ]);
+  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  return files.map(({ key, bytes, facts }) => ({
+    path: job.storage.addressOf(key),
+    bytes,
+    rows: facts.rows,
+    partition: partitionOf(key.slice(job.folder.length + 1), partitionBy, types),
+    statistics: facts.statistics as WrittenFile['statistics'],
+  }));
+}
+
+/** One file of a kept relation, and what its footer says. */
+export interface KeptFile {
+  readonly address: string;
+  readonly facts: FileFacts;
+}
+
+/** Writes the rows for the engine's own use. */
+export async function writeKept(
+  frame: DataFrame,
+  job: Job,
+): Promise<{ readonly kept: KeptFiles; readonly files: readonly KeptFile[] }> {
+  const rows = job.isSmall
+    ? job.session.sql('select /*+ coalesce(1) */ * from rows_to_keep', { relations: { rows_to_keep: frame } })
+    : frame;
+  const files = await write(rows, job, KEPT_OPTIONS, [], true);
+  const [first] = files;
+  if (first === undefined) throw lost(job);
+  const filled = files.filter(({ facts }) => facts.rows > 0);
+  const empty = files.filter(({ facts }) => facts.rows === 0);
+  await Promise.all(empty.map(({ key }) => job.storage.store.delete(key)));
+  return {
+    kept: {
+      kind: 'files',
+      columns: columnsOf(first.facts.schema),
+      addresses: filled.map(({ key }) => job.storage.addressOf(key)),
+      rows: filled.reduce((sum, { facts }) => sum + facts.rows, 0),
+    },
+    files: filled.map(({ key, facts }) => ({ address: job.storage.addressOf(key), facts })),
+  };
+}
+
+async function write(
+  frame: DataFrame,
+  job: Job,
+  options: Readonly<Record<string, string>>,
+  partitionBy: readonly string[],
+  keepsEmpty = false,
+): Promise<readonly { readonly key: string; readonly bytes: number; readonly facts: FileFacts }[]> {
+  const { storage, folder } = job;
+  const path = sparkPath(storage.addressOf(folder));
+  // The folder is fresh; `append` spares the questions whether it is.
+  await frame.write({ format: 'parquet', path, partitionBy, options, mode: 'append' }, job.run);
+  const listed = await storage.list(folder);
+  const success = listed.find(({ key }) => key === `${folder}/${SUCCESS}`);
+  if (success === undefined) throw lost(job);
+  const hidden = /\/[_.]/;
+  const isHidden = ({ key }: { readonly key: string }): boolean => hidden.test(key.slice(folder.length));
+  const data = listed.filter((file) => !isHidden(file));
+  const [files] = await Promise.all([
+    Promise.all(
+      data.map(async ({ key, bytes }) => {
+        const source: ByteSource = { bytes, read: (start, end) => storage.store.get(key, { start, end }) };
+        return { key, bytes, facts: await fileFacts(source) };
+      }),
+    ),
+    // The mark, and the checksums that Hadoop leaves on a local disk.
+    Promise.all(listed.filter(isHidden).map(({ key }) => storage.store.delete(key))),
+    storage.sync(
+      folder,
+      data.map(({ key }) => key),
+    ),
+  ]);
+  if (keepsEmpty) return files;
+  // A job without rows leaves a file that says so, which no table wants.
+  const empty = files.filter(({ facts }) => facts.rows === 0);
+  await Promise.all(empty.map(({ key }) => storage.store.delete(key)));
+  return files.filter(({ facts }) => facts.rows > 0);
+}
+
+function lost({ storage, folder }: Job): ContrailError {
+  return new ContrailError(
+    'invalid',
+    'spark-folder-elsewhere',
+    `Spark has written to ${storage.addressOf(folder)}, and nothing of it is seen from here. All of Spark and Contrail ` +
+      'need to see the same lake: put it on S3 (GARAGE_ENDPOINT), or run them on one machine.',
+  );
+}
+
+/** The values in `event_date=2026-11-23/part-….parquet`. Source: Hive, FileUtils.escapePathName. */
+function partitionOf(
+  path: string,
+  names: readonly string[],
+  types: ReadonlyMap<string, ColumnType>,
+): Readonly<Record<string, Value>> {
+  const found = new Map(
+    path
+      .split('/')
+      .slice(0, -1)
+      .map((folder): [string, string] => {
+        const at = folder.indexOf('=');
+        return [folder.slice(0, at), folder.slice(at + 1)];
+      }),
+  );
+  return Object.fromEntries(
+    names.map((name) => [name, partitionValue(name, found.get(name) ?? '', types.get(name))]),
+  );
+}
+
+function partitionValue(name: string, escaped: string, type: ColumnType | undefined): Value {
+  if (escaped === '__HIVE_DEFAULT_PARTITION__') return null;
+  const text = escaped.replace(/%([0-9A-Fa-f]{2})/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  switch (type) {
+    case 'string':
+    case 'date':
+      return text;
+    case 'integer':
+      return Number(text);
+    case 'long':
+      return BigInt(text);
+    case 'boolean':
+      return text === 'true';
+    case 'double':
+    case 'timestamp':
+    case 'array<integer>':
+    case undefined:
+      throw new ContrailError(
+        'unsupported',
+        'partition-type',
+        `Spark cannot partition files by ${name}: only text, days, whole numbers and booleans make folders.`,
+      );
+  }
+}
