@@ -24,13 +24,13 @@ export const SYSTEM: LiveComponents = {
   timeout: (ms) => AbortSignal.timeout(ms),
 };
 
-/** Adds a flag for every setting: `--data DIR` for DATA_DIR, `--dashboard-port` for DASHBOARD_PORT, … */
+/** Adds a flag for every setting: `--data DIR` for DATA_DIR, `--dashboard-port` for DASHBOARD_PORT, …; and `--env`. */
 export function withSettings(command: Command, names?: readonly string[]): Command {
   for (const row of settingsTable()) {
     if (names !== undefined && !names.includes(row.name)) continue;
     command.option(`${flagOf(row.name)} <value>`, `${row.meaning} (${row.name}; default ${row.default})`);
   }
-  return command;
+  return command.option('--env <file>', 'a file of settings to read instead of .env');
 }
 
 const flagOf = (name: string): string =>
@@ -40,13 +40,14 @@ const optionOf = (name: string): string =>
     .slice(2)
     .replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** Settings from the flags, the environment and `.env`, in this order. @throws ContrailError `invalid`. */
+/** Settings from the flags, the environment and `.env`, or the file of `--env`, in this order. @throws ContrailError `invalid`. */
 export function settingsOf(flags: Readonly<Record<string, unknown>>): Settings {
+  const { env: file } = flags;
   let dotEnv = '';
   try {
-    dotEnv = readFileSync('.env', 'utf8');
+    dotEnv = readFileSync(typeof file === 'string' ? file : '.env', 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (typeof file === 'string' || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const environment: Record<string, string | undefined> = {
     ...withDotEnv(process.env as Environment, dotEnv),

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ContrailError } from '../errors.ts';
+import { addCluster } from './cluster-commands.ts';
 import { settingsOf, untilSignal, withSettings } from './context.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './rows.ts';
 import { addOperations } from './table-commands.ts';
@@ -158,6 +159,8 @@ function program(): Command {
       const { simulateToStdout } = await import('./simulate.ts');
       await simulateToStdout({ ...flags, intervalSeconds: flags.interval });
     });
+
+  addCluster(root);
 
   withSettings(root.command('doctor').description('check settings and everything in use'))
     .option('--json', 'for programs', false)

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 5_000;
 const HOST = '127.0.0.1';
 
 /** Any answer at all counts: a store says 403 to strangers. */

@@ -26,8 +26,8 @@ export interface KafkaOptions extends FetchOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** More arguments for the first formatting of the folder, such as `--add-scram`. */
   readonly formatArguments?: readonly string[];
-  /** It goes on when our process ends. */
-  readonly detached?: boolean;
+  /** When given, it goes on when our process ends, and this file names its own. */
+  readonly pidFile?: string;
 }
 
 const MAIN_CLASS = 'kafka.Kafka';
@@ -101,7 +101,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaBroker> {
     logFile,
     started: STARTED,
     startWaitMs: START_WAIT_MS,
-    detached: options.detached === true,
+    pidFile: options.pidFile,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   return new KafkaBroker(port, controllerPort, service);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ContrailError } from '../errors.ts';
+import { writePidFile } from './pid-file.ts';
 
 const STOP_WAIT_MS = 10_000;
 const POLL_MS = 100;
@@ -20,8 +21,11 @@ export interface ServiceSpec {
   /** What it prints when it serves, or what finds out whether it does. */
   readonly started: string | (() => Promise<boolean>);
   readonly startWaitMs: number;
-  /** It goes on when we end, and does not hear the Ctrl+C of our terminal. */
-  readonly detached?: boolean;
+  /**
+   * When given, it goes on when we end, and does not hear the Ctrl+C of our terminal. Names its process from the moment
+   * when that was started.
+   */
+  readonly pidFile?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -72,13 +76,14 @@ export class ServiceProcess implements AsyncDisposable {
 export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
   await using log = await open(spec.logFile, 'a');
   const from = (await log.stat()).size;
-  const isDetached = spec.detached === true;
+  const { pidFile } = spec;
   const stdio = ['ignore', log.fd, log.fd] as const;
-  const child = spawn(spec.command, [...spec.args], { stdio: [...stdio], detached: isDetached });
-  if (isDetached) child.unref();
+  const child = spawn(spec.command, [...spec.args], { stdio: [...stdio], detached: pidFile !== undefined });
   const notFound = once(child, 'error').then(([error]) => error as Error);
   const service = new ServiceProcess(child);
+  if (pidFile !== undefined) child.unref();
   try {
+    if (pidFile !== undefined && child.pid !== undefined) await writePidFile(pidFile, child.pid);
     const started = hasStarted(spec, service, from);
     const failure = await Promise.race([started, notFound]);
     if (failure !== undefined) throw startFailure(spec, failure.message, '');

@@ -36,8 +36,6 @@ export interface SparkOptions extends FetchOptions {
   readonly jars?: readonly string[];
   /** Settings beside, or instead of, our own. */
   readonly conf?: Readonly<Record<string, string>>;
-  /** Its processes go on when ours ends. */
-  readonly detached?: boolean;
 }
 
 /** {@link SparkPorts}, chosen. */

@@ -38,9 +38,13 @@ export async function prepareSpark(options: SparkOptions, ports: ChosenPorts): P
 export const masterUrlOf = ({ options, ports }: Pick<SparkHome, 'options' | 'ports'>): string =>
   (options.workers ?? 0) === 0 ? 'local[2]' : `spark://127.0.0.1:${ports.master}`;
 
-/** @throws ContrailError `unavailable` / `spark-start-failed` */
-export const startMaster = (spark: SparkHome): Promise<ServiceProcess> =>
+/**
+ * @param pidFile for this and the following: when given, the process goes on when ours ends, and this file names it
+ * @throws ContrailError `unavailable` / `spark-start-failed`
+ */
+export const startMaster = (spark: SparkHome, pidFile?: string): Promise<ServiceProcess> =>
   start(spark, {
+    pidFile,
     title: 'The Spark master',
     program: 'spark-class',
     args: [
@@ -61,7 +65,7 @@ export const startMaster = (spark: SparkHome): Promise<ServiceProcess> =>
  * @param index 0 for the first
  * @throws ContrailError `unavailable` / `spark-start-failed`
  */
-export function startWorker(spark: SparkHome, index: number): Promise<ServiceProcess> {
+export function startWorker(spark: SparkHome, index: number, pidFile?: string): Promise<ServiceProcess> {
   const name = `worker-${index + 1}`;
   const settings = {
     host: '127.0.0.1',
@@ -72,6 +76,7 @@ export function startWorker(spark: SparkHome, index: number): Promise<ServicePro
     'work-dir': join(spark.folder, name),
   };
   return start(spark, {
+    pidFile,
     title: 'A Spark worker',
     program: 'spark-class',
     args: ['org.apache.spark.deploy.worker.Worker', ...flags(settings), masterUrlOf(spark)],
@@ -82,7 +87,7 @@ export function startWorker(spark: SparkHome, index: number): Promise<ServicePro
 }
 
 /** @throws ContrailError `unavailable` / `spark-start-failed` */
-export async function startConnectServer(spark: SparkHome): Promise<ServiceProcess> {
+export async function startConnectServer(spark: SparkHome, pidFile?: string): Promise<ServiceProcess> {
   const { folder, ports, options } = spark;
   const properties = join(folder, 'conf', 'spark.conf');
   // Tokens and keys are in it.
@@ -94,6 +99,7 @@ export async function startConnectServer(spark: SparkHome): Promise<ServiceProce
     'properties-file': properties,
   };
   return start(spark, {
+    pidFile,
     title: 'The Spark Connect server',
     program: 'spark-submit',
     args: flags(settings),
@@ -104,6 +110,7 @@ export async function startConnectServer(spark: SparkHome): Promise<ServiceProce
 }
 
 interface SparkProcess {
+  readonly pidFile: string | undefined;
   readonly title: string;
   readonly program: 'spark-class' | 'spark-submit';
   readonly args: readonly string[];
@@ -131,7 +138,7 @@ function start({ home, folder, options }: SparkHome, spec: SparkProcess): Promis
     logFile: join(folder, spec.log),
     started: spec.started,
     startWaitMs: START_WAIT_MS,
-    detached: options.detached === true,
+    pidFile: spec.pidFile,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
 }

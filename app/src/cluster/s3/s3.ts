@@ -24,7 +24,8 @@ export interface S3Options extends FetchOptions {
   readonly accessKey: string;
   /** At least 16 characters. */
   readonly secretKey: string;
-  readonly detached?: boolean;
+  /** When given, it goes on when our process ends, and this file names its own. */
+  readonly pidFile?: string;
 }
 
 /** What to run. */
@@ -66,7 +67,7 @@ export async function startS3(kind: S3Kind, options: S3Options): Promise<Service
         () => false,
       ),
     startWaitMs: START_WAIT_MS,
-    detached: options.detached === true,
+    pidFile: options.pidFile,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
 }

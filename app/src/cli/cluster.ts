@@ -1,0 +1,164 @@
+import { rm } from 'node:fs/promises';
+import { homedir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { bringDown, bringUp, type ServiceStatus, statusOfAll } from '../cluster/cluster.ts';
+import {
+  type ClusterPlan,
+  heapsFor,
+  newKeys,
+  type Part,
+  PARTS,
+  readPlan,
+  writePlan,
+} from '../cluster/cluster-plan.ts';
+import { replaceFile } from '../cluster/pid-file.ts';
+import { choosePorts, MACHINE_PORTS, PORTS_OF, USUAL_PORTS } from '../cluster/ports.ts';
+import { type S3Kind, usualS3 } from '../cluster/s3/s3.ts';
+import { type Service, servicesOf } from '../cluster/services.ts';
+import { envText, settingsFor, type TopicSettings } from '../cluster/settings-file.ts';
+import type { Settings } from '../config/settings.ts';
+import { ContrailError } from '../errors.ts';
+import { createTopic } from '../topic/kafka/store.ts';
+import { say } from './log.ts';
+import { formatRows } from './rows.ts';
+
+/** Which cluster is meant. */
+export interface ClusterFlags {
+  readonly name: string;
+  /** Instead of the folder that belongs to the name. */
+  readonly folder?: string;
+}
+
+/** What `cluster up` starts. */
+export interface ClusterUpFlags extends ClusterFlags {
+  readonly workers: number;
+  readonly only: readonly Part[];
+  /** Null: what the cluster has, else what this machine can have without much ado. */
+  readonly s3: S3Kind | null;
+}
+
+const CACHE = join(homedir(), '.cache/contrail');
+const MOST_WORKERS = 2;
+
+/** Data, logs, settings and process ids of a cluster. */
+export const clusterFolder = ({ name, folder }: ClusterFlags): string =>
+  folder === undefined ? join(homedir(), '.local/state/contrail', name) : resolve(folder);
+
+/** The file that puts Contrail on a cluster: `--env FILE`. */
+export const settingsFile = (folder: string): string => join(folder, 'settings.env');
+
+/**
+ * `contrail cluster up`: starts what does not run, makes topic and bucket, writes the settings. A signal ends what was
+ * started so far.
+ */
+export async function clusterUp(
+  settings: Settings,
+  flags: ClusterUpFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = clusterFolder(flags);
+  const plan = await planFor(settings, flags, folder);
+  const services = servicesIn(folder, plan, flags.workers);
+  const wanted = services.filter(({ part }) => flags.only.includes(part));
+  await bringUp(wanted, { folder, say, signal });
+  const topic = { name: settings.topicName, partitions: settings.numPartitions };
+  const statuses = await statusOfAll(services);
+  const parts = runningParts(services, statuses);
+  if (flags.only.includes('kafka')) await makeTopic(settings, plan, topic);
+  const chosen = settingsFor(plan, topic, parts);
+  const file = settingsFile(folder);
+  await replaceFile(file, envText(chosen));
+  process.stdout.write(tableOf(statuses));
+  say(`\nThe settings are in ${file}; use them with any command:\n  npx contrail up --env ${file}\n`);
+}
+
+/** `contrail cluster status`. False when a service is ill or has ended by itself, or none runs. */
+export async function clusterStatus(flags: ClusterFlags, json: boolean): Promise<boolean> {
+  const folder = clusterFolder(flags);
+  const plan = await readPlan(folder);
+  const statuses = plan === null ? [] : await statusOfAll(servicesIn(folder, plan, MOST_WORKERS));
+  const ok =
+    statuses.some(({ state }) => state === 'running') &&
+    statuses.every(({ state }) => state === 'running' || state === 'stopped');
+  if (json) {
+    const answer = { name: flags.name, folder, ok, settings: settingsFile(folder), services: statuses };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+  } else {
+    process.stdout.write(plan === null ? `There is no cluster in ${folder}.\n` : tableOf(statuses));
+  }
+  return ok;
+}
+
+/** `contrail cluster down`: ends what runs, the last first; with `purge` its data goes too. */
+export async function clusterDown(flags: ClusterFlags, purge: boolean): Promise<void> {
+  const folder = clusterFolder(flags);
+  const plan = await readPlan(folder);
+  if (plan === null) {
+    say(`There is no cluster in ${folder}.`);
+    return;
+  }
+  const ended = await bringDown(servicesIn(folder, plan, MOST_WORKERS), folder);
+  say(ended.length === 0 ? 'Nothing was running.' : `Stopped: ${ended.join(', ')}.`);
+  if (!purge) return;
+  await rm(folder, { recursive: true, force: true });
+  say(`${folder} is deleted, topic and lake with it.`);
+}
+
+const servicesIn = (folder: string, plan: ClusterPlan, workers: number): readonly Service[] =>
+  servicesOf({ folder, plan, workers, heaps: heapsFor(totalmem(), workers), cacheFolder: CACHE, say });
+
+/** What was chosen before, with new ports for the parts that do not run and cannot have their old ones. */
+async function planFor(settings: Settings, flags: ClusterUpFlags, folder: string): Promise<ClusterPlan> {
+  const before = await readPlan(folder);
+  if (before !== null && flags.s3 !== null && flags.s3 !== before.s3.kind) {
+    throw new ContrailError(
+      'invalid',
+      'cluster-s3-differs',
+      `This cluster keeps its objects with ${before.s3.kind}. Take another --name for ${flags.s3}, or delete it: contrail cluster down --purge.`,
+    );
+  }
+  const services = before === null ? [] : servicesIn(folder, before, MOST_WORKERS);
+  const running = runningParts(services, await statusOfAll(services));
+  // Spark was told where the store is.
+  const fixed = running.includes('spark') ? [...running, 's3' as const] : running;
+  const ports = await choosePorts(
+    before?.ports ?? USUAL_PORTS,
+    fixed.flatMap((part) => PORTS_OF[part]),
+    MACHINE_PORTS,
+  );
+  const s3 = before?.s3 ?? {
+    kind: flags.s3 ?? (await usualS3(CACHE)),
+    bucket: settings.bucketName,
+    ...newKeys(),
+  };
+  const plan: ClusterPlan = { version: 1, ports, s3 };
+  await writePlan(folder, plan);
+  return plan;
+}
+
+/** The parts of which a process is there, whether it answers or not. */
+const runningParts = (services: readonly Service[], statuses: readonly ServiceStatus[]): readonly Part[] =>
+  PARTS.filter((part) =>
+    services.some(
+      ({ part: own, name }) =>
+        own === part && statuses.some((status) => status.name === name && status.pid !== null),
+    ),
+  );
+
+async function makeTopic(settings: Settings, plan: ClusterPlan, topic: TopicSettings): Promise<void> {
+  const connection = { bootstrap: [`127.0.0.1:${plan.ports.kafka}`], tls: null, sasl: null };
+  const retention = { maxAgeMs: settings.topicRetentionMs, maxBytes: settings.topicRetentionBytes };
+  await createTopic(connection, topic.name, { partitions: topic.partitions, replication: 1, retention });
+}
+
+function tableOf(statuses: readonly ServiceStatus[]): string {
+  const rows = statuses.map(({ title, state, address, page, pid, memory_bytes: bytes, found }) => ({
+    service: title,
+    state,
+    address: page ?? address,
+    pid: pid ?? '',
+    memory: bytes === null ? '' : `${Math.round(bytes / 1e6)} MB`,
+    found,
+  }));
+  return formatRows(['service', 'state', 'address', 'pid', 'memory', 'found'], rows, 'table');
+}

@@ -1,0 +1,161 @@
+/**
+ * Brings the services of a cluster up, says how they are, and takes them down. Each has a file that names its
+ * process by id and beginning: what starts them ends, they stay. In one folder one of us works at a time.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ContrailError } from '../errors.ts';
+import { claimPidFile, readPidFile } from './pid-file.ts';
+import { endProcess, isAlive, residentBytes } from './process-table.ts';
+import type { Service } from './services.ts';
+
+/** running; ill: its process is there and does not answer; ended: by itself; stopped: not started, or taken down. */
+export type ServiceState = 'running' | 'ill' | 'ended' | 'stopped';
+
+/** How a service is now. */
+export interface ServiceStatus {
+  readonly name: string;
+  readonly title: string;
+  readonly state: ServiceState;
+  /** What it says of itself, or what is wrong. */
+  readonly found: string;
+  readonly address: string;
+  readonly page: string | null;
+  readonly pid: number | null;
+  readonly memory_bytes: number | null;
+  readonly log: string;
+}
+
+/** How long a service may take to end before it is killed. */
+const END_PATIENCE_MS = 10_000;
+/** How often and how long a service that does not answer is asked again before it is started anew. */
+const RETRY_MS = 500;
+const ILL_AFTER_MS = 15_000;
+/** How long one whose start was given up may take to end. */
+const GIVE_UP_PATIENCE_MS = 3_000;
+
+/** What {@link bringUp} works with. */
+export interface BringUpOptions {
+  readonly folder: string;
+  /** Takes a line of progress for a person. */
+  readonly say: (line: string) => void;
+  /** Stops what was started so far, and only that. */
+  readonly signal: AbortSignal;
+  /** For how long a service may not answer before it is started anew, beside what its probe waits. Default 15 s. */
+  readonly illAfterMs?: number;
+}
+
+/**
+ * Starts those services that do not run or do not answer; those that do are left alone, so that twice is as good as once.
+ * When one does not start, those that this call has started are ended again.
+ * @throws what starting throws, the signal's reason; ContrailError `conflict` / `cluster-busy`
+ */
+export async function bringUp(services: readonly Service[], options: BringUpOptions): Promise<void> {
+  await using _ = await lock(options.folder);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const started: Service[] = [];
+  /** By name: whether it was started just now. */
+  const done = new Map<string, Promise<boolean>>();
+  const ensure = async (service: Service): Promise<boolean> => {
+    const before = await Promise.all(service.after.map((name) => done.get(name) ?? Promise.resolve(false)));
+    signal.throwIfAborted();
+    const status = await settled(service, options);
+    if (status.state === 'running' && !before.includes(true)) return false;
+    if (status.state === 'ill') options.say(`${service.title} does not answer; it is started anew.`);
+    await takeDown([service], END_PATIENCE_MS);
+    options.say(`${service.title} starts …`);
+    started.push(service);
+    await service.start(signal);
+    const { state, found } = await settled(service, options);
+    if (state !== 'running')
+      throw new ContrailError('unavailable', 'service-ill', `${service.title} was started and ${found}.`);
+    options.say(`${service.title} is up.`);
+    return true;
+  };
+  for (const service of services) {
+    done.set(
+      service.name,
+      ensure(service).catch((error: unknown) => {
+        failed.abort(error);
+        throw error;
+      }),
+    );
+  }
+  const results = await Promise.allSettled(done.values());
+  if (results.every(({ status }) => status === 'fulfilled')) return;
+  await Promise.all(started.map((service) => takeDown([service], GIVE_UP_PATIENCE_MS)));
+  options.signal.throwIfAborted();
+  // The first failure; those that followed from it say only that they were stopped.
+  throw failed.signal.reason;
+}
+
+/** How a service is, once it answers or has kept still for long: a busy machine is no illness. */
+async function settled(
+  service: Service,
+  { illAfterMs = ILL_AFTER_MS, signal }: BringUpOptions,
+): Promise<ServiceStatus> {
+  for (let waited = 0; ; waited += RETRY_MS) {
+    const status = await statusOf(service);
+    if (status.state !== 'ill' || waited >= illAfterMs) return status;
+    await wait(RETRY_MS, undefined, { signal });
+  }
+}
+
+/** How each service is. */
+export const statusOfAll = (services: readonly Service[]): Promise<readonly ServiceStatus[]> =>
+  Promise.all(services.map((service) => statusOf(service)));
+
+/** Ends the services, the last one first. The titles of those that ran. @throws ContrailError `conflict` / `cluster-busy` */
+export async function bringDown(services: readonly Service[], folder: string): Promise<readonly string[]> {
+  await using _ = await lock(folder);
+  return takeDown(services.toReversed(), END_PATIENCE_MS);
+}
+
+async function takeDown(services: readonly Service[], patienceMs: number): Promise<readonly string[]> {
+  const ended: string[] = [];
+  for (const service of services) {
+    const id = await readPidFile(service.pidFile);
+    if (id === null) continue;
+    if (await isAlive(id)) {
+      await endProcess(id, patienceMs);
+      ended.push(service.title);
+    }
+    await rm(service.pidFile, { force: true });
+  }
+  return ended;
+}
+
+async function statusOf(service: Service): Promise<ServiceStatus> {
+  const { name, title, address, page, logFile: log } = service;
+  const id = await readPidFile(service.pidFile);
+  const common = { name, title, address, page, log, pid: null, memory_bytes: null };
+  if (id === null) return { ...common, state: 'stopped', found: 'not started' };
+  if (!(await isAlive(id))) return { ...common, state: 'ended', found: `ended by itself; see ${log}` };
+  const alive = { ...common, pid: id.pid, memory_bytes: await residentBytes(id) };
+  try {
+    return { ...alive, state: 'running', found: await service.probe() };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ...alive, state: 'ill', found: `does not answer (${reason}); see ${log}` };
+  }
+}
+
+/** Keeps others out of the folder until it is disposed of. A lock whose owner has ended is nobody's. */
+async function lock(folder: string): Promise<AsyncDisposable> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, 'busy.pid');
+  while (!(await claimPidFile(path))) {
+    const owner = await readPidFile(path);
+    if (owner !== null && (await isAlive(owner))) {
+      throw new ContrailError(
+        'conflict',
+        'cluster-busy',
+        `Process ${owner.pid} is starting or stopping this cluster (${folder}). Wait until it has ended.`,
+      );
+    }
+    await rm(path, { force: true });
+  }
+  return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+}

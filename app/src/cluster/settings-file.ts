@@ -1,0 +1,47 @@
+import type { ClusterPlan, Part } from './cluster-plan.ts';
+import { S3_REGION } from './cluster-plan.ts';
+
+/** The topic of a cluster. */
+export interface TopicSettings {
+  readonly name: string;
+  readonly partitions: number;
+}
+
+/** The settings that put Contrail on a cluster, for the parts that run. */
+export function settingsFor(
+  plan: ClusterPlan,
+  topic: TopicSettings,
+  parts: readonly Part[],
+): Readonly<Record<string, string>> {
+  const { ports, s3 } = plan;
+  return {
+    ...(parts.includes('kafka')
+      ? {
+          KAFKA_BOOTSTRAP: `127.0.0.1:${ports.kafka}`,
+          TOPIC_NAME: topic.name,
+          NUM_PARTITIONS: String(topic.partitions),
+        }
+      : {}),
+    ...(parts.includes('s3')
+      ? {
+          GARAGE_ENDPOINT: `http://127.0.0.1:${ports.s3}`,
+          ACCESS_KEY: s3.accessKey,
+          SECRET_KEY: s3.secretKey,
+          BUCKET_NAME: s3.bucket,
+          S3_REGION,
+        }
+      : {}),
+    ...(parts.includes('spark')
+      ? {
+          SPARK_REMOTE: `sc://127.0.0.1:${ports.connect}`,
+          SPARK_MASTER_URL: `spark://127.0.0.1:${ports.master}`,
+        }
+      : {}),
+  };
+}
+
+/** As the text of an env file. */
+export const envText = (settings: Readonly<Record<string, string>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
