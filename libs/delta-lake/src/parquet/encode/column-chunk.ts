@@ -1,4 +1,4 @@
-import type { ColumnChunk, CompressionCodec, Encoding, SchemaTree } from 'hyparquet';
+import type { ColumnChunk, CompressionCodec, Encoding, SchemaTree, Statistics } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { encodeNestedValues } from 'hyparquet-writer/src/dremel.js';
@@ -55,6 +55,7 @@ export function writeColumnChunk(
       total_uncompressed_size: BigInt(uncompressed),
       data_page_offset: BigInt(dataStart),
       ...(encoded ? { dictionary_page_offset: BigInt(start) } : {}),
+      statistics: statisticsOf(leaf, encoded),
     },
   };
 }
@@ -86,6 +87,13 @@ function dictionaryOf(values: PlainValues): Distinct | null {
   if (!distinct) return null;
   const indexes = (values.count * bitWidth(distinct.values.count - 1)) / 8;
   return 2 * (distinct.values.size + indexes) <= values.size ? distinct : null;
+}
+
+/** What engines skip row groups by. The footer's writer shortens long texts, the upper bound upwards. */
+function statisticsOf({ values, definition }: Leaf, encoded: Distinct | null): Statistics {
+  const bounds = (encoded?.values ?? values).bounds();
+  const null_count = BigInt(definition.length - values.count);
+  return bounds ? { null_count, min_value: bounds.min, max_value: bounds.max } : { null_count };
 }
 
 interface Page {

@@ -1,4 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
+import { type Bounds, longBounds, numberBounds, textBounds } from './bounds.ts';
 import { PackedTexts } from './packed-texts.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface PlainValues {
   bytes(from: number, to: number): Uint8Array;
   /** Groups equal values; null where there are more than `limit` different ones, or the type is not worth it. */
   distinct(limit: number): Distinct | null;
+  /** Of all values; null where there is none, or no order. */
+  bounds(): Bounds | null;
 }
 
 /** The different values, in order of appearance, and for each value which of them it is. */
@@ -22,6 +25,11 @@ export interface Distinct {
 }
 
 type Cells = ArrayLike<unknown>;
+type FixedWidth =
+  | Int32Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>;
 
 /** Packs the cells of a leaf column, which are of its physical type or null. A long may be a safe integer. */
 export function plainValues({ type, type_length }: SchemaElement, cells: Cells): PlainValues {
@@ -66,16 +74,17 @@ function booleans(cells: Cells): PlainValues {
       return bits;
     },
     distinct: () => null,
+    bounds: () => null,
   };
 }
 
-function numbers(cells: Cells, values: Int32Array | Float32Array | Float64Array): PlainValues {
+function numbers(cells: Cells, values: Exclude<FixedWidth, BigInt64Array>): PlainValues {
   let count = 0;
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i];
     if (cell !== null && cell !== undefined) values[count++] = cell as number;
   }
-  return fixedWidth(values.buffer as ArrayBuffer, values.BYTES_PER_ELEMENT as 4 | 8, count);
+  return fixedWidth(values, count);
 }
 
 function longs(cells: Cells): PlainValues {
@@ -86,22 +95,25 @@ function longs(cells: Cells): PlainValues {
     if (cell === null || cell === undefined) continue;
     values[count++] = typeof cell === 'bigint' ? cell : BigInt(cell as number);
   }
-  return fixedWidth(values.buffer, 8, count);
+  return fixedWidth(values, count);
 }
 
 /** Values of 4 or 8 bytes; little-endian, as every machine is that Node runs on. */
-function fixedWidth(buffer: ArrayBuffer, width: 4 | 8, count: number): PlainValues {
+function fixedWidth(values: FixedWidth, count: number): PlainValues {
+  const width = values.BYTES_PER_ELEMENT;
   return {
     count,
     size: count * width,
-    bytes: (from, to) => new Uint8Array(buffer, from * width, (to - from) * width),
-    distinct: (limit) => distinctWords(new Int32Array(buffer), width, count, limit),
+    bytes: (from, to) => new Uint8Array(values.buffer, from * width, (to - from) * width),
+    distinct: (limit) => distinctWords(values, count, limit),
+    bounds: () => (values instanceof BigInt64Array ? longBounds(values, count) : numberBounds(values, count)),
   };
 }
 
 /** Groups by bits, so that -0 and 0, and NaNs of other payloads, stay what they are: open addressing by words. */
-function distinctWords(words: Int32Array, width: 4 | 8, count: number, limit: number): Distinct | null {
-  const perValue = width / 4;
+function distinctWords(values: FixedWidth, count: number, limit: number): Distinct | null {
+  const words = new Int32Array(values.buffer);
+  const perValue = values.BYTES_PER_ELEMENT / 4;
   const mask = 2 ** Math.ceil(Math.log2(2 * limit + 2)) - 1;
   const slots = new Int32Array(mask + 1);
   const found = new Int32Array(limit * perValue);
@@ -130,7 +142,8 @@ function distinctWords(words: Int32Array, width: 4 | 8, count: number, limit: nu
       slot = (slot + 1) & mask;
     }
   }
-  return { values: fixedWidth(found.buffer, width, size), indexes };
+  const Values = values.constructor as new (buffer: ArrayBuffer) => FixedWidth;
+  return { values: fixedWidth(new Values(found.buffer), size), indexes };
 }
 
 /** Texts, or bytes, each after its length; packed only when a dictionary does not take their place. */
@@ -152,6 +165,7 @@ function byteArrays(cells: Cells): PlainValues {
       return packed.bytes(from, to);
     },
     distinct: (limit) => distinctCells(cells, count, limit),
+    bounds: () => textBounds(cells),
   };
 }
 
@@ -192,5 +206,6 @@ function bigEndian(cells: Cells, length: number): PlainValues {
     size: count * length,
     bytes: (from, to) => values.subarray(from * length, to * length),
     distinct: () => null,
+    bounds: () => null,
   };
 }
