@@ -1,5 +1,7 @@
 import { fileKey } from './actions/path.ts';
 import { recordCount } from './actions/logged-file.ts';
+import { compareStatistics, isLogged, leafPaths } from './check/compare-statistics.ts';
+import { footerStatistics } from './check/found-statistics.ts';
 import { readCheckpoint } from './checkpoint/read.ts';
 import { DELETED_FILES, durationMs } from './checkpoint/retention.ts';
 import type { TableContext } from './context.ts';
@@ -27,6 +29,10 @@ const ADVICE = {
   'file-size': 'Put the file back from a backup, or restore the table to a version before it.',
   'corrupt-file': 'Put the file back from a backup, or restore the table to a version before it.',
   'row-count': 'Rewrite the file (table optimize): it gets statistics that are true.',
+  'null-count':
+    'Rewrite the file (an optimize that sorts, or an update of its rows): until then, who looks for null, or for not null, may not find it.',
+  bounds:
+    'Rewrite the file (an optimize that sorts, or an update of its rows): until then, who looks for the values that are left out does not find them.',
 } as const;
 
 export interface CheckFinding {
@@ -45,6 +51,8 @@ type Finding = Omit<CheckFinding, 'advice'>;
 export interface CheckReport {
   readonly version: number;
   readonly filesChecked: number;
+  /** Columns of files whose statistics were compared with the file's footer: those of which both say something. */
+  readonly columnsCompared: number;
   /** Checkpoints that were compared with the replay of the commits. */
   readonly checkpointsChecked: number;
   readonly checksumChecked: boolean;
@@ -64,7 +72,8 @@ export interface CheckReport {
 /**
  * Audits a snapshot: that no commit is missing; the checkpoints against the replay of the commits, from the oldest
  * checkpoint on where the commits before it are cleaned up; the checksum against the replay; every live file: there,
- * of its size, with as many rows as its statistics say; and files that nobody needs. Reads each file's footer; finds,
+ * of its size, with as many rows as its statistics say, and with the nulls and bounds of its columns as far as its footer
+ * tells ({@link compareStatistics}; this library's own writer puts none there); and files that nobody needs. Reads each file's footer; finds,
  * does not repair.
  */
 export async function checkSnapshot(context: TableContext, snapshot: Snapshot): Promise<CheckReport> {
@@ -79,6 +88,11 @@ export async function checkSnapshot(context: TableContext, snapshot: Snapshot): 
   const checkpointsChecked = await checkCheckpoints(context, snapshot, findings);
   const checksumChecked = await checkChecksum(context, snapshot, findings);
   const files = snapshot.files();
+  const { columnMapping } = snapshot;
+  const columns = [...leafPaths(snapshot.schema)].filter(
+    ([top]) => !snapshot.partitionColumns.includes(top?.name ?? ''),
+  );
+  let columnsCompared = 0;
   for (const file of files) {
     const report = (kind: CheckFinding['kind'], message: string): void => {
       findings.push({ kind, message, path: file.path });
@@ -87,10 +101,20 @@ export async function checkSnapshot(context: TableContext, snapshot: Snapshot): 
       const source = await openFile(context, file);
       if (source.bytes !== file.size)
         report('file-size', `It has ${source.bytes} bytes, the log says ${file.size}.`);
-      const rows = await context.controlParquet.rowCount(source);
+      const footer = await context.controlParquet.footer(source);
+      const rows = Number(footer.num_rows);
       const noted = recordCount(file);
       if (noted !== null && noted !== rows)
         report('row-count', `It has ${rows} rows, its statistics say ${noted}.`);
+      for (const path of columns) {
+        const found = isLogged(file, path, columnMapping)
+          ? footerStatistics(footer, path, columnMapping)
+          : null;
+        if (!found) continue;
+        columnsCompared += 1;
+        for (const fault of compareStatistics(file, path, found, columnMapping))
+          report(fault.kind, fault.message);
+      }
     } catch (error) {
       if (hasCode(error, 'missing-file')) report('missing-file', error.message);
       else if (hasCode(error, 'corrupt-file')) report('corrupt-file', error.message);
@@ -100,6 +124,7 @@ export async function checkSnapshot(context: TableContext, snapshot: Snapshot): 
   return {
     version: snapshot.version,
     filesChecked: files.length,
+    columnsCompared,
     checkpointsChecked,
     checksumChecked,
     orphans: await orphansOf(context, snapshot),

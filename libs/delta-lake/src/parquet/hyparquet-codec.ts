@@ -160,7 +160,7 @@ async function write(rows: readonly Row[], schema: StructType): Promise<Uint8Arr
 
 async function footer(file: AsyncBuffer): Promise<FileMetaData> {
   try {
-    return await parquetMetadataAsync(file, { geoparquet: false });
+    return await parquetMetadataAsync(file, { geoparquet: false, parsers: PARSERS });
   } catch (cause) {
     throw corrupt('it has no readable footer', cause);
   }

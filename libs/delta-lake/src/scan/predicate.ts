@@ -2,7 +2,7 @@ import type { AddFile } from '../actions/actions.ts';
 import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import { plainDecimal, compareValues, parsePartitionValue, type Value } from '../schema/value.ts';
 import { parseInstant } from '../schema/instant.ts';
-import { type DataType, decimalOf, type StructType } from '../schema/types.ts';
+import { type DataType, decimalOf, type StructField, type StructType } from '../schema/types.ts';
 
 /**
  * A conjunction of conditions. It chooses files (conservatively: a file that may hold a matching row is chosen) and,
@@ -57,7 +57,7 @@ export function mayMatch(file: AddFile, predicate: Predicate, table: TableColumn
     }
     if (condition.isNull === true) return nullCount(file, stored) !== 0 && !asksForValue(condition);
     if (isAllNull(file, stored)) return false;
-    return meets(field.type, boundsOf(file, stored, field.type), condition);
+    return meets(field.type, boundsOf(file, stored, boundType(field)), condition);
   });
 }
 
@@ -110,7 +110,18 @@ export function boundsOf(file: AddFile, column: string, type: DataType): Range {
   };
 }
 
-function typedBound(type: DataType, json: unknown, side: 'min' | 'max'): Value {
+/**
+ * The type that a column's bounds in the log may be of: a float that became a double has bounds of both, and those of floats
+ * are less exact than the values.
+ */
+export function boundType(field: StructField): DataType {
+  const changes = field.metadata['delta.typeChanges'];
+  const isWidened = Array.isArray(changes) && JSON.stringify(changes).includes('"float"');
+  return field.type === 'double' && isWidened ? 'float' : field.type;
+}
+
+/** A bound of the statistics, made so wide that it holds whatever its writer cut off; null where it cannot be one. */
+export function typedBound(type: DataType, json: unknown, side: 'min' | 'max'): Value {
   if (json === null || json === undefined) return null;
   switch (type) {
     case 'long':

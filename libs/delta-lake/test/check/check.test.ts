@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createTable, type DeltaTable, memoryStore, openTable } from '../src/index.ts';
-import { commitKey } from '../src/log/names.ts';
-import { SCHEMA, writeFile } from './tables.ts';
+import { createTable, type DeltaTable, memoryStore, openTable } from '../../src/index.ts';
+import { commitKey } from '../../src/log/names.ts';
+import { SCHEMA, writeFile } from '../tables.ts';
 
 const HOUR_MS = 3_600_000;
 
