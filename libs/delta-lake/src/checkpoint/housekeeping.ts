@@ -4,6 +4,7 @@ import { cleanUpLog, isLogCleanupEnabled } from '../operations/log-cleanup.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { serializeChecksum } from './checksum.ts';
+import { behindCommits, CleanupPace } from './pace.ts';
 import { writeCheckpoint } from './write.ts';
 
 /** How one step after a commit went. */
@@ -15,7 +16,7 @@ export type StepOutcome =
 export interface HousekeepingReport {
   readonly checksum: StepOutcome;
   readonly checkpoint: StepOutcome;
-  /** Follows a checkpoint, unless `delta.enableExpiredLogCleanup` is false. */
+  /** Follows a checkpoint, once per 1,000 versions or hour, unless `delta.enableExpiredLogCleanup` is false. */
   readonly logCleanup: StepOutcome;
 }
 
@@ -27,14 +28,15 @@ export interface HousekeepingReport {
 const DEFAULT_INTERVAL = 100;
 
 /**
- * Log objects that one commit deletes at most: a stream adds two per commit, and cleans up once per checkpoint.
- * Anything that has piled up goes in a few rounds, and no round takes long.
+ * Log objects that one commit deletes at most: a stream adds two per commit. Anything that has piled up goes in a few
+ * rounds, one a checkpoint, and no round takes long.
  */
-const CLEANUP_LIMIT = 1000;
+const CLEANUP_LIMIT = 2500;
 
 const NOT_DUE: StepOutcome = { kind: 'not-due' };
 
 const running = new WeakMap<LiveSnapshot, Promise<unknown>>();
+const paces = new WeakMap<LiveSnapshot, CleanupPace>();
 
 /**
  * Writes the checksum of a version and, where it is due, its checkpoint, and cleans up the log behind it; one version
@@ -51,16 +53,27 @@ export function startHousekeeping(
     const written = await step(async () => {
       await live.context.store.putIfAbsent(checksumKey(snapshot.version), checksum);
     });
-    const checkpoint = isDue(snapshot) ? await step(() => writeCheckpoint(live.context, snapshot)) : NOT_DUE;
-    const isCleanupDue = checkpoint.kind === 'written' && isLogCleanupEnabled(snapshot);
-    const logCleanup = isCleanupDue
-      ? await step(() => cleanUpLog(live.context, snapshot, { limit: CLEANUP_LIMIT }))
+    const checkpoint = isDue(snapshot)
+      ? await step(() => writeCheckpoint(live.context, snapshot, behindCommits(live)))
       : NOT_DUE;
+    const logCleanup = checkpoint.kind === 'written' ? await cleanUp(live, snapshot) : NOT_DUE;
     return { checksum: written, checkpoint, logCleanup };
   };
   const report = (running.get(live) ?? Promise.resolve()).then(work);
   running.set(live, report);
   return report;
+}
+
+async function cleanUp(live: LiveSnapshot, snapshot: Snapshot): Promise<StepOutcome> {
+  const pace = paces.get(live) ?? new CleanupPace();
+  paces.set(live, pace);
+  const now = live.context.clock();
+  if (!isLogCleanupEnabled(snapshot) || !pace.isDue(snapshot, now)) return NOT_DUE;
+  return step(async () => {
+    const options = { limit: CLEANUP_LIMIT, turn: behindCommits(live) };
+    const { isComplete } = await cleanUpLog(live.context, snapshot, options);
+    if (isComplete) pace.done(snapshot, now);
+  });
 }
 
 /** Resolves when all housekeeping that was started is done. */

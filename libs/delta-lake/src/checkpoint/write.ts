@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { AddFile } from '../actions/actions.ts';
 import { featuresOf } from '../actions/table-features.ts';
 import { isOn } from '../actions/table-properties.ts';
@@ -23,15 +24,19 @@ type ActionRow = Readonly<Record<string, object>>;
  * `v2`, under the classic name, which readers of both kinds find; else V1. Statistics are text and columns as
  * `delta.checkpoint.writeStatsAsJson` (true when absent) and `…AsStruct` (false) say. Tombstones older than
  * `delta.deletedFileRetentionDuration` are left out. Two writers of one version write the same content, and the object
- * is replaced whole, so neither disturbs a reader.
+ * is replaced whole, so neither disturbs a reader. It is encoded a column at a time, and `turn` is awaited in between.
  */
-export async function writeCheckpoint(context: TableContext, snapshot: Snapshot): Promise<void> {
+export async function writeCheckpoint(
+  context: TableContext,
+  snapshot: Snapshot,
+  turn: () => Promise<void> = setImmediate,
+): Promise<void> {
   const { version } = snapshot;
   const layout = layoutOf(snapshot);
   const writer = new ActionFileWriter(layout.schema);
   let size = 0;
   for (const actions of portions(context, snapshot, layout)) {
-    await writer.write(actions);
+    await writer.write(actions, turn);
     size += actions.length;
   }
   const file = await writer.finish();

@@ -25,6 +25,8 @@ export interface LogCleanupOptions {
   /** At most so many objects are deleted, the oldest first. Default: all that may go. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
+  /** Awaited before each object: for whoever has more urgent things to do. */
+  readonly turn?: () => Promise<void>;
 }
 
 /**
@@ -39,13 +41,16 @@ export interface LogCleanupOptions {
 export async function cleanUpLog(
   context: TableContext,
   snapshot: Snapshot,
-  { limit = Infinity, signal }: LogCleanupOptions = {},
+  { limit = Infinity, signal, turn }: LogCleanupOptions = {},
 ): Promise<LogCleanupReport> {
   const found = await expired(context, cutoffMs(context, snapshot), limit);
   const base = found.base !== null && (await isWhole(context, found.base)) ? found.base : null;
   const { keys, isEnd } = base === null ? { keys: [], isEnd: true } : found;
   const doomed = keys.slice(0, limit);
-  const remove = (key: string): Promise<void> => context.store.delete(key);
+  const remove = async (key: string): Promise<void> => {
+    await turn?.();
+    await context.store.delete(key);
+  };
   const isCommit = (key: string): boolean => parseLogKey(key)?.kind === 'commit';
   const others = doomed.filter((key) => !isCommit(key));
   await inParallel(others, PARALLEL_DELETES, remove, signal);

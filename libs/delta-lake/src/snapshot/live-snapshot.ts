@@ -20,6 +20,8 @@ export class LiveSnapshot {
   readonly context: TableContext;
   #current: Snapshot;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Of the queue, what is not done. */
+  #pending = 0;
   /** When {@link current} was the newest. Epoch ms. */
   #newestAtMs: number;
 
@@ -43,9 +45,22 @@ export class LiveSnapshot {
 
   /** Runs `work` when all earlier work is done; only `work` may call {@link advance} and {@link refresh}. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work, work);
+    this.#pending += 1;
+    const result = this.#queue.then(work, work).finally(() => {
+      this.#pending -= 1;
+    });
     this.#queue = result.catch(() => undefined);
     return result;
+  }
+
+  /** Whether work is under way or waits for its turn. */
+  get isBusy(): boolean {
+    return this.#pending > 0;
+  }
+
+  /** Resolves when the work that there is now is done. */
+  async idle(): Promise<void> {
+    await this.#queue;
   }
 
   /** Takes commits that follow the current version, in order. */

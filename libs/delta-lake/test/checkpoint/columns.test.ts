@@ -185,7 +185,7 @@ test('what is written by columns is read alike by columns and by rows', async ()
   const collector = new ActionCollector();
   for (const action of actions) collector.take(action);
   const writer = new ActionFileWriter(READABLE_SCHEMA);
-  await writer.write(actions);
+  await writer.write(actions, async () => undefined);
   const { body } = await writer.finish();
   const source = sourceOf(body);
   expect(plain((await readActionColumns(source, null)) ?? [])).toEqual(plain([collector]));

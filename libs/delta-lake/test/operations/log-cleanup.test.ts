@@ -127,6 +127,26 @@ describe('cleanup of the log', () => {
     expect(await versionsIn(kept, '.json')).toEqual(range(0, 17));
   });
 
+  test('looks at the log of a busy stream once an hour', async () => {
+    const clock = new Clock();
+    const store = memoryStore({ clock: clock.read });
+    const table = await hourly(store, clock, 8, { 'delta.logRetentionDuration': 'interval 1 second' });
+    expect(await versionsIn(store, '.json')).toEqual(range(4, 8));
+    const appendLater = async (seconds: number): Promise<void> => {
+      clock.now += seconds * 1000;
+      const name = `f${table.cached().version + 1}`;
+      await table
+        .startTransaction({ operation: 'WRITE' })
+        .append([fileNamed(name)])
+        .commit();
+      await table.settled();
+    };
+    for (let i = 0; i < 8; i++) await appendLater(60);
+    expect(await versionsIn(store, '.json')).toEqual(range(4, 16));
+    for (let i = 0; i < 4; i++) await appendLater(1000);
+    expect(await versionsIn(store, '.json')).toEqual(range(16, 20));
+  });
+
   test('takes compactions that begin at the kept checkpoint or before, and no other file', async () => {
     const clock = new Clock();
     const store = memoryStore({ clock: clock.read });

@@ -1,5 +1,4 @@
 import * as zlib from 'node:zlib';
-import { setImmediate } from 'node:timers/promises';
 import { type ColumnChunk, parquetSchema, type SchemaElement, type SchemaTree } from 'hyparquet';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel } from 'hyparquet/src/schema.js';
 import { ByteWriter, ParquetWriter as FileWriter } from 'hyparquet-writer';
@@ -52,8 +51,11 @@ export class ActionFileWriter {
     });
   }
 
-  /** Writes actions, each an object with its kind as the one field, as a row group; what waits meanwhile comes in between. */
-  async write(actions: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+  /** Writes actions, each an object with its kind as the one field, as a row group; awaits `turn` after each column. */
+  async write(
+    actions: readonly Readonly<Record<string, unknown>>[],
+    turn: () => Promise<void>,
+  ): Promise<void> {
     const { row_groups } = this.#file;
     const start = this.#output.offset;
     const columns: ColumnChunk[] = [];
@@ -64,7 +66,7 @@ export class ActionFileWriter {
         columns.push(this.#append(emptyChunk(path, column, empty), path));
       } else {
         columns.push(encode(this.#output, path, { ...column, values: column.values }));
-        await setImmediate();
+        await turn();
       }
     }
     const sum = columns.reduce(
