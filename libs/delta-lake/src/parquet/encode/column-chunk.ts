@@ -10,7 +10,7 @@ const PAGE_CELLS = 20_000;
 
 export interface Compressor {
   readonly codec: CompressionCodec;
-  compress(page: Uint8Array): Uint8Array;
+  readonly compress: (page: Uint8Array) => Uint8Array;
 }
 
 /** The cells of a leaf column, with the levels that place them; no levels for a flat column. */
