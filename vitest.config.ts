@@ -65,6 +65,18 @@ export default defineConfig({
       },
       {
         extends: true,
+        // On a whole cluster of its own; not a part of `npm test`, `npm run test:cluster` runs it.
+        test: {
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts'],
+          globalSetup: ['test/cluster/setup.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
         // On a Spark of its own; not a part of `npm test`, `npm run test:spark` runs it.
         test: {
           name: 'spark',

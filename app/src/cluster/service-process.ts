@@ -81,12 +81,12 @@ export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
   const child = spawn(spec.command, [...spec.args], { stdio: [...stdio], detached: pidFile !== undefined });
   const notFound = once(child, 'error').then(([error]) => error as Error);
   const service = new ServiceProcess(child);
-  if (pidFile !== undefined) child.unref();
   try {
     if (pidFile !== undefined && child.pid !== undefined) await writePidFile(pidFile, child.pid);
     const started = hasStarted(spec, service, from);
     const failure = await Promise.race([started, notFound]);
     if (failure !== undefined) throw startFailure(spec, failure.message, '');
+    if (pidFile !== undefined) child.unref();
     return service;
   } catch (error) {
     await service.kill();

@@ -1,0 +1,42 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import type { TestProject } from 'vitest/node';
+import { contrail } from './command.ts';
+import { fetchAll, lackingTool } from './machine.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The cluster that all tests share; null where this machine cannot run one. */
+    cluster: {
+      readonly folder: string;
+      readonly settings: Readonly<Record<string, string>>;
+    } | null;
+  }
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Brings up the cluster that the tests share, with the command that a person would use. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const lack = (await lackingTool()) ?? (await fetchAll(say));
+  if (lack !== null) {
+    say(`\nThe cluster tests are SKIPPED. This machine lacks: ${lack}\n`);
+    project.provide('cluster', null);
+    return async () => {};
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'contrail-cluster-'));
+  const down = async (): Promise<void> => {
+    await contrail('cluster', 'down', '--purge', '--folder', folder);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const { code, complaints } = await contrail('cluster', 'up', '--folder', folder);
+  if (code !== 0) {
+    await down();
+    throw new Error(`cluster up failed:\n${complaints}`);
+  }
+  const settings = parseEnv(readFileSync(join(folder, 'settings.env'), 'utf8')) as Record<string, string>;
+  project.provide('cluster', { folder, settings });
+  return down;
+}
