@@ -73,7 +73,7 @@ export interface CheckReport {
  * Audits a snapshot: that no commit is missing; the checkpoints against the replay of the commits, from the oldest
  * checkpoint on where the commits before it are cleaned up; the checksum against the replay; every live file: there,
  * of its size, with as many rows as its statistics say, and with the nulls and bounds of its columns as far as its footer
- * tells ({@link compareStatistics}; this library's own writer puts none there); and files that nobody needs. Reads each file's footer; finds,
+ * tells ({@link compareStatistics}); and files that nobody needs. Reads each file's footer; finds,
  * does not repair.
  */
 export async function checkSnapshot(context: TableContext, snapshot: Snapshot): Promise<CheckReport> {

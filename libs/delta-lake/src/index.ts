@@ -88,6 +88,7 @@ export {
 export type { CommitResult } from './transaction/commit.ts';
 export { CONFLICT_REASONS, type ConflictReason } from './transaction/conflict.ts';
 export type { CommitOptions, DataFile, Transaction, TransactionSpec } from './transaction/transaction.ts';
+export type { ColumnPath } from './write/alter-columns.ts';
 export type { AppendOptions } from './write/append.ts';
 export type { Where } from './write/condition.ts';
 export type { RowSource } from './write/data-files.ts';

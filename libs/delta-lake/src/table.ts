@@ -26,6 +26,7 @@ import type { ObjectStore } from './storage/object-store.ts';
 import { commitDraft } from './transaction/commit.ts';
 import { type CommitOptions, Transaction, type TransactionSpec } from './transaction/transaction.ts';
 import { addColumns, addFeatures, dropNotNull, setProperties, unsetProperties } from './write/alter.ts';
+import { type ColumnPath, dropColumns, renameColumn, widenColumn } from './write/alter-columns.ts';
 import { type AppendOptions, appendRows } from './write/append.ts';
 import type { Where } from './write/condition.ts';
 import type { RowSource } from './write/data-files.ts';
@@ -160,6 +161,21 @@ export class DeltaTable implements AsyncDisposable {
   /** Lets a column (a name, or a path into structs) be null. @throws DeltaError invalid-argument, unsupported-feature */
   dropNotNull(column: string | readonly string[], options: CommitOptions = {}): Promise<OperationResult> {
     return dropNotNull(this.#live, column, options);
+  }
+
+  /** Calls a column by another name; see {@link renameColumn}. @throws DeltaError invalid-argument, invalid-schema */
+  renameColumn(column: ColumnPath, name: string, options: CommitOptions = {}): Promise<OperationResult> {
+    return renameColumn(this.#live, column, name, options);
+  }
+
+  /** Takes columns out of the table; see {@link dropColumns}. @throws DeltaError invalid-argument */
+  dropColumns(columns: readonly ColumnPath[], options: CommitOptions = {}): Promise<OperationResult> {
+    return dropColumns(this.#live, columns, options);
+  }
+
+  /** Gives a column a wider type; see {@link widenColumn}. @throws DeltaError invalid-argument */
+  widenColumn(column: ColumnPath, type: string, options: CommitOptions = {}): Promise<OperationResult> {
+    return widenColumn(this.#live, column, type, options);
   }
 
   /** Sets table properties; see {@link setProperties}. @throws DeltaError invalid-argument, unsupported-feature */

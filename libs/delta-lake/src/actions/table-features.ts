@@ -30,6 +30,10 @@ const FEATURES: Readonly<Record<string, TableFeature>> = {
     property: { name: 'delta.enableDeletionVectors', value: 'true' },
   },
   timestampNtz: { bindsReaders: true },
+  typeWidening: {
+    bindsReaders: true,
+    property: { name: 'delta.enableTypeWidening', value: 'true' },
+  },
   v2Checkpoint: { bindsReaders: true, property: { name: 'delta.checkpointPolicy', value: 'v2' } },
   vacuumProtocolCheck: { bindsReaders: true },
   domainMetadata: { bindsReaders: false },

@@ -29,6 +29,7 @@ const PROPERTIES: Readonly<Record<string, Check>> = {
   'delta.enableChangeDataFeed': boolean,
   'delta.enableDeletionVectors': boolean,
   'delta.enableInCommitTimestamps': boolean,
+  'delta.enableTypeWidening': boolean,
   'delta.columnMapping.mode': oneOf('none', 'name', 'id'),
   'delta.dataSkippingNumIndexedCols': count(-1),
   'delta.dataSkippingStatsColumns': text,

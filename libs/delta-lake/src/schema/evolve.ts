@@ -52,10 +52,14 @@ function asNew(field: StructField): StructField {
 }
 
 /**
- * A schema in which a column, named by its path, may be null.
+ * A schema in which a column, named by its path into structs, is another one, or with null is gone.
  * @throws DeltaError invalid-argument when there is no such column
  */
-export function withoutNotNull(schema: StructType, path: readonly string[]): StructType {
+export function withColumn(
+  schema: StructType,
+  path: readonly string[],
+  change: (field: StructField) => StructField | null,
+): StructType {
   const [name, ...rest] = path;
   const field = schema.fields.find((candidate) => candidate.name === name);
   const isStruct = typeof field?.type === 'object' && field.type.type === 'struct';
@@ -64,11 +68,14 @@ export function withoutNotNull(schema: StructType, path: readonly string[]): Str
       facts: { column: path.join('.') },
     });
   }
-  const relaxed =
+  const changed =
     rest.length === 0
-      ? { ...field, nullable: true }
-      : { ...field, type: withoutNotNull(field.type as StructType, rest) };
-  return { type: 'struct', fields: schema.fields.map((other) => (other === field ? relaxed : other)) };
+      ? change(field)
+      : { ...field, type: withColumn(field.type as StructType, rest, change) };
+  return {
+    type: 'struct',
+    fields: schema.fields.flatMap((other) => (other !== field ? [other] : changed ? [changed] : [])),
+  };
 }
 
 function nameOf(type: DataType): string {

@@ -4,7 +4,7 @@ import { requestedFeatures, withFeatures } from '../actions/table-features.ts';
 import { checkProperties } from '../actions/table-properties.ts';
 import { DeltaError } from '../errors.ts';
 import { withColumnIds } from '../schema/column-ids.ts';
-import { mergeSchemas, withoutNotNull } from '../schema/evolve.ts';
+import { mergeSchemas, withColumn } from '../schema/evolve.ts';
 import { serializeSchema, type StructType } from '../schema/types.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -13,7 +13,8 @@ import { type CommitOptions, Transaction } from '../transaction/transaction.ts';
 import { checkFeatures, withSchema } from './metadata.ts';
 import type { OperationResult } from './operation.ts';
 
-interface Alteration {
+/** What changes, and how the history tells it. */
+export interface Alteration {
   readonly operation: string;
   readonly operationParameters: Readonly<Record<string, string>>;
   readonly metadata?: Metadata;
@@ -53,7 +54,8 @@ export async function dropNotNull(
 ): Promise<OperationResult> {
   const path = typeof column === 'string' ? [column] : column;
   return alter(live, options, (snapshot) => {
-    const schemaString = serializeSchema(withoutNotNull(snapshot.schema, path));
+    const relaxed = withColumn(snapshot.schema, path, (field) => ({ ...field, nullable: true }));
+    const schemaString = serializeSchema(relaxed);
     if (schemaString === serializeSchema(snapshot.schema)) return null;
     return {
       operation: 'CHANGE COLUMN',
@@ -139,7 +141,8 @@ export async function addFeatures(
   });
 }
 
-async function alter(
+/** Commits a change of metadata or protocol; null: there is nothing to change. */
+export async function alter(
   live: LiveSnapshot,
   options: CommitOptions,
   change: (snapshot: Snapshot) => Alteration | null,

@@ -30,8 +30,50 @@ function mapped(mode: 'name' | 'id'): readonly Scenario[] {
       }),
       notOptimizedBy: UNOPTIMIZED,
     },
+    {
+      name: `columns mapped by ${mode}, renamed and dropped`,
+      build: async (folder) => {
+        const table = await createTable(folder, { schema: NAMES, partitionColumns: ['day;'], configuration });
+        await grow(table);
+        await table.renameColumn('record id', 'id');
+        await table.renameColumn(['a.b', 'x,y'], 'z');
+        await table.renameColumn('day;', 'the day');
+        await table.dropColumns(['height (m)', ['a.b', 'ü=1']]);
+        return { table: await grow(table, 3, 50) };
+      },
+      notOptimizedBy: UNOPTIMIZED,
+    },
   ];
 }
+
+/** Each column has rows from before and after its type became wider. */
+const WIDENED: readonly (readonly [string, string])[] = [
+  ['byte', 'integer'],
+  ['integer', 'long'],
+  ['float', 'double'],
+  ['short', 'decimal(12,2)'],
+  ['decimal(5,2)', 'decimal(9,4)'],
+  ['date', 'timestamp_ntz'],
+];
+const widened: Scenario = {
+  name: 'columns of wider types',
+  build: async (folder) => {
+    const columns = WIDENED.map(([from, to]) => [`${from} to ${to}`.replace(/\W/g, '_'), from] as const);
+    const table = await createTable(folder, {
+      schema: struct({ ...Object.fromEntries(columns), s: struct({ x: 'integer' }) }),
+      configuration: {
+        'delta.enableTypeWidening': 'true',
+        'delta.feature.timestampNtz': 'supported',
+        'delta.checkpointInterval': '3',
+      },
+    });
+    await grow(table, 2);
+    for (const [index, [, to]] of WIDENED.entries()) await table.widenColumn(columns[index]?.[0] ?? '', to);
+    await table.widenColumn(['s', 'x'], 'long');
+    return { table: await grow(table, 2, 50) };
+  },
+  unreadableBy: { 'delta-rs': /Unsupported/ },
+};
 
 function withProperties(
   name: string,
@@ -61,6 +103,7 @@ const CHECKPOINTS: readonly (readonly [string, Readonly<Record<string, string>>]
 export const FEATURES: readonly Scenario[] = [
   ...mapped('name'),
   ...mapped('id'),
+  widened,
   withProperties(
     'in-commit timestamps',
     { 'delta.enableInCommitTimestamps': 'true', 'delta.checkpointInterval': '2' },
