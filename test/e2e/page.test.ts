@@ -228,6 +228,20 @@ describe.skipIf(missing.length > 0)(
       expect(await page.getByRole('heading', { name: 'Waiting for data' }).count()).toBe(0);
     });
 
+    test('shows the services of a cluster, links to their pages, and names the one that is away', async () => {
+      await using seen = await visit('/pipeline', { scenario: 'cluster' });
+      const { page } = seen;
+      const services = page.getByRole('region', { name: 'Services' });
+      await services.getByText('2 workers, 2 of 2 cores in use').waitFor();
+      const link = services.getByRole('link', { name: '127.0.0.1:4040' });
+      expect(await link.getAttribute('href')).toBe('http://127.0.0.1:4040');
+      server.show('ill');
+      await services.getByText('The brokers at 127.0.0.1:9092 do not answer.').waitFor();
+      await page.goto(server.url);
+      await page.getByRole('link', { name: 'Pipeline in full' }).getByText('Failed').first().waitFor();
+      expect(seen.errors).toEqual([]);
+    });
+
     test('says since when nothing has come, by the clock of the server', async () => {
       await using seen = await visit('/', { scenario: 'stale' });
       const { page } = seen;

@@ -55,6 +55,8 @@ const WEB_ROOT = fileURLToPath(new URL('../dist', import.meta.url));
 const SPREAD = 5;
 const AGES: Readonly<Record<Scenario, number>> = {
   live: 1,
+  cluster: 1,
+  ill: 1,
   simulated: 1,
   failed: 1,
   waiting: 1,

@@ -7,6 +7,7 @@ import { startDashboard } from '../dashboard/server.ts';
 import { existingData, openEngine, ROOT, SYSTEM } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
+import { servicesInUse } from './services.ts';
 
 /** `contrail dashboard`: the page on a lake, until the signal. */
 export async function dashboard(settings: Settings, signal: AbortSignal): Promise<void> {
@@ -22,6 +23,7 @@ export async function dashboard(settings: Settings, signal: AbortSignal): Promis
     host: settings.dashboardHost,
     port: settings.dashboardPort,
     webRoot: join(ROOT, 'web/dist'),
+    services: servicesInUse(settings, data, home.store),
   });
   say(`The lake ${home.store.url} is on ${server.url}`);
   if (!signal.aborted) await once(signal, 'abort');

@@ -1,15 +1,20 @@
+import type { ObjectStore } from '@contrail/delta-lake';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { refuseClusterSettings, type Settings } from '../config/settings.ts';
+import { parseProgress } from '../dashboard/progress-watch.ts';
+import { askService } from '../dashboard/service-watch.ts';
 import { ContrailError } from '../errors.ts';
 import type { Lake } from '../lake/lake.ts';
+import { PROGRESS_FILE } from '../lake/progress.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import { newestRecord } from '../pipeline/batch-log.ts';
 import { pendingRanges, rowsIn } from '../pipeline/plan.ts';
 import { existingData, openEngine, SYSTEM } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { count } from './log.ts';
+import { servicesInUse } from './services.ts';
 import { openTopic, topicPlace } from './topic.ts';
 
 /** One thing that was looked at; `advice` says what to do when it is ill. */
@@ -26,6 +31,7 @@ const MIN_FREE_BYTES = 1 << 30;
 export async function doctor(settings: Settings): Promise<readonly Finding[]> {
   const data = existingData(settings, existsSync);
   await using home = openLake(settings, data);
+  const services = servicesInUse(settings, data, home.store);
   return [
     nodeVersion(),
     await look('settings', 'unset the variables it names', () => (refuseClusterSettings(settings), 'valid')),
@@ -35,6 +41,13 @@ export async function doctor(settings: Settings): Promise<readonly Finding[]> {
       await engine.rows({ sql: 'select 1 as one', relations: {} });
       return 'DuckDB answers';
     }),
+    ...(await Promise.all(
+      services.map((service) =>
+        look(service.name, 'see the message; "contrail cluster status" knows a local one', async () =>
+          [await askService(service), service.page].filter((part) => part !== null).join(', '),
+        ),
+      ),
+    )),
     await look('topic', 'see the message', () => topicAndLag(settings, data, home.lake)),
     await look('lake', 'see the message; "contrail table check" looks into a table', async () => {
       const rows = await Promise.all(
@@ -46,6 +59,7 @@ export async function doctor(settings: Settings): Promise<readonly Finding[]> {
       const found = existing === 0 ? 'empty so far' : `${existing} of ${BATCH_TABLES.length} tables`;
       return `${home.store.url}, ${found}`;
     }),
+    await look('pipeline', 'see its message and its log', () => pipelineNow(home.store)),
     await look('dashboard port', 'stop what uses it, or choose another: --dashboard-port', () =>
       freePort(settings.dashboardHost, settings.dashboardPort),
     ),
@@ -69,6 +83,18 @@ async function topicAndLag(settings: Settings, data: string, lake: Lake): Promis
   const offsets = await topic.offsets();
   const lag = rowsIn(pendingRanges(offsets, await newestRecord(lake.store)));
   return `${place}: ${count(rowsIn(offsets))} messages in ${topic.partitions} partitions, ${count(lag)} of them not in the lake yet`;
+}
+
+/** What the pipeline last said of itself. One that is not running is well: it may have been stopped. */
+async function pipelineNow(store: ObjectStore): Promise<string> {
+  if ((await store.head(PROGRESS_FILE)) === null) return 'has not run on this lake yet';
+  const progress = parseProgress(new TextDecoder().decode(await store.get(PROGRESS_FILE)));
+  if (progress === null) return 'was run by another version';
+  const { at_ms, state, message, engine, batch_id } = progress;
+  if (state === 'failed')
+    throw new ContrailError('unavailable', 'pipeline-failed', message ?? 'It has failed.');
+  const seconds = Math.max(0, Math.round((SYSTEM.clock() - at_ms) / 1000));
+  return `${state} with ${engine}, ${batch_id === null ? 'no batch yet' : `batch ${batch_id}`}, reported ${count(seconds)} s ago`;
 }
 
 function nodeVersion(): Finding {

@@ -7,6 +7,7 @@ import { openEngine, ROOT, SYSTEM } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
 import { drain } from './pipeline.ts';
+import { servicesInUse } from './services.ts';
 import { chooseSource } from './source.ts';
 import { openTopic } from './topic.ts';
 
@@ -32,6 +33,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
     host: settings.dashboardHost,
     port: settings.dashboardPort,
     webRoot: join(ROOT, 'web/dist'),
+    services: servicesInUse(settings, data, home.store),
   });
   say(
     `\n  Contrail is on  ${server.url}\n  source ${source.name}, lake ${home.store.url}, stop with Ctrl+C\n`,

@@ -1,5 +1,6 @@
 import type { ClusterPlan, Part } from './cluster-plan.ts';
 import { S3_REGION } from './cluster-plan.ts';
+import { s3Page } from './s3/s3.ts';
 
 /** The topic of a cluster. */
 export interface TopicSettings {
@@ -14,6 +15,7 @@ export function settingsFor(
   parts: readonly Part[],
 ): Readonly<Record<string, string>> {
   const { ports, s3 } = plan;
+  const storePage = s3Page(s3.kind, ports.s3);
   return {
     ...(parts.includes('kafka')
       ? {
@@ -29,12 +31,15 @@ export function settingsFor(
           SECRET_KEY: s3.secretKey,
           BUCKET_NAME: s3.bucket,
           S3_REGION,
+          ...(storePage === null ? {} : { S3_PAGE: storePage }),
         }
       : {}),
     ...(parts.includes('spark')
       ? {
           SPARK_REMOTE: `sc://127.0.0.1:${ports.connect}`,
           SPARK_MASTER_URL: `spark://127.0.0.1:${ports.master}`,
+          SPARK_MASTER_PAGE: `http://127.0.0.1:${ports.masterPage}`,
+          SPARK_APPLICATION_PAGE: `http://127.0.0.1:${ports.application}`,
         }
       : {}),
   };

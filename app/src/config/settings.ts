@@ -44,14 +44,19 @@ export interface Settings {
   readonly kafkaPassword: Secret | null;
   readonly kafkaOauthTokenUrl: string | null;
   readonly kafkaOauthScope: string | null;
+  /** Addresses for a browser, without a slash at the end, here and below. */
+  readonly kafkaPage: string | null;
   readonly garageEndpoint: string | null;
   readonly accessKey: string | null;
   readonly secretKey: Secret | null;
   readonly bucketName: string;
   readonly s3Region: string;
+  readonly s3Page: string | null;
   readonly lakeCacheBytes: number;
   readonly sparkRemote: string | null;
   readonly sparkMasterUrl: string;
+  readonly sparkMasterPage: string | null;
+  readonly sparkApplicationPage: string | null;
   readonly shufflePartitions: number;
 }
 
@@ -180,14 +185,18 @@ function toSettings(values: z.output<typeof SCHEMA>): Settings {
     kafkaPassword: values.KAFKA_PASSWORD ?? null,
     kafkaOauthTokenUrl: values.KAFKA_OAUTH_TOKEN_URL ?? null,
     kafkaOauthScope: values.KAFKA_OAUTH_SCOPE ?? null,
+    kafkaPage: values.KAFKA_PAGE ?? null,
     garageEndpoint: values.GARAGE_ENDPOINT ?? null,
     accessKey: values.ACCESS_KEY ?? null,
     secretKey: values.SECRET_KEY ?? null,
     bucketName: values.BUCKET_NAME,
     s3Region: values.S3_REGION,
+    s3Page: values.S3_PAGE ?? null,
     lakeCacheBytes: values.LAKE_CACHE,
     sparkRemote: values.SPARK_REMOTE ?? null,
     sparkMasterUrl: values.SPARK_MASTER_URL,
+    sparkMasterPage: values.SPARK_MASTER_PAGE ?? null,
+    sparkApplicationPage: values.SPARK_APPLICATION_PAGE ?? null,
     shufflePartitions: values.SHUFFLE_PARTITIONS,
   };
 }

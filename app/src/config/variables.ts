@@ -54,6 +54,9 @@ function whole(min: number, max: number) {
   });
 }
 
+const pageAddress = parsed('an address starting with http:// or https://', (text) =>
+  /^https?:\/\/\S+$/.test(text) ? text.replace(/\/+$/, '') : null,
+);
 const anyText = parsed('some text', (text) => text);
 const secret = parsed('some text', (text) => new Secret(text));
 const duration = parsed('a duration above 0 with its unit, as 500ms, 5s, 2m, 12h or 7d', parseDuration);
@@ -237,6 +240,11 @@ export const VARIABLES = {
     unit: 'text',
     unset: 'none',
   }),
+  KAFKA_PAGE: optional(pageAddress, {
+    meaning: 'Page about the brokers for a browser, as http://localhost:8082; the dashboard links to it.',
+    unit: 'URL',
+    unset: 'no link',
+  }),
   GARAGE_ENDPOINT: optional(matching('an address starting with http:// or https://', /^https?:\/\/\S+$/), {
     meaning: 'S3 endpoint that holds the lake; needs ACCESS_KEY and SECRET_KEY.',
     unit: 'URL',
@@ -259,6 +267,11 @@ export const VARIABLES = {
       'Region that GARAGE_ENDPOINT expects in signatures: s3_region of Garage, us-east-1 of most others.',
     unit: 'text',
   }),
+  S3_PAGE: optional(pageAddress, {
+    meaning: 'Page about the store for a browser, as http://localhost:3909; the dashboard links to it.',
+    unit: 'URL',
+    unset: 'no link',
+  }),
   LAKE_CACHE: setting(size, '4GiB', {
     meaning:
       'How much of a lake at GARAGE_ENDPOINT is kept in DATA_DIR; the least recently used files go first.',
@@ -272,6 +285,18 @@ export const VARIABLES = {
   SPARK_MASTER_URL: setting(matching('an address as spark://spark:7077', /^\S+$/), 'spark://spark:7077', {
     meaning: 'Spark master, for the Connect server and for health checks.',
     unit: 'spark://host:port',
+  }),
+  SPARK_MASTER_PAGE: optional(pageAddress, {
+    meaning:
+      'Page of the Spark master for a browser, as http://localhost:8080; where this process reaches it too, it is asked for the workers.',
+    unit: 'URL',
+    unset: 'no link',
+  }),
+  SPARK_APPLICATION_PAGE: optional(pageAddress, {
+    meaning:
+      'Page of the Spark application for a browser, as http://localhost:4040; the dashboard links to it.',
+    unit: 'URL',
+    unset: 'no link',
   }),
   SHUFFLE_PARTITIONS: setting(whole(1, 10_000), '6', {
     meaning: 'Partitions of a shuffle, Spark only.',

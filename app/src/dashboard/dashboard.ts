@@ -13,6 +13,7 @@ import type { DashboardMetrics } from './metrics.ts';
 import { progressLooker } from './progress-watch.ts';
 import type { LiveState, StatusAnswer } from './protocol.ts';
 import type { Queries } from './queries/load.ts';
+import { SERVICE_LOOK_MS, ServiceWatch, type WatchedService } from './service-watch.ts';
 import { stagesOf, stateOfAge } from './stages.ts';
 import { ASSUMED_TRIGGER_S, thresholdsFor } from './thresholds.ts';
 
@@ -30,6 +31,8 @@ export interface DashboardParts {
   /** Epoch milliseconds UTC. */
   readonly clock: () => number;
   readonly logger?: Logger;
+  /** To be shown with their health; none by default. */
+  readonly services?: readonly WatchedService[];
 }
 
 /**
@@ -43,6 +46,7 @@ export class Dashboard implements AsyncDisposable {
   readonly metrics: DashboardMetrics;
   readonly #parts: DashboardParts;
   readonly #silver: SilverReader;
+  readonly #services: ServiceWatch;
   readonly #stop = new AbortController();
   readonly #loops: Promise<void>[] = [];
   /** Per table: null once a look went well, else what is wrong. */
@@ -66,6 +70,9 @@ export class Dashboard implements AsyncDisposable {
       clients: () => this.hub.clients,
       tick: () => this.hub.ticks.tick,
     });
+    this.#services = new ServiceWatch(parts.services ?? [], parts.clock, () =>
+      this.hub.broadcast({ type: 'state', ...this.state() }),
+    );
     this.#silver = new SilverReader(
       this.hub,
       parts.engine,
@@ -80,7 +87,7 @@ export class Dashboard implements AsyncDisposable {
       this.#troubles.set(name, 'was not looked at yet');
       this.#loops.push(this.#follow(name));
     }
-    this.#loops.push(this.#followProgress());
+    this.#loops.push(this.#followProgress(), this.#followServices());
     this.#heartbeat = setInterval(() => {
       this.hub.heartbeat();
     }, HEARTBEAT_MS);
@@ -112,6 +119,7 @@ export class Dashboard implements AsyncDisposable {
         event_time: eventTime,
         thresholds,
       }),
+      services: this.#services.statuses(),
     };
   }
 
@@ -181,6 +189,18 @@ export class Dashboard implements AsyncDisposable {
     if (this.#troubles.get(name) !== UNREADABLE)
       this.#parts.logger?.warn({ table: name, err: error }, 'cannot read table');
     this.#troubles.set(name, UNREADABLE);
+  }
+
+  /** Does not wait for a look that is under way when it is to end: services may be silent for long. */
+  async #followServices(): Promise<void> {
+    const { signal } = this.#stop;
+    const stopped = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    while (!signal.aborted) {
+      await Promise.race([this.#services.look(signal), stopped]);
+      await pause(SERVICE_LOOK_MS, signal);
+    }
   }
 
   async #followProgress(): Promise<void> {

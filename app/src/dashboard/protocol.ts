@@ -27,6 +27,22 @@ export interface Stage {
   readonly sentence: string | null;
 }
 
+/** A service outside of Contrail that is in use. */
+export interface ServiceStatus {
+  /** `kafka`, `s3`, `spark`, `spark-master`. */
+  readonly name: string;
+  readonly title: string;
+  /** waiting: not asked yet. */
+  readonly state: Extract<StageState, 'waiting' | 'ok' | 'failed'>;
+  /** What it says of itself, or what is wrong; null before it was asked. */
+  readonly found: string | null;
+  readonly address: string;
+  /** For a browser; null where none is set. */
+  readonly page: string | null;
+  /** Seconds since it was asked. */
+  readonly age_s: number | null;
+}
+
 /** A table of the lake as its Delta log has it now. All but `name` are null while there is no such table. */
 export interface TableStatus {
   /** `bronze/flights`, … */
@@ -64,6 +80,8 @@ export interface LiveState {
   /** The age from which they are called stale: 60 s, or more where the trigger is long. */
   readonly stale_after_s: number;
   readonly stages: readonly Stage[];
+  /** The services in use; empty when everything runs in one process. */
+  readonly services: readonly ServiceStatus[];
 }
 
 /** Text messages of the server on `/api/live`. */

@@ -14,6 +14,7 @@ import { MAX_MESSAGE_BYTES } from './live-socket.ts';
 import { loadQueries } from './queries/load.ts';
 import { pageFiles } from './routes/page.ts';
 import { createRoutes } from './routes/routes.ts';
+import type { WatchedService } from './service-watch.ts';
 
 /** How long open answers and sockets may take to end before they are cut. */
 export const CLOSE_MS = 1000;
@@ -32,6 +33,8 @@ export interface DashboardOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** To be shown with their health; none by default. */
+  readonly services?: readonly WatchedService[];
   /** Folder of the built page; where it is missing, the server says how to build it. */
   readonly webRoot: string;
 }

@@ -65,6 +65,9 @@ describe('the settings of a cluster', () => {
       bucketName: 'lake',
       sparkRemote: 'sc://127.0.0.1:15002',
       sparkMasterUrl: 'spark://127.0.0.1:7077',
+      sparkMasterPage: 'http://127.0.0.1:8080',
+      sparkApplicationPage: 'http://127.0.0.1:4040',
+      s3Page: 'http://127.0.0.1:3900/ui',
     });
     expect(settings.secretKey?.reveal()).toBe(PLAN.s3.secretKey);
   });

@@ -48,14 +48,18 @@ describe('loadSettings', () => {
       kafkaPassword: null,
       kafkaOauthTokenUrl: null,
       kafkaOauthScope: null,
+      kafkaPage: null,
       garageEndpoint: null,
       accessKey: null,
       secretKey: null,
       bucketName: 'datalake',
       s3Region: 'garage',
+      s3Page: null,
       lakeCacheBytes: 4 * 2 ** 30,
       sparkRemote: null,
       sparkMasterUrl: 'spark://spark:7077',
+      sparkMasterPage: null,
+      sparkApplicationPage: null,
       shufflePartitions: 6,
     });
   });

@@ -1,6 +1,7 @@
 import type {
   CategoriesAnswer,
   LiveState,
+  ServiceStatus,
   Stage,
   StageState,
   StatusAnswer,
@@ -19,7 +20,16 @@ import type { BatchProgress, Progress } from '../../../app/src/lake/progress.ts'
 import { aircraftAt, COUNTRIES, trackOf, type Flight } from './fleet.ts';
 
 /** What a fake lake can look like. */
-export const SCENARIOS = ['live', 'simulated', 'waiting', 'delayed', 'stale', 'failed'] as const;
+export const SCENARIOS = [
+  'live',
+  'simulated',
+  'waiting',
+  'delayed',
+  'stale',
+  'failed',
+  'cluster',
+  'ill',
+] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 /** All that the answers are made from. Times in epoch seconds. */
@@ -49,7 +59,46 @@ export function liveState(lake: FakeLake): LiveState {
     delayed_after_s: 20,
     stale_after_s: 60,
     stages: stages(lake, age),
+    services: services(lake),
   };
+}
+
+/** Those of a local cluster; in the scenario `ill` its broker is away. */
+function services({ scenario }: FakeLake): readonly ServiceStatus[] {
+  if (scenario !== 'cluster' && scenario !== 'ill') return [];
+  const ok = { state: 'ok', age_s: 4 } as const;
+  const kafka =
+    scenario === 'cluster'
+      ? { ...ok, found: 'opensky-data: 1,250,000 messages' }
+      : { ...ok, state: 'failed' as const, found: 'The brokers at 127.0.0.1:9092 do not answer.' };
+  const page = (port: number): string => `http://127.0.0.1:${port}`;
+  return [
+    { name: 'kafka', title: 'Kafka', address: '127.0.0.1:9092', page: null, ...kafka },
+    {
+      name: 's3',
+      title: 'S3',
+      address: page(3900),
+      page: `${page(3900)}/ui`,
+      ...ok,
+      found: 'bucket datalake answers',
+    },
+    {
+      name: 'spark',
+      title: 'Spark',
+      address: 'sc://127.0.0.1:15002',
+      page: page(4040),
+      ...ok,
+      found: 'Spark 4.2.0, application app-20261124180035-0000',
+    },
+    {
+      name: 'spark-master',
+      title: 'Spark master',
+      address: 'spark://127.0.0.1:7077',
+      page: page(8080),
+      ...ok,
+      found: '2 workers, 2 of 2 cores in use',
+    },
+  ];
 }
 
 function stages(lake: FakeLake, age: number | null): readonly Stage[] {
@@ -119,7 +168,7 @@ export function progressOf(lake: FakeLake): Progress | null {
     started_at_ms: now_ms - 3_600_000,
     state: lake.scenario === 'failed' ? 'failed' : 'running',
     message: lake.scenario === 'failed' ? 'Gold could not be written: the disk is full.' : null,
-    engine: 'duckdb',
+    engine: lake.scenario === 'cluster' || lake.scenario === 'ill' ? 'spark' : 'duckdb',
     trigger_ms: 5000,
     simulated: lake.scenario === 'simulated',
     batch_id: lake.version,

@@ -16,6 +16,7 @@ const STATE: LiveState = {
   delayed_after_s: 20,
   stale_after_s: 60,
   stages: [],
+  services: [],
 };
 
 /** A browser: what it was sent, and a watcher that applies frames. */

@@ -1,0 +1,123 @@
+import type { ObjectStore } from '@contrail/delta-lake';
+import { openSession } from '@contrail/spark-connect';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Settings } from '../config/settings.ts';
+import type { WatchedService } from '../dashboard/service-watch.ts';
+import { ContrailError } from '../errors.ts';
+import { rowsIn } from '../pipeline/plan.ts';
+import { SYSTEM } from './context.ts';
+import { count } from './log.ts';
+import { openTopic } from './topic.ts';
+
+/** The services that the settings name, for `doctor` and for the page. None when all is in this process. */
+export function servicesInUse(
+  settings: Settings,
+  data: string,
+  store: ObjectStore,
+): readonly WatchedService[] {
+  const { kafkaBootstrap, garageEndpoint, sparkRemote } = settings;
+  const services: WatchedService[] = [];
+  if (kafkaBootstrap !== null) {
+    services.push({
+      name: 'kafka',
+      title: 'Kafka',
+      address: kafkaBootstrap,
+      page: settings.kafkaPage,
+      look: () => lookAtTopic(settings, data),
+    });
+  }
+  if (garageEndpoint !== null) {
+    services.push({
+      name: 's3',
+      title: 'S3',
+      address: garageEndpoint,
+      page: settings.s3Page,
+      look: () => lookAtBucket(store, settings.bucketName),
+    });
+  }
+  if (sparkRemote === null) return services;
+  // What may follow is a token.
+  const address = sparkRemote.replace(/\/;.*$/, '');
+  return [
+    ...services,
+    {
+      name: 'spark',
+      title: 'Spark',
+      address,
+      page: settings.sparkApplicationPage,
+      look: (signal) => lookAtSpark(sparkRemote, signal),
+    },
+    {
+      name: 'spark-master',
+      title: 'Spark master',
+      address: settings.sparkMasterUrl,
+      page: settings.sparkMasterPage,
+      look: (signal) => lookAtMaster(settings, signal),
+    },
+  ];
+}
+
+async function lookAtTopic(settings: Settings, data: string): Promise<string> {
+  await using topic = await openTopic(settings, data, true);
+  if (!(await topic.exists())) return `answers; topic ${topic.name} is not there yet`;
+  return `${topic.name}: ${count(rowsIn(await topic.offsets()))} messages`;
+}
+
+async function lookAtBucket(store: ObjectStore, bucket: string): Promise<string> {
+  // The first answer is enough.
+  for await (const _ of store.list('_contrail/')) break;
+  return `bucket ${bucket} answers`;
+}
+
+async function lookAtSpark(remote: string, signal: AbortSignal): Promise<string> {
+  await using session = await openSession(remote, { signal });
+  const application = await session.config.get('spark.app.id', signal);
+  return `Spark ${session.sparkVersion}, application ${application ?? 'without an id'}`;
+}
+
+/** The server knows whether it has a master; the settings know where we reach it. */
+async function lookAtMaster(settings: Settings, signal: AbortSignal): Promise<string> {
+  const { sparkRemote, sparkMasterUrl } = settings;
+  await using session = await openSession(sparkRemote ?? '', { signal });
+  const master = (await session.config.get('spark.master', signal)) ?? '';
+  if (!master.startsWith('spark://')) return `none: Spark runs as ${master}`;
+  const { hostname, port } = new URL(sparkMasterUrl.replace(/^spark:/, 'http:'));
+  const socket = connect({ host: hostname, port: Number(port) });
+  try {
+    await once(socket, 'connect', { signal });
+  } catch (cause) {
+    throw new ContrailError(
+      'unavailable',
+      'spark-master-unavailable',
+      `The Spark master does not answer at ${sparkMasterUrl}. Start it, or correct SPARK_MASTER_URL.`,
+      { cause },
+    );
+  } finally {
+    socket.destroy();
+  }
+  return (await workersOf(settings.sparkMasterPage, signal)) ?? 'answers';
+}
+
+/** What the master's page says of its workers, where this process reaches it; it may be an address for browsers alone. */
+async function workersOf(page: string | null, signal: AbortSignal): Promise<string | null> {
+  if (page === null) return null;
+  const answer = await SYSTEM.fetch(`${page}/json/`, { signal }).catch(() => null);
+  if (answer?.ok !== true) return null;
+  const { aliveworkers = 0, coresused = 0, cores = 0 } = (await answer.json()) as MasterAnswer;
+  if (aliveworkers === 0) {
+    throw new ContrailError(
+      'unavailable',
+      'spark-workers-missing',
+      'The Spark master has no worker, so nothing is computed. Start one.',
+    );
+  }
+  return `${aliveworkers} worker${aliveworkers === 1 ? '' : 's'}, ${coresused} of ${cores} cores in use`;
+}
+
+/** Source: Spark, `org.apache.spark.deploy.JsonProtocol`. */
+interface MasterAnswer {
+  readonly aliveworkers?: number;
+  readonly cores?: number;
+  readonly coresused?: number;
+}
