@@ -4,7 +4,7 @@ import { contextOf } from '../libs/delta-lake/src/context.ts';
 import { writeDataFiles } from '../libs/delta-lake/src/write/data-files.ts';
 import { round } from './child.ts';
 import { makeLog, STATE_VECTOR, stateVectors } from './delta-fixtures.ts';
-import type { AppendResult, OpenResult, StreamResult } from './delta.ts';
+import type { AppendResult, Ends, Latency, OpenResult, StreamOptions, StreamResult } from './delta.ts';
 
 const peakRssMb = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
 
@@ -22,6 +22,10 @@ class Times {
   quantile(share: number, from: number = 0, to: number = this.#times.length): number {
     const sorted = this.#times.slice(from, to).sort((a, b) => a - b);
     return round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN, 2);
+  }
+
+  latency(from: number, to: number): Latency {
+    return { p50_ms: this.quantile(0.5, from, to), p99_ms: this.quantile(0.99, from, to) };
   }
 }
 
@@ -71,42 +75,43 @@ async function append(options: { folder: string; rows: number; appends: number }
   };
 }
 
-/** A stream: a small file and a commit, again and again, with everything on that keeps a table small. */
-async function stream(options: { folder: string; commits: number; rows: number }): Promise<StreamResult> {
-  const { folder, commits, rows } = options;
+/**
+ * A stream: a small file and a commit, again and again, with everything on that keeps a table small. What a producer waits
+ * for is the append, file and commit; compaction and vacuum come after it.
+ */
+async function stream(options: StreamOptions): Promise<StreamResult> {
+  const { folder, commits, rows, configuration, vacuumEvery } = options;
   const table = await createTable(folder, {
     schema: STATE_VECTOR,
     partitionColumns: ['event_date'],
-    configuration: {
-      'delta.checkpointInterval': '100',
-      'delta.logRetentionDuration': 'interval 20 seconds',
-      'delta.deletedFileRetentionDuration': 'interval 20 seconds',
-    },
+    configuration,
   });
   const batches = Array.from({ length: 8 }, (_, i) => stateVectors(rows, i + 1));
-  const times = new Times();
+  const [append, commit] = [new Times(), new Times()];
   let compactions = 0;
   let vacuumed = 0;
   for (let i = 0; i < commits; i++) {
-    const files = await writeDataFiles(contextOf(folder), table.cached(), batches[i % 8] ?? []);
-    const transaction = table.startTransaction({ operation: 'STREAMING UPDATE' }).identify('bench', i + 1);
-    const result = await times.of(() => transaction.append(files).commit());
-    if (result.kind !== 'committed') throw new Error(`Commit ${i} ended as ${result.kind}.`);
+    await append.of(async () => {
+      const files = await writeDataFiles(contextOf(folder), table.cached(), batches[i % 8] ?? []);
+      const transaction = table.startTransaction({ operation: 'STREAMING UPDATE' }).identify('bench', i + 1);
+      const result = await commit.of(() => transaction.append(files).commit());
+      if (result.kind !== 'committed') throw new Error(`Commit ${i} ended as ${result.kind}.`);
+    });
     if ((await table.autoCompact({ minAgeMs: 1000 })).version !== null) compactions++;
-    if ((i + 1) % 1000 === 0) vacuumed += (await table.vacuum({ scope: 'log' })).files.length;
+    if ((i + 1) % vacuumEvery === 0) vacuumed += (await table.vacuum({ scope: 'log' })).files.length;
   }
   await table.settled();
   let log = 0;
   for await (const _ of table.store.list('_delta_log/')) log++;
   const window = Math.min(2000, Math.floor(commits / 4));
-  const [early, late] = [
-    [100, 100 + window],
-    [commits - window, commits],
-  ] as const;
+  const ends = (times: Times): Ends => ({
+    early: times.latency(100, 100 + window),
+    late: times.latency(commits - window, commits),
+  });
   return {
-    early: { p50_ms: times.quantile(0.5, ...early), p99_ms: times.quantile(0.99, ...early) },
-    late: { p50_ms: times.quantile(0.5, ...late), p99_ms: times.quantile(0.99, ...late) },
-    max_ms: times.quantile(1),
+    append: ends(append),
+    commit: ends(commit),
+    max_ms: append.quantile(1),
     compactions,
     vacuumed_files: vacuumed,
     live_files: table.cached().fileCount,

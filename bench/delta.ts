@@ -25,23 +25,42 @@ export interface AppendResult {
   readonly peak_rss_mb: number;
 }
 
-interface Latency {
+export interface Latency {
   readonly p50_ms: number;
   readonly p99_ms: number;
 }
 
-export interface StreamResult {
+/** Of a long stream. */
+export interface Ends {
   /** From commit 100 on. */
   readonly early: Latency;
   /** Up to the last commit. */
   readonly late: Latency;
+}
+
+export interface StreamOptions {
+  readonly folder: string;
+  readonly commits: number;
+  readonly rows: number;
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly vacuumEvery: number;
+}
+
+/** What deltalake reports of a stream. */
+interface PeerStreamResult {
+  readonly append: Ends;
   readonly max_ms: number;
+  readonly live_files: number;
+  readonly peak_rss_mb: number;
+}
+
+export interface StreamResult extends PeerStreamResult {
+  /** Of the append, the commit alone. */
+  readonly commit: Ends;
   readonly compactions: number;
   readonly vacuumed_files: number;
-  readonly live_files: number;
   /** Objects in the log at the end. */
   readonly log_objects: number;
-  readonly peak_rss_mb: number;
 }
 
 export interface DeltaOptions {
@@ -88,7 +107,7 @@ export async function* delta(options: DeltaOptions): AsyncGenerator<Line> {
   try {
     for (const opening of OPENINGS) yield await openCase(join(folder, opening.name), opening, peer);
     yield await appendCase(join(folder, 'append'), peer);
-    yield await streamCase(join(folder, 'stream'), options.commits);
+    yield await streamCase(join(folder, 'stream'), options.commits, peer);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -113,8 +132,7 @@ async function appendCase(folder: string, peer: RunPeer | null): Promise<Line> {
   const [rows, appends] = [10_000, 200];
   say(`delta: ${appends} appends of ${rows} rows …`);
   const ours = await run<AppendResult>('append', { folder, rows, appends });
-  const partition = join(folder, 'event_date=2026-11-01');
-  const source = join(partition, readdirSync(partition)[0] ?? '');
+  const source = aFileOf(folder);
   const theirs = peer?.<AppendResult>('append', { folder: `${folder}-peer`, source, appends }) ?? null;
   const goal = { p50_ms: 25 };
   return {
@@ -128,19 +146,45 @@ async function appendCase(folder: string, peer: RunPeer | null): Promise<Line> {
   };
 }
 
-async function streamCase(folder: string, commits: number): Promise<Line> {
-  const rows = 100;
+async function streamCase(folder: string, commits: number, peer: RunPeer | null): Promise<Line> {
   say(`delta: a stream of ${commits} commits …`);
-  const result = await run<StreamResult>('stream', { folder, commits, rows });
-  const ratio = round(result.late.p99_ms / result.early.p99_ms, 2);
-  const goal = { p99_late_times_early: 1.5 };
+  const options = {
+    folder,
+    commits,
+    rows: 100,
+    configuration: {
+      'delta.checkpointInterval': '100',
+      'delta.logRetentionDuration': 'interval 20 seconds',
+      'delta.deletedFileRetentionDuration': 'interval 20 seconds',
+    },
+    vacuumEvery: 1000,
+  };
+  const ours = await run<StreamResult>('stream', options);
+  const { vacuumEvery, ...rest } = options;
+  const theirs =
+    peer?.<PeerStreamResult>('stream', {
+      ...rest,
+      folder: `${folder}-peer`,
+      source: aFileOf(folder),
+      // What the policy of ours came to.
+      compact_every: Math.ceil(commits / Math.max(1, ours.compactions)),
+      vacuum_every: vacuumEvery,
+    }) ?? null;
+  const timesEarly = ({ early, late }: Ends): number => round(late.p99_ms / early.p99_ms, 2);
   return {
     case: 'delta stream',
+    rows_per_commit: options.rows,
     commits,
-    rows_per_commit: rows,
-    ...result,
-    p99_late_times_early: ratio,
-    goal,
+    ...ours,
+    p99_late_times_early: { append: timesEarly(ours.append), commit: timesEarly(ours.commit) },
+    goal: { p99_late_times_early: 1.5 },
+    deltalake: theirs && { ...theirs, p99_late_times_early: { append: timesEarly(theirs.append) } },
     machine: machine(),
   };
+}
+
+/** Any data file of a table of state vectors. */
+function aFileOf(folder: string): string {
+  const partition = join(folder, 'event_date=2026-11-01');
+  return join(partition, readdirSync(partition)[0] ?? '');
 }

@@ -6,7 +6,7 @@ import sys
 import time
 
 import pyarrow.parquet
-from deltalake import DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 
 
 def peak_rss_mb():
@@ -46,5 +46,30 @@ def append(folder, source, appends):
     return {"p50_ms": quantile(times, 0.5), "p99_ms": quantile(times, 0.99), "peak_rss_mb": peak_rss_mb()}
 
 
-STEPS = {"open": open_table, "append": append}
+def latency(times):
+    return {"p50_ms": quantile(times, 0.5), "p99_ms": quantile(times, 0.99)}
+
+
+def stream(folder, source, commits, rows, configuration, compact_every, vacuum_every):
+    batch = pyarrow.parquet.ParquetFile(source).read().slice(0, rows)
+    write_deltalake(folder, batch, configuration=configuration)
+    table = DeltaTable(folder)
+    times = []
+    for i in range(1, commits + 1):
+        properties = CommitProperties(app_transactions=[Transaction("bench", i)])
+        timed(times, lambda: write_deltalake(table, batch, mode="append", commit_properties=properties))
+        if i % compact_every == 0:
+            table.optimize.compact()
+        if i % vacuum_every == 0:
+            table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+    window = min(2000, commits // 4)
+    return {
+        "append": {"early": latency(times[100 : 100 + window]), "late": latency(times[commits - window :])},
+        "max_ms": quantile(times, 1),
+        "live_files": len(table.file_uris()),
+        "peak_rss_mb": peak_rss_mb(),
+    }
+
+
+STEPS = {"open": open_table, "append": append, "stream": stream}
 print(json.dumps(STEPS[sys.argv[1]](**json.loads(sys.argv[2]))))
