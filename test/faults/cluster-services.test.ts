@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,6 +53,7 @@ async function serviceOf(
     name,
     after,
     address,
+    ports: [port],
     logFile,
     pidFile,
     part: 'kafka',
@@ -125,6 +128,16 @@ describe('a cluster', () => {
     expect(await states(services)).toEqual(['running']);
     expect(await pids(services)).not.toEqual([pid]);
     expect(said).toContain('one does not answer; it is started anew.');
+  });
+
+  it('does not take another program for a service because it answers on the same port', async () => {
+    const service = await serviceOf('one');
+    const other = createServer((_, response) => response.end('other')).listen(service.ports[0], '127.0.0.1');
+    await once(other, 'listening');
+    await expect(up([service])).rejects.toMatchObject({ kind: 'conflict', code: 'port-in-use' });
+    expect(await states([service])).toEqual(['stopped']);
+    other.closeAllConnections();
+    other.close();
   });
 
   it('takes no other program for its own, even one with the same process id', async () => {

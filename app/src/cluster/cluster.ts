@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ContrailError } from '../errors.ts';
 import { claimPidFile, readPidFile } from './pid-file.ts';
+import { isFreePort } from './ports.ts';
 import { endProcess, isAlive, residentBytes } from './process-table.ts';
 import type { Service } from './services.ts';
 
@@ -56,15 +57,17 @@ export async function bringUp(services: readonly Service[], options: BringUpOpti
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const started: Service[] = [];
-  /** By name: whether it was started just now. */
-  const done = new Map<string, Promise<boolean>>();
-  const ensure = async (service: Service): Promise<boolean> => {
-    const before = await Promise.all(service.after.map((name) => done.get(name) ?? Promise.resolve(false)));
+  const done = new Map<string, Promise<void>>();
+  const ensure = async (service: Service): Promise<void> => {
+    await Promise.all(service.after.map((name) => done.get(name) ?? Promise.resolve()));
     signal.throwIfAborted();
     const status = await settled(service, options);
-    if (status.state === 'running' && !before.includes(true)) return false;
+    if (status.state === 'running') return;
     if (status.state === 'ill') options.say(`${service.title} does not answer; it is started anew.`);
-    await takeDown([service], END_PATIENCE_MS);
+    // What came after it would go on with what is gone.
+    const dependents = services.filter(({ after }) => after.includes(service.name));
+    await Promise.all([service, ...dependents].map((one) => takeDown([one], END_PATIENCE_MS)));
+    await requirePorts(service);
     options.say(`${service.title} starts …`);
     started.push(service);
     await service.start(signal);
@@ -72,7 +75,6 @@ export async function bringUp(services: readonly Service[], options: BringUpOpti
     if (state !== 'running')
       throw new ContrailError('unavailable', 'service-ill', `${service.title} was started and ${found}.`);
     options.say(`${service.title} is up.`);
-    return true;
   };
   for (const service of services) {
     done.set(
@@ -89,6 +91,18 @@ export async function bringUp(services: readonly Service[], options: BringUpOpti
   options.signal.throwIfAborted();
   // The first failure; those that followed from it say only that they were stopped.
   throw failed.signal.reason;
+}
+
+/** @throws ContrailError `conflict` / `port-in-use` when another program has a port that the service was given */
+async function requirePorts({ title, ports }: Service): Promise<void> {
+  for (const port of ports) {
+    if (await isFreePort(port)) continue;
+    throw new ContrailError(
+      'conflict',
+      'port-in-use',
+      `${title} needs port ${port}, and another program has it. Stop that one, or take the cluster down and up again: it chooses other ports then.`,
+    );
+  }
 }
 
 /** How a service is, once it answers or has kept still for long: a busy machine is no illness. */

@@ -25,6 +25,8 @@ export interface Service {
   readonly after: readonly string[];
   /** Where it is spoken to. */
   readonly address: string;
+  /** Ports of 127.0.0.1 that it listens on. */
+  readonly ports: readonly number[];
   /** For a browser; null where it has none. */
   readonly page: string | null;
   readonly logFile: string;
@@ -59,6 +61,7 @@ function kafkaService({ folder, plan, cacheFolder, say }: ServiceSettings): Serv
     title: 'Kafka',
     after: [],
     address: `127.0.0.1:${port}`,
+    ports: [port, controllerPort],
     page: null,
     logFile: join(home, 'broker.log'),
     pidFile,
@@ -79,6 +82,7 @@ function s3Service({ folder, plan, cacheFolder, say }: ServiceSettings): Service
     title: kind === 'garage' ? 'S3 (Garage)' : 'S3 (versitygw)',
     after: [],
     address: `http://127.0.0.1:${port}`,
+    ports: kind === 'garage' ? [port, rpcPort] : [port],
     page: s3Page(kind, port),
     logFile: join(home, 's3.log'),
     pidFile,
@@ -103,6 +107,7 @@ function sparkServices(settings: ServiceSettings): readonly Service[] {
     title: `Spark worker ${index + 1}`,
     after: ['spark-master'],
     address: page(port),
+    ports: [port],
     page: page(port),
     logFile: join(home, `worker-${index + 1}.log`),
     pidFile: pidFile(`worker-${index + 1}`),
@@ -116,6 +121,7 @@ function sparkServices(settings: ServiceSettings): readonly Service[] {
       title: 'Spark master',
       after: [],
       address: `spark://127.0.0.1:${ports.master}`,
+      ports: [ports.master, ports.masterPage],
       page: page(ports.masterPage),
       logFile: join(home, 'master.log'),
       pidFile: pidFile('master'),
@@ -129,6 +135,7 @@ function sparkServices(settings: ServiceSettings): readonly Service[] {
       title: 'Spark Connect',
       after: ['spark-master'],
       address: `sc://127.0.0.1:${ports.connect}`,
+      ports: [ports.connect, ports.application],
       page: page(ports.application),
       logFile: join(home, 'connect.log'),
       pidFile: pidFile('connect'),
