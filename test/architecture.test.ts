@@ -28,6 +28,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'library:*',
     'package:*',
   ],
+  // What a notebook imports is what the commands do.
+  api: ['cli', 'config', 'dashboard', 'engine', 'ingest'],
 };
 
 interface Import {

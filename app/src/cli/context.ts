@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ObjectStore } from '@contrail/delta-lake';
-import { type Environment, loadSettings, type Settings, withDotEnv } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { settingsTable } from '../config/settings-table.ts';
 import { DuckdbEngine } from '../engine/duckdb/engine.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -11,6 +11,7 @@ import { StoredFilesEngine } from '../engine/stored-files.ts';
 import { ContrailError } from '../errors.ts';
 import { type Airport, parseAirports } from '../flight/airports.ts';
 import type { LiveComponents } from '../ingest/components.ts';
+import { settingsFrom } from './environment.ts';
 
 /** Root of the checkout: where the page and the scripts are. */
 export const ROOT = resolve(import.meta.dirname, '../../..');
@@ -42,21 +43,13 @@ const optionOf = (name: string): string =>
 
 /** Settings from the flags, the environment and `.env`, or the file of `--env`, in this order. @throws ContrailError `invalid`. */
 export function settingsOf(flags: Readonly<Record<string, unknown>>): Settings {
-  const { env: file } = flags;
-  let dotEnv = '';
-  try {
-    dotEnv = readFileSync(typeof file === 'string' ? file : '.env', 'utf8');
-  } catch (error) {
-    if (typeof file === 'string' || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const environment: Record<string, string | undefined> = {
-    ...withDotEnv(process.env as Environment, dotEnv),
-  };
+  const given: [string, string][] = [];
   for (const { name } of settingsTable()) {
     const value = flags[optionOf(name)];
-    if (typeof value === 'string') environment[name] = value;
+    if (typeof value === 'string') given.push([name, value]);
   }
-  return loadSettings(environment);
+  const { env: file } = flags;
+  return settingsFrom(Object.fromEntries(given), typeof file === 'string' ? file : undefined);
 }
 
 /**

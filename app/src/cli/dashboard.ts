@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { startDashboard } from '../dashboard/server.ts';
+import { type DashboardServer, startDashboard } from '../dashboard/server.ts';
 import { existingData, openEngine, ROOT, SYSTEM } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
@@ -11,22 +11,39 @@ import { servicesInUse } from './services.ts';
 
 /** `contrail dashboard`: the page on a lake, until the signal. */
 export async function dashboard(settings: Settings, signal: AbortSignal): Promise<void> {
+  await using server = await serveDashboard(settings);
+  say(`The lake ${server.lakeUrl} is on ${server.url}`);
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** The page on the lake of the settings; dispose of it to stop it. @throws ContrailError invalid `port-in-use`, … */
+export async function serveDashboard(
+  settings: Settings,
+): Promise<DashboardServer & { readonly lakeUrl: string }> {
   const data = existingData(settings, existsSync);
   buildPage();
-  await using home = openLake(settings, data);
-  await using engine = await openEngine(settings, data, home.store, 0.25);
-  await using server = await startDashboard({
-    lakeRoot: home.store,
-    engine,
-    clock: SYSTEM.clock,
-    logger: openLog(settings.logLevel),
-    host: settings.dashboardHost,
-    port: settings.dashboardPort,
-    webRoot: join(ROOT, 'web/dist'),
-    services: servicesInUse(settings, data, home.store),
-  });
-  say(`The lake ${home.store.url} is on ${server.url}`);
-  if (!signal.aborted) await once(signal, 'abort');
+  await using parts = new AsyncDisposableStack();
+  const home = parts.use(openLake(settings, data));
+  const engine = parts.use(await openEngine(settings, data, home.store, 0.25));
+  const server = parts.use(
+    await startDashboard({
+      lakeRoot: home.store,
+      engine,
+      clock: SYSTEM.clock,
+      logger: openLog(settings.logLevel),
+      host: settings.dashboardHost,
+      port: settings.dashboardPort,
+      webRoot: join(ROOT, 'web/dist'),
+      services: servicesInUse(settings, data, home.store),
+    }),
+  );
+  const open = parts.move();
+  return {
+    url: server.url,
+    port: server.port,
+    lakeUrl: home.store.url,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
 }
 
 /** Builds the page when its sources are newer than the last build. Its progress goes to stderr. */

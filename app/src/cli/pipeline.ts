@@ -11,8 +11,12 @@ import { openLake } from './lake-store.ts';
 import { count, openLog, say } from './log.ts';
 import { openTopic } from './topic.ts';
 
-/** `contrail pipeline`: topic to lake. */
-export async function pipeline(settings: Settings, once: boolean, signal: AbortSignal): Promise<void> {
+/** `contrail pipeline`: topic to lake. Answers what it did. */
+export async function pipeline(
+  settings: Settings,
+  once: boolean,
+  signal: AbortSignal,
+): Promise<{ readonly batches: number; readonly rows: number }> {
   refuseClusterSettings(settings);
   const data = existingData(
     settings,
@@ -37,6 +41,7 @@ export async function pipeline(settings: Settings, once: boolean, signal: AbortS
   say(
     `${count(totals.rows)} messages in ${count(totals.batches)} micro-batches; the lake is ${home.store.url}.`,
   );
+  return totals;
 }
 
 /** Runs the pipeline with a line per micro-batch, for `pipeline` and `up`. */

@@ -9,8 +9,11 @@ import { count, openLog, say } from './log.ts';
 import { chooseSource } from './source.ts';
 import { openTopic, topicPlace } from './topic.ts';
 
-/** `contrail produce`: a source into the topic. Live sources run until the signal; `once` ends after one poll. */
-export async function produce(settings: Settings, once: boolean, signal: AbortSignal): Promise<void> {
+/**
+ * `contrail produce`: a source into the topic. Live sources run until the signal; `once` ends after one poll. Answers what
+ * is in the topic now.
+ */
+export async function produce(settings: Settings, once: boolean, signal: AbortSignal): Promise<IngestCounts> {
   refuseClusterSettings(settings);
   const log = openLog(settings.logLevel);
   const { source, simulated } = await chooseSource(settings, signal);
@@ -72,6 +75,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   say(
     `${source.name}: ${count(counts.messages)} messages in ${count(counts.polls)} polls are in topic ${topic.name} of ${topicPlace(settings, data)}.`,
   );
+  return counts;
 }
 
 const isLive = (source: Source): boolean => !/^(replay|ndjson):/.test(source.name);

@@ -11,6 +11,21 @@ import { formatRows, type OutputFormat } from './rows.ts';
 
 /** `contrail query`: one SELECT over the newest version of the lake's tables. */
 export async function query(settings: Settings, sql: string, format: OutputFormat): Promise<void> {
+  const { names, rows } = await queryLake(settings, sql);
+  process.stdout.write(formatRows(names, rows, format));
+}
+
+/** What a SELECT answers: the names of its columns, also where there are no rows; instants as ISO 8601. */
+export interface Answer {
+  readonly names: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+/**
+ * Runs one SELECT over the newest version of the lake's tables, which are named `silver.flights` and so on.
+ * @throws ContrailError `invalid` / `query-refused` when it is no SELECT, `query-failed`, `table-missing`
+ */
+export async function queryLake(settings: Settings, sql: string): Promise<Answer> {
   const data = existingData(settings, existsSync);
   await using home = openLake(settings, data);
   await using engine = await openEngine(settings, data, home.store);
@@ -32,7 +47,7 @@ export async function query(settings: Settings, sql: string, format: OutputForma
     );
   }
   const { text, relations } = await bindTables(home.lake, select);
-  const rows = await run(engine, text, relations).catch((error: unknown) => {
+  return await run(engine, text, relations).catch((error: unknown) => {
     const { message } = error as Error;
     throw new ContrailError(
       'invalid',
@@ -45,15 +60,13 @@ export async function query(settings: Settings, sql: string, format: OutputForma
       { cause: error },
     );
   });
-  process.stdout.write(formatRows(rows.names, rows.rows, format));
 }
 
-/** Names and rows, also where there are none; instants as ISO 8601 instead of microseconds. */
 async function run(
   engine: Engine,
   sql: string,
   relations: Readonly<Record<string, Relation>>,
-): Promise<{ readonly names: readonly string[]; readonly rows: readonly Row[] }> {
+): Promise<Answer> {
   const columns = await engine.rows({
     sql: `select column_name, column_type from (describe ${sql})`,
     relations,

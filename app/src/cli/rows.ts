@@ -29,7 +29,8 @@ function jsonOf(value: unknown): string {
   );
 }
 
-function textOf(value: unknown): string {
+/** One value as a cell of a table: nothing for null, JSON for what has parts. */
+export function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'object' ? jsonOf(value) : String(value as string | number | bigint | boolean);
 }

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { type Environment, loadSettings, type Settings, withDotEnv } from '../config/settings.ts';
+import type { SettingName } from '../config/variables.ts';
+
+/** Settings by their names, with the texts that the environment would hold. */
+export type GivenSettings = Readonly<Partial<Record<SettingName, string>>>;
+
+/**
+ * The settings of what is given, else of the environment, else of a file: `file`, or `.env` where there is one.
+ * @throws ContrailError `invalid` / `settings-invalid`; the file system's error when `file` cannot be read
+ */
+export function settingsFrom(given: GivenSettings, file?: string): Settings {
+  let dotEnv = '';
+  try {
+    dotEnv = readFileSync(file ?? '.env', 'utf8');
+  } catch (error) {
+    if (file !== undefined || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return loadSettings({ ...withDotEnv(process.env as Environment, dotEnv), ...given });
+}
