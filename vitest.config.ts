@@ -53,6 +53,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        // The notebooks in Jupyter's kernel, from PyPI; `npm run test:notebooks` alone runs them.
+        test: {
+          name: 'notebooks',
+          include: ['test/notebooks/**/*.test.ts'],
+          globalSetup: ['test/notebooks/setup.ts'],
+          testTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
         // On a broker of its own; not a part of `npm test`, `npm run test:kafka` runs it.
         test: {
           name: 'kafka',
