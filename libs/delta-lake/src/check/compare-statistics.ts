@@ -99,5 +99,5 @@ function isBelowRaised(max: Value, raised: Value): boolean {
 }
 
 function shown(value: Value): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
 }
