@@ -172,6 +172,17 @@ describe('deploy/.env.example', () => {
     expect([...wanted].filter((name) => example[name] === undefined)).toEqual([]);
   });
 
+  it('links the page to the pages that are published', () => {
+    const pages = [
+      ['KAFKA_PAGE', 'kafka-ui'],
+      ['S3_PAGE', 'garage-ui'],
+      ['SPARK_MASTER_PAGE', 'spark'],
+      ['SPARK_APPLICATION_PAGE', 'spark-connect'],
+    ] as const;
+    for (const [name, service] of pages)
+      expect(`http://localhost:${PORTS[service]?.[0]?.split(':')[0]}`, name).toBe(example[name]);
+  });
+
   it('names the settings of the cluster', () => {
     const names = ['KAFKA_BOOTSTRAP', 'GARAGE_ENDPOINT', 'SPARK_REMOTE', 'SPARK_MASTER_URL', 'TOPIC_NAME'];
     const more = ['NUM_PARTITIONS', 'BUCKET_NAME', 'PROCESSING_TIME', 'SHUFFLE_PARTITIONS', 'SOURCE'];
