@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { HAS_SPARK, startTestSpark } from './server.ts';
+import { HAS_SPARK, sparkJars, startTestSpark } from './server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,12 +15,13 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!HAS_SPARK) {
     process.stderr.write(
-      '\nThe Spark tests are SKIPPED: they need Java 17 or later, and python3 with pip.\n\n',
+      '\nThe Spark tests are SKIPPED: they need Java 17 or later, python3 with pip, and Maven.\n\n',
     );
     project.provide('spark', { address: '', applicationPage: '', folder: '' });
     return async () => {};
   }
   const shared = await startTestSpark({
+    jars: [await sparkJars()],
     conf: { 'spark.connect.execute.reattachable.senderMaxStreamDuration': '2s' },
   });
   const { address, applicationPage } = shared.cluster;

@@ -1,159 +1,28 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DuckdbEngine } from '../../src/engine/duckdb/engine.ts';
+import type { DuckdbEngine } from '../../src/engine/duckdb/engine.ts';
 import type { MessageReader, Relation } from '../../src/engine/engine.ts';
-import type { Column, Row } from '../../src/lake/column.ts';
-
-const COLUMNS: readonly Column[] = [
-  { name: 's', type: 'string' },
-  { name: 'l', type: 'long' },
-  { name: 'i', type: 'integer' },
-  { name: 'd', type: 'double' },
-  { name: 'b', type: 'boolean' },
-  { name: 'day', type: 'date' },
-  { name: 'at', type: 'timestamp' },
-  { name: 'list', type: 'array<integer>' },
-];
-const FULL: Row = {
-  s: "O'Hare; drop table x --",
-  l: 2n ** 62n,
-  i: -7,
-  d: 0.1,
-  b: true,
-  day: '2026-01-01',
-  at: 1_767_225_600_123_456n,
-  list: [1, 2],
-};
-const EMPTY: Row = Object.fromEntries(COLUMNS.map(({ name }) => [name, null]));
-const rowsOf = (rows: readonly Row[], columns: readonly Column[] = COLUMNS): Relation => ({
-  kind: 'rows',
-  columns,
-  rows,
-});
+import type { Row } from '../../src/lake/column.ts';
+import { openEngine } from '../pipeline/small-world.ts';
+import { keepsTheContract } from './contract.ts';
 
 describe('the DuckDB engine', () => {
+  keepsTheContract(openEngine);
+
   let directory: string;
   let engine: DuckdbEngine;
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'contrail-duckdb-'));
-    engine = await DuckdbEngine.open({
-      memoryLimit: '256MB',
-      threads: 1,
-      temporaryFolder: join(directory, 't'),
-    });
+    engine = await openEngine(directory);
   });
   afterAll(async () => {
     await engine[Symbol.asyncDispose]();
     rmSync(directory, { recursive: true, force: true });
   });
-  const all = (relation: Relation, order = ''): Promise<readonly Row[]> =>
-    engine.rows({ sql: `select * from r ${order}`, relations: { r: relation } });
-
-  it('gives rows back as they were given, of every type, nulls too', async () => {
-    expect(await all(rowsOf([FULL, EMPTY]))).toEqual([FULL, EMPTY]);
-    expect(await all(rowsOf([]))).toEqual([]);
-  });
-
-  it('reads what it wrote, from a folder whose name is a pattern', async () => {
-    const folder = join(directory, "da[1]*?'x");
-    const files = await engine.write(
-      { sql: 'select * from r', relations: { r: rowsOf([FULL, EMPTY]) } },
-      { folder, columns: COLUMNS },
-    );
-    expect(files).toMatchObject([{ rows: 2, partition: {}, bytes: statSync(files[0]?.path ?? '').size }]);
-    expect(await all({ kind: 'files', columns: COLUMNS, files }, 'order by s nulls last')).toEqual([
-      FULL,
-      EMPTY,
-    ]);
-  });
-
-  it('reports bounds and nulls of what it wrote', async () => {
-    const rows = [FULL, EMPTY, { ...FULL, s: 'A', l: -5n, d: Number.NaN, at: 0n, b: false, i: 3 }];
-    const [file] = await engine.write(
-      { sql: 'select * from r', relations: { r: rowsOf(rows) } },
-      { folder: join(directory, 'bounds'), columns: COLUMNS },
-    );
-    expect(file?.statistics).toMatchObject({
-      s: { nulls: 1, min: 'A' },
-      l: { nulls: 1, min: -5n, max: 2n ** 62n },
-      i: { nulls: 1, min: -7, max: 3 },
-      at: { nulls: 1, min: 0n, max: 1_767_225_600_123_456n },
-      day: { nulls: 1, min: '2026-01-01', max: '2026-01-01' },
-      b: { nulls: 1, min: false, max: true },
-    });
-    expect(file?.statistics['d'], 'bounds beside NaN').toEqual({ nulls: 1 });
-  });
-
-  it('brings in columns that a file lacks as null, and values that its rows share', async () => {
-    const narrow = COLUMNS.slice(0, 2);
-    const target = { folder: join(directory, 'narrow'), columns: narrow };
-    const [file] = await engine.write({ sql: 'select * from r', relations: { r: rowsOf([FULL]) } }, target);
-    const path = file?.path ?? '';
-    const constants = { day: '2026-02-03', at: 5n };
-    const wide: Relation = {
-      kind: 'files',
-      columns: COLUMNS,
-      files: [
-        { path, constants },
-        { path, constants: { day: null } },
-      ],
-    };
-    expect(await all(wide, 'order by day nulls last')).toEqual([
-      { ...EMPTY, s: FULL['s'], l: FULL['l'], ...constants },
-      { ...EMPTY, s: FULL['s'], l: FULL['l'] },
-    ]);
-    expect(await all({ kind: 'files', columns: COLUMNS, files: [] })).toEqual([]);
-  });
-
-  it('writes one file per value: partition columns leave the file, split columns stay', async () => {
-    const rows = [1, 2, 3, 4].map((i) => ({ ...FULL, i, day: i < 3 ? '2026-01-01' : null, b: i === 1 }));
-    const select = { sql: 'select * from r', relations: { r: rowsOf(rows) } };
-    const columns = COLUMNS;
-    const files = await engine.write(select, {
-      folder: join(directory, 'split'),
-      columns,
-      partitionBy: ['day'],
-      splitBy: ['b'],
-    });
-    expect(files.map(({ rows: count, partition }) => [count, partition['day']])).toEqual(
-      expect.arrayContaining([
-        [1, '2026-01-01'],
-        [1, '2026-01-01'],
-        [2, null],
-      ]),
-    );
-    expect(files).toHaveLength(3);
-    for (const file of files) {
-      expect(file.statistics).not.toHaveProperty('day');
-      expect(file.statistics['b']?.min).toBe(file.statistics['b']?.max);
-    }
-    const found = await all(
-      { kind: 'files', columns, files: files.map(({ path, partition }) => ({ path, constants: partition })) },
-      'order by i',
-    );
-    expect(found).toEqual(rows);
-    expect(
-      await engine.write(
-        { ...select, sql: 'select * from r where false' },
-        { folder: join(directory, 'none'), columns },
-      ),
-    ).toEqual([]);
-  });
-
-  it('keeps a relation, makes it anew from itself, extends and forgets it', async () => {
-    const select = { sql: 'select * from r', relations: { r: rowsOf([FULL]) } };
-    const kept: Relation = { kind: 'kept', name: 'k' };
-    await engine.extend('k', select);
-    await engine.extend('k', select);
-    expect(await all(kept)).toEqual([FULL, FULL]);
-    await engine.keep('k', { sql: 'select * from r limit 1', relations: { r: kept } });
-    expect(await all(kept)).toEqual([FULL]);
-    await engine.forget('k');
-    await engine.forget('k');
-    await expect(all(kept)).rejects.toMatchObject({ code: 'sql-failed' });
-  });
+  const all = (relation: Relation): Promise<readonly Row[]> =>
+    engine.rows({ sql: 'select * from r', relations: { r: relation } });
 
   it('reads the messages of ranges, malformed ones with their text', async () => {
     const topic: MessageReader = {
@@ -204,53 +73,6 @@ describe('the DuckDB engine', () => {
       { icao24: 'a00003', callsign: 'x\ufffd' },
       { icao24: 'a00004', time_position: 5n, category: 3, velocity: 100 },
     ]);
-  });
-
-  it('computes an inner SELECT where it is read, with its own parameters', async () => {
-    const r = rowsOf([FULL, EMPTY]);
-    const few: Relation = {
-      kind: 'select',
-      select: { sql: 'select i from r where i = :i', relations: { r }, parameters: { i: -7 } },
-    };
-    const sql = 'select a.i, b.i as other from few a cross join few b where a.i < :i';
-    expect(await engine.rows({ sql, relations: { few, r }, parameters: { i: 0 } })).toEqual([
-      { i: -7, other: -7 },
-    ]);
-    await expect(
-      engine.rows({ sql: 'select * from few', relations: { few, r: rowsOf([]) } }),
-    ).rejects.toMatchObject({ code: 'relation-ambiguous' });
-    // Nothing of it stays behind.
-    await expect(engine.rows({ sql: 'select * from few', relations: {} })).rejects.toMatchObject({
-      code: 'sql-failed',
-    });
-  });
-
-  it('takes parameters as values, never as SQL, and leaves text and comments alone', async () => {
-    const text = "'; drop table x; -- :other";
-    const sql = "select :text as t, ':text' as quoted, cast('5' as varchar)::integer as n -- :nobody";
-    expect(await engine.rows({ sql, relations: {}, parameters: { text } })).toEqual([
-      { t: text, quoted: ':text', n: 5 },
-    ]);
-    await expect(engine.rows({ sql: 'select :gone', relations: {} })).rejects.toMatchObject({
-      code: 'sql-parameter-missing',
-    });
-  });
-
-  it('stops when it is told to, and works on', async () => {
-    const stop = new AbortController();
-    const endless = engine.rows({
-      sql: 'select sum(a.i * b.i) as s from range(10000000) a(i), range(10000000) b(i)',
-      relations: {},
-      signal: stop.signal,
-    });
-    const next = engine.rows({ sql: 'select 1 as one', relations: {} });
-    setImmediate(() => {
-      stop.abort();
-    });
-    await expect(endless).rejects.toMatchObject({ name: 'AbortError' });
-    expect(await next).toEqual([{ one: 1 }]);
-    const late = engine.keep('never', { sql: 'select 1 as one', relations: {}, signal: stop.signal });
-    await expect(late).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('does not start on a SELECT when it is told to stop while its relations are made ready', async () => {

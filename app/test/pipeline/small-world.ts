@@ -5,6 +5,7 @@
 import { localStore } from '@contrail/delta-lake';
 import { join } from 'node:path';
 import { DuckdbEngine } from '../../src/engine/duckdb/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import type { Airport } from '../../src/flight/airports.ts';
 import type { StateVector } from '../../src/flight/state-vector.ts';
 import { DEFAULT_START_SECONDS, simulate } from '../../src/ingest/simulator/simulate.ts';
@@ -89,7 +90,7 @@ export interface RunOptions {
   readonly onBatch?: (batch: BatchProgress) => void;
   readonly signal?: AbortSignal;
   /** An engine to use and to leave open; else one is opened for the run, as after a restart. */
-  readonly engine?: DuckdbEngine;
+  readonly engine?: Engine;
   /** A topic to read and to leave open; else the one below the directory. */
   readonly topic?: Topic;
   readonly onTrouble?: (error: Error) => void;

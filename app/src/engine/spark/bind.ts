@@ -1,5 +1,5 @@
 import type { Columns, DataFrame, Literal, Row as SparkRow, SparkSession } from '@contrail/spark-connect';
-import { quoteIdentifier } from '@contrail/spark-connect';
+import { quoteIdentifier, renderParameters } from '@contrail/spark-connect';
 import { ContrailError } from '../../errors.ts';
 import type { Column, Value } from '../../lake/column.ts';
 import type { DataFile, Relation, Row, Select } from '../engine.ts';
@@ -25,7 +25,7 @@ let aliases = 0;
 export async function bindSelect(bindings: Bindings, select: Omit<Select, 'signal'>): Promise<DataFrame> {
   const binder = new Binder(bindings);
   await binder.add(select);
-  return binder.query(select.sql);
+  return binder.query(select);
 }
 
 class Binder {
@@ -34,16 +34,13 @@ class Binder {
   readonly #relations = new Map<string, Relation>();
   readonly #expressions: string[] = [];
   readonly #frames: Record<string, DataFrame> = {};
-  readonly #parameters: Record<string, Literal> = {};
-  readonly #values: Record<string, Value> = {};
 
   constructor(bindings: Bindings) {
     this.#bindings = bindings;
   }
 
-  /** Brings in the relations and parameters of a SELECT, those of inner ones first. */
-  async add({ relations, parameters = {} }: Omit<Select, 'signal'>): Promise<void> {
-    for (const [name, value] of Object.entries(parameters)) this.#addParameter(name, value);
+  /** Brings in the relations of a SELECT, those of inner ones first. */
+  async add({ relations }: Omit<Select, 'signal'>): Promise<void> {
     for (const [name, relation] of Object.entries(relations)) {
       const other = this.#relations.get(name);
       if (other === relation) continue;
@@ -59,26 +56,12 @@ class Binder {
     }
   }
 
-  query(sql: string): DataFrame {
+  query(select: Omit<Select, 'signal'>): DataFrame {
     const prefix = this.#expressions.length === 0 ? '' : `with ${this.#expressions.join(',\n')}\n`;
     // The line feed ends a comment that the text may end with.
-    return this.#bindings.session.sql(`${prefix}select * from (${sql}\n)`, {
+    return this.#bindings.session.sql(`${prefix}select * from (${withValues(select)}\n)`, {
       relations: this.#frames,
-      parameters: this.#parameters,
     });
-  }
-
-  #addParameter(name: string, value: Value): void {
-    const other = this.#values[name];
-    if (other !== undefined && other !== value) {
-      throw new ContrailError(
-        'internal',
-        'parameter-ambiguous',
-        `Two values of one SELECT are called ":${name}".`,
-      );
-    }
-    this.#values[name] = value;
-    this.#parameters[name] = literalOf(value);
   }
 
   async #text(relation: Relation): Promise<string> {
@@ -100,7 +83,7 @@ class Binder {
         return this.#text(await this.#bindings.messages(relation));
       case 'select':
         await this.add(relation.select);
-        return `${relation.select.sql}\n`;
+        return `${withValues(relation.select)}\n`;
     }
   }
 
@@ -163,6 +146,24 @@ class Binder {
     this.#frames[alias] = frame;
     return alias;
   }
+}
+
+/** The text with literals in the places of its markers: one query may hold two SELECTs with the same names for values. */
+function withValues({ sql, parameters = {} }: Omit<Select, 'signal'>): string {
+  const literals: Record<string, Literal> = {};
+  for (const [, name] of sql.matchAll(/'(?:[^']|'')*'|--[^\n]*|(?<![:\w]):([a-z_]\w*)/g)) {
+    if (name === undefined) continue;
+    const value = parameters[name];
+    if (value === undefined) {
+      throw new ContrailError(
+        'internal',
+        'sql-parameter-missing',
+        `The SQL names :${name}, but no such parameter was given.`,
+      );
+    }
+    literals[name] = literalOf(value);
+  }
+  return renderParameters(sql, literals);
 }
 
 /** Lists travel as JSON text. */

@@ -8,7 +8,7 @@ import { openSparkSession, type SparkConnection, sparkFailure } from './connecti
 import { KeptRelations } from './kept.ts';
 import { keepMessages, type KafkaSource, type KeptMessages } from './messages.ts';
 import { Storage } from './storage.ts';
-import { tuningFor, type Tuning } from './tuning.ts';
+import { isSmallBatch, tuningFor, type Tuning } from './tuning.ts';
 import { type Job, writeKept, writeTable } from './write.ts';
 
 /** What a Spark engine works with. */
@@ -144,7 +144,8 @@ export class SparkEngine implements Engine {
       };
       try {
         const frame = await bindSelect({ session: job.session, kept: this.#kept, messages }, select);
-        return await work(frame, job);
+        const isSmall = job.isSmall || isSmallBatch(this.#kept.rowsOf(select));
+        return await work(frame, { ...job, isSmall });
       } finally {
         for (const name of inputs) await this.#kept.forget(name);
       }

@@ -1,5 +1,5 @@
 import type { FileFacts } from '@contrail/delta-lake';
-import type { Select } from '../engine.ts';
+import type { Relation, Select } from '../engine.ts';
 import type { Storage } from './storage.ts';
 
 /** A relation that the engine keeps: Parquet files beside the lake, which survive the session that made them. */
@@ -31,6 +31,28 @@ export class KeptRelations {
 
   get(name: string): Kept | undefined {
     return this.#kept.get(name);
+  }
+
+  /** How many rows the relations of a SELECT have together; infinitely many where nobody has counted. */
+  rowsOf({ relations }: Omit<Select, 'signal'>): number {
+    const one = (relation: Relation): number => {
+      switch (relation.kind) {
+        case 'rows':
+          return relation.rows.length;
+        case 'messages':
+          return relation.ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
+        case 'select':
+          return this.rowsOf(relation.select);
+        case 'files':
+          return relation.files.length === 0 ? 0 : Number.POSITIVE_INFINITY;
+        case 'kept': {
+          const kept = this.#kept.get(relation.name);
+          if (kept === undefined) return 0;
+          return kept.kind === 'files' ? kept.rows : this.rowsOf(kept.select);
+        }
+      }
+    };
+    return Object.values(relations).reduce((sum, relation) => sum + one(relation), 0);
   }
 
   /** Puts a relation in the place of one of that name, whose files go. */

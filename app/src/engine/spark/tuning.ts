@@ -8,12 +8,15 @@ export interface Tuning {
 /** Up to so many rows, planning and compiling a query takes longer than running it. */
 const SMALL_ROWS = 30_000;
 
+/** Whether one task and one file are enough for so many rows. */
+export const isSmallBatch = (rows: number): boolean => rows <= SMALL_ROWS;
+
 /**
  * For few rows no code is generated and nothing is spread out; for many, both. Measured by the page of the cluster in
  * docs/operating.md.
  */
 export function tuningFor(rows: number, shufflePartitions: number): Tuning {
-  const isSmall = rows <= SMALL_ROWS;
+  const isSmall = isSmallBatch(rows);
   return {
     name: isSmall ? 'small' : 'large',
     isSmall,

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contents, fillTopic, messageOf, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
+import type { Message } from '../../app/src/topic/topic.ts';
+import { freshName, kafkaTopic, startBroker, type TestBroker } from '../kafka/broker.ts';
+import { openSparkEngine } from './engine.ts';
+import { HAS_SPARK } from './server.ts';
+
+/** What other producers send: fields in another order, escapes, whole numbers as floats, plain and odd text. */
+function strangeMessages(): readonly Message[] {
+  const [first] = smallWorld();
+  const seconds = Number(first?.timestamp_ms) / 1000;
+  const at = `"time_position":${seconds},"last_contact":${seconds},"longitude":8.5,"latitude":47.4`;
+  const texts = [
+    `{${at},"icao24":"abc001","feed":"simulator"}`,
+    String.raw`{"icao24":"abc002","callsign":"SW\u0052 1 ","origin_country":"T\u00fcrkiye",${at},"feed":"simulator"}`,
+    `{"icao24":"abc003","time_position":${seconds}.0,"longitude":8.5,"latitude":47.4,"feed":"simulator"}`,
+    `{"icao24":"abc004","icao24":"abc005",${at},"feed":"simulator","unknown":{"a":[1]}}`,
+    String.raw`{"icao24":"abc006","callsign":"x\ud800",${at},"feed":"simulator"}`,
+    `{"icao24":"abc007","time_position":"soon","feed":"simulator"}`,
+    `{"icao24":"abc008","velocity":NaN}`,
+    `["abc009"]`,
+    '',
+  ];
+  return [
+    ...texts.map((value): Message => ({ key: 'abc', value, timestamp_ms: seconds * 1000 })),
+    messageOf(
+      { icao24: 'abc010', time_position: seconds, longitude: 1, latitude: 1, sensors: [1, 2] },
+      seconds,
+    ),
+  ];
+}
+
+describe.skipIf(!HAS_SPARK)('the pipeline on Spark', () => {
+  let kafka: TestBroker;
+  let directory: string;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'contrail-spark-pipeline-'));
+    kafka = await startBroker();
+  });
+  afterAll(async () => {
+    await kafka[Symbol.asyncDispose]();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('makes of Kafka exactly the tables that the embedded path makes of the same messages', async () => {
+    const messages = [...smallWorld(), ...strangeMessages()];
+    const [embedded, spark] = [join(directory, 'embedded'), join(directory, 'spark')];
+    await fillTopic(embedded, messages);
+    await run(embedded, { maxRows: 100_000 });
+
+    const { bootstrap } = kafka.broker;
+    await using topic = kafkaTopic(bootstrap, freshName());
+    await topic.append(messages);
+    await using engine = openSparkEngine(spark, {
+      kafka: { options: { 'kafka.bootstrap.servers': bootstrap } },
+    });
+    const batches: number[] = [];
+    await run(spark, {
+      maxRows: 150,
+      topic,
+      engine,
+      onBatch: ({ duration_ms: ms }) => batches.push(ms),
+    });
+    expect(batches.length).toBeGreaterThan(2);
+    expect(await contents(spark)).toEqual(await contents(embedded));
+  });
+
+  it('refuses a topic that is in this process', async () => {
+    const home = join(directory, 'refused');
+    await fillTopic(home, smallWorld().slice(0, 3));
+    await using engine = openSparkEngine(home);
+    await expect(run(home, { maxRows: 10, engine })).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'spark-needs-kafka',
+    });
+  });
+});
