@@ -12,6 +12,7 @@ import { ContrailError } from '../errors.ts';
 import { type Airport, parseAirports } from '../flight/airports.ts';
 import type { LiveComponents } from '../ingest/components.ts';
 import { settingsFrom } from './environment.ts';
+import { openSpark } from './spark.ts';
 
 /** Root of the checkout: where the page and the scripts are. */
 export const ROOT = resolve(import.meta.dirname, '../../..');
@@ -77,7 +78,15 @@ export function untilSignal(): AbortSignal {
 export const topicFolder = (data: string): string => join(data, 'topic');
 export const lakeFolder = (data: string): string => join(data, 'lake');
 
-/** An engine of its own for one room, which reads and writes the files of the lake in `store`. */
+/** The engine of the pipeline: Spark where SPARK_REMOTE says so, else in this process. */
+export function openPipelineEngine(settings: Settings, data: string, store: ObjectStore): Promise<Engine> {
+  const { sparkRemote } = settings;
+  return sparkRemote === null
+    ? openEngine(settings, data, store)
+    : Promise.resolve(openSpark(settings, sparkRemote, store));
+}
+
+/** An engine of its own for one room, in this process, which reads and writes the files of the lake in `store`. */
 export async function openEngine(
   settings: Settings,
   data: string,

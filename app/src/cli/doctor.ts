@@ -2,7 +2,7 @@ import type { ObjectStore } from '@contrail/delta-lake';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
-import { refuseClusterSettings, type Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { parseProgress } from '../dashboard/progress-watch.ts';
 import { askService } from '../dashboard/service-watch.ts';
 import { ContrailError } from '../errors.ts';
@@ -11,7 +11,7 @@ import { PROGRESS_FILE } from '../lake/progress.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import { newestRecord } from '../pipeline/batch-log.ts';
 import { pendingRanges, rowsIn } from '../pipeline/plan.ts';
-import { existingData, openEngine, SYSTEM } from './context.ts';
+import { existingData, openPipelineEngine, SYSTEM } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { count } from './log.ts';
 import { servicesInUse } from './services.ts';
@@ -34,12 +34,11 @@ export async function doctor(settings: Settings): Promise<readonly Finding[]> {
   const services = servicesInUse(settings, data, home.store);
   return [
     nodeVersion(),
-    await look('settings', 'unset the variables it names', () => (refuseClusterSettings(settings), 'valid')),
     await look('data folder', 'choose a folder that can be written: --data DIR', () => writable(data)),
-    await look('engine', 'check MEMORY_LIMIT', async () => {
-      await using engine = await openEngine(settings, data, home.store);
+    await look('engine', 'see the message; check MEMORY_LIMIT, or SPARK_REMOTE', async () => {
+      await using engine = await openPipelineEngine(settings, data, home.store);
       await engine.rows({ sql: 'select 1 as one', relations: {} });
-      return 'DuckDB answers';
+      return engine.name === 'spark' ? 'Spark answers' : 'DuckDB answers';
     }),
     ...(await Promise.all(
       services.map((service) =>

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { refuseClusterSettings, type Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import type { Topic } from '../topic/topic.ts';
-import { existingData, loadAirports, openEngine, SYSTEM, topicFolder } from './context.ts';
+import { existingData, loadAirports, openPipelineEngine, SYSTEM, topicFolder } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { count, openLog, say } from './log.ts';
 import { openTopic } from './topic.ts';
@@ -17,7 +17,6 @@ export async function pipeline(
   once: boolean,
   signal: AbortSignal,
 ): Promise<{ readonly batches: number; readonly rows: number }> {
-  refuseClusterSettings(settings);
   const data = existingData(
     settings,
     (path) => existsSync(path) || existsSync(path.replace(/lake$/, 'topic')),
@@ -26,7 +25,7 @@ export async function pipeline(
     say(`There is no topic in ${data} yet: nothing to do. "contrail produce" fills it.`);
   await using home = openLake(settings, data);
   await using topic = await openTopic(settings, data, true);
-  await using engine = await openEngine(settings, data, home.store);
+  await using engine = await openPipelineEngine(settings, data, home.store);
   await home.claim();
   const totals = await drain({
     settings,

@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import { dataDir, refuseClusterSettings, type Settings } from '../config/settings.ts';
+import { dataDir, type Settings } from '../config/settings.ts';
 import { ContrailError } from '../errors.ts';
 import { ingest, type IngestCounts } from '../ingest/ingest.ts';
 import type { Source } from '../ingest/source.ts';
@@ -14,7 +14,6 @@ import { openTopic, topicPlace } from './topic.ts';
  * is in the topic now.
  */
 export async function produce(settings: Settings, once: boolean, signal: AbortSignal): Promise<IngestCounts> {
-  refuseClusterSettings(settings);
   const log = openLog(settings.logLevel);
   const { source, simulated } = await chooseSource(settings, signal);
   const data = dataDir(settings, simulated ?? false);

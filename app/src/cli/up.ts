@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { dataDir, refuseClusterSettings, type Settings } from '../config/settings.ts';
+import { dataDir, type Settings } from '../config/settings.ts';
 import { startDashboard } from '../dashboard/server.ts';
 import { ingest } from '../ingest/ingest.ts';
 import { buildPage } from './dashboard.ts';
-import { openEngine, ROOT, SYSTEM } from './context.ts';
+import { openEngine, openPipelineEngine, ROOT, SYSTEM } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
 import { drain } from './pipeline.ts';
@@ -13,7 +13,6 @@ import { openTopic } from './topic.ts';
 
 /** `contrail up`: source, topic, lake, engine, page; then wait for a signal; close in reverse order. */
 export async function up(settings: Settings, signal: AbortSignal): Promise<void> {
-  refuseClusterSettings(settings);
   buildPage();
   const log = openLog(settings.logLevel);
   const { source, simulated } = await chooseSource(settings, signal);
@@ -22,7 +21,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
   const until = AbortSignal.any([signal, stop.signal]);
   await using home = openLake(settings, data);
   await using topic = await openTopic(settings, data, false);
-  await using engine = await openEngine(settings, data, home.store);
+  await using engine = await openPipelineEngine(settings, data, home.store);
   await home.claim();
   await using pageEngine = await openEngine(settings, data, home.store, 0.25);
   await using server = await startDashboard({

@@ -69,6 +69,8 @@ const COMPANIONS: readonly (readonly [set: SettingName, needs: SettingName, when
   ['OPENSKY_CLIENT_SECRET', 'OPENSKY_CLIENT_ID'],
   ['GARAGE_ENDPOINT', 'ACCESS_KEY'],
   ['GARAGE_ENDPOINT', 'SECRET_KEY'],
+  // Executors read the topic, which in this process they could not.
+  ['SPARK_REMOTE', 'KAFKA_BOOTSTRAP'],
   ['KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'],
   ['KAFKA_TLS_KEY', 'KAFKA_TLS_CERT'],
   ['KAFKA_USERNAME', 'KAFKA_PASSWORD'],
@@ -127,19 +129,6 @@ export function withDotEnv(environment: Environment, dotEnv: string): Environmen
 /** The folder of topic, lake and caches: DATA_DIR, else one of two, so that real and simulated data never meet. */
 export function dataDir(settings: Pick<Settings, 'dataDir'>, simulated: boolean): string {
   return settings.dataDir ?? (simulated ? './data-simulated' : './data');
-}
-
-/**
- * Stops a start that would ignore what was asked for.
- * @throws ContrailError `unsupported` / `cluster-unsupported` when Spark is set.
- */
-export function refuseClusterSettings(settings: Pick<Settings, 'sparkRemote'>): void {
-  if (settings.sparkRemote === null) return;
-  throw new ContrailError(
-    'unsupported',
-    'cluster-unsupported',
-    'This build computes in this process. Unset SPARK_REMOTE to start it.',
-  );
 }
 
 type Schemas = { readonly [Name in SettingName]: (typeof VARIABLES)[Name]['schema'] };

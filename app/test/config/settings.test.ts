@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDuration, parseSize } from '../../src/config/quantity.ts';
 import { Secret } from '../../src/config/secret.ts';
 import { envExample, settingsMarkdown, settingsTable } from '../../src/config/settings-table.ts';
-import { dataDir, loadSettings, refuseClusterSettings, withDotEnv } from '../../src/config/settings.ts';
+import { dataDir, loadSettings, withDotEnv } from '../../src/config/settings.ts';
 import { SETTING_NAMES } from '../../src/config/variables.ts';
 import { ContrailError } from '../../src/errors.ts';
 
@@ -96,8 +96,11 @@ describe('loadSettings', () => {
 
   it('triggers every 30 s with Spark, unless told otherwise', () => {
     const SPARK_REMOTE = 'sc://spark:15002';
-    expect(loadSettings({ SPARK_REMOTE }).processingTimeMs).toBe(30_000);
-    expect(loadSettings({ SPARK_REMOTE, PROCESSING_TIME: '2m' }).processingTimeMs).toBe(120_000);
+    const KAFKA_BOOTSTRAP = 'kafka:9092';
+    expect(loadSettings({ SPARK_REMOTE, KAFKA_BOOTSTRAP }).processingTimeMs).toBe(30_000);
+    expect(loadSettings({ SPARK_REMOTE, KAFKA_BOOTSTRAP, PROCESSING_TIME: '2m' }).processingTimeMs).toBe(
+      120_000,
+    );
   });
 
   it.each([
@@ -231,20 +234,9 @@ describe('dataDir', () => {
   });
 });
 
-describe('refuseClusterSettings', () => {
-  it('lets every topic and every lake pass', () => {
-    const s3 = { GARAGE_ENDPOINT: 'http://garage:3900', ACCESS_KEY: 'k', SECRET_KEY: 's' };
-    expect(() => refuseClusterSettings(loadSettings({ KAFKA_BOOTSTRAP: 'a:9092,b:9092' }))).not.toThrow();
-    expect(() => refuseClusterSettings(loadSettings({}))).not.toThrow();
-    expect(() => refuseClusterSettings(loadSettings(s3))).not.toThrow();
-  });
-
-  it('names the variable that asks for Spark', () => {
-    const settings = loadSettings({ SPARK_REMOTE: 'sc://spark:15002' });
-    const error = errorOf(() => refuseClusterSettings(settings));
-    expect(error.kind).toBe('unsupported');
-    expect(error.message).toContain('Unset SPARK_REMOTE');
-  });
+it('needs Kafka for Spark, whose executors read the topic', () => {
+  const error = errorOf(() => loadSettings({ SPARK_REMOTE: 'sc://spark:15002' }));
+  expect(error.message).toContain('KAFKA_BOOTSTRAP is unset, but SPARK_REMOTE is set and needs it');
 });
 
 describe('quantities', () => {
