@@ -94,6 +94,8 @@ export interface WriteTarget {
   readonly partitionBy?: readonly string[];
   /** Like `partitionBy`, but the columns stay in the files: one file holds one value of each. */
   readonly splitBy?: readonly string[];
+  /** Keeps the rows under this name too, as {@link Engine.keep} would, with the columns of the target. */
+  readonly keepAs?: string;
 }
 
 /** One file that a `write` left, with what a table format wants to know about it. */

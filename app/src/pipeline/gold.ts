@@ -6,7 +6,6 @@ import { GOLD_TRAFFIC_BY_COUNTRY } from '../lake/gold-traffic-by-country.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
 import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
 import type { TableDefinition } from '../lake/table.ts';
-import { commitBatch } from './commit.ts';
 import { KEPT, type Memory } from './memory.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
 
@@ -93,34 +92,31 @@ export const touchedRelation = (touched: readonly bigint[]): Relation => ({
   rows: touched.map((window_seconds) => ({ window_seconds })),
 });
 
-/** Replaces the touched windows of one Gold table, in one commit; `onWritten` is called before it. */
-export async function replaceWindows(
+/** Writes the touched windows of one Gold table anew, and finds the files that they replace. Without windows: nothing. */
+export async function writeWindows(
   lake: Lake,
   engine: Engine,
   table: DeltaTable,
   definition: TableDefinition,
   select: Select,
   touched: readonly bigint[],
-  batch: { readonly appId: string; readonly version: number },
-  onWritten: () => void,
-): Promise<void> {
+): Promise<{ readonly written: readonly WrittenFile[]; readonly removed: readonly AddFile[] }> {
+  if (touched.length === 0) return { written: [], removed: [] };
   const snapshot = await table.snapshot();
   const { replaced, mixed } = filesOfWindows(snapshot, touched);
   const target = { folder: lake.folder(definition), columns: definition.columns, splitBy: ['window_start'] };
-  const written: WrittenFile[] = [...(await engine.write(select, target))];
-  if (mixed.length > 0) {
-    // A compacted file holds other windows too: their rows move to a file of their own.
-    const carried: Select = {
-      sql: 'select * from old where window_start not in (select timestamp_from_seconds(window_seconds) from touched)',
-      relations: {
-        old: { kind: 'files', columns: definition.columns, files: dataFiles(snapshot, mixed) },
-        touched: touchedRelation(touched),
-      },
-    };
-    written.push(...(await engine.write(carried, { folder: target.folder, columns: target.columns })));
-  }
-  onWritten();
-  await commitBatch(table, batch, written, [...replaced, ...mixed]);
+  const written = await engine.write(select, target);
+  if (mixed.length === 0) return { written, removed: replaced };
+  // A compacted file holds other windows too: their rows move to a file of their own.
+  const carried: Select = {
+    sql: 'select * from old where window_start not in (select timestamp_from_seconds(window_seconds) from touched)',
+    relations: {
+      old: { kind: 'files', columns: definition.columns, files: dataFiles(snapshot, mixed) },
+      touched: touchedRelation(touched),
+    },
+  };
+  const moved = await engine.write(carried, { folder: target.folder, columns: target.columns });
+  return { written: [...written, ...moved], removed: [...replaced, ...mixed] };
 }
 
 /** The files that hold touched windows: those that hold nothing else, and those that do. */

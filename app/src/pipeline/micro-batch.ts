@@ -1,6 +1,6 @@
 import type { AddFile, DeltaTable, Snapshot } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
-import type { Engine, MessageReader, Relation, Row, Select } from '../engine/engine.ts';
+import type { Engine, MessageReader, Relation, Select } from '../engine/engine.ts';
 import type { Airport } from '../flight/airports.ts';
 import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
 import { dataFiles, type Lake, lakeKindDiffers } from '../lake/lake.ts';
@@ -11,8 +11,10 @@ import { SILVER_FLIGHTS } from '../lake/silver-flights.ts';
 import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import type { BatchRecord } from './batch-log.ts';
+import { all } from './all.ts';
+import { type BatchFacts, factsOf } from './batch-facts.ts';
 import { commitBatch } from './commit.ts';
-import { flightsOf, type FreshFacts, freshFacts, GOLD, replaceWindows, touchedRelation } from './gold.ts';
+import { flightsOf, type FreshFacts, freshFacts, GOLD, touchedRelation, writeWindows } from './gold.ts';
 import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
 import { NearbyAirports } from './nearby-airports.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
@@ -81,7 +83,7 @@ export class MicroBatches {
     const started = clock();
     const batch = { appId: appIdOf(record.topic), version: record.batch_id };
     const durations: Record<string, number> = {};
-    const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const timed: Timed = async (name, work) => {
       const start = clock();
       const result = await work();
       durations[name] = (durations[name] ?? 0) + clock() - start;
@@ -95,31 +97,16 @@ export class MicroBatches {
     if (isReplayed) {
       fresh = await this.#committedRows(SILVER_FLIGHTS_ML, record);
     } else {
-      late = await timed('duplicates', () => this.#keepDuplicates(memory, signal));
-      await timed(BRONZE_FLIGHTS.name, () =>
-        this.#append(BRONZE_FLIGHTS, { sql: QUERIES.bronze, relations: { batch: BATCH } }, batch),
-      );
-      await timed(QUARANTINE_FLIGHTS.name, () => this.#append(QUARANTINE_FLIGHTS, quarantineSelect(), batch));
-      await timed(SILVER_FLIGHTS.name, () => this.#append(SILVER_FLIGHTS, SILVER.select, batch));
-      await timed(SILVER_FLIGHTS_ML.name, async () => {
-        const { gap_seconds, near_airport_km } = PARAMETERS;
-        await this.#nearby.cover(BATCH);
-        await engine.keep('fresh', {
-          sql: QUERIES.silverMl,
-          relations: {
-            silver: SILVER,
-            recent: KEPT.recent,
-            earlier: EARLIER,
-            airport_cells: NearbyAirports.relation,
-          },
-          parameters: { gap_seconds, near_airport_km },
-          ...withSignal(signal),
-        });
-        await this.#append(SILVER_FLIGHTS_ML, { sql: 'select * from fresh', relations: { fresh } }, batch);
-      });
-      await timed('memory', () => memory.remember(fresh));
+      [late] = await all([
+        timed('duplicates', () => this.#keepDuplicates(memory, signal)),
+        timed('airports', () => this.#nearby.cover(BATCH)),
+      ]);
+      await this.#appendAll(batch, signal, timed);
     }
-    const totals = await freshFacts(engine, fresh);
+    const [totals] = await all([
+      freshFacts(engine, fresh),
+      isReplayed ? undefined : timed('memory', () => memory.remember(fresh)),
+    ]);
     await this.#gold(memory, totals, batch, timed);
     await memory.advance(totals.newest);
     this.#parts.onPoint?.('finished');
@@ -156,8 +143,7 @@ export class MicroBatches {
       parameters: { max_ahead_seconds, earliest_seconds },
       ...withSignal(signal),
     });
-    const rows = await engine.rows({ sql: FACTS, relations: { batch: BATCH } });
-    const facts = batchFacts(rows);
+    const facts = await factsOf(engine, BATCH);
     const expected = record.ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
     if (facts.rows > expected) {
       throw new ContrailError(
@@ -222,52 +208,89 @@ export class MicroBatches {
     return buckets.reduce((sum, row) => sum + Number(row['late_rows']), 0);
   }
 
-  /** Appends the rows of a SELECT to a table, unless the table has the batch. */
-  async #append(
-    definition: TableDefinition,
-    select: Select,
-    batch: { appId: string; version: number },
-  ): Promise<void> {
-    const { lake, engine, onPoint } = this.#parts;
-    const table = await this.#requireTable(definition);
-    if (((await table.snapshot()).transactionVersion(batch.appId) ?? 0) >= batch.version) return;
-    const files = await engine.write(select, {
-      folder: lake.folder(definition),
-      columns: definition.columns,
-      partitionBy: definition.partitionColumns,
-    });
-    onPoint?.(`written ${definition.name}`);
-    await commitBatch(table, batch, files);
-    onPoint?.(`committed ${definition.name}`);
+  /**
+   * Writes the rows of the batch for four tables at once, as far as the engine can, and commits them one after another:
+   * recovery counts on their order. Those of Silver_ML are kept as `fresh`.
+   */
+  async #appendAll(batch: BatchIdentity, signal: AbortSignal | undefined, timed: Timed): Promise<void> {
+    const { gap_seconds, near_airport_km } = PARAMETERS;
+    const written = [
+      this.#write(BRONZE_FLIGHTS, { sql: QUERIES.bronze, relations: { batch: BATCH } }, batch, timed),
+      this.#write(QUARANTINE_FLIGHTS, quarantineSelect(), batch, timed),
+      this.#write(SILVER_FLIGHTS, SILVER.select, batch, timed),
+      this.#write(
+        SILVER_FLIGHTS_ML,
+        {
+          sql: QUERIES.silverMl,
+          relations: {
+            silver: SILVER,
+            recent: KEPT.recent,
+            earlier: EARLIER,
+            airport_cells: NearbyAirports.relation,
+          },
+          parameters: { gap_seconds, near_airport_km },
+          ...withSignal(signal),
+        },
+        batch,
+        timed,
+        'fresh',
+      ),
+    ];
+    for (const commit of await all(written)) await commit();
   }
 
-  async #gold(
-    memory: Memory,
-    { touched }: FreshFacts,
-    batch: { appId: string; version: number },
-    timed: <T>(name: string, work: () => Promise<T>) => Promise<T>,
-  ): Promise<void> {
+  /** Writes the rows of a SELECT for a table, unless the table has the batch; answers how to commit them. */
+  async #write(
+    definition: TableDefinition,
+    select: Select,
+    batch: BatchIdentity,
+    timed: Timed,
+    keepAs?: string,
+  ): Promise<() => Promise<void>> {
+    const { lake, engine, onPoint } = this.#parts;
+    const table = await this.#requireTable(definition);
+    if (((await table.snapshot()).transactionVersion(batch.appId) ?? 0) >= batch.version)
+      return async () => {};
+    const files = await timed(definition.name, () =>
+      engine.write(select, {
+        folder: lake.folder(definition),
+        columns: definition.columns,
+        partitionBy: definition.partitionColumns,
+        ...(keepAs === undefined ? {} : { keepAs }),
+      }),
+    );
+    onPoint?.(`written ${definition.name}`);
+    return () =>
+      timed(definition.name, async () => {
+        await commitBatch(table, batch, files);
+        onPoint?.(`committed ${definition.name}`);
+      });
+  }
+
+  async #gold(memory: Memory, { touched }: FreshFacts, batch: BatchIdentity, timed: Timed): Promise<void> {
     const { lake, engine, onPoint } = this.#parts;
     const ml = await this.#requireSnapshot(SILVER_FLIGHTS_ML);
     const flights = touched.length === 0 ? KEPT.flights : await flightsOf(engine, memory, ml, touched);
-    for (const { definition, sql, relations } of GOLD) {
-      await timed(definition.name, async () => {
-        const table = await this.#requireTable(definition);
-        if (((await table.snapshot()).transactionVersion(batch.appId) ?? 0) >= batch.version) return;
-        if (touched.length === 0) await commitBatch(table, batch, []);
-        else {
-          const select = {
-            sql,
-            relations: { ...relations, flights, touched: touchedRelation(touched) },
-            parameters: { window_seconds: PARAMETERS.window_seconds },
-          };
-          await replaceWindows(lake, engine, table, definition, select, touched, batch, () =>
-            onPoint?.(`written ${definition.name}`),
-          );
-        }
-        onPoint?.(`committed ${definition.name}`);
-      });
-    }
+    const written = GOLD.map(async ({ definition, sql, relations }) => {
+      const table = await this.#requireTable(definition);
+      if (((await table.snapshot()).transactionVersion(batch.appId) ?? 0) >= batch.version)
+        return async () => {};
+      const select = {
+        sql,
+        relations: { ...relations, flights, touched: touchedRelation(touched) },
+        parameters: { window_seconds: PARAMETERS.window_seconds },
+      };
+      const windows = await timed(definition.name, () =>
+        writeWindows(lake, engine, table, definition, select, touched),
+      );
+      onPoint?.(`written ${definition.name}`);
+      return () =>
+        timed(definition.name, async () => {
+          await commitBatch(table, batch, windows.written, windows.removed);
+          onPoint?.(`committed ${definition.name}`);
+        });
+    });
+    for (const commit of await all(written)) await commit();
     await engine.forget('gold_flights');
   }
 
@@ -325,6 +348,14 @@ export class MicroBatches {
   }
 }
 
+interface BatchIdentity {
+  readonly appId: string;
+  readonly version: number;
+}
+
+/** Adds how long some work took to what is reported of its table. */
+type Timed = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+
 /** Names the pipeline's commits: one topic feeds a lake once. */
 export const appIdOf = (topic: string): string => `contrail/${topic}`;
 
@@ -344,47 +375,5 @@ function quarantineSelect(): Select {
     sql: QUERIES.quarantine,
     relations: { batch: BATCH, duplicates: DUPLICATES },
     parameters: { earliest_seconds: PARAMETERS.earliest_seconds },
-  };
-}
-
-const FACTS = `select
-  reason,
-  count(*) as row_count,
-  count(*) filter (where feed = 'simulator') as simulated,
-  count(*) filter (where malformed is null and feed is distinct from 'simulator') as real,
-  cast(max(seconds_from_timestamp(ingested_at)) * 1000 as bigint) as ingested_at_max_ms
-from batch
-group by reason`;
-
-interface BatchFacts {
-  readonly rows: number;
-  readonly validRows: number;
-  readonly reasons: Readonly<Record<string, number>>;
-  /** Null when no message says; a batch that holds both kinds is refused. */
-  readonly simulated: boolean | null;
-  readonly ingestedAtMaxMs: number | null;
-}
-
-function batchFacts(rows: readonly Row[]): BatchFacts {
-  const sum = (name: string): number => rows.reduce((total, row) => total + Number(row[name] ?? 0), 0);
-  const simulated = sum('simulated');
-  const real = sum('real');
-  if (simulated > 0 && real > 0) {
-    throw new ContrailError(
-      'invalid',
-      'lake-kind-differs',
-      `The topic holds ${simulated} simulated and ${real} real positions side by side. A lake holds one kind: send them to topics of their own, with --data DIR or --topic-name.`,
-    );
-  }
-  const reasons = rows.filter((row) => row['reason'] !== null);
-  return {
-    rows: sum('row_count'),
-    validRows: rows
-      .filter((row) => row['reason'] === null)
-      .reduce((total, row) => total + Number(row['row_count']), 0),
-    reasons: Object.fromEntries(reasons.map((row) => [String(row['reason']), Number(row['row_count'])])),
-    simulated: simulated > 0 ? true : real > 0 ? false : null,
-    ingestedAtMaxMs:
-      rows.length === 0 ? null : Math.max(...rows.map((row) => Number(row['ingested_at_max_ms']))),
   };
 }

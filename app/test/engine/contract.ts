@@ -152,6 +152,16 @@ export function keepsTheContract(open: (directory: string) => Promise<Engine>): 
     await expect(all(kept)).rejects.toMatchObject({ code: 'sql-failed' });
   });
 
+  it('keeps what it writes, when it is told to', async () => {
+    const target = { folder: lake('kept'), columns: COLUMNS, partitionBy: ['day'], keepAs: 'written' };
+    const select = { sql: 'select * from r', relations: { r: rowsOf([FULL, EMPTY]) } };
+    expect(await engine.write(select, target)).toHaveLength(2);
+    const kept: Relation = { kind: 'kept', name: 'written' };
+    expect(await all(kept, 'order by s nulls last')).toEqual([FULL, EMPTY]);
+    await engine.write({ ...select, sql: 'select * from r where false' }, target);
+    expect(await all(kept)).toEqual([]);
+  });
+
   it('computes an inner SELECT where it is read, with its own parameters', async () => {
     const r = rowsOf([FULL, EMPTY]);
     const few: Relation = {

@@ -5,7 +5,7 @@ import type { Engine, Relation, Row, Select, WriteTarget, WrittenFile } from '..
 import { dropMessages, loadMessages } from './messages.ts';
 import { filesSelect, loadRows } from './relations.ts';
 import { bindParameters, fromDuckdb, identifier, textLiteral } from './values.ts';
-import { writeFiles } from './write.ts';
+import { castList, writeFiles } from './write.ts';
 
 /** What a DuckDB engine may use. */
 export interface DuckdbOptions {
@@ -74,9 +74,14 @@ export class DuckdbEngine implements Engine {
 
   write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
     return this.#withRelations(select, async (sql) => {
+      const { keepAs, splitBy } = target;
+      if (keepAs !== undefined) {
+        await this.#replace(keepAs, `select ${castList(target.columns)} from (${sql})`);
+        return writeFiles(this.#connection, identifier(`kept_${keepAs}`), target);
+      }
       // One read per value of the columns that split the rows: a SELECT that aggregates is run once, here. One that is
       // only split by partition is a projection of kept rows, and cheaper to read again than to store.
-      if (target.splitBy === undefined) return writeFiles(this.#connection, `(${sql})`, target);
+      if (splitBy === undefined) return writeFiles(this.#connection, `(${sql})`, target);
       await this.#connection.run(`create or replace temp table rows_to_write as ${sql}`);
       try {
         return await writeFiles(this.#connection, 'rows_to_write', target);
@@ -87,14 +92,7 @@ export class DuckdbEngine implements Engine {
   }
 
   keep(name: string, select: Select): Promise<void> {
-    return this.#withRelations(select, async (sql) => {
-      // A relation may be made from its former self, so the new one stands beside it for a moment.
-      await this.#connection.run(`create or replace temp table ${identifier(`next_${name}`)} as ${sql}`);
-      await this.#connection.run(`drop table if exists ${identifier(`kept_${name}`)}`);
-      await this.#connection.run(
-        `alter table ${identifier(`next_${name}`)} rename to ${identifier(`kept_${name}`)}`,
-      );
-    });
+    return this.#withRelations(select, (sql) => this.#replace(name, sql));
   }
 
   extend(name: string, select: Select): Promise<void> {
@@ -117,6 +115,14 @@ export class DuckdbEngine implements Engine {
     await this.#queue.catch(() => undefined);
     this.#connection.closeSync();
     this.#instance.closeSync();
+  }
+
+  /** A relation may be made from its former self, so the new one stands beside it for a moment. */
+  async #replace(name: string, sql: string): Promise<void> {
+    const [next, kept] = [identifier(`next_${name}`), identifier(`kept_${name}`)];
+    await this.#connection.run(`create or replace temp table ${next} as ${sql}`);
+    await this.#connection.run(`drop table if exists ${kept}`);
+    await this.#connection.run(`alter table ${next} rename to ${kept}`);
   }
 
   async #exists(name: string): Promise<boolean> {

@@ -39,7 +39,8 @@ export async function writeFiles(
   return files;
 }
 
-const castList = (columns: readonly Column[]): string =>
+/** The columns of a target, cast to their types. */
+export const castList = (columns: readonly Column[]): string =>
   columns
     .map(
       (column) => `cast(${identifier(column.name)} as ${sqlType(column.type)}) as ${identifier(column.name)}`,

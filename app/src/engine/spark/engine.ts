@@ -1,11 +1,11 @@
 import type { ObjectStore } from '@contrail/delta-lake';
-import type { DataFrame, Row as SparkRow, RunOptions, SparkSession } from '@contrail/spark-connect';
+import type { DataFrame, Row as SparkRow, SparkSession } from '@contrail/spark-connect';
 import { randomUUID } from 'node:crypto';
 import { ContrailError } from '../../errors.ts';
 import type { Engine, Relation, Row, Select, WriteTarget, WrittenFile } from '../engine.ts';
 import { bindSelect } from './bind.ts';
 import { openSparkSession, type SparkConnection, sparkFailure } from './connection.ts';
-import { KeptRelations } from './kept.ts';
+import { KeptRelations, type KeptSelect } from './kept.ts';
 import { keepMessages, type KafkaSource, type KeptMessages } from './messages.ts';
 import { Storage } from './storage.ts';
 import { isSmallBatch, tuningFor, type Tuning } from './tuning.ts';
@@ -62,13 +62,18 @@ export class SparkEngine implements Engine {
 
   write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
     const folder = `${this.#storage.keyOf(`${target.folder}/`).replace(/\/$/, '')}/${randomUUID()}`;
-    return this.#run(select, (frame, job) => writeTable(frame, { ...job, folder }, target));
+    return this.#run(select, async (frame, job) => {
+      const files = await writeTable(frame, { ...job, folder }, target);
+      if (target.keepAs !== undefined) await this.#kept.replace(target.keepAs, writtenRows(files, target));
+      return files;
+    });
   }
 
-  keep(name: string, select: Select): Promise<void> {
+  async keep(name: string, select: Select): Promise<void> {
     const messages = Object.entries(select.relations).find(([, { kind }]) => kind === 'messages');
+    await this.#sweep();
     if (messages !== undefined) return this.#keepOverMessages(name, select, messages[0]);
-    return this.#run(select, async (frame, job) =>
+    await this.#run(select, async (frame, job) =>
       this.#kept.replace(name, (await writeKept(frame, job)).kept),
     );
   }
@@ -188,14 +193,16 @@ export class SparkEngine implements Engine {
   async #opened(signal: AbortSignal | undefined): Promise<SparkSession> {
     this.#tuning = tuningFor(Number.POSITIVE_INFINITY, this.#options.shufflePartitions);
     const settings = { ...this.#options.settings, ...this.#tuning.settings };
-    const session = await openSparkSession(this.#options, settings, signal);
-    if (!this.#isSwept) await this.#sweep();
-    this.#isSwept = true;
-    return session;
+    return openSparkSession(this.#options, settings, signal);
   }
 
-  /** Removes what former engines kept and left behind: the lake has one writer, and this is it. */
+  /**
+   * Removes what former engines kept and left behind, before anything is kept: who keeps writes to the lake, and a lake
+   * has one writer.
+   */
   async #sweep(): Promise<void> {
+    if (this.#isSwept) return;
+    this.#isSwept = true;
     for (const { key } of await this.#storage.list(SCRATCH)) {
       if (!key.startsWith(`${this.#scratch}/`)) await this.#options.store.delete(key);
     }
@@ -208,5 +215,21 @@ export class SparkEngine implements Engine {
     await session?.close().catch(() => undefined);
   }
 }
+
+/** What was written is there to be read: keeping it costs nothing. The files are the table's, and stay. */
+const writtenRows = (files: readonly WrittenFile[], { columns }: WriteTarget): KeptSelect => ({
+  kind: 'select',
+  select: {
+    sql: 'select * from written_files',
+    relations: {
+      written_files: {
+        kind: 'files',
+        columns,
+        files: files.map(({ path, partition }) => ({ path, constants: partition })),
+      },
+    },
+  },
+  inputs: [],
+});
 
 const asRow = (row: SparkRow): Row => row as Row;

@@ -71,7 +71,7 @@ export class KeptRelations {
   }
 
   async clear(): Promise<void> {
-    for (const name of [...this.#kept.keys()]) await this.forget(name);
+    for (const name of this.#kept.keys()) await this.forget(name);
   }
 
   async #discard(kept: Kept, inUse: ReadonlySet<string>): Promise<void> {
