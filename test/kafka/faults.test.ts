@@ -49,7 +49,12 @@ describe.skipIf(!HAS_JAVA)('a broker that is killed with SIGKILL', () => {
     const { heard, ...hooks } = listener();
     await using topic = open(freshName(), hooks);
     const large = (first: number) =>
-      numbered(LARGE, first).map((message) => ({ ...message, value: `${message.value} ${'x'.repeat(400)}` }));
+      numbered(LARGE, first).map((message) => ({
+        ...message,
+        value: `${message.value} ${'x'.repeat(400)}`,
+        // After a kill a broker knows a producer by its batches of the last day, by their messages' own time.
+        timestamp_ms: Date.now(),
+      }));
     await topic.append(large(0));
     let next = LARGE;
     for (let kill = 0; kill < 3; kill++) {
