@@ -60,7 +60,7 @@ describe.skipIf(!HAS_SPARK)('the pipeline on Spark', { timeout: 600_000 }, () =>
     });
     const batches: number[] = [];
     await run(spark, {
-      maxRows: 200,
+      maxRows: 140,
       topic,
       engine,
       onBatch: ({ duration_ms: ms }) => batches.push(ms),
