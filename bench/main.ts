@@ -4,42 +4,57 @@
  *     chain [--rows 1000000] [--batch-rows 100000] [--threads 1]   topic to all tables, and the floor beside it
  *     live  [--seconds 60] [--aircraft 3330]                       the whole program under a steady feed
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
+ *     cluster [--rows 1000000] [--batch-rows 1000000] [--workers 0] [--peer ../shared/peer]
+ *             Kafka to Spark to tables, and the tuned PySpark pipeline on the same messages and broker
  *
  * What is measured runs in a process of its own, so that making the input costs it neither memory nor CPU.
  */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chain } from './chain.ts';
+import { cluster } from './cluster.ts';
 import { delta } from './delta.ts';
 import { live } from './live.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | delta [--commits N]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | delta [--commits N] | cluster [--rows N] [--batch-rows N] [--workers N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
-  readonly number: (option: string, standard: number) => number;
+  readonly number: (option: string, standard: number, least?: number) => number;
+  readonly text: (option: string, standard: string) => string;
 } {
   const text = { type: 'string' } as const;
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { rows: text, 'batch-rows': text, threads: text, seconds: text, aircraft: text, commits: text },
+    options: {
+      rows: text,
+      'batch-rows': text,
+      threads: text,
+      seconds: text,
+      aircraft: text,
+      commits: text,
+      workers: text,
+      peer: text,
+    },
   });
-  const number = (option: string, standard: number): number => {
-    const value = Number((values as Readonly<Record<string, string | undefined>>)[option] ?? standard);
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new RangeError(`--${option} has to be a whole number from 1 on.`);
+  const given = values as Readonly<Record<string, string | undefined>>;
+  const number = (option: string, standard: number, least: number = 1): number => {
+    const value = Number(given[option] ?? standard);
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new RangeError(`--${option} has to be a whole number from ${least} on.`);
     return value;
   };
-  return { name: positionals[0], number };
+  return { name: positionals[0], number, text: (option, standard) => given[option] ?? standard };
 }
 
 async function main(): Promise<number> {
   let work: () => AsyncIterable<Line> | Promise<Line>;
   try {
-    const { name, number } = readArguments(process.argv.slice(2));
+    const { name, number, text } = readArguments(process.argv.slice(2));
     if (name === 'chain') {
       const options = {
         rows: number('rows', 1_000_000),
@@ -53,6 +68,15 @@ async function main(): Promise<number> {
     } else if (name === 'delta') {
       const options = { commits: number('commits', 20_000) };
       work = () => delta(options);
+    } else if (name === 'cluster') {
+      const rows = number('rows', 1_000_000);
+      const options = {
+        rows,
+        batchRows: number('batch-rows', rows),
+        workers: number('workers', 0, 0),
+        peer: text('peer', join(import.meta.dirname, '../../shared/peer')),
+      };
+      work = () => cluster(options);
     } else throw new RangeError(name === undefined ? 'Which case?' : `There is no case "${name}".`);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n${USAGE}`);
