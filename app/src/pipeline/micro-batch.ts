@@ -214,10 +214,16 @@ export class MicroBatches {
    */
   async #appendAll(batch: BatchIdentity, signal: AbortSignal | undefined, timed: Timed): Promise<void> {
     const { gap_seconds, near_airport_km } = PARAMETERS;
+    const stop = withSignal(signal);
     const written = [
-      this.#write(BRONZE_FLIGHTS, { sql: QUERIES.bronze, relations: { batch: BATCH } }, batch, timed),
-      this.#write(QUARANTINE_FLIGHTS, quarantineSelect(), batch, timed),
-      this.#write(SILVER_FLIGHTS, SILVER.select, batch, timed),
+      this.#write(
+        BRONZE_FLIGHTS,
+        { sql: QUERIES.bronze, relations: { batch: BATCH }, ...stop },
+        batch,
+        timed,
+      ),
+      this.#write(QUARANTINE_FLIGHTS, { ...quarantineSelect(), ...stop }, batch, timed),
+      this.#write(SILVER_FLIGHTS, { ...SILVER.select, ...stop }, batch, timed),
       this.#write(
         SILVER_FLIGHTS_ML,
         {
@@ -229,7 +235,7 @@ export class MicroBatches {
             airport_cells: NearbyAirports.relation,
           },
           parameters: { gap_seconds, near_airport_km },
-          ...withSignal(signal),
+          ...stop,
         },
         batch,
         timed,

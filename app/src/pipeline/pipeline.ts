@@ -105,11 +105,13 @@ const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted 
 
 /**
  * What is away comes back. Who lost a commit to another writer, such as an OPTIMIZE of the Gold files that the batch
- * replaces, runs the batch again on what the table is now; a few times in a row, and it is no coincidence.
+ * replaces, runs the batch again on what the table is now; so does whoever lost the executors of Spark. A few times in a
+ * row, and it is no coincidence.
  */
 function isWorthATry(error: Error, failures: number): boolean {
   const { kind, code } = error as { readonly kind?: unknown; readonly code?: unknown };
-  return kind === 'unavailable' || (code === 'commit-conflict' && failures < RETRY_MS.length);
+  const isChance = code === 'commit-conflict' || code === 'spark-query-failed';
+  return kind === 'unavailable' || (isChance && failures < RETRY_MS.length);
 }
 
 /** Writes `_contrail/progress.json`: what the dashboard shows of the pipeline. */

@@ -162,6 +162,23 @@ export function keepsTheContract(open: (directory: string) => Promise<Engine>): 
     expect(await all(kept)).toEqual([]);
   });
 
+  it('does not mix up what is done at once', async () => {
+    const numbers = Array.from({ length: 8 }, (_, i) => i);
+    const select = (i: number) => ({
+      sql: 'select * from r',
+      relations: { r: rowsOf([{ ...FULL, i }]) },
+    });
+    const work = numbers.map(async (i) => {
+      await engine.keep(`at-once-${i}`, select(i));
+      const target = { folder: lake('at-once', String(i)), columns: COLUMNS };
+      const files = await engine.write(select(i), target);
+      const written = await all({ kind: 'files', columns: COLUMNS, files });
+      const kept = await all({ kind: 'kept', name: `at-once-${i}` });
+      return [written, kept].map((rows) => rows.map((row) => row['i']));
+    });
+    expect(await Promise.all(work)).toEqual(numbers.map((i) => [[i], [i]]));
+  });
+
   it('computes an inner SELECT where it is read, with its own parameters', async () => {
     const r = rowsOf([FULL, EMPTY]);
     const few: Relation = {

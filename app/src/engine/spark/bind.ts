@@ -17,6 +17,12 @@ export interface Bindings {
 
 let aliases = 0;
 
+/** A name for a relation in a query: two queries that are analysed at once must not use the same. */
+export function freshAlias(): string {
+  aliases += 1;
+  return `contrail_${aliases}`;
+}
+
 /**
  * A SELECT as a relation of Spark. Each of its relations becomes a common table expression of its name, over a view of
  * a name that nobody else has: Spark makes the views while it analyses the query, and several queries of one session may
@@ -141,8 +147,7 @@ class Binder {
   }
 
   #view(frame: DataFrame): string {
-    aliases += 1;
-    const alias = `contrail_${aliases}`;
+    const alias = freshAlias();
     this.#frames[alias] = frame;
     return alias;
   }

@@ -67,6 +67,8 @@ export function sparkFailure(error: unknown, doing: string): unknown {
     ownCode: string,
     advice: string,
   ): ContrailError => new ContrailError(ownKind, ownCode, `${doing}: ${message}${advice}`, options);
+  if (error.errorClass?.startsWith('KAFKA_DATA_LOSS') === true)
+    return failed('corrupt', 'topic-offsets-expired', ' Messages expired unread, or the topic was replaced.');
   if (code === 'access-denied')
     return failed('invalid', 'spark-access-denied', ' Check the token in SPARK_REMOTE.');
   switch (kind) {

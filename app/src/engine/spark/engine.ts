@@ -7,6 +7,7 @@ import { bindSelect } from './bind.ts';
 import { openSparkSession, type SparkConnection, sparkFailure } from './connection.ts';
 import { KeptRelations, type KeptSelect } from './kept.ts';
 import { keepMessages, type KafkaSource, type KeptMessages } from './messages.ts';
+import { OpenFolders } from './open-folders.ts';
 import { Storage } from './storage.ts';
 import { isSmallBatch, tuningFor, type Tuning } from './tuning.ts';
 import { type Job, writeKept, writeTable } from './write.ts';
@@ -25,6 +26,8 @@ export interface SparkEngineOptions extends SparkConnection {
 
 /** Below this folder of the lake lies what the engine keeps; the writer of the lake is alone there. */
 const SCRATCH = '_contrail/spark';
+/** Within it: folders that are being written. */
+const NOTES = 'writing';
 
 /**
  * Spark as pure compute: SELECTs over Parquet files and ranges of Kafka, whose results are rows, or Parquet files in a
@@ -38,6 +41,7 @@ export class SparkEngine implements Engine {
   readonly #options: SparkEngineOptions;
   readonly #storage: Storage;
   readonly #kept: KeptRelations;
+  readonly #folders: OpenFolders;
   readonly #scratch = `${SCRATCH}/${randomUUID()}`;
   #session: Promise<SparkSession> | null = null;
   #isSwept = false;
@@ -49,6 +53,7 @@ export class SparkEngine implements Engine {
     this.#options = options;
     this.#storage = new Storage(options.store);
     this.#kept = new KeptRelations(this.#storage);
+    this.#folders = new OpenFolders(this.#storage, `${this.#scratch}/${NOTES}`);
   }
 
   rows(select: Select): Promise<readonly Row[]> {
@@ -60,10 +65,11 @@ export class SparkEngine implements Engine {
     });
   }
 
-  write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
+  async write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
+    await this.#sweep();
     const folder = `${this.#storage.keyOf(`${target.folder}/`).replace(/\/$/, '')}/${randomUUID()}`;
     return this.#run(select, async (frame, job) => {
-      const files = await writeTable(frame, { ...job, folder }, target);
+      const files = await this.#folders.during(folder, () => writeTable(frame, { ...job, folder }, target));
       if (target.keepAs !== undefined) await this.#kept.replace(target.keepAs, writtenRows(files, target));
       return files;
     });
@@ -204,7 +210,9 @@ export class SparkEngine implements Engine {
     if (this.#isSwept) return;
     this.#isSwept = true;
     for (const { key } of await this.#storage.list(SCRATCH)) {
-      if (!key.startsWith(`${this.#scratch}/`)) await this.#options.store.delete(key);
+      if (key.startsWith(`${this.#scratch}/`)) continue;
+      if (key.includes(`/${NOTES}/`)) await OpenFolders.discard(this.#storage, key);
+      await this.#options.store.delete(key);
     }
   }
 

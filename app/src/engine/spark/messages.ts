@@ -3,6 +3,7 @@ import { hyparquetCodec, type Row as FileRow, struct } from '@contrail/delta-lak
 import { ContrailError } from '../../errors.ts';
 import { decodeMessage, MESSAGE_FIELDS, PLAIN_MESSAGE_SOURCE } from '../../flight/decode-message.ts';
 import { MESSAGE_COLUMNS, type Relation, type Select } from '../engine.ts';
+import { freshAlias } from './bind.ts';
 import type { KeptRelations } from './kept.ts';
 import { sparkPattern } from './storage.ts';
 import { schemaText, typed } from './values.ts';
@@ -107,7 +108,7 @@ function plainOf(records: string, where: string): Relation {
   };
 }
 
-function decodedRecords({ job, kafka, relation, name }: Messages): DataFrame {
+function decodedRecords({ job, kafka, relation }: Messages): DataFrame {
   const { topic, ranges } = relation;
   if (kafka === null) {
     throw new ContrailError(
@@ -129,7 +130,7 @@ function decodedRecords({ job, kafka, relation, name }: Messages): DataFrame {
       failOnDataLoss: 'true',
     },
   });
-  const alias = `kafka_${name.replace(/\W/g, '_')}`;
+  const alias = freshAlias();
   return job.session.sql(DECODE.replace('kafka_records', alias), {
     relations: { [alias]: records },
     parameters: { plain: PLAIN },
@@ -138,10 +139,10 @@ function decodedRecords({ job, kafka, relation, name }: Messages): DataFrame {
 
 /** Decodes what is not plain, and writes it as files that Spark reads as it reads the others. */
 async function decodeOdd(
-  { job, name }: Messages,
+  { job }: Messages,
   files: readonly KeptFile[],
 ): Promise<{ readonly addresses: readonly string[]; readonly rows: number }> {
-  const alias = `odd_${name.replace(/\W/g, '_')}`;
+  const alias = freshAlias();
   const records = job.session.read({
     format: 'parquet',
     schema: `${schemaText(typed(PLACE))}, is_plain boolean, raw binary`,

@@ -3,6 +3,7 @@ import { type ByteSource, type FileFacts, fileFacts } from '@contrail/delta-lake
 import { ContrailError } from '../../errors.ts';
 import type { ColumnType, Value } from '../../lake/column.ts';
 import type { WriteTarget, WrittenFile } from '../engine.ts';
+import { freshAlias } from './bind.ts';
 import { type KeptFiles, columnsOf } from './kept.ts';
 import { sparkPath, type Storage } from './storage.ts';
 import { sqlType } from './values.ts';
@@ -50,9 +51,10 @@ export async function writeTable(
         : `cast(${quoteIdentifier(name)} as string)`;
     return `${value} as ${SPLIT}${index}`;
   });
+  const alias = freshAlias();
   const rows = job.session.sql(
-    `select ${job.isSmall || splits.length > 0 ? '/*+ coalesce(1) */ ' : ''}${[...list, ...splits].join(', ')} from rows_to_write`,
-    { relations: { rows_to_write: frame } },
+    `select ${job.isSmall || splits.length > 0 ? '/*+ coalesce(1) */ ' : ''}${[...list, ...splits].join(', ')} from ${alias}`,
+    { relations: { [alias]: frame } },
   );
   const files = await write(rows, job, TABLE_OPTIONS, [
     ...partitionBy,
@@ -79,8 +81,9 @@ export async function writeKept(
   frame: DataFrame,
   job: Job,
 ): Promise<{ readonly kept: KeptFiles; readonly files: readonly KeptFile[] }> {
+  const alias = freshAlias();
   const rows = job.isSmall
-    ? job.session.sql('select /*+ coalesce(1) */ * from rows_to_keep', { relations: { rows_to_keep: frame } })
+    ? job.session.sql(`select /*+ coalesce(1) */ * from ${alias}`, { relations: { [alias]: frame } })
     : frame;
   const files = await write(rows, job, KEPT_OPTIONS, [], true);
   const [first] = files;
