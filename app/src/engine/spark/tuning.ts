@@ -12,8 +12,8 @@ const SMALL_ROWS = 30_000;
 export const isSmallBatch = (rows: number): boolean => rows <= SMALL_ROWS;
 
 /**
- * For few rows no code is generated and nothing is spread out; for many, both. Measured by the page of the cluster in
- * docs/operating.md.
+ * For few rows no code is generated and nothing is spread out; for many, both: planning and compiling a small query take
+ * longer than running it. `npm run bench -- cluster` measures both sizes.
  */
 export function tuningFor(rows: number, shufflePartitions: number): Tuning {
   const isSmall = isSmallBatch(rows);
