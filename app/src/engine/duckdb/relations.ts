@@ -17,6 +17,7 @@ import {
 } from '@duckdb/node-api';
 import type { Column, ColumnType, Value } from '../../lake/column.ts';
 import type { DataFile, Row } from '../engine.ts';
+import { groupByConstants } from '../file-groups.ts';
 import { identifier, literal, sqlType, textLiteral } from './values.ts';
 
 /** The SELECT that stands for a relation of data files: its columns, typed, whatever the files hold or lack. */
@@ -26,7 +27,7 @@ export function filesSelect(columns: readonly Column[], files: readonly DataFile
   const empty = `select ${columns.map((column) => `cast(null as ${sqlType(column.type)}) as ${identifier(column.name)}`).join(', ')} where false`;
   if (files.length === 0) return empty;
   const types = new Map(columns.map((column) => [column.name, column.type]));
-  const groups = [...groupByConstants(files)].map(([, group]) => {
+  const groups = groupByConstants(files).map((group) => {
     const constants = Object.entries(group[0]?.constants ?? {}).filter(([name]) => types.has(name));
     const shared = new Set(constants.map(([name]) => name));
     const paths = group.map((file) => textLiteral(globEscape(file.path))).join(', ');
@@ -39,19 +40,6 @@ export function filesSelect(columns: readonly Column[], files: readonly DataFile
     return `select *${extra.join('')} from (${missing} union all by name select * from read_parquet([${paths}], union_by_name = true, hive_partitioning = false))`;
   });
   return `select ${columns.map(list).join(', ')} from (${groups.join(' union all by name ')})`;
-}
-
-function groupByConstants(files: readonly DataFile[]): Map<string, DataFile[]> {
-  const groups = new Map<string, DataFile[]>();
-  for (const file of files) {
-    const key = JSON.stringify(file.constants ?? {}, (_, value: unknown) =>
-      typeof value === 'bigint' ? `${value}n` : value,
-    );
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [file]);
-    else group.push(file);
-  }
-  return groups;
 }
 
 /** DuckDB takes a path for a glob pattern; a folder may well be called `data[1]`. */

@@ -3,6 +3,7 @@ import { quoteIdentifier, renderParameters } from '@contrail/spark-connect';
 import { ContrailError } from '../../errors.ts';
 import type { Column, Value } from '../../lake/column.ts';
 import type { DataFile, Relation, Row, Select } from '../engine.ts';
+import { groupByConstants } from '../file-groups.ts';
 import type { KeptFiles, KeptRelations } from './kept.ts';
 import { sparkPattern } from './storage.ts';
 import { constantText, emptyText, literalOf, schemaText, sqlType, typed } from './values.ts';
@@ -100,7 +101,7 @@ class Binder {
   }
 
   #filesText(columns: readonly Column[], files: readonly DataFile[]): string {
-    const parts = [...groupByConstants(files)].map((group) => {
+    const parts = groupByConstants(files).map((group) => {
       const constants = group[0]?.constants ?? {};
       const inFiles = columns.filter(({ name }) => !Object.hasOwn(constants, name));
       const list = columns.map(({ name, type }) =>
@@ -178,17 +179,4 @@ function sent(value: Value, type: Column['type']): Value {
   if (value === null) return null;
   if (type === 'array<integer>') return JSON.stringify(value);
   return type === 'long' ? BigInt(value as number | bigint) : value;
-}
-
-function groupByConstants(files: readonly DataFile[]): Iterable<readonly DataFile[]> {
-  const groups = new Map<string, DataFile[]>();
-  for (const file of files) {
-    const key = JSON.stringify(file.constants ?? {}, (_, value: unknown) =>
-      typeof value === 'bigint' ? `${value}n` : value,
-    );
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [file]);
-    else group.push(file);
-  }
-  return groups.values();
 }

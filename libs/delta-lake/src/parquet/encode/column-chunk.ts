@@ -13,7 +13,7 @@ export interface Compressor {
   readonly compress: (page: Uint8Array) => Uint8Array;
 }
 
-/** The cells of a leaf column, with the levels that place them; no levels for a flat column. */
+/** The values of a leaf column, with the levels that place them; a flat column has no repetition levels. */
 interface Leaf {
   readonly values: PlainValues;
   readonly definition: ArrayLike<number>;
