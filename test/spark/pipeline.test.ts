@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillTopic, messageOf, openLake, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
 import type { Message } from '../../app/src/topic/topic.ts';
 import { freshName, kafkaTopic, startBroker, type TestBroker } from '../kafka/broker.ts';
+import { expectTablesOfEmbeddedPath } from './as-embedded.ts';
 import { openSparkEngine } from './engine.ts';
-import { expectSameTables } from './same-tables.ts';
 import { HAS_SPARK } from './server.ts';
 
 /** What other producers send: fields in another order, escapes, whole numbers as floats, plain and odd text. */
@@ -47,26 +47,21 @@ describe.skipIf(!HAS_SPARK)('the pipeline on Spark', { timeout: 600_000 }, () =>
   });
 
   it('makes of Kafka exactly the tables that the embedded path makes of the same messages', async () => {
-    const messages = [...smallWorld(), ...strangeMessages()];
-    const [embedded, spark] = [join(directory, 'embedded'), join(directory, 'spark')];
-    await fillTopic(embedded, messages);
-    await run(embedded, { maxRows: 100_000 });
-
     const { bootstrap } = kafka.broker;
+    const spark = join(directory, 'spark');
     await using topic = kafkaTopic(bootstrap, freshName());
-    await topic.append(messages);
     await using engine = openSparkEngine(spark, {
       kafka: { options: { 'kafka.bootstrap.servers': bootstrap } },
     });
-    const batches: number[] = [];
-    await run(spark, {
-      maxRows: 140,
+    const batches = await expectTablesOfEmbeddedPath({
+      directory,
+      messages: [smallWorld(), strangeMessages()],
       topic,
       engine,
-      onBatch: ({ duration_ms: ms }) => batches.push(ms),
+      lake: openLake(spark),
+      maxRows: 140,
     });
     expect(batches.length).toBeGreaterThan(2);
-    await expectSameTables(openLake(spark), openLake(embedded));
   });
 
   it('refuses a topic that is in this process', async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SparkEngine } from '../../app/src/engine/spark/engine.ts';
 import { fillTopic, openLake, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
 import { freshName, kafkaTopic, startBroker, type TestBroker } from '../kafka/broker.ts';
-import { expectSameTables } from './same-tables.ts';
+import { expectSameTables } from '../../app/test/pipeline/same-tables.ts';
 import { HAS_SPARK, sparkJars, startTestSpark, type TestSpark } from './server.ts';
 
 describe.skipIf(!HAS_SPARK)('a Connect server that is killed in mid-batch', { timeout: 600_000 }, () => {

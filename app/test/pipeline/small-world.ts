@@ -31,27 +31,36 @@ export const messageOf = (vector: Partial<StateVector>, seconds: number): Messag
   timestamp_ms: seconds * 1000,
 });
 
-/** About 320 messages: 40 aircraft, 8 polls a minute apart (two Gold windows), and a dozen bad ones among them. */
-export function smallWorld(): readonly Message[] {
-  const messages: Message[] = [];
+/** How large a world is. */
+export interface WorldSize {
+  readonly aircraft: number;
+  readonly polls: number;
+  readonly intervalSeconds: number;
+}
+
+/** The messages of simulated aircraft, poll by poll, with everything among them that a feed can do wrong. */
+export function* worldMessages(size: WorldSize): Generator<readonly Message[], void, undefined> {
   let time = START_SECONDS;
   let before: readonly StateVector[] = [];
-  for (const vectors of simulate({ aircraft: 40, polls: 8, intervalSeconds: 60, seed: 7, airports })) {
-    for (const vector of vectors) messages.push(messageOf(vector, time));
+  for (const vectors of simulate({ ...size, seed: 7, airports })) {
     const [first, second, third] = vectors as [StateVector, StateVector, StateVector];
-    messages.push(
+    yield [
+      ...vectors.map((vector) => messageOf(vector, time)),
       { key: null, value: `{"icao24": "broken at ${time}`, timestamp_ms: time * 1000 },
       messageOf({ ...first, icao24: first.icao24?.toUpperCase() ?? null }, time),
       messageOf({ ...second, longitude: null, latitude: null }, time),
       messageOf({ ...third, latitude: 91 }, time),
       messageOf({ ...third, icao24: 'nothex' }, time),
-    );
-    for (const vector of before.slice(0, 2)) messages.push(messageOf(vector, time));
+      ...before.slice(0, 2).map((vector) => messageOf(vector, time)),
+    ];
     before = vectors;
-    time += 60;
+    time += size.intervalSeconds;
   }
-  return messages;
 }
+
+/** About 370 messages: 40 aircraft, 8 polls a minute apart (two Gold windows), and a dozen bad ones among them. */
+export const smallWorld = (): readonly Message[] =>
+  [...worldMessages({ aircraft: 40, polls: 8, intervalSeconds: 60 })].flat();
 
 /** Opens the topic below `directory`. */
 export function openTopic(directory: string): Promise<EmbeddedTopic> {
@@ -93,6 +102,12 @@ export interface RunOptions {
   readonly engine?: Engine;
   /** A topic to read and to leave open; else the one below the directory. */
   readonly topic?: Topic;
+  /** A lake elsewhere than below the directory. */
+  readonly lake?: Lake;
+  /** Other airports than {@link FEW_AIRPORTS}. */
+  readonly airports?: readonly Airport[];
+  /** Another clock than one that ticks at each look, ms. */
+  readonly clock?: () => number;
   readonly onTrouble?: (error: Error) => void;
 }
 
