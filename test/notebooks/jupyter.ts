@@ -63,6 +63,7 @@ export function installJupyter(): string | null {
 
 /**
  * Runs all cells of a notebook in its own folder and answers them; the notebook itself stays as it is.
+ * @param name one of `notebooks/`, or a path
  * @throws Error with the cell and its error when one fails
  */
 export async function runNotebook(
@@ -73,7 +74,7 @@ export async function runNotebook(
   const folder = mkdtempSync(join(tmpdir(), 'contrail-notebook-'));
   try {
     const bin = join(jupyter, BIN);
-    const args = ['--timeout=120', `--output=${join(folder, 'run')}`, join(NOTEBOOKS, name)];
+    const args = ['--timeout=120', `--output=${join(folder, 'run')}`, resolve(NOTEBOOKS, name)];
     const env = { ...process.env, ...settings, PATH: [bin, process.env['PATH'] ?? ''].join(delimiter) };
     await promisify(execFile)(join(bin, 'jupyter-execute'), args, { env }).catch(
       (error: { readonly stderr: string }) => {
