@@ -59,29 +59,32 @@ describe.skipIf(jupyter === null)('the notebooks, run without a browser and with
   });
 });
 
-it.skipIf(jupyter === null)('the kernel sends the value of each cell before it says that the cell is done', async () => {
-  const indices = Array.from({ length: 60 }, (_, index) => index);
-  const notebook = join(folder, 'sixty.ipynb');
-  writeFileSync(
-    notebook,
-    JSON.stringify({
-      nbformat: 4,
-      nbformat_minor: 5,
-      metadata: { kernelspec: { name: 'contrail', display_name: 'Contrail' } },
-      cells: indices.map((index) => ({
-        id: `cell-${index}`,
-        cell_type: 'code',
-        source: `await Promise.resolve({ cell: ${index} })`,
-        metadata: {},
-        outputs: [],
-        execution_count: null,
-      })),
-    }),
-  );
-  expect(shownBy(await runNotebook(jupyter ?? '', notebook, EMBEDDED))).toEqual(
-    indices.map((index) => `{ cell: ${index} }`),
-  );
-});
+it.skipIf(jupyter === null)(
+  'the kernel sends the value of each cell before it says that the cell is done',
+  async () => {
+    const indices = Array.from({ length: 60 }, (_, index) => index);
+    const notebook = join(folder, 'sixty.ipynb');
+    writeFileSync(
+      notebook,
+      JSON.stringify({
+        nbformat: 4,
+        nbformat_minor: 5,
+        metadata: { kernelspec: { name: 'contrail', display_name: 'Contrail' } },
+        cells: indices.map((index) => ({
+          id: `cell-${index}`,
+          cell_type: 'code',
+          source: `await Promise.resolve({ cell: ${index} })`,
+          metadata: {},
+          outputs: [],
+          execution_count: null,
+        })),
+      }),
+    );
+    expect(shownBy(await runNotebook(jupyter ?? '', notebook, EMBEDDED))).toEqual(
+      indices.map((index) => `{ cell: ${index} }`),
+    );
+  },
+);
 
 it('has three notebooks', () => {
   expect(globSync('*.ipynb', { cwd: NOTEBOOKS }).toSorted()).toEqual([
