@@ -7,6 +7,18 @@ import { extrapolate } from '../../../src/dashboard/live/extrapolation.ts';
 import { encodeFrame } from '../../../src/dashboard/wire/encode.ts';
 import { NOW, Watcher, sighting } from './sightings.ts';
 
+/** `age` on the wire ends here: 255 means 255 s or more (`FORMAT.md`). */
+const MAX_AGE_S = 255;
+
+/** What a client shows, by slot, with ages as far as the wire tells them: who was there before may know more. */
+const shownBy = (watcher: Watcher, eventTime: number | null): unknown =>
+  [...watcher.aircraft]
+    .toSorted(([a], [b]) => a - b)
+    .map(([slot, { timePosition, ...aircraft }]) => [
+      slot,
+      { ...aircraft, age_s: Math.min(MAX_AGE_S, (eventTime ?? 0) - timePosition) },
+    ]);
+
 /** A picture and its ticks; `see` takes sightings as one commit. */
 function sky(): { picture: Picture; ticks: Ticks; see: (...sightings: Sighting[]) => boolean } {
   const picture = new Picture();
@@ -100,6 +112,18 @@ describe('ticks', () => {
     expect([ticks.covers(100 - TICKS_KEPT - 1), ticks.covers(0)]).toEqual([false, false]);
   });
 
+  it('say of a position that is older than an age can tell that it is at least that old', () => {
+    const { ticks, see } = sky();
+    see(at(0, { icao24: 'aaaaaa' }));
+    const watcher = new Watcher();
+    watcher.apply(encodeFrame(ticks.full(NOW)));
+    see(at(MAX_AGE_S + 35, { icao24: 'bbbbbb' }));
+    watcher.apply(encodeFrame(ticks.since(1, NOW)));
+    const fresh = new Watcher();
+    fresh.apply(encodeFrame(ticks.full(NOW)));
+    expect([watcher, fresh].map(({ aircraft }) => aircraft.get(0)?.timePosition)).toEqual([NOW, NOW + 35]);
+  });
+
   it('bring a client from any covered tick to the same picture as a full frame', () => {
     const step = fc.record({
       aircraft: fc.array(
@@ -143,7 +167,7 @@ describe('ticks', () => {
           watcher.apply(encodeFrame(ticks.covers(base) ? ticks.since(base, NOW) : ticks.full(NOW)));
           const fresh = new Watcher();
           fresh.apply(encodeFrame(ticks.full(NOW)));
-          expect([...watcher.aircraft].toSorted(([a], [b]) => a - b)).toEqual([...fresh.aircraft]);
+          expect(shownBy(watcher, ticks.eventTime)).toEqual(shownBy(fresh, ticks.eventTime));
         },
       ),
       { numRuns: 200 },
