@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.ts';
 import { settingsTable } from '../config/settings-table.ts';
 import { DuckdbEngine } from '../engine/duckdb/engine.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { JobProgress } from '../engine/spark/engine.ts';
 import { StoredFilesEngine } from '../engine/stored-files.ts';
 import { ContrailError } from '../errors.ts';
 import { type Airport, parseAirports } from '../flight/airports.ts';
@@ -78,12 +79,17 @@ export function untilSignal(): AbortSignal {
 export const topicFolder = (data: string): string => join(data, 'topic');
 export const lakeFolder = (data: string): string => join(data, 'lake');
 
-/** The engine of the pipeline: Spark where SPARK_REMOTE says so, else in this process. */
-export function openPipelineEngine(settings: Settings, data: string, store: ObjectStore): Promise<Engine> {
+/** The engine of the pipeline: Spark where SPARK_REMOTE says so, which tells how far it has come; else in this process. */
+export function openPipelineEngine(
+  settings: Settings,
+  data: string,
+  store: ObjectStore,
+  onProgress?: (job: JobProgress) => void,
+): Promise<Engine> {
   const { sparkRemote } = settings;
   return sparkRemote === null
     ? openEngine(settings, data, store)
-    : Promise.resolve(openSpark(settings, sparkRemote, store));
+    : Promise.resolve(openSpark(settings, sparkRemote, store, onProgress));
 }
 
 /** An engine of its own for one room, in this process, which reads and writes the files of the lake in `store`. */

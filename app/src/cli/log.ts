@@ -9,9 +9,17 @@ export function openLog(level: LogLevel): Logger {
   return pino({ level: process.stderr.isTTY && level === 'info' ? 'warn' : level });
 }
 
+/** To the start of the line, and what stands there away. Source: ECMA-48, CR and EL. */
+const ERASE_LINE = '\r\u001B[K';
+
 /** One line for a person, on stderr, so that stdout stays what a program can read. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${process.stderr.isTTY ? ERASE_LINE : ''}${text}\n`);
+}
+
+/** A line on a terminal that stands until the next one; nothing elsewhere. */
+export function sayForNow(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${ERASE_LINE}${text}`);
 }
 
 const NUMBER = new Intl.NumberFormat('en');

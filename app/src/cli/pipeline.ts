@@ -7,8 +7,9 @@ import type { BatchProgress } from '../lake/progress.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import type { Topic } from '../topic/topic.ts';
 import { existingData, loadAirports, openPipelineEngine, SYSTEM, topicFolder } from './context.ts';
+import { JobReports } from './job-reports.ts';
 import { openLake } from './lake-store.ts';
-import { count, openLog, say } from './log.ts';
+import { count, openLog, say, sayForNow } from './log.ts';
 import { openTopic } from './topic.ts';
 
 /** `contrail pipeline`: topic to lake. Answers what it did. */
@@ -25,7 +26,9 @@ export async function pipeline(
     say(`There is no topic in ${data} yet: nothing to do. "contrail produce" fills it.`);
   await using home = openLake(settings, data);
   await using topic = await openTopic(settings, data, true);
-  await using engine = await openPipelineEngine(settings, data, home.store);
+  const log = openLog(settings.logLevel);
+  const jobs = new JobReports(log, sayForNow);
+  await using engine = await openPipelineEngine(settings, data, home.store, (job) => jobs.report(job));
   await home.claim();
   const totals = await drain({
     settings,
@@ -34,7 +37,8 @@ export async function pipeline(
     lake: home.lake,
     once,
     signal,
-    log: openLog(settings.logLevel),
+    log,
+    jobs,
     isLoud: true,
   });
   say(
@@ -52,6 +56,8 @@ export function drain(parts: {
   readonly once: boolean;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Reports of the engine, which are told the micro-batch that they are about. */
+  readonly jobs: JobReports;
   readonly isLoud: boolean;
 }): Promise<{ readonly batches: number; readonly rows: number }> {
   const { settings, log } = parts;
@@ -78,6 +84,7 @@ export function drain(parts: {
     triggerMs: settings.processingTimeMs,
     once: parts.once,
     signal: parts.signal,
+    onBegin: (batchId) => parts.jobs.begin(batchId),
     onBatch,
     onUpkeepTrouble: (error) => log.warn({ error: String(error) }, 'the tables could not be looked after'),
     // Said once, however often it is tried.

@@ -2,12 +2,17 @@ import type { ObjectStore } from '@contrail/delta-lake';
 import { readFileSync } from 'node:fs';
 import type { Settings } from '../config/settings.ts';
 import type { Engine } from '../engine/engine.ts';
-import { SparkEngine } from '../engine/spark/engine.ts';
+import { type JobProgress, SparkEngine } from '../engine/spark/engine.ts';
 import type { KafkaSource } from '../engine/spark/messages.ts';
 import { ContrailError } from '../errors.ts';
 
 /** Spark at SPARK_REMOTE, over the lake in `store`. It is spoken to at the first SELECT. */
-export function openSpark(settings: Settings, address: string, store: ObjectStore): Engine {
+export function openSpark(
+  settings: Settings,
+  address: string,
+  store: ObjectStore,
+  onProgress?: (job: JobProgress) => void,
+): Engine {
   const { sparkApplicationPage: applicationPage } = settings;
   return new SparkEngine({
     address,
@@ -16,6 +21,7 @@ export function openSpark(settings: Settings, address: string, store: ObjectStor
     kafka: kafkaSource(settings),
     settings: s3aSettings(settings),
     shufflePartitions: settings.shufflePartitions,
+    ...(onProgress === undefined ? {} : { onProgress }),
   });
 }
 

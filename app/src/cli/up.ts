@@ -4,6 +4,7 @@ import { startDashboard } from '../dashboard/server.ts';
 import { ingest } from '../ingest/ingest.ts';
 import { buildPage } from './dashboard.ts';
 import { openEngine, openPipelineEngine, ROOT, SYSTEM } from './context.ts';
+import { JobReports } from './job-reports.ts';
 import { openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
 import { drain } from './pipeline.ts';
@@ -21,7 +22,9 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
   const until = AbortSignal.any([signal, stop.signal]);
   await using home = openLake(settings, data);
   await using topic = await openTopic(settings, data, false);
-  await using engine = await openPipelineEngine(settings, data, home.store);
+  // The page shows what goes on; the terminal stays quiet.
+  const jobs = new JobReports(log, () => undefined);
+  await using engine = await openPipelineEngine(settings, data, home.store, (job) => jobs.report(job));
   await home.claim();
   await using pageEngine = await openEngine(settings, data, home.store, 0.25);
   await using server = await startDashboard({
@@ -63,6 +66,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
     once: false,
     signal: until,
     log,
+    jobs,
     isLoud: false,
   }).then(() => undefined, fail);
   const results = await Promise.allSettled([ingesting, draining]);

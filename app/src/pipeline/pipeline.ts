@@ -18,6 +18,8 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   /** Drain what is there and end. */
   readonly once: boolean;
   readonly signal?: AbortSignal;
+  /** A micro-batch begins, or begins again. */
+  readonly onBegin?: (batchId: number) => void;
   readonly onBatch?: (batch: BatchProgress) => void;
   readonly onTrouble?: (error: Error, retryInMs: number) => void;
   /** The tables could not be looked after; the next time may do better. */
@@ -93,6 +95,7 @@ export async function runPipeline(
   return totals;
 
   async function finish(plan: BatchRecord, lag: number = 0): Promise<void> {
+    options.onBegin?.(plan.batch_id);
     const progress = { ...(await batches.run(plan, signal)), lag_after: lag };
     totals.batches += 1;
     totals.rows += progress.rows_in;

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@contrail/delta-lake';
-import type { DataFrame, Row as SparkRow, SparkSession } from '@contrail/spark-connect';
+import type { DataFrame, Row as SparkRow, RunOptions, SparkSession } from '@contrail/spark-connect';
 import { randomUUID } from 'node:crypto';
 import { ContrailError } from '../../errors.ts';
 import type { Engine, Relation, Row, Select, WriteTarget, WrittenFile } from '../engine.ts';
@@ -22,6 +22,16 @@ export interface SparkEngineOptions extends SparkConnection {
   readonly settings?: Readonly<Record<string, string>>;
   /** Partitions of a shuffle of a large batch. */
   readonly shufflePartitions: number;
+  /** Called every two seconds or so while a job runs. It must not throw. */
+  readonly onProgress?: (job: JobProgress) => void;
+}
+
+/** How far a job of Spark has come. The stages that are known may become more. */
+export interface JobProgress {
+  /** What it makes: a table, such as `silver/flights`, or a relation that is kept; `rows` when rows were asked for. */
+  readonly makes: string;
+  readonly tasks: number;
+  readonly completedTasks: number;
 }
 
 /** Below this folder of the lake lies what the engine keeps; the writer of the lake is alone there. */
@@ -57,7 +67,7 @@ export class SparkEngine implements Engine {
   }
 
   rows(select: Select): Promise<readonly Row[]> {
-    return this.#run(select, async (frame, job) => {
+    return this.#run('rows', select, async (frame, job) => {
       const rows: Row[] = [];
       for await (const batch of frame.batches(job.run))
         rows.push(...batch.rows({ decimals: 'number' }).map(asRow));
@@ -67,8 +77,9 @@ export class SparkEngine implements Engine {
 
   async write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
     await this.#sweep();
-    const folder = `${this.#storage.keyOf(`${target.folder}/`).replace(/\/$/, '')}/${randomUUID()}`;
-    return this.#run(select, async (frame, job) => {
+    const table = this.#storage.keyOf(`${target.folder}/`).replace(/\/$/, '');
+    const folder = `${table}/${randomUUID()}`;
+    return this.#run(table, select, async (frame, job) => {
       const files = await this.#folders.during(folder, () => writeTable(frame, { ...job, folder }, target));
       if (target.keepAs !== undefined) await this.#kept.replace(target.keepAs, writtenRows(files, target));
       return files;
@@ -79,7 +90,7 @@ export class SparkEngine implements Engine {
     const messages = Object.entries(select.relations).find(([, { kind }]) => kind === 'messages');
     await this.#sweep();
     if (messages !== undefined) return this.#keepOverMessages(name, select, messages[0]);
-    await this.#run(select, async (frame, job) =>
+    await this.#run(name, select, async (frame, job) =>
       this.#kept.replace(name, (await writeKept(frame, job)).kept),
     );
   }
@@ -88,7 +99,7 @@ export class SparkEngine implements Engine {
     const before = this.#kept.get(name);
     if (before === undefined || (before.kind === 'files' && before.rows === 0))
       return this.keep(name, select);
-    await this.#run(select, async (frame, job) => {
+    await this.#run(name, select, async (frame, job) => {
       if (before.kind !== 'files')
         throw new ContrailError('internal', 'kept-select', `"${name}" is no kept relation of rows.`);
       const { kept: more } = await writeKept(frame, job);
@@ -117,7 +128,7 @@ export class SparkEngine implements Engine {
    */
   async #keepOverMessages(name: string, select: Select, messagesName: string): Promise<void> {
     const { signal, ...inner } = select;
-    await this.#attempt(signal, async (job) => {
+    await this.#attempt(name, signal, async (job) => {
       const relation = inner.relations[messagesName] as Relation & { kind: 'messages' };
       const kept = await this.#keepMessages(relation, job);
       await this.#kept.replace(name, {
@@ -145,8 +156,8 @@ export class SparkEngine implements Engine {
     });
   }
 
-  #run<T>(select: Select, work: (frame: DataFrame, job: Job) => Promise<T>): Promise<T> {
-    return this.#attempt(select.signal, async (job) => {
+  #run<T>(makes: string, select: Select, work: (frame: DataFrame, job: Job) => Promise<T>): Promise<T> {
+    return this.#attempt(makes, select.signal, async (job) => {
       const inputs: string[] = [];
       const messages = async (relation: Relation & { kind: 'messages' }): Promise<Relation> => {
         const kept = await this.#keepMessages(relation, job);
@@ -163,7 +174,11 @@ export class SparkEngine implements Engine {
     });
   }
 
-  async #attempt<T>(signal: AbortSignal | undefined, work: (job: Job) => Promise<T>): Promise<T> {
+  async #attempt<T>(
+    makes: string,
+    signal: AbortSignal | undefined,
+    work: (job: Job) => Promise<T>,
+  ): Promise<T> {
     signal?.throwIfAborted();
     try {
       const session = await this.#open(signal);
@@ -173,7 +188,7 @@ export class SparkEngine implements Engine {
         storage: this.#storage,
         folder: `${this.#scratch}/${this.#counter}`,
         isSmall: this.#tuning?.isSmall ?? false,
-        run: signal === undefined ? {} : { signal },
+        run: this.#runOptions(makes, signal),
       });
     } catch (cause) {
       signal?.throwIfAborted();
@@ -181,6 +196,23 @@ export class SparkEngine implements Engine {
       if (failure instanceof ContrailError && failure.kind === 'unavailable') await this.#drop();
       throw failure;
     }
+  }
+
+  #runOptions(makes: string, signal: AbortSignal | undefined): RunOptions {
+    const { onProgress } = this.#options;
+    return {
+      ...(signal === undefined ? {} : { signal }),
+      ...(onProgress === undefined
+        ? {}
+        : {
+            onProgress: ({ stages }) =>
+              onProgress({
+                makes,
+                tasks: stages.reduce((sum, { tasks }) => sum + tasks, 0),
+                completedTasks: stages.reduce((sum, { completedTasks }) => sum + completedTasks, 0),
+              }),
+          }),
+    };
   }
 
   /** The address without its token. */
