@@ -6,28 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accounts, contents, fillTopic, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
+import { BATCH_POINTS } from './batch-points.ts';
 
 const CHILD = fileURLToPath(new URL('pipeline-child.ts', import.meta.url));
 const MESSAGES = smallWorld();
 /** Three batches. */
 const MAX_ROWS = Math.ceil(MESSAGES.length / 3);
-const TABLES = [
-  'bronze/flights',
-  'quarantine/flights',
-  'silver/flights',
-  'silver/flights_ml',
-  'gold/traffic_by_country',
-  'gold/metrics_by_category',
-];
-const POINTS = [
-  'planned',
-  'recorded',
-  ...[TABLES.slice(0, 4), TABLES.slice(4)].flatMap((tables) => [
-    ...tables.map((table) => `written ${table}`),
-    ...tables.map((table) => `committed ${table}`),
-  ]),
-  'finished',
-];
 
 describe('a pipeline killed with SIGKILL in its second of three batches', () => {
   let root: string;
@@ -61,7 +45,7 @@ describe('a pipeline killed with SIGKILL in its second of three batches', () => 
   }
 
   it('has an undisturbed run to compare with: every point twice, every table filled, every row accounted for', () => {
-    expect(points).toEqual([...POINTS, ...POINTS]);
+    expect(points).toEqual([...BATCH_POINTS, ...BATCH_POINTS]);
     for (const [table, rows] of Object.entries(expected)) expect(rows.length, table).toBeGreaterThan(10);
     const { found, expected: balance } = accounts(expected, MESSAGES.length);
     expect(found).toEqual(balance);
@@ -74,7 +58,7 @@ describe('a pipeline killed with SIGKILL in its second of three batches', () => 
     expect(await contents(directory)).toEqual(expected);
   });
 
-  it.each(POINTS)('loses and doubles nothing when killed at: %s', async (point) => {
+  it.each(BATCH_POINTS)('loses and doubles nothing when killed at: %s', async (point) => {
     const directory = join(root, point.replaceAll(/[ /]/g, '-'));
     cpSync(join(root, 'start'), directory, { recursive: true });
     await die(directory, point, 1);
