@@ -48,3 +48,36 @@ export async function factsOf(engine: Engine, batch: Relation): Promise<BatchFac
       rows.length === 0 ? null : Math.max(...rows.map((row) => Number(row['ingested_at_max_ms']))),
   };
 }
+
+/** Rows that were written for the tables of a batch. */
+export interface BatchRows {
+  readonly bronze: number;
+  readonly quarantine: number;
+  readonly silver: number;
+  readonly silverMl: number;
+}
+
+/**
+ * Checks the accounting identity of one batch: each message is in Bronze or malformed, and in Silver or in quarantine;
+ * each row of Silver is in Silver_ML. So whatever an engine loses or doubles is noticed before it is committed.
+ * @throws ContrailError `internal` / `batch-accounts-differ`
+ */
+export function checkAccounts(batchId: number, facts: BatchFacts, written: BatchRows): void {
+  const { bronze, quarantine, silver, silverMl } = written;
+  const malformed = facts.reasons['malformed'] ?? 0;
+  if (
+    bronze === facts.rows - malformed &&
+    silver + quarantine === facts.rows &&
+    silver <= facts.validRows &&
+    silverMl === silver
+  )
+    return;
+  throw new ContrailError(
+    'internal',
+    'batch-accounts-differ',
+    `Micro-batch ${batchId} does not balance: of ${facts.rows} messages (${malformed} malformed, ${facts.validRows} valid) ` +
+      `${bronze} rows were written for Bronze, ${quarantine} for quarantine, ${silver} for Silver and ${silverMl} for Silver_ML. ` +
+      'None of them was committed.',
+    { facts: { batch_id: batchId, rows: facts.rows, malformed, ...written } },
+  );
+}

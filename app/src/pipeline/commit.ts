@@ -2,29 +2,39 @@ import type { AddFile, DeltaTable } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
 import type { WrittenFile } from '../engine/engine.ts';
 
+/** Who commits what: of all commits of one `appId`, each `version` takes effect once. */
+export interface CommitIdentity {
+  readonly appId: string;
+  readonly version: number;
+  /** Said in the table's history. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
 /**
- * Commits written files to a table under the batch's identity: of any number of tries with one `version`, one takes
- * effect. Answers the table's version after it.
+ * Commits written files to a table under an identity: of any number of tries, one takes effect. Answers the table's
+ * version after it.
  * @throws ContrailError `conflict` when somebody else changed what the batch replaces.
  */
 export async function commitBatch(
   table: DeltaTable,
-  batch: { readonly appId: string; readonly version: number },
+  identity: CommitIdentity,
   files: readonly WrittenFile[],
   removed: readonly AddFile[] = [],
 ): Promise<number> {
+  const { appId, version, parameters } = identity;
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const transaction = table
     .startTransaction({
       operation: 'STREAMING UPDATE',
       operationParameters: {
         outputMode: removed.length > 0 ? 'Update' : 'Append',
-        queryId: batch.appId,
-        epochId: String(batch.version),
+        queryId: appId,
+        epochId: String(version),
+        ...parameters,
       },
       ...(removed.length > 0 ? { reads: 'whole-table' as const } : {}),
     })
-    .identify(batch.appId, batch.version)
+    .identify(appId, version)
     .append(
       files.map((file) => ({
         path: file.path,
@@ -49,7 +59,7 @@ export async function commitBatch(
       throw new ContrailError(
         'conflict',
         'commit-conflict',
-        `Committing micro-batch ${batch.version} to ${table.location} lost against another writer: ${result.message}`,
+        `Committing micro-batch ${version} to ${table.location} lost against another writer: ${result.message}`,
       );
   }
 }

@@ -12,7 +12,8 @@ import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import type { BatchRecord } from './batch-log.ts';
 import { all } from './all.ts';
-import { type BatchFacts, factsOf } from './batch-facts.ts';
+import { type BatchFacts, checkAccounts, factsOf } from './batch-facts.ts';
+import { appIdOf, hasBatch, identityOf } from './batch-order.ts';
 import { commitBatch } from './commit.ts';
 import { flightsOf, type FreshFacts, freshFacts, GOLD, touchedRelation, writeWindows } from './gold.ts';
 import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
@@ -58,30 +59,14 @@ export class MicroBatches {
 
   /** Whether every table has this batch. */
   async isFinished(record: BatchRecord): Promise<boolean> {
-    const versions = await this.#versions(record);
-    return versions.every((version) => version !== null && version >= record.batch_id);
-  }
-
-  /** @throws ContrailError `corrupt` when a table is ahead of the batch log: somebody removed records. */
-  async checkNotAhead(record: BatchRecord | null, topic: string): Promise<void> {
-    const last = record?.batch_id ?? 0;
-    for (const definition of BATCH_TABLES) {
-      const version = (await this.#snapshot(definition))?.transactionVersion(appIdOf(topic)) ?? 0;
-      if (version > last) {
-        throw new ContrailError(
-          'corrupt',
-          'table-ahead-of-batches',
-          `${definition.name} holds micro-batch ${version}, but the newest batch record is ${last}. Restore _contrail/batches of ${this.#parts.lake.store.url}, or start a new lake with --data DIR.`,
-        );
-      }
-    }
+    const having = await Promise.all(BATCH_TABLES.map((definition) => this.#has(definition, record)));
+    return having.every(Boolean);
   }
 
   /** Runs one recorded batch to its end; running it again changes nothing. */
   async run(record: BatchRecord, signal?: AbortSignal): Promise<BatchProgress> {
     const { engine, clock } = this.#parts;
     const started = clock();
-    const batch = { appId: appIdOf(record.topic), version: record.batch_id };
     const durations: Record<string, number> = {};
     const timed: Timed = async (name, work) => {
       const start = clock();
@@ -101,13 +86,13 @@ export class MicroBatches {
         timed('duplicates', () => this.#keepDuplicates(memory, signal)),
         timed('airports', () => this.#nearby.cover(BATCH)),
       ]);
-      await this.#appendAll(batch, signal, timed);
+      await this.#appendAll(record, facts, signal, timed);
     }
     const [totals] = await all([
       freshFacts(engine, fresh),
       isReplayed ? undefined : timed('memory', () => memory.remember(fresh)),
     ]);
-    await this.#gold(memory, totals, batch, timed);
+    await this.#gold(memory, totals, record, timed);
     await memory.advance(totals.newest);
     this.#parts.onPoint?.('finished');
     return {
@@ -210,53 +195,61 @@ export class MicroBatches {
 
   /**
    * Writes the rows of the batch for four tables at once, as far as the engine can, and commits them one after another:
-   * recovery counts on their order. Those of Silver_ML are kept as `fresh`.
+   * recovery counts on their order. Those of Silver_ML are kept as `fresh`. Nothing is committed of a batch whose accounts
+   * do not balance.
    */
-  async #appendAll(batch: BatchIdentity, signal: AbortSignal | undefined, timed: Timed): Promise<void> {
+  async #appendAll(
+    batch: BatchRecord,
+    facts: BatchFacts,
+    signal: AbortSignal | undefined,
+    timed: Timed,
+  ): Promise<void> {
     const { gap_seconds, near_airport_km } = PARAMETERS;
     const stop = withSignal(signal);
-    const written = [
-      this.#write(
-        BRONZE_FLIGHTS,
-        { sql: QUERIES.bronze, relations: { batch: BATCH }, ...stop },
-        batch,
-        timed,
-      ),
+    const bronzeSelect = { sql: QUERIES.bronze, relations: { batch: BATCH }, ...stop };
+    const silverMlSelect = {
+      sql: QUERIES.silverMl,
+      relations: {
+        silver: SILVER,
+        recent: KEPT.recent,
+        earlier: EARLIER,
+        airport_cells: NearbyAirports.relation,
+      },
+      parameters: { gap_seconds, near_airport_km },
+      ...stop,
+    };
+    const [bronze, quarantine, silver, silverMl] = await all([
+      this.#write(BRONZE_FLIGHTS, bronzeSelect, batch, timed),
       this.#write(QUARANTINE_FLIGHTS, { ...quarantineSelect(), ...stop }, batch, timed),
       this.#write(SILVER_FLIGHTS, { ...SILVER.select, ...stop }, batch, timed),
-      this.#write(
-        SILVER_FLIGHTS_ML,
-        {
-          sql: QUERIES.silverMl,
-          relations: {
-            silver: SILVER,
-            recent: KEPT.recent,
-            earlier: EARLIER,
-            airport_cells: NearbyAirports.relation,
-          },
-          parameters: { gap_seconds, near_airport_km },
-          ...stop,
-        },
-        batch,
-        timed,
-        'fresh',
-      ),
-    ];
-    for (const commit of await all(written)) await commit();
+      this.#write(SILVER_FLIGHTS_ML, silverMlSelect, batch, timed, 'fresh'),
+    ]);
+    checkAccounts(batch.batch_id, facts, {
+      bronze: bronze.rows,
+      quarantine: quarantine.rows,
+      silver: silver.rows,
+      silverMl: silverMl.rows,
+    });
+    for (const { commit } of [bronze, quarantine, silver, silverMl]) await commit();
   }
 
-  /** Writes the rows of a SELECT for a table, unless the table has the batch; answers how to commit them. */
+  /** Writes the rows of a SELECT for a table, unless the table has the batch; answers how many, and how to commit them. */
   async #write(
     definition: TableDefinition,
     select: Select,
-    batch: BatchIdentity,
+    batch: BatchRecord,
     timed: Timed,
     keepAs?: string,
-  ): Promise<() => Promise<void>> {
+  ): Promise<{ readonly rows: number; readonly commit: () => Promise<void> }> {
     const { lake, engine, onPoint } = this.#parts;
     const table = await this.#requireTable(definition);
-    if (((await table.snapshot()).transactionVersion(batch.appId) ?? 0) >= batch.version)
-      return async () => {};
+    if (await this.#has(definition, batch)) {
+      const adds = await this.#committedFiles(definition, batch);
+      return {
+        rows: adds.reduce((sum, { stats }) => sum + (stats?.numRecords ?? 0), 0),
+        commit: async () => {},
+      };
+    }
     const files = await timed(definition.name, () =>
       engine.write(select, {
         folder: lake.folder(definition),
@@ -266,21 +259,21 @@ export class MicroBatches {
       }),
     );
     onPoint?.(`written ${definition.name}`);
-    return () =>
+    const commit = (): Promise<void> =>
       timed(definition.name, async () => {
-        await commitBatch(table, batch, files);
+        await commitBatch(table, identityOf(batch), files);
         onPoint?.(`committed ${definition.name}`);
       });
+    return { rows: files.reduce((sum, { rows }) => sum + rows, 0), commit };
   }
 
-  async #gold(memory: Memory, { touched }: FreshFacts, batch: BatchIdentity, timed: Timed): Promise<void> {
+  async #gold(memory: Memory, { touched }: FreshFacts, batch: BatchRecord, timed: Timed): Promise<void> {
     const { lake, engine, onPoint } = this.#parts;
     const ml = await this.#requireSnapshot(SILVER_FLIGHTS_ML);
     const flights = touched.length === 0 ? KEPT.flights : await flightsOf(engine, memory, ml, touched);
     const written = GOLD.map(async ({ definition, sql, relations }) => {
       const table = await this.#requireTable(definition);
-      if (((await table.snapshot()).transactionVersion(batch.appId) ?? 0) >= batch.version)
-        return async () => {};
+      if (await this.#has(definition, batch)) return async () => {};
       const select = {
         sql,
         relations: { ...relations, flights, touched: touchedRelation(touched) },
@@ -292,7 +285,7 @@ export class MicroBatches {
       onPoint?.(`written ${definition.name}`);
       return () =>
         timed(definition.name, async () => {
-          await commitBatch(table, batch, windows.written, windows.removed);
+          await commitBatch(table, identityOf(batch), windows.written, windows.removed);
           onPoint?.(`committed ${definition.name}`);
         });
     });
@@ -300,12 +293,11 @@ export class MicroBatches {
     await engine.forget('gold_flights');
   }
 
-  async #versions(record: BatchRecord): Promise<readonly (number | null)[]> {
-    const versions: (number | null)[] = [];
-    for (const definition of BATCH_TABLES) {
-      versions.push((await this.#snapshot(definition))?.transactionVersion(appIdOf(record.topic)) ?? null);
-    }
-    return versions;
+  /** @throws ContrailError `corrupt` when it has a later one, or lacks one before. */
+  async #has(definition: TableDefinition, { topic, batch_id }: BatchRecord): Promise<boolean> {
+    const { store } = this.#parts.lake;
+    const newest = (await this.#snapshot(definition))?.transactionVersion(appIdOf(topic)) ?? null;
+    return hasBatch(definition.name, newest, batch_id, store.url);
   }
 
   /** The version of a table that this batch made, or null when the table does not have it. */
@@ -328,10 +320,15 @@ export class MicroBatches {
   }
 
   async #committedRows(definition: TableDefinition, record: BatchRecord): Promise<Relation> {
-    const version = await this.#commitOf(definition, record);
     const table = await this.#requireTable(definition);
-    const adds = version === null ? [] : (await table.changes(version)).adds;
+    const adds = await this.#committedFiles(definition, record);
     return { kind: 'files', columns: definition.columns, files: dataFiles(await table.snapshot(), adds) };
+  }
+
+  /** The files that this batch added to a table. */
+  async #committedFiles(definition: TableDefinition, record: BatchRecord): Promise<readonly AddFile[]> {
+    const version = await this.#commitOf(definition, record);
+    return version === null ? [] : (await (await this.#requireTable(definition)).changes(version)).adds;
   }
 
   async #snapshot(definition: TableDefinition): Promise<Snapshot | null> {
@@ -354,16 +351,8 @@ export class MicroBatches {
   }
 }
 
-interface BatchIdentity {
-  readonly appId: string;
-  readonly version: number;
-}
-
 /** Adds how long some work took to what is reported of its table. */
 type Timed = <T>(name: string, work: () => Promise<T>) => Promise<T>;
-
-/** Names the pipeline's commits: one topic feeds a lake once. */
-export const appIdOf = (topic: string): string => `contrail/${topic}`;
 
 const BATCH: Relation = { kind: 'kept', name: 'batch' };
 const DUPLICATES: Relation = { kind: 'kept', name: 'duplicates' };

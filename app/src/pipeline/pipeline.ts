@@ -3,6 +3,7 @@ import type { MessageReader } from '../engine/engine.ts';
 import { type BatchProgress, PROGRESS_BATCHES, PROGRESS_FILE, type Progress } from '../lake/progress.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import type { Topic } from '../topic/topic.ts';
+import { checkBatches } from './batch-order.ts';
 import { type BatchRecord, newestRecord, record } from './batch-log.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
 import { pendingRanges, planBatch, type Range, rowsIn } from './plan.ts';
@@ -27,6 +28,12 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
 }
 
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+/** What may go well the next time: another writer was quicker, or an executor of Spark died. */
+const CHANCES: ReadonlySet<unknown> = new Set([
+  'commit-conflict',
+  'spark-query-failed',
+  'batch-accounts-differ',
+]);
 
 /**
  * Topic to lake, until the signal fires, or with `once` until nothing is left. A signal abandons the open batch: it
@@ -49,7 +56,7 @@ export async function runPipeline(
     try {
       if (last === undefined) {
         last = await newestRecord(lake.store);
-        await batches.checkNotAhead(last, topic.name);
+        await checkBatches(lake, last, topic.name);
         if (last !== null && !(await batches.isFinished(last))) await finish(last);
       }
       const offsets = await topic.offsets(signal === undefined ? {} : { signal });
@@ -113,8 +120,7 @@ const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted 
  */
 function isWorthATry(error: Error, failures: number): boolean {
   const { kind, code } = error as { readonly kind?: unknown; readonly code?: unknown };
-  const isChance = code === 'commit-conflict' || code === 'spark-query-failed';
-  return kind === 'unavailable' || (isChance && failures < RETRY_MS.length);
+  return kind === 'unavailable' || (CHANCES.has(code) && failures < RETRY_MS.length);
 }
 
 /** Writes `_contrail/progress.json`: what the dashboard shows of the pipeline. */

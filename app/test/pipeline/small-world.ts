@@ -62,11 +62,11 @@ export function* worldMessages(size: WorldSize): Generator<readonly Message[], v
 export const smallWorld = (): readonly Message[] =>
   [...worldMessages({ aircraft: 40, polls: 8, intervalSeconds: 60 })].flat();
 
-/** Opens the topic below `directory`. */
-export function openTopic(directory: string): Promise<EmbeddedTopic> {
+/** Opens the topic below `directory`, or another of another name. */
+export function openTopic(directory: string, name = 'opensky-data'): Promise<EmbeddedTopic> {
   return EmbeddedTopic.open({
-    directory: join(directory, 'topic'),
-    name: 'opensky-data',
+    directory: join(directory, name === 'opensky-data' ? 'topic' : name),
+    name,
     partitions: 4,
     clock: () => START_SECONDS * 1000,
     retention: { maxAgeMs: 1e13, maxBytes: 1e12 },
