@@ -1,16 +1,17 @@
 import fc from 'fast-check';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anyLife, liveThrough } from '../../app/test/pipeline/lives.ts';
 import { accounts, contents, fillTopic, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
 
 const MESSAGES = smallWorld();
 
-/** One life of a pipeline: how it cuts, and after how many named points of its batches it is stopped. */
-const life = fc.record({
-  maxRows: fc.integer({ min: 1, max: 120 }),
-  points: fc.integer({ min: 1, max: 45 }),
+const life = anyLife({
+  arrivals: { min: 0, max: 150 },
+  maxRows: { min: 1, max: 120 },
+  points: { min: 1, max: 45 },
 });
 
 describe('the pipeline, however the topic is cut', { timeout: 120_000 }, () => {
@@ -19,8 +20,7 @@ describe('the pipeline, however the topic is cut', { timeout: 120_000 }, () => {
 
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'contrail-split-'));
-    await fillTopic(join(root, 'start'), MESSAGES);
-    cpSync(join(root, 'start'), join(root, 'one-batch'), { recursive: true });
+    await fillTopic(join(root, 'one-batch'), MESSAGES);
     const { batches } = await run(join(root, 'one-batch'), { maxRows: 1_000_000 });
     expect(batches).toBe(1);
     expected = await contents(join(root, 'one-batch'));
@@ -38,20 +38,15 @@ describe('the pipeline, however the topic is cut', { timeout: 120_000 }, () => {
         async (lives, rest) => {
           number += 1;
           const directory = join(root, `cuts-${number}`);
-          cpSync(join(root, 'start'), directory, { recursive: true });
-          for (const { maxRows, points } of lives) {
-            const stop = new AbortController();
-            let left = points;
-            await run(directory, {
-              maxRows,
-              signal: stop.signal,
-              onPoint: () => {
-                left -= 1;
-                if (left === 0) stop.abort();
-              },
-            });
-          }
-          await run(directory, { maxRows: rest });
+          await liveThrough(
+            lives,
+            { maxRows: rest },
+            {
+              messages: MESSAGES,
+              append: (messages) => fillTopic(directory, messages),
+              run: (options) => run(directory, options),
+            },
+          );
           const found = await contents(directory);
           expect(found).toEqual(expected);
           const { found: counted, expected: balance } = accounts(found, MESSAGES.length);
