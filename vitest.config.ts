@@ -87,6 +87,23 @@ export default defineConfig({
       },
       {
         extends: true,
+        // A cluster with Garage, a million messages, and other readers; `npm run test:garage` alone runs it.
+        test: {
+          name: 'garage',
+          include: [
+            'libs/delta-lake/test/faults/s3-servers.test.ts',
+            'test/cluster/pipeline.test.ts',
+            'test/garage/**/*.test.ts',
+          ],
+          env: { CLUSTER_MESSAGES: process.env['CLUSTER_MESSAGES'] ?? '1000000' },
+          globalSetup: ['test/garage/setup.ts', 'libs/delta-lake/test/interop/install.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
         // On a Spark of its own; not a part of `npm test`, `npm run test:spark` runs it.
         test: {
           name: 'spark',

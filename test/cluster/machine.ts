@@ -11,7 +11,8 @@ import { fetchSpark, hasPip, SPARK } from '../../app/src/cluster/spark-distribut
 import { SPARK_JARS } from '../../app/src/cluster/spark-jars.ts';
 import { ContrailError } from '../../app/src/errors.ts';
 
-const CACHE = join(homedir(), '.cache/contrail');
+/** Where programs and jars are kept. */
+export const CACHE: string = join(homedir(), '.cache/contrail');
 
 /** What this machine lacks to run a cluster; null when nothing. */
 export async function lackingTool(): Promise<string | null> {

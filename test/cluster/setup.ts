@@ -16,11 +16,23 @@ declare module 'vitest' {
   }
 }
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+/** Says a line to whoever runs the tests. */
+export const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** Brings up the cluster that the tests share, with the command that a person would use. */
+/** Brings up the cluster that the tests share. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const lack = (await lackingTool()) ?? (await fetchAll(say));
+  return shareCluster(project, (await lackingTool()) ?? (await fetchAll(say)));
+}
+
+/**
+ * Brings up a cluster for the tests of a project, with the command that a person would use; unless something is lacking,
+ * which is said. Answers how to bring it down.
+ */
+export async function shareCluster(
+  project: TestProject,
+  lack: string | null,
+  ...upArguments: readonly string[]
+): Promise<() => Promise<void>> {
   if (lack !== null) {
     say(`\nThe cluster tests are SKIPPED. This machine lacks: ${lack}\n`);
     project.provide('cluster', null);
@@ -31,7 +43,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await contrail('cluster', 'down', '--purge', '--folder', folder);
     rmSync(folder, { recursive: true, force: true });
   };
-  const { code, complaints } = await contrail('cluster', 'up', '--folder', folder);
+  const { code, complaints } = await contrail('cluster', 'up', '--folder', folder, ...upArguments);
   if (code !== 0) {
     await down();
     throw new Error(`cluster up failed:\n${complaints}`);

@@ -93,9 +93,14 @@ export class Peer implements AsyncDisposable {
   #lastId = 0;
   #stderr = '';
 
-  private constructor(name: PeerName, [file, ...args]: readonly [string, ...string[]]) {
+  private constructor(
+    name: PeerName,
+    [file, ...args]: readonly [string, ...string[]],
+    environment: Readonly<Record<string, string>>,
+  ) {
     this.name = name;
-    this.#child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...environment };
+    this.#child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-4000);
     });
@@ -108,9 +113,17 @@ export class Peer implements AsyncDisposable {
     this.#child.on('close', (code) => this.#fail(`it ended with exit code ${code}`));
   }
 
-  /** Starts the process and waits until it is ready; Spark needs about 10 s. */
-  static async start(name: PeerName, command: readonly [string, ...string[]]): Promise<Peer> {
-    const peer = new Peer(name, command);
+  /**
+   * Starts the process and waits until it is ready; Spark needs about 10 s. Tables on S3 are reached by the usual
+   * variables: AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, and AWS_ALLOW_HTTP for delta-rs;
+   * Spark needs its S3A connector too, as jars in a folder that is one more argument of the command.
+   */
+  static async start(
+    name: PeerName,
+    command: readonly [string, ...string[]],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Peer> {
+    const peer = new Peer(name, command, environment);
     await peer.#answerTo(0, 'start');
     return peer;
   }

@@ -1,4 +1,4 @@
-"""Delta Spark as a peer: PySpark in local mode with the jars of the folder in argument 1."""
+"""Delta Spark as a peer: PySpark in local mode with the jars of the folders that are its arguments."""
 
 import json
 import os
@@ -15,7 +15,7 @@ os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
 os.environ["TZ"] = "UTC"
 
 SETTINGS = {
-    "spark.jars": ",".join(str(jar) for jar in sorted(Path(sys.argv[1]).glob("*.jar"))),
+    "spark.jars": ",".join(str(jar) for folder in sys.argv[1:] for jar in sorted(Path(folder).glob("*.jar"))),
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.session.timeZone": "UTC",
@@ -35,6 +35,15 @@ SETTINGS = {
     # Vacuum may be told to keep nothing.
     "spark.databricks.delta.retentionDurationCheck.enabled": "false",
 }
+
+if "AWS_ENDPOINT_URL" in os.environ:
+    # The keys come from the environment by themselves. Source: Hadoop, "S3A: Connecting to an Amazon S3 Bucket".
+    SETTINGS |= {
+        "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+        "spark.hadoop.fs.s3a.endpoint": os.environ["AWS_ENDPOINT_URL"],
+        "spark.hadoop.fs.s3a.endpoint.region": os.environ["AWS_REGION"],
+        "spark.hadoop.fs.s3a.path.style.access": "true",
+    }
 
 builder = SparkSession.builder.master("local[2]").appName("delta-lake interop")
 for key, value in SETTINGS.items():
