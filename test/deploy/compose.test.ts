@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { USUAL_PORTS } from '../../app/src/cluster/ports.ts';
+import { s3aSettings } from '../../app/src/cluster/services.ts';
 import { SPARK } from '../../app/src/cluster/spark-distribution.ts';
 import { loadSettings } from '../../app/src/config/settings.ts';
 import { SETTING_NAMES } from '../../app/src/config/variables.ts';
@@ -140,8 +142,6 @@ describe('deploy/docker-compose.yml', () => {
     expect(conf).toMatch(/^spark\.connect\.grpc\.binding\.port +15002$/m);
     expect(settings.sparkRemote).toBe('sc://spark-connect:15002');
     expect(conf).toMatch(/^spark\.driver\.host +spark-connect$/m);
-    expect(conf).toContain(`spark.hadoop.fs.s3a.endpoint                ${settings.garageEndpoint}\n`);
-    expect(conf).toContain(`spark.hadoop.fs.s3a.endpoint.region         ${settings.s3Region}\n`);
     expect(services['garage']?.environment).toMatchObject({
       GARAGE_DEFAULT_ACCESS_KEY: settings.accessKey,
       GARAGE_DEFAULT_SECRET_KEY: settings.secretKey?.reveal(),
@@ -151,6 +151,23 @@ describe('deploy/docker-compose.yml', () => {
     expect(services['kafka']?.environment?.['KAFKA_ADVERTISED_LISTENERS']).toContain(
       `PLAINTEXT://${settings.kafkaBootstrap}`,
     );
+  });
+
+  it('tells Spark of the store what a cluster without docker tells it, keys aside', () => {
+    const s3 = { kind: 'garage', bucket: 'datalake', accessKey: 'k', secretKey: 's' } as const;
+    const local = Object.entries(s3aSettings({ s3, ports: USUAL_PORTS }));
+    // Compose gives the keys in the environment, where S3A finds them by itself.
+    const expected = local.filter(
+      ([name]) => !/\.(access\.key|secret\.key|credentials\.provider)$/.test(name),
+    );
+    const conf = readDeploy('spark/spark-defaults.conf').matchAll(/^(spark\.hadoop\.fs\.s3a\.\S+) +(.+)$/gm);
+    expect(Object.fromEntries(Array.from(conf, ([, name, value]) => [name, value]))).toEqual({
+      ...Object.fromEntries(expected),
+      'spark.hadoop.fs.s3a.endpoint': loadSettings(example).garageEndpoint,
+    });
+    expect(local.length - expected.length).toBe(3);
+    const environment = Object.keys(services['spark-connect']?.environment ?? {});
+    expect(environment).toEqual(expect.arrayContaining(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']));
   });
 
   it('has a second worker that only has to be uncommented', () => {

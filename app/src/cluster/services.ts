@@ -162,8 +162,14 @@ async function prepare(settings: ServiceSettings, folder: string, signal: AbortS
   return prepareSpark(options, ports);
 }
 
-/** How Spark reaches the store. Source: Hadoop-AWS, "Connecting to an Amazon S3 Bucket through the S3A Connector". */
-function s3aSettings({ s3, ports }: ClusterPlan): Readonly<Record<string, string>> {
+/**
+ * How Spark reaches the store of a plan, as properties of Spark; `deploy/spark/spark-defaults.conf` says the same of its own.
+ * Source: Hadoop-AWS, "Connecting to an Amazon S3 Bucket through the S3A Connector".
+ */
+export function s3aSettings({
+  s3,
+  ports,
+}: Pick<ClusterPlan, 's3' | 'ports'>): Readonly<Record<string, string>> {
   return {
     'spark.hadoop.fs.s3a.endpoint': `http://127.0.0.1:${ports.s3}`,
     'spark.hadoop.fs.s3a.endpoint.region': S3_REGION,
