@@ -146,7 +146,7 @@ export const VARIABLES = {
     unit: 'size: MB, GB, MiB, GiB',
   }),
   PROCESSING_TIME: optional(duration, {
-    meaning: 'The trigger: how often the pipeline looks for new messages.',
+    meaning: 'The trigger: how often the pipeline takes what has come. One that is behind does not wait.',
     unit: 'duration: ms, s, m, h, d',
     unset: '5s embedded, 30s with Spark',
   }),

@@ -14,7 +14,7 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly topic: Topic & MessageReader;
   /** Most messages in one micro-batch. */
   readonly maxRows: number;
-  /** Pause between looks at the topic, ms. */
+  /** From the start of a micro-batch that took all there was to the start of the next; and between looks at an empty topic. ms */
   readonly triggerMs: number;
   /** Drain what is there and end. */
   readonly once: boolean;
@@ -50,6 +50,8 @@ export async function runPipeline(
   const report = new Report(options);
   let last: BatchRecord | null | undefined;
   let failures = 0;
+  /** When the next micro-batch is to begin; null: as soon as there are messages. */
+  let dueAtMs: number | null = null;
   const totals = { batches: 0, rows: 0 };
   await report.write('starting', []);
   while (signal?.aborted !== true) {
@@ -61,14 +63,17 @@ export async function runPipeline(
       }
       const offsets = await topic.offsets(signal === undefined ? {} : { signal });
       const pending = pendingRanges(offsets, last);
-      if (rowsIn(pending) === 0) {
+      const lookedAtMs = clock();
+      if (rowsIn(pending) === 0 || (dueAtMs !== null && !once)) {
         await report.write('waiting', pending);
         // Best effort: tables with many small files are slower and no less right.
         await upkeep.run(signal).catch((error: unknown) => {
           if (!isAborted(signal)) options.onUpkeepTrouble?.(error);
         });
         if (once) break;
-        await wait(triggerMs, undefined, signal === undefined ? {} : { signal });
+        const pause = restMs(dueAtMs, clock(), triggerMs);
+        dueAtMs = null;
+        await wait(pause, undefined, signal === undefined ? {} : { signal });
         continue;
       }
       await report.write('running', pending);
@@ -82,7 +87,10 @@ export async function runPipeline(
       await record(lake.store, plan);
       options.onPoint?.('recorded');
       last = plan;
-      await finish(plan, rowsIn(pending) - rowsIn(plan.ranges));
+      const left = rowsIn(pending) - rowsIn(plan.ranges);
+      await finish(plan, left);
+      // Who is behind does not wait.
+      dueAtMs = left > 0 ? null : lookedAtMs + triggerMs;
       failures = 0;
     } catch (error) {
       if (isAborted(signal)) break;
@@ -110,6 +118,10 @@ export async function runPipeline(
     options.onBatch?.(progress);
   }
 }
+
+/** What is left of a trigger, ms; never more than one, whatever was done to the clock. */
+const restMs = (dueAtMs: number | null, nowMs: number, triggerMs: number): number =>
+  dueAtMs === null ? triggerMs : Math.min(triggerMs, Math.max(0, dueAtMs - nowMs));
 
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 

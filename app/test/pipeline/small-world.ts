@@ -109,6 +109,9 @@ export interface RunOptions {
   /** Another clock than one that ticks at each look, ms. */
   readonly clock?: () => number;
   readonly onTrouble?: (error: Error) => void;
+  /** As of `runPipeline`; else it ends when the topic is empty, and waits for a millisecond. */
+  readonly once?: boolean;
+  readonly triggerMs?: number;
 }
 
 /** Drains the topic below `directory` into the lake beside it, with nothing left in memory from former runs. */

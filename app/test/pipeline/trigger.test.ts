@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OffsetRange, Topic } from '../../src/topic/topic.ts';
+import { fillTopic, openTopic, run, smallWorld, START_SECONDS } from './small-world.ts';
+
+const TRIGGER_MS = 10;
+
+describe('the trigger', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'contrail-trigger-'));
+    await fillTopic(directory, smallWorld());
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  /** Runs two micro-batches; answers at which look at the topic each began. The clock stands. */
+  async function looksOfBatches(
+    maxRows: number,
+    seen: (look: number, ranges: readonly OffsetRange[]) => readonly OffsetRange[],
+  ): Promise<readonly number[]> {
+    await using topic = await openTopic(directory);
+    let looks = 0;
+    const began: number[] = [];
+    const stop = new AbortController();
+    const watched: Pick<Topic, 'name' | 'offsets' | 'read'> = {
+      name: topic.name,
+      read: (ranges, options) => topic.read(ranges, options),
+      offsets: async () => {
+        looks += 1;
+        return seen(looks, await topic.offsets());
+      },
+    };
+    await run(directory, {
+      topic: watched as Topic,
+      maxRows,
+      once: false,
+      triggerMs: TRIGGER_MS,
+      clock: () => START_SECONDS * 1000,
+      signal: stop.signal,
+      onBatch: () => {
+        began.push(looks);
+        if (began.length === 2) stop.abort();
+      },
+    });
+    return began;
+  }
+
+  /** The first half of each partition. */
+  const half = (ranges: readonly OffsetRange[]): readonly OffsetRange[] =>
+    ranges.map((range) => ({ ...range, end: range.end / 2n }));
+
+  it('lets messages gather after a micro-batch that took all there was', async () => {
+    const began = await looksOfBatches(10_000, (look, ranges) => (look === 1 ? half(ranges) : ranges));
+    expect(began).toEqual([1, 3]);
+  });
+
+  it('does not hold up a pipeline that is behind', async () => {
+    expect(await looksOfBatches(150, (_, ranges) => ranges)).toEqual([1, 2]);
+  });
+});
