@@ -28,14 +28,19 @@ export async function measure<T>(
   };
 }
 
-/** Runs a step of a file beside this one in a process of its own; answers the JSON it prints last. */
-export function runStep<T>(name: string, argument: unknown, steps: string = 'steps.ts'): Promise<T> {
+/** Runs a step of a file beside this one in a process of its own; answers the JSON it prints last. The signal ends it. */
+export function runStep<T>(
+  name: string,
+  argument: unknown,
+  steps: string = 'steps.ts',
+  signal?: AbortSignal,
+): Promise<T> {
   const file = resolve(import.meta.dirname, steps);
   return new Promise((done, failed) => {
     const child = spawn(
       process.execPath,
       ['--conditions=@contrail/source', file, name, JSON.stringify(argument)],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+      { stdio: ['ignore', 'pipe', 'inherit'], ...(signal === undefined ? {} : { signal }) },
     );
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => void (output += chunk.toString()));

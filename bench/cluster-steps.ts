@@ -2,20 +2,25 @@
 import { localStore } from '@contrail/delta-lake';
 import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { SparkEngine } from '../app/src/engine/spark/engine.ts';
 import { parseAirports } from '../app/src/flight/airports.ts';
 import { encodeStateVector } from '../app/src/flight/state-vector.ts';
 import { readLines } from '../app/src/ingest/ndjson/lines.ts';
 import { simulate } from '../app/src/ingest/simulator/simulate.ts';
 import { Lake } from '../app/src/lake/lake.ts';
-import { runPipeline } from '../app/src/pipeline/pipeline.ts';
+import type { BatchProgress } from '../app/src/lake/progress.ts';
+import { SILVER_FLIGHTS } from '../app/src/lake/silver-flights.ts';
+import { type PipelineOptions, runPipeline } from '../app/src/pipeline/pipeline.ts';
 import { KafkaTopic } from '../app/src/topic/kafka/kafka-topic.ts';
+import type { FollowResult, FreshnessStep } from './cluster-freshness.ts';
 import type { ClusterStep, DrainResult } from './cluster.ts';
 import { measure } from './child.ts';
 
 const PARTITIONS = 2;
 const AIRCRAFT = 10_000;
 const APPEND_MESSAGES = 10_000;
+const FEED_MS = 1_000;
 const clock = (): number => Date.now();
 
 const airports = parseAirports(
@@ -66,39 +71,123 @@ async function fill(step: ClusterStep): Promise<null> {
   return null;
 }
 
-async function drain(step: ClusterStep): Promise<DrainResult> {
+/** Runs the pipeline on Spark and answers its batches. */
+async function pipelineOf(
+  step: ClusterStep,
+  more: Pick<PipelineOptions, 'triggerMs' | 'once' | 'signal' | 'onBatch'>,
+): Promise<{
+  readonly lake: Lake;
+  readonly batches: readonly { readonly rows: number; readonly ms: number }[];
+}> {
   const batches: { readonly rows: number; readonly ms: number }[] = [];
-  const byTable: Record<string, number> = {};
-  const { value, cost } = await measure(async () => {
-    await using topic = topicOf(step);
-    const store = localStore(join(step.folder, 'lake', step.topic));
-    await using engine = new SparkEngine({
-      address: step.spark,
-      store,
-      kafka: { options: { 'kafka.bootstrap.servers': step.bootstrap } },
-      shufflePartitions: 2,
-    });
-    return await runPipeline({
-      lake: new Lake(store, clock),
-      engine,
-      topic,
-      airports,
-      clock,
-      maxRows: step.batchRows,
-      triggerMs: 1_000,
-      once: true,
-      onBatch: (batch) => {
-        batches.push({ rows: batch.rows_in, ms: batch.duration_ms });
-        for (const [name, ms] of Object.entries(batch.duration_by_table_ms))
-          byTable[name] = Math.round((byTable[name] ?? 0) + ms);
-      },
-    });
+  await using topic = topicOf(step);
+  const store = localStore(join(step.folder, 'lake', step.topic));
+  await using engine = new SparkEngine({
+    address: step.spark,
+    store,
+    kafka: { options: { 'kafka.bootstrap.servers': step.bootstrap } },
+    shufflePartitions: 2,
   });
-  return { rows: value.rows, batches, ms_by_table: byTable, cost };
+  const lake = new Lake(store, clock);
+  await runPipeline({
+    lake,
+    engine,
+    topic,
+    airports,
+    clock,
+    maxRows: step.batchRows,
+    ...more,
+    onBatch: (batch) => {
+      batches.push({ rows: batch.rows_in, ms: batch.duration_ms });
+      more.onBatch?.(batch);
+    },
+  });
+  return { lake, batches };
 }
 
-const STEPS: Readonly<Record<string, (step: ClusterStep) => Promise<unknown>>> = { fill, drain };
+async function drain(step: ClusterStep): Promise<DrainResult> {
+  const byTable: Record<string, number> = {};
+  const onBatch = ({ duration_by_table_ms }: BatchProgress): void => {
+    for (const [name, ms] of Object.entries(duration_by_table_ms))
+      byTable[name] = Math.round((byTable[name] ?? 0) + ms);
+  };
+  const { value, cost } = await measure(() => pipelineOf(step, { triggerMs: 1_000, once: true, onBatch }));
+  const rows = value.batches.reduce((sum, batch) => sum + batch.rows, 0);
+  return { rows, batches: value.batches, ms_by_table: byTable, cost };
+}
+
+/** What the pipeline has until all messages of the feed are in the tables, and how old they were in Silver. */
+async function follow(step: FreshnessStep): Promise<FollowResult> {
+  const started = clock();
+  const stop = new AbortController();
+  let left = step.rows;
+  const onBatch = ({ rows_in }: BatchProgress): void => {
+    left -= rows_in;
+    if (left <= 0) stop.abort();
+  };
+  const { triggerMs } = step;
+  const { value, cost } = await measure(() =>
+    pipelineOf(step, { triggerMs, once: false, signal: stop.signal, onBatch }),
+  );
+  const ages = await silverAges(value.lake, started + step.skipMs);
+  const at = (share: number): number => ages[Math.floor(share * (ages.length - 1))] ?? Number.NaN;
+  return {
+    batches: value.batches,
+    counted: ages.length,
+    p50_ms: at(0.5),
+    p95_ms: at(0.95),
+    max_ms: at(1),
+    cost,
+  };
+}
+
+/** Ascending, ms: from the append of each message since a moment to the commit of Silver that holds it. */
+async function silverAges(lake: Lake, sinceMs: number): Promise<readonly number[]> {
+  const silver = await lake.table(SILVER_FLIGHTS);
+  const ages: number[] = [];
+  // Version 0 made the table.
+  for await (const rows of silver?.changesBetween(1) ?? []) {
+    for (const row of rows) {
+      const appendedMs = Number(row['ingested_at']) / 1000;
+      if (appendedMs >= sinceMs) ages.push(Number(row['_commit_timestamp']) / 1000 - appendedMs);
+    }
+  }
+  return ages.toSorted((a, b) => a - b);
+}
+
+/** Appends the rest of the messages, each second those that are due. */
+async function feed(step: FreshnessStep): Promise<null> {
+  await using topic = topicOf(step);
+  const messages = flat(texts(step));
+  for (let skipped = 0; skipped < step.warmUpRows; skipped++) await messages.next();
+  const started = clock();
+  for (let sent = step.warmUpRows; sent < step.rows;) {
+    await wait(FEED_MS);
+    const due = step.warmUpRows + Math.floor(((clock() - started) / 1000) * step.rowsPerSecond);
+    const values: string[] = [];
+    while (sent < Math.min(due, step.rows)) {
+      const { value, done } = await messages.next();
+      if (done === true) throw new RangeError(`There are ${sent} messages and not ${step.rows}.`);
+      values.push(value);
+      sent += 1;
+    }
+    const timestamp_ms = clock();
+    await topic.append(values.map((value) => ({ key: null, value, timestamp_ms })));
+  }
+  return null;
+}
+
+async function* flat(pieces: AsyncIterable<readonly string[]>): AsyncGenerator<string, undefined> {
+  for await (const piece of pieces) yield* piece;
+}
+
+const STEPS: Readonly<Record<string, (step: FreshnessStep) => Promise<unknown>>> = {
+  fill,
+  drain,
+  feed,
+  follow,
+};
 const [name = '', argument = ''] = process.argv.slice(2);
 const step = STEPS[name];
 if (step === undefined) throw new RangeError(`There is no step "${name}".`);
-process.stdout.write(JSON.stringify(await step(JSON.parse(argument) as ClusterStep)));
+process.stdout.write(JSON.stringify(await step(JSON.parse(argument) as FreshnessStep)));

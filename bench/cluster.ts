@@ -1,21 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { startKafka } from '../app/src/cluster/kafka.ts';
 import { fetchJars } from '../app/src/cluster/maven.ts';
 import { SPARK_JARS } from '../app/src/cluster/spark-jars.ts';
 import { type SparkCluster, startSpark } from '../app/src/cluster/spark.ts';
 import { type Cost, machine, round, runStep, say } from './child.ts';
+import { FRESHNESS, freshness } from './cluster-freshness.ts';
 import { pysparkPeer } from './pyspark-peer.ts';
+import { watched } from './spark-usage.ts';
+
+/** What the case `cluster` consists of, in the order in which it runs. */
+export const CLUSTER_CASES = ['small', 'drain', 'freshness', 'workers', 'peer'] as const;
+export type ClusterCase = (typeof CLUSTER_CASES)[number];
 
 /** Arguments of the case. */
 export interface ClusterOptions {
+  readonly cases: ReadonlySet<ClusterCase>;
   readonly rows: number;
   readonly batchRows: number;
-  /** 0: the Connect server computes by itself, on two cores. */
+  /** 0: the Connect server computes by itself, on two cores. Not for `workers`, which compares one with two. */
   readonly workers: number;
+  /** How long `freshness` feeds, at each trigger. */
+  readonly seconds: number;
   /** The folder of the PySpark pipeline. */
   readonly peer: string;
 }
@@ -44,44 +51,56 @@ export interface ClusterStep {
 type Line = Readonly<Record<string, unknown>>;
 
 const CACHE = join(homedir(), '.cache', 'contrail');
-const TICKS_PER_SECOND = 100;
-const SAMPLE_MS = 500;
 
 /** Sizes of batches that are timed one by one, warm; the first ones warm up. */
 const SMALL = [
   { name: 'batch-1000', batchRows: 1_000, batches: 14, warmUp: 4, goalSeconds: 3 },
   { name: 'batch-30000', batchRows: 30_000, batches: 6, warmUp: 2, goalSeconds: 7 },
 ] as const;
+/** Before one worker is compared with two, each has compiled what it runs. */
+const WARM_UP_ROWS = 30_000;
+const WORKERS_GOAL = 1.6;
 
 /**
- * Kafka to Spark to tables on the local disk: small batches one by one, then a topic drained in large ones; and the
- * tuned PySpark pipeline on the same messages and broker. A line a case.
+ * Kafka to Spark to tables on the local disk: small batches one by one, a topic drained in large ones, how old messages are
+ * when they are in Silver, one worker against two; and the tuned PySpark pipeline on the same messages and broker. A line a
+ * case.
  */
 export async function* cluster(options: ClusterOptions): AsyncGenerator<Line> {
+  const { cases, rows, batchRows } = options;
   const folder = await mkdtemp(join(tmpdir(), 'contrail-bench-'));
-  const peer = pysparkPeer(options.peer);
+  const peer = cases.has('peer') ? pysparkPeer(options.peer) : null;
   try {
     await using kafka = await startKafka({ folder: join(folder, 'kafka'), port: 0, cacheFolder: CACHE, say });
-    const input = peer?.input(options.rows) ?? null;
-    {
-      const jars = await fetchJars(SPARK_JARS, { cacheFolder: CACHE, say });
-      await using spark = await startSpark({
-        folder: join(folder, 'spark'),
+    const { bootstrap } = kafka;
+    const jars = await fetchJars(SPARK_JARS, { cacheFolder: CACHE, say });
+    const start = (workers: number): Promise<SparkCluster> =>
+      startSpark({
+        folder: join(folder, `spark-${workers}`),
         cacheFolder: CACHE,
         say,
-        workers: options.workers,
+        workers,
         jars: [jars],
       });
-      const step = { folder, bootstrap: kafka.bootstrap, spark: spark.address, input };
-      for (const { name, batchRows, batches, warmUp, goalSeconds } of SMALL) {
-        const small = { ...step, topic: name, rows: batchRows * batches, batchRows };
+    const input = peer?.input(rows) ?? null;
+    const common = { folder, bootstrap, input, rows, batchRows };
+    if (cases.has('small') || cases.has('drain') || cases.has('freshness')) {
+      await using spark = await start(options.workers);
+      const step = { ...common, spark: spark.address };
+      for (const { name, batchRows: size, batches, warmUp, goalSeconds } of cases.has('small') ? SMALL : []) {
+        const small = { ...step, topic: name, rows: size * batches, batchRows: size };
         yield { ...(await smallBatches(small, spark, warmUp)), goal_s: goalSeconds, machine: machine() };
       }
-      yield await drain({ ...step, topic: 'drain', rows: options.rows, batchRows: options.batchRows }, spark);
+      if (cases.has('drain')) yield await drain({ ...step, topic: 'drain' }, spark);
+      for (const trigger of cases.has('freshness') ? FRESHNESS : []) {
+        const line = await freshness({ ...step, topic: trigger.name }, spark, trigger, options.seconds);
+        yield { ...line, machine: machine() };
+      }
     }
+    if (cases.has('workers')) yield* oneAndTwoWorkers(common, start);
     if (peer) {
-      say(`cluster: the tuned PySpark pipeline, ${options.rows} messages …`);
-      yield { case: 'cluster peer', ...peer.drain(options.rows, kafka.bootstrap), machine: machine() };
+      say(`cluster: the tuned PySpark pipeline, ${rows} messages …`);
+      yield { case: 'cluster peer', ...peer.drain(rows, bootstrap), machine: machine() };
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -108,13 +127,17 @@ async function smallBatches(step: ClusterStep, spark: SparkCluster, warmUp: numb
   };
 }
 
-async function drain(step: ClusterStep, spark: SparkCluster): Promise<Line> {
+async function drain(
+  step: ClusterStep,
+  spark: SparkCluster,
+): Promise<Line & { readonly rows_per_s: number }> {
   say(`cluster: ${step.rows} messages, ${step.batchRows} a batch …`);
   await run('fill', step);
-  const { value, cpuSeconds, peakMb } = await watched(spark, () => run<DrainResult>('drain', step));
+  const { value, cpuSeconds, peakMb, peakMbOf } = await watched(spark, () => run<DrainResult>('drain', step));
   const seconds = value.batches.reduce((sum, { ms }) => sum + ms, 0) / 1000;
   return {
-    case: 'cluster drain',
+    case: `cluster ${step.topic}`,
+    input: step.input === null ? 'simulated' : 'as PySpark',
     rows: value.rows,
     batches: value.batches.length,
     workers: spark.workers.length,
@@ -123,57 +146,30 @@ async function drain(step: ClusterStep, spark: SparkCluster): Promise<Line> {
     spark_cpu_s: round(cpuSeconds, 1),
     rows_per_cpu_s: Math.round(value.rows / (cpuSeconds + value.cost.cpu_s)),
     spark_peak_rss_mb: peakMb,
+    spark_peak_rss_mb_of: peakMbOf,
     driver: value.cost,
     ms_by_table: value.ms_by_table,
     machine: machine(),
   };
 }
 
-/** CPU and peak memory of Spark's processes and their children while something runs. Source: proc(5). */
-async function watched<T>(
-  spark: SparkCluster,
-  work: () => Promise<T>,
-): Promise<{ readonly value: T; readonly cpuSeconds: number; readonly peakMb: number }> {
-  const roots = [spark.connectServer, spark.master, ...spark.workers].flatMap(
-    (process) => process?.pid ?? [],
-  );
-  const before = usage(roots);
-  let peak = before.bytes;
-  const ended = new AbortController();
-  const sampling = (async () => {
-    while (!ended.signal.aborted) {
-      peak = Math.max(peak, usage(roots).bytes);
-      await wait(SAMPLE_MS, undefined, { signal: ended.signal }).catch(() => undefined);
-    }
-  })();
-  try {
-    const value = await work();
-    return {
-      value,
-      cpuSeconds: usage(roots).seconds - before.seconds,
-      peakMb: Math.round(Math.max(peak, usage(roots).bytes) / 1e6),
-    };
-  } finally {
-    ended.abort();
-    await sampling;
+/** The same messages with one worker and with two, of one core each; and how many times as fast two are. */
+async function* oneAndTwoWorkers(
+  common: Omit<ClusterStep, 'spark' | 'topic'>,
+  start: (workers: number) => Promise<SparkCluster>,
+): AsyncGenerator<Line> {
+  const speeds: number[] = [];
+  for (const workers of [1, 2]) {
+    await using spark = await start(workers);
+    const step = { ...common, spark: spark.address };
+    say(`cluster: ${workers} worker${workers === 1 ? '' : 's'}, warming up …`);
+    const warmUp = { ...step, topic: `warm-up-${workers}`, rows: WARM_UP_ROWS, batchRows: WARM_UP_ROWS / 2 };
+    await run('fill', warmUp);
+    await run('drain', warmUp);
+    const line = await drain({ ...step, topic: `workers-${workers}` }, spark);
+    speeds.push(line.rows_per_s);
+    yield line;
   }
-}
-
-function usage(pids: readonly number[]): { readonly seconds: number; readonly bytes: number } {
-  let [seconds, bytes] = [0, 0];
-  const waiting = [...pids];
-  for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      seconds += (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-      const resident = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-      bytes += Number(resident ?? 0) * 1024;
-      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-      waiting.push(...children.split(' ').filter(Boolean).map(Number));
-    } catch {
-      // It has ended in the meantime.
-    }
-  }
-  return { seconds, bytes };
+  const [one = Number.NaN, two = Number.NaN] = speeds;
+  yield { case: 'cluster workers', two_to_one: round(two / one, 2), goal: WORKERS_GOAL };
 }

@@ -4,22 +4,24 @@
  *     chain [--rows 1000000] [--batch-rows 100000] [--threads 1]   topic to all tables, and the floor beside it
  *     live  [--seconds 60] [--aircraft 3330]                       the whole program under a steady feed
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
- *     cluster [--rows 1000000] [--batch-rows 1000000] [--workers 0] [--peer ../shared/peer]
- *             Kafka to Spark to tables, and the tuned PySpark pipeline on the same messages and broker
+ *     cluster [--cases small,drain,freshness,workers,peer] [--rows 1000000] [--batch-rows 1000000] [--workers 0]
+ *             [--seconds 300] [--peer ../shared/peer]
+ *             Kafka to Spark to tables: small batches; --rows drained; the age of messages in Silver, fed for --seconds at each
+ *             trigger; one worker against two; and the tuned PySpark pipeline on the same messages and broker
  *
  * What is measured runs in a process of its own, so that making the input costs it neither memory nor CPU.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chain } from './chain.ts';
-import { cluster } from './cluster.ts';
+import { cluster, CLUSTER_CASES, type ClusterCase } from './cluster.ts';
 import { delta } from './delta.ts';
 import { live } from './live.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | delta [--commits N] | cluster [--rows N] [--batch-rows N] [--workers N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | delta [--commits N] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -38,6 +40,7 @@ function readArguments(args: string[]): {
       aircraft: text,
       commits: text,
       workers: text,
+      cases: text,
       peer: text,
     },
   });
@@ -49,6 +52,16 @@ function readArguments(args: string[]): {
     return value;
   };
   return { name: positionals[0], number, text: (option, standard) => given[option] ?? standard };
+}
+
+function casesOf(list: string): ReadonlySet<ClusterCase> {
+  const cases = list.split(',').map((name) => {
+    const known = CLUSTER_CASES.find((each) => each === name);
+    if (known === undefined)
+      throw new RangeError(`--cases knows ${CLUSTER_CASES.join(', ')}, not "${name}".`);
+    return known;
+  });
+  return new Set(cases);
 }
 
 async function main(): Promise<number> {
@@ -71,9 +84,11 @@ async function main(): Promise<number> {
     } else if (name === 'cluster') {
       const rows = number('rows', 1_000_000);
       const options = {
+        cases: casesOf(text('cases', CLUSTER_CASES.join(','))),
         rows,
         batchRows: number('batch-rows', rows),
         workers: number('workers', 0, 0),
+        seconds: number('seconds', 300),
         peer: text('peer', join(import.meta.dirname, '../../shared/peer')),
       };
       work = () => cluster(options);
