@@ -79,6 +79,24 @@ const PLAIN_MESSAGE = new RegExp(PLAIN_MESSAGE_SOURCE);
  */
 export const isPlainMessage = (text: string): boolean => PLAIN_MESSAGE.test(text);
 
+const MEMBERS = [...Map.groupBy(MESSAGE_FIELDS, ([, type]) => type)].map(
+  ([type, fields]) => `"(?:${fields.map(([name]) => name).join('|')})": ?(?:null|${PLAIN_VALUES[type]})`,
+);
+const KNOWN = MESSAGE_FIELDS.map(([name]) => name).join('|');
+const OTHER_NAME = String.raw`"(?!(?:${KNOWN})")[^"\\\x00-\x1f]*"`;
+const OTHER_VALUE = ['null', PLAIN_VALUES.boolean, PLAIN_VALUES.string, PLAIN_VALUES.double].join('|');
+const MEMBER = `(?:${[...MEMBERS, `${OTHER_NAME}: ?(?:${OTHER_VALUE})`].join('|')})`;
+/** Source of the pattern of {@link isFlatMessage}. */
+export const FLAT_MESSAGE_SOURCE = String.raw`^\{(?:${MEMBER}(?:, ?${MEMBER}){0,63})?\}$`;
+const FLAT_MESSAGE = new RegExp(FLAT_MESSAGE_SOURCE);
+
+/**
+ * Whether a message is well-formed at sight, though its fields come in another order, are missing or repeated, or stand
+ * beside others with simple values: what producers that know nothing of Contrail send. Of fields that are repeated the
+ * last one counts, as for any parser that does not refuse them.
+ */
+export const isFlatMessage = (text: string): boolean => FLAT_MESSAGE.test(text);
+
 /**
  * Decodes one message. Malformed is: no JSON (bare NaN and Infinity included), no object, or a known field whose
  * value is not of its type. A whole-valued number (5.0, 1e3) is a legal long or integer; a number too large for

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, isPlainMessage, MESSAGE_FIELDS } from '../../src/flight/decode-message.ts';
+import {
+  decodeMessage,
+  isFlatMessage,
+  isPlainMessage,
+  MESSAGE_FIELDS,
+} from '../../src/flight/decode-message.ts';
 
 const fieldOf = (
   text: string,
@@ -151,5 +156,73 @@ describe('the plain form', () => {
       { numRuns: 3000 },
     );
     expect(kept).toBeGreaterThan(100);
+  });
+});
+
+describe('the flat form', () => {
+  it.each([
+    '{}',
+    '{"icao24":"abc123"}',
+    '{"time":1766880000,"icao24":"c23da5","longitude":12.7692,"on_ground":false,"squawk":null}',
+    '{"on_ground": true, "mood": "good", "score": -1.5, "seen": false, "note": null, "icao24": "abc123"}',
+    '{"icao24":"abc123","icao24":"abc124"}',
+    '{"icao24s":5}',
+    '{"sensors":[1,2],"callsign":"DLH 1é "}',
+  ])('has %s', (text) => {
+    expect(isFlatMessage(text)).toBe(true);
+    expect(decodeMessage(text).malformed).toBeNull();
+  });
+
+  it.each([
+    '',
+    '[]',
+    '{"icao24":5}',
+    '{"mood":{}}',
+    '{"mood":[1]}',
+    '{"mood":NaN}',
+    '{"mood":01}',
+    String.raw`{"icao2\u0034":5}`,
+    '{"icao24":"abc123",}',
+    '{,"icao24":"abc123"}',
+    '{"icao24":"abc123" "callsign":"A"}',
+    '{"icao24":"abc123"}\n',
+    `{${Array.from({ length: 65 }, (_, index) => `"k${index}":0`).join(',')}}`,
+  ])('leaves %j to the parser', (text) => {
+    expect(isFlatMessage(text)).toBe(false);
+  });
+
+  it('is well-formed, whatever the names and values', () => {
+    const name = fc.oneof(
+      fc.constantFrom(...MESSAGE_FIELDS.map(([field]) => field)),
+      fc.stringMatching(/^[a-z_"\\é\n]{0,6}$/),
+    );
+    const value = fc.oneof(
+      fc.constantFrom(
+        'null',
+        'true',
+        '""',
+        '"abc 12"',
+        '[]',
+        '[1,2]',
+        '{}',
+        '-0',
+        '12.50',
+        '1767225600',
+        '-3',
+      ),
+      fc.stringMatching(/^[-0-9+.eE"\\[\], ntrueé]{0,8}$/),
+    );
+    const separator = fc.constantFrom(',', ', ', '', ' ,');
+    let flat = 0;
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, value), { maxLength: 3 }), separator, (members, between) => {
+        const text = `{${members.map(([key, content]) => `"${key}":${content}`).join(between)}}`;
+        if (!isFlatMessage(text)) return;
+        flat += 1;
+        expect(decodeMessage(text).malformed, text).toBeNull();
+      }),
+      { numRuns: 3000 },
+    );
+    expect(flat).toBeGreaterThan(100);
   });
 });

@@ -1,7 +1,12 @@
 import type { DataFrame } from '@contrail/spark-connect';
 import { hyparquetCodec, type Row as FileRow, struct } from '@contrail/delta-lake';
 import { ContrailError } from '../../errors.ts';
-import { decodeMessage, MESSAGE_FIELDS, PLAIN_MESSAGE_SOURCE } from '../../flight/decode-message.ts';
+import {
+  decodeMessage,
+  FLAT_MESSAGE_SOURCE,
+  MESSAGE_FIELDS,
+  PLAIN_MESSAGE_SOURCE,
+} from '../../flight/decode-message.ts';
 import { MESSAGE_COLUMNS, type Relation, type Select } from '../engine.ts';
 import { freshAlias } from './bind.ts';
 import type { KeptRelations } from './kept.ts';
@@ -46,21 +51,29 @@ const ODD_SCHEMA = struct(
 
 /** Messages that JavaScript decodes are written in files of so many rows. */
 const ODD_FILE_ROWS = 20_000;
-/** Java matches a repeated group by recursion: a longer list is left to JavaScript. */
-const PLAIN = PLAIN_MESSAGE_SOURCE.replace(/^\^/, String.raw`\A`)
-  .replace(/\$$/, String.raw`\z`)
-  .replaceAll(')*)?', '){0,64})?');
+/**
+ * A pattern in Java's words. Java matches a repeated group by recursion: a longer list is left to JavaScript. Nothing in
+ * these patterns is ever matched in a second way, so no quantifier needs to remember where it could go back to.
+ */
+const javaPattern = (source: string): string =>
+  source
+    .replace(/^\^/, String.raw`\A`)
+    .replace(/\$$/, String.raw`\z`)
+    .replaceAll(')*)?', '){0,64})?')
+    .replaceAll(/(?<!\()(?:[*?]|\{\d+,\d+\})/g, '$&+');
+/** Most messages have the first form, which is quicker to see. */
+const PATTERNS = { plain: javaPattern(PLAIN_MESSAGE_SOURCE), flat: javaPattern(FLAT_MESSAGE_SOURCE) };
 
 /**
- * What the executors do: read their ranges, take the plain messages apart, and leave the others as they are. A record
+ * What the executors do: read their ranges, take simple messages apart, and leave the others as they are. A record
  * without a value is no message.
  */
-const DECODE = `select decoded.*, ingested_at, topic_partition, topic_offset, is_plain,
-    case when not is_plain then value end as raw
+const DECODE = `select decoded.*, ingested_at, topic_partition, topic_offset, is_simple,
+    case when not is_simple then value end as raw
   from (
-    select from_json(case when is_plain then text end, '${schemaText(typed(FIELDS)).replaceAll('`', '')}') as decoded, *
+    select from_json(case when is_simple then text end, '${schemaText(typed(FIELDS)).replaceAll('`', '')}') as decoded, *
     from (
-      select *, is_valid_utf8(text) and text rlike :plain as is_plain
+      select *, is_valid_utf8(text) and (text rlike :plain or text rlike :flat) as is_simple
       from (
         select value, cast(value as string) as text, timestamp as ingested_at, partition as topic_partition,
           offset as topic_offset
@@ -69,12 +82,12 @@ const DECODE = `select decoded.*, ingested_at, topic_partition, topic_offset, is
       )
     )
   )`;
-const ODD = 'select topic_partition, topic_offset, ingested_at, raw from kafka_records where not is_plain';
+const ODD = 'select topic_partition, topic_offset, ingested_at, raw from kafka_records where not is_simple';
 
 /**
  * Reads exact ranges of a topic by the executors and keeps the decoded messages. Which ones are malformed is decided by
- * the contract's exact rules, which are those of JavaScript: messages in the plain form, which is nearly all, are
- * well-formed for any JSON parser and stay with the executors; the rest is decoded here.
+ * the contract's exact rules, which are those of JavaScript: messages in the plain or the flat form, which is nearly all,
+ * are well-formed for any JSON parser and stay with the executors; the rest is decoded here.
  * @throws ContrailError `invalid` / `spark-needs-kafka` when the topic is not in Kafka.
  */
 export async function keepMessages(messages: Messages): Promise<KeptMessages> {
@@ -82,7 +95,7 @@ export async function keepMessages(messages: Messages): Promise<KeptMessages> {
   const records = await writeKept(decodedRecords(messages), { ...job, folder: `${job.folder}-records` });
   const recordsName = `${name}/records`;
   await kept.replace(recordsName, records.kept);
-  const odd = records.files.filter(({ facts }) => facts.statistics['is_plain']?.min !== true);
+  const odd = records.files.filter(({ facts }) => facts.statistics['is_simple']?.min !== true);
   if (odd.length === 0) return { relation: plainOf(recordsName, ''), inputs: [recordsName] };
   const oddName = `${name}/odd`;
   const addresses = await decodeOdd(messages, odd);
@@ -90,7 +103,7 @@ export async function keepMessages(messages: Messages): Promise<KeptMessages> {
   const select: Select = {
     sql: `select * from plain_messages union all select * from odd_messages`,
     relations: {
-      plain_messages: plainOf(recordsName, ' where is_plain'),
+      plain_messages: plainOf(recordsName, ' where is_simple'),
       odd_messages: { kind: 'kept', name: oddName },
     },
   };
@@ -133,7 +146,7 @@ function decodedRecords({ job, kafka, relation }: Messages): DataFrame {
   const alias = freshAlias();
   return job.session.sql(DECODE.replace('kafka_records', alias), {
     relations: { [alias]: records },
-    parameters: { plain: PLAIN },
+    parameters: PATTERNS,
   });
 }
 
@@ -145,7 +158,7 @@ async function decodeOdd(
   const alias = freshAlias();
   const records = job.session.read({
     format: 'parquet',
-    schema: `${schemaText(typed(PLACE))}, is_plain boolean, raw binary`,
+    schema: `${schemaText(typed(PLACE))}, is_simple boolean, raw binary`,
     options: { recursiveFileLookup: 'true' },
     paths: files.map(({ address }) => sparkPattern(address)),
   });
