@@ -106,7 +106,7 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
       silver: SILVER_FLIGHTS.columns,
       recent: RECENT_COLUMNS,
       earlier: RECENT_COLUMNS,
-      airport_cells: AIRPORT_CELL_COLUMNS,
+      airports_by_cell: AIRPORT_CELL_COLUMNS,
     },
     key: KEY,
     parameters,

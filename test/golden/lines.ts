@@ -2,6 +2,7 @@ import type { Relation } from '../../app/src/engine/engine.ts';
 import { airportsByCell } from '../../app/src/flight/airport-cells.ts';
 import type { Airport } from '../../app/src/flight/airports.ts';
 import type { ColumnType, Row, Value } from '../../app/src/lake/column.ts';
+import { AIRPORTS_BY_CELL } from '../../app/src/pipeline/nearby-airports.ts';
 import type { GoldenCase } from './cases.ts';
 
 /** One line of a golden file. */
@@ -16,14 +17,16 @@ export function relationsOf(golden: GoldenCase, lines: readonly Line[]): Readonl
   return Object.fromEntries(
     Object.entries(golden.relations).map(([name, columns]) => {
       const own = lines.filter((line) => relationOf(line, first) === name);
-      const rows =
-        name === 'airport_cells'
-          ? cellsOf(lines.filter((line) => line['@'] === 'airports') as unknown as Airport[])
-          : own.map((line): Row =>
-              Object.fromEntries(
-                columns.map((column) => [column.name, toValue(line[column.name] ?? null, column.type)]),
-              ),
-            );
+      if (name === 'airports_by_cell') {
+        const rows = cellsOf(lines.filter((line) => line['@'] === 'airports') as unknown as Airport[]);
+        const relations = { airport_cells: { kind: 'rows', columns, rows } } as const;
+        return [name, { kind: 'select', select: { sql: AIRPORTS_BY_CELL, relations } }];
+      }
+      const rows = own.map((line): Row =>
+        Object.fromEntries(
+          columns.map((column) => [column.name, toValue(line[column.name] ?? null, column.type)]),
+        ),
+      );
       return [name, { kind: 'rows', columns, rows }];
     }),
   );

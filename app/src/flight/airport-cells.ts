@@ -3,6 +3,8 @@ import type { Airport } from './airports.ts';
 /** Degrees of latitude and longitude that one cell spans. */
 export const CELL_DEGREES = 1;
 const COLUMNS = 360 / CELL_DEGREES;
+/** The most airports that a cell may have: engines that write out a comparison with each of them end here. */
+export const MOST_AIRPORTS_IN_CELL = 20;
 /** Cells are searched block by block, so that each looks at a few airports instead of all. */
 const BLOCK_DEGREES = 10;
 const RADIANS = Math.PI / 180;
@@ -27,6 +29,7 @@ export interface AirportCell {
  *
  * Answers come nearest to the centre first; of 5,210 airports, 6.4 per cell over Europe. Cells are numbered row by row
  * from the south-west, as the macro `airport_cell` does. A first look at a block of cells costs a millisecond.
+ * @throws RangeError for a cell with more than {@link MOST_AIRPORTS_IN_CELL} of them; of 5,210 airports, none has 20
  */
 export function airportsByCell(airports: readonly Airport[]): (cell: number) => readonly AirportCell[] {
   const vectors = airports.map((airport) => unitVector(airport.latitude, airport.longitude));
@@ -45,7 +48,12 @@ export function airportsByCell(airports: readonly Airport[]): (cell: number) => 
     const south = Math.floor(cell / COLUMNS) * CELL_DEGREES - 90;
     const west = (cell % COLUMNS) * CELL_DEGREES - 180;
     const nearby = nearbyOf(blockOf(south), blockOf(west));
-    return nearestSomewhere(south, west, CELL_DEGREES, nearby, vectors).map((index) => {
+    const found = nearestSomewhere(south, west, CELL_DEGREES, nearby, vectors);
+    if (found.length > MOST_AIRPORTS_IN_CELL)
+      throw new RangeError(
+        `${found.length} airports can be the nearest one in cell ${cell}, too many to compare.`,
+      );
+    return found.map((index) => {
       const [x, y, z] = vectors[index] as Vector;
       return { cell, ident: (airports[index] as Airport).ident, x, y, z };
     });

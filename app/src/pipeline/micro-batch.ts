@@ -213,7 +213,7 @@ export class MicroBatches {
         silver: SILVER,
         recent: KEPT.recent,
         earlier: EARLIER,
-        airport_cells: NearbyAirports.relation,
+        airports_by_cell: NearbyAirports.relation,
       },
       parameters: { gap_seconds, near_airport_km },
       ...stop,

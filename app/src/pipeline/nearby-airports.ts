@@ -3,7 +3,7 @@ import { airportsByCell } from '../flight/airport-cells.ts';
 import type { Airport } from '../flight/airports.ts';
 import type { Column } from '../lake/column.ts';
 
-/** Columns of the relation `airport_cells`. */
+/** Columns of the relation `airport_cells`, which `airports_by_cell` is made of. */
 export const AIRPORT_CELL_COLUMNS: readonly Column[] = [
   { name: 'cell', type: 'integer' },
   { name: 'ident', type: 'string' },
@@ -11,7 +11,10 @@ export const AIRPORT_CELL_COLUMNS: readonly Column[] = [
   { name: 'y', type: 'double' },
   { name: 'z', type: 'double' },
 ];
-const NAME = 'airport_cells';
+/** A cell's airports in one row: the nearest is then found within the row of a position, and no row is multiplied. */
+export const AIRPORTS_BY_CELL =
+  'select cell, array_agg(airport_point(ident, x, y, z)) as airports from airport_cells group by cell';
+const NAME = 'airports_by_cell';
 
 /**
  * The airports by cell, as a kept relation that "the truly nearest airport" is one join with. It grows with the cells
@@ -39,8 +42,8 @@ export class NearbyAirports {
     if (this.#isKept && missing.length === 0) return;
     const rows = missing.flatMap((cell) => this.#inCell(cell).map((row) => ({ ...row })));
     const select = {
-      sql: 'select * from cells',
-      relations: { cells: { kind: 'rows', columns: AIRPORT_CELL_COLUMNS, rows } as const },
+      sql: AIRPORTS_BY_CELL,
+      relations: { airport_cells: { kind: 'rows', columns: AIRPORT_CELL_COLUMNS, rows } as const },
     };
     await (this.#isKept ? this.#engine.extend(NAME, select) : this.#engine.keep(NAME, select));
     this.#isKept = true;

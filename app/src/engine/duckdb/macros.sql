@@ -38,6 +38,19 @@ create or replace macro clamp(x, low, high) as case when x < low then cast(low a
 create or replace macro great_circle_km(squared_chord) as
   2.0 * 6371.0088 * asin(least(1.0, sqrt(squared_chord) / 2.0));
 
+-- An airport as a point of the unit sphere.
+create or replace macro airport_point(ident, x, y, z) as struct_pack(ident := ident, x := x, y := y, z := z);
+
+-- The squared chords between a point of the unit sphere and each of a list of airports.
+create or replace macro squared_chords(airports, x, y, z) as list_transform(airports, lambda airport:
+  (x - airport.x) * (x - airport.x) + (y - airport.y) * (y - airport.y) + (z - airport.z) * (z - airport.z));
+
+-- The smallest of a list of numbers.
+create or replace macro smallest(numbers) as list_min(numbers);
+
+-- The airport whose chord this is, the first one of several.
+create or replace macro airport_at(airports, chords, chord) as airports[list_position(chords, chord)].ident;
+
 -- The one-degree cell of a position, as flight/airport-cells.ts numbers them.
 create or replace macro airport_cell(latitude, longitude) as
   cast(least(floor(latitude + 90.0), 179.0) * 360.0 + least(floor(longitude + 180.0), 359.0) as integer);

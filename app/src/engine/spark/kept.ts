@@ -99,5 +99,7 @@ const NAMES: Readonly<Record<string, string>> = {
 function sparkType(type: FileFacts['schema']['fields'][number]['type']): string {
   if (typeof type === 'string') return NAMES[type] ?? type;
   if (type.type === 'array') return `array<${sparkType(type.elementType)}>`;
+  if (type.type === 'struct')
+    return `struct<${type.fields.map((field) => `${field.name}: ${sparkType(field.type)}`).join(', ')}>`;
   throw new TypeError(`A kept relation has a column of type ${type.type}, which no SELECT of ours makes.`);
 }

@@ -43,6 +43,38 @@ create or replace temporary function clamp(x double, low double, high double) re
 create or replace temporary function great_circle_km(squared_chord double) returns double return
   2.0D * 6371.0088D * asin(least(1.0D, sqrt(squared_chord) / 2.0D));
 
+-- An airport as a point of the unit sphere.
+create or replace temporary function airport_point(ident string, x double, y double, z double)
+  returns struct<ident: string, x: double, y: double, z: double> return named_struct('ident', ident, 'x', x, 'y', y, 'z', z);
+
+-- The squared chord between an airport and a point of the unit sphere.
+create or replace temporary function squared_chord(airport struct<ident: string, x: double, y: double, z: double>, x double, y double, z double)
+  returns double return (x - airport.x) * (x - airport.x) + (y - airport.y) * (y - airport.y) + (z - airport.z) * (z - airport.z);
+
+-- The squared chords between a point and each of at most 20 airports. Written out, since a lambda would be interpreted.
+create or replace temporary function squared_chords(
+  airports array<struct<ident: string, x: double, y: double, z: double>>, x double, y double, z double
+) returns array<double> return array(
+  squared_chord(get(airports, 0), x, y, z), squared_chord(get(airports, 1), x, y, z),
+  squared_chord(get(airports, 2), x, y, z), squared_chord(get(airports, 3), x, y, z),
+  squared_chord(get(airports, 4), x, y, z), squared_chord(get(airports, 5), x, y, z),
+  squared_chord(get(airports, 6), x, y, z), squared_chord(get(airports, 7), x, y, z),
+  squared_chord(get(airports, 8), x, y, z), squared_chord(get(airports, 9), x, y, z),
+  squared_chord(get(airports, 10), x, y, z), squared_chord(get(airports, 11), x, y, z),
+  squared_chord(get(airports, 12), x, y, z), squared_chord(get(airports, 13), x, y, z),
+  squared_chord(get(airports, 14), x, y, z), squared_chord(get(airports, 15), x, y, z),
+  squared_chord(get(airports, 16), x, y, z), squared_chord(get(airports, 17), x, y, z),
+  squared_chord(get(airports, 18), x, y, z), squared_chord(get(airports, 19), x, y, z)
+);
+
+-- The smallest of a list of numbers.
+create or replace temporary function smallest(numbers array<double>) returns double return array_min(numbers);
+
+-- The airport whose chord this is, the first one of several.
+create or replace temporary function airport_at(
+  airports array<struct<ident: string, x: double, y: double, z: double>>, chords array<double>, chord double
+) returns string return get(airports, cast(array_position(chords, chord) as int) - 1).ident;
+
 -- The one-degree cell of a position, as flight/airport-cells.ts numbers them.
 create or replace temporary function airport_cell(latitude double, longitude double) returns int return
   cast(least(floor(latitude + 90.0D), 179.0D) * 360.0D + least(floor(longitude + 180.0D), 359.0D) as int);

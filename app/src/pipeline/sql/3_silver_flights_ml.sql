@@ -1,7 +1,7 @@
 -- Table:  silver/flights_ml
 -- Grain:  exactly one row per Silver row of the batch.
 -- Key:    (icao24, time_position, last_contact)
--- Reads:  silver, recent, earlier, airport_cells
+-- Reads:  silver, recent, earlier, airports_by_cell
 -- Units:  metres, km/h, m/s, seconds, km; the flight phase works in feet, knots and ft/min
 -- Rows of one aircraft are ordered by (time_position, last_contact); a gap of more than gap_seconds starts a new
 -- segment, and nothing reaches back over it. Means and deviations are written out over the row (0) and the four
@@ -18,13 +18,13 @@ with history as (
 sequence as (
   select
     icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate,
-    origin_country, category, longitude, latitude, true_track, on_ground, topic_partition, topic_offset
+    origin_country, category, longitude, latitude, true_track, on_ground, true as is_new
   from silver
   union all
   select
     icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate,
     null as origin_country, null as category, null as longitude, null as latitude, null as true_track,
-    null as on_ground, null as topic_partition, null as topic_offset
+    null as on_ground, false as is_new
   from history
 ),
 lagged as (
@@ -60,12 +60,12 @@ reach as (
       else 5
     end as window_size
   from lagged
-  where topic_offset is not null
+  where is_new
 ),
 segment as (
   select
     icao24, time_position, last_contact, origin_country, category, longitude, latitude, altitude_m, velocity_kmh,
-    vertical_rate, true_track, on_ground, topic_partition, topic_offset, window_size,
+    vertical_rate, true_track, on_ground, window_size,
     case when window_size > 1 then time_position - t1 end as seconds_since_previous,
     altitude_m as a0,
     case when window_size > 1 then a1 end as a1,
@@ -158,72 +158,61 @@ decided as (
 ),
 -- Each position is compared with the airports that can be the nearest one in its cell, by the chord between the two
 -- points of the unit sphere: it orders like the great-circle distance, and is turned into it once, for the winner.
-positions as (
+positioned as (
   select
-    topic_partition, topic_offset,
+    *,
     airport_cell(latitude, longitude) as cell,
     cos(radians(latitude)) * cos(radians(longitude)) as x,
     cos(radians(latitude)) * sin(radians(longitude)) as y,
     sin(radians(latitude)) as z
-  from silver
+  from decided
 ),
-distances as (
-  select
-    positions.topic_partition, positions.topic_offset, airport_cells.ident,
-    (positions.x - airport_cells.x) * (positions.x - airport_cells.x)
-    + (positions.y - airport_cells.y) * (positions.y - airport_cells.y)
-    + (positions.z - airport_cells.z) * (positions.z - airport_cells.z) as squared_chord
-  from positions
-  join airport_cells on airport_cells.cell = positions.cell
+measured as (
+  select positioned.*, airports_by_cell.airports, squared_chords(airports_by_cell.airports, x, y, z) as chords
+  from positioned
+  left join airports_by_cell on airports_by_cell.cell = positioned.cell
 ),
-nearest as (
-  select
-    topic_partition,
-    topic_offset,
-    min_by(ident, squared_chord) as ident,
-    great_circle_km(min(squared_chord)) as distance_km
-  from distances
-  group by topic_partition, topic_offset
+located as (
+  select *, airport_at(airports, chords, smallest(chords)) as nearest_airport, great_circle_km(smallest(chords)) as distance_km
+  from measured
 )
 select
-  decided.icao24,
-  decided.time_position,
-  decided.last_contact,
-  timestamp_from_seconds(decided.time_position) as event_timestamp,
-  decided.origin_country,
-  decided.category,
-  decided.longitude,
-  decided.latitude,
-  decided.altitude_m,
-  decided.velocity_kmh,
-  decided.vertical_rate,
-  decided.true_track,
-  decided.on_ground,
-  decided.seconds_since_previous,
-  decided.altitude_change,
-  decided.velocity_change,
-  decided.altitude_mean_5,
-  decided.altitude_std_5,
-  decided.velocity_mean_5,
-  decided.velocity_std_5,
-  decided.vertical_rate_mean_5,
-  decided.window_size,
-  nearest.ident as nearest_airport,
-  nearest.distance_km as nearest_airport_km,
-  nearest.distance_km <= :near_airport_km as near_airport,
-  decided.flight_phase,
+  icao24,
+  time_position,
+  last_contact,
+  timestamp_from_seconds(time_position) as event_timestamp,
+  origin_country,
+  category,
+  longitude,
+  latitude,
+  altitude_m,
+  velocity_kmh,
+  vertical_rate,
+  true_track,
+  on_ground,
+  seconds_since_previous,
+  altitude_change,
+  velocity_change,
+  altitude_mean_5,
+  altitude_std_5,
+  velocity_mean_5,
+  velocity_std_5,
+  vertical_rate_mean_5,
+  window_size,
+  nearest_airport,
+  distance_km as nearest_airport_km,
+  distance_km <= :near_airport_km as near_airport,
+  flight_phase,
   case
-    when decided.flight_phase = 'UNKNOWN' then null
-    when decided.on_ground then 1e0
+    when flight_phase = 'UNKNOWN' then null
+    when on_ground then 1e0
     else greatest(s_ground, s_climb, s_descent, s_cruise, s_level) - greatest(
-      case when decided.flight_phase = 'GROUND' then -1e0 else s_ground end,
-      case when decided.flight_phase = 'CLIMB' then -1e0 else s_climb end,
-      case when decided.flight_phase = 'DESCENT' then -1e0 else s_descent end,
-      case when decided.flight_phase = 'CRUISE' then -1e0 else s_cruise end,
-      case when decided.flight_phase = 'LEVEL' then -1e0 else s_level end
+      case when flight_phase = 'GROUND' then -1e0 else s_ground end,
+      case when flight_phase = 'CLIMB' then -1e0 else s_climb end,
+      case when flight_phase = 'DESCENT' then -1e0 else s_descent end,
+      case when flight_phase = 'CRUISE' then -1e0 else s_cruise end,
+      case when flight_phase = 'LEVEL' then -1e0 else s_level end
     )
   end as phase_confidence,
-  date_from_seconds(decided.time_position) as event_date
-from decided
-left join nearest on nearest.topic_partition = decided.topic_partition
-  and nearest.topic_offset = decided.topic_offset
+  date_from_seconds(time_position) as event_date
+from located
