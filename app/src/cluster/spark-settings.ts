@@ -39,6 +39,8 @@ export function propertiesOf(folder: string, ports: ChosenPorts, options: SparkO
     'spark.sql.session.timeZone': 'UTC',
     'spark.sql.shuffle.partitions': 4,
     'spark.scheduler.mode': 'FAIR',
+    // One batch needs 170 compiled classes. With Spark's 100 each batch compiles all of them anew, on any size of machine.
+    'spark.sql.codegen.cache.maxEntries': 2000,
     // Less busy beside the computing threads than the default collector is.
     'spark.driver.extraJavaOptions': '-XX:+UseParallelGC',
     'spark.executor.extraJavaOptions': '-XX:+UseParallelGC',

@@ -27,6 +27,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'spark.sql.maxConcurrentOutputFileWriters': '64',
   'spark.sql.adaptive.enabled': 'false',
   'mapreduce.fileoutputcommitter.marksuccessfuljobs': 'true',
+  'spark.sql.codegen.hugeMethodLimit': '8000',
 };
 
 /**
