@@ -1,75 +1,24 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../app/src/cluster/ports.ts';
 import { collect } from '../../app/test/topic/collect.ts';
 import type { KafkaConnection, KafkaSasl } from '../../app/src/topic/kafka/connection.ts';
 import type { KafkaTopic } from '../../app/src/topic/kafka/kafka-topic.ts';
 import { tokenSource } from '../../app/src/topic/kafka/oauth.ts';
-import { freshName, HAS_JAVA, kafkaTopic, numbered, startBroker, type TestBroker } from './broker.ts';
-
-const USER = 'contrail';
-const PASSWORD = 'only for tests';
-const STORE_PASSWORD = 'changeit';
+import { freshName, HAS_JAVA, kafkaTopic, numbered } from './broker.ts';
+import { PASSWORD, type SecureBroker, startSecureBroker, USER } from './secure-broker.ts';
 
 describe.skipIf(!HAS_JAVA)('a broker that wants TLS and a name', () => {
-  let folder: string;
-  let kafka: TestBroker;
-  let bootstrap: string;
-  let ca: string;
-
+  let kafka: SecureBroker;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'contrail-kafka-secure-'));
-    const store = join(folder, 'broker.p12');
-    const keytool = (...args: readonly string[]): string =>
-      execFileSync(
-        'keytool',
-        [...args, '-alias', 'broker', '-keystore', store, '-storepass', STORE_PASSWORD],
-        {
-          encoding: 'utf8',
-          stdio: ['ignore', 'pipe', 'ignore'],
-        },
-      );
-    const subject = ['-dname', 'CN=localhost', '-ext', 'san=dns:localhost,ip:127.0.0.1'];
-    keytool('-genkeypair', '-keyalg', 'RSA', '-keysize', '2048', '-storetype', 'PKCS12', ...subject);
-    ca = keytool('-exportcert', '-rfc');
-    const [port, controllerPort, securePort] = [await freePort(), await freePort(), await freePort()];
-    const security = 'org.apache.kafka.common.security';
-    kafka = await startBroker({
-      port,
-      controllerPort,
-      formatArguments: ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
-        '--add-scram',
-        `${mechanism}=[name=${USER},password=${PASSWORD}]`,
-      ]),
-      properties: {
-        listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort},SECURE://127.0.0.1:${securePort}`,
-        'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},SECURE://localhost:${securePort}`,
-        'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL',
-        'inter.broker.listener.name': 'PLAINTEXT',
-        'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
-        'ssl.keystore.type': 'PKCS12',
-        'ssl.keystore.location': store,
-        'ssl.keystore.password': STORE_PASSWORD,
-        'listener.name.secure.plain.sasl.jaas.config': `${security}.plain.PlainLoginModule required user_${USER}="${PASSWORD}";`,
-        'listener.name.secure.scram-sha-256.sasl.jaas.config': `${security}.scram.ScramLoginModule required;`,
-        'listener.name.secure.scram-sha-512.sasl.jaas.config': `${security}.scram.ScramLoginModule required;`,
-        'listener.name.secure.oauthbearer.sasl.jaas.config': `${security}.oauthbearer.OAuthBearerLoginModule required;`,
-        'listener.name.secure.oauthbearer.sasl.server.callback.handler.class': `${security}.oauthbearer.internals.unsecured.OAuthBearerUnsecuredValidatorCallbackHandler`,
-      },
-    });
-    bootstrap = `localhost:${securePort}`;
+    kafka = await startSecureBroker();
   });
-  afterAll(async () => {
-    await kafka[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => kafka[Symbol.asyncDispose]());
 
   function open(connection: Partial<KafkaConnection>): KafkaTopic {
-    const tls = { ca, cert: null, key: null };
+    const { bootstrap } = kafka;
+    const tls = { ca: readFileSync(kafka.caFile, 'utf8'), cert: null, key: null };
     return kafkaTopic(bootstrap, freshName(), {
       connection: { bootstrap: [bootstrap], tls, sasl: null, ...connection },
     });
@@ -93,7 +42,7 @@ describe.skipIf(!HAS_JAVA)('a broker that wants TLS and a name', () => {
   it('lets in who has a token: OAUTHBEARER', async () => {
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const now = Date.now() / 1000;
-    const file = join(folder, 'token');
+    const file = join(kafka.folder, 'token');
     writeFileSync(file, `${part({ alg: 'none' })}.${part({ sub: USER, iat: now - 10, exp: now + 3600 })}.`);
     const token = tokenSource({
       url: pathToFileURL(file).href,

@@ -4,8 +4,7 @@ import type { Lake } from '../../app/src/lake/lake.ts';
 import type { BatchProgress } from '../../app/src/lake/progress.ts';
 import { expectSameTables } from '../../app/test/pipeline/same-tables.ts';
 import { openLake, openTopic, run, type RunOptions } from '../../app/test/pipeline/small-world.ts';
-import type { KafkaTopic } from '../../app/src/topic/kafka/kafka-topic.ts';
-import type { Message } from '../../app/src/topic/topic.ts';
+import type { Message, Topic } from '../../app/src/topic/topic.ts';
 
 /** What is compared with the embedded path. */
 export interface Distributed extends Pick<RunOptions, 'airports'> {
@@ -13,7 +12,7 @@ export interface Distributed extends Pick<RunOptions, 'airports'> {
   readonly directory: string;
   /** In pieces: together they may be more than memory holds. */
   readonly messages: Iterable<readonly Message[]>;
-  readonly topic: KafkaTopic;
+  readonly topic: Topic;
   readonly engine: Engine;
   readonly lake: Lake;
   readonly maxRows: number;
