@@ -41,6 +41,10 @@ export function propertiesOf(folder: string, ports: ChosenPorts, options: SparkO
     'spark.scheduler.mode': 'FAIR',
     // One batch needs 170 compiled classes. With Spark's 100 each batch compiles all of them anew, on any size of machine.
     'spark.sql.codegen.cache.maxEntries': 2000,
+    // A page for people: by default it keeps the plans of a thousand queries, most of the memory of a small driver.
+    'spark.sql.ui.retainedExecutions': 100,
+    'spark.ui.retainedJobs': 200,
+    'spark.ui.retainedStages': 400,
     // Less busy beside the computing threads than the default collector is.
     'spark.driver.extraJavaOptions': '-XX:+UseParallelGC',
     'spark.executor.extraJavaOptions': '-XX:+UseParallelGC',

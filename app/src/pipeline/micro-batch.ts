@@ -75,17 +75,18 @@ export class MicroBatches {
       return result;
     };
     const isReplayed = (await this.#commitOf(SILVER_FLIGHTS_ML, record)) !== null;
-    const facts = await timed('batch', () => this.#keepBatch(record, signal));
+    await timed('batch', () => this.#keepBatch(record, signal));
+    const [facts] = await all([
+      timed('batch', () => this.#checkBatch(record)),
+      isReplayed ? undefined : timed('airports', () => this.#nearby.cover(BATCH)),
+    ]);
     const memory = await timed('memory', () => this.#load(facts.simulated, signal));
     let late = 0;
     let fresh: Relation = { kind: 'kept', name: 'fresh' };
     if (isReplayed) {
       fresh = await this.#committedRows(SILVER_FLIGHTS_ML, record);
     } else {
-      [late] = await all([
-        timed('duplicates', () => this.#keepDuplicates(memory, signal)),
-        timed('airports', () => this.#nearby.cover(BATCH)),
-      ]);
+      late = await timed('duplicates', () => this.#keepDuplicates(memory, signal));
       await this.#appendAll(record, facts, signal, timed);
     }
     const [totals] = await all([
@@ -119,7 +120,7 @@ export class MicroBatches {
     this.#nearby.reset();
   }
 
-  async #keepBatch(record: BatchRecord, signal: AbortSignal | undefined): Promise<BatchFacts> {
+  async #keepBatch(record: BatchRecord, signal: AbortSignal | undefined): Promise<void> {
     const { engine, topic } = this.#parts;
     const { max_ahead_seconds, earliest_seconds } = PARAMETERS;
     await engine.keep('batch', {
@@ -128,7 +129,10 @@ export class MicroBatches {
       parameters: { max_ahead_seconds, earliest_seconds },
       ...withSignal(signal),
     });
-    const facts = await factsOf(engine, BATCH);
+  }
+
+  async #checkBatch(record: BatchRecord): Promise<BatchFacts> {
+    const facts = await factsOf(this.#parts.engine, BATCH);
     const expected = record.ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
     if (facts.rows > expected) {
       throw new ContrailError(

@@ -10,7 +10,7 @@ import { keepMessages, type KafkaSource, type KeptMessages } from './messages.ts
 import { OpenFolders } from './open-folders.ts';
 import { Storage } from './storage.ts';
 import { isSmallBatch, tuningFor, type Tuning } from './tuning.ts';
-import { type Job, writeKept, writeTable } from './write.ts';
+import { type Job, keptAsEmpty, writeKept, writeTable } from './write.ts';
 
 /** What a Spark engine works with. */
 export interface SparkEngineOptions extends SparkConnection {
@@ -91,7 +91,10 @@ export class SparkEngine implements Engine {
     await this.#sweep();
     if (messages !== undefined) return this.#keepOverMessages(name, select, messages[0]);
     await this.#run(name, select, async (frame, job) =>
-      this.#kept.replace(name, (await writeKept(frame, job)).kept),
+      this.#kept.replace(
+        name,
+        (readsNothing(select) ? await keptAsEmpty(frame, job) : null) ?? (await writeKept(frame, job)).kept,
+      ),
     );
   }
 
@@ -271,5 +274,14 @@ const writtenRows = (files: readonly WrittenFile[], { columns }: WriteTarget): K
   },
   inputs: [],
 });
+
+/** Whether a SELECT has nothing to read: Spark then knows the answer without running a job. */
+function readsNothing({ relations }: Select): boolean {
+  const all = Object.values(relations);
+  const isEmpty = (relation: Relation): boolean =>
+    (relation.kind === 'rows' && relation.rows.length === 0) ||
+    (relation.kind === 'files' && relation.files.length === 0);
+  return all.length > 0 && all.every(isEmpty);
+}
 
 const asRow = (row: SparkRow): Row => row as Row;

@@ -47,24 +47,31 @@ create or replace temporary function great_circle_km(squared_chord double) retur
 create or replace temporary function airport_point(ident string, x double, y double, z double)
   returns struct<ident: string, x: double, y: double, z: double> return named_struct('ident', ident, 'x', x, 'y', y, 'z', z);
 
--- The squared chord between an airport and a point of the unit sphere.
-create or replace temporary function squared_chord(airport struct<ident: string, x: double, y: double, z: double>, x double, y double, z double)
-  returns double return (x - airport.x) * (x - airport.x) + (y - airport.y) * (y - airport.y) + (z - airport.z) * (z - airport.z);
-
--- The squared chords between a point and each of at most 20 airports. Written out, since a lambda would be interpreted.
+-- The squared chords between a point of the unit sphere and each of at most 20 airports. Written out, since Spark
+-- interprets lambdas, and analyses a function anew wherever it is called.
 create or replace temporary function squared_chords(
   airports array<struct<ident: string, x: double, y: double, z: double>>, x double, y double, z double
 ) returns array<double> return array(
-  squared_chord(get(airports, 0), x, y, z), squared_chord(get(airports, 1), x, y, z),
-  squared_chord(get(airports, 2), x, y, z), squared_chord(get(airports, 3), x, y, z),
-  squared_chord(get(airports, 4), x, y, z), squared_chord(get(airports, 5), x, y, z),
-  squared_chord(get(airports, 6), x, y, z), squared_chord(get(airports, 7), x, y, z),
-  squared_chord(get(airports, 8), x, y, z), squared_chord(get(airports, 9), x, y, z),
-  squared_chord(get(airports, 10), x, y, z), squared_chord(get(airports, 11), x, y, z),
-  squared_chord(get(airports, 12), x, y, z), squared_chord(get(airports, 13), x, y, z),
-  squared_chord(get(airports, 14), x, y, z), squared_chord(get(airports, 15), x, y, z),
-  squared_chord(get(airports, 16), x, y, z), squared_chord(get(airports, 17), x, y, z),
-  squared_chord(get(airports, 18), x, y, z), squared_chord(get(airports, 19), x, y, z)
+  (x - get(airports, 0).x) * (x - get(airports, 0).x) + (y - get(airports, 0).y) * (y - get(airports, 0).y) + (z - get(airports, 0).z) * (z - get(airports, 0).z),
+  (x - get(airports, 1).x) * (x - get(airports, 1).x) + (y - get(airports, 1).y) * (y - get(airports, 1).y) + (z - get(airports, 1).z) * (z - get(airports, 1).z),
+  (x - get(airports, 2).x) * (x - get(airports, 2).x) + (y - get(airports, 2).y) * (y - get(airports, 2).y) + (z - get(airports, 2).z) * (z - get(airports, 2).z),
+  (x - get(airports, 3).x) * (x - get(airports, 3).x) + (y - get(airports, 3).y) * (y - get(airports, 3).y) + (z - get(airports, 3).z) * (z - get(airports, 3).z),
+  (x - get(airports, 4).x) * (x - get(airports, 4).x) + (y - get(airports, 4).y) * (y - get(airports, 4).y) + (z - get(airports, 4).z) * (z - get(airports, 4).z),
+  (x - get(airports, 5).x) * (x - get(airports, 5).x) + (y - get(airports, 5).y) * (y - get(airports, 5).y) + (z - get(airports, 5).z) * (z - get(airports, 5).z),
+  (x - get(airports, 6).x) * (x - get(airports, 6).x) + (y - get(airports, 6).y) * (y - get(airports, 6).y) + (z - get(airports, 6).z) * (z - get(airports, 6).z),
+  (x - get(airports, 7).x) * (x - get(airports, 7).x) + (y - get(airports, 7).y) * (y - get(airports, 7).y) + (z - get(airports, 7).z) * (z - get(airports, 7).z),
+  (x - get(airports, 8).x) * (x - get(airports, 8).x) + (y - get(airports, 8).y) * (y - get(airports, 8).y) + (z - get(airports, 8).z) * (z - get(airports, 8).z),
+  (x - get(airports, 9).x) * (x - get(airports, 9).x) + (y - get(airports, 9).y) * (y - get(airports, 9).y) + (z - get(airports, 9).z) * (z - get(airports, 9).z),
+  (x - get(airports, 10).x) * (x - get(airports, 10).x) + (y - get(airports, 10).y) * (y - get(airports, 10).y) + (z - get(airports, 10).z) * (z - get(airports, 10).z),
+  (x - get(airports, 11).x) * (x - get(airports, 11).x) + (y - get(airports, 11).y) * (y - get(airports, 11).y) + (z - get(airports, 11).z) * (z - get(airports, 11).z),
+  (x - get(airports, 12).x) * (x - get(airports, 12).x) + (y - get(airports, 12).y) * (y - get(airports, 12).y) + (z - get(airports, 12).z) * (z - get(airports, 12).z),
+  (x - get(airports, 13).x) * (x - get(airports, 13).x) + (y - get(airports, 13).y) * (y - get(airports, 13).y) + (z - get(airports, 13).z) * (z - get(airports, 13).z),
+  (x - get(airports, 14).x) * (x - get(airports, 14).x) + (y - get(airports, 14).y) * (y - get(airports, 14).y) + (z - get(airports, 14).z) * (z - get(airports, 14).z),
+  (x - get(airports, 15).x) * (x - get(airports, 15).x) + (y - get(airports, 15).y) * (y - get(airports, 15).y) + (z - get(airports, 15).z) * (z - get(airports, 15).z),
+  (x - get(airports, 16).x) * (x - get(airports, 16).x) + (y - get(airports, 16).y) * (y - get(airports, 16).y) + (z - get(airports, 16).z) * (z - get(airports, 16).z),
+  (x - get(airports, 17).x) * (x - get(airports, 17).x) + (y - get(airports, 17).y) * (y - get(airports, 17).y) + (z - get(airports, 17).z) * (z - get(airports, 17).z),
+  (x - get(airports, 18).x) * (x - get(airports, 18).x) + (y - get(airports, 18).y) * (y - get(airports, 18).y) + (z - get(airports, 18).z) * (z - get(airports, 18).z),
+  (x - get(airports, 19).x) * (x - get(airports, 19).x) + (y - get(airports, 19).y) * (y - get(airports, 19).y) + (z - get(airports, 19).z) * (z - get(airports, 19).z)
 );
 
 -- The smallest of a list of numbers.

@@ -102,6 +102,18 @@ export async function writeKept(
   };
 }
 
+/** An answer without rows needs no file to be kept, its columns will do; null when there are rows. */
+export async function keptAsEmpty(frame: DataFrame, { run }: Job): Promise<KeptFiles | null> {
+  const [columns, rows] = await Promise.all([frame.schema(run.signal), frame.collect(run)]);
+  if (rows.length > 0) return null;
+  return {
+    kind: 'files',
+    columns: columns.map(({ name, type }) => ({ name, sqlType: type })),
+    addresses: [],
+    rows: 0,
+  };
+}
+
 async function write(
   frame: DataFrame,
   job: Job,
