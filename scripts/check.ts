@@ -117,7 +117,7 @@ async function main(flags: ReadonlySet<string>): Promise<boolean> {
   }
   if (stop.signal.aborted) return false;
   if (!ok) process.stdout.write('\nStatic checks FAILED, see above; the tests run all the same.\n');
-  const projects = (isAll ? ['!interop', '!kafka', '!spark', '!cluster'] : ['unit']).flatMap((project) => [
+  const projects = (isAll ? ['!interop', '!kafka', '!spark', '!cluster', '!garage'] : ['unit']).flatMap((project) => [
     '--project',
     project,
   ]);
