@@ -16,7 +16,7 @@ const RETRY = { maxRetries: 4 };
 /**
  * What a session of ours needs whatever the server was started with. Files hold instants as microseconds with bounds;
  * partitions of a listing are not looked for in a job of their own; rows of several partitions go to as many files at
- * once, unsorted.
+ * once, unsorted. HotSpot never compiles methods of more than 8,000 bytes, so code is generated in smaller ones.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   'spark.sql.session.timeZone': 'UTC',
