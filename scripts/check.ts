@@ -117,10 +117,9 @@ async function main(flags: ReadonlySet<string>): Promise<boolean> {
   }
   if (stop.signal.aborted) return false;
   if (!ok) process.stdout.write('\nStatic checks FAILED, see above; the tests run all the same.\n');
-  const projects = (isAll ? ['!interop', '!kafka', '!spark', '!cluster', '!garage'] : ['unit']).flatMap((project) => [
-    '--project',
-    project,
-  ]);
+  const projects = (isAll ? ['!interop', '!kafka', '!spark', '!cluster', '!garage'] : ['unit']).flatMap(
+    (project) => ['--project', project],
+  );
   const tests = await run(tool(VITEST, 'run', ...projects), true);
   return tests.ok && ok;
 }
