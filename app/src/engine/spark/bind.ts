@@ -5,6 +5,7 @@ import type { Column, Value } from '../../lake/column.ts';
 import type { DataFile, Relation, Row, Select } from '../engine.ts';
 import { groupByConstants } from '../file-groups.ts';
 import type { KeptFiles, KeptRelations } from './kept.ts';
+import { SPARK_MACROS } from './macros.ts';
 import { sparkPattern } from './storage.ts';
 import { constantText, emptyText, literalOf, schemaText, sqlType, typed } from './values.ts';
 
@@ -154,7 +155,7 @@ class Binder {
   }
 }
 
-/** The text with literals in the places of its markers: one query may hold two SELECTs with the same names for values. */
+/** The text without macros, and with literals in the places of its markers: one query may hold two SELECTs with the same names for values. */
 function withValues({ sql, parameters = {} }: Omit<Select, 'signal'>): string {
   const literals: Record<string, Literal> = {};
   for (const [, name] of sql.matchAll(/'(?:[^']|'')*'|--[^\n]*|(?<![:\w]):([a-z_]\w*)/g)) {
@@ -169,7 +170,7 @@ function withValues({ sql, parameters = {} }: Omit<Select, 'signal'>): string {
     }
     literals[name] = literalOf(value);
   }
-  return renderParameters(sql, literals);
+  return renderParameters(SPARK_MACROS.expand(sql), literals);
 }
 
 /** Lists travel as JSON text. */

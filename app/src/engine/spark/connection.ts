@@ -1,5 +1,4 @@
 import { openSession, SparkConnectError, type SparkSession } from '@contrail/spark-connect';
-import { readFile } from 'node:fs/promises';
 import { ContrailError } from '../../errors.ts';
 
 /** Where Spark is. */
@@ -26,12 +25,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'spark.sql.sources.parallelPartitionDiscovery.threshold': '100000',
   'spark.sql.maxConcurrentOutputFileWriters': '64',
   'spark.sql.adaptive.enabled': 'false',
-  'mapreduce.fileoutputcommitter.marksuccessfuljobs': 'true',
+  'mapreduce.fileoutputcommitter.marksuccessfuljobs': 'false',
   'spark.sql.codegen.hugeMethodLimit': '8000',
 };
 
 /**
- * Opens a session with our functions and settings.
+ * Opens a session with our settings.
  * @throws ContrailError `unavailable` / `spark-unavailable`, `invalid` / `spark-access-denied`, …
  */
 export async function openSparkSession(
@@ -47,10 +46,6 @@ export async function openSparkSession(
   });
   try {
     await session.config.set({ ...SETTINGS, ...settings }, signal);
-    const macros = await readFile(new URL('macros.sql', import.meta.url), 'utf8');
-    for (const statement of macros.split(/;\s*$/m)) {
-      if (statement.trim() !== '') await session.execute(statement, signal === undefined ? {} : { signal });
-    }
     return session;
   } catch (error) {
     await session.close().catch(() => undefined);
