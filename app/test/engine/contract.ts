@@ -145,6 +145,8 @@ export function keepsTheContract(open: (directory: string) => Promise<Engine>): 
     await engine.extend('k', select);
     await engine.extend('k', select);
     expect(await all(kept)).toEqual([FULL, FULL]);
+    for (let times = 2; times < 20; times++) await engine.extend('k', select);
+    expect(await all(kept)).toEqual(Array.from({ length: 20 }, () => FULL));
     await engine.keep('k', { sql: 'select * from r limit 1', relations: { r: kept } });
     expect(await all(kept)).toEqual([FULL]);
     await engine.forget('k');

@@ -38,6 +38,8 @@ export interface JobProgress {
 const SCRATCH = '_contrail/spark';
 /** Within it: folders that are being written. */
 const NOTES = 'writing';
+/** A relation that grows by a file at a time is written anew before it has more: each costs whoever reads it. */
+const MOST_KEPT_FILES = 8;
 
 /**
  * Spark as pure compute: SELECTs over Parquet files and ranges of Kafka, whose results are rows, or Parquet files in a
@@ -102,9 +104,10 @@ export class SparkEngine implements Engine {
     const before = this.#kept.get(name);
     if (before === undefined || (before.kind === 'files' && before.rows === 0))
       return this.keep(name, select);
+    if (before.kind !== 'files')
+      throw new ContrailError('internal', 'kept-select', `"${name}" is no kept relation of rows.`);
+    if (before.addresses.length >= MOST_KEPT_FILES) return this.keep(name, withFormer(name, select));
     await this.#run(name, select, async (frame, job) => {
-      if (before.kind !== 'files')
-        throw new ContrailError('internal', 'kept-select', `"${name}" is no kept relation of rows.`);
       const { kept: more } = await writeKept(frame, job);
       await this.#kept.replace(name, {
         ...before,
@@ -273,6 +276,13 @@ const writtenRows = (files: readonly WrittenFile[], { columns }: WriteTarget): K
     },
   },
   inputs: [],
+});
+
+/** The rows that a relation has, and those of a SELECT. */
+const withFormer = (name: string, { signal, ...select }: Select): Select => ({
+  sql: 'select * from former_rows union all select * from more_rows',
+  relations: { former_rows: { kind: 'kept', name }, more_rows: { kind: 'select', select } },
+  ...(signal === undefined ? {} : { signal }),
 });
 
 /** Whether a SELECT has nothing to read: Spark then knows the answer without running a job. */

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@contrail/delta-lake';
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ContrailError } from '../../errors.ts';
@@ -32,11 +32,19 @@ export class Storage {
     return `${this.root}/${key}`;
   }
 
-  /** Objects below a folder, hidden ones (`_SUCCESS`, `_temporary/…`) too. */
+  /** Objects below a folder, hidden ones (`_temporary/…`) too. */
   async list(folderKey: string): Promise<readonly { readonly key: string; readonly bytes: number }[]> {
     const found: { key: string; bytes: number }[] = [];
     for await (const { key, bytes } of this.store.list(`${folderKey}/`)) found.push({ key, bytes });
     return found;
+  }
+
+  /**
+   * Makes a folder on a local disk; an object store has none. Spark starts a process (`chmod`) for each folder that it
+   * makes there, so those that it will need are made here.
+   */
+  async makeFolder(folderKey: string): Promise<void> {
+    if (!this.root.startsWith('s3://')) await mkdir(join(this.root, folderKey), { recursive: true });
   }
 
   /** Makes files below a new folder survive a power cut, which Spark does not do on a local disk. */

@@ -18,8 +18,6 @@ export interface Job {
   readonly run: RunOptions;
 }
 
-/** Written by Spark when, and only when, the whole job is committed. */
-const SUCCESS = '_SUCCESS';
 /** Name of the column that Spark names folders by where rows are split and no column leaves the files. */
 const SPLIT = 'split_';
 
@@ -29,8 +27,18 @@ const SPLIT = 'split_';
  * reported already. 2 saves a copy on S3, and is good enough for what the engine keeps for itself.
  */
 const COMMITTER = 'mapreduce.fileoutputcommitter.algorithm.version';
-const TABLE_OPTIONS = { compression: 'zstd', [COMMITTER]: '1' };
-const KEPT_OPTIONS = { compression: 'snappy', [COMMITTER]: '2' };
+/**
+ * A local disk is written to without Hadoop's checksum files, which nobody reads. For an object store it says nothing.
+ * Spark keeps one file system of a kind, so it is told to make one for these settings.
+ */
+const PLAIN_FILES = {
+  'fs.file.impl': 'org.apache.hadoop.fs.RawLocalFileSystem',
+  'fs.file.impl.disable.cache': 'true',
+};
+const TABLE_OPTIONS = { compression: 'zstd', [COMMITTER]: '1', ...PLAIN_FILES };
+const KEPT_OPTIONS = { compression: 'snappy', [COMMITTER]: '2', ...PLAIN_FILES };
+/** Where the committer puts the folders of its tasks. Source: Hadoop, FileOutputCommitter.getPendingTaskAttemptsPath. */
+const ATTEMPTS = '_temporary/0/_temporary';
 
 /** Writes the rows for a table, and answers what is there when Spark has committed the job. */
 export async function writeTable(
@@ -123,14 +131,12 @@ async function write(
 ): Promise<readonly { readonly key: string; readonly bytes: number; readonly facts: FileFacts }[]> {
   const { storage, folder } = job;
   const path = sparkPath(storage.addressOf(folder));
-  // The folder is fresh; `append` spares the questions whether it is.
+  await storage.makeFolder(`${folder}/${ATTEMPTS}`);
+  // The folder is fresh; `append` spares the questions whether it is. An answer without an error means that the job is
+  // committed. Then there is a file, if only one that says that there are no rows; rows that are split leave none.
   await frame.write({ format: 'parquet', path, partitionBy, options, mode: 'append' }, job.run);
-  const listed = await storage.list(folder);
-  const success = listed.find(({ key }) => key === `${folder}/${SUCCESS}`);
-  if (success === undefined) throw lost(job);
-  const hidden = /\/[_.]/;
-  const isHidden = ({ key }: { readonly key: string }): boolean => hidden.test(key.slice(folder.length));
-  const data = listed.filter((file) => !isHidden(file));
+  const data = (await storage.list(folder)).filter(({ key }) => !/\/[_.]/.test(key.slice(folder.length)));
+  if (data.length === 0 && partitionBy.length === 0) throw lost(job);
   const [files] = await Promise.all([
     Promise.all(
       data.map(async ({ key, bytes }) => {
@@ -138,8 +144,6 @@ async function write(
         return { key, bytes, facts: await fileFacts(source) };
       }),
     ),
-    // The mark, and the checksums that Hadoop leaves on a local disk.
-    Promise.all(listed.filter(isHidden).map(({ key }) => storage.store.delete(key))),
     storage.sync(
       folder,
       data.map(({ key }) => key),
