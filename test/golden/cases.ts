@@ -65,10 +65,10 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
     parameters,
     timestamps,
   },
-  '2_late': {
-    sql: QUERIES.late,
+  '0_survey': {
+    sql: QUERIES.survey,
     relations: { batch: BATCH, recent: RECENT_COLUMNS },
-    key: ['bucket'],
+    key: ['reason', 'cell', 'late_bucket'],
     parameters,
     timestamps,
   },

@@ -3,7 +3,6 @@ import type { Engine, Relation } from '../engine/engine.ts';
 import type { Column } from '../lake/column.ts';
 import { dataFiles } from '../lake/lake.ts';
 import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
-import { all } from './all.ts';
 import { HORIZON_SECONDS, OPEN_WINDOWS, PARAMETERS, QUERIES } from './queries.ts';
 
 /** Columns of the relations `recent` and `earlier`. */
@@ -66,21 +65,24 @@ export class Memory {
     return this.#newest - (this.#newest % window) - window * BigInt(OPEN_WINDOWS - 1);
   }
 
-  /** Takes in the new rows of a batch, once they are committed to Silver_ML. */
-  async remember(fresh: Relation): Promise<void> {
-    const { window_seconds, keep_rows } = PARAMETERS;
-    await all([
-      this.#engine.extend('flights', {
-        sql: `select * from (${QUERIES.flights}) where window_seconds >= :floor`,
-        relations: { fresh },
-        parameters: { window_seconds, floor: this.openSince },
-      }),
-      this.#engine.keep('recent', {
-        sql: QUERIES.recent,
-        relations: { recent: KEPT.recent, fresh },
-        parameters: { keep_rows, horizon_seconds: this.horizon },
-      }),
-    ]);
+  /** Takes in what Gold aggregates of the new rows of a batch. */
+  async rememberFlights(fresh: Relation): Promise<void> {
+    const { window_seconds } = PARAMETERS;
+    await this.#engine.extend('flights', {
+      sql: `select * from (${QUERIES.flights}) where window_seconds >= :floor`,
+      relations: { fresh },
+      parameters: { window_seconds, floor: this.openSince },
+    });
+  }
+
+  /** Takes in the newest rows of each aircraft of a batch. */
+  async rememberAircraft(fresh: Relation): Promise<void> {
+    const { keep_rows } = PARAMETERS;
+    await this.#engine.keep('recent', {
+      sql: QUERIES.recent,
+      relations: { recent: KEPT.recent, fresh },
+      parameters: { keep_rows, horizon_seconds: this.horizon },
+    });
   }
 
   /** Moves on to the newest event time and lets go what lies behind; after Gold has used it. */

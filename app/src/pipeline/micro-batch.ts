@@ -12,7 +12,6 @@ import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import type { BatchRecord } from './batch-log.ts';
 import { all } from './all.ts';
-import { type BatchFacts, checkAccounts, factsOf } from './batch-facts.ts';
 import { appIdOf, hasBatch, identityOf } from './batch-order.ts';
 import { commitBatch } from './commit.ts';
 import { flightsOf, type FreshFacts, freshFacts, GOLD, touchedRelation, writeWindows } from './gold.ts';
@@ -20,6 +19,7 @@ import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
 import { NearbyAirports } from './nearby-airports.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
 import { ensureAirports } from './reference.ts';
+import { checkAccounts, type Survey, surveyOf } from './survey.ts';
 
 /** What a micro-batch works with. */
 export interface BatchParts {
@@ -65,7 +65,7 @@ export class MicroBatches {
 
   /** Runs one recorded batch to its end; running it again changes nothing. */
   async run(record: BatchRecord, signal?: AbortSignal): Promise<BatchProgress> {
-    const { engine, clock } = this.#parts;
+    const { clock } = this.#parts;
     const started = clock();
     const durations: Record<string, number> = {};
     const timed: Timed = async (name, work) => {
@@ -75,40 +75,40 @@ export class MicroBatches {
       return result;
     };
     const isReplayed = (await this.#commitOf(SILVER_FLIGHTS_ML, record)) !== null;
-    await timed('batch', () => this.#keepBatch(record, signal));
-    const [facts] = await all([
-      timed('batch', () => this.#checkBatch(record)),
-      isReplayed ? undefined : timed('airports', () => this.#nearby.cover(BATCH)),
+    const [memory] = await all([
+      timed('memory', () => this.#loadMemory(signal)),
+      timed('batch', () => this.#keepBatch(record, signal)),
     ]);
-    const memory = await timed('memory', () => this.#load(facts.simulated, signal));
-    let late = 0;
-    let fresh: Relation = { kind: 'kept', name: 'fresh' };
-    if (isReplayed) {
-      fresh = await this.#committedRows(SILVER_FLIGHTS_ML, record);
-    } else {
-      late = await timed('duplicates', () => this.#keepDuplicates(memory, signal));
-      await this.#appendAll(record, facts, signal, timed);
-    }
+    const { survey, fresh, commit } = isReplayed
+      ? await this.#readAgain(memory, record, timed)
+      : await this.#append(memory, record, signal, timed);
     const [totals] = await all([
-      freshFacts(engine, fresh),
-      isReplayed ? undefined : timed('memory', () => memory.remember(fresh)),
+      (async () => {
+        const [totals] = await all([
+          timed('windows', () => this.#windows(isReplayed ? null : memory, fresh)),
+          commit(),
+        ]);
+        await this.#gold(memory, totals, record, timed);
+        return totals;
+      })(),
+      // Only the next batch asks for them.
+      isReplayed ? undefined : timed('memory', () => memory.rememberAircraft(fresh)),
     ]);
-    await this.#gold(memory, totals, record, timed);
     await memory.advance(totals.newest);
     this.#parts.onPoint?.('finished');
     return {
       batch_id: record.batch_id,
       started_at_ms: started,
       duration_ms: clock() - started,
-      rows_in: facts.rows,
+      rows_in: survey.rows,
       rows_silver: totals.rows,
       rows_quarantined: {
-        ...facts.reasons,
-        ...(facts.validRows > totals.rows ? { duplicate: facts.validRows - totals.rows } : {}),
+        ...survey.reasons,
+        ...(survey.validRows > totals.rows ? { duplicate: survey.validRows - totals.rows } : {}),
       },
-      rows_late: late,
+      rows_late: isReplayed ? 0 : survey.lateRows,
       event_time_max: totals.newest === null ? null : Number(totals.newest),
-      ingested_at_max_ms: facts.ingestedAtMaxMs,
+      ingested_at_max_ms: survey.ingestedAtMaxMs,
       lag_after: 0,
       duration_by_table_ms: durations,
     };
@@ -131,50 +131,44 @@ export class MicroBatches {
     });
   }
 
-  async #checkBatch(record: BatchRecord): Promise<BatchFacts> {
-    const facts = await factsOf(this.#parts.engine, BATCH);
+  /** Looks over the batch, and refuses it when it is not what was planned or not of this lake's kind. */
+  async #survey(memory: Memory, record: BatchRecord): Promise<Survey> {
+    const { engine, lake, airports } = this.#parts;
+    const survey = await surveyOf(engine, { batch: BATCH, recent: KEPT.recent }, memory.horizon);
     const expected = record.ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
-    if (facts.rows > expected) {
+    if (survey.rows > expected) {
       throw new ContrailError(
         'internal',
         'batch-rows-differ',
-        `Micro-batch ${record.batch_id} read ${facts.rows} messages where ${expected} were planned.`,
+        `Micro-batch ${record.batch_id} read ${survey.rows} messages where ${expected} were planned.`,
       );
     }
-    return facts;
-  }
-
-  async #load(simulatedBatch: boolean | null, signal: AbortSignal | undefined): Promise<Memory> {
-    const { lake, engine, airports } = this.#parts;
-    const simulatedLake = await lake.simulated();
-    const simulated = simulatedLake ?? simulatedBatch ?? false;
-    if (simulatedBatch !== null && simulatedBatch !== simulated)
+    const simulated = (await lake.simulated()) ?? survey.simulated ?? false;
+    if (survey.simulated !== null && survey.simulated !== simulated)
       throw lakeKindDiffers(simulated, lake.store.url);
     if (!this.#hasTables) {
       await ensureAirports(lake, engine, airports, simulated);
       for (const definition of BATCH_TABLES) await lake.create(definition, simulated);
       this.#hasTables = true;
     }
-    this.#memory ??= await Memory.load(engine, await this.#snapshot(SILVER_FLIGHTS_ML), signal);
+    return survey;
+  }
+
+  async #loadMemory(signal: AbortSignal | undefined): Promise<Memory> {
+    this.#memory ??= await Memory.load(this.#parts.engine, await this.#snapshot(SILVER_FLIGHTS_ML), signal);
     return this.#memory;
   }
 
-  /** Keeps `earlier` and `duplicates`. Answers how many rows were late. */
-  async #keepDuplicates(memory: Memory, signal: AbortSignal | undefined): Promise<number> {
+  /** Keeps `duplicates`, and `earlier` where rows are late. Answers where the earlier rows are. */
+  async #keepDuplicates({ lateBuckets }: Survey, signal: AbortSignal | undefined): Promise<Relation> {
     const { engine } = this.#parts;
     const { bucket_seconds, reach_seconds } = PARAMETERS;
-    const buckets = await engine.rows({
-      sql: QUERIES.late,
-      relations: { batch: BATCH, recent: KEPT.recent },
-      parameters: { bucket_seconds, horizon_seconds: memory.horizon },
-    });
     const ml = await this.#snapshot(SILVER_FLIGHTS_ML);
-    if (buckets.length === 0 || ml === null) {
-      await engine.keep('earlier', { sql: 'select * from earlier', relations: { earlier: EMPTY_RECENT } });
-    } else {
+    const isAnyLate = lateBuckets.length > 0 && ml !== null;
+    if (isAnyLate) {
       const files = new Set<AddFile>();
-      for (const row of buckets) {
-        const start = BigInt(row['bucket'] as bigint) * BigInt(bucket_seconds);
+      for (const bucket of lateBuckets) {
+        const start = bucket * BigInt(bucket_seconds);
         const range = { min: start - BigInt(reach_seconds), max: start + BigInt(bucket_seconds) };
         for (const file of ml.files([{ column: 'time_position', ...range }])) files.add(file);
       }
@@ -189,52 +183,72 @@ export class MicroBatches {
         ...withSignal(signal),
       });
     }
+    const earlier: Relation = isAnyLate ? { kind: 'kept', name: 'earlier' } : EMPTY_RECENT;
     await engine.keep('duplicates', {
       sql: QUERIES.duplicates,
-      relations: { batch: BATCH, recent: KEPT.recent, earlier: EARLIER },
+      relations: { batch: BATCH, recent: KEPT.recent, earlier },
       ...withSignal(signal),
     });
-    return buckets.reduce((sum, row) => sum + Number(row['late_rows']), 0);
+    return earlier;
+  }
+
+  /** What a batch whose Silver_ML is committed needs to make Gold. */
+  async #readAgain(memory: Memory, record: BatchRecord, timed: Timed): Promise<Appended> {
+    const survey = await timed('survey', () => this.#survey(memory, record));
+    return { survey, fresh: await this.#committedRows(SILVER_FLIGHTS_ML, record), commit: async () => {} };
   }
 
   /**
-   * Writes the rows of the batch for four tables at once, as far as the engine can, and commits them one after another:
-   * recovery counts on their order. Those of Silver_ML are kept as `fresh`. Nothing is committed of a batch whose accounts
-   * do not balance.
+   * Writes the rows of the batch for four tables, as many at once as the engine can. `commit` commits them one after
+   * another: recovery counts on their order. A batch whose accounts do not balance comes to no commit.
    */
-  async #appendAll(
-    batch: BatchRecord,
-    facts: BatchFacts,
+  async #append(
+    memory: Memory,
+    record: BatchRecord,
     signal: AbortSignal | undefined,
     timed: Timed,
-  ): Promise<void> {
+  ): Promise<Appended> {
     const { gap_seconds, near_airport_km } = PARAMETERS;
     const stop = withSignal(signal);
     const bronzeSelect = { sql: QUERIES.bronze, relations: { batch: BATCH }, ...stop };
-    const silverMlSelect = {
-      sql: QUERIES.silverMl,
-      relations: {
-        silver: SILVER,
-        recent: KEPT.recent,
-        earlier: EARLIER,
-        airports_by_cell: NearbyAirports.relation,
-      },
-      parameters: { gap_seconds, near_airport_km },
-      ...stop,
-    };
-    const [bronze, quarantine, silver, silverMl] = await all([
-      this.#write(BRONZE_FLIGHTS, bronzeSelect, batch, timed),
-      this.#write(QUARANTINE_FLIGHTS, { ...quarantineSelect(), ...stop }, batch, timed),
-      this.#write(SILVER_FLIGHTS, { ...SILVER.select, ...stop }, batch, timed),
-      this.#write(SILVER_FLIGHTS_ML, silverMlSelect, batch, timed, 'fresh'),
+    const [bronze, { survey, quarantine, silver, silverMl }] = await all([
+      // Needs nothing but the messages, so it fills the time that the questions before the other tables leave.
+      this.#write(BRONZE_FLIGHTS, bronzeSelect, record, timed),
+      (async () => {
+        const survey = await timed('survey', () => this.#survey(memory, record));
+        const [earlier] = await all([
+          timed('duplicates', () => this.#keepDuplicates(survey, signal)),
+          timed('airports', () => this.#nearby.cover(survey.cells)),
+        ]);
+        const silverMlSelect = {
+          sql: QUERIES.silverMl,
+          relations: {
+            silver: SILVER,
+            recent: KEPT.recent,
+            earlier,
+            airports_by_cell: NearbyAirports.relation,
+          },
+          parameters: { gap_seconds, near_airport_km },
+          ...stop,
+        };
+        const [quarantine, silver, silverMl] = await all([
+          this.#write(QUARANTINE_FLIGHTS, { ...quarantineSelect(), ...stop }, record, timed),
+          this.#write(SILVER_FLIGHTS, { ...SILVER.select, ...stop }, record, timed),
+          this.#write(SILVER_FLIGHTS_ML, silverMlSelect, record, timed, FRESH.name),
+        ]);
+        return { survey, quarantine, silver, silverMl };
+      })(),
     ]);
-    checkAccounts(batch.batch_id, facts, {
+    checkAccounts(record.batch_id, survey, {
       bronze: bronze.rows,
       quarantine: quarantine.rows,
       silver: silver.rows,
       silverMl: silverMl.rows,
     });
-    for (const { commit } of [bronze, quarantine, silver, silverMl]) await commit();
+    const commit = async (): Promise<void> => {
+      for (const table of [bronze, quarantine, silver, silverMl]) await table.commit();
+    };
+    return { survey, fresh: FRESH, commit };
   }
 
   /** Writes the rows of a SELECT for a table, unless the table has the batch; answers how many, and how to commit them. */
@@ -246,7 +260,6 @@ export class MicroBatches {
     keepAs?: string,
   ): Promise<{ readonly rows: number; readonly commit: () => Promise<void> }> {
     const { lake, engine, onPoint } = this.#parts;
-    const table = await this.#requireTable(definition);
     if (await this.#has(definition, batch)) {
       const adds = await this.#committedFiles(definition, batch);
       return {
@@ -265,10 +278,16 @@ export class MicroBatches {
     onPoint?.(`written ${definition.name}`);
     const commit = (): Promise<void> =>
       timed(definition.name, async () => {
-        await commitBatch(table, identityOf(batch), files);
+        await commitBatch(await this.#requireTable(definition), identityOf(batch), files);
         onPoint?.(`committed ${definition.name}`);
       });
     return { rows: files.reduce((sum, { rows }) => sum + rows, 0), commit };
+  }
+
+  /** What the new rows amount to; they go to memory, unless it has them. */
+  async #windows(memory: Memory | null, fresh: Relation): Promise<FreshFacts> {
+    const [totals] = await all([freshFacts(this.#parts.engine, fresh), memory?.rememberFlights(fresh)]);
+    return totals;
   }
 
   async #gold(memory: Memory, { touched }: FreshFacts, batch: BatchRecord, timed: Timed): Promise<void> {
@@ -355,6 +374,14 @@ export class MicroBatches {
   }
 }
 
+/** A batch whose rows are written, or were committed before. */
+interface Appended {
+  readonly survey: Survey;
+  /** Its rows of Silver_ML. */
+  readonly fresh: Relation;
+  readonly commit: () => Promise<void>;
+}
+
 /** Adds how long some work took to what is reported of its table. */
 type Timed = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
@@ -364,7 +391,8 @@ const SILVER = {
   kind: 'select',
   select: { sql: QUERIES.silver, relations: { batch: BATCH, duplicates: DUPLICATES } },
 } as const satisfies Relation;
-const EARLIER: Relation = { kind: 'kept', name: 'earlier' };
+/** The rows of the batch that are new in Silver_ML. */
+const FRESH = { kind: 'kept', name: 'fresh' } as const satisfies Relation;
 
 const withSignal = (signal: AbortSignal | undefined): { readonly signal?: AbortSignal } =>
   signal === undefined ? {} : { signal };

@@ -32,13 +32,9 @@ export class NearbyAirports {
     this.#inCell = airportsByCell(airports);
   }
 
-  /** Brings in the cells of all valid positions of a batch. */
-  async cover(batch: Relation): Promise<void> {
-    const found = await this.#engine.rows({
-      sql: 'select distinct airport_cell(latitude, longitude) as cell from batch where reason is null',
-      relations: { batch },
-    });
-    const missing = found.map(({ cell }) => Number(cell)).filter((cell) => !this.#covered.has(cell));
+  /** Brings in these cells. */
+  async cover(cells: readonly number[]): Promise<void> {
+    const missing = cells.filter((cell) => !this.#covered.has(cell));
     if (this.#isKept && missing.length === 0) return;
     const rows = missing.flatMap((cell) => this.#inCell(cell).map((row) => ({ ...row })));
     const select = {

@@ -5,8 +5,8 @@ const read = (name: string): string => readFileSync(new URL(`sql/${name}.sql`, i
 /** The SELECTs of the pipeline, by what they make. Each file says its grain, key and inputs. */
 export const QUERIES = {
   batch: read('0_batch'),
+  survey: read('0_survey'),
   bronze: read('1_bronze_flights'),
-  late: read('2_late'),
   earlier: read('2_earlier'),
   duplicates: read('2_duplicates'),
   quarantine: read('2_quarantine_flights'),

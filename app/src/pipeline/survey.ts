@@ -1,34 +1,57 @@
 import type { Engine, Relation } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
+import { PARAMETERS, QUERIES } from './queries.ts';
 
-const FACTS = `select
-  reason,
-  count(*) as row_count,
-  count(*) filter (where feed = 'simulator') as simulated,
-  count(*) filter (where malformed is null and feed is distinct from 'simulator') as real,
-  cast(max(seconds_from_timestamp(ingested_at)) * 1000 as bigint) as ingested_at_max_ms
-from batch
-group by reason`;
-
-/** What a batch holds, before any of it is judged against the past. */
-export interface BatchFacts {
+/** What a batch holds, and what it needs of the past. */
+export interface Survey {
   readonly rows: number;
   readonly validRows: number;
   readonly reasons: Readonly<Record<string, number>>;
   /** Null when no message says; a batch that holds both kinds is refused. */
   readonly simulated: boolean | null;
   readonly ingestedAtMaxMs: number | null;
+  /** Cells of the globe that valid positions fall into. */
+  readonly cells: readonly number[];
+  readonly lateRows: number;
+  /** Buckets of event time that late rows fall into. */
+  readonly lateBuckets: readonly bigint[];
 }
 
 /**
- * Counts the messages of a batch.
+ * Looks over a batch once. `horizon` (epoch seconds): aircraft whose newest row is older are not in `recent`.
  * @throws ContrailError `invalid` / `lake-kind-differs` when simulated and real positions lie side by side
  */
-export async function factsOf(engine: Engine, batch: Relation): Promise<BatchFacts> {
-  const rows = await engine.rows({ sql: FACTS, relations: { batch } });
-  const sum = (name: string): number => rows.reduce((total, row) => total + Number(row[name] ?? 0), 0);
-  const simulated = sum('simulated');
-  const real = sum('real');
+export async function surveyOf(
+  engine: Engine,
+  relations: { readonly batch: Relation; readonly recent: Relation },
+  horizon: bigint,
+): Promise<Survey> {
+  const rows = await engine.rows({
+    sql: QUERIES.survey,
+    relations,
+    parameters: { bucket_seconds: PARAMETERS.bucket_seconds, horizon_seconds: horizon },
+  });
+  let [simulated, real, valid, late] = [0, 0, 0, 0];
+  let ingestedAtMaxMs: number | null = null;
+  const reasons = new Map<string, number>();
+  const cells = new Set<number>();
+  const buckets = new Set<bigint>();
+  for (const row of rows) {
+    const count = Number(row['row_count']);
+    simulated += Number(row['simulated_rows']);
+    real += Number(row['real_rows']);
+    ingestedAtMaxMs = Math.max(ingestedAtMaxMs ?? 0, Number(row['ingested_at_max_ms']));
+    if (row['reason'] !== null) {
+      const reason = String(row['reason']);
+      reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+      continue;
+    }
+    valid += count;
+    cells.add(Number(row['cell']));
+    if (row['late_bucket'] === null) continue;
+    late += count;
+    buckets.add(BigInt(row['late_bucket'] as bigint));
+  }
   if (simulated > 0 && real > 0) {
     throw new ContrailError(
       'invalid',
@@ -36,16 +59,15 @@ export async function factsOf(engine: Engine, batch: Relation): Promise<BatchFac
       `The topic holds ${simulated} simulated and ${real} real positions side by side. A lake holds one kind: send them to topics of their own, with --data DIR or --topic-name.`,
     );
   }
-  const reasons = rows.filter((row) => row['reason'] !== null);
   return {
-    rows: sum('row_count'),
-    validRows: rows
-      .filter((row) => row['reason'] === null)
-      .reduce((total, row) => total + Number(row['row_count']), 0),
-    reasons: Object.fromEntries(reasons.map((row) => [String(row['reason']), Number(row['row_count'])])),
+    rows: [...reasons.values()].reduce((sum, count) => sum + count, valid),
+    validRows: valid,
+    reasons: Object.fromEntries(reasons),
     simulated: simulated > 0 ? true : real > 0 ? false : null,
-    ingestedAtMaxMs:
-      rows.length === 0 ? null : Math.max(...rows.map((row) => Number(row['ingested_at_max_ms']))),
+    ingestedAtMaxMs,
+    cells: [...cells],
+    lateRows: late,
+    lateBuckets: [...buckets],
   };
 }
 
@@ -62,22 +84,22 @@ export interface BatchRows {
  * each row of Silver is in Silver_ML. So whatever an engine loses or doubles is noticed before it is committed.
  * @throws ContrailError `internal` / `batch-accounts-differ`
  */
-export function checkAccounts(batchId: number, facts: BatchFacts, written: BatchRows): void {
+export function checkAccounts(batchId: number, survey: Survey, written: BatchRows): void {
   const { bronze, quarantine, silver, silverMl } = written;
-  const malformed = facts.reasons['malformed'] ?? 0;
+  const malformed = survey.reasons['malformed'] ?? 0;
   if (
-    bronze === facts.rows - malformed &&
-    silver + quarantine === facts.rows &&
-    silver <= facts.validRows &&
+    bronze === survey.rows - malformed &&
+    silver + quarantine === survey.rows &&
+    silver <= survey.validRows &&
     silverMl === silver
   )
     return;
   throw new ContrailError(
     'internal',
     'batch-accounts-differ',
-    `Micro-batch ${batchId} does not balance: of ${facts.rows} messages (${malformed} malformed, ${facts.validRows} valid) ` +
+    `Micro-batch ${batchId} does not balance: of ${survey.rows} messages (${malformed} malformed, ${survey.validRows} valid) ` +
       `${bronze} rows were written for Bronze, ${quarantine} for quarantine, ${silver} for Silver and ${silverMl} for Silver_ML. ` +
       'None of them was committed.',
-    { facts: { batch_id: batchId, rows: facts.rows, malformed, ...written } },
+    { facts: { batch_id: batchId, rows: survey.rows, malformed, ...written } },
   );
 }

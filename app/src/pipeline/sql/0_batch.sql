@@ -1,7 +1,7 @@
 -- Grain:  one row per message of the micro-batch, with why it cannot reach Silver (null: nothing found yet).
 -- Key:    (topic_partition, topic_offset)
 -- Reads:  messages
--- Kept as batch; the reasons are those of the contract, in its order. `duplicate` needs other rows: see 2_valid.sql.
+-- Kept as batch; the reasons are those of the contract, in its order. `duplicate` needs other rows: see 2_duplicates.sql.
 select
   icao24,
   callsign,

@@ -1,24 +1,39 @@
--- Grain:  one row per time bucket that holds rows older than what `recent` can answer for.
--- Key:    bucket (time_position / bucket_seconds, rounded down)
+-- Grain:  one row per reason, cell of the globe and time bucket of late rows; cell and bucket for valid rows only.
+-- Key:    (reason, cell, late_bucket)
 -- Reads:  batch, recent
--- A row is answered by `recent` when it is newer than, or equal to, its aircraft's newest row, or when its aircraft
--- is not there and the row is not older than the horizon behind which aircraft were let go. For all others the
--- lake is asked: their duplicates and predecessors lie in the files of these buckets.
+-- All that has to be known of a batch before the rest of it begins, in one pass: how many rows of which feed and reason,
+-- around which cells airports are looked for, and which rows `recent` cannot answer for. It answers for a row that is
+-- newer than, or equal to, its aircraft's newest row, or whose aircraft is not there, when the row is not older than the
+-- horizon behind which aircraft were let go. For all others the lake is asked: their duplicates and predecessors lie in
+-- the files of these buckets (time_position / bucket_seconds, rounded down).
 with newest as (
   select icao24, time_position, last_contact from recent where age_rank = 1
 ),
-late as (
-  select batch.time_position
+judged as (
+  select
+    batch.reason,
+    batch.malformed,
+    batch.feed,
+    batch.ingested_at,
+    batch.time_position,
+    case when batch.reason is null then airport_cell(batch.latitude, batch.longitude) end as cell,
+    batch.reason is null
+      and case
+        when newest.icao24 is null then batch.time_position < :horizon_seconds
+        when batch.time_position <> newest.time_position then batch.time_position < newest.time_position
+        when batch.last_contact is null then newest.last_contact is not null
+        else batch.last_contact < newest.last_contact
+      end as is_late
   from batch
   left join newest on newest.icao24 = lower(batch.icao24)
-  where batch.reason is null
-    and case
-      when newest.icao24 is null then batch.time_position < :horizon_seconds
-      when batch.time_position <> newest.time_position then batch.time_position < newest.time_position
-      when batch.last_contact is null then newest.last_contact is not null
-      else batch.last_contact < newest.last_contact
-    end
 )
-select cast(floor(time_position / :bucket_seconds) as bigint) as bucket, count(*) as late_rows
-from late
-group by 1
+select
+  reason,
+  cell,
+  case when is_late then cast(floor(time_position / :bucket_seconds) as bigint) end as late_bucket,
+  count(*) as row_count,
+  count(*) filter (where feed = 'simulator') as simulated_rows,
+  count(*) filter (where malformed is null and feed is distinct from 'simulator') as real_rows,
+  cast(max(seconds_from_timestamp(ingested_at)) * 1000 as bigint) as ingested_at_max_ms
+from judged
+group by 1, 2, 3
