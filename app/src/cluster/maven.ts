@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { ContrailError } from '../errors.ts';
+import { runProgram } from './run-program.ts';
 
 /** Jars that belong together: what to ask Maven for, and what must come of it, byte for byte. */
 export interface JarSet {
@@ -81,38 +79,29 @@ const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(byte
 async function copyDependencies(set: JarSet, workshop: string, options: FetchOptions): Promise<void> {
   await writeFile(join(workshop, 'pom.xml'), projectOf(set));
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=jars'];
-  const maven = spawn('mvn', ['--batch-mode', ...goal], {
-    cwd: workshop,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    shell: process.platform === 'win32',
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  const errors: string[] = [];
   const total = Object.keys(set.sha256).length;
   let copied = 0;
-  const ended = once(maven, 'close') as Promise<[code: number | null]>;
-  try {
-    for await (const line of createInterface({ input: maven.stdout })) {
-      if (line.includes('Copying ')) copied += 1;
-      if (line.includes('Copying ') && copied % 10 === 0) options.say(`${copied} of ${total} jars`);
-      if (line.startsWith('[ERROR]')) errors.push(line.slice('[ERROR]'.length).trim());
-    }
-    const [code] = await ended;
-    if (code === 0) return;
-  } catch (error) {
-    options.signal?.throwIfAborted();
+  let reason: string | undefined;
+  const { code, complaints } = await runProgram('mvn', ['--batch-mode', ...goal], {
+    folder: workshop,
+    signal: options.signal,
+    onOutput: (line) => {
+      if (line.startsWith('[ERROR]')) reason ??= line.slice('[ERROR]'.length).trim();
+      if (line.includes('Copying ') && ++copied % 10 === 0) options.say(`${copied} of ${total} jars`);
+    },
+  });
+  if (code === 0) return;
+  if (code === null) {
     throw new ContrailError(
       'invalid',
       'maven-missing',
-      `${set.title} comes by Maven, and "mvn" cannot be started: ${String(error)}. Install Maven (package "maven").`,
-      { cause: error },
+      `${set.title} comes by Maven, and "mvn" cannot be started: ${complaints}. Install Maven (package "maven").`,
     );
   }
-  options.signal?.throwIfAborted();
   throw new ContrailError(
     'unavailable',
     'jars-unavailable',
-    `Maven could not fetch ${set.title}: ${errors[0] ?? 'it gave no reason'}. Check the network and Maven’s settings.`,
+    `Maven could not fetch ${set.title}: ${reason ?? (complaints || 'it gave no reason')}. Check the network and Maven’s settings.`,
   );
 }
 

@@ -14,6 +14,8 @@ export interface ProgramResult {
 /** How a program is run. */
 export interface RunOptions {
   readonly folder?: string;
+  /** Takes each line of standard output. */
+  readonly onOutput?: (line: string) => void;
   /** Takes each line of standard error. */
   readonly onComplaint?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -25,7 +27,7 @@ export async function runProgram(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<ProgramResult> {
-  const { folder, signal, onComplaint } = options;
+  const { folder, signal, onOutput, onComplaint } = options;
   const child = spawn(command, [...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(folder === undefined ? {} : { cwd: folder }),
@@ -34,6 +36,7 @@ export async function runProgram(
   let output = '';
   const complaints: string[] = [];
   child.stdout.on('data', (chunk: Buffer) => void (output += chunk.toString()));
+  if (onOutput !== undefined) createInterface({ input: child.stdout }).on('line', onOutput);
   createInterface({ input: child.stderr }).on('line', (line) => {
     complaints.push(line);
     onComplaint?.(line);
