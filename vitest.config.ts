@@ -96,7 +96,7 @@ export default defineConfig({
             'test/garage/**/*.test.ts',
           ],
           env: { CLUSTER_MESSAGES: process.env['CLUSTER_MESSAGES'] ?? '1000000' },
-          globalSetup: ['test/garage/setup.ts', 'libs/delta-lake/test/interop/install.ts'],
+          globalSetup: ['test/garage/setup.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { contrail } from './command.ts';
-import { fetchAll, lackingTool } from './machine.ts';
+import { CLUSTER_NEEDS, isLacking } from './machine.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,25 +16,21 @@ declare module 'vitest' {
   }
 }
 
-/** Says a line to whoever runs the tests. */
-export const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
 /** Brings up the cluster that the tests share. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  return shareCluster(project, (await lackingTool()) ?? (await fetchAll(say)));
+  return shareCluster(project, !(await isLacking('cluster tests', CLUSTER_NEEDS)));
 }
 
 /**
- * Brings up a cluster for the tests of a project, with the command that a person would use; unless something is lacking,
- * which is said. Answers how to bring it down.
+ * Brings up a cluster for the tests of a project, with the command that a person would use; or none, and the tests are
+ * skipped. Answers how to bring it down.
  */
 export async function shareCluster(
   project: TestProject,
-  lack: string | null,
+  isPossible: boolean,
   ...upArguments: readonly string[]
 ): Promise<() => Promise<void>> {
-  if (lack !== null) {
-    say(`\nThe cluster tests are SKIPPED. This machine lacks: ${lack}\n`);
+  if (!isPossible) {
     project.provide('cluster', null);
     return async () => {};
   }

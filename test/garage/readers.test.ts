@@ -13,8 +13,7 @@ import { run, worldMessages } from '../../app/test/pipeline/small-world.ts';
 import { isInstalled } from '../../libs/delta-lake/test/interop/fixtures.ts';
 import { Peer, PEER_NAMES, type TableDigest } from '../../libs/delta-lake/test/interop/peers/peer.ts';
 import { contrail } from '../cluster/command.ts';
-import { CACHE } from '../cluster/machine.ts';
-import { say } from '../cluster/setup.ts';
+import { CACHE, say } from '../cluster/machine.ts';
 import { HAS_CLUSTER, openBucket, openTopic, setting, sharedFolder } from '../cluster/shared.ts';
 
 const PREFIX = `readers-${process.pid}`;

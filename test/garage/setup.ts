@@ -1,13 +1,17 @@
 import type { TestProject } from 'vitest/node';
-import { findGarage } from '../../app/src/cluster/s3/garage.ts';
-import { CACHE, fetchAll, lackingTool } from '../cluster/machine.ts';
-import { say, shareCluster } from '../cluster/setup.ts';
+import installPeers from '../../libs/delta-lake/test/interop/install.ts';
+import { CLUSTER_NEEDS, isLacking } from '../cluster/machine.ts';
+import { shareCluster } from '../cluster/setup.ts';
 
-/** Brings up a cluster with Garage; where nobody has built it, its tests are skipped aloud. */
+/** Brings up a cluster with Garage, and installs other readers; where nobody has built Garage, the tests are skipped aloud. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const lack =
-    (await findGarage(CACHE)) === null
-      ? `Garage 2.4 or later; docs/cluster.md says how it is built`
-      : ((await lackingTool()) ?? (await fetchAll(say)));
-  return shareCluster(project, lack, '--s3', 'garage');
+  const needs = { ...CLUSTER_NEEDS, tools: ['garage', 'java', 'maven', 'pip'] } as const;
+  const isPossible = !(await isLacking('tests on Garage', needs));
+  if (isPossible) installPeers(project);
+  else {
+    // They are 450 MB: not without something to read.
+    const absent = { missing: 'there is no cluster with Garage' };
+    project.provide('peers', { 'delta-rs': absent, Spark: absent });
+  }
+  return shareCluster(project, isPossible, '--s3', 'garage');
 }

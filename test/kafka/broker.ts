@@ -1,13 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { javaVersion } from '../../app/src/cluster/java.ts';
 import { KafkaBroker, type KafkaOptions, startKafka } from '../../app/src/cluster/kafka.ts';
 import type { Message } from '../../app/src/topic/topic.ts';
 import { KafkaTopic, type KafkaTopicOptions } from '../../app/src/topic/kafka/kafka-topic.ts';
-
-/** Whether this machine can run a broker. Without, the tests are skipped, and `setup.ts` says so aloud. */
-export const HAS_JAVA = ((await javaVersion()) ?? 0) >= 17;
 
 /** A broker in a temporary folder; `restart` starts it anew in the same folder and on the same ports. */
 export interface TestBroker extends AsyncDisposable {

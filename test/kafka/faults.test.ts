@@ -7,7 +7,8 @@ import { accounts, contents, fillTopic, run, smallWorld } from '../../app/test/p
 import { collect, messagesOf } from '../../app/test/topic/collect.ts';
 import type { KafkaTopicOptions } from '../../app/src/topic/kafka/kafka-topic.ts';
 import type { Topic } from '../../app/src/topic/topic.ts';
-import { freshName, HAS_JAVA, kafkaTopic, numbered, startBroker, type TestBroker } from './broker.ts';
+import { freshName, kafkaTopic, numbered, startBroker, type TestBroker } from './broker.ts';
+import { HAS_KAFKA } from './shared.ts';
 
 const MESSAGES = smallWorld();
 /** Messages of a large append: several rounds, so that a kill finds some done and some not. */
@@ -23,7 +24,7 @@ function listener() {
   };
 }
 
-describe.skipIf(!HAS_JAVA)('a broker that is killed with SIGKILL', () => {
+describe.skipIf(!HAS_KAFKA)('a broker that is killed with SIGKILL', () => {
   let kafka: TestBroker;
   beforeAll(async () => {
     kafka = await startBroker();

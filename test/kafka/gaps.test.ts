@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { accounts, contents, fillTopic, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
 import { partitionOf } from '../../app/src/topic/murmur2.ts';
 import type { Message } from '../../app/src/topic/topic.ts';
-import { freshName, HAS_JAVA, kafkaTopic } from './broker.ts';
+import { freshName, kafkaTopic } from './broker.ts';
+import { HAS_KAFKA } from './shared.ts';
 
 const MESSAGES = smallWorld();
 
@@ -19,7 +20,7 @@ const withoutOffsets = (tables: Awaited<ReturnType<typeof contents>>) =>
     ]),
   );
 
-describe.skipIf(!HAS_JAVA)('the pipeline over a topic whose offsets have gaps', () => {
+describe.skipIf(!HAS_KAFKA)('the pipeline over a topic whose offsets have gaps', () => {
   let root: string;
   beforeAll(() => {
     root = mkdtempSync(join(tmpdir(), 'contrail-kafka-gaps-'));

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { installJupyter, runNotebook, shownBy } from '../notebooks/jupyter.ts';
-import { freshName, HAS_JAVA } from './broker.ts';
+import { freshName } from './broker.ts';
+import { HAS_KAFKA } from './shared.ts';
 
-const jupyter = HAS_JAVA ? installJupyter() : null;
+const jupyter = HAS_KAFKA ? installJupyter() : null;
 
 describe.skipIf(jupyter === null)('the notebooks with the settings of a cluster', () => {
   let folder: string;

@@ -7,7 +7,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { smallWorld } from '../../app/test/pipeline/small-world.ts';
-import { freshName, HAS_JAVA } from './broker.ts';
+import { freshName } from './broker.ts';
+import { HAS_KAFKA } from './shared.ts';
 
 const MAIN = fileURLToPath(new URL('../../app/src/cli/main.ts', import.meta.url));
 const MESSAGES = smallWorld();
@@ -20,7 +21,7 @@ interface Finding {
   readonly found: string;
 }
 
-describe.skipIf(!HAS_JAVA)('contrail with KAFKA_BOOTSTRAP', () => {
+describe.skipIf(!HAS_KAFKA)('contrail with KAFKA_BOOTSTRAP', () => {
   let folder: string;
   let topic: string;
   beforeAll(() => {

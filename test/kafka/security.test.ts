@@ -6,10 +6,11 @@ import { collect } from '../../app/test/topic/collect.ts';
 import type { KafkaConnection, KafkaSasl } from '../../app/src/topic/kafka/connection.ts';
 import type { KafkaTopic } from '../../app/src/topic/kafka/kafka-topic.ts';
 import { tokenSource } from '../../app/src/topic/kafka/oauth.ts';
-import { freshName, HAS_JAVA, kafkaTopic, numbered } from './broker.ts';
+import { freshName, kafkaTopic, numbered } from './broker.ts';
+import { HAS_KAFKA } from './shared.ts';
 import { PASSWORD, type SecureBroker, startSecureBroker, USER } from './secure-broker.ts';
 
-describe.skipIf(!HAS_JAVA)('a broker that wants TLS and a name', () => {
+describe.skipIf(!HAS_KAFKA)('a broker that wants TLS and a name', () => {
   let kafka: SecureBroker;
   beforeAll(async () => {
     kafka = await startSecureBroker();

@@ -1,17 +1,17 @@
 import type { TestProject } from 'vitest/node';
-import { HAS_JAVA, startBroker } from './broker.ts';
+import { isLacking, KAFKA_NEEDS } from '../cluster/machine.ts';
+import { startBroker } from './broker.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** `host:port` of the broker that all tests share; empty without Java. */
+    /** `host:port` of the broker that all tests share; empty where this machine cannot run one. */
     bootstrap: string;
   }
 }
 
 /** Starts the broker that the tests share. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  if (!HAS_JAVA) {
-    process.stderr.write('\nThe Kafka tests are SKIPPED: they need Java 17 or later, and Maven.\n\n');
+  if (await isLacking('Kafka tests', KAFKA_NEEDS)) {
     project.provide('bootstrap', '');
     return async () => {};
   }

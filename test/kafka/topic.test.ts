@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { collect, present } from '../../app/test/topic/collect.ts';
 import type { KafkaTopic, KafkaTopicOptions } from '../../app/src/topic/kafka/kafka-topic.ts';
-import { freshName, HAS_JAVA, kafkaTopic, numbered } from './broker.ts';
+import { freshName, kafkaTopic, numbered } from './broker.ts';
+import { HAS_KAFKA } from './shared.ts';
 
 type StrangerOptions = Partial<ProducerOptions<Buffer, Buffer, Buffer, Buffer>>;
 
 const HEADERS = new Map([[Buffer.from('source'), Buffer.from('theirs')]]);
 
-describe.skipIf(!HAS_JAVA)('a topic in Kafka', () => {
+describe.skipIf(!HAS_KAFKA)('a topic in Kafka', () => {
   let name: string;
   let topic: KafkaTopic;
   const disposables: AsyncDisposable[] = [];

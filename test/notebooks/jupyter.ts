@@ -46,10 +46,13 @@ export function installJupyter(): string | null {
       [python, ...pip],
     ]) {
       const [file = '', ...args] = command;
-      const { status, error, stderr } = spawnSync(file, args, { encoding: 'utf8' });
+      const { status, error, stdout, stderr } = spawnSync(file, args, { encoding: 'utf8' });
       if (status === 0) continue;
-      const reason = error?.message ?? stderr.trim().split('\n').at(-1);
-      process.stderr.write(`\nThe notebooks are NOT RUN, their tests are SKIPPED: ${reason}\n\n`);
+      rmSync(home, { recursive: true, force: true });
+      const reason = error?.message ?? `${stdout}\n${stderr}`.trim().split('\n').at(-1)?.trim();
+      process.stderr.write(
+        `\nThe notebooks' tests are SKIPPED. Jupyter could not be installed: ${reason}. It needs python3 with venv (packages python3 and python3-venv) and PyPI.\n\n`,
+      );
       return null;
     }
     cpSync(REQUIREMENTS, `${stamp}.txt`);

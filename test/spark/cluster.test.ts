@@ -1,6 +1,7 @@
 import { openSession } from '@contrail/spark-connect';
 import { describe, expect, it } from 'vitest';
-import { HAS_SPARK, startTestSpark } from './server.ts';
+import { startTestSpark } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 
 describe.skipIf(!HAS_SPARK)('a master with two workers', () => {
   it('computes, goes on when a worker dies, and leaves nothing behind', async () => {

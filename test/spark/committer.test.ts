@@ -10,7 +10,8 @@ import { SparkEngine } from '../../app/src/engine/spark/engine.ts';
 import { Storage } from '../../app/src/engine/spark/storage.ts';
 import type { Column } from '../../app/src/lake/column.ts';
 import { executorHosts, type TaskAttempt, taskAttempts } from './application.ts';
-import { HAS_SPARK, startTestSpark, type TestSpark } from './server.ts';
+import { startTestSpark, type TestSpark } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 import { startWorkerAs } from './worker.ts';
 
 const ROWS = 4_000;

@@ -1,6 +1,6 @@
 import { literal, openSession, type SessionOptions, type SparkSession } from '@contrail/spark-connect';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { HAS_SPARK } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 
 const { address, applicationPage, folder } = inject('spark');
 const open = (options: SessionOptions = {}): Promise<SparkSession> =>

@@ -19,7 +19,7 @@ import { newestRecord } from '../../app/src/pipeline/batch-log.ts';
 import { BATCH_POINTS } from '../faults/batch-points.ts';
 import { freshName, kafkaTopic, startBroker, type TestBroker } from '../kafka/broker.ts';
 import { openSparkEngine } from './engine.ts';
-import { HAS_SPARK } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 
 const CHILD = fileURLToPath(new URL('driver-child.ts', import.meta.url));
 const MESSAGES = smallWorld();

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { keepsTheContract } from '../../app/test/engine/contract.ts';
 import type { JobProgress } from '../../app/src/engine/spark/engine.ts';
 import { openSparkEngine } from './engine.ts';
-import { HAS_SPARK } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 
 describe.skipIf(!HAS_SPARK)('the Spark engine', () => {
   keepsTheContract(async (directory) => openSparkEngine(directory));

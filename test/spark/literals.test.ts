@@ -8,7 +8,7 @@ import {
 } from '@contrail/spark-connect';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { HAS_SPARK } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 
 const { address } = inject('spark');
 const long = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });

@@ -7,7 +7,7 @@ import type { Message } from '../../app/src/topic/topic.ts';
 import { freshName, kafkaTopic, startBroker, type TestBroker } from '../kafka/broker.ts';
 import { expectTablesOfEmbeddedPath } from './as-embedded.ts';
 import { openSparkEngine } from './engine.ts';
-import { HAS_SPARK } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 
 /** What other producers send: fields in another order, escapes, whole numbers as floats, plain and odd text. */
 function strangeMessages(): readonly Message[] {

@@ -70,7 +70,9 @@ function theirs(version: keyof typeof CLIENTS): readonly FileDescriptorProto[] |
     rmSync(folder, { recursive: true, force: true });
     if (pip.status !== 0) {
       const reason = pip.error?.message ?? pip.stderr.trim().split('\n').at(-1);
-      process.stderr.write(`\nOur messages are not compared with Spark ${version}: SKIPPED, ${reason}\n\n`);
+      process.stderr.write(
+        `\nOur messages are not compared with Spark ${version}: SKIPPED. pip could not fetch its client: ${reason}. It needs pip of python3 (package python3-pip) and PyPI.\n\n`,
+      );
       return undefined;
     }
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
-import { HAS_SPARK } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 
 const { address, applicationPage, folder } = inject('spark');
 const LIBRARY = join(import.meta.dirname, '../../libs/spark-connect');

@@ -7,7 +7,8 @@ import { SparkEngine } from '../../app/src/engine/spark/engine.ts';
 import { fillTopic, openLake, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
 import { freshName, kafkaTopic, startBroker, type TestBroker } from '../kafka/broker.ts';
 import { expectSameTables } from '../../app/test/pipeline/same-tables.ts';
-import { HAS_SPARK, sparkJars, startTestSpark, type TestSpark } from './server.ts';
+import { sparkJars, startTestSpark, type TestSpark } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 
 describe.skipIf(!HAS_SPARK)('a Connect server that is killed in mid-batch', { timeout: 600_000 }, () => {
   let kafka: TestBroker;

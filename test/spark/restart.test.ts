@@ -1,6 +1,7 @@
 import { openSession } from '@contrail/spark-connect';
 import { describe, expect, it } from 'vitest';
-import { HAS_SPARK, startTestSpark } from './server.ts';
+import { startTestSpark } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 
 describe.skipIf(!HAS_SPARK)('a server that wants a token, and dies', () => {
   it('serves who knows the token, and is noticed when it was restarted', async () => {

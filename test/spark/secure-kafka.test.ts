@@ -8,7 +8,7 @@ import { freshName } from '../kafka/broker.ts';
 import { PASSWORD, type SecureBroker, startSecureBroker, USER } from '../kafka/secure-broker.ts';
 import { expectTablesOfEmbeddedPath } from './as-embedded.ts';
 import { openSparkEngine } from './engine.ts';
-import { HAS_SPARK } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 
 describe.skipIf(!HAS_SPARK)('executors at a broker that wants TLS and a name', { timeout: 600_000 }, () => {
   let kafka: SecureBroker;

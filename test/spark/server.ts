@@ -1,27 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { javaVersion } from '../../app/src/cluster/java.ts';
 import { type SparkCluster, startSpark } from '../../app/src/cluster/spark.ts';
-import { hasPip, SPARK } from '../../app/src/cluster/spark-distribution.ts';
 import { fetchJars } from '../../app/src/cluster/maven.ts';
 import { SPARK_JARS } from '../../app/src/cluster/spark-jars.ts';
 import type { SparkOptions } from '../../app/src/cluster/spark-options.ts';
 
-/** Whether this machine can run Spark. Without, the tests are skipped, and `setup.ts` says so aloud. */
-export const HAS_SPARK = ((await javaVersion()) ?? 0) >= SPARK.java && (await hasPip()) && (await hasMaven());
-
-/** Maven brings the jars for Kafka and S3. */
-function hasMaven(): Promise<boolean> {
-  return promisify(execFile)('mvn', ['--version']).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** The folder of these jars. */
+/** The folder of the jars for Kafka and S3. */
 export const sparkJars = (): Promise<string> =>
   fetchJars(SPARK_JARS, {
     cacheFolder: join(homedir(), '.cache/contrail'),

@@ -1,9 +1,10 @@
 import type { TestProject } from 'vitest/node';
-import { HAS_SPARK, sparkJars, startTestSpark } from './server.ts';
+import { isLacking, SPARK_NEEDS } from '../cluster/machine.ts';
+import { sparkJars, startTestSpark } from './server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The Spark that all tests share; empty texts without Java or pip. */
+    /** The Spark that all tests share; empty texts where this machine cannot run one. */
     spark: { readonly address: string; readonly applicationPage: string; readonly folder: string };
   }
 }
@@ -13,10 +14,7 @@ declare module 'vitest' {
  * whatever takes longer is reattached to.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  if (!HAS_SPARK) {
-    process.stderr.write(
-      '\nThe Spark tests are SKIPPED: they need Java 17 or later, python3 with pip, and Maven.\n\n',
-    );
+  if (await isLacking('Spark tests', SPARK_NEEDS)) {
     project.provide('spark', { address: '', applicationPage: '', folder: '' });
     return async () => {};
   }

@@ -8,7 +8,7 @@ import { expectSameTables } from '../../app/test/pipeline/same-tables.ts';
 import { fillTopic, openLake, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
 import { freshName, kafkaTopic, startBroker, type TestBroker } from '../kafka/broker.ts';
 import { openSparkEngine } from './engine.ts';
-import { HAS_SPARK } from './server.ts';
+import { HAS_SPARK } from './shared.ts';
 
 const MESSAGES = smallWorld();
 const life = anyLife({

@@ -71,13 +71,19 @@ function missingPython(): Missing | null {
   const found = run('python3', '-c', 'import sys, venv; print(sys.version_info >= (3, 10))');
   return found.stdout?.trim() === 'True'
     ? null
-    : { missing: 'there is no python3 of 3.10 or later with venv.' };
+    : {
+        missing:
+          'there is no python3 of 3.10 or later with venv. Install it (packages python3 and python3-venv).',
+      };
 }
 
 function missingJava(): Missing | null {
   const java = /version "(\d+)/.exec(run('java', '-version').stderr ?? '');
-  if (!java || Number(java[1]) < 17) return { missing: 'there is no java of 17 or later.' };
-  return run('mvn', '--version').status === 0 ? null : { missing: 'there is no mvn to load its jars with.' };
+  if (!java || Number(java[1]) < 17)
+    return { missing: 'there is no java of 17 or later. Install it (package openjdk-17-jre-headless).' };
+  return run('mvn', '--version').status === 0
+    ? null
+    : { missing: 'there is no mvn to load its jars with. Install it (package maven).' };
 }
 
 function run(program: string, ...args: readonly string[]): SpawnSyncReturns<string> {

@@ -1,9 +1,6 @@
 /**
  * Real S3 servers for tests: what is on the PATH or in `~/.cache/contrail/s3/bin`. `install.ts` builds gofakes3 there; the
- * others are put there by hand:
- *
- *     GOBIN=~/.cache/contrail/s3/bin go install github.com/versity/versitygw/cmd/versitygw@v1.8.0    2 minutes
- *     cargo install garage --version 2.4.0 --locked    half an hour; copy the binary
+ * others are put there by hand.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,7 +24,7 @@ export interface ServerKind {
   readonly name: string;
   /** What `If-None-Match: *` is worth there, by 100 races of 20 writers. */
   readonly isAtomic: boolean;
-  /** Null where the program is not here; `reason` says what would bring it. */
+  /** Null where the program is not here; `reason` says what brings it. */
   readonly start: (() => Promise<S3Server>) | null;
   readonly reason: string;
 }
@@ -133,19 +130,38 @@ function kind(
   program: string | null,
   start: (program: string) => Promise<S3Server>,
   isAtomic: boolean,
+  source: string,
 ): ServerKind {
   return {
     name,
     isAtomic,
     start: program === null ? null : () => start(program),
-    reason: `${name} is neither on the PATH nor in ${PROGRAMS}; libs/delta-lake/test/storage/s3/servers.ts says how it gets there`,
+    reason: `${name} is neither on the PATH nor in ${PROGRAMS}; ${source}`,
   };
 }
 
 /** Every server that the tests know, found or not. */
 export const SERVERS: readonly ServerKind[] = [
-  kind('gofakes3', findProgram('gofakes3'), startGofakes3, true),
-  kind('versitygw', findProgram('versitygw'), startVersitygw, true),
-  kind('garage', findProgram('garage'), startGarage, false),
+  kind(
+    'gofakes3',
+    findProgram('gofakes3'),
+    startGofakes3,
+    true,
+    'with Go (https://go.dev/doc/install) the next run builds it',
+  ),
+  kind(
+    'versitygw',
+    findProgram('versitygw'),
+    startVersitygw,
+    true,
+    `with Go: GOBIN=${PROGRAMS} go install github.com/versity/versitygw/cmd/versitygw@v1.8.0`,
+  ),
+  kind(
+    'garage',
+    findProgram('garage'),
+    startGarage,
+    false,
+    'with Rust: cargo install garage --version 2.4.0 --locked (half an hour)',
+  ),
 ];
 for (const { start, reason } of SERVERS) if (!start) console.warn(`SKIPPED: ${reason}.`);
