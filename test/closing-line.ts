@@ -2,7 +2,7 @@ import type { Reporter } from 'vitest/node';
 
 /**
  * Prints `N passed, N failed, N skipped` alone as the very last line, for whoever reads only that. An error
- * outside a test (a module that does not load, an unhandled rejection) counts as a failure.
+ * outside a test (a module that does not load, a hook of a suite, an unhandled rejection) counts as a failure.
  */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(...[modules, unhandled]: Parameters<NonNullable<Reporter['onTestRunEnd']>>): void {
@@ -11,6 +11,7 @@ export default class ClosingLine implements Reporter {
     let skipped = 0;
     for (const module of modules) {
       if (module.errors().length > 0) failed += 1;
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) failed += 1;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === 'passed') passed += 1;
