@@ -20,7 +20,8 @@ export class RpcFailure extends Error {
 
   constructor(method: string, cause: ServiceError) {
     const details = decodeDetails(cause.metadata);
-    super(details.message ?? cause.details, { cause });
+    // What gRPC knows of a failed resolution follows, and mostly it is nothing.
+    super(details.message ?? cause.details.replace(/\.? Resolution note:\s*$/, ''), { cause });
     this.name = 'RpcFailure';
     this.method = method;
     this.grpcCode = cause.code;
