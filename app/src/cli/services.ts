@@ -70,18 +70,20 @@ async function lookAtBucket(store: ObjectStore, bucket: string): Promise<string>
   return `bucket ${bucket} answers`;
 }
 
+/** A look is not for waiting: it tries once. */
+const ONCE = { retry: { maxRetries: 0 } } as const;
+
 async function lookAtSpark(remote: string, signal: AbortSignal): Promise<string> {
-  await using session = await openSession(remote, { signal });
+  await using session = await openSession(remote, { ...ONCE, signal });
   const application = await session.config.get('spark.app.id', signal);
   return `Spark ${session.sparkVersion}, application ${application ?? 'without an id'}`;
 }
 
-/** The server knows whether it has a master; the settings know where we reach it. */
+/** The settings know where we reach the master; the Connect server, when it is there, knows whether it has one. */
 async function lookAtMaster(settings: Settings, signal: AbortSignal): Promise<string> {
   const { sparkRemote, sparkMasterUrl } = settings;
-  await using session = await openSession(sparkRemote ?? '', { signal });
-  const master = (await session.config.get('spark.master', signal)) ?? '';
-  if (!master.startsWith('spark://')) return `none: Spark runs as ${master}`;
+  const master = await masterOf(sparkRemote ?? '', signal).catch(() => null);
+  if (master !== null && !master.startsWith('spark://')) return `none: Spark runs as ${master}`;
   const { hostname, port } = new URL(sparkMasterUrl.replace(/^spark:/, 'http:'));
   const socket = connect({ host: hostname, port: Number(port) });
   try {
@@ -97,6 +99,11 @@ async function lookAtMaster(settings: Settings, signal: AbortSignal): Promise<st
     socket.destroy();
   }
   return (await workersOf(settings.sparkMasterPage, signal)) ?? 'answers';
+}
+
+async function masterOf(remote: string, signal: AbortSignal): Promise<string> {
+  await using session = await openSession(remote, { ...ONCE, signal });
+  return (await session.config.get('spark.master', signal)) ?? '';
 }
 
 /** What the master's page says of its workers, where this process reaches it; it may be an address for browsers alone. */

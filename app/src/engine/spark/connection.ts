@@ -69,7 +69,11 @@ export function sparkFailure(error: unknown, doing: string): unknown {
     return failed('invalid', 'spark-access-denied', ' Check the token in SPARK_REMOTE.');
   switch (kind) {
     case 'unavailable':
-      return failed('unavailable', 'spark-unavailable', '');
+      return failed(
+        'unavailable',
+        'spark-unavailable',
+        '. Start its Connect server, or correct SPARK_REMOTE.',
+      );
     case 'session-lost':
       return failed('unavailable', 'spark-session-lost', '');
     case 'cancelled':
