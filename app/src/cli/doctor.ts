@@ -42,8 +42,10 @@ export async function doctor(settings: Settings): Promise<readonly Finding[]> {
     }),
     ...(await Promise.all(
       services.map((service) =>
-        look(service.name, 'see the message; "contrail cluster status" knows a local one', async () =>
-          [await askService(service), service.page].filter((part) => part !== null).join(', '),
+        look(
+          service.name,
+          'see the message; "contrail cluster up" starts what has ended of a local one',
+          async () => [await askService(service), service.page].filter((part) => part !== null).join(', '),
         ),
       ),
     )),
@@ -93,7 +95,8 @@ async function pipelineNow(store: ObjectStore): Promise<string> {
   if (state === 'failed')
     throw new ContrailError('unavailable', 'pipeline-failed', message ?? 'It has failed.');
   const seconds = Math.max(0, Math.round((SYSTEM.clock() - at_ms) / 1000));
-  return `${state} with ${engine}, ${batch_id === null ? 'no batch yet' : `batch ${batch_id}`}, reported ${count(seconds)} s ago`;
+  const now = `${state} with ${engine}, ${batch_id === null ? 'no batch yet' : `batch ${batch_id}`}, reported ${count(seconds)} s ago`;
+  return message === null ? now : `${now}: ${message}`;
 }
 
 function nodeVersion(): Finding {

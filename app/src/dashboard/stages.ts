@@ -51,16 +51,17 @@ function sourceStage(facts: StageFacts): Stage {
   const age_s = ageOf(facts, received_ms ?? (hasRows(bronze) ? (bronze?.committed_at_ms ?? null) : null));
   const silence = silenceOf(facts);
   const isPresent = messagesIn(progress) > 0 || age_s !== null;
-  const state = isPresent
-    ? stateOfAge(age_s ?? 0, thresholds.tableDelayed_s, thresholds.tableStale_s)
-    : ('waiting' as const);
+  const byAge = stateOfAge(age_s ?? 0, thresholds.tableDelayed_s, thresholds.tableStale_s);
+  // What a running micro-batch reads is newer than any batch can tell.
+  const isRead = byAge !== 'ok' && isRunning(facts) && lagOf(progress) > 0;
+  const state = !isPresent ? ('waiting' as const) : isRead ? ('ok' as const) : byAge;
   const sentence = {
     waiting: `No message has arrived yet: ${START_SOURCE}.`,
     ok: null,
     delayed: `The newest message came ${seconds(age_s)} ago; the source may be waiting for its next poll.`,
     stale: silence ?? `No message for ${seconds(age_s)}: look at the source's log, or ${START_SOURCE}.`,
   }[state];
-  return { name: 'source', state, rows: null, lag: null, age_s, sentence };
+  return { name: 'source', state, rows: null, lag: null, age_s: isRead ? null : age_s, sentence };
 }
 
 function topicStage(facts: StageFacts): Stage {
@@ -70,7 +71,7 @@ function topicStage(facts: StageFacts): Stage {
     return { name, state: 'waiting', rows: null, lag: null, age_s: null, sentence: silenceOf(facts) };
   }
   const rows = messagesIn(progress);
-  const lag = progress.topic.partitions.reduce((sum, partition) => sum + partition.lag, 0);
+  const lag = lagOf(progress);
   const age_s = ageOf(facts, progress.at_ms);
   const silence = silenceOf(facts);
   if (silence !== null) return { name, state: 'stale', rows, lag, age_s, sentence: silence };
@@ -115,16 +116,15 @@ function tableStage(facts: StageFacts, name: StageName, tables: readonly string[
   }
   if (!isPresent) {
     const missing = found.find((table) => !hasRows(table))?.name ?? name;
-    const sentence = silenceOf(facts) ?? `${missing} has no rows yet; it waits for ${before}.`;
+    const isFirst = name === 'bronze' && isRunning(facts);
+    const reason = isFirst ? 'the first micro-batch is running' : `it waits for ${before}`;
+    const sentence = silenceOf(facts) ?? `${missing} has no rows yet; ${reason}.`;
     return { ...stage, state: 'waiting', sentence };
   }
   const state = stateOfAge(age_s, thresholds.tableDelayed_s, thresholds.tableStale_s);
   if (state === 'ok') return { ...stage, state, sentence: null };
-  return {
-    ...stage,
-    state,
-    sentence: silenceOf(facts) ?? `No commit for ${seconds(age_s)}: nothing new came from ${before}.`,
-  };
+  const reason = isRunning(facts) ? 'a micro-batch is still running' : `nothing new came from ${before}`;
+  return { ...stage, state, sentence: silenceOf(facts) ?? `No commit for ${seconds(age_s)}: ${reason}.` };
 }
 
 function dashboardStage(facts: StageFacts): Stage {
@@ -140,7 +140,7 @@ function dashboardStage(facts: StageFacts): Stage {
   return { name: 'dashboard', state, rows: aircraft, lag: null, age_s, sentence };
 }
 
-/** One sentence when the pipeline is not there to do anything; null while it reports. */
+/** One sentence when the pipeline is not there to do anything, or cannot; null while it works. */
 function silenceOf({ progress, now_ms, thresholds }: StageFacts): string | null {
   if (progress === null) return `The pipeline has not run on this lake yet: ${START_PIPELINE}.`;
   const since = timeOfDay(progress.at_ms);
@@ -148,7 +148,18 @@ function silenceOf({ progress, now_ms, thresholds }: StageFacts): string | null 
   if (now_ms - progress.at_ms > thresholds.pipelineSilent_s * 1000) {
     return `The pipeline has not reported since ${since}: see its log, or ${START_PIPELINE}.`;
   }
+  if (progress.state === 'waiting' && progress.message !== null) {
+    return `The pipeline waits, and goes on by itself: ${progress.message}`;
+  }
   return null;
+}
+
+function isRunning(facts: StageFacts): boolean {
+  return facts.progress?.state === 'running' && silenceOf(facts) === null;
+}
+
+function lagOf(progress: Progress | null): number {
+  return progress?.topic.partitions.reduce((sum, partition) => sum + partition.lag, 0) ?? 0;
 }
 
 function messagesIn(progress: Progress | null): number {

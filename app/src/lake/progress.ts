@@ -1,13 +1,13 @@
 /**
  * What the pipeline says of itself, kept in the lake so that the dashboard needs the lake alone:
- * `_contrail/progress.json` below the lake's root, replaced whole at every trigger, also when nothing came.
+ * `_contrail/progress.json` below the lake's root, replaced whole at every trigger, also when nothing came or a micro-batch takes longer.
  * It is information, never state: exactly-once rests on the batch records and the tables' own commits.
  */
 export interface Progress {
   readonly at_ms: number;
   readonly started_at_ms: number;
   readonly state: 'starting' | 'waiting' | 'running' | 'failed' | 'stopped';
-  /** One sentence when `failed`: what happened and what to do. */
+  /** One sentence when `failed`, or `waiting` for a service that is away: what happened and what to do. */
   readonly message: string | null;
   readonly engine: 'duckdb' | 'spark';
   readonly trigger_ms: number;

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessageReader } from '../engine/engine.ts';
-import { type BatchProgress, PROGRESS_BATCHES, PROGRESS_FILE, type Progress } from '../lake/progress.ts';
-import { BATCH_TABLES } from '../lake/tables.ts';
+import type { BatchProgress } from '../lake/progress.ts';
 import type { Topic } from '../topic/topic.ts';
 import { checkBatches } from './batch-order.ts';
 import { type BatchRecord, newestRecord, record } from './batch-log.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
-import { pendingRanges, planBatch, type Range, rowsIn } from './plan.ts';
+import { pendingRanges, planBatch, rowsIn } from './plan.ts';
+import { Report } from './report.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** What a run of the pipeline is told. */
@@ -102,6 +102,7 @@ export async function runPipeline(
       }
       const pause = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] as number;
       failures += 1;
+      await report.trouble(error);
       options.onTrouble?.(error, pause);
       await wait(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     }
@@ -111,7 +112,7 @@ export async function runPipeline(
 
   async function finish(plan: BatchRecord, lag: number = 0): Promise<void> {
     options.onBegin?.(plan.batch_id);
-    const progress = { ...(await batches.run(plan, signal)), lag_after: lag };
+    const progress = { ...(await report.during(batches.run(plan, signal))), lag_after: lag };
     totals.batches += 1;
     totals.rows += progress.rows_in;
     report.add(progress);
@@ -133,79 +134,4 @@ const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted 
 function isWorthATry(error: Error, failures: number): boolean {
   const { kind, code } = error as { readonly kind?: unknown; readonly code?: unknown };
   return kind === 'unavailable' || (CHANCES.has(code) && failures < RETRY_MS.length);
-}
-
-/** Writes `_contrail/progress.json`: what the dashboard shows of the pipeline. */
-class Report {
-  readonly #options: PipelineOptions;
-  readonly #startedAtMs: number;
-  readonly #batches: BatchProgress[] = [];
-  #pending: readonly Range[] = [];
-  #writtenAtMs = 0;
-  #state: Progress['state'] = 'starting';
-
-  constructor(options: PipelineOptions) {
-    this.#options = options;
-    this.#startedAtMs = options.clock();
-  }
-
-  add(batch: BatchProgress): void {
-    this.#batches.push(batch);
-    if (this.#batches.length > PROGRESS_BATCHES) this.#batches.shift();
-  }
-
-  async fail(error: unknown): Promise<void> {
-    await this.write('failed', null, error instanceof Error ? error.message : String(error)).catch(
-      () => undefined,
-    );
-  }
-
-  /** While batches follow each other quickly, one report a second is enough. */
-  async write(
-    state: Progress['state'],
-    pending: readonly Range[] | null,
-    message: string | null = null,
-  ): Promise<void> {
-    const { lake, topic, clock, engine, triggerMs } = this.#options;
-    if (pending !== null) this.#pending = pending;
-    const now = clock();
-    if (state === 'running' && this.#state === 'running' && now - this.#writtenAtMs < 1000) return;
-    this.#writtenAtMs = now;
-    this.#state = state;
-    const tables: Record<string, Progress['tables'][string]> = {};
-    const newest = this.#batches.at(-1);
-    for (const definition of BATCH_TABLES) {
-      const snapshot = (await lake.table(definition))?.cached();
-      if (snapshot === undefined) continue;
-      tables[definition.name] = {
-        version: snapshot.version,
-        committed_at_ms: snapshot.timestampMs,
-        rows_last_batch: definition.name.startsWith('silver')
-          ? (newest?.rows_silver ?? 0)
-          : (newest?.rows_in ?? 0),
-      };
-    }
-    const progress: Progress = {
-      at_ms: now,
-      started_at_ms: this.#startedAtMs,
-      state,
-      message,
-      engine: engine.name,
-      trigger_ms: triggerMs,
-      simulated: await lake.simulated(),
-      batch_id: newest?.batch_id ?? null,
-      topic: {
-        name: topic.name,
-        partitions: this.#pending.map(({ partition, start, end }) => ({
-          partition,
-          next: String(start),
-          end: String(end),
-          lag: Number(end - start),
-        })),
-      },
-      batches: this.#batches,
-      tables,
-    };
-    await lake.store.put(PROGRESS_FILE, JSON.stringify(progress));
-  }
 }

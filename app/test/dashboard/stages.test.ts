@@ -104,6 +104,28 @@ describe('the stages', () => {
     expect(stopped.topic).toMatchObject({ state: 'stale', sentence: expect.stringContaining('was stopped') });
   });
 
+  it('say that a micro-batch is running while it takes long, and do not blame a source that it reads', () => {
+    const progress: Progress = { ...PROGRESS, state: 'running' };
+    const all = stages({ tables: tables(200), progress, event_time: NOW - 200, now_ms: NOW_MS });
+    expect(states(all)).toBe('ok ok stale stale stale stale stale');
+    expect(all.bronze.sentence).toBe('No commit for 200 s: a micro-batch is still running.');
+    const first = stages({ tables: tables(null), progress: { ...progress, batches: [] } });
+    expect(first.bronze.sentence).toBe('bronze/flights has no rows yet; the first micro-batch is running.');
+    expect(first.silver.sentence).toBe('silver/flights has no rows yet; it waits for bronze.');
+  });
+
+  it('say what the pipeline waits for', () => {
+    const progress: Progress = { ...PROGRESS, state: 'waiting', message: 'Kafka is away.' };
+    const all = stages({ tables: tables(90), progress });
+    expect(all.topic).toMatchObject({
+      state: 'stale',
+      sentence: 'The pipeline waits, and goes on by itself: Kafka is away.',
+    });
+    expect(all.gold.sentence).toBe(all.topic.sentence);
+    const gone = stages({ progress: { ...progress, at_ms: NOW_MS - 61_000 } });
+    expect(gone.topic.sentence).toContain('has not reported since');
+  });
+
   it('show what the pipeline says when it has failed', () => {
     const all = stages({
       progress: { ...PROGRESS, state: 'failed', message: 'The disk is full: free some space.' },

@@ -1,0 +1,125 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Lake } from '../lake/lake.ts';
+import { type BatchProgress, PROGRESS_BATCHES, PROGRESS_FILE, type Progress } from '../lake/progress.ts';
+import { BATCH_TABLES } from '../lake/tables.ts';
+import type { Range } from './plan.ts';
+
+/** What the report is made from. */
+export interface ReportOptions {
+  readonly lake: Lake;
+  readonly topic: { readonly name: string };
+  readonly engine: Pick<Engine, 'name'>;
+  readonly clock: () => number;
+  readonly triggerMs: number;
+}
+
+/** Between two reports of a running pipeline. */
+const LEAST_MS = 1_000;
+
+/** Writes `_contrail/progress.json`: what the dashboard shows of the pipeline. */
+export class Report {
+  readonly #options: ReportOptions;
+  readonly #startedAtMs: number;
+  readonly #batches: BatchProgress[] = [];
+  #pending: readonly Range[] = [];
+  #last: Progress | null = null;
+  #writtenAtMs = 0;
+  #state: Progress['state'] = 'starting';
+
+  constructor(options: ReportOptions) {
+    this.#options = options;
+    this.#startedAtMs = options.clock();
+  }
+
+  add(batch: BatchProgress): void {
+    this.#batches.push(batch);
+    if (this.#batches.length > PROGRESS_BATCHES) this.#batches.shift();
+  }
+
+  async fail(error: unknown): Promise<void> {
+    await this.write('failed', null, error instanceof Error ? error.message : String(error)).catch(
+      () => undefined,
+    );
+  }
+
+  /**
+   * Repeats the last report at every trigger while a micro-batch runs: one that takes long is at work, not silent. Leaves
+   * the tables alone, which are the batch's; best effort. Answers what the batch does.
+   */
+  async during<T>(batch: Promise<T>): Promise<T> {
+    let repeated: Promise<void> = Promise.resolve();
+    const repeat = (): void => void (repeated = repeated.then(() => this.#repeat()).catch(() => undefined));
+    const timer = setInterval(repeat, Math.max(this.#options.triggerMs, LEAST_MS));
+    try {
+      return await batch;
+    } finally {
+      clearInterval(timer);
+      // What is still being written must not replace what comes after it.
+      await repeated;
+    }
+  }
+
+  async #repeat(): Promise<void> {
+    if (this.#last === null) return;
+    await this.#put({ ...this.#last, at_ms: this.#options.clock(), state: 'running', message: null });
+  }
+
+  async #put(progress: Progress): Promise<void> {
+    await this.#options.lake.store.put(PROGRESS_FILE, JSON.stringify(progress));
+    this.#last = progress;
+  }
+
+  /** What the pipeline waits for; best effort, since it may be the lake itself. */
+  async trouble(error: Error): Promise<void> {
+    await this.write('waiting', null, error.message).catch(() => undefined);
+  }
+
+  /** While batches follow each other quickly, one report a second is enough. */
+  async write(
+    state: Progress['state'],
+    pending: readonly Range[] | null,
+    message: string | null = null,
+  ): Promise<void> {
+    const { lake, topic, clock, engine, triggerMs } = this.#options;
+    if (pending !== null) this.#pending = pending;
+    const now = clock();
+    if (state === 'running' && this.#state === 'running' && now - this.#writtenAtMs < LEAST_MS) return;
+    this.#writtenAtMs = now;
+    this.#state = state;
+    const tables: Record<string, Progress['tables'][string]> = {};
+    const newest = this.#batches.at(-1);
+    for (const definition of BATCH_TABLES) {
+      const snapshot = (await lake.table(definition))?.cached();
+      if (snapshot === undefined) continue;
+      tables[definition.name] = {
+        version: snapshot.version,
+        committed_at_ms: snapshot.timestampMs,
+        rows_last_batch: definition.name.startsWith('silver')
+          ? (newest?.rows_silver ?? 0)
+          : (newest?.rows_in ?? 0),
+      };
+    }
+    const progress: Progress = {
+      at_ms: now,
+      started_at_ms: this.#startedAtMs,
+      state,
+      message,
+      engine: engine.name,
+      trigger_ms: triggerMs,
+      simulated: await lake.simulated(),
+      batch_id: newest?.batch_id ?? null,
+      topic: {
+        name: topic.name,
+        partitions: this.#pending.map(({ partition, start, end }) => ({
+          partition,
+          next: String(start),
+          end: String(end),
+          lag: Number(end - start),
+        })),
+      },
+      batches: this.#batches,
+      tables,
+    };
+    await this.#put(progress);
+  }
+}

@@ -1,0 +1,61 @@
+import { memoryStore } from '@contrail/delta-lake';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Lake } from '../../src/lake/lake.ts';
+import { PROGRESS_FILE, type Progress } from '../../src/lake/progress.ts';
+import { Report } from '../../src/pipeline/report.ts';
+
+const TRIGGER_MS = 30_000;
+
+describe('the report of the pipeline', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: 0 }));
+  afterEach(() => void vi.useRealTimers());
+
+  function setUp(): { readonly report: Report; readonly read: () => Promise<Progress> } {
+    const store = memoryStore();
+    const options = { topic: { name: 't' }, engine: { name: 'spark' as const }, triggerMs: TRIGGER_MS };
+    const report = new Report({ ...options, lake: new Lake(store, Date.now), clock: Date.now });
+    const read = async (): Promise<Progress> =>
+      JSON.parse(new TextDecoder().decode(await store.get(PROGRESS_FILE))) as Progress;
+    return { report, read };
+  }
+
+  it('is repeated at every trigger while a micro-batch takes long, and not after it', async () => {
+    const { report, read } = setUp();
+    await report.write('running', [{ partition: 0, start: 5n, end: 9n }]);
+    const batch = Promise.withResolvers<string>();
+    const running = report.during(batch.promise);
+    vi.advanceTimersByTime(TRIGGER_MS * 10);
+    await vi.waitFor(async () => expect((await read()).at_ms).toBeGreaterThanOrEqual(TRIGGER_MS * 10));
+    expect(await read()).toMatchObject({ state: 'running', topic: { partitions: [{ lag: 4 }] } });
+    batch.resolve('done');
+    expect(await running).toBe('done');
+    vi.advanceTimersByTime(TRIGGER_MS * 10);
+    await report.write('stopped', null);
+    expect(await read()).toMatchObject({ state: 'stopped' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('says what the pipeline waits for until it runs again', async () => {
+    const { report, read } = setUp();
+    await report.trouble(new Error('Kafka is away.'));
+    expect(await read()).toMatchObject({ state: 'waiting', message: 'Kafka is away.' });
+    await report.write('running', []);
+    expect(await read()).toMatchObject({ state: 'running', message: null });
+  });
+
+  it('is no reason to fail when the lake is away', async () => {
+    const { report } = setUp();
+    const lake = new Lake({ ...memoryStore(), put: () => Promise.reject(new Error('away')) }, Date.now);
+    const lost = new Report({
+      lake,
+      topic: { name: 't' },
+      engine: { name: 'duckdb' },
+      triggerMs: 1,
+      clock: Date.now,
+    });
+    await expect(lost.trouble(new Error('S3 is away.'))).resolves.toBeUndefined();
+    await expect(report.during(Promise.reject(new Error('the batch failed')))).rejects.toThrow(
+      'the batch failed',
+    );
+  });
+});
