@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { durationSummary, quarantineByReason, quarantined } from '../src/views/pipeline.ts';
+import type { Stage } from '../../app/src/dashboard/protocol.ts';
+import { durationSummary, notesOf, quarantineByReason, quarantined } from '../src/views/pipeline.ts';
 import { countriesOf, countrySeries, matrixOf, shadeOf } from '../src/views/traffic.ts';
 import { categoriesAnswer, progressOf, trafficAnswer, type FakeLake } from './fake/answers.ts';
 import { createFleet } from './fake/fleet.ts';
@@ -91,5 +92,44 @@ describe('pipeline', () => {
       .map((batch, i) => ({ ...batch, duration_ms: (i + 1) * 10 }));
     expect(durationSummary({ ...progress, batches })).toEqual({ p50: 110, p95: 200 });
     expect(durationSummary({ ...progress, batches: [] })).toBeNull();
+  });
+});
+
+describe('notes on the stages', () => {
+  const stage = (name: Stage['name'], state: Stage['state'], sentence: string | null): Stage => ({
+    name,
+    state,
+    sentence,
+    rows: null,
+    lag: null,
+    age_s: null,
+  });
+  const said = (...stages: readonly Stage[]): readonly string[] =>
+    notesOf(stages).map(
+      ({ stages: about, sentence }) => `${about.map(({ name }) => name).join()}: ${sentence}`,
+    );
+
+  test('say the same of several stages once, and nothing of those that are well', () => {
+    const silent = 'The pipeline is silent.';
+    expect(
+      said(
+        stage('source', 'ok', null),
+        stage('topic', 'stale', silent),
+        stage('bronze', 'stale', silent),
+        stage('dashboard', 'stale', 'No new positions.'),
+      ),
+    ).toEqual([`topic,bronze: ${silent}`, 'dashboard: No new positions.']);
+  });
+
+  test('say of a row of waiting stages what the first waits for, and always what a source lacks', () => {
+    expect(
+      said(
+        stage('source', 'waiting', 'Start one.'),
+        stage('topic', 'ok', null),
+        stage('bronze', 'waiting', 'No rows yet.'),
+        stage('silver', 'waiting', 'It waits for bronze.'),
+        stage('gold', 'waiting', 'It waits for silver.'),
+      ),
+    ).toEqual(['source: Start one.', 'bronze: No rows yet.']);
   });
 });

@@ -1,6 +1,27 @@
-import type { StatusAnswer } from 'contrail/dashboard/protocol';
+import type { Stage, StatusAnswer } from 'contrail/dashboard/protocol';
 
 type Progress = NonNullable<StatusAnswer['progress']>;
+
+/** Something to be said about stages: about one, or the same about several. */
+export interface Note {
+  readonly stages: readonly Stage[];
+  readonly sentence: string;
+}
+
+/**
+ * What is to be said about the stages, each thing once. Of what waits behind the source, the first says what for: the rest
+ * waits for that one.
+ */
+export function notesOf(stages: readonly Stage[]): readonly Note[] {
+  const first = stages.find(({ name, state }) => name !== 'source' && state === 'waiting');
+  const notes = new Map<string, Stage[]>();
+  for (const stage of stages) {
+    const isBehind = stage.state === 'waiting' && stage.name !== 'source' && stage !== first;
+    if (stage.sentence === null || isBehind) continue;
+    notes.set(stage.sentence, [...(notes.get(stage.sentence) ?? []), stage]);
+  }
+  return [...notes].map(([sentence, about]) => ({ stages: about, sentence }));
+}
 
 /** Rows per quarantine reason over the batches that the pipeline still tells of, most first. */
 export function quarantineByReason(progress: Progress): readonly (readonly [string, number])[] {
