@@ -109,7 +109,7 @@ export async function writeWindows(
   if (mixed.length === 0) return { written, removed: replaced };
   // A compacted file holds other windows too: their rows move to a file of their own.
   const carried: Select = {
-    sql: 'select * from old where window_start not in (select timestamp_from_seconds(window_seconds) from touched)',
+    sql: 'select * from old where not exists (select 1 from touched where timestamp_from_seconds(window_seconds) = window_start)',
     relations: {
       old: { kind: 'files', columns: definition.columns, files: dataFiles(snapshot, mixed) },
       touched: touchedRelation(touched),

@@ -5,7 +5,7 @@ import type { Column, Value } from '../../lake/column.ts';
 import type { DataFile, Relation, Row, Select } from '../engine.ts';
 import { groupByConstants } from '../file-groups.ts';
 import type { KeptFiles, KeptRelations } from './kept.ts';
-import { SPARK_MACROS } from './macros.ts';
+import type { Macros } from './macros.ts';
 import { sparkPattern } from './storage.ts';
 import { constantText, emptyText, literalOf, schemaText, sqlType, typed } from './values.ts';
 
@@ -13,6 +13,7 @@ import { constantText, emptyText, literalOf, schemaText, sqlType, typed } from '
 export interface Bindings {
   readonly session: SparkSession;
   readonly kept: KeptRelations;
+  readonly macros: Macros;
   /** Reads messages and answers what they were kept as. */
   readonly messages: (relation: Relation & { kind: 'messages' }) => Promise<Relation>;
 }
@@ -67,9 +68,12 @@ class Binder {
   query(select: Omit<Select, 'signal'>): DataFrame {
     const prefix = this.#expressions.length === 0 ? '' : `with ${this.#expressions.join(',\n')}\n`;
     // The line feed ends a comment that the text may end with.
-    return this.#bindings.session.sql(`${prefix}select * from (${withValues(select)}\n)`, {
-      relations: this.#frames,
-    });
+    return this.#bindings.session.sql(
+      `${prefix}select * from (${withValues(select, this.#bindings.macros)}\n)`,
+      {
+        relations: this.#frames,
+      },
+    );
   }
 
   async #text(relation: Relation): Promise<string> {
@@ -91,7 +95,7 @@ class Binder {
         return this.#text(await this.#bindings.messages(relation));
       case 'select':
         await this.add(relation.select);
-        return `${withValues(relation.select)}\n`;
+        return `${withValues(relation.select, this.#bindings.macros)}\n`;
     }
   }
 
@@ -156,7 +160,7 @@ class Binder {
 }
 
 /** The text without macros, and with literals in the places of its markers: one query may hold two SELECTs with the same names for values. */
-function withValues({ sql, parameters = {} }: Omit<Select, 'signal'>): string {
+function withValues({ sql, parameters = {} }: Omit<Select, 'signal'>, macros: Macros): string {
   const literals: Record<string, Literal> = {};
   for (const [, name] of sql.matchAll(/'(?:[^']|'')*'|--[^\n]*|(?<![:\w]):([a-z_]\w*)/g)) {
     if (name === undefined) continue;
@@ -170,7 +174,7 @@ function withValues({ sql, parameters = {} }: Omit<Select, 'signal'>): string {
     }
     literals[name] = literalOf(value);
   }
-  return renderParameters(SPARK_MACROS.expand(sql), literals);
+  return renderParameters(macros.expand(sql), literals);
 }
 
 /** Lists travel as JSON text. */

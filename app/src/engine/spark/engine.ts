@@ -7,6 +7,7 @@ import { bindSelect } from './bind.ts';
 import { openSparkSession, type SparkConnection, sparkFailure } from './connection.ts';
 import { KeptRelations, type KeptSelect } from './kept.ts';
 import { keepMessages, type KafkaSource, type KeptMessages } from './messages.ts';
+import { MACROS } from './macros.ts';
 import { OpenFolders } from './open-folders.ts';
 import { Storage } from './storage.ts';
 import { isSmallBatch, tuningFor, type Tuning } from './tuning.ts';
@@ -171,7 +172,8 @@ export class SparkEngine implements Engine {
         return kept.relation;
       };
       try {
-        const frame = await bindSelect({ session: job.session, kept: this.#kept, messages }, select);
+        const macros = MACROS[this.#tuning?.name ?? 'large'];
+        const frame = await bindSelect({ session: job.session, kept: this.#kept, macros, messages }, select);
         const isSmall = job.isSmall || isSmallBatch(this.#kept.rowsOf(select));
         return await work(frame, { ...job, isSmall });
       } finally {

@@ -21,9 +21,10 @@ export class Macros {
   readonly #macros: ReadonlyMap<string, Macro>;
   readonly #expanded = new Map<string, string>();
 
-  /** `text`: statements as Spark takes them, ended by a semicolon at the end of a line. */
-  constructor(text: string) {
-    const statements = text
+  /** `texts`: statements as Spark takes them, ended by a semicolon at the end of a line; of one name, the last counts. */
+  constructor(...texts: readonly string[]) {
+    const statements = texts
+      .join('\n')
       .replaceAll(/^--.*$/gm, '')
       .split(/;\s*$/m)
       .map((statement) => statement.trim())
@@ -123,5 +124,10 @@ function split(pieces: readonly string[], opening: string, closing: string): rea
   return parts;
 }
 
+const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+
 /** What both engines name alike, in Spark's words. */
-export const SPARK_MACROS = new Macros(readFileSync(new URL('macros.sql', import.meta.url), 'utf8'));
+export const MACROS = {
+  large: new Macros(read('macros.sql')),
+  small: new Macros(read('macros.sql'), read('macros-small.sql')),
+} as const;

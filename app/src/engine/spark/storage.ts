@@ -18,6 +18,11 @@ export class Storage {
     this.root = store.url.startsWith('file:') ? fileURLToPath(store.url) : store.url;
   }
 
+  /** Whether it is a disk and no object store. */
+  get isLocal(): boolean {
+    return !this.root.startsWith('s3://');
+  }
+
   /** @throws ContrailError `internal` for a place outside the store. */
   keyOf(address: string): string {
     if (address.startsWith(`${this.root}/`)) return address.slice(this.root.length + 1);
@@ -44,12 +49,12 @@ export class Storage {
    * makes there, so those that it will need are made here.
    */
   async makeFolder(folderKey: string): Promise<void> {
-    if (!this.root.startsWith('s3://')) await mkdir(join(this.root, folderKey), { recursive: true });
+    if (this.isLocal) await mkdir(join(this.root, folderKey), { recursive: true });
   }
 
   /** Makes files below a new folder survive a power cut, which Spark does not do on a local disk. */
   async sync(folderKey: string, keys: readonly string[]): Promise<void> {
-    if (this.root.startsWith('s3://')) return;
+    if (!this.isLocal) return;
     const paths = new Set<string>();
     for (const key of keys) {
       paths.add(key);

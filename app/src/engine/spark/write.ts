@@ -28,15 +28,15 @@ const SPLIT = 'split_';
  */
 const COMMITTER = 'mapreduce.fileoutputcommitter.algorithm.version';
 /**
- * A local disk is written to without Hadoop's checksum files, which nobody reads. For an object store it says nothing.
- * Spark keeps one file system of a kind, so it is told to make one for these settings.
+ * A local disk is written to without Hadoop's checksum files, which nobody reads. Hadoop keeps one file system of a kind,
+ * so it is told to make one for these settings. Its S3 client, which buffers on the disk, could not work with them.
  */
 const PLAIN_FILES = {
   'fs.file.impl': 'org.apache.hadoop.fs.RawLocalFileSystem',
   'fs.file.impl.disable.cache': 'true',
 };
-const TABLE_OPTIONS = { compression: 'zstd', [COMMITTER]: '1', ...PLAIN_FILES };
-const KEPT_OPTIONS = { compression: 'snappy', [COMMITTER]: '2', ...PLAIN_FILES };
+const TABLE_OPTIONS = { compression: 'zstd', [COMMITTER]: '1' };
+const KEPT_OPTIONS = { compression: 'snappy', [COMMITTER]: '2' };
 /** Where the committer puts the folders of its tasks. Source: Hadoop, FileOutputCommitter.getPendingTaskAttemptsPath. */
 const ATTEMPTS = '_temporary/0/_temporary';
 
@@ -134,7 +134,8 @@ async function write(
   await storage.makeFolder(`${folder}/${ATTEMPTS}`);
   // The folder is fresh; `append` spares the questions whether it is. An answer without an error means that the job is
   // committed. Then there is a file, if only one that says that there are no rows; rows that are split leave none.
-  await frame.write({ format: 'parquet', path, partitionBy, options, mode: 'append' }, job.run);
+  const all = storage.isLocal ? { ...options, ...PLAIN_FILES } : options;
+  await frame.write({ format: 'parquet', path, partitionBy, options: all, mode: 'append' }, job.run);
   const data = (await storage.list(folder)).filter(({ key }) => !/\/[_.]/.test(key.slice(folder.length)));
   if (data.length === 0 && partitionBy.length === 0) throw lost(job);
   const [files] = await Promise.all([

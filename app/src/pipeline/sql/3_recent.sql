@@ -26,5 +26,5 @@ where age_rank <= :keep_rows
 union all
 select icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate, age_rank
 from recent
-where icao24 not in (select icao24 from fresh)
+where not exists (select 1 from fresh where fresh.icao24 = recent.icao24)
   and icao24 in (select icao24 from recent where age_rank = 1 and time_position >= :horizon_seconds)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Macros, SPARK_MACROS } from '../../../src/engine/spark/macros.ts';
+import { Macros, MACROS } from '../../../src/engine/spark/macros.ts';
 import { QUERIES } from '../../../src/pipeline/queries.ts';
 
 const macros = new Macros(`-- A comment; with a semicolon.
@@ -50,13 +50,22 @@ describe('the macros of Spark', () => {
     expect(() => macros.expand(sql)).toThrow(expect.objectContaining({ code: 'sql-failed' }));
   });
 
+  it('have the last of several bodies', () => {
+    const once = 'create or replace temporary function once(x double) returns double return x;';
+    const other = new Macros(
+      once,
+      'create or replace temporary function once(y double) returns double return -y;',
+    );
+    expect(other.expand('once(1e0)')).toBe('cast(-(1e0) as double)');
+  });
+
   it('are no functions of more than one expression', () => {
     expect(() => new Macros('create temporary view a as select 1;')).toThrow(SyntaxError);
   });
 
-  it('are all gone from what Spark is told', () => {
+  it.each(['large', 'small'] as const)('are all gone from what Spark is told of a %s batch', (size) => {
     for (const sql of Object.values(QUERIES))
-      expect(SPARK_MACROS.expand(sql)).not.toMatch(
+      expect(MACROS[size].expand(sql)).not.toMatch(
         /\b(gauss|[sz]mf|clamp|airport_\w+|exact_\w+|\w+_from_(seconds|timestamp))\(/,
       );
   });
