@@ -1,44 +1,34 @@
 /** The steps of the case `cluster`, each run by `runStep` in a process of its own: `cluster-steps.ts NAME JSON`. */
-import { localStore } from '@contrail/delta-lake';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SparkEngine } from '../app/src/engine/spark/engine.ts';
-import { parseAirports } from '../app/src/flight/airports.ts';
+import { loadAirports, SYSTEM } from '../app/src/cli/context.ts';
+import { openLake } from '../app/src/cli/lake-store.ts';
+import { openSpark } from '../app/src/cli/spark.ts';
+import { openTopic } from '../app/src/cli/topic.ts';
+import { loadSettings } from '../app/src/config/settings.ts';
 import { encodeStateVector } from '../app/src/flight/state-vector.ts';
 import { readLines } from '../app/src/ingest/ndjson/lines.ts';
 import { simulate } from '../app/src/ingest/simulator/simulate.ts';
-import { Lake } from '../app/src/lake/lake.ts';
+import type { Lake } from '../app/src/lake/lake.ts';
 import type { BatchProgress } from '../app/src/lake/progress.ts';
 import { SILVER_FLIGHTS } from '../app/src/lake/silver-flights.ts';
 import { type PipelineOptions, runPipeline } from '../app/src/pipeline/pipeline.ts';
-import { KafkaTopic } from '../app/src/topic/kafka/kafka-topic.ts';
+import type { Topic } from '../app/src/topic/topic.ts';
+import { measure } from './child.ts';
 import type { FollowResult, FreshnessStep } from './cluster-freshness.ts';
 import type { ClusterStep, DrainResult } from './cluster.ts';
-import { measure } from './child.ts';
 
-const PARTITIONS = 2;
 const AIRCRAFT = 10_000;
 const APPEND_MESSAGES = 10_000;
 const FEED_MS = 1_000;
-const clock = (): number => Date.now();
+const { clock } = SYSTEM;
+const airports = loadAirports();
 
-const airports = parseAirports(
-  JSON.parse(readFileSync(join(import.meta.dirname, '../app/src/lake/airports.json'), 'utf8')),
-);
+const settingsOf = ({ settings, topic }: ClusterStep): ReturnType<typeof loadSettings> =>
+  loadSettings({ ...settings, TOPIC_NAME: topic });
 
-const topicOf = ({ bootstrap, topic }: ClusterStep): KafkaTopic =>
-  new KafkaTopic({
-    connection: { bootstrap: [bootstrap], tls: null, sasl: null },
-    name: topic,
-    partitions: PARTITIONS,
-    creation: {
-      replication: 1,
-      retention: { maxAgeMs: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER },
-    },
-    random: Math.random,
-    onTrouble: (error) => void process.stderr.write(`${error.message}\n`),
-  });
+const topicOf = (step: ClusterStep): Promise<Topic> => openTopic(settingsOf(step), step.folder, false);
 
 /** The messages, in pieces: of the file, or simulated. */
 async function* texts({ input, rows }: ClusterStep): AsyncGenerator<readonly string[]> {
@@ -52,7 +42,7 @@ async function* texts({ input, rows }: ClusterStep): AsyncGenerator<readonly str
 }
 
 async function fill(step: ClusterStep): Promise<null> {
-  await using topic = topicOf(step);
+  await using topic = await topicOf(step);
   let left = step.rows;
   let waiting: string[] = [];
   const append = async (): Promise<void> => {
@@ -71,26 +61,20 @@ async function fill(step: ClusterStep): Promise<null> {
   return null;
 }
 
-/** Runs the pipeline on Spark and answers its batches. */
-async function pipelineOf(
+/** Runs the pipeline on Spark, hands over its lake and answers its batches. */
+async function pipelineOf<T>(
   step: ClusterStep,
   more: Pick<PipelineOptions, 'triggerMs' | 'once' | 'signal' | 'onBatch'>,
-): Promise<{
-  readonly lake: Lake;
-  readonly batches: readonly { readonly rows: number; readonly ms: number }[];
-}> {
+  afterwards: (lake: Lake) => Promise<T>,
+): Promise<{ readonly batches: DrainResult['batches']; readonly found: T }> {
   const batches: { readonly rows: number; readonly ms: number }[] = [];
-  await using topic = topicOf(step);
-  const store = localStore(join(step.folder, 'lake', step.topic));
-  await using engine = new SparkEngine({
-    address: step.spark,
-    store,
-    kafka: { options: { 'kafka.bootstrap.servers': step.bootstrap } },
-    shufflePartitions: 2,
-  });
-  const lake = new Lake(store, clock);
+  const settings = settingsOf(step);
+  await using topic = await topicOf(step);
+  await using home = openLake(settings, join(step.folder, 'data', step.lake));
+  await home.claim();
+  await using engine = openSpark(settings, settings.sparkRemote ?? '', home.store);
   await runPipeline({
-    lake,
+    lake: home.lake,
     engine,
     topic,
     airports,
@@ -102,7 +86,7 @@ async function pipelineOf(
       more.onBatch?.(batch);
     },
   });
-  return { lake, batches };
+  return { batches, found: await afterwards(home.lake) };
 }
 
 async function drain(step: ClusterStep): Promise<DrainResult> {
@@ -111,7 +95,9 @@ async function drain(step: ClusterStep): Promise<DrainResult> {
     for (const [name, ms] of Object.entries(duration_by_table_ms))
       byTable[name] = Math.round((byTable[name] ?? 0) + ms);
   };
-  const { value, cost } = await measure(() => pipelineOf(step, { triggerMs: 1_000, once: true, onBatch }));
+  const { value, cost } = await measure(() =>
+    pipelineOf(step, { triggerMs: 1_000, once: true, onBatch }, async () => null),
+  );
   const rows = value.batches.reduce((sum, batch) => sum + batch.rows, 0);
   return { rows, batches: value.batches, ms_by_table: byTable, cost };
 }
@@ -127,9 +113,11 @@ async function follow(step: FreshnessStep): Promise<FollowResult> {
   };
   const { triggerMs } = step;
   const { value, cost } = await measure(() =>
-    pipelineOf(step, { triggerMs, once: false, signal: stop.signal, onBatch }),
+    pipelineOf(step, { triggerMs, once: false, signal: stop.signal, onBatch }, (lake) =>
+      silverAges(lake, started + step.skipMs),
+    ),
   );
-  const ages = await silverAges(value.lake, started + step.skipMs);
+  const ages = value.found;
   const at = (share: number): number => ages[Math.floor(share * (ages.length - 1))] ?? Number.NaN;
   return {
     batches: value.batches,
@@ -157,7 +145,7 @@ async function silverAges(lake: Lake, sinceMs: number): Promise<readonly number[
 
 /** Appends the rest of the messages, each second those that are due. */
 async function feed(step: FreshnessStep): Promise<null> {
-  await using topic = topicOf(step);
+  await using topic = await topicOf(step);
   const messages = flat(texts(step));
   for (let skipped = 0; skipped < step.warmUpRows; skipped++) await messages.next();
   const started = clock();

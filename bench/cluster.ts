@@ -1,8 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newKeys, S3_REGION } from '../app/src/cluster/cluster-plan.ts';
 import { startKafka } from '../app/src/cluster/kafka.ts';
 import { fetchJars } from '../app/src/cluster/maven.ts';
+import { freePort } from '../app/src/cluster/ports.ts';
+import { findGarage } from '../app/src/cluster/s3/garage.ts';
+import { startS3 } from '../app/src/cluster/s3/s3.ts';
 import { SPARK_JARS } from '../app/src/cluster/spark-jars.ts';
 import { type SparkCluster, startSpark } from '../app/src/cluster/spark.ts';
 import { type Cost, machine, round, runStep, say } from './child.ts';
@@ -11,7 +15,7 @@ import { pysparkPeer } from './pyspark-peer.ts';
 import { watched } from './spark-usage.ts';
 
 /** What the case `cluster` consists of, in the order in which it runs. */
-export const CLUSTER_CASES = ['small', 'drain', 'freshness', 'workers', 'peer'] as const;
+export const CLUSTER_CASES = ['small', 'drain', 'freshness', 'garage', 'workers', 'peer'] as const;
 export type ClusterCase = (typeof CLUSTER_CASES)[number];
 
 /** Arguments of the case. */
@@ -39,9 +43,11 @@ export interface DrainResult {
 /** What the steps are told. */
 export interface ClusterStep {
   readonly folder: string;
-  readonly bootstrap: string;
-  readonly spark: string;
   readonly topic: string;
+  /** Name of the lake on a local disk; one topic may be drained more than once. */
+  readonly lake: string;
+  /** Of Contrail: brokers, Spark, S3. */
+  readonly settings: Readonly<Record<string, string>>;
   /** NDJSON to fill the topic from; null: simulated messages. */
   readonly input: string | null;
   readonly rows: number;
@@ -54,22 +60,27 @@ const CACHE = join(homedir(), '.cache', 'contrail');
 
 /** Sizes of batches that are timed one by one, warm; the first ones warm up. */
 const SMALL = [
-  { name: 'batch-1000', batchRows: 1_000, batches: 14, warmUp: 4, goalSeconds: 3 },
-  { name: 'batch-30000', batchRows: 30_000, batches: 6, warmUp: 2, goalSeconds: 7 },
+  { name: 'batch-1000', batchRows: 1_000, batches: 24, warmUp: 6, goalSeconds: 3 },
+  { name: 'batch-30000', batchRows: 30_000, batches: 14, warmUp: 4, goalSeconds: 7 },
 ] as const;
-/** Before one worker is compared with two, each has compiled what it runs. */
-const WARM_UP_ROWS = 30_000;
-const WORKERS_GOAL = 1.6;
+const GARAGE = { name: 'garage-1000', batchRows: 1_000, batches: 24, warmUp: 6, goalSeconds: 4 } as const;
+/** The topic is drained so often, each time into a lake of its own: the first time Spark still compiles. */
+const DRAINS = 3;
+/** One worker and two are compared by warm batches of a tenth of the rows. */
+const WORKERS = { batches: 10, warmUp: 2, goal: 1.6 } as const;
 
 /**
  * Kafka to Spark to tables on the local disk: small batches one by one, a topic drained in large ones, how old messages are
- * when they are in Silver, one worker against two; and the tuned PySpark pipeline on the same messages and broker. A line a
- * case.
+ * when they are in Silver; the same to tables on Garage; one worker against two; and the tuned PySpark pipeline on the same
+ * messages and broker. A line a case.
  */
 export async function* cluster(options: ClusterOptions): AsyncGenerator<Line> {
   const { cases, rows, batchRows } = options;
   const folder = await mkdtemp(join(tmpdir(), 'contrail-bench-'));
   const peer = cases.has('peer') ? pysparkPeer(options.peer) : null;
+  const hasGarage = cases.has('garage') && (await findGarage(CACHE)) !== null;
+  if (cases.has('garage') && !hasGarage)
+    say('cluster: there is no Garage on this machine (docs/cluster.md says how it is built): it is SKIPPED.');
   try {
     await using kafka = await startKafka({ folder: join(folder, 'kafka'), port: 0, cacheFolder: CACHE, say });
     const { bootstrap } = kafka;
@@ -83,24 +94,51 @@ export async function* cluster(options: ClusterOptions): AsyncGenerator<Line> {
         jars: [jars],
       });
     const input = peer?.input(rows) ?? null;
-    const common = { folder, bootstrap, input, rows, batchRows };
-    if (cases.has('small') || cases.has('drain') || cases.has('freshness')) {
+    const stepOn = (
+      spark: SparkCluster,
+      topic: string,
+      s3: Readonly<Record<string, string>> = {},
+    ): ClusterStep => ({
+      folder,
+      topic,
+      lake: topic,
+      settings: {
+        KAFKA_BOOTSTRAP: bootstrap,
+        SPARK_REMOTE: spark.address,
+        NUM_PARTITIONS: '2',
+        SHUFFLE_PARTITIONS: '2',
+        ...s3,
+      },
+      input,
+      rows,
+      batchRows,
+    });
+    const speeds: number[] = [];
+    if (['small', 'drain', 'freshness'].some((name) => cases.has(name as ClusterCase)) || hasGarage) {
       await using spark = await start(options.workers);
-      const step = { ...common, spark: spark.address };
-      for (const { name, batchRows: size, batches, warmUp, goalSeconds } of cases.has('small') ? SMALL : []) {
-        const small = { ...step, topic: name, rows: size * batches, batchRows: size };
-        yield { ...(await smallBatches(small, spark, warmUp)), goal_s: goalSeconds, machine: machine() };
+      for (const small of cases.has('small') ? SMALL : [])
+        yield await smallBatches(stepOn(spark, small.name), spark, small);
+      if (cases.has('drain')) {
+        const step = stepOn(spark, 'drain');
+        await run('fill', step);
+        for (let time = 1; time <= DRAINS; time++) {
+          const line = await drain({ ...step, lake: `drain-${time}` }, spark);
+          speeds.push(line.rows_per_s);
+          yield { ...line, time };
+        }
       }
-      if (cases.has('drain')) yield await drain({ ...step, topic: 'drain' }, spark);
       for (const trigger of cases.has('freshness') ? FRESHNESS : []) {
-        const line = await freshness({ ...step, topic: trigger.name }, spark, trigger, options.seconds);
+        const line = await freshness(stepOn(spark, trigger.name), spark, trigger, options.seconds);
         yield { ...line, machine: machine() };
       }
+      if (hasGarage) yield* onGarage(folder, (topic, s3) => stepOn(spark, topic, s3), spark);
     }
-    if (cases.has('workers')) yield* oneAndTwoWorkers(common, start);
+    if (cases.has('workers')) yield* oneAndTwoWorkers(stepOn, start);
     if (peer) {
       say(`cluster: the tuned PySpark pipeline, ${rows} messages …`);
-      yield { case: 'cluster peer', ...peer.drain(rows, bootstrap), machine: machine() };
+      const line = peer.drain(rows, bootstrap);
+      const times = speeds.map((speed) => round(speed / line.rows_per_s, 2));
+      yield { case: 'cluster peer', ...line, contrail_is_faster_by: times, machine: machine() };
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -110,8 +148,19 @@ export async function* cluster(options: ClusterOptions): AsyncGenerator<Line> {
 const run = <T>(name: string, argument: ClusterStep): Promise<T> =>
   runStep<T>(name, argument, 'cluster-steps.ts');
 
-async function smallBatches(step: ClusterStep, spark: SparkCluster, warmUp: number): Promise<Line> {
-  say(`cluster: batches of ${step.batchRows} messages …`);
+async function smallBatches(
+  common: ClusterStep,
+  spark: SparkCluster,
+  size: {
+    readonly batchRows: number;
+    readonly batches: number;
+    readonly warmUp: number;
+    readonly goalSeconds: number;
+  },
+): Promise<Line> {
+  const { batchRows, batches, warmUp, goalSeconds } = size;
+  const step = { ...common, rows: batchRows * batches, batchRows };
+  say(`cluster: batches of ${batchRows} messages …`);
   await run('fill', step);
   const { value, cpuSeconds } = await watched(spark, () => run<DrainResult>('drain', step));
   const ms = value.batches.map((batch) => batch.ms);
@@ -122,19 +171,23 @@ async function smallBatches(step: ClusterStep, spark: SparkCluster, warmUp: numb
     first_s: round((ms[0] ?? Number.NaN) / 1000, 2),
     p50_s: round((warm[Math.floor(warm.length / 2)] ?? Number.NaN) / 1000, 2),
     max_s: round((warm.at(-1) ?? Number.NaN) / 1000, 2),
+    goal_s: goalSeconds,
     spark_cpu_s_per_batch: round(cpuSeconds / value.batches.length, 2),
     driver_cpu_s_per_batch: round(value.cost.cpu_s / value.batches.length, 2),
+    machine: machine(),
   };
 }
 
+/** Drains a topic; the first `warmUp` batches do not count for the speed. */
 async function drain(
   step: ClusterStep,
   spark: SparkCluster,
+  warmUp = 0,
 ): Promise<Line & { readonly rows_per_s: number }> {
   say(`cluster: ${step.rows} messages, ${step.batchRows} a batch …`);
-  await run('fill', step);
   const { value, cpuSeconds, peakMb, peakMbOf } = await watched(spark, () => run<DrainResult>('drain', step));
-  const seconds = value.batches.reduce((sum, { ms }) => sum + ms, 0) / 1000;
+  const counted = value.batches.slice(warmUp);
+  const seconds = counted.reduce((sum, { ms }) => sum + ms, 0) / 1000;
   return {
     case: `cluster ${step.topic}`,
     input: step.input === null ? 'simulated' : 'as PySpark',
@@ -142,7 +195,7 @@ async function drain(
     batches: value.batches.length,
     workers: spark.workers.length,
     processing_s: round(seconds, 1),
-    rows_per_s: Math.round(value.rows / seconds),
+    rows_per_s: Math.round(counted.reduce((sum, { rows }) => sum + rows, 0) / seconds),
     spark_cpu_s: round(cpuSeconds, 1),
     rows_per_cpu_s: Math.round(value.rows / (cpuSeconds + value.cost.cpu_s)),
     spark_peak_rss_mb: peakMb,
@@ -153,23 +206,59 @@ async function drain(
   };
 }
 
-/** The same messages with one worker and with two, of one core each; and how many times as fast two are. */
+/** Small batches, and the whole topic in large ones, to tables on Garage: an object store of one node on this machine. */
+async function* onGarage(
+  folder: string,
+  stepOn: (topic: string, s3: Readonly<Record<string, string>>) => ClusterStep,
+  spark: SparkCluster,
+): AsyncGenerator<Line> {
+  for (const name of [GARAGE.name, 'garage-drain']) {
+    const [port, rpcPort] = [await freePort(), await freePort()];
+    // Spark keeps its connection to a bucket: each Garage has one of another name.
+    const access = { bucket: name, region: S3_REGION, ...newKeys() };
+    await using _garage = await startS3('garage', {
+      ...access,
+      folder: join(folder, name),
+      port,
+      rpcPort,
+      cacheFolder: CACHE,
+      say,
+    });
+    const step = stepOn(name, {
+      GARAGE_ENDPOINT: `http://127.0.0.1:${port}`,
+      BUCKET_NAME: access.bucket,
+      S3_REGION: access.region,
+      ACCESS_KEY: access.accessKey,
+      SECRET_KEY: access.secretKey,
+    });
+    if (name === GARAGE.name) {
+      yield await smallBatches(step, spark, GARAGE);
+      continue;
+    }
+    await run('fill', step);
+    yield await drain(step, spark);
+  }
+}
+
+/** The same messages with one worker and with two, of one core each; and how many times as fast two are, once warm. */
 async function* oneAndTwoWorkers(
-  common: Omit<ClusterStep, 'spark' | 'topic'>,
+  stepOn: (spark: SparkCluster, topic: string) => ClusterStep,
   start: (workers: number) => Promise<SparkCluster>,
 ): AsyncGenerator<Line> {
   const speeds: number[] = [];
   for (const workers of [1, 2]) {
     await using spark = await start(workers);
-    const step = { ...common, spark: spark.address };
-    say(`cluster: ${workers} worker${workers === 1 ? '' : 's'}, warming up …`);
-    const warmUp = { ...step, topic: `warm-up-${workers}`, rows: WARM_UP_ROWS, batchRows: WARM_UP_ROWS / 2 };
-    await run('fill', warmUp);
-    await run('drain', warmUp);
-    const line = await drain({ ...step, topic: `workers-${workers}` }, spark);
+    const common = stepOn(spark, 'workers');
+    const step = {
+      ...common,
+      batchRows: Math.ceil(common.rows / WORKERS.batches),
+      lake: `workers-${workers}`,
+    };
+    if (workers === 1) await run('fill', step);
+    const line = await drain(step, spark, WORKERS.warmUp);
     speeds.push(line.rows_per_s);
     yield line;
   }
   const [one = Number.NaN, two = Number.NaN] = speeds;
-  yield { case: 'cluster workers', two_to_one: round(two / one, 2), goal: WORKERS_GOAL };
+  yield { case: 'cluster workers', two_to_one: round(two / one, 2), goal: WORKERS.goal };
 }

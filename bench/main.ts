@@ -4,10 +4,11 @@
  *     chain [--rows 1000000] [--batch-rows 100000] [--threads 1]   topic to all tables, and the floor beside it
  *     live  [--seconds 60] [--aircraft 3330]                       the whole program under a steady feed
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
- *     cluster [--cases small,drain,freshness,workers,peer] [--rows 1000000] [--batch-rows 1000000] [--workers 0]
- *             [--seconds 300] [--peer ../shared/peer]
+ *     cluster [--cases small,drain,freshness,garage,workers,peer] [--rows 1000000]
+ *             [--batch-rows 1000000] [--workers 0] [--seconds 300] [--peer ../shared/peer]
  *             Kafka to Spark to tables: small batches; --rows drained; the age of messages in Silver, fed for --seconds at each
- *             trigger; one worker against two; and the tuned PySpark pipeline on the same messages and broker
+ *             trigger; small batches and --rows with tables on Garage; one worker against two; and the tuned PySpark pipeline
+ *             on the same messages and broker
  *
  * What is measured runs in a process of its own, so that making the input costs it neither memory nor CPU.
  */
