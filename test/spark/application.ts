@@ -14,13 +14,17 @@ interface Stage {
   readonly attemptId: number;
 }
 
-/** The tasks of all stages so far, each attempt by itself. */
+/**
+ * The tasks of all stages so far, each attempt by itself. Asked one after another: the page lets a handful of connections
+ * wait, and resets those beyond.
+ */
 export async function taskAttempts(page: string): Promise<readonly TaskAttempt[]> {
-  const stages = await ask<readonly Stage[]>(page, 'stages');
-  const lists = stages.map(({ stageId, attemptId }) =>
-    ask<readonly TaskAttempt[]>(page, `stages/${stageId}/${attemptId}/taskList?length=10000`),
-  );
-  return (await Promise.all(lists)).flat();
+  const attempts: TaskAttempt[] = [];
+  for (const { stageId, attemptId } of await ask<readonly Stage[]>(page, 'stages')) {
+    const path = `stages/${stageId}/${attemptId}/taskList?length=10000`;
+    attempts.push(...(await ask<readonly TaskAttempt[]>(page, path)));
+  }
+  return attempts;
 }
 
 /** How many stages are being computed. */

@@ -1,16 +1,22 @@
-import { localStore } from '@contrail/delta-lake';
+import { localStore, type ObjectStore, s3Store } from '@contrail/delta-lake';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { s3aSettings } from '../../app/src/cli/spark.ts';
+import { newKeys, S3_REGION } from '../../app/src/cluster/cluster-plan.ts';
+import { freePort } from '../../app/src/cluster/ports.ts';
+import { startS3, usualS3 } from '../../app/src/cluster/s3/s3.ts';
 import type { ServiceProcess } from '../../app/src/cluster/service-process.ts';
+import { loadSettings } from '../../app/src/config/settings.ts';
 import type { Relation } from '../../app/src/engine/engine.ts';
 import { SparkEngine } from '../../app/src/engine/spark/engine.ts';
 import { Storage } from '../../app/src/engine/spark/storage.ts';
 import type { Column } from '../../app/src/lake/column.ts';
+import { CACHE, isLacking, say } from '../cluster/machine.ts';
 import { executorHosts, type TaskAttempt, taskAttempts } from './application.ts';
-import { startTestSpark, type TestSpark } from './server.ts';
+import { sparkJars, startTestSpark, type TestSpark } from './server.ts';
 import { HAS_SPARK } from './shared.ts';
 import { startWorkerAs } from './worker.ts';
 
@@ -53,16 +59,48 @@ const FATES: readonly {
   },
 ];
 
+/** Where tables lie, and how Spark reaches it. */
+interface Place {
+  readonly store: ObjectStore;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
 describe.skipIf(!HAS_SPARK)('a job of Spark', { timeout: 300_000 }, () => {
   let directory: string;
   let spark: TestSpark;
   let worker: ServiceProcess;
+  let s3: ServiceProcess | undefined;
+  const places: Partial<Record<'a local disk' | 'S3', Place>> = {};
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'contrail-committer-'));
+    places['a local disk'] = { store: localStore(join(directory, 'lake')), settings: {} };
+    if (!(await isLacking('tests of the committer on S3', { tools: ['s3'], fetches: ['s3'] }))) {
+      const bucket = 'committer';
+      const [port, rpcPort, keys] = [await freePort(), await freePort(), newKeys()];
+      const all = {
+        ...keys,
+        folder: directory,
+        port,
+        rpcPort,
+        bucket,
+        region: S3_REGION,
+        cacheFolder: CACHE,
+        say,
+      };
+      s3 = await startS3(await usualS3(CACHE), all);
+      const endpoint = `http://127.0.0.1:${port}`;
+      const credentials = { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey };
+      const [GARAGE_ENDPOINT, ACCESS_KEY, SECRET_KEY] = [endpoint, keys.accessKey, keys.secretKey];
+      places.S3 = {
+        store: s3Store(`s3://${bucket}`, { endpoint, region: S3_REGION, credentials, singleWriter: true }),
+        settings: s3aSettings(loadSettings({ GARAGE_ENDPOINT, ACCESS_KEY, SECRET_KEY, S3_REGION })),
+      };
+    }
     spark = await startTestSpark({
       workers: 1,
       executorMegabytes: 768,
+      jars: [await sparkJars()],
       conf: {
         'spark.speculation': 'true',
         'spark.speculation.interval': '100ms',
@@ -77,11 +115,15 @@ describe.skipIf(!HAS_SPARK)('a job of Spark', { timeout: 300_000 }, () => {
   afterAll(async () => {
     await worker[Symbol.asyncDispose]();
     await spark[Symbol.asyncDispose]();
+    await s3?.[Symbol.asyncDispose]();
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it.each(FATES)('leaves each row once when $what', async ({ fate, hasCome }) => {
-    const store = localStore(directory);
+  const cases = (['a local disk', 'S3'] as const).flatMap((name) => FATES.map((fate) => ({ name, ...fate })));
+  it.for(cases)('on $name leaves each row once when $what', async ({ name, fate, hasCome }, { skip }) => {
+    const place = places[name];
+    if (place === undefined) return skip(`There is no ${name} here.`);
+    const { store, settings } = place;
     const { applicationPage, address } = spark.cluster;
     // A dead executor is followed by another.
     const hosts = async () => new Set(await executorHosts(applicationPage));
@@ -91,6 +133,7 @@ describe.skipIf(!HAS_SPARK)('a job of Spark', { timeout: 300_000 }, () => {
       applicationPage,
       store,
       kafka: null,
+      settings,
       shufflePartitions: TASKS,
     });
     const id = randomUUID();
