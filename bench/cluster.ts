@@ -66,8 +66,8 @@ const SMALL = [
 const GARAGE = { name: 'garage-1000', batchRows: 1_000, batches: 24, warmUp: 6, goalSeconds: 4 } as const;
 /** The topic is drained so often, each time into a lake of its own: the first time Spark still compiles. */
 const DRAINS = 3;
-/** One worker and two are compared by warm batches of a tenth of the rows. */
-const WORKERS = { batches: 10, warmUp: 2, goal: 1.6 } as const;
+/** One worker and two are compared by large batches, once each has compiled what it runs. */
+const WORKERS = { batches: 4, warmUp: 2, goal: 1.6 } as const;
 
 /**
  * Kafka to Spark to tables on the local disk: small batches one by one, a topic drained in large ones, how old messages are
@@ -198,6 +198,7 @@ async function drain(
     rows_per_s: Math.round(counted.reduce((sum, { rows }) => sum + rows, 0) / seconds),
     spark_cpu_s: round(cpuSeconds, 1),
     rows_per_cpu_s: Math.round(value.rows / (cpuSeconds + value.cost.cpu_s)),
+    cores: round((cpuSeconds + value.cost.cpu_s) / value.cost.wall_s, 2),
     spark_peak_rss_mb: peakMb,
     spark_peak_rss_mb_of: peakMbOf,
     driver: value.cost,
@@ -251,7 +252,8 @@ async function* oneAndTwoWorkers(
     const common = stepOn(spark, 'workers');
     const step = {
       ...common,
-      batchRows: Math.ceil(common.rows / WORKERS.batches),
+      input: null,
+      rows: common.batchRows * WORKERS.batches,
       lake: `workers-${workers}`,
     };
     if (workers === 1) await run('fill', step);

@@ -64,9 +64,13 @@ export async function watched<T>(
 /** Of a process and its children, to this moment. */
 function usage(root: number): { readonly seconds: number; readonly bytes: number } {
   let [seconds, bytes] = [0, 0];
-  const waiting = [root];
-  for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
+  const waiting = [{ pid: root, parent: '' }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { pid, parent } = next;
     try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      // Just forked and not another program yet: its memory is its parent's.
+      if (command === parent) continue;
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       seconds += (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
@@ -75,7 +79,8 @@ function usage(root: number): { readonly seconds: number; readonly bytes: number
       // A child belongs to the thread that started it; a worker starts its executor from another one than its first.
       for (const thread of readdirSync(`/proc/${pid}/task`)) {
         const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
-        waiting.push(...children.split(' ').filter(Boolean).map(Number));
+        const pids = children.split(' ').filter(Boolean).map(Number);
+        waiting.push(...pids.map((child) => ({ pid: child, parent: command })));
       }
     } catch {
       // It has ended in the meantime.
