@@ -153,11 +153,11 @@ async function format(
   more: readonly string[],
   logFile: string,
 ): Promise<void> {
-  // A Kafka cluster id is a UUID in URL-safe Base64.
+  // A Kafka cluster id is a UUID in URL-safe Base64. One of 64 begins with a dash: only after an equals sign is it no option.
   const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
   const tool = ['-cp', jars, 'kafka.tools.StorageTool', 'format', '--standalone'];
   await using log = await open(logFile, 'a');
-  const child = spawn('java', [...tool, '-t', id, '-c', properties, ...more], {
+  const child = spawn('java', [...tool, `--cluster-id=${id}`, '-c', properties, ...more], {
     stdio: ['ignore', log.fd, log.fd],
   });
   const [code] = (await once(child, 'exit')) as [number | null];
