@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { KAFKA_JARS } from '../app/src/cluster/kafka-jars.ts';
@@ -62,6 +62,7 @@ export function pysparkPeer(folder: string): PysparkPeer | null {
       say('cluster: the PySpark pipeline could not be installed: it is SKIPPED, the figures stand alone.');
       return null;
     }
+    leaveOutSparksOwn();
     writeFileSync(STAMP, '');
   }
   const input = (rows: number): string => {
@@ -98,6 +99,15 @@ export function pysparkPeer(folder: string): PysparkPeer | null {
       };
     },
   };
+}
+
+/** Maven may bring other versions of jars that PySpark has, such as an older Jackson: with both, Spark does not start. */
+function leaveOutSparksOwn(): void {
+  const artifact = (jar: string): string => jar.replace(/-\d[^/]*$/, '');
+  const [site = ''] = globSync('lib/python*/site-packages', { cwd: join(HOME, 'venv') });
+  const own = new Set(readdirSync(join(HOME, 'venv', site, 'pyspark', 'jars')).map(artifact));
+  for (const jar of readdirSync(join(HOME, 'jars')))
+    if (own.has(artifact(jar))) rmSync(join(HOME, 'jars', jar));
 }
 
 const readJson = (name: string): unknown => JSON.parse(readFileSync(join(HOME, 'results', name), 'utf8'));
