@@ -95,7 +95,6 @@ export default defineConfig({
             'test/cluster/pipeline.test.ts',
             'test/garage/**/*.test.ts',
           ],
-          env: { CLUSTER_MESSAGES: process.env['CLUSTER_MESSAGES'] ?? '1000000' },
           globalSetup: ['test/garage/setup.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
