@@ -115,6 +115,16 @@ describe.skipIf(!HAS_SPARK)('Spark Connect', () => {
     });
   });
 
+  it('is cloned with its settings, and then goes its own way', async () => {
+    await using first = await open();
+    await first.config.set({ 'spark.sql.shuffle.partitions': '7' });
+    await using clone = await first.clone();
+    await first.config.set({ 'spark.sql.shuffle.partitions': '8' });
+    expect(await clone.config.get('spark.sql.shuffle.partitions')).toBe('7');
+    await first.close();
+    expect(await clone.sql('SELECT 1 AS n').collect()).toEqual([{ n: 1 }]);
+  });
+
   it.each([
     ['SELECT 1/0', 'DIVIDE_BY_ZERO', '22012'],
     ["SELECT CAST('x' AS INT)", 'CAST_INVALID_INPUT', '22018'],

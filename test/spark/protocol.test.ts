@@ -83,13 +83,17 @@ function theirs(version: keyof typeof CLIENTS): readonly FileDescriptorProto[] |
   return modules.map((bytes) => fromBinary(FileDescriptorProtoSchema, Buffer.from(bytes, 'base64')));
 }
 
+/** A server of 4.0 answers these with UNIMPLEMENTED. */
+const SINCE_4_1 = /\bCloneSession/;
+
 describe('our messages', () => {
   const own = facts([ours.proto]);
 
   it.for(['4.0.0', '4.1.3', '4.2.0'] as const)('are those of Spark %s', (version, { skip }) => {
     const files = theirs(version) ?? skip();
     const known = facts(files);
-    const different = [...own].filter(([path, fact]) => known.get(path) !== fact);
+    const asked = [...own].filter(([path]) => version !== '4.0.0' || !SINCE_4_1.test(path));
+    const different = asked.filter(([path, fact]) => known.get(path) !== fact);
     expect(different.map(([path, fact]) => `${path}: ours ${fact}, Spark's ${known.get(path)}`)).toEqual([]);
     expect(own.size).toBeGreaterThan(150);
   });

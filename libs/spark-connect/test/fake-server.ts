@@ -22,6 +22,8 @@ import { ErrorInfoSchema, RetryInfoSchema, StatusSchema } from '../src/gen/googl
 import {
   type AnalyzePlanRequestSchema,
   type AnalyzePlanResponseSchema,
+  type CloneSessionRequestSchema,
+  type CloneSessionResponseSchema,
   type ConfigRequestSchema,
   type ConfigResponseSchema,
   type ExecutePlanRequestSchema,
@@ -49,6 +51,9 @@ export interface FakeCalls {
   interrupt(
     request: MessageShape<typeof InterruptRequestSchema>,
   ): MessageInitShape<typeof InterruptResponseSchema>;
+  cloneSession(
+    request: MessageShape<typeof CloneSessionRequestSchema>,
+  ): MessageInitShape<typeof CloneSessionResponseSchema>;
   releaseExecute(request: MessageShape<typeof ReleaseExecuteRequestSchema>): object;
   releaseSession(request: MessageShape<typeof ReleaseSessionRequestSchema>): object;
   fetchErrorDetails(
@@ -150,6 +155,7 @@ export async function startFakeServer(
     analyzePlan: () => ({ result: { case: 'sparkVersion', value: { version: '4.2.0' } } }),
     config: () => ({}),
     interrupt: () => ({}),
+    cloneSession: ({ newSessionId }) => ({ newSessionId, newServerSideSessionId: 'server-session-2' }),
     releaseExecute: () => ({}),
     releaseSession: () => ({}),
     fetchErrorDetails: () => ({}),

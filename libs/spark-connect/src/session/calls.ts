@@ -49,12 +49,21 @@ export class SessionCalls {
   #lost: SparkConnectError | undefined;
   readonly #background = new Set<Promise<void>>();
 
-  constructor(channel: Channel, caller: Caller, clock: Clock, retry: RetryOptions, page?: JobWatch) {
+  /** `serverSideSessionId`: what the server has called the session already. */
+  constructor(
+    channel: Channel,
+    caller: Caller,
+    clock: Clock,
+    retry: RetryOptions,
+    page?: JobWatch,
+    serverSideSessionId?: string,
+  ) {
     this.#channel = channel;
     this.caller = caller;
     this.clock = clock;
     this.#retry = retry;
     this.page = page;
+    this.#serverSideSessionId = serverSideSessionId;
   }
 
   /** The fields that every request begins with. */

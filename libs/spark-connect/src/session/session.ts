@@ -63,15 +63,19 @@ export type InterruptTarget = { readonly operationId: string } | { readonly tag:
 export async function openSession(address: string, options: SessionOptions = {}): Promise<SparkSession> {
   const endpoint = parseConnectionString(address);
   const clock = options.clock ?? systemClock;
-  const channel = new Channel(endpoint, options);
-  const caller = {
-    sessionId: endpoint.sessionId ?? clock.newId(),
-    userId: endpoint.userId ?? '',
-    clientType: endpoint.userAgent === undefined ? CLIENT : `${endpoint.userAgent} ${CLIENT}`,
-  };
-  const { applicationPage } = options;
+  const { applicationPage, retry = {}, parameters = 'server' } = options;
   const page = typeof applicationPage === 'string' ? new ApplicationPage(applicationPage) : applicationPage;
-  const calls = new SessionCalls(channel, caller, clock, options.retry ?? {}, page);
+  const connect: Connect = (sessionId, serverSideSessionId) => {
+    const channel = new Channel(endpoint, options);
+    const caller = {
+      sessionId,
+      userId: endpoint.userId ?? '',
+      clientType: endpoint.userAgent === undefined ? CLIENT : `${endpoint.userAgent} ${CLIENT}`,
+    };
+    return { channel, calls: new SessionCalls(channel, caller, clock, retry, page, serverSideSessionId) };
+  };
+  const connected = connect(endpoint.sessionId ?? clock.newId());
+  const { channel, calls } = connected;
   try {
     const { version } = await analyze(
       calls,
@@ -79,26 +83,40 @@ export async function openSession(address: string, options: SessionOptions = {})
       'sparkVersion',
       options.signal,
     );
-    return new SparkSession(channel, calls, version, options.parameters ?? 'server');
+    return new SparkSession(connected, version, parameters, connect);
   } catch (error) {
     channel.close();
     throw error;
   }
 }
 
+/** A session's way to its server. */
+interface Connected {
+  readonly channel: Channel;
+  readonly calls: SessionCalls;
+}
+type Connect = (sessionId: string, serverSideSessionId?: string) => Connected;
+
 /** A session at a Spark Connect server. Hold it with `await using`; several calls may be under way at once. */
 export class SparkSession implements AsyncDisposable {
   readonly #channel: Channel;
   readonly #calls: SessionCalls;
   readonly #parameters: 'server' | 'text';
+  readonly #connect: Connect;
   /** Of the server. */
   readonly sparkVersion: string;
   readonly config: SessionConfig;
 
-  constructor(channel: Channel, calls: SessionCalls, sparkVersion: string, parameters: 'server' | 'text') {
+  constructor(
+    { channel, calls }: Connected,
+    sparkVersion: string,
+    parameters: 'server' | 'text',
+    connect: Connect,
+  ) {
     this.#channel = channel;
     this.#calls = calls;
     this.#parameters = parameters;
+    this.#connect = connect;
     this.sparkVersion = sparkVersion;
     this.config = new SessionConfig(calls);
   }
@@ -166,6 +184,21 @@ export class SparkSession implements AsyncDisposable {
     if (page === undefined)
       throw new SparkConnectError('unsupported', 'Asking for running jobs needs the option applicationPage');
     return page.runningJobs(operationId ?? this.sessionId, signal);
+  }
+
+  /**
+   * Opens another session, which begins with the settings of this one and then goes its own way; its views are its own.
+   * Settings that a server reads when a session begins, and never again, can be given to a session so.
+   * @throws SparkConnectError unsupported before Spark 4.1.
+   */
+  async clone(signal?: AbortSignal): Promise<SparkSession> {
+    const { newSessionId, newServerSideSessionId } = await this.#calls.unary(
+      METHODS.cloneSession,
+      { ...this.#calls.head(), newSessionId: this.#calls.clock.newId() },
+      signal,
+    );
+    const connected = this.#connect(newSessionId, newServerSideSessionId);
+    return new SparkSession(connected, this.sparkVersion, this.#parameters, this.#connect);
   }
 
   /** Ends the session at the server: what runs is interrupted, views and settings are gone. */

@@ -1,6 +1,7 @@
+import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { openSession } from '../../src/session/session.ts';
-import { COMPLETE, numbers, responses, startFakeServer, testClock } from '../fake-server.ts';
+import { COMPLETE, FakeFailure, numbers, responses, startFakeServer, testClock } from '../fake-server.ts';
 
 describe('openSession', () => {
   it('answers the rows of a SELECT, and ends the session when it is disposed of', async () => {
@@ -38,5 +39,43 @@ describe('openSession', () => {
       userContext: { userId: 'ada' },
       clientType: expect.stringMatching(/^app contrail-spark-connect\//),
     });
+  });
+});
+
+describe('a clone of a session', () => {
+  it('has an id of its own, and goes on when the first one is closed', async () => {
+    await using server = await startFakeServer({
+      executePlan: () => responses([numbers([1n]), COMPLETE]),
+    });
+    const session = await openSession(server.address, { clock: testClock() });
+    await using clone = await session.clone();
+    await session.close();
+    expect(clone.sessionId).not.toBe(session.sessionId);
+    server.serverSideSessionId = 'server-session-2';
+    expect(await clone.sql('SELECT 1 AS n').collect()).toEqual([{ n: 1n }]);
+    expect(server.requests('executePlan')[0]).toMatchObject({
+      sessionId: clone.sessionId,
+      clientObservedServerSideSessionId: 'server-session-2',
+    });
+    expect(server.requests('releaseSession').map(({ sessionId }) => sessionId)).toEqual([session.sessionId]);
+  });
+
+  it('is lost when the server was restarted before its first call', async () => {
+    await using server = await startFakeServer({});
+    await using session = await openSession(server.address, { clock: testClock() });
+    const clone = await session.clone();
+    server.serverSideSessionId = 'server-session-3';
+    await expect(clone.config.get('a')).rejects.toMatchObject({ code: 'session-changed' });
+    server.serverSideSessionId = 'server-session-1';
+  });
+
+  it('is refused by a server that cannot', async () => {
+    await using server = await startFakeServer({
+      cloneSession: () => {
+        throw new FakeFailure(status.UNIMPLEMENTED, 'Method not found');
+      },
+    });
+    await using session = await openSession(server.address, { clock: testClock() });
+    await expect(session.clone()).rejects.toMatchObject({ kind: 'unsupported' });
   });
 });
