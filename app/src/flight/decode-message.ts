@@ -63,19 +63,21 @@ const PLAIN_VALUES: Readonly<Record<FieldType, string>> = {
   integer: PLAIN_INTEGER,
   integers: String.raw`\[(?:(?:null|${PLAIN_INTEGER})(?:, ?(?:null|${PLAIN_INTEGER}))*)?\]`,
 };
-/** OpenSky's fields are all there; what Contrail adds to them may be missing. */
-const ADDED_FIELDS: ReadonlySet<string> = new Set(['snapshot_time', 'feed']);
+/** What Contrail adds to OpenSky's fields may be missing, and what OpenSky hardly ever fills. */
+const OPTIONAL_FIELDS: ReadonlySet<string> = new Set(['sensors', 'snapshot_time', 'feed']);
+/** Producers that follow OpenSky's answer begin with its time, which is of no use here. */
+const LEADING_TIME = `(?:"time": ?(?:null|${PLAIN_VALUES.long}), ?)?`;
 /** Source of the pattern of {@link isPlainMessage}, for engines that test it themselves: what JavaScript and Java share. */
-export const PLAIN_MESSAGE_SOURCE = `^\\{${MESSAGE_FIELDS.map(([name, type], index) => {
+export const PLAIN_MESSAGE_SOURCE = `^\\{${LEADING_TIME}${MESSAGE_FIELDS.map(([name, type], index) => {
   const field = `${index === 0 ? '' : ', ?'}"${name}": ?(?:null|${PLAIN_VALUES[type]})`;
-  return ADDED_FIELDS.has(name) ? `(?:${field})?` : field;
+  return OPTIONAL_FIELDS.has(name) ? `(?:${field})?` : field;
 }).join('')}\\}$`;
 const PLAIN_MESSAGE = new RegExp(PLAIN_MESSAGE_SOURCE);
 
 /**
  * Whether a message has the form in which nearly all come: the known fields in OpenSky's order, each once, with values
- * of their types. Such a message is well-formed, and any JSON parser reads the same from it; of another one nothing is
- * said. Six times faster than {@link decodeMessage}.
+ * of their types, and perhaps a time before them. Such a message is well-formed, and any JSON parser reads the same from
+ * it; of another one nothing is said. Six times faster than {@link decodeMessage}.
  */
 export const isPlainMessage = (text: string): boolean => PLAIN_MESSAGE.test(text);
 

@@ -92,6 +92,16 @@ describe('the plain form', () => {
     expect(isPlainMessage(plain.replace(',"snapshot_time":null,"feed":null', ''))).toBe(true);
   });
 
+  it('is what producers write that pass on the time of an answer of OpenSky, and no sensors', () => {
+    const time = plain.replace('{', '{"time": 1766880000, ');
+    expect(isPlainMessage(time)).toBe(true);
+    expect(isPlainMessage(time.replace('"sensors":null,', ''))).toBe(true);
+    expect(isPlainMessage(plain.replace('{', '{"time":null,'))).toBe(true);
+    expect(isPlainMessage(plain.replace('{', '{"time":"noon",'))).toBe(false);
+    expect(isPlainMessage(plain.replace('{', '{"time":1,"time":2,'))).toBe(false);
+    expect(isPlainMessage(plain.replace('}', ',"time":1766880000}'))).toBe(false);
+  });
+
   it.each([
     ['callsign', '"DLH 1é "'],
     ['time_position', '1767225600'],
