@@ -37,8 +37,8 @@ const PLAIN_FILES = {
 };
 /**
  * Bytes of a column's dictionary in Parquet: a column with more than a few thousand values gains little from one, and to
- * fill it costs a look-up a value. Files of tables, which stay, are larger by a tenth for a seventh less time to write
- * them; what the engine keeps for itself is read soon and once or twice.
+ * fill it costs a look-up a value. Smaller ones make larger files (docs/performance.md has the figures): tables, which
+ * stay, have more of it than what the engine keeps for itself, which is read once or twice.
  */
 const DICTIONARY = 'parquet.dictionary.page.size';
 const TABLE_OPTIONS = { compression: 'zstd', [COMMITTER]: '1', [DICTIONARY]: '65536' };
