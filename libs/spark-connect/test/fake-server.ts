@@ -155,7 +155,7 @@ export async function startFakeServer(
     analyzePlan: () => ({ result: { case: 'sparkVersion', value: { version: '4.2.0' } } }),
     config: () => ({}),
     interrupt: () => ({}),
-    cloneSession: ({ newSessionId }) => ({ newSessionId, newServerSideSessionId: 'server-session-2' }),
+    cloneSession: ({ newSessionId = '' }) => ({ newSessionId, newServerSideSessionId: 'server-session-2' }),
     releaseExecute: () => ({}),
     releaseSession: () => ({}),
     fetchErrorDetails: () => ({}),
