@@ -27,7 +27,7 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly onUpkeepTrouble?: (error: unknown) => void;
 }
 
-const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 10_000] as const;
 /** What may go well the next time: another writer was quicker, or an executor of Spark died. */
 const CHANCES: ReadonlySet<unknown> = new Set([
   'commit-conflict',

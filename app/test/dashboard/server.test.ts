@@ -22,6 +22,9 @@ import { NOW, Watcher } from './live/sightings.ts';
 import { PROGRESS } from './progress-fixture.ts';
 import { silverRow } from './silver-row.ts';
 
+/** A busy machine is no failure. */
+const PATIENCE_MS = 20_000;
+
 /** A browser's side of the live socket. */
 class Page {
   readonly watcher = new Watcher();
@@ -71,7 +74,7 @@ describe('a dashboard server on a real lake', () => {
   const json = async <T>(path: string): Promise<T> => (await answer(path)).json() as Promise<T>;
 
   it('waits on an empty lake, says for what, and is ready', async () => {
-    await vi.waitFor(async () => expect((await answer('/readyz')).status).toBe(200), 5000);
+    await vi.waitFor(async () => expect((await answer('/readyz')).status).toBe(200), PATIENCE_MS);
     expect((await answer('/healthz')).status).toBe(200);
     const status = await json<StatusAnswer>('/api/status');
     expect(status).toMatchObject({ aircraft: 0, simulated: null, positions: 'waiting', progress: null });
@@ -94,7 +97,7 @@ describe('a dashboard server on a real lake', () => {
           ['aaaaaa', 1],
           ['bbbbbb', 50],
         ]),
-      5000,
+      PATIENCE_MS,
     );
     expect(page.texts.findLast(({ type }) => type === 'countries')).toMatchObject({ countries: ['Germany'] });
     await lake.append(SILVER_FLIGHTS, [
@@ -106,7 +109,7 @@ describe('a dashboard server on a real lake', () => {
           ['aaaaaa', 1.1],
           ['bbbbbb', 50],
         ]),
-      { timeout: 5000, interval: 10 },
+      { timeout: PATIENCE_MS, interval: 10 },
     );
     expect(page.texts).toContainEqual({
       type: 'commit',
@@ -131,7 +134,7 @@ describe('a dashboard server on a real lake', () => {
     const before = page.watcher.picture;
     await lake.drop(SILVER_FLIGHTS);
     await lake.append(SILVER_FLIGHTS, [silverRow({ icao24: 'cccccc' })]);
-    await vi.waitFor(() => expect(aircraftOf(page)).toEqual([['cccccc', 50]]), 5000);
+    await vi.waitFor(() => expect(aircraftOf(page)).toEqual([['cccccc', 50]]), PATIENCE_MS);
     expect(page.watcher.picture).not.toBe(before);
     page.socket.terminate();
   });
@@ -167,7 +170,7 @@ describe('a dashboard server on a real lake', () => {
       row(-1, 'Chad', 2),
       row(-12, 'Chad', 1),
     ]);
-    await vi.waitFor(async () => expect((await json<TrafficAnswer>('/api/traffic')).version).toBe(1), 5000);
+    await vi.waitFor(async () => expect((await json<TrafficAnswer>('/api/traffic')).version).toBe(1), PATIENCE_MS);
     const start = NOW - 200;
     const traffic = await answer('/api/traffic?windows=2');
     expect(await traffic.json()).toMatchObject({
@@ -200,7 +203,7 @@ describe('a dashboard server on a real lake', () => {
       const fresh = await answer('/api/traffic?windows=2', { 'If-None-Match': etag });
       expect(fresh.status).toBe(200);
       expect(await fresh.json()).toMatchObject({ version: 2, rows: [[start, 'Chad', 4, 8, 800.5, null]] });
-    }, 5000);
+    }, PATIENCE_MS);
   });
 
   it('answers one window of categories, and says when there is no such window', async () => {
@@ -222,7 +225,7 @@ describe('a dashboard server on a real lake', () => {
     };
     await vi.waitFor(
       async () => expect(await json('/api/categories?window=latest')).toMatchObject(latest),
-      5000,
+      PATIENCE_MS,
     );
     const earlier = await json<CategoriesAnswer>(`/api/categories?window=${NOW - 500}`);
     expect(earlier.rows.map((cells) => cells[2])).toEqual(['CLIMB']);
@@ -250,7 +253,7 @@ describe('a dashboard server on a real lake', () => {
         [NOW - 3600, 8, 50, null, null, null, null, 'CRUISE', 'EDDF', 4.2],
         [NOW, 8, 50, null, null, null, null, 'CRUISE', 'EDDF', 4.2],
       ]);
-    }, 5000);
+    }, PATIENCE_MS);
     expect((await json<TrackAnswer>('/api/aircraft/cccccc/track')).rows).toEqual([]);
   });
 
@@ -258,7 +261,7 @@ describe('a dashboard server on a real lake', () => {
     const page = new Page(server.url);
     await once(page.socket, 'open');
     await lake.progress(PROGRESS);
-    await vi.waitFor(() => expect(page.texts).toContainEqual({ type: 'progress', progress: PROGRESS }), 5000);
+    await vi.waitFor(() => expect(page.texts).toContainEqual({ type: 'progress', progress: PROGRESS }), PATIENCE_MS);
     const status = await json<StatusAnswer>('/api/status');
     expect(status).toMatchObject({
       progress: PROGRESS,
@@ -275,7 +278,7 @@ describe('a dashboard server on a real lake', () => {
     await vi.waitFor(async () => {
       const { stages } = await json<StatusAnswer>('/api/status');
       expect(stages.find(({ name }) => name === 'bronze')).toMatchObject({ state: 'failed' });
-    }, 5000);
+    }, PATIENCE_MS);
     page.socket.terminate();
   });
 
