@@ -4,6 +4,7 @@ import { ContrailError } from '../../errors.ts';
 import type { Column, Value } from '../../lake/column.ts';
 import type { DataFile, Relation, Row, Select } from '../engine.ts';
 import { groupByConstants } from '../file-groups.ts';
+import { inlined } from './inline.ts';
 import type { KeptFiles, KeptRelations } from './kept.ts';
 import type { Macros } from './macros.ts';
 import { sparkPattern } from './storage.ts';
@@ -26,15 +27,24 @@ export function freshAlias(): string {
   return `contrail_${aliases}`;
 }
 
+/** A SELECT whose relations Spark knows. */
+export interface BoundSelect {
+  /**
+   * Its rows; as other columns where a list says so, with a hint for Spark where one is given. All in one query: each
+   * around another is analysed by itself.
+   */
+  query(list?: string, hint?: string): DataFrame;
+}
+
 /**
  * A SELECT as a relation of Spark. Each of its relations becomes a common table expression of its name, over a view of
  * a name that nobody else has: Spark makes the views while it analyses the query, and several queries of one session may
  * be analysed at once.
  */
-export async function bindSelect(bindings: Bindings, select: Omit<Select, 'signal'>): Promise<DataFrame> {
+export async function bindSelect(bindings: Bindings, select: Omit<Select, 'signal'>): Promise<BoundSelect> {
   const binder = new Binder(bindings);
   await binder.add(select);
-  return binder.query(select);
+  return { query: (list, hint) => binder.query(select, list, hint) };
 }
 
 class Binder {
@@ -65,15 +75,11 @@ class Binder {
     }
   }
 
-  query(select: Omit<Select, 'signal'>): DataFrame {
+  query(select: Omit<Select, 'signal'>, list: string = '*', hint: string = ''): DataFrame {
     const prefix = this.#expressions.length === 0 ? '' : `with ${this.#expressions.join(',\n')}\n`;
     // The line feed ends a comment that the text may end with.
-    return this.#bindings.session.sql(
-      `${prefix}select * from (${withValues(select, this.#bindings.macros)}\n)`,
-      {
-        relations: this.#frames,
-      },
-    );
+    const text = `${prefix}select ${hint}${list} from (${withValues(select, this.#bindings.macros)}\n)`;
+    return this.#bindings.session.sql(inlined(text), { relations: this.#frames });
   }
 
   async #text(relation: Relation): Promise<string> {

@@ -1,9 +1,9 @@
 import type { ObjectStore } from '@contrail/delta-lake';
-import type { DataFrame, Row as SparkRow, RunOptions, SparkSession } from '@contrail/spark-connect';
+import type { Row as SparkRow, RunOptions, SparkSession } from '@contrail/spark-connect';
 import { randomUUID } from 'node:crypto';
 import { ContrailError } from '../../errors.ts';
 import type { Engine, Relation, Row, Select, WriteTarget, WrittenFile } from '../engine.ts';
-import { bindSelect } from './bind.ts';
+import { bindSelect, type BoundSelect } from './bind.ts';
 import { openSparkSession, type SparkConnection, sparkFailure } from './connection.ts';
 import { KeptRelations, type KeptSelect } from './kept.ts';
 import { keepMessages, type KafkaSource, type KeptMessages } from './messages.ts';
@@ -70,9 +70,9 @@ export class SparkEngine implements Engine {
   }
 
   rows(select: Select): Promise<readonly Row[]> {
-    return this.#run('rows', select, async (frame, job) => {
+    return this.#run('rows', select, async (bound, job) => {
       const rows: Row[] = [];
-      for await (const batch of frame.batches(job.run))
+      for await (const batch of bound.query().batches(job.run))
         rows.push(...batch.rows({ decimals: 'number' }).map(asRow));
       return rows;
     });
@@ -82,8 +82,8 @@ export class SparkEngine implements Engine {
     await this.#sweep();
     const table = this.#storage.keyOf(`${target.folder}/`).replace(/\/$/, '');
     const folder = `${table}/${randomUUID()}`;
-    return this.#run(table, select, async (frame, job) => {
-      const files = await this.#folders.during(folder, () => writeTable(frame, { ...job, folder }, target));
+    return this.#run(table, select, async (bound, job) => {
+      const files = await this.#folders.during(folder, () => writeTable(bound, { ...job, folder }, target));
       if (target.keepAs !== undefined) await this.#kept.replace(target.keepAs, writtenRows(files, target));
       return files;
     });
@@ -93,10 +93,10 @@ export class SparkEngine implements Engine {
     const messages = Object.entries(select.relations).find(([, { kind }]) => kind === 'messages');
     await this.#sweep();
     if (messages !== undefined) return this.#keepOverMessages(name, select, messages[0]);
-    await this.#run(name, select, async (frame, job) =>
+    await this.#run(name, select, async (bound, job) =>
       this.#kept.replace(
         name,
-        (readsNothing(select) ? await keptAsEmpty(frame, job) : null) ?? (await writeKept(frame, job)).kept,
+        (readsNothing(select) ? await keptAsEmpty(bound, job) : null) ?? (await writeKept(bound, job)).kept,
       ),
     );
   }
@@ -108,8 +108,8 @@ export class SparkEngine implements Engine {
     if (before.kind !== 'files')
       throw new ContrailError('internal', 'kept-select', `"${name}" is no kept relation of rows.`);
     if (before.addresses.length >= MOST_KEPT_FILES) return this.keep(name, withFormer(name, select));
-    await this.#run(name, select, async (frame, job) => {
-      const { kept: more } = await writeKept(frame, job);
+    await this.#run(name, select, async (bound, job) => {
+      const { kept: more } = await writeKept(bound, job);
       await this.#kept.replace(name, {
         ...before,
         addresses: [...before.addresses, ...more.addresses],
@@ -163,7 +163,7 @@ export class SparkEngine implements Engine {
     });
   }
 
-  #run<T>(makes: string, select: Select, work: (frame: DataFrame, job: Job) => Promise<T>): Promise<T> {
+  #run<T>(makes: string, select: Select, work: (bound: BoundSelect, job: Job) => Promise<T>): Promise<T> {
     return this.#attempt(makes, select.signal, async (job) => {
       const inputs: string[] = [];
       const messages = async (relation: Relation & { kind: 'messages' }): Promise<Relation> => {
@@ -173,9 +173,9 @@ export class SparkEngine implements Engine {
       };
       try {
         const macros = MACROS[this.#tuning?.name ?? 'large'];
-        const frame = await bindSelect({ session: job.session, kept: this.#kept, macros, messages }, select);
+        const bound = await bindSelect({ session: job.session, kept: this.#kept, macros, messages }, select);
         const isSmall = job.isSmall || isSmallBatch(this.#kept.rowsOf(select));
-        return await work(frame, { ...job, isSmall });
+        return await work(bound, { ...job, isSmall });
       } finally {
         for (const name of inputs) await this.#kept.forget(name);
       }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ContrailError } from '../../errors.ts';
+import { afterBracket, piecesOf } from './sql-pieces.ts';
 
 /** A function of `macros.sql`. */
 interface Macro {
@@ -8,8 +9,6 @@ interface Macro {
   readonly body: readonly string[];
 }
 
-/** Texts, quoted names, comments, numbers and words are one piece each; so is any other character. */
-const PIECE = /[rR]?'(?:[^']|'')*'|`[^`]*`|--[^\n]*|\/\*.*?\*\/|\d[\w.]*|[A-Za-z_]\w*|./gs;
 const STATEMENT =
   /^create or replace temporary function (\w+)\s*\((.*?)\)\s*returns\s+((?:(?!\breturn\b).)+?)\s+return\s+(.+)$/s;
 
@@ -80,8 +79,6 @@ export class Macros {
 const typed = (value: string, type: string): string =>
   type === 'double' && /^-?[\d.]+e\d+$/.test(value) ? `(${value})` : `cast(${value} as ${type})`;
 
-const piecesOf = (sql: string): readonly string[] => sql.match(PIECE) ?? [];
-
 /** A word that is no field of a struct and no `:marker`. */
 const isName = (pieces: readonly string[], at: number): boolean =>
   /^[A-Za-z_]\w*$/.test(pieces[at] as string) && !['.', ':'].includes(pieces[at - 1] ?? '');
@@ -102,13 +99,10 @@ function argumentsAfter(
   pieces: readonly string[],
   open: number,
 ): { readonly values: readonly (readonly string[])[]; readonly end: number } {
-  let depth = 0;
-  for (let end = open; end < pieces.length; end++) {
-    if (pieces[end] === '(') depth += 1;
-    if (pieces[end] === ')') depth -= 1;
-    if (depth === 0) return { values: split(pieces.slice(open + 1, end), '(', ')'), end };
-  }
-  throw new ContrailError('internal', 'sql-failed', 'A SELECT has a bracket that does not close.');
+  const after = afterBracket(pieces, open);
+  if (after < 0)
+    throw new ContrailError('internal', 'sql-failed', 'A SELECT has a bracket that does not close.');
+  return { values: split(pieces.slice(open + 1, after - 1), '(', ')'), end: after - 1 };
 }
 
 /** Cut at the commas that are in no brackets. */

@@ -1,4 +1,3 @@
-import type { DataFrame } from '@contrail/spark-connect';
 import { hyparquetCodec, type Row as FileRow, struct } from '@contrail/delta-lake';
 import { ContrailError } from '../../errors.ts';
 import {
@@ -8,7 +7,7 @@ import {
   PLAIN_MESSAGE_SOURCE,
 } from '../../flight/decode-message.ts';
 import { MESSAGE_COLUMNS, type Relation, type Select } from '../engine.ts';
-import { freshAlias } from './bind.ts';
+import { type BoundSelect, freshAlias } from './bind.ts';
 import type { KeptRelations } from './kept.ts';
 import { sparkPattern } from './storage.ts';
 import { schemaText, typed } from './values.ts';
@@ -121,7 +120,7 @@ function plainOf(records: string, where: string): Relation {
   };
 }
 
-function decodedRecords({ job, kafka, relation }: Messages): DataFrame {
+function decodedRecords({ job, kafka, relation }: Messages): BoundSelect {
   const { topic, ranges } = relation;
   if (kafka === null) {
     throw new ContrailError(
@@ -144,10 +143,13 @@ function decodedRecords({ job, kafka, relation }: Messages): DataFrame {
     },
   });
   const alias = freshAlias();
-  return job.session.sql(DECODE.replace('kafka_records', alias), {
-    relations: { [alias]: records },
-    parameters: PATTERNS,
-  });
+  return {
+    query: (list = '*', hint = '') =>
+      job.session.sql(`select ${hint}${list} from (${DECODE.replace('kafka_records', alias)})`, {
+        relations: { [alias]: records },
+        parameters: PATTERNS,
+      }),
+  };
 }
 
 /** Decodes what is not plain, and writes it as files that Spark reads as it reads the others. */

@@ -3,7 +3,7 @@ import { type ByteSource, type FileFacts, fileFacts } from '@contrail/delta-lake
 import { ContrailError } from '../../errors.ts';
 import type { ColumnType, Value } from '../../lake/column.ts';
 import type { WriteTarget, WrittenFile } from '../engine.ts';
-import { freshAlias } from './bind.ts';
+import type { BoundSelect } from './bind.ts';
 import { type KeptFiles, columnsOf } from './kept.ts';
 import { sparkPath, type Storage } from './storage.ts';
 import { sqlType } from './values.ts';
@@ -18,6 +18,8 @@ export interface Job {
   readonly run: RunOptions;
 }
 
+/** One task, one file. */
+const ONE_FILE = '/*+ coalesce(1) */ ';
 /** Name of the column that Spark names folders by where rows are split and no column leaves the files. */
 const SPLIT = 'split_';
 
@@ -48,7 +50,7 @@ const ATTEMPTS = '_temporary/0/_temporary';
 
 /** Writes the rows for a table, and answers what is there when Spark has committed the job. */
 export async function writeTable(
-  frame: DataFrame,
+  rows: BoundSelect,
   job: Job,
   target: WriteTarget,
 ): Promise<readonly WrittenFile[]> {
@@ -65,12 +67,9 @@ export async function writeTable(
         : `cast(${quoteIdentifier(name)} as string)`;
     return `${value} as ${SPLIT}${index}`;
   });
-  const alias = freshAlias();
-  const rows = job.session.sql(
-    `select ${job.isSmall || splits.length > 0 ? '/*+ coalesce(1) */ ' : ''}${[...list, ...splits].join(', ')} from ${alias}`,
-    { relations: { [alias]: frame } },
-  );
-  const files = await write(rows, job, TABLE_OPTIONS, [
+  const hint = job.isSmall || splits.length > 0 ? ONE_FILE : '';
+  const frame = rows.query([...list, ...splits].join(', '), hint);
+  const files = await write(frame, job, TABLE_OPTIONS, [
     ...partitionBy,
     ...splits.map((_, index) => `${SPLIT}${index}`),
   ]);
@@ -92,14 +91,11 @@ export interface KeptFile {
 
 /** Writes the rows for the engine's own use. */
 export async function writeKept(
-  frame: DataFrame,
+  rows: BoundSelect,
   job: Job,
 ): Promise<{ readonly kept: KeptFiles; readonly files: readonly KeptFile[] }> {
-  const alias = freshAlias();
-  const rows = job.isSmall
-    ? job.session.sql(`select /*+ coalesce(1) */ * from ${alias}`, { relations: { [alias]: frame } })
-    : frame;
-  const files = await write(rows, job, KEPT_OPTIONS, [], true);
+  const frame = rows.query('*', job.isSmall ? ONE_FILE : '');
+  const files = await write(frame, job, KEPT_OPTIONS, [], true);
   const [first] = files;
   if (first === undefined) throw lost(job);
   const filled = files.filter(({ facts }) => facts.rows > 0);
@@ -117,7 +113,8 @@ export async function writeKept(
 }
 
 /** An answer without rows needs no file to be kept, its columns will do; null when there are rows. */
-export async function keptAsEmpty(frame: DataFrame, { run }: Job): Promise<KeptFiles | null> {
+export async function keptAsEmpty(select: BoundSelect, { run }: Job): Promise<KeptFiles | null> {
+  const frame = select.query();
   const [columns, rows] = await Promise.all([frame.schema(run.signal), frame.collect(run)]);
   if (rows.length > 0) return null;
   return {
