@@ -26,6 +26,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'spark.sql.maxConcurrentOutputFileWriters': '64',
   'spark.sql.adaptive.enabled': 'false',
   'mapreduce.fileoutputcommitter.marksuccessfuljobs': 'false',
+  'spark.sql.codegen.wholeStage': 'true',
+  'spark.sql.codegen.factoryMode': 'FALLBACK',
   'spark.sql.codegen.hugeMethodLimit': '8000',
 };
 

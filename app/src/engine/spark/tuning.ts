@@ -5,7 +5,7 @@ export interface Tuning {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Up to so many rows, planning and compiling a query takes longer than running it. */
+/** Up to so many rows, planning a query takes longer than running it. */
 const SMALL_ROWS = 30_000;
 
 /** Spark's own default, bytes. */
@@ -15,8 +15,7 @@ const SPARK_BROADCAST = '10485760';
 export const isSmallBatch = (rows: number): boolean => rows <= SMALL_ROWS;
 
 /**
- * For few rows no code is generated and nothing is spread out; for many, both: planning and compiling a small query take
- * longer than running it. Nor is a small relation handed to every task, which takes a job of its own, and a megabyte of
+ * Few rows are not spread out, nor is a small relation handed to every task: that takes a job of its own, and a megabyte of
  * memory that only a full collection gives back. `npm run bench -- cluster` measures both sizes.
  */
 export function tuningFor(rows: number, shufflePartitions: number): Tuning {
@@ -25,8 +24,6 @@ export function tuningFor(rows: number, shufflePartitions: number): Tuning {
     name: isSmall ? 'small' : 'large',
     isSmall,
     settings: {
-      'spark.sql.codegen.wholeStage': String(!isSmall),
-      'spark.sql.codegen.factoryMode': isSmall ? 'NO_CODEGEN' : 'FALLBACK',
       'spark.sql.shuffle.partitions': isSmall ? '1' : String(shufflePartitions),
       'spark.sql.autoBroadcastJoinThreshold': isSmall ? '-1' : SPARK_BROADCAST,
     },
