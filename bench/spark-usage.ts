@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SparkCluster } from '../app/src/cluster/spark.ts';
+import { childrenOf } from './cpu-share.ts';
 
 /** `getconf CLK_TCK` says 100 wherever Spark runs. */
 const TICKS_PER_SECOND = 100;
@@ -76,12 +77,7 @@ function usage(root: number): { readonly seconds: number; readonly bytes: number
       seconds += (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
       const resident = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
       bytes += Number(resident ?? 0) * 1024;
-      // A child belongs to the thread that started it; a worker starts its executor from another one than its first.
-      for (const thread of readdirSync(`/proc/${pid}/task`)) {
-        const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
-        const pids = children.split(' ').filter(Boolean).map(Number);
-        waiting.push(...pids.map((child) => ({ pid: child, parent: command })));
-      }
+      waiting.push(...childrenOf(pid).map((child) => ({ pid: child, parent: command })));
     } catch {
       // It has ended in the meantime.
     }

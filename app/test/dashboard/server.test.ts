@@ -170,7 +170,10 @@ describe('a dashboard server on a real lake', () => {
       row(-1, 'Chad', 2),
       row(-12, 'Chad', 1),
     ]);
-    await vi.waitFor(async () => expect((await json<TrafficAnswer>('/api/traffic')).version).toBe(1), PATIENCE_MS);
+    await vi.waitFor(
+      async () => expect((await json<TrafficAnswer>('/api/traffic')).version).toBe(1),
+      PATIENCE_MS,
+    );
     const start = NOW - 200;
     const traffic = await answer('/api/traffic?windows=2');
     expect(await traffic.json()).toMatchObject({
@@ -261,7 +264,10 @@ describe('a dashboard server on a real lake', () => {
     const page = new Page(server.url);
     await once(page.socket, 'open');
     await lake.progress(PROGRESS);
-    await vi.waitFor(() => expect(page.texts).toContainEqual({ type: 'progress', progress: PROGRESS }), PATIENCE_MS);
+    await vi.waitFor(
+      () => expect(page.texts).toContainEqual({ type: 'progress', progress: PROGRESS }),
+      PATIENCE_MS,
+    );
     const status = await json<StatusAnswer>('/api/status');
     expect(status).toMatchObject({
       progress: PROGRESS,
