@@ -50,7 +50,7 @@ const ATTEMPTS = '_temporary/0/_temporary';
 
 /** Writes the rows for a table, and answers what is there when Spark has committed the job. */
 export async function writeTable(
-  rows: BoundSelect,
+  bound: BoundSelect,
   job: Job,
   target: WriteTarget,
 ): Promise<readonly WrittenFile[]> {
@@ -68,7 +68,7 @@ export async function writeTable(
     return `${value} as ${SPLIT}${index}`;
   });
   const hint = job.isSmall || splits.length > 0 ? ONE_FILE : '';
-  const frame = rows.query([...list, ...splits].join(', '), hint);
+  const frame = bound.query([...list, ...splits].join(', '), hint);
   const files = await write(frame, job, TABLE_OPTIONS, [
     ...partitionBy,
     ...splits.map((_, index) => `${SPLIT}${index}`),
@@ -91,10 +91,10 @@ export interface KeptFile {
 
 /** Writes the rows for the engine's own use. */
 export async function writeKept(
-  rows: BoundSelect,
+  bound: BoundSelect,
   job: Job,
 ): Promise<{ readonly kept: KeptFiles; readonly files: readonly KeptFile[] }> {
-  const frame = rows.query('*', job.isSmall ? ONE_FILE : '');
+  const frame = bound.query('*', job.isSmall ? ONE_FILE : '');
   const files = await write(frame, job, KEPT_OPTIONS, [], true);
   const [first] = files;
   if (first === undefined) throw lost(job);
@@ -113,8 +113,8 @@ export async function writeKept(
 }
 
 /** An answer without rows needs no file to be kept, its columns will do; null when there are rows. */
-export async function keptAsEmpty(select: BoundSelect, { run }: Job): Promise<KeptFiles | null> {
-  const frame = select.query();
+export async function keptAsEmpty(bound: BoundSelect, { run }: Job): Promise<KeptFiles | null> {
+  const frame = bound.query();
   const [columns, rows] = await Promise.all([frame.schema(run.signal), frame.collect(run)]);
   if (rows.length > 0) return null;
   return {
