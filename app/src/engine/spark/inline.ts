@@ -20,11 +20,12 @@ interface Clause {
  * query (Spark 4.2, `InlineCTE`). With chains of up to twelve that was a quarter of all planning.
  *
  * What is read has to follow `from` or `join`, and its other name, if it gets one, an `as`. A text in which one name
- * stands for two expressions stays as it is.
+ * stands for two expressions, or with an expression of another form (`name (columns) as …`), stays as it is.
  */
 export function inlined(sql: string): string {
   const pieces = piecesOf(sql).filter((piece) => !piece.startsWith('--'));
   const clauses = clausesOf(pieces);
+  if (clauses === null) return sql;
   const expressions = Array.from(clauses.values(), (clause) => clause.expressions).flat();
   const byName = new Map(expressions.map((expression) => [expression.name, expression]));
   if (byName.size < expressions.length) return sql;
@@ -55,13 +56,13 @@ export function inlined(sql: string): string {
   return written(0, pieces.length);
 }
 
-/** Each `with` that begins a SELECT, by its position. */
-function clausesOf(pieces: readonly string[]): ReadonlyMap<number, Clause> {
+/** Each `with` that begins a SELECT, by its position; null when one has an expression of another form. */
+function clausesOf(pieces: readonly string[]): ReadonlyMap<number, Clause> | null {
   const clauses = new Map<number, Clause>();
-  pieces.forEach((piece, at) => {
-    if (piece.toLowerCase() !== 'with') return;
+  for (const [at, piece] of pieces.entries()) {
+    if (piece.toLowerCase() !== 'with') continue;
     const before = previous(pieces, at - 1);
-    if (before >= 0 && pieces[before] !== '(') return;
+    if (before >= 0 && pieces[before] !== '(') continue;
     const expressions: Expression[] = [];
     let end = at;
     do {
@@ -69,13 +70,12 @@ function clausesOf(pieces: readonly string[]): ReadonlyMap<number, Clause> {
       const as = next(pieces, name + 1);
       const open = next(pieces, as + 1);
       const after = afterBracket(pieces, open);
-      if (wordAt(pieces, as) !== 'as' || pieces[open] !== '(' || after < 0)
-        throw new SyntaxError(`This is no list of common table expressions: ${pieces.slice(at).join('')}`);
+      if (wordAt(pieces, as) !== 'as' || pieces[open] !== '(' || after < 0) return null;
       expressions.push({ name: nameAt(pieces, name), at: name, start: open + 1, end: after - 1 });
       end = next(pieces, after);
     } while (pieces[end] === ',');
     clauses.set(at, { expressions, end });
-  });
+  }
   return clauses;
 }
 
