@@ -11,7 +11,7 @@ import { servicesInUse } from './services.ts';
 
 /** `contrail dashboard`: the page on a lake, until the signal. */
 export async function dashboard(settings: Settings, signal: AbortSignal): Promise<void> {
-  await using server = await serveDashboard(settings);
+  await using server = await serveDashboard(settings, signal);
   say(`The lake ${server.lakeUrl} is on ${server.url}`);
   if (!signal.aborted) await once(signal, 'abort');
 }
@@ -19,11 +19,12 @@ export async function dashboard(settings: Settings, signal: AbortSignal): Promis
 /** The page on the lake of the settings; dispose of it to stop it. @throws ContrailError invalid `port-in-use`, … */
 export async function serveDashboard(
   settings: Settings,
+  signal?: AbortSignal,
 ): Promise<DashboardServer & { readonly lakeUrl: string }> {
   const data = existingData(settings, existsSync);
   buildPage();
   await using parts = new AsyncDisposableStack();
-  const home = parts.use(openLake(settings, data));
+  const home = parts.use(openLake(settings, data, signal));
   const engine = parts.use(await openEngine(settings, data, home.store, 0.25));
   const server = parts.use(
     await startDashboard({

@@ -29,13 +29,17 @@ export interface LakeHome extends AsyncDisposable {
   claim(): Promise<void>;
 }
 
-/** The lake of the settings: in the bucket at GARAGE_ENDPOINT, else in the data folder. Need not exist; no I/O. */
-export function openLake(settings: Settings, data: string): LakeHome {
+/**
+ * The lake of the settings: in the bucket at GARAGE_ENDPOINT, else in the data folder. Need not exist; no I/O.
+ * @param signal when it fires, a store that is away is not waited for any longer
+ */
+export function openLake(settings: Settings, data: string, signal?: AbortSignal): LakeHome {
   const remote =
     settings.garageEndpoint === null
       ? null
       : s3Store(`s3://${settings.bucketName}`, {
           ...s3Options(settings, settings.bucketName),
+          ...(signal === undefined ? {} : { retryUntil: signal }),
           cache: { folder: join(data, 'cache'), maxBytes: settings.lakeCacheBytes, clock: SYSTEM.clock },
         });
   const store = remote ?? localStore(resolve(lakeFolder(data)));

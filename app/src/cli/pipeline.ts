@@ -24,7 +24,7 @@ export async function pipeline(
   );
   if (settings.kafkaBootstrap === null && !existsSync(topicFolder(data)) && once)
     say(`There is no topic in ${data} yet: nothing to do. "contrail produce" fills it.`);
-  await using home = openLake(settings, data);
+  await using home = openLake(settings, data, signal);
   await using topic = await openTopic(settings, data, true);
   const log = openLog(settings.logLevel);
   const jobs = new JobReports(log, sayForNow);

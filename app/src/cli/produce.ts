@@ -17,7 +17,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   const log = openLog(settings.logLevel);
   const { source, simulated } = await chooseSource(settings, signal);
   const data = dataDir(settings, simulated ?? false);
-  await using home = openLake(settings, data);
+  await using home = openLake(settings, data, signal);
   await using topic = await openTopic(settings, data, false);
   const kind = (await topic.describe({ signal })).simulated ?? (await home.lake.simulated());
   const bar = process.stderr.isTTY

@@ -20,7 +20,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
   const data = dataDir(settings, simulated ?? false);
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
-  await using home = openLake(settings, data);
+  await using home = openLake(settings, data, until);
   await using topic = await openTopic(settings, data, false);
   // The page shows what goes on; the terminal stays quiet.
   const jobs = new JobReports(log, () => undefined);

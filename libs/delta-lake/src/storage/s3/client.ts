@@ -83,13 +83,24 @@ export class S3Client {
         random(),
         this.#now(),
       );
-      if (pause === null) {
+      if (pause === null || !(await this.#pause(pause))) {
         if (result.answer) throw failureOf(asked, { ...result.answer, attempts: attempt, isRepeated });
         throw unreachable(asked, attempt, result.cause);
       }
       // Refused before it was begun, or carried out and the answer lost: nobody can tell.
       isRepeated = true;
-      await wait(pause, undefined, signal ? { signal } : {});
+    }
+  }
+
+  /** Waits before another attempt; false when there is to be none any more. */
+  async #pause(ms: number): Promise<boolean> {
+    const { signal, retryUntil } = this.#options;
+    const ends = [signal, retryUntil].filter((end) => end !== undefined);
+    try {
+      return await wait(ms, true, { signal: AbortSignal.any(ends) });
+    } catch {
+      signal?.throwIfAborted();
+      return false;
     }
   }
 

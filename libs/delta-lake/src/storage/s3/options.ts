@@ -71,6 +71,11 @@ export interface S3Options {
    */
   readonly singleWriter?: boolean | SingleWriterOptions;
   readonly retry?: S3RetryOptions;
+  /**
+   * When it fires, nothing is tried again and pauses end: each request has the one attempt that it is at or comes to. For
+   * a program that ends, which writes down what it can and does not wait for a store that is away.
+   */
+  readonly retryUntil?: AbortSignal;
   /** Requests under way at once; further ones wait. Default 32. */
   readonly maxRequests?: number;
   /**

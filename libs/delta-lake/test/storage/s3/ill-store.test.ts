@@ -58,6 +58,33 @@ describe('an ill store', () => {
     await expect(store.get('y')).rejects.toThrow('enough');
   });
 
+  test('is asked once more at most when nobody waits for it any longer', async () => {
+    const events: S3RequestEvent[] = [];
+    const ill = { isIll: true };
+    const fault = (): Fault | null =>
+      ill.isIll ? { kind: 'status', status: 503, code: 'SlowDown', retryAfter: '30' } : null;
+    const { s3 } = await start({ fault });
+    const leave = new AbortController();
+    const store = s3Store('s3://bucket', {
+      ...s3,
+      retryUntil: leave.signal,
+      onRequest: (event) => {
+        events.push(event);
+        // The pause of 30 s before the next attempt has begun when this has run.
+        setImmediate(() => leave.abort());
+      },
+    });
+    await expect(store.get('x')).rejects.toMatchObject({ kind: 'unavailable', code: 'store-failed' });
+    await expect(store.get('y')).rejects.toMatchObject({ kind: 'unavailable', code: 'store-failed' });
+    expect(events.map(({ key, attempt }) => [key, attempt])).toEqual([
+      ['x', 1],
+      ['y', 1],
+    ]);
+    ill.isIll = false;
+    await store.put('z', 'left behind in order');
+    expect(text(await store.get('z'))).toBe('left behind in order');
+  });
+
   test('is never asked for more than it was agreed at once', async () => {
     let underWay = 0;
     let most = 0;
