@@ -1,4 +1,5 @@
 import { DeltaError, unsupportedFeature } from '../errors.ts';
+import { own } from '../schema/own.ts';
 
 type Check = (value: string) => boolean;
 
@@ -48,7 +49,7 @@ const PROPERTIES: Readonly<Record<string, Check>> = {
 export function checkProperties(configuration: Readonly<Record<string, string>>, table: string): void {
   for (const [name, value] of Object.entries(configuration)) {
     if (!name.startsWith('delta.') || name.startsWith('delta.feature.')) continue;
-    const check = PROPERTIES[name];
+    const check = own(PROPERTIES, name);
     if (!check) throw unsupportedFeature(name, 'write', table);
     if (check(value)) continue;
     throw new DeltaError('invalid-argument', `The table property ${name} of ${table} cannot be "${value}".`, {
@@ -59,5 +60,5 @@ export function checkProperties(configuration: Readonly<Record<string, string>>,
 
 /** Whether a boolean table property is on. */
 export function isOn(configuration: Readonly<Record<string, string>>, name: string): boolean {
-  return configuration[name]?.toLowerCase() === 'true';
+  return own(configuration, name)?.toLowerCase() === 'true';
 }

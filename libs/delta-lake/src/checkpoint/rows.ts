@@ -1,4 +1,5 @@
 import type { Row } from '../parquet/codec.ts';
+import { own } from '../schema/own.ts';
 import type { DataType, StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { READABLE_SCHEMA } from './schema.ts';
@@ -23,7 +24,7 @@ function toJson(type: DataType, value: Value): unknown {
 function fieldsOf(type: StructType, record: { readonly [name: string]: Value }): Json {
   const fields: Record<string, unknown> = {};
   for (const field of type.fields) {
-    const value = record[field.name];
+    const value = own(record, field.name);
     if (value !== null && value !== undefined) fields[field.name] = toJson(field.type, value);
   }
   return fields;

@@ -1,5 +1,6 @@
 import type { Row } from '../parquet/codec.ts';
 import { formatInstant } from '../schema/instant.ts';
+import { own } from '../schema/own.ts';
 import { type DataType, decimalOf, type StructField, type StructType } from '../schema/types.ts';
 import { serializePartitionValue, type Value } from '../schema/value.ts';
 import { READABLE_SCHEMA } from './schema.ts';
@@ -56,13 +57,16 @@ export function withStructuredValues(action: Json, row: Row, columns: StructType
 
 function partitionTexts(type: StructType, values: Struct): Readonly<Record<string, string | null>> {
   return Object.fromEntries(
-    type.fields.map((field) => [field.name, serializePartitionValue(field.type, values[field.name] ?? null)]),
+    type.fields.map((field) => [
+      field.name,
+      serializePartitionValue(field.type, own(values, field.name) ?? null),
+    ]),
   );
 }
 
 function structText(type: StructType, values: Struct): string {
   const fields = type.fields.flatMap(({ name, type: fieldType }) => {
-    const text = valueText(fieldType, values[name] ?? null);
+    const text = valueText(fieldType, own(values, name) ?? null);
     return text === null ? [] : [`${JSON.stringify(name)}:${text}`];
   });
   return `{${fields.join()}}`;

@@ -2,6 +2,7 @@ import type { AddFile } from '../actions/actions.ts';
 import { type IndexedColumn, indexedColumns, type StatisticsTable } from '../actions/indexed-columns.ts';
 import { physicalName } from '../schema/column-mapping.ts';
 import { parseInstant } from '../schema/instant.ts';
+import { own } from '../schema/own.ts';
 import { type DataType, decimalOf, struct, type StructField, type StructType } from '../schema/types.ts';
 import { parsePartitionValue, plainDecimal, type Value } from '../schema/value.ts';
 
@@ -82,7 +83,9 @@ function typed(type: DataType, json: ExactJson | undefined): Value {
   if (json === null || json === undefined) return null;
   if (typeof type === 'object') {
     if (type.type !== 'struct' || typeof json !== 'object') return null;
-    return Object.fromEntries(type.fields.map((field) => [field.name, typed(field.type, json[field.name])]));
+    return Object.fromEntries(
+      type.fields.map((field) => [field.name, typed(field.type, own(json, field.name))]),
+    );
   }
   if (typeof json === 'boolean') return type === 'boolean' ? json : null;
   if (typeof json !== 'string') return null;

@@ -1,6 +1,7 @@
 import { DeltaError } from '../errors.ts';
 import { blankRecord } from '../schema/blank-record.ts';
 import { physicalName } from '../schema/column-mapping.ts';
+import { own } from '../schema/own.ts';
 import { parsePartitionValue, type Value } from '../schema/value.ts';
 import type { TableColumns } from './predicate.ts';
 
@@ -18,7 +19,7 @@ export function constantsOf(
     if (!field) throw new DeltaError('corrupt-log', `The partition column "${column}" is not in the schema.`);
     constants[column] = parsePartitionValue(
       field.type,
-      partitionValues[physicalName(field, table.columnMapping)],
+      own(partitionValues, physicalName(field, table.columnMapping)),
     );
   }
   return constants;

@@ -3,6 +3,7 @@ import { DeltaError, hasCode } from '../errors.ts';
 import type { ByteSource, Row } from '../parquet/codec.ts';
 import { blankRecord } from '../schema/blank-record.ts';
 import type { ColumnMappingMode } from '../schema/column-mapping.ts';
+import { own } from '../schema/own.ts';
 import type { StructField } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 
@@ -54,6 +55,6 @@ function assemble(
   constants: Readonly<Record<string, Value>>,
 ): Row {
   for (const { name } of fields)
-    whole[name] = Object.hasOwn(constants, name) ? (constants[name] ?? null) : (row[name] ?? null);
+    whole[name] = Object.hasOwn(constants, name) ? (constants[name] ?? null) : (own(row, name) ?? null);
   return whole;
 }

@@ -1,6 +1,7 @@
 import { DeltaError } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import { parseDate } from '../schema/instant.ts';
+import { own } from '../schema/own.ts';
 import { type DataType, decimalOf, type StructType } from '../schema/types.ts';
 import { compareValues, plainDecimal, type Value } from '../schema/value.ts';
 import { asksForValue, type ColumnCondition, type Predicate } from './predicate.ts';
@@ -47,7 +48,7 @@ function columnTest(condition: ColumnCondition, schema: StructType): (row: Row) 
   };
   const isEqual = (order: number): boolean => order === 0;
   return (row) => {
-    const value = row[column] ?? null;
+    const value = own(row, column) ?? null;
     if (value === null || isNull === true)
       return value === null && isNull === true && !asksForValue(condition);
     return (

@@ -9,6 +9,7 @@ import { isOn } from '../actions/table-properties.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { type ColumnMappingMode, columnMappingMode, physicalName } from '../schema/column-mapping.ts';
+import { own } from '../schema/own.ts';
 import { parseSchema, type StructType } from '../schema/types.ts';
 import { serializePartitionValue } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -164,7 +165,7 @@ function changeOf(context: TableContext, target: Target, file: DataFile): Change
 function partitionValuesOf(target: Target, file: DataFile): Readonly<Record<string, string | null>> {
   const partitionValues: (readonly [string, string | null])[] = [];
   for (const column of target.partitionColumns) {
-    const value = file.partition[column];
+    const value = own(file.partition, column);
     const field = target.schema.fields.find(({ name }) => name === column);
     if (value === undefined || !field) {
       throw new DeltaError(

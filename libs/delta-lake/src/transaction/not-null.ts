@@ -1,5 +1,6 @@
 import type { ColumnStatistics } from '../actions/statistics.ts';
 import { DeltaError } from '../errors.ts';
+import { own } from '../schema/own.ts';
 import type { DataType, StructField, StructType } from '../schema/types.ts';
 import type { DataFile } from './transaction.ts';
 
@@ -23,9 +24,9 @@ export function checkNotNull(
   };
   for (const field of target.schema.fields) {
     if (target.partitionColumns.includes(field.name)) {
-      const value = file.partition[field.name];
+      const value = own(file.partition, field.name);
       if (!field.nullable && (value === null || value === undefined || value === '')) refuse(field.name);
-    } else checkField(field, file.statistics[field.name], 0, field.name, refuse);
+    } else checkField(field, own(file.statistics, field.name), 0, field.name, refuse);
   }
 }
 
@@ -41,7 +42,13 @@ function checkField(
   if (typeof field.type === 'string') return;
   if (field.type.type === 'struct') {
     for (const inner of field.type.fields)
-      checkField(inner, statistics?.fields?.[inner.name], statistics?.nulls, `${path}.${inner.name}`, refuse);
+      checkField(
+        inner,
+        statistics?.fields && own(statistics.fields, inner.name),
+        statistics?.nulls,
+        `${path}.${inner.name}`,
+        refuse,
+      );
   } else if (holdsNotNull(field.type)) refuse(path);
 }
 

@@ -1,5 +1,6 @@
 import type { ColumnStatistics } from '../actions/statistics.ts';
 import { DeltaError } from '../errors.ts';
+import { own } from '../schema/own.ts';
 import type { DataType, StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { scalarBounds } from './scalar-bounds.ts';
@@ -117,7 +118,7 @@ function structTaker(type: StructType, path: string): CellTaker {
       let bytes = OBJECT_BYTES * present.length;
       for (const { name, collector } of columns)
         bytes += collector.take(
-          present.map((record) => record[name] ?? null),
+          present.map((record) => own(record, name) ?? null),
           0,
         );
       return bytes;

@@ -1,6 +1,7 @@
 import type { AddFile } from '../../actions/actions.ts';
 import { recordCount } from '../../actions/logged-file.ts';
 import type { Predicate } from '../../scan/predicate.ts';
+import { own } from '../../schema/own.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 
 /** Files of one partition that are to be rewritten together, in the order in which they came into the table. */
@@ -46,7 +47,9 @@ export function partitionGroups(snapshot: Snapshot, predicate: Predicate = []): 
 export function filesByPartition(snapshot: Snapshot, predicate: Predicate = []): AddFile[][] {
   const partitions = new Map<string, AddFile[]>();
   for (const file of snapshot.files(predicate)) {
-    const key = JSON.stringify(snapshot.partitionColumns.map((name) => file.partitionValues[name] ?? ''));
+    const key = JSON.stringify(
+      snapshot.partitionColumns.map((name) => own(file.partitionValues, name) ?? ''),
+    );
     const files = partitions.get(key);
     if (files) files.push(file);
     else partitions.set(key, [file]);
