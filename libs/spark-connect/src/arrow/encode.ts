@@ -121,7 +121,8 @@ function encodeColumn(
   rows: readonly Row[],
 ): Column<unknown> {
   const values = rows.map((row, index) => {
-    const value = row[name] ?? null;
+    // A column may be called `constructor`, which every row inherits.
+    const value = Object.hasOwn(row, name) ? (row[name] ?? null) : null;
     if (value === null) return null;
     const encoded = encoding.encode(value);
     if (encoded === undefined)

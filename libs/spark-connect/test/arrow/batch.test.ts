@@ -45,6 +45,19 @@ describe('rows that are sent', () => {
     );
   });
 
+  it('leave out columns that are called as what every object has', () => {
+    const columns = Object.fromEntries<ColumnType>([
+      ['n', 'long'],
+      ['constructor', 'string'],
+      ['toString', 'string'],
+    ]);
+    const found = decodeBatch(encodeRows(columns, [{ n: 5n }, { toString: 'x' }])).rows();
+    expect(found).toEqual([
+      { n: 5n, constructor: null, toString: null },
+      { n: null, constructor: null, toString: 'x' },
+    ]);
+  });
+
   it('are read also where they do not begin at a multiple of 8', () => {
     const bytes = encodeRows({ n: 'long', s: 'string' }, [{ n: 5n, s: 'x' }]);
     const shifted = new Uint8Array(bytes.byteLength + 3);
