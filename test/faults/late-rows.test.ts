@@ -8,6 +8,7 @@ import {
   contents,
   fillTopic,
   messageOf,
+  openEngine,
   run,
   START_SECONDS,
 } from '../../app/test/pipeline/small-world.ts';
@@ -158,3 +159,25 @@ describe.each(Object.entries(LIVES))(
     });
   },
 );
+
+it('what was read from the lake for late rows is not kept after their batch', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'contrail-late-'));
+  try {
+    await fillTopic(directory, [
+      seen('abc001', 0),
+      seen('abc001', 60),
+      seen('abc001', 400),
+      seen('abc001', 30),
+    ]);
+    await using engine = await openEngine(directory);
+    const late: number[] = [];
+    await run(directory, { maxRows: 1, engine, onBatch: (batch) => late.push(batch.rows_late) });
+    expect(late).toEqual([0, 0, 0, 1]);
+    const kept = (name: string) =>
+      engine.rows({ sql: 'select count(*) as n from k', relations: { k: { kind: 'kept', name } } });
+    expect(await kept('recent')).toHaveLength(1);
+    await expect(kept('earlier')).rejects.toMatchObject({ code: 'sql-failed' });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});

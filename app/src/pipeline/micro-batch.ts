@@ -236,6 +236,7 @@ export class MicroBatches {
           this.#write(SILVER_FLIGHTS, { ...SILVER.select, ...stop }, record, timed),
           this.#write(SILVER_FLIGHTS_ML, silverMlSelect, record, timed, FRESH.name),
         ]);
+        if (earlier.kind === 'kept') await this.#parts.engine.forget(earlier.name);
         return { survey, quarantine, silver, silverMl };
       })(),
     ]);
