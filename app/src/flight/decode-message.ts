@@ -53,12 +53,18 @@ export const MESSAGE_FIELDS: readonly (readonly [keyof MessageFields, FieldType]
   ['feed', 'string'],
 ];
 
-/** What a value of each type looks like in the plain form. Narrower than JSON: no escapes, no exponents, no long numbers. */
+/** The value of a topic's message: text, or its bytes where they are not valid UTF-8. */
+export type MessageValue = string | Uint8Array;
+
+/**
+ * What a value of each type looks like in the plain form. Narrower than JSON: no escapes, no exponents, no long numbers.
+ * No `-0` for a double either, which parsers read as 0 or as -0.0; the decoder below reads -0.0.
+ */
 const PLAIN_INTEGER = String.raw`-?(?:0|[1-9]\d{0,8})`;
 const PLAIN_VALUES: Readonly<Record<FieldType, string>> = {
   string: String.raw`"[^"\\\x00-\x1f]*"`,
   long: String.raw`-?(?:0|[1-9]\d{0,14})`,
-  double: String.raw`-?(?:0|[1-9]\d{0,14})(?:\.\d{1,20})?`,
+  double: String.raw`0|-?(?:0\.\d{1,20}|[1-9]\d{0,14}(?:\.\d{1,20})?)`,
   boolean: 'true|false',
   integer: PLAIN_INTEGER,
   integers: String.raw`\[(?:(?:null|${PLAIN_INTEGER})(?:, ?(?:null|${PLAIN_INTEGER}))*)?\]`,
@@ -73,13 +79,19 @@ export const PLAIN_MESSAGE_SOURCE = `^\\{${LEADING_TIME}${MESSAGE_FIELDS.map(([n
   return OPTIONAL_FIELDS.has(name) ? `(?:${field})?` : field;
 }).join('')}\\}$`;
 const PLAIN_MESSAGE = new RegExp(PLAIN_MESSAGE_SOURCE);
+/**
+ * Longer messages are neither plain nor flat: a pattern takes memory by the length of a list, and parsers bound the length
+ * of a text. Characters.
+ */
+export const SIMPLE_MESSAGE_LENGTH = 65_536;
 
 /**
  * Whether a message has the form in which nearly all come: the known fields in OpenSky's order, each once, with values
  * of their types, and perhaps a time before them. Such a message is well-formed, and any JSON parser reads the same from
  * it; of another one nothing is said. Six times faster than {@link decodeMessage}.
  */
-export const isPlainMessage = (text: string): boolean => PLAIN_MESSAGE.test(text);
+export const isPlainMessage = (text: string): boolean =>
+  text.length <= SIMPLE_MESSAGE_LENGTH && PLAIN_MESSAGE.test(text);
 
 const MEMBERS = [...Map.groupBy(MESSAGE_FIELDS, ([, type]) => type)].map(
   ([type, fields]) => `"(?:${fields.map(([name]) => name).join('|')})": ?(?:null|${PLAIN_VALUES[type]})`,
@@ -97,35 +109,54 @@ const FLAT_MESSAGE = new RegExp(FLAT_MESSAGE_SOURCE);
  * beside others with simple values: what producers that know nothing of Contrail send. Of fields that are repeated the
  * last one counts, as for any parser that does not refuse them.
  */
-export const isFlatMessage = (text: string): boolean => FLAT_MESSAGE.test(text);
+export const isFlatMessage = (text: string): boolean =>
+  text.length <= SIMPLE_MESSAGE_LENGTH && FLAT_MESSAGE.test(text);
 
 /**
- * Decodes one message. Malformed is: no JSON (bare NaN and Infinity included), no object, or a known field whose
- * value is not of its type. A whole-valued number (5.0, 1e3) is a legal long or integer; a number too large for
- * its type is not of its type; null is of every type. Never throws.
+ * Decodes one message. Malformed is: bytes that are not UTF-8, no JSON (bare NaN and Infinity included), no object, or a
+ * known field whose value is not of its type. A whole-valued number (5.0, 1e3) is a legal long or integer; a number too
+ * large for its type is not of its type; null is of every type. Of a key that is repeated the last value counts.
+ *
+ * Never throws, whatever the message holds and however large or deep it is: `JSON.parse` of V8 keeps no stack, and what
+ * is beside it here reads a message once, from its beginning to its end.
  */
-export function decodeMessage(text: string): DecodedMessage {
+export function decodeMessage(value: MessageValue): DecodedMessage {
+  if (typeof value !== 'string') {
+    const prefix = registryPrefix(value);
+    return malformed(prefix === null ? 'not valid UTF-8' : `not JSON: ${prefix}`);
+  }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(value);
   } catch {
-    return { fields: null, malformed: 'not JSON' };
+    return malformed(`not JSON${whyNotJson(value)}`);
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    return { fields: null, malformed: `not a JSON object but ${describe(json)}` };
-  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    return malformed(`not a JSON object but ${describe(json)}`);
   const fields = json as Record<string, unknown>;
   for (const [name, type] of MESSAGE_FIELDS) {
-    const value = fields[name];
-    if (value === null || value === undefined || isOfType(value, type)) continue;
-    if (type === 'long' && typeof value === 'number' && Number.isInteger(value)) return decodeBigLongs(text);
-    return {
-      fields: null,
-      malformed: `${name} is ${describe(value)}, not ${type === 'integers' ? 'a list of integers' : `a ${type}`}`,
-    };
+    const found = fields[name];
+    if (found === null || found === undefined || isOfType(found, type)) continue;
+    if (type === 'long' && typeof found === 'number' && Number.isInteger(found)) {
+      // Beyond 2^53 a number has lost digits. Its text has them all.
+      const long = toLong(numberText(value, name));
+      if (typeof long === 'string') return malformed(`${name} is ${String(found)}, ${long}`);
+      fields[name] = long;
+    } else return malformed(`${name} is ${describe(found)}, not ${TYPE_WORDS[type]}`);
   }
   return { fields: json as MessageFields, malformed: null };
 }
+
+const malformed = (why: string): DecodedMessage => ({ fields: null, malformed: why });
+
+const TYPE_WORDS: Readonly<Record<FieldType, string>> = {
+  string: 'a string',
+  long: 'a long',
+  double: 'a double',
+  boolean: 'a boolean',
+  integer: 'an integer',
+  integers: 'a list of integers',
+};
 
 function isOfType(value: unknown, type: FieldType): boolean {
   switch (type) {
@@ -146,32 +177,75 @@ function isOfType(value: unknown, type: FieldType): boolean {
 
 const isInt32 = (value: unknown): boolean => Number.isInteger(value) && value === ((value as number) | 0);
 
-/** The rare message with a long beyond 2^53: its digits are read from the text, so that none is lost. */
-function decodeBigLongs(text: string): DecodedMessage {
-  const json = parseWithSource(text, (value, source) => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value)) return value;
-    return /^-?\d+$/.test(source) ? BigInt(source) : BigInt(value);
-  }) as Record<string, unknown>;
-  for (const [name, type] of MESSAGE_FIELDS) {
-    const value = json[name];
-    if (value === null || value === undefined) continue;
-    if (typeof value === 'bigint') {
-      if (type === 'double') json[name] = Number(value);
-      else if (type !== 'long' || BigInt.asIntN(64, value) !== value) {
-        return { fields: null, malformed: `${name} is ${value}, too large for a ${type}` };
-      }
-    } else if (!isOfType(value, type)) {
-      return { fields: null, malformed: `${name} is ${describe(value)}, not a ${type}` };
-    }
-  }
-  return { fields: json as unknown as MessageFields, malformed: null };
+/** Digits of the largest long. */
+const LONG_DIGITS = 19;
+
+/** The long that a JSON number says, to the last digit; or why there is none. */
+function toLong(text: string): bigint | string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const digits = whole + fraction;
+  let [first, end] = [0, digits.length];
+  while (digits[first] === '0') first += 1;
+  while (end > first && digits[end - 1] === '0') end -= 1;
+  /** How many zeros follow the digits; below 0: how many of the digits are a fraction. */
+  const zeros = Number(exponent) + whole.length - end;
+  if (zeros < 0) return 'not a long';
+  if (end - first + zeros > LONG_DIGITS) return 'too large for a long';
+  const long = BigInt(`${sign}${digits.slice(first, end)}${'0'.repeat(zeros)}`);
+  return BigInt.asIntN(64, long) === long ? long : 'too large for a long';
 }
 
-/** JSON.parse with the source text of each primitive (ECMA-262 JSON.parse source text access; not in the es2024 types). */
-function parseWithSource(text: string, revive: (value: unknown, source: string) => unknown): unknown {
-  const reviver = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-    revive(value, context?.source ?? '');
-  return JSON.parse(text, reviver);
+/** The text of the number that a key of a JSON object has. Of a key that is repeated the last one counts. */
+function numberText(json: string, name: string): string {
+  let depth = 0;
+  /** Of the member at hand of the object itself; null: its key comes next. */
+  let key: string | null = null;
+  let found = '';
+  for (let index = 0; index < json.length; index += 1) {
+    const character = json[index] as string;
+    if (character === '"') {
+      const end = endOfString(json, index);
+      if (depth === 1) key ??= JSON.parse(json.slice(index, end)) as string;
+      index = end - 1;
+    } else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    else if (depth === 1 && character === ',') key = null;
+    else if (depth === 1 && key === name && /[-\d]/.test(character)) {
+      let end = index + 1;
+      while (/[-+.\deE]/.test(json[end] as string)) end += 1;
+      found = json.slice(index, end);
+      index = end - 1;
+    }
+  }
+  return found;
+}
+
+/** The index after the JSON string that begins at `start`. */
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); ; end = json.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (json[end - 1 - escapes] === '\\') escapes += 1;
+    if (escapes % 2 === 0) return end + 1;
+  }
+}
+
+/** What is seen at the beginning of a text that is not JSON. */
+function whyNotJson(text: string): string {
+  if (text === '') return ': the message is empty';
+  if (text.startsWith('\uFEFF')) return ': it begins with a byte order mark';
+  const prefix = text.startsWith('\0') ? registryPrefix(new TextEncoder().encode(text.slice(0, 5))) : null;
+  return prefix === null ? '' : `: ${prefix}`;
+}
+
+/**
+ * Says that a message begins with what serializers of a schema registry put before it: a zero byte and the number of a
+ * schema, 4 bytes. Source: Confluent Schema Registry, "Wire format".
+ */
+function registryPrefix(bytes: Uint8Array): string | null {
+  if (bytes[0] !== 0 || bytes.length < 5) return null;
+  const schema = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1);
+  return `it begins with the prefix of a schema registry (schema ${schema}); the producer has to send JSON without it`;
 }
 
 function describe(value: unknown): string {
@@ -179,5 +253,7 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'string') return `the text ${JSON.stringify(value.slice(0, 40))}`;
-  return String(value as number | bigint | boolean);
+  // A number too large for a double: JavaScript says Infinity, and the message may have had any number of digits.
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'too large a number';
+  return String(value as number | boolean);
 }

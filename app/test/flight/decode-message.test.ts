@@ -15,7 +15,14 @@ const fieldOf = (
 describe('a message', () => {
   it.each([
     ['{', 'not JSON'],
-    ['', 'not JSON'],
+    ['', 'not JSON: the message is empty'],
+    ['\uFEFF{}', 'not JSON: it begins with a byte order mark'],
+    [
+      '\0\0\0\0\x07{"icao24": null}',
+      'not JSON: it begins with the prefix of a schema registry (schema 7); the producer has to send JSON without it',
+    ],
+    ['\0{}', 'not JSON'],
+    ['{"a": \0}', 'not JSON'],
     ['{"velocity": NaN}', 'not JSON'],
     ['{"velocity": Infinity}', 'not JSON'],
     ['{"velocity": -Infinity}', 'not JSON'],
@@ -29,8 +36,16 @@ describe('a message', () => {
     ['{"velocity": "5"}', 'velocity is the text "5", not a double'],
     ['{"on_ground": 1}', 'on_ground is 1, not a boolean'],
     ['{"on_ground": {}}', 'on_ground is an object, not a boolean'],
-    ['{"category": 2147483648}', 'category is 2147483648, not a integer'],
-    ['{"category": 1.5}', 'category is 1.5, not a integer'],
+    ['{"category": 2147483648}', 'category is 2147483648, not an integer'],
+    ['{"category": 1.5}', 'category is 1.5, not an integer'],
+    ['{"velocity": 1e400}', 'velocity is too large a number, not a double'],
+    [`{"velocity": ${'9'.repeat(309)}}`, 'velocity is too large a number, not a double'],
+    [`{"time_position": ${'9'.repeat(309)}}`, 'time_position is too large a number, not a long'],
+    ['{"time_position": 1e300}', 'time_position is 1e+300, too large for a long'],
+    ['{"last_contact": 9223372036854775808}', 'last_contact is 9223372036854776000, too large for a long'],
+    ['{"last_contact": 9007199254740993.5}', 'last_contact is 9007199254740994, not a long'],
+    [`{"sensors": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 'sensors is a list, not a list of integers'],
+    ['{"callsign": {"__proto__": 1}}', 'callsign is an object, not a string'],
     ['{"sensors": 1}', 'sensors is 1, not a list of integers'],
     ['{"sensors": [1, "2"]}', 'sensors is a list, not a list of integers'],
     ['{"sensors": [1.5]}', 'sensors is a list, not a list of integers'],
@@ -76,8 +91,71 @@ describe('a message', () => {
     expect(decodeMessage(`{${big}, "unknown": 1e30}`).malformed).toBeNull();
   });
 
-  it('with a double that overflows is malformed: 1e400 is no number', () => {
-    expect(decodeMessage('{"velocity": 1e400}').fields).toBeNull();
+  it.each([
+    ['9007199254740993.0', 9_007_199_254_740_993n],
+    ['9.007199254740993e15', 9_007_199_254_740_993n],
+    ['90071992547409930e-1', 9_007_199_254_740_993n],
+    ['0.000000000000000000009007199254740993E36', 9_007_199_254_740_993n],
+    [`9007199254740993.${'0'.repeat(1_000_000)}`, 9_007_199_254_740_993n],
+    ['-9223372036854775808.00', -(2n ** 63n)],
+    ['1e18', 10n ** 18n],
+    ['-0', -0],
+  ])('reads the long %s to the last digit', (text, expected) => {
+    expect(fieldOf(`{"last_contact": ${text}}`, 'last_contact')).toBe(expected);
+  });
+
+  it.each([
+    [
+      'beside anything that is deep',
+      `{"x": ${'[{"a":'.repeat(20_000)}1${'}]'.repeat(20_000)}, "last_contact": BIG}`,
+    ],
+    ['written with escapes', String.raw`{"last_contac\u0074": BIG}`],
+    [
+      'beside texts that look like it',
+      String.raw`{"x": "\"last_contact\": 5,\\", "y": ["last_contact", 6], "last_contact": BIG, "z": "last_contact"}`,
+    ],
+    [
+      'inside other objects too',
+      '{"a": {"last_contact": 5}, "last_contact" : BIG , "b": {"last_contact": 6}}',
+    ],
+    ['repeated: the last one', '{"last_contact": 5, "last_contact": 9007199254740995, "last_contact": BIG}'],
+  ])('finds a long beyond 2^53 %s', (_, text) => {
+    expect(fieldOf(text.replace('BIG', '9007199254740993'), 'last_contact')).toBe(9_007_199_254_740_993n);
+  });
+
+  it('may be of any size and depth, in every place, with or without a long beyond 2^53', () => {
+    for (const value of [
+      `${'['.repeat(200_000)}${']'.repeat(1_000_000)}`,
+      `${'{"a":'.repeat(1_000_000)}1${'}'.repeat(1_000_000)}`,
+      `"${'x'.repeat(2_000_000)}"`,
+      `"${String.raw`\"`.repeat(2_000_000)}"`,
+      `[${'1,'.repeat(500_000)}1]`,
+      '9'.repeat(1_000_000),
+    ]) {
+      for (const big of ['', ', "last_contact": 9007199254740993']) {
+        const text = `{"mood": ${value}${big}}`;
+        expect(isPlainMessage(text) || isFlatMessage(text)).toBe(false);
+        expect(decodeMessage(text).malformed).toBeNull();
+      }
+      expect((decodeMessage(`{"spi": ${value}}`).malformed ?? '').length).toBeLessThan(300);
+    }
+    expect(isPlainMessage(`{"sensors":[${'1,'.repeat(20_000_000)}1]}`)).toBe(false);
+  });
+
+  it('may say __proto__ and constructor: they are keys like others', () => {
+    const fields = decodeMessage('{"__proto__": {"icao24": "abc123"}, "constructor": 1, "spi": true}').fields;
+    expect(fields?.icao24).toBeUndefined();
+    expect(fields?.spi).toBe(true);
+  });
+
+  it('with half a surrogate pair is well-formed: JSON may write one', () => {
+    expect(fieldOf(String.raw`{"callsign": "\ud800"}`, 'callsign')).toBe('\ud800');
+  });
+
+  it('that comes as bytes is not UTF-8, and says so or what stands before it', () => {
+    expect(decodeMessage(Buffer.from('{"callsign": "\xe9"}', 'latin1')).malformed).toBe('not valid UTF-8');
+    expect(decodeMessage(Buffer.from([0, 0, 0, 1, 200, 2, 3])).malformed).toContain('(schema 456)');
+    expect(decodeMessage(Buffer.from([0, 200])).malformed).toBe('not valid UTF-8');
   });
 });
 
@@ -127,6 +205,7 @@ describe('the plain form', () => {
     ['longitude', '5.'],
     ['longitude', '01.5'],
     ['longitude', '1e400'],
+    ['longitude', '-0'],
     ['longitude', 'NaN'],
     ['on_ground', '1'],
     ['sensors', '[1,]'],
