@@ -24,6 +24,8 @@ export interface AnswerSources {
   readonly engine: Engine;
   readonly queries: Queries;
   readonly tables: LakeTables;
+  /** Epoch milliseconds UTC. Rows dated after it come from a clock that is ahead, and answer nothing yet. */
+  readonly clock: () => number;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface AnswerSources {
 export async function trafficAnswer(sources: AnswerSources, windows: number): Promise<TrafficAnswer> {
   const version = sources.tables.version(GOLD_TRAFFIC_BY_COUNTRY.name);
   // An hour more than asked for, so that the leaderboard can compare the newest window with the hour before.
-  const parameters = { windows: Math.max(windows, WINDOWS_PER_HOUR + 1) };
+  const parameters = { windows: Math.max(windows, WINDOWS_PER_HOUR + 1), now: sources.clock() / 1000 };
   const rows = await select(sources, GOLD_TRAFFIC_BY_COUNTRY, 'traffic', 'traffic', parameters, []);
   const starts = [...new Set(rows.map((row) => seconds(row['window_start'])))];
   const newest = starts.at(-1) ?? null;
@@ -75,7 +77,8 @@ export async function categoriesAnswer(
   const version = sources.tables.version(GOLD_METRICS_BY_CATEGORY.name);
   const predicate: FilePredicate =
     windowStart === 'latest' ? [] : [{ column: 'window_start', min: BigInt(windowStart) * 1_000_000n }];
-  const parameters = { windows: windowStart === 'latest' ? 1 : MAX_WINDOWS };
+  const windows = windowStart === 'latest' ? 1 : MAX_WINDOWS;
+  const parameters = { windows, now: sources.clock() / 1000 };
   const found = await select(
     sources,
     GOLD_METRICS_BY_CATEGORY,
@@ -108,9 +111,10 @@ export async function trackAnswer(sources: AnswerSources, icao24: string): Promi
   const { name } = SILVER_FLIGHTS_ML;
   const snapshot = sources.tables.get(name);
   const version = sources.tables.version(name);
-  const newest = snapshot === null ? null : newestTimePosition(snapshot);
+  const now = sources.clock() / 1000;
+  const newest = snapshot === null ? null : newestTimePosition(snapshot, now);
   const since = BigInt(Math.floor((newest ?? TRACK_S) - TRACK_S));
-  const rows = await select(sources, SILVER_FLIGHTS_ML, 'track', 'flights', { icao24, since }, [
+  const rows = await select(sources, SILVER_FLIGHTS_ML, 'track', 'flights', { icao24, since, now }, [
     { column: 'icao24', in: [icao24] },
     { column: 'time_position', min: since },
   ]);

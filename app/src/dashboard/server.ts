@@ -66,6 +66,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     engine: options.engine,
     queries,
     tables: dashboard.tables,
+    clock: options.clock,
     hub: dashboard.hub,
     cache: new AnswerCache(),
     metrics: dashboard.metrics,

@@ -75,6 +75,9 @@ function topicStage(facts: StageFacts): Stage {
   const age_s = ageOf(facts, progress.at_ms);
   const silence = silenceOf(facts);
   if (silence !== null) return { name, state: 'stale', rows, lag, age_s, sentence: silence };
+  if (progress.message !== null && progress.state !== 'failed') {
+    return { name, state: 'delayed', rows, lag, age_s, sentence: progress.message };
+  }
   if (rows === 0) {
     return {
       name,
@@ -121,6 +124,10 @@ function tableStage(facts: StageFacts, name: StageName, tables: readonly string[
     const sentence = silenceOf(facts) ?? `${missing} has no rows yet; ${reason}.`;
     return { ...stage, state: 'waiting', sentence };
   }
+  if (oldest !== null && oldest - facts.now_ms > thresholds.pipelineSilent_s * 1000) {
+    const dated = `Its newest commit is dated ${timeOfDay(oldest)}, and here it is ${timeOfDay(facts.now_ms)}`;
+    return { ...stage, state: 'delayed', sentence: `${dated}: a clock is wrong or was set back.` };
+  }
   const state = stateOfAge(age_s, thresholds.tableDelayed_s, thresholds.tableStale_s);
   if (state === 'ok') return { ...stage, state, sentence: null };
   const reason = isRunning(facts) ? 'a micro-batch is still running' : `nothing new came from ${before}`;
@@ -147,6 +154,9 @@ function silenceOf({ progress, now_ms, thresholds }: StageFacts): string | null 
   if (progress.state === 'stopped') return `The pipeline was stopped at ${since}: ${START_PIPELINE}.`;
   if (now_ms - progress.at_ms > thresholds.pipelineSilent_s * 1000) {
     return `The pipeline has not reported since ${since}: see its log, or ${START_PIPELINE}.`;
+  }
+  if (progress.at_ms - now_ms > thresholds.pipelineSilent_s * 1000) {
+    return `The pipeline's report is dated ${since}, and here it is ${timeOfDay(now_ms)}: one of the two clocks is wrong or was set back.`;
   }
   if (progress.state === 'waiting' && progress.message !== null) {
     return `The pipeline waits, and goes on by itself: ${progress.message}`;

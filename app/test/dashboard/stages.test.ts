@@ -126,6 +126,23 @@ describe('the stages', () => {
     expect(gone.topic.sentence).toContain('has not reported since');
   });
 
+  it('are not called ok for hours by a clock that was set back', () => {
+    const hour_ms = 3_600_000;
+    const all = stages({ tables: tables(-3600), progress: { ...PROGRESS, at_ms: NOW_MS + hour_ms } });
+    expect(all.topic).toMatchObject({ state: 'stale', sentence: expect.stringContaining('clocks is wrong') });
+    expect(all.silver).toMatchObject({
+      state: 'delayed',
+      sentence: expect.stringContaining('a clock is wrong'),
+    });
+  });
+
+  it('say what the pipeline has to say while it works', () => {
+    const message = 'The clock of this machine is 1200 s behind the feed: set it.';
+    const all = stages({ progress: { ...PROGRESS, message } });
+    expect(all.topic).toMatchObject({ state: 'delayed', sentence: message });
+    expect(all.bronze.state).toBe('ok');
+  });
+
   it('show what the pipeline says when it has failed', () => {
     const all = stages({
       progress: { ...PROGRESS, state: 'failed', message: 'The disk is full: free some space.' },

@@ -79,9 +79,14 @@ export class LiveHub {
     return this.#connections.size;
   }
 
+  /** The server's clock, epoch seconds. */
+  now_s(): number {
+    return this.#sources.clock() / 1000;
+  }
+
   /** Takes new rows into the picture and tells everyone. */
   apply(sightings: Iterable<Sighting>): void {
-    this.picture.apply(sightings, this.#sources.clock() / 1000);
+    this.picture.apply(sightings, this.now_s());
     this.ticks.take(this.picture);
     this.#frames.clear();
     for (const connection of this.#connections) this.#push(connection);
@@ -116,7 +121,9 @@ export class LiveHub {
 
   /** Sends the times and the state to everyone; called every 5 s. */
   heartbeat(): void {
-    const bytes = encodeFrame(this.ticks.heartbeat(this.#sources.clock() / 1000));
+    this.picture.settle(this.now_s());
+    this.ticks.eventTime = this.picture.eventTime;
+    const bytes = encodeFrame(this.ticks.heartbeat(this.now_s()));
     this.broadcast({ type: 'state', ...this.#sources.state() });
     for (const connection of this.#connections) {
       // A heartbeat says "you hold the newest": only true for who does, and not said to the hidden.
@@ -210,7 +217,7 @@ export class LiveHub {
   }
 
   #frame(base: number | null): Uint8Array<ArrayBuffer> {
-    const now = this.#sources.clock() / 1000;
+    const now = this.now_s();
     const made = this.#frames.get(base);
     if (made?.now === now) return made.bytes;
     // Ages are told from the server's time in the frame, so a frame made earlier is sent as a copy dated now. A copy,

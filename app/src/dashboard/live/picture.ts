@@ -3,15 +3,12 @@ import type { RowColumns } from '../wire/columns.ts';
 import { encodeIcao24, writeAircraft } from '../wire/units.ts';
 import type { Aircraft } from '../wire/units.ts';
 import { CountryTable } from './countries.ts';
-
-/** An aircraft without contact for this long, measured against the newest event time, leaves the picture. Seconds. */
-export const CONTACT_LOST_S = 300;
+import { CONTACT_LOST_S, heardOf, replaces } from './heard.ts';
+import type { Heard, Stamped } from './heard.ts';
 
 /** The newest known row of one aircraft, as it comes from Silver. Times are epoch seconds. */
-export interface Sighting extends Aircraft {
+export interface Sighting extends Aircraft, Stamped {
   readonly origin_country: string | null;
-  readonly time_position: number;
-  readonly last_contact: number | null;
   readonly feed: string | null;
 }
 
@@ -25,13 +22,13 @@ export interface Sighting extends Aircraft {
 export class Picture {
   /** `age` is unused here: it depends on the moment of sending. */
   columns: RowColumns = createRowColumns(INITIAL_SLOTS);
-  /** Epoch seconds by slot. */
+  /** Epoch seconds by slot, never later than now. */
   timePosition: Float64Array = new Float64Array(INITIAL_SLOTS);
   /** 1 where an aircraft is in the slot. */
   used: Uint8Array = new Uint8Array(INITIAL_SLOTS);
   /** Every slot ever used is below this. */
   slots = 0;
-  /** Newest time_position, epoch seconds; null before the first aircraft. Never goes back. */
+  /** Newest time_position, epoch seconds, never later than now; null before the first aircraft. Goes back with the clock alone. */
   eventTime: number | null = null;
   /** Feed of the newest row. */
   feed: string | null = null;
@@ -41,6 +38,12 @@ export class Picture {
   readonly countries: CountryTable = new CountryTable();
 
   #lastContact = new Float64Array(INITIAL_SLOTS);
+  /** 1 where the row was dated ahead of its receipt (`heard.ts`). */
+  #ahead = new Uint8Array(INITIAL_SLOTS);
+  /** `topic_offset` by slot, NaN where unknown. */
+  #offset = new Float64Array(INITIAL_SLOTS);
+  /** The clock when it was last looked at. */
+  #now = Number.NEGATIVE_INFINITY;
   readonly #slotOf = new Map<number, number>();
   /** Descending, so that the lowest is taken from the end. */
   #free: number[] = [];
@@ -51,37 +54,69 @@ export class Picture {
   }
 
   /**
-   * Takes sightings in any order; one that is not newer by (time_position, last_contact) than what is known of its
-   * aircraft changes nothing, so applying rows again is harmless. A position dated after `now_s` counts as
-   * of now: one transponder with a wrong clock must not make all others look lost.
+   * Takes sightings in any order; one that does not replace what is known of its aircraft (`heard.ts`) changes nothing,
+   * so applying rows again is harmless. A position dated after its receipt, or after `now_s`, counts as of then: one
+   * transponder with a wrong clock must neither make all others look lost nor stand still until its time has come.
    */
   apply(sightings: Iterable<Sighting>, now_s: number): void {
+    this.settle(now_s);
     for (const sighting of sightings) {
-      const eventTime = Math.min(sighting.time_position, now_s);
-      if (this.eventTime === null || eventTime > this.eventTime) {
-        this.eventTime = eventTime;
+      const heard = heardOf(sighting, now_s);
+      if (this.eventTime === null || heard.time > this.eventTime) {
+        this.eventTime = heard.time;
         this.feed = sighting.feed ?? this.feed;
       }
-      this.#applyOne(sighting);
+      this.#applyOne(sighting, heard);
     }
     this.#expire();
   }
 
-  #applyOne(sighting: Sighting): void {
+  /** Lets nothing be later than now: after the clock was set back, what was known counts as ahead, and as of now. */
+  settle(now_s: number): void {
+    const wentBack = now_s < this.#now;
+    this.#now = now_s;
+    if (!wentBack) return;
+    this.eventTime = this.eventTime === null ? null : Math.min(this.eventTime, now_s);
+    for (let slot = 0; slot < this.slots; slot++) {
+      const heard = this.#heardAt(slot);
+      if (Math.max(heard.time, heard.contact) <= now_s) continue;
+      const { time, contact } = heard;
+      this.#remember(slot, {
+        ...heard,
+        time: Math.min(time, now_s),
+        contact: Math.min(contact, now_s),
+        isAhead: true,
+      });
+    }
+  }
+
+  #applyOne(sighting: Sighting, heard: Heard): void {
     const icao24 = encodeIcao24(sighting.icao24);
     if (icao24 === null) return;
-    const lastContact = sighting.last_contact ?? sighting.time_position;
     const known = this.#slotOf.get(icao24);
-    const slot = known ?? this.#enter(icao24, Math.max(lastContact, sighting.time_position));
+    if (known !== undefined && !replaces(heard, this.#heardAt(known))) return;
+    const slot = known ?? this.#enter(icao24, Math.max(heard.time, heard.contact));
     if (slot === null) return;
-    if (known !== undefined) {
-      const since = sighting.time_position - (this.timePosition[slot] ?? 0);
-      if (since < 0 || (since === 0 && lastContact <= (this.#lastContact[slot] ?? 0))) return;
-    }
     writeAircraft(this.columns, slot, icao24, sighting, this.countries.indexOf(sighting.origin_country));
-    this.timePosition[slot] = sighting.time_position;
-    this.#lastContact[slot] = lastContact;
+    this.#remember(slot, heard);
     this.dirty.add(slot);
+  }
+
+  #heardAt(slot: number): Heard {
+    const offset = this.#offset[slot] ?? Number.NaN;
+    return {
+      time: this.timePosition[slot] ?? 0,
+      contact: this.#lastContact[slot] ?? 0,
+      isAhead: this.#ahead[slot] === 1,
+      offset: Number.isNaN(offset) ? null : offset,
+    };
+  }
+
+  #remember(slot: number, heard: Heard): void {
+    this.timePosition[slot] = heard.time;
+    this.#lastContact[slot] = heard.contact;
+    this.#ahead[slot] = heard.isAhead ? 1 : 0;
+    this.#offset[slot] = heard.offset ?? Number.NaN;
   }
 
   /** A slot for an aircraft that was not there; null when it is long gone or all slots are taken. */
@@ -128,6 +163,8 @@ export class Picture {
     this.columns = columns;
     this.timePosition = grown(this.timePosition, new Float64Array(capacity));
     this.#lastContact = grown(this.#lastContact, new Float64Array(capacity));
+    this.#offset = grown(this.#offset, new Float64Array(capacity));
+    this.#ahead = grown(this.#ahead, new Uint8Array(capacity));
     this.used = grown(this.used, new Uint8Array(capacity));
   }
 }

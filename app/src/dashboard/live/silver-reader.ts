@@ -2,7 +2,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { LakeSnapshot } from '../lake-tables.ts';
 import type { TableEvent } from '../lake-watch.ts';
 import type { LiveHub } from './live-hub.ts';
-import { CONTACT_LOST_S } from './picture.ts';
+import { CONTACT_LOST_S } from './heard.ts';
 import { readSightings, startingRead } from './silver-rows.ts';
 
 /**
@@ -45,7 +45,9 @@ export class SilverReader {
         }
         // Compaction rewrites rows that are known.
         const files = event.adds.filter((file) => file.dataChange);
-        const since = (this.#hub.picture.eventTime ?? CONTACT_LOST_S) - CONTACT_LOST_S;
+        const { eventTime } = this.#hub.picture;
+        // Not after now less that time: the clock may have been ahead when the newest rows came.
+        const since = Math.min(eventTime ?? CONTACT_LOST_S, this.#hub.now_s()) - CONTACT_LOST_S;
         this.#owed = event.snapshot;
         await this.#read(event.snapshot, { files, since });
         return;
@@ -58,13 +60,14 @@ export class SilverReader {
   }
 
   async #pay(): Promise<void> {
-    if (this.#owed !== null) await this.#read(this.#owed, startingRead(this.#owed));
+    if (this.#owed !== null) await this.#read(this.#owed, startingRead(this.#owed, this.#hub.now_s()));
   }
 
   async #read(snapshot: LakeSnapshot, what: ReturnType<typeof startingRead>): Promise<void> {
     const sightings = await readSightings(this.#engine, this.#sql, {
       snapshot,
       ...what,
+      now_s: this.#hub.now_s(),
       signal: this.#signal,
     });
     this.#owed = null;

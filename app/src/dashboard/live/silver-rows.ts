@@ -2,6 +2,7 @@ import type { Engine, Row } from '../../engine/engine.ts';
 import { SILVER_FLIGHTS } from '../../lake/silver-flights.ts';
 import { filesRelation } from '../lake-tables.ts';
 import type { LakeFile, LakeSnapshot } from '../lake-tables.ts';
+import { CONTACT_LOST_S } from './heard.ts';
 import type { Sighting } from './picture.ts';
 
 /** How much of Silver a starting dashboard looks at, in seconds of event time: enough for everyone in the picture. */
@@ -23,6 +24,8 @@ const COLUMNS = [
   'squawk',
   'category',
   'feed',
+  'ingested_at',
+  'topic_offset',
 ];
 
 /** Which rows to read. */
@@ -31,6 +34,8 @@ export interface SightingsRead {
   readonly files: readonly LakeFile[];
   /** Rows older than this are left out, epoch seconds: a file may be a whole day that was compacted. */
   readonly since: number;
+  /** Rows dated after this are taken for what they are: of a clock that is ahead. Epoch seconds. */
+  readonly now_s: number;
   readonly signal: AbortSignal;
 }
 
@@ -40,13 +45,13 @@ export async function readSightings(
   sql: string,
   read: SightingsRead,
 ): Promise<readonly Sighting[]> {
-  const { snapshot, files, since, signal } = read;
+  const { snapshot, files, since, now_s, signal } = read;
   if (files.length === 0) return [];
   const relations = { silver: filesRelation(SILVER_FLIGHTS, snapshot, files, COLUMNS) };
   const rows = await engine.rows({
     sql,
     relations,
-    parameters: { since: BigInt(Math.floor(since)) },
+    parameters: { since: BigInt(Math.floor(since)), now: now_s, contact_lost: CONTACT_LOST_S },
     signal,
   });
   return rows.flatMap((row) => toSighting(row) ?? []);
@@ -56,20 +61,20 @@ export async function readSightings(
  * What a starting dashboard reads: the files that may hold rows of the newest {@link START_WINDOW_S}, by their
  * statistics. A file without statistics is chosen.
  */
-export function startingRead(snapshot: LakeSnapshot): Pick<SightingsRead, 'files' | 'since'> {
-  const since = (newestTimePosition(snapshot) ?? START_WINDOW_S) - START_WINDOW_S;
+export function startingRead(snapshot: LakeSnapshot, now_s: number): Pick<SightingsRead, 'files' | 'since'> {
+  const since = (newestTimePosition(snapshot, now_s) ?? START_WINDOW_S) - START_WINDOW_S;
   return { since, files: [...snapshot.files([{ column: 'time_position', min: BigInt(Math.floor(since)) }])] };
 }
 
-/** Newest time_position by the statistics of the files, epoch seconds; null when no file tells. */
-export function newestTimePosition(snapshot: LakeSnapshot): number | null {
+/** Newest time_position by the statistics of the files, epoch seconds, at most now; null when no file tells. */
+export function newestTimePosition(snapshot: LakeSnapshot, now_s: number): number | null {
   let newest: number | null = null;
   for (const file of snapshot.files()) {
     const bound = file.stats?.maxValues['time_position'];
     if (typeof bound !== 'number' && typeof bound !== 'bigint') continue;
     if (newest === null || Number(bound) > newest) newest = Number(bound);
   }
-  return newest;
+  return newest === null ? null : Math.min(newest, now_s);
 }
 
 function toSighting(row: Row): Sighting | null {
@@ -77,6 +82,7 @@ function toSighting(row: Row): Sighting | null {
   const time_position = number(row['time_position']);
   const longitude = number(row['longitude']);
   const latitude = number(row['latitude']);
+  const ingested_us = number(row['ingested_at']);
   // Silver promises all four; a table written by someone else may not keep that promise.
   if (icao24 === null || time_position === null || longitude === null || latitude === null) return null;
   return {
@@ -95,6 +101,8 @@ function toSighting(row: Row): Sighting | null {
     squawk: text(row['squawk']),
     category: number(row['category']),
     feed: text(row['feed']),
+    ingested_at: ingested_us === null ? null : ingested_us / 1e6,
+    topic_offset: number(row['topic_offset']),
   };
 }
 

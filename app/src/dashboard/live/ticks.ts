@@ -157,15 +157,15 @@ export class Ticks {
     const then = this.#published;
     const now = picture.columns;
     const sent = this.#timePosition[slot] ?? 0;
-    if ((picture.eventTime ?? 0) - sent >= EXTRAPOLATION_LIMIT_S) return false;
+    const elapsed_s = (picture.timePosition[slot] ?? 0) - sent;
+    // What the client has was dated ahead of what is known now: it must not keep that.
+    if (elapsed_s < 0 || (picture.eventTime ?? 0) - sent >= EXTRAPOLATION_LIMIT_S) return false;
     if (Math.abs((now.altitude[slot] ?? 0) - (then.altitude[slot] ?? 0)) > EXTRAPOLATION_TOLERANCE_M)
       return false;
     const canMove =
       ((then.validity[slot] ?? 0) & VALID.velocity) !== 0 &&
       ((then.validity[slot] ?? 0) & VALID.true_track) !== 0;
-    const gone_m = canMove
-      ? ((then.velocity[slot] ?? 0) / 10) * ((picture.timePosition[slot] ?? 0) - sent)
-      : 0;
+    const gone_m = canMove ? ((then.velocity[slot] ?? 0) / 10) * elapsed_s : 0;
     const drawn = extrapolate(positionOf(then, slot), (then.true_track[slot] ?? 0) / 100, gone_m);
     return distance_m(drawn, positionOf(now, slot)) <= EXTRAPOLATION_TOLERANCE_M;
   }

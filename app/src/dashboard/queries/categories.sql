@@ -1,4 +1,4 @@
--- Grain: one row per (category, flight_phase) of every window, the newest window first.
+-- Grain: one row per (category, flight_phase) of the newest :windows windows that have begun by :now, the newest first.
 -- Reads: metrics (files of gold.metrics_by_category, pruned to the window asked for). Units: km/h, metres.
 select
   window_start,
@@ -15,6 +15,7 @@ from (
     *,
     dense_rank() over (order by window_start desc) as recency
   from metrics
+  where seconds_from_timestamp(window_start) <= :now
 ) as ranked
 where recency <= :windows
 order by

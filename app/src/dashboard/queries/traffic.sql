@@ -1,10 +1,11 @@
--- Grain: one row per (window_start, origin_country) of the newest :windows windows, oldest window first.
+-- Grain: one row per (window_start, origin_country) of the newest :windows windows that have begun by :now, oldest window first.
 -- Reads: traffic (files of gold.traffic_by_country). Units: km/h, metres.
 with ranked as (
   select
     *,
     dense_rank() over (order by window_start desc) as recency
   from traffic
+  where seconds_from_timestamp(window_start) <= :now
 )
 
 select

@@ -119,6 +119,25 @@ describe('the live hub', () => {
     expect(page.watcher.tick).toBe(33);
   });
 
+  it('does not call positions new for an hour after the clock was set back', () => {
+    const { hub, fly, clock } = start();
+    fly(3600);
+    const page = new Page(hub).say({ type: 'hello' });
+    page.take();
+    clock.now = NOW * 1000;
+    hub.heartbeat();
+    clock.now += 100_000;
+    hub.heartbeat();
+    const times = page.frames
+      .map((bytes) => decodeFrame(bytes))
+      .map((one) => (one.ok ? one.frame.eventTime : null));
+    expect(times).toEqual([NOW, NOW]);
+    fly(101);
+    page.frames.length = 0;
+    hub.apply([sighting({ time_position: NOW + 101, last_contact: NOW + 101, latitude: 51 })]);
+    expect(hub.picture.timePosition[0]).toBe(NOW + 101);
+  });
+
   it('ignores an acknowledgement of another tick', () => {
     const { hub, fly } = start();
     fly(1);

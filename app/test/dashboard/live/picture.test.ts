@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CONTACT_LOST_S, Picture } from '../../../src/dashboard/live/picture.ts';
 import { CountryTable, MAX_COUNTRIES } from '../../../src/dashboard/live/countries.ts';
 import { distance_m, extrapolate } from '../../../src/dashboard/live/extrapolation.ts';
+import { CONTACT_LOST_S } from '../../../src/dashboard/live/heard.ts';
+import { Picture } from '../../../src/dashboard/live/picture.ts';
 import { MAX_SLOTS } from '../../../src/dashboard/wire/columns.ts';
 import { readAircraft } from '../../../src/dashboard/wire/units.ts';
 import { NOW, sighting } from './sightings.ts';
@@ -55,6 +56,76 @@ describe('the picture', () => {
     picture.apply([sighting({ icao24: icao(2), time_position: NOW + 599, last_contact: NOW + 599 })], NOW);
     expect(picture.size).toBe(2);
     expect(picture.eventTime).toBe(NOW);
+  });
+
+  it('does not let an aircraft whose clock was ahead once stand still until that time', () => {
+    const picture = new Picture();
+    const heard = (offset: number, ahead_s: number, longitude: number, now: number): void =>
+      picture.apply(
+        [
+          sighting({
+            longitude,
+            time_position: now + ahead_s,
+            last_contact: now + ahead_s,
+            ingested_at: now + 1,
+            topic_offset: offset,
+          }),
+        ],
+        now + 2,
+      );
+    heard(1, -20, 8, NOW);
+    heard(2, 540, 8.05, NOW);
+    expect([readAircraft(picture.columns, 0).longitude, picture.timePosition[0]]).toEqual([8.05, NOW + 1]);
+    // Its clock is right again, and by it this was before the other was received.
+    heard(3, 0, 8.5, NOW);
+    expect([readAircraft(picture.columns, 0).longitude, picture.timePosition[0]]).toEqual([8.5, NOW]);
+    // What was replaced does not come back when rows are read again.
+    heard(2, 540, 8.05, NOW);
+    expect(readAircraft(picture.columns, 0).longitude).toBe(8.5);
+    heard(4, 10, 8.6, NOW);
+    heard(5, 540, 8.7, NOW + 10);
+    heard(6, 530, 8.8, NOW + 20);
+    expect(readAircraft(picture.columns, 0).longitude).toBe(8.8);
+  });
+
+  it('lets an aircraft go that said once that it will be heard of in a thousand years', () => {
+    const picture = new Picture();
+    picture.apply([sighting({ icao24: icao(1), last_contact: NOW + 3e10 })], NOW);
+    const later = NOW + CONTACT_LOST_S + 1;
+    picture.apply([sighting({ icao24: icao(2), time_position: later, last_contact: later })], later);
+    expect(picture.size).toBe(1);
+  });
+
+  it('does not put history in the place of what was ahead', () => {
+    const picture = new Picture();
+    picture.apply([sighting({ time_position: NOW + 500, longitude: 8.1 })], NOW);
+    picture.apply([sighting({ time_position: NOW - 301, last_contact: NOW - 301, longitude: 7 })], NOW);
+    expect(readAircraft(picture.columns, 0).longitude).toBe(8.1);
+  });
+
+  it('goes on when the clock of the server jumped forward and back, and does not call the picture new meanwhile', () => {
+    const picture = new Picture();
+    picture.apply(
+      [sighting({ icao24: icao(1), time_position: NOW + 3600, last_contact: NOW + 3600 })],
+      NOW + 3600,
+    );
+    picture.settle(NOW + 10);
+    expect([picture.eventTime, picture.timePosition[0]]).toEqual([NOW + 10, NOW + 10]);
+    picture.settle(NOW + 400);
+    expect(picture.eventTime).toBe(NOW + 10);
+    const now = NOW + 401;
+    picture.apply(
+      [
+        sighting({ icao24: icao(1), time_position: now, last_contact: now, longitude: 9 }),
+        sighting({ icao24: icao(2), time_position: now, last_contact: now }),
+      ],
+      now,
+    );
+    expect([picture.size, picture.eventTime, readAircraft(picture.columns, 0).longitude]).toEqual([
+      2,
+      now,
+      9,
+    ]);
   });
 
   it('does not let history in', () => {

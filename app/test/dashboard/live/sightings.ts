@@ -15,6 +15,8 @@ export function sighting(change: Partial<Sighting> = {}): Sighting {
     time_position: NOW,
     last_contact: NOW,
     feed: 'opensky',
+    ingested_at: null,
+    topic_offset: null,
     ...change,
   };
 }
