@@ -42,11 +42,16 @@ export function parseProgress(text: string): Progress | null {
     Number.isFinite(json['at_ms']) &&
     Number.isFinite(json['trigger_ms']) &&
     STATES.includes(String(json['state'])) &&
+    (json['notices'] === undefined || isTexts(json['notices'])) &&
     Array.isArray(json['topic']['partitions']) &&
     json['topic']['partitions'].every((one) => isRecord(one) && Number.isFinite(one['lag'])) &&
     Array.isArray(json['batches']) &&
     json['batches'].every((one) => isRecord(one) && Number.isFinite(one['rows_in']));
   return isProgress ? (json as unknown as Progress) : null;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

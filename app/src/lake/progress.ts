@@ -9,6 +9,11 @@ export interface Progress {
   readonly state: 'starting' | 'waiting' | 'running' | 'failed' | 'stopped';
   /** One sentence when `failed`, or `waiting` for a service that is away: what happened and what to do. */
   readonly message: string | null;
+  /**
+   * Sentences about what a person should know though the pipeline goes on, as a clock that is wrong: what is so, what
+   * comes of it, what to do. Each stands as long as it is true; to be shown as they are, beside the state. Absent: none.
+   */
+  readonly notices?: readonly string[];
   readonly engine: 'duckdb' | 'spark';
   readonly trigger_ms: number;
   readonly simulated: boolean | null;
@@ -44,6 +49,11 @@ export interface BatchProgress {
   readonly event_time_max: number | null;
   /** Newest receipt time in the batch, epoch ms. */
   readonly ingested_at_max_ms: number | null;
+  /**
+   * How many seconds the clock that stamped the receipt is behind the feed's, by the middle of the batch's rows;
+   * negative: ahead of it, or the feed is late. Null or absent where they agree or nothing tells.
+   */
+  readonly clock_behind_s?: number | null;
   readonly lag_after: number;
   readonly duration_by_table_ms: Readonly<Record<string, number>>;
 }

@@ -109,6 +109,7 @@ export class MicroBatches {
       rows_late: isReplayed ? 0 : survey.lateRows,
       event_time_max: totals.newest === null ? null : Number(totals.newest),
       ingested_at_max_ms: survey.ingestedAtMaxMs,
+      clock_behind_s: survey.clockBehindS,
       lag_after: 0,
       duration_by_table_ms: durations,
     };

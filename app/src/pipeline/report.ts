@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Lake } from '../lake/lake.ts';
 import { type BatchProgress, PROGRESS_BATCHES, PROGRESS_FILE, type Progress } from '../lake/progress.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
+import { clockNotice } from './clock-difference.ts';
 import type { Range } from './plan.ts';
 
 /** What the report is made from. */
@@ -99,11 +100,13 @@ export class Report {
           : (newest?.rows_in ?? 0),
       };
     }
+    const behind_s = newest?.clock_behind_s ?? null;
     const progress: Progress = {
       at_ms: now,
       started_at_ms: this.#startedAtMs,
       state,
       message,
+      ...(behind_s === null ? {} : { notices: [clockNotice(behind_s)] }),
       engine: engine.name,
       trigger_ms: triggerMs,
       simulated: await lake.simulated(),

@@ -1,5 +1,6 @@
 import type { Engine, Relation } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
+import { type ClockSample, clockBehindS } from './clock-difference.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
 
 /** What a batch holds, and what it needs of the past. */
@@ -15,6 +16,8 @@ export interface Survey {
   readonly lateRows: number;
   /** Buckets of event time that late rows fall into. */
   readonly lateBuckets: readonly bigint[];
+  /** As {@link clockBehindS}. */
+  readonly clockBehindS: number | null;
 }
 
 /**
@@ -36,11 +39,13 @@ export async function surveyOf(
   const reasons = new Map<string, number>();
   const cells = new Set<number>();
   const buckets = new Set<bigint>();
+  const clocks: ClockSample[] = [];
   for (const row of rows) {
     const count = Number(row['row_count']);
     simulated += Number(row['simulated_rows']);
     real += Number(row['real_rows']);
     ingestedAtMaxMs = Math.max(ingestedAtMaxMs ?? 0, Number(row['ingested_at_max_ms']));
+    clocks.push({ rows: Number(row['timed_rows']), ahead_s: Number(row['ahead_median']) });
     if (row['reason'] !== null) {
       const reason = String(row['reason']);
       reasons.set(reason, (reasons.get(reason) ?? 0) + count);
@@ -68,6 +73,7 @@ export async function surveyOf(
     cells: [...cells],
     lateRows: late,
     lateBuckets: [...buckets],
+    clockBehindS: clockBehindS(clocks),
   };
 }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Lake } from '../../src/lake/lake.ts';
 import { PROGRESS_FILE, type Progress } from '../../src/lake/progress.ts';
 import { Report } from '../../src/pipeline/report.ts';
+import { PROGRESS } from '../dashboard/progress-fixture.ts';
 
 const TRIGGER_MS = 30_000;
 
@@ -41,6 +42,20 @@ describe('the report of the pipeline', () => {
     expect(await read()).toMatchObject({ state: 'waiting', message: 'Kafka is away.' });
     await report.write('running', []);
     expect(await read()).toMatchObject({ state: 'running', message: null });
+  });
+
+  it('names a clock that differs from the feed as long as the newest micro-batch says so', async () => {
+    const { report, read } = setUp();
+    report.add({ ...PROGRESS.batches[0]!, clock_behind_s: 1200 });
+    await report.write('waiting', []);
+    expect(await read()).toMatchObject({
+      state: 'waiting',
+      message: null,
+      notices: [expect.stringContaining('20 min behind')],
+    });
+    report.add({ ...PROGRESS.batches[0]!, clock_behind_s: null });
+    await report.write('waiting', []);
+    expect(await read()).not.toHaveProperty('notices');
   });
 
   it('is no reason to fail when the lake is away', async () => {

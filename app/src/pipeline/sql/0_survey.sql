@@ -6,6 +6,8 @@
 -- newer than, or equal to, its aircraft's newest row, or whose aircraft is not there, when the row is not older than the
 -- horizon behind which aircraft were let go. For all others the lake is asked: their duplicates and predecessors lie in
 -- the files of these buckets (time_position / bucket_seconds, rounded down).
+-- Clocks: ahead_median is the middle of (the feed's time - the time of receipt), s, over the timed_rows that tell. Only a
+-- live feed that says the time of its answer can tell that it is late; others tell nothing but positions of the future.
 with newest as (
   select icao24, time_position, last_contact from recent where age_rank = 1
 ),
@@ -16,6 +18,15 @@ judged as (
     batch.feed,
     batch.ingested_at,
     batch.time_position,
+    case
+      when batch.feed = 'opensky' and batch.snapshot_time is not null
+        then cast(batch.snapshot_time as double) - seconds_from_timestamp(batch.ingested_at)
+      when coalesce(batch.snapshot_time, batch.time_position) is not null
+        then greatest(
+          cast(coalesce(batch.snapshot_time, batch.time_position) as double) - seconds_from_timestamp(batch.ingested_at),
+          cast(0 as double)
+        )
+    end as ahead_seconds,
     case when batch.reason is null then airport_cell(batch.latitude, batch.longitude) end as cell,
     batch.reason is null
       and case
@@ -34,6 +45,8 @@ select
   count(*) as row_count,
   count(*) filter (where feed = 'simulator') as simulated_rows,
   count(*) filter (where malformed is null and feed is distinct from 'simulator') as real_rows,
-  cast(max(seconds_from_timestamp(ingested_at)) * 1000 as bigint) as ingested_at_max_ms
+  cast(max(seconds_from_timestamp(ingested_at)) * 1000 as bigint) as ingested_at_max_ms,
+  count(ahead_seconds) as timed_rows,
+  median(ahead_seconds) as ahead_median
 from judged
 group by 1, 2, 3
