@@ -98,7 +98,9 @@ describe('a lake on S3', () => {
     await expect(second).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        new RegExp(`one writer at a time, and it is being written by process ${first.pid} on `),
+        new RegExp(
+          `one writer at a time, and it is being written by "contrail pipeline" \\(process ${first.pid} on `,
+        ),
       ),
     });
     first.kill('SIGTERM');

@@ -11,43 +11,71 @@ import { join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { Lake } from '../lake/lake.ts';
 import { lakeFolder, settingsOf, SYSTEM } from './context.ts';
+import { say } from './log.ts';
+import { LakeLock, LOCK_KEY, lockOwner } from './lake-lock.ts';
 
-/** One lock for every table of the lake and for its batch records. */
-const LOCK_KEY = '_contrail/_writer_lock.json';
 /** Parts of large files, and requests at once: together the memory that S3 may take, 80 MB. */
 const PART_BYTES = 5 << 20;
 const MAX_REQUESTS = 16;
+
+/** A claim that takes longer than writing and reading back takes is watching a lock that nobody gave back. */
+const WATCHING_AFTER_MS = 2_500;
+const WATCHING =
+  'The last pipeline of this lake did not give its lock back: watching for 15 s whether it is alive on another machine.';
 
 /** Where the lake is. Disposing gives back what a writer holds. */
 export interface LakeHome extends AsyncDisposable {
   readonly store: ObjectStore;
   readonly lake: Lake;
   /**
-   * Makes sure, before any work, that this process is the one that may write.
-   * @throws DeltaError `writer-locked` when another process writes to a lake on S3, `access-denied`, …
+   * Makes sure, before any work, that this process is the one pipeline that writes; waits up to 15 s where the last one
+   * may be alive on another machine.
+   * @throws ContrailError `conflict` / `lake-in-use`, which names the other; DeltaError `access-denied`, …
    */
   claim(): Promise<void>;
+  /** Makes sure that it still is; cheap, before each micro-batch. @throws as {@link claim} */
+  hold(): Promise<void>;
 }
 
 /**
  * The lake of the settings: in the bucket at GARAGE_ENDPOINT, else in the data folder. Need not exist; no I/O.
  * @param signal when it fires, a store that is away is not waited for any longer
+ * @param command which one asks, for those whom its claim turns away
  */
-export function openLake(settings: Settings, data: string, signal?: AbortSignal): LakeHome {
+export function openLake(
+  settings: Settings,
+  data: string,
+  signal?: AbortSignal,
+  command = 'pipeline',
+): LakeHome {
   const remote =
     settings.garageEndpoint === null
       ? null
       : s3Store(`s3://${settings.bucketName}`, {
-          ...s3Options(settings, settings.bucketName),
+          ...s3Options(settings, settings.bucketName, command),
           ...(signal === undefined ? {} : { retryUntil: signal }),
           cache: { folder: join(data, 'cache'), maxBytes: settings.lakeCacheBytes, clock: SYSTEM.clock },
         });
   const store = remote ?? localStore(resolve(lakeFolder(data)));
+  // Where the store itself keeps a lock, because it cannot arbitrate, that one does for all.
+  const lock = hasOwnLock(settings.garageEndpoint) ? null : new LakeLock(store, lockOwner(command));
   return {
     store,
     lake: new Lake(store, SYSTEM.clock),
-    claim: async () => remote?.claim(),
-    [Symbol.asyncDispose]: async () => remote?.[Symbol.asyncDispose](),
+    async claim() {
+      const notice = setTimeout(() => say(WATCHING), WATCHING_AFTER_MS);
+      try {
+        await remote?.claim();
+        await lock?.claim();
+      } finally {
+        clearTimeout(notice);
+      }
+    },
+    hold: async () => lock?.hold(),
+    async [Symbol.asyncDispose]() {
+      await lock?.[Symbol.asyncDispose]();
+      await remote?.[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -66,7 +94,10 @@ export function tableOptions(path: string, flags: SettingFlags): TableOptions {
   return { s3: s3Options(settings, bucket) };
 }
 
-function s3Options(settings: Settings, bucket: string): S3Options {
+/** Whether the store of an endpoint locks by itself, at every create, because it cannot arbitrate between writers. */
+const hasOwnLock = (endpoint: string | null): boolean => endpoint !== null && !isAtomicEndpoint(endpoint);
+
+function s3Options(settings: Settings, bucket: string, command = 'table'): S3Options {
   const endpoint = settings.garageEndpoint ?? '';
   return {
     endpoint,
@@ -80,8 +111,13 @@ function s3Options(settings: Settings, bucket: string): S3Options {
     clock: SYSTEM.clock,
     random: SYSTEM.random,
     // A lake has one pipeline anyway; so the lock costs nobody anything where the store cannot arbitrate.
-    ...(isAtomicEndpoint(endpoint)
-      ? {}
-      : { singleWriter: bucket === settings.bucketName ? { lockKey: LOCK_KEY } : true }),
+    ...(hasOwnLock(endpoint)
+      ? {
+          singleWriter: {
+            owner: lockOwner(command),
+            ...(bucket === settings.bucketName ? { lockKey: LOCK_KEY } : {}),
+          },
+        }
+      : {}),
   };
 }

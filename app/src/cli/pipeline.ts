@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Lake } from '../lake/lake.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import type { Topic } from '../topic/topic.ts';
 import { existingData, loadAirports, openPipelineEngine, SYSTEM, topicFolder } from './context.ts';
 import { JobReports } from './job-reports.ts';
-import { openLake } from './lake-store.ts';
+import { type LakeHome, openLake } from './lake-store.ts';
 import { count, openLog, say, sayForNow } from './log.ts';
 import { openTopic } from './topic.ts';
 
@@ -25,16 +24,16 @@ export async function pipeline(
   if (settings.kafkaBootstrap === null && !existsSync(topicFolder(data)) && once)
     say(`There is no topic in ${data} yet: nothing to do. "contrail produce" fills it.`);
   await using home = openLake(settings, data, signal);
+  await home.claim();
   await using topic = await openTopic(settings, data, true);
   const log = openLog(settings.logLevel);
   const jobs = new JobReports(log, sayForNow);
   await using engine = await openPipelineEngine(settings, data, home.store, (job) => jobs.report(job));
-  await home.claim();
   const totals = await drain({
     settings,
     topic,
     engine,
-    lake: home.lake,
+    home,
     once,
     signal,
     log,
@@ -52,7 +51,7 @@ export function drain(parts: {
   readonly settings: Settings;
   readonly topic: Topic;
   readonly engine: Engine;
-  readonly lake: Lake;
+  readonly home: LakeHome;
   readonly once: boolean;
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -75,7 +74,8 @@ export function drain(parts: {
     );
   };
   return runPipeline({
-    lake: parts.lake,
+    lake: parts.home.lake,
+    holdLake: () => parts.home.hold(),
     engine: parts.engine,
     topic: parts.topic,
     airports: loadAirports(),

@@ -20,12 +20,12 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
   const data = dataDir(settings, simulated ?? false);
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
-  await using home = openLake(settings, data, until);
+  await using home = openLake(settings, data, until, 'up');
+  await home.claim();
   await using topic = await openTopic(settings, data, false);
   // The page shows what goes on; the terminal stays quiet.
   const jobs = new JobReports(log, () => undefined);
   await using engine = await openPipelineEngine(settings, data, home.store, (job) => jobs.report(job));
-  await home.claim();
   await using pageEngine = await openEngine(settings, data, home.store, 0.25);
   await using server = await startDashboard({
     lakeRoot: home.store,
@@ -62,7 +62,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
     settings,
     topic,
     engine,
-    lake: home.lake,
+    home,
     once: false,
     signal: until,
     log,

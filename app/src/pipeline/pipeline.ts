@@ -19,6 +19,8 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   /** Drain what is there and end. */
   readonly once: boolean;
   readonly signal?: AbortSignal;
+  /** Before a micro-batch is planned: @throws when another pipeline has taken the lake over */
+  readonly holdLake?: () => Promise<void>;
   /** A micro-batch begins, or begins again. */
   readonly onBegin?: (batchId: number) => void;
   readonly onBatch?: (batch: BatchProgress) => void;
@@ -77,6 +79,7 @@ export async function runPipeline(
         continue;
       }
       await report.write('running', pending);
+      await options.holdLake?.();
       options.onPoint?.('planned');
       const plan: BatchRecord = {
         batch_id: (last?.batch_id ?? 0) + 1,

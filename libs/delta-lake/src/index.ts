@@ -76,6 +76,7 @@ export {
   type SingleWriterOptions,
 } from './storage/s3/options.ts';
 export { s3Store, type S3Store } from './storage/s3/s3-store.ts';
+export { type LockClaim, type LockObject, type Pacing, WriterLock } from './storage/s3/writer-lock.ts';
 export { isAtomicEndpoint } from './storage/s3/writes.ts';
 export {
   type Changes,
