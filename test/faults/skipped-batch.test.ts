@@ -82,8 +82,8 @@ describe('a batch that was skipped or lost', () => {
     {
       what: 'a record was put in that leaves out a batch',
       change: (lake: string) => copyRecord(lake, 2, 4),
-      error: { kind: 'corrupt', code: 'table-behind-batches' },
-      message: /bronze\/flights holds micro-batch 2, but .* is at 4: micro-batch 3 is missing from it/,
+      error: { kind: 'corrupt', code: 'batch-record-differs' },
+      message: /bronze\/flights holds micro-batch 2, but record 4 .* says that it held 1/,
     },
     {
       what: 'a record was put in that leaves out messages',
@@ -111,6 +111,18 @@ describe('a batch that was skipped or lost', () => {
       change: (lake: string) => rmSync(join(lake, 'gold/traffic_by_country'), { recursive: true }),
       error: { kind: 'corrupt', code: 'table-behind-batches' },
       message: /gold\/traffic_by_country holds micro-batch 0/,
+    },
+    {
+      what: 'the quarantine has lost its newest commit',
+      change: (lake: string) => removeCommits(join(lake, 'quarantine/flights'), 1),
+      error: { kind: 'corrupt', code: 'table-behind-batches' },
+      message: /quarantine\/flights lacks micro-batch 2, .* though \d+ of its rows belong there/,
+    },
+    {
+      what: 'the quarantine has lost its newest two commits',
+      change: (lake: string) => removeCommits(join(lake, 'quarantine/flights'), 2),
+      error: { kind: 'corrupt', code: 'table-behind-batches' },
+      message: /quarantine\/flights holds micro-batch 0, but .* is at 2: micro-batch 1 is missing from it/,
     },
     {
       what: 'a commit claims a batch that never ran',

@@ -10,9 +10,9 @@ import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
 import { SILVER_FLIGHTS } from '../lake/silver-flights.ts';
 import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
-import type { BatchRecord } from './batch-log.ts';
+import { type BatchRecord, notedFinished } from './batch-log.ts';
 import { all } from './all.ts';
-import { appIdOf, hasBatch, identityOf } from './batch-order.ts';
+import { appIdOf, hasBatch, identityOf, isNoted, newestBatches, quarantineLost } from './batch-order.ts';
 import { commitBatch } from './commit.ts';
 import { flightsOf, type FreshFacts, freshFacts, GOLD, touchedRelation, writeWindows } from './gold.ts';
 import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
@@ -57,10 +57,14 @@ export class MicroBatches {
     this.#nearby = new NearbyAirports(parts.engine, parts.airports);
   }
 
-  /** Whether every table has this batch. */
+  /** Whether it is certain that every table has its rows of this batch. If it is not, to run it again is safe. */
   async isFinished(record: BatchRecord): Promise<boolean> {
-    const having = await Promise.all(BATCH_TABLES.map((definition) => this.#has(definition, record)));
-    return having.every(Boolean);
+    const { lake } = this.#parts;
+    const tables = await newestBatches(lake, record.topic);
+    return (
+      BATCH_TABLES.every(({ name }) => tables[name] === record.batch_id) ||
+      isNoted(record, await notedFinished(lake.store), tables)
+    );
   }
 
   /** Runs one recorded batch to its end; running it again changes nothing. */
@@ -196,6 +200,9 @@ export class MicroBatches {
   /** What a batch whose Silver_ML is committed needs to make Gold. */
   async #readAgain(memory: Memory, record: BatchRecord, timed: Timed): Promise<Appended> {
     const survey = await timed('survey', () => this.#survey(memory, record));
+    const rows = rowsOf(await this.#committedFiles(SILVER_FLIGHTS_ML, record));
+    if (survey.rows > rows && !(await this.#has(QUARANTINE_FLIGHTS, record)))
+      throw quarantineLost(record.batch_id, survey.rows - rows, this.#parts.lake.store.url);
     return { survey, fresh: await this.#committedRows(SILVER_FLIGHTS_ML, record), commit: async () => {} };
   }
 
@@ -263,11 +270,7 @@ export class MicroBatches {
   ): Promise<{ readonly rows: number; readonly commit: () => Promise<void> }> {
     const { lake, engine, onPoint } = this.#parts;
     if (await this.#has(definition, batch)) {
-      const adds = await this.#committedFiles(definition, batch);
-      return {
-        rows: adds.reduce((sum, { stats }) => sum + (stats?.numRecords ?? 0), 0),
-        commit: async () => {},
-      };
+      return { rows: rowsOf(await this.#committedFiles(definition, batch)), commit: async () => {} };
     }
     const files = await timed(definition.name, () =>
       engine.write(select, {
@@ -278,11 +281,14 @@ export class MicroBatches {
       }),
     );
     onPoint?.(`written ${definition.name}`);
-    const commit = (): Promise<void> =>
-      timed(definition.name, async () => {
+    // A commit without a row would say nothing, and leave files of the log.
+    const commit = async (): Promise<void> => {
+      if (files.length === 0) return;
+      await timed(definition.name, async () => {
         await commitBatch(await this.#requireTable(definition), identityOf(batch), files);
         onPoint?.(`committed ${definition.name}`);
       });
+    };
     return { rows: files.reduce((sum, { rows }) => sum + rows, 0), commit };
   }
 
@@ -294,8 +300,9 @@ export class MicroBatches {
 
   async #gold(memory: Memory, { touched }: FreshFacts, batch: BatchRecord, timed: Timed): Promise<void> {
     const { lake, engine, onPoint } = this.#parts;
+    if (touched.length === 0) return;
     const ml = await this.#requireSnapshot(SILVER_FLIGHTS_ML);
-    const flights = touched.length === 0 ? KEPT.flights : await flightsOf(engine, memory, ml, touched);
+    const flights = await flightsOf(engine, memory, ml, touched);
     const written = GOLD.map(async ({ definition, sql, relations }) => {
       const table = await this.#requireTable(definition);
       if (await this.#has(definition, batch)) return async () => {};
@@ -318,11 +325,11 @@ export class MicroBatches {
     await engine.forget('gold_flights');
   }
 
-  /** @throws ContrailError `corrupt` when it has a later one, or lacks one before. */
-  async #has(definition: TableDefinition, { topic, batch_id }: BatchRecord): Promise<boolean> {
+  /** @throws ContrailError `corrupt` when it has a later one, or has lost one before. */
+  async #has(definition: TableDefinition, record: BatchRecord): Promise<boolean> {
     const { store } = this.#parts.lake;
-    const newest = (await this.#snapshot(definition))?.transactionVersion(appIdOf(topic)) ?? null;
-    return hasBatch(definition.name, newest, batch_id, store.url);
+    const newest = (await this.#snapshot(definition))?.transactionVersion(appIdOf(record.topic)) ?? null;
+    return hasBatch(definition.name, newest, record, store.url);
   }
 
   /** The version of a table that this batch made, or null when the table does not have it. */
@@ -395,6 +402,9 @@ const SILVER = {
 } as const satisfies Relation;
 /** The rows of the batch that are new in Silver_ML. */
 const FRESH = { kind: 'kept', name: 'fresh' } as const satisfies Relation;
+
+const rowsOf = (adds: readonly AddFile[]): number =>
+  adds.reduce((sum, { stats }) => sum + (stats?.numRecords ?? 0), 0);
 
 const withSignal = (signal: AbortSignal | undefined): { readonly signal?: AbortSignal } =>
   signal === undefined ? {} : { signal };

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { MessageReader } from '../engine/engine.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import type { Topic } from '../topic/topic.ts';
-import { checkBatches } from './batch-order.ts';
-import { type BatchRecord, newestRecord, record } from './batch-log.ts';
+import { checkBatches, newestBatches } from './batch-order.ts';
+import { type BatchRecord, newestRecord, noteFinished, record } from './batch-log.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
 import { pendingRanges, planBatch, rowsIn } from './plan.ts';
 import { Report } from './report.ts';
@@ -51,6 +51,8 @@ export async function runPipeline(
   const upkeep = new Upkeep(options);
   const report = new Report(options);
   let last: BatchRecord | null | undefined;
+  /** The newest batch that this run has finished, or found finished. */
+  let finished: BatchRecord | null = null;
   let failures = 0;
   /** When the next micro-batch is to begin; null: as soon as there are messages. */
   let dueAtMs: number | null = null;
@@ -61,7 +63,10 @@ export async function runPipeline(
       if (last === undefined) {
         last = await newestRecord(lake.store);
         await checkBatches(lake, last, topic.name);
-        if (last !== null && !(await batches.isFinished(last))) await finish(last);
+        if (last !== null && finished?.batch_id !== last.batch_id) {
+          if (await batches.isFinished(last)) finished = last;
+          else await finish(last);
+        }
       }
       const offsets = await topic.offsets(signal === undefined ? {} : { signal });
       const pending = pendingRanges(offsets, last);
@@ -86,6 +91,7 @@ export async function runPipeline(
         topic: topic.name,
         recorded_at_ms: clock(),
         ranges: planBatch(pending, options.maxRows),
+        tables: await newestBatches(lake, topic.name),
       };
       await record(lake.store, plan);
       options.onPoint?.('recorded');
@@ -111,11 +117,20 @@ export async function runPipeline(
     }
   }
   await report.write('stopped', null);
+  if (finished !== null) await note(finished);
   return totals;
+
+  /** Best effort: without it, the next run does the batch again, which changes nothing. */
+  async function note({ batch_id, topic: name }: BatchRecord): Promise<void> {
+    await noteFinished(lake.store, { batch_id, tables: await newestBatches(lake, name) }).catch(
+      () => undefined,
+    );
+  }
 
   async function finish(plan: BatchRecord, lag: number = 0): Promise<void> {
     options.onBegin?.(plan.batch_id);
     const progress = { ...(await report.during(batches.run(plan, signal))), lag_after: lag };
+    finished = plan;
     totals.batches += 1;
     totals.rows += progress.rows_in;
     report.add(progress);
