@@ -20,8 +20,8 @@ export class FileTexts {
 
   /** These values, or the equal ones that were there first. */
   partitionValues(values: PartitionValues): PartitionValues {
-    let key = '';
-    for (const name in values) key += `${name}\u0000${values[name] ?? '\u0001'}\u0000`;
+    // No two partitions have one text: a separator of our own could be part of a name or a value.
+    const key = JSON.stringify(values);
     const known = this.#partitions.get(key);
     if (known) return known;
     this.#partitions.set(key, values);

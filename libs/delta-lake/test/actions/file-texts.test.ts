@@ -38,3 +38,18 @@ test('files of one partition share its values, and only they', () => {
   for (const other of [{ day: '2026-11-24', hour: '' }, { day: null, hour: null }, { day: '2026-11-24' }])
     expect(texts.partitionValues(other)).toBe(other);
 });
+
+test('partition values that look like a separator, or like null, are not taken for one another', () => {
+  const texts = new FileTexts();
+  const partitions = [
+    { p: null },
+    { p: '\u0001' },
+    { p: 'null' },
+    { p: '\u0000' },
+    { p: 'a\u0000q\u0000b', r: 'c' },
+    { p: 'a', q: 'b', r: 'c' },
+    { 'p\u0000a\u0000q': 'b', r: 'c' },
+  ];
+  for (const values of partitions) texts.partitionValues(values);
+  for (const values of partitions) expect(texts.partitionValues({ ...values })).toBe(values);
+});
