@@ -16,6 +16,7 @@ import {
 import { restore, type RestoreResult } from './operations/restore.ts';
 import { vacuum, type VacuumOptions, type VacuumReport } from './operations/vacuum.ts';
 import type { Row } from './parquet/codec.ts';
+import { checkPredicate } from './scan/check-predicate.ts';
 import type { Predicate } from './scan/predicate.ts';
 import type { StructType } from './schema/types.ts';
 import { LiveSnapshot } from './snapshot/live-snapshot.ts';
@@ -104,9 +105,10 @@ export class DeltaTable implements AsyncDisposable {
 
   /** Starts a transaction on the newest snapshot that this object has seen ({@link cached}). No I/O. */
   startTransaction(spec: TransactionSpec): Transaction {
-    return new Transaction(this.#live.current, spec, (draft, options) =>
-      commitDraft(this.#live, draft, options),
-    );
+    const snapshot = this.#live.current;
+    const { reads } = spec;
+    const checked = Array.isArray(reads) ? { ...spec, reads: checkPredicate(reads, snapshot) } : spec;
+    return new Transaction(snapshot, checked, (draft, options) => commitDraft(this.#live, draft, options));
   }
 
   /**

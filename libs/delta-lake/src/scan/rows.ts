@@ -1,33 +1,56 @@
 import type { AddFile } from '../actions/actions.ts';
+import { invalidArgument } from '../arguments.ts';
 import type { TableContext } from '../context.ts';
-import { DeltaError, unsupportedFeature } from '../errors.ts';
+import { unsupportedFeature } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import { isKnownPrimitive, primitiveTypes, type StructField } from '../schema/types.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { own } from '../schema/own.ts';
+import { checkPredicate } from './check-predicate.ts';
 import { openFile } from './data-file.ts';
 import { fileRows } from './file-rows.ts';
 import type { Predicate } from './predicate.ts';
 import { readAhead } from './read-ahead.ts';
+import { columnsOf, rowTest } from './row-matches.ts';
 import { scanFile } from './scan-file.ts';
 
 /** Files that are opened before their turn; small ones come whole. */
 const FILES_AHEAD = 8;
 
-/** The rows of a snapshot; see `Snapshot.rows`. */
+/** The rows that satisfy a predicate; see `Snapshot.rows`. Files that cannot hold one are not read. */
+export async function* matchingRows(
+  context: TableContext,
+  snapshot: Snapshot,
+  options: { readonly columns?: readonly string[]; readonly predicate: Predicate },
+): AsyncGenerator<readonly Row[]> {
+  const predicate = checkPredicate(options.predicate, snapshot);
+  const test = rowTest(predicate, snapshot.schema);
+  const { columns } = options;
+  const read = columns && [...new Set([...columns, ...columnsOf(predicate)])];
+  const files = snapshot.files(predicate);
+  for await (const rows of scanRows(context, snapshot, { ...(read ? { columns: read } : {}), files })) {
+    const matching = rows.filter(test);
+    if (matching.length === 0) continue;
+    yield columns && read && read.length > columns.length
+      ? matching.map((row) => Object.fromEntries(columns.map((name) => [name, own(row, name) ?? null])))
+      : matching;
+  }
+}
+
+/** The rows of a snapshot, or of some of its files. */
 export async function* scanRows(
   context: TableContext,
   snapshot: Snapshot,
   options: {
     readonly columns?: readonly string[];
-    readonly predicate?: Predicate;
-    /** Files of the snapshot, in the order to read them; those of the predicate when absent. */
+    /** Files of the snapshot, in the order to read them; all when absent. */
     readonly files?: readonly AddFile[];
   },
 ): AsyncGenerator<readonly Row[]> {
   const fields = options.columns?.map((name) => fieldOf(snapshot, name)) ?? snapshot.schema.fields;
   checkTypes(fields, context.store.url);
   const { columnMapping } = snapshot;
-  const files = options.files ?? snapshot.files(options.predicate);
+  const files = options.files ?? snapshot.files();
   const opened = readAhead(files, FILES_AHEAD, async (file) => {
     const [source, scanned] = await Promise.all([
       openFile(context, file, file.size),
@@ -54,6 +77,7 @@ function checkTypes(fields: readonly StructField[], table: string): void {
 
 function fieldOf(snapshot: Snapshot, name: string): StructField {
   const field = snapshot.schema.fields.find((candidate) => candidate.name === name);
-  if (!field) throw new DeltaError('invalid-argument', `The table has no column "${name}".`);
-  return field;
+  if (field) return field;
+  const { table } = snapshot;
+  throw invalidArgument(`${table} has no column "${name}"`, { table, column: name });
 }

@@ -127,7 +127,10 @@ export function plainDecimal(text: string, scale: number): string | undefined {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text.trim());
   if (!match || (match[2] === '' && !match[3])) return undefined;
   const fraction = match[3] ?? '';
-  const shift = Number(match[4] ?? 0) - fraction.length + scale;
+  const exponent = Number(match[4] ?? 0);
+  // Beyond any decimal there is: its digits alone would fill the memory.
+  if (Math.abs(exponent) > 1000) return undefined;
+  const shift = exponent - fraction.length + scale;
   const digits = BigInt(`${match[2] ?? ''}${fraction}`);
   const unscaled = shift >= 0 ? digits * 10n ** BigInt(shift) : digits / 10n ** BigInt(-shift);
   return formatDecimal(match[1] === '-' ? -unscaled : unscaled, scale);
@@ -142,7 +145,7 @@ export function formatDecimal(unscaled: bigint, scale: number): string {
 
 /**
  * Order of two values of one type as Spark orders them: numbers by size (NaN above all), strings by code point,
- * dates and decimals by what they say. Null when the values cannot be compared, so that a caller stays cautious.
+ * dates and decimals by what they say, bytes as unsigned ones. Null when the values cannot be compared, so that a caller stays cautious.
  */
 export function compareValues(type: DataType, left: Value, right: Value): number | null {
   if (typeof left === 'bigint' && typeof right === 'bigint') return left < right ? -1 : left > right ? 1 : 0;
@@ -153,6 +156,7 @@ export function compareValues(type: DataType, left: Value, right: Value): number
   }
   if (isNumeric(left) && isNumeric(right)) return left < right ? -1 : left > right ? 1 : 0;
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
+  if (left instanceof Uint8Array && right instanceof Uint8Array) return Buffer.compare(left, right);
   if (typeof left !== 'string' || typeof right !== 'string') return null;
   if (type === 'date') {
     const [a, b] = [parseDate(left), parseDate(right)];

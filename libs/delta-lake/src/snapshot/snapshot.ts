@@ -5,8 +5,9 @@ import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import { constantsOf } from '../scan/constants.ts';
+import { checkPredicate } from '../scan/check-predicate.ts';
 import { mayMatch, type Predicate } from '../scan/predicate.ts';
-import { scanRows } from '../scan/rows.ts';
+import { matchingRows, scanRows } from '../scan/rows.ts';
 import { type ScanFile, scanFile } from '../scan/scan-file.ts';
 import {
   checkColumnMapping,
@@ -68,6 +69,11 @@ export class Snapshot {
     this.#context = context;
   }
 
+  /** Where the table is, for messages: a URL. */
+  get table(): string {
+    return this.#context.store.url;
+  }
+
   /** The newest version that the application `appId` has committed (`txn`), or null when it never has. */
   transactionVersion(appId: string): number | null {
     return this.state.transactions.get(appId)?.version ?? null;
@@ -87,10 +93,14 @@ export class Snapshot {
     return this.state.uncountedFiles === 0 ? this.state.countedRows : null;
   }
 
-  /** The live files, or those that may hold a row that satisfies the predicate. */
+  /**
+   * The live files, or those that may hold a row that satisfies the predicate.
+   * @throws DeltaError invalid-argument for a predicate that does not fit the table's columns
+   */
   files(predicate: Predicate = []): readonly AddFile[] {
     const files = this.state.files.values();
-    return predicate.length === 0 ? files : files.filter((file) => mayMatch(file, predicate, this));
+    const checked = checkPredicate(predicate, this);
+    return checked.length === 0 ? files : files.filter((file) => mayMatch(file, checked, this));
   }
 
   /** Where a file is, for an engine: a local path when the table is on disk, else a URL. */
@@ -124,13 +134,18 @@ export class Snapshot {
   }
 
   /**
-   * The rows of the table, file by file, in batches; partition columns included, columns in the order of `columns`,
-   * else of the schema. The predicate chooses files, not rows: rows that do not satisfy it may come too.
-   * @throws DeltaError missing-file, corrupt-file, unsupported-feature, invalid-argument for an unknown column
+   * The rows of the table, or those that satisfy a predicate, file by file, in batches; partition columns included,
+   * columns in the order of `columns`, else of the schema.
+   * @throws DeltaError missing-file, corrupt-file, unsupported-feature; invalid-argument for a column that the table has
+   * not, or a predicate that does not fit its columns
    */
   rows(
     options: { readonly columns?: readonly string[]; readonly predicate?: Predicate } = {},
   ): AsyncIterable<readonly Row[]> {
-    return scanRows(this.#context, this, options);
+    const { columns, predicate } = options;
+    const chosen = columns ? { columns } : {};
+    return predicate
+      ? matchingRows(this.#context, this, { ...chosen, predicate })
+      : scanRows(this.#context, this, chosen);
   }
 }

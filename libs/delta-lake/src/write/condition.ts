@@ -1,5 +1,7 @@
 import type { AddFile } from '../actions/actions.ts';
+import { invalidArgument, shown } from '../arguments.ts';
 import type { Row } from '../parquet/codec.ts';
+import { checkPredicate } from '../scan/check-predicate.ts';
 import type { Condition, Predicate } from '../scan/predicate.ts';
 import { columnsOf, rowTest } from '../scan/row-matches.ts';
 import type { Value } from '../schema/value.ts';
@@ -31,9 +33,10 @@ export interface RowCondition {
  * @throws DeltaError invalid-argument for a predicate that does not fit the table's columns
  */
 export function conditionOf(where: Where, snapshot: Snapshot): RowCondition {
+  const table = snapshot.table;
   if (typeof where === 'function') {
     return {
-      test: where,
+      test: (row) => answerOf(where(row), table),
       columns: null,
       isOnPartitions: false,
       reads: 'whole-table',
@@ -41,18 +44,28 @@ export function conditionOf(where: Where, snapshot: Snapshot): RowCondition {
       files: snapshot.files(),
     };
   }
-  const test = rowTest(where, snapshot.schema);
-  const columns = [...columnsOf(where)];
+  const predicate = checkPredicate(where, snapshot);
+  const test = rowTest(predicate, snapshot.schema);
+  const columns = [...columnsOf(predicate)];
   const isOnPartitions = columns.every((column) => snapshot.partitionColumns.includes(column));
-  const candidates = snapshot.files(where);
+  const candidates = snapshot.files(predicate);
   return {
     test,
     columns,
     isOnPartitions,
-    reads: where.length === 0 ? 'whole-table' : where,
-    text: textOf(where),
+    reads: predicate.length === 0 ? 'whole-table' : predicate,
+    text: textOf(predicate),
     files: isOnPartitions ? candidates.filter((file) => test(snapshot.partitionValues(file))) : candidates,
   };
+}
+
+/** A promise, or nothing at all, is no answer: either would count as yes or no for every row. */
+function answerOf(answer: unknown, table: string): boolean {
+  if (typeof answer === 'boolean') return answer;
+  throw invalidArgument(
+    `The condition on ${table} is a function, which has to answer true or false for a row, and answered ${answer instanceof Promise ? 'a promise' : shown(answer)}`,
+    { table },
+  );
 }
 
 /** A predicate as people read it in the history, in the manner of SQL. */
@@ -77,7 +90,7 @@ function conditionText(condition: Condition): string {
   );
   if (list) parts.push(`${column} IN (${list.map(literal).join(', ')})`);
   if (isNull !== undefined) parts.push(`${column} IS ${isNull ? '' : 'NOT '}NULL`);
-  return parts.length === 0 ? `${column} IS NOT NULL` : parts.join(' AND ');
+  return parts.join(' AND ');
 }
 
 function literal(value: Value): string {

@@ -1,6 +1,9 @@
 import { isOn } from '../actions/table-properties.ts';
+import { invalidArgument, shown } from '../arguments.ts';
+import type { DeltaError } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import { scanRows } from '../scan/rows.ts';
+import { own } from '../schema/own.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { RowSource } from './data-files.ts';
 import { gatherSource } from './merge-source.ts';
@@ -38,8 +41,8 @@ export async function mergeRows(
 ): Promise<OperationResult> {
   const { context } = live;
   const startedMs = context.clock();
-  const decide = decisionOf(options.whenMatched ?? 'update');
-  const insert = insertionOf(options.whenNotMatched ?? 'insert');
+  const decide = decisionOf(options.whenMatched ?? 'update', context.store.url);
+  const insert = insertionOf(options.whenNotMatched ?? 'insert', context.store.url);
   return operate(live, options, async (snapshot, files) => {
     const { rows: sourceRows, byKey, keyOf, predicate } = await gatherSource(source, options.on, snapshot);
     const matched = new Set<Row>();
@@ -112,20 +115,64 @@ type Outcome =
 const KEEP: Outcome = { kind: 'keep' };
 const DELETE: Outcome = { kind: 'delete' };
 
-function decisionOf(matched: Matched): (target: Row, source: Row) => Outcome {
-  if (matched === 'keep') return () => KEEP;
-  if (matched === 'delete') return () => DELETE;
-  if (matched === 'update') return (target, source) => ({ kind: 'update', row: { ...target, ...source } });
+function decisionOf(matched: Matched, table: string): (target: Row, source: Row) => Outcome {
+  switch (matched) {
+    case 'keep':
+      return () => KEEP;
+    case 'delete':
+      return () => DELETE;
+    case 'update':
+      return (target, source) => ({ kind: 'update', row: { ...target, ...present(source) } });
+    default:
+  }
+  if (typeof matched !== 'function')
+    throw noClause('whenMatched', matched, '"update", "delete", "keep"', table);
   return (target, source) => {
     const decided = matched(target, source);
     if (decided === 'keep') return KEEP;
-    return decided === 'delete' ? DELETE : { kind: 'update', row: decided };
+    if (decided === 'delete') return DELETE;
+    return { kind: 'update', row: answeredRow('whenMatched', decided, '"delete" or "keep"', table) };
   };
 }
 
-function insertionOf(notMatched: NotMatched): (source: Row) => Row | 'ignore' {
-  if (typeof notMatched === 'function') return notMatched;
-  return notMatched === 'insert' ? (row) => row : () => 'ignore';
+function insertionOf(notMatched: NotMatched, table: string): (source: Row) => Row | 'ignore' {
+  if (notMatched === 'insert') return (row) => row;
+  if (notMatched === 'ignore') return () => 'ignore';
+  if (typeof notMatched !== 'function')
+    throw noClause('whenNotMatched', notMatched, '"insert", "ignore"', table);
+  return (source) => {
+    const decided = notMatched(source);
+    return decided === 'ignore' ? decided : answeredRow('whenNotMatched', decided, '"ignore"', table);
+  };
+}
+
+function noClause(clause: string, found: unknown, known: string, table: string): DeltaError {
+  return invalidArgument(
+    `"${clause}" of a merge into ${table} is ${known} or a function, and not ${shown(found)}`,
+    { table, option: clause },
+  );
+}
+
+/** A promise has no columns and would become a row of nulls; any other word is no row either. */
+function answeredRow(clause: string, found: unknown, words: string, table: string): Row {
+  const isObject = typeof found === 'object' && found !== null && !Array.isArray(found);
+  if (isObject && !(found instanceof Promise)) return found as Row;
+  throw invalidArgument(
+    `The function "${clause}" of a merge into ${table} answers a row or ${words}, and answered ${found instanceof Promise ? 'a promise' : shown(found)}`,
+    { table, option: clause },
+  );
+}
+
+/** The columns that a source row has: undefined is as if the column were left out. */
+function present(source: Row): Row {
+  const names = Object.keys(source);
+  if (names.every((name) => source[name] !== undefined)) return source;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = own(source, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 async function rewriteBatch(

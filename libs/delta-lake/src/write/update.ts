@@ -1,10 +1,10 @@
 import { checkRemovable } from '../actions/protocol.ts';
-import { DeltaError } from '../errors.ts';
+import { checkArgument, invalidArgument } from '../arguments.ts';
 import type { Row } from '../parquet/codec.ts';
 import { scanRows } from '../scan/rows.ts';
-import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { conditionOf, type Where } from './condition.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
 import { findTouched, rewriteMetrics } from './rewrite.ts';
@@ -27,7 +27,7 @@ export async function updateRows(
   const { context } = live;
   const startedMs = context.clock();
   return operate(live, options, async (snapshot, files) => {
-    const assign = assignmentOf(set, snapshot.schema);
+    const assign = assignmentOf(set, snapshot);
     checkRemovable(snapshot.metadata, context.store.url);
     const condition = conditionOf(where, snapshot);
     const touched = await findTouched(context, snapshot, condition.files, condition, options.signal);
@@ -51,22 +51,34 @@ export async function updateRows(
   });
 }
 
-function assignmentOf(set: Assignments, schema: StructType): (row: Row) => Row {
+function assignmentOf(set: Assignments, { schema, table }: Snapshot): (row: Row) => Row {
+  checkArgument('update', 'the columns to set', set, 'object');
   const columns = Object.entries(set);
-  for (const [name] of columns) {
-    if (schema.fields.some((field) => field.name === name)) continue;
-    throw new DeltaError(
-      'invalid-argument',
-      `The column "${name}" cannot be set: the table has no such column.`,
-      {
-        facts: { column: name },
-      },
-    );
+  for (const [name, value] of columns) {
+    if (!schema.fields.some((field) => field.name === name)) {
+      throw invalidArgument(`The column "${name}" cannot be set: ${table} has no such column`, {
+        table,
+        column: name,
+      });
+    }
+    checkValue(name, value, table);
   }
   return (row) => ({
     ...row,
     ...Object.fromEntries(
-      columns.map(([name, value]) => [name, typeof value === 'function' ? value(row) : value]),
+      columns.map(([name, value]) => {
+        if (typeof value !== 'function') return [name, value];
+        return [name, checkValue(name, value(row), table)];
+      }),
     ),
   });
+}
+
+/** What is not there is a mistake more often than a null. */
+function checkValue<T>(column: string, value: T | undefined, table: string): T {
+  if (value !== undefined) return value;
+  throw invalidArgument(
+    `The column "${column}" of ${table} cannot be set to undefined; null is a value, and a column that is to stay is left out`,
+    { table, column },
+  );
 }

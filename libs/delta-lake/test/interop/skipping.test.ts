@@ -9,6 +9,8 @@ import {
   struct,
   type Value,
 } from '../../src/index.ts';
+import { contextOf } from '../../src/context.ts';
+import { scanRows } from '../../src/scan/rows.ts';
 import { compareValues } from '../../src/schema/value.ts';
 import { temporaryFolder } from '../tables.ts';
 import { isInstalled, test } from './fixtures.ts';
@@ -32,7 +34,8 @@ const ROWS = FILE_ROWS.flat();
 /** For each column three values that occur, of different files. */
 function probes(column: string): readonly Value[] {
   const values = FILE_ROWS.flatMap((rows) => rows.find((row) => row[column] !== null)?.[column] ?? []);
-  return values.filter((_, i) => i % 2 === 0);
+  // NaN is refused as a value to compare with.
+  return values.filter((value, i) => i % 2 === 0 && !Number.isNaN(value));
 }
 
 /** A column, an operator of SQL and a value of one of the rows. */
@@ -81,7 +84,8 @@ async function ourCounts(table: DeltaTable): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const condition of CONDITIONS) {
     let count = 0;
-    for await (const rows of table.cached().rows({ predicate: predicateOf(condition) }))
+    const files = table.cached().files(predicateOf(condition));
+    for await (const rows of scanRows(contextOf(table.store), table.cached(), { files }))
       count += rows.filter((row) => satisfies(row, condition)).length;
     counts[named(condition)] = count;
   }

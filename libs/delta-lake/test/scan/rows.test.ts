@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createTable, type DeltaTable, memoryStore, openTable, struct } from '../../src/index.ts';
+import {
+  createTable,
+  type DeltaTable,
+  memoryStore,
+  openTable,
+  type Predicate,
+  struct,
+} from '../../src/index.ts';
 import { encodeRoaring, encodeZ85 } from '../deletion-vector/encode.ts';
 import { collect, fileNamed, paths, SCHEMA, writeFile } from '../tables.ts';
 
@@ -168,7 +175,47 @@ describe('a predicate', () => {
     expect(names([{ column: 'id', max: 1n }])).toEqual(['low', 'unknown']);
     expect(names([{ column: 'day', max: '2024-12-31' }])).toEqual(['low', 'nulls']);
     expect(names([{ column: 'day', in: ['2024-03-01'] }])).toEqual([]);
-    expect(names([{ column: 'no such column', min: 1n }])).toHaveLength(3);
+  });
+
+  test('gives the rows that satisfy it and no other, with the columns asked for', async () => {
+    const table = await createTable(memoryStore(), { schema: SCHEMA, partitionColumns: ['day'] });
+    const row = (id: number, name: string | null, day: string) => ({ id: BigInt(id), name, day });
+    await table.append([row(1, 'a', '2026-11-23'), row(2, 'b', '2026-11-23'), row(3, null, '2026-11-23')]);
+    await table.append([row(4, 'b', '2026-11-24')]);
+    const read = async (options: Parameters<ReturnType<DeltaTable['cached']>['rows']>[0]) =>
+      (await collect(table.cached().rows(options))).flat();
+    const named: Predicate = [{ column: 'name', equals: 'b' }];
+    expect(await read({ predicate: named })).toEqual([row(2, 'b', '2026-11-23'), row(4, 'b', '2026-11-24')]);
+    // What the predicate looks at is read, and only what was asked for is given.
+    expect(await read({ predicate: named, columns: ['id'] })).toEqual([{ id: 2n }, { id: 4n }]);
+    expect(
+      await read({ predicate: [...named, { column: 'day', above: '2026-11-23' }], columns: ['day', 'id'] }),
+    ).toEqual([{ day: '2026-11-24', id: 4n }]);
+    expect(await read({ predicate: [{ column: 'name', isNull: true }], columns: [] })).toEqual([{}]);
+    expect(await read({ predicate: [{ column: 'id', min: 9n }] })).toEqual([]);
+    expect(await read({ predicate: [] })).toHaveLength(4);
+  });
+});
+
+describe('a partition value', () => {
+  test('is never taken for that of another partition, whatever characters are in it, and stays so after optimize', async () => {
+    const schema = struct({ id: 'long', p: 'string', q: 'string' });
+    const store = memoryStore();
+    const table = await createTable(store, { schema, partitionColumns: ['p', 'q'] });
+    const cells = [null, '\u0001', '\u0000', 'x\u0000q\u0000y', 'null', ',', 'a","b'];
+    const rows = cells.flatMap((p, i) => cells.map((q, j) => ({ id: BigInt(10 * i + j), p, q })));
+    for (const batch of [rows, rows]) await table.append(batch);
+    const read = async () =>
+      (await collect((await openTable(store)).cached().rows()))
+        .flat()
+        .sort((a, b) => Number(a['id']) - Number(b['id']));
+    const twice = rows.flatMap((row) => [row, row]);
+    expect(await read()).toEqual(twice);
+    await table.optimize();
+    expect(table.cached().fileCount).toBe(rows.length);
+    expect(await read()).toEqual(twice);
+    await table.overwrite([{ id: -1n, p: null, q: '\u0001' }], { partitions: 'dynamic' });
+    expect(await read()).toHaveLength(twice.length - 1);
   });
 });
 

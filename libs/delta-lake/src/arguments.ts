@@ -1,0 +1,113 @@
+import { DeltaError } from './errors.ts';
+
+/** What an option has to be. `any`: it is looked at where it is used. */
+type Kind =
+  | 'any'
+  | 'text'
+  | 'texts'
+  | 'flag'
+  | 'count'
+  | 'size'
+  | 'number'
+  | 'function'
+  | 'object'
+  | 'record'
+  | 'signal';
+
+/** Of every option that a call takes, what it has to be. The compiler makes sure that none is missing. */
+export type OptionKinds<Options> = Readonly<
+  Record<Options extends unknown ? keyof Options & string : never, Kind>
+>;
+
+const KINDS: Readonly<Record<Kind, { readonly is: string; readonly test: (value: unknown) => boolean }>> = {
+  any: { is: 'anything', test: () => true },
+  text: { is: 'a string', test: (value) => typeof value === 'string' },
+  texts: {
+    is: 'a list of strings',
+    test: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  },
+  flag: { is: 'true or false', test: (value) => typeof value === 'boolean' },
+  count: {
+    is: 'a whole number from 0 on',
+    test: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  },
+  size: {
+    is: 'a whole number above 0',
+    test: (value) => Number.isSafeInteger(value) && (value as number) > 0,
+  },
+  number: { is: 'a finite number', test: Number.isFinite },
+  function: { is: 'a function', test: (value) => typeof value === 'function' },
+  object: { is: 'an object', test: isObject },
+  record: {
+    is: 'an object whose values are strings',
+    test: (value) => isObject(value) && Object.values(value).every((item) => typeof item === 'string'),
+  },
+  signal: {
+    is: 'an AbortSignal',
+    test: (value) => isObject(value) && typeof value['throwIfAborted'] === 'function',
+  },
+};
+
+/**
+ * Makes sure that a call is given no option but those that it knows, and each of the right kind: an option that nobody
+ * reads is a wish that nobody fulfils. `undefined` is as if the option were not there.
+ * @throws DeltaError invalid-argument
+ */
+export function checkOptions<Options extends object>(
+  call: string,
+  options: Options,
+  kinds: OptionKinds<Options>,
+): void {
+  const given: unknown = options;
+  if (!isObject(given))
+    throw invalidArgument(`${call} takes its options as an object, and was given ${shown(given)}`);
+  const known: Readonly<Record<string, Kind>> = kinds;
+  for (const name in given) {
+    const kind = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (kind === undefined) {
+      throw invalidArgument(
+        `${call} was given the unknown option "${name}"; it knows ${Object.keys(known).join(', ')}`,
+        { option: name },
+      );
+    }
+    const value = given[name];
+    if (value === undefined || KINDS[kind].test(value)) continue;
+    throw invalidArgument(
+      `The option "${name}" of ${call} has to be ${KINDS[kind].is}, and is ${shown(value)}`,
+      {
+        option: name,
+      },
+    );
+  }
+}
+
+/** Makes sure that an argument is of its kind. @throws DeltaError invalid-argument */
+export function checkArgument(call: string, name: string, value: unknown, kind: Kind): void {
+  if (KINDS[kind].test(value)) return;
+  throw invalidArgument(`${call} takes ${KINDS[kind].is} as ${name}, and was given ${shown(value)}`, {
+    argument: name,
+  });
+}
+
+/** The refusal of an argument; `what` is a sentence without its full stop. */
+export function invalidArgument(what: string, facts: Readonly<Record<string, unknown>> = {}): DeltaError {
+  return new DeltaError('invalid-argument', `${what}.`, { facts });
+}
+
+/** A value as a message shows it. */
+export function shown(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'number' || value === undefined) return String(value);
+  if (value instanceof Date) return `a Date (${String(value)})`;
+  try {
+    const text = JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item));
+    return (text ?? typeof value).slice(0, 100);
+  } catch {
+    return `a ${typeof value}`;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
