@@ -90,6 +90,7 @@ describe('a batch that was skipped or lost', () => {
       change: (lake: string) => {
         copyRecord(lake, 2, 3);
         changeOffset(recordOf(lake, 3), 'start', 5n);
+        changeOffset(recordOf(lake, 3), 'end', 5n);
       },
       error: { kind: 'corrupt', code: 'batch-record-differs' },
       message: /record 3 in .* says/,
@@ -142,7 +143,7 @@ describe('a batch that was skipped or lost', () => {
 
   it('is told when the topic is another', async () => {
     const directory = copy();
-    await using topic = await openTopic(directory, 'another');
+    await using topic = await openTopic(directory, { name: 'another' });
     await topic.append(MESSAGES);
     await expect(run(directory, { maxRows: MAX_ROWS, topic })).rejects.toMatchObject({
       kind: 'invalid',

@@ -86,6 +86,8 @@ export function drain(parts: {
     signal: parts.signal,
     onBegin: (batchId) => parts.jobs.begin(batchId),
     onBatch,
+    onStranger: (key) =>
+      log.warn({ file: key }, 'a file among the batch records is not one of them, and is left alone'),
     onUpkeepTrouble: (error) => log.warn({ error: String(error) }, 'the tables could not be looked after'),
     // Said once, however often it is tried.
     onTrouble: (error, retryInMs) => {

@@ -1,49 +1,37 @@
 import { hasCode, type ObjectStore } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
+import { type BatchRecord, type NewestBatches, parseRecord, recordText } from './batch-record.ts';
 
 const FOLDER = '_contrail/batches/';
-const RECORD = /^_contrail\/batches\/(\d{20})\.json$/;
+const NAME = /^(\d{20})\.json$/;
 const FINISHED = '_contrail/finished.json';
 /** Records kept for people who look back; recovery needs the newest alone. */
 const KEPT_RECORDS = 100;
 
-/** The plan of one micro-batch, durable before anything of it runs: replaying it reads the same messages. */
-export interface BatchRecord {
-  readonly batch_id: number;
-  readonly topic: string;
-  readonly recorded_at_ms: number;
-  readonly ranges: readonly { readonly partition: number; readonly start: bigint; readonly end: bigint }[];
-  /**
-   * The newest batch that each table held when this one was planned; a table that is not named held none. A table gets no
-   * commit of a batch that has no row for it. Absent in records of former versions, where each table held the batch before.
-   */
-  readonly tables?: NewestBatches;
-}
-
-/** The newest batch that each table holds, by the table's name. */
-export type NewestBatches = Readonly<Record<string, number>>;
-
-/** The newest record, or null in a fresh lake. @throws ContrailError `corrupt` when it cannot be read. */
-export async function newestRecord(store: ObjectStore): Promise<BatchRecord | null> {
+/**
+ * The newest record, or null in a fresh lake.
+ * @param onStranger is told what lies among the records and is none
+ * @throws ContrailError `corrupt` / `batch-record-unreadable`
+ */
+export async function newestRecord(
+  store: ObjectStore,
+  onStranger?: (key: string) => void,
+): Promise<BatchRecord | null> {
   const keys: string[] = [];
-  for await (const { key } of store.list(FOLDER)) if (RECORD.test(key)) keys.push(key);
+  for await (const { key } of store.list(FOLDER)) {
+    if (NAME.test(key.slice(FOLDER.length))) keys.push(key);
+    else onStranger?.(key);
+  }
   const newest = keys.pop();
   if (newest === undefined) return null;
   // Former versions kept more of them.
   for (const old of keys.slice(0, -KEPT_RECORDS)) await store.delete(old);
-  const text = Buffer.from(await store.get(newest)).toString('utf8');
-  try {
-    return JSON.parse(text, (key, value: unknown) =>
-      key === 'start' || key === 'end' ? BigInt(String(value)) : value,
-    ) as BatchRecord;
-  } catch (cause) {
-    throw new ContrailError(
-      'corrupt',
-      'batch-record-unreadable',
-      `The batch record ${newest} in ${store.url} is not JSON.`,
-      { cause },
-    );
-  }
+  const number = Number(NAME.exec(newest.slice(FOLDER.length))?.[1]);
+  return parseRecord(
+    Buffer.from(await store.get(newest)).toString('utf8'),
+    number,
+    `${newest} in ${store.url}`,
+  );
 }
 
 /**
@@ -51,10 +39,7 @@ export async function newestRecord(store: ObjectStore): Promise<BatchRecord | nu
  * works on this lake.
  */
 export async function record(store: ObjectStore, batch: BatchRecord): Promise<void> {
-  const text = JSON.stringify(batch, (_, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value,
-  );
-  if ((await store.putIfAbsent(keyOf(batch.batch_id), `${text}\n`)) === 'exists') {
+  if ((await store.putIfAbsent(keyOf(batch.batch_id), recordText(batch))) === 'exists') {
     throw new ContrailError(
       'conflict',
       'second-pipeline',

@@ -9,7 +9,8 @@ import type { Lake } from '../lake/lake.ts';
 import { QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
 import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
-import type { BatchRecord, FinishedBatch, NewestBatches } from './batch-log.ts';
+import type { FinishedBatch } from './batch-log.ts';
+import type { BatchRecord, NewestBatches } from './batch-record.ts';
 import type { CommitIdentity } from './commit.ts';
 
 /** Names the pipeline's commits: one topic feeds a lake once. */

@@ -1,12 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessageReader } from '../engine/engine.ts';
 import type { BatchProgress } from '../lake/progress.ts';
-import type { Topic } from '../topic/topic.ts';
+import type { Topic, TopicIdentity } from '../topic/topic.ts';
+import { newestRecord, noteFinished, record } from './batch-log.ts';
 import { checkBatches, newestBatches } from './batch-order.ts';
-import { type BatchRecord, newestRecord, noteFinished, record } from './batch-log.ts';
+import type { BatchRecord } from './batch-record.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
 import { pendingRanges, planBatch, rowsIn } from './plan.ts';
 import { Report } from './report.ts';
+import { checkIdentity } from './same-topic.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** What a run of the pipeline is told. */
@@ -24,6 +26,8 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   /** A micro-batch begins, or begins again. */
   readonly onBegin?: (batchId: number) => void;
   readonly onBatch?: (batch: BatchProgress) => void;
+  /** A file among the batch records that is none; told once. */
+  readonly onStranger?: (key: string) => void;
   readonly onTrouble?: (error: Error, retryInMs: number) => void;
   /** The tables could not be looked after; the next time may do better. */
   readonly onUpkeepTrouble?: (error: unknown) => void;
@@ -53,6 +57,7 @@ export async function runPipeline(
   let last: BatchRecord | null | undefined;
   /** The newest batch that this run has finished, or found finished. */
   let finished: BatchRecord | null = null;
+  const strangers = new Set<string>();
   let failures = 0;
   /** When the next micro-batch is to begin; null: as soon as there are messages. */
   let dueAtMs: number | null = null;
@@ -61,8 +66,9 @@ export async function runPipeline(
   while (signal?.aborted !== true) {
     try {
       if (last === undefined) {
-        last = await newestRecord(lake.store);
+        last = await newestRecord(lake.store, stranger);
         await checkBatches(lake, last, topic.name);
+        await sameTopic(last);
         if (last !== null && finished?.batch_id !== last.batch_id) {
           if (await batches.isFinished(last)) finished = last;
           else await finish(last);
@@ -86,9 +92,11 @@ export async function runPipeline(
       await report.write('running', pending);
       await options.holdLake?.();
       options.onPoint?.('planned');
+      const topicId = (await sameTopic(last))?.id ?? null;
       const plan: BatchRecord = {
         batch_id: (last?.batch_id ?? 0) + 1,
         topic: topic.name,
+        ...(topicId === null ? {} : { topic_id: topicId }),
         recorded_at_ms: clock(),
         ranges: planBatch(pending, options.maxRows),
         tables: await newestBatches(lake, topic.name),
@@ -125,6 +133,20 @@ export async function runPipeline(
     await noteFinished(lake.store, { batch_id, tables: await newestBatches(lake, name) }).catch(
       () => undefined,
     );
+  }
+
+  /** The topic that is there, which has to be the one that the lake is filled from. */
+  async function sameTopic(record: BatchRecord | null): Promise<TopicIdentity | null> {
+    const identity = await topic.identity(signal === undefined ? {} : { signal });
+    const problem = record === null ? null : checkIdentity(record, identity, lake.store.url);
+    if (problem !== null) throw problem;
+    return identity;
+  }
+
+  function stranger(key: string): void {
+    if (strangers.has(key)) return;
+    strangers.add(key);
+    options.onStranger?.(key);
   }
 
   async function finish(plan: BatchRecord, lag: number = 0): Promise<void> {

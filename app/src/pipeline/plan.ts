@@ -1,5 +1,5 @@
 import { ContrailError } from '../errors.ts';
-import type { BatchRecord } from './batch-log.ts';
+import type { BatchRecord } from './batch-record.ts';
 
 /** A half-open range of a partition. */
 export interface Range {
@@ -24,7 +24,7 @@ export function pendingRanges(offsets: readonly Range[], last: BatchRecord | nul
       throw new ContrailError(
         'corrupt',
         'topic-went-back',
-        `Partition ${partition} of the topic ends at offset ${end}, but the lake has read up to ${from}: the topic was replaced. Keep topic and lake together, or start both anew with --data DIR.`,
+        `Partition ${partition} of the topic ends at offset ${end}, but the lake has read up to ${from}: messages that the lake has are gone from the topic, and their offsets would go to others. It was restored from an older copy, or lost its newest messages. Put the complete topic back, or start a new topic and a new lake with --data DIR; the old lake can still be read.`,
       );
     }
     return { partition, start: from, end };

@@ -39,6 +39,13 @@ export interface Topic extends AsyncDisposable {
   /** Whether the topic has been made: by a writer's opening, or by its first append at the latest. */
   exists(): Promise<boolean>;
 
+  /**
+   * Which topic of this name it is; null while there is none. A handle that has seen one serves no other: once it was
+   * deleted or replaced, every call is refused.
+   * @throws ContrailError `corrupt` / `topic-replaced`, `topic-gone`; `unavailable` / `topic-gone` where it may come back
+   */
+  identity(options?: { readonly signal?: AbortSignal }): Promise<TopicIdentity | null>;
+
   /** What the topic holds, as of now. */
   describe(options?: { readonly signal?: AbortSignal }): Promise<TopicDescription>;
 
@@ -47,6 +54,14 @@ export interface Topic extends AsyncDisposable {
    * @throws ContrailError `invalid` / `lake-kind-differs` when the topic holds positions of the other kind.
    */
   declareSimulated(simulated: boolean, options?: { readonly signal?: AbortSignal }): Promise<void>;
+}
+
+/** What tells a topic from another one of the same name. Offsets mean nothing without it. */
+export interface TopicIdentity {
+  /** Given when the topic was made, and never to another one. Null where the store gives none. */
+  readonly id: string | null;
+  /** Epoch ms; null where the store does not say. */
+  readonly created_at_ms: number | null;
 }
 
 /** What a topic says of itself. */

@@ -1,4 +1,11 @@
-import type { Message, MessageChunk, OffsetRange, Topic, TopicDescription } from '../../src/topic/topic.ts';
+import type {
+  Message,
+  MessageChunk,
+  OffsetRange,
+  Topic,
+  TopicDescription,
+  TopicIdentity,
+} from '../../src/topic/topic.ts';
 
 /** A topic that only collects what is appended, append by append. */
 export class ListTopic implements Topic {
@@ -32,6 +39,10 @@ export class ListTopic implements Topic {
 
   async exists(): Promise<boolean> {
     return true;
+  }
+
+  async identity(): Promise<TopicIdentity> {
+    return { id: this.name, created_at_ms: null };
   }
 
   async describe(): Promise<TopicDescription> {

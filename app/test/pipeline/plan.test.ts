@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContrailError } from '../../src/errors.ts';
-import type { BatchRecord } from '../../src/pipeline/batch-log.ts';
+import type { BatchRecord } from '../../src/pipeline/batch-record.ts';
 import { pendingRanges, planBatch, type Range, rowsIn } from '../../src/pipeline/plan.ts';
 
 const range = (partition: number, start: number, end: number): Range => ({

@@ -14,7 +14,7 @@ import type { BatchProgress } from '../../src/lake/progress.ts';
 import { BATCH_TABLES } from '../../src/lake/tables.ts';
 import type { BatchPoint } from '../../src/pipeline/micro-batch.ts';
 import { runPipeline } from '../../src/pipeline/pipeline.ts';
-import { EmbeddedTopic } from '../../src/topic/embedded/embedded-topic.ts';
+import { EmbeddedTopic, type EmbeddedTopicOptions } from '../../src/topic/embedded/embedded-topic.ts';
 import type { Message, Topic } from '../../src/topic/topic.ts';
 import { airports } from '../ingest/airports.ts';
 
@@ -63,13 +63,18 @@ export const smallWorld = (): readonly Message[] =>
   [...worldMessages({ aircraft: 40, polls: 8, intervalSeconds: 60 })].flat();
 
 /** Opens the topic below `directory`, or another of another name. */
-export function openTopic(directory: string, name = 'opensky-data'): Promise<EmbeddedTopic> {
+export function openTopic(
+  directory: string,
+  options: Partial<Pick<EmbeddedTopicOptions, 'name' | 'readOnly' | 'retention' | 'clock'>> = {},
+): Promise<EmbeddedTopic> {
+  const { name = 'opensky-data' } = options;
   return EmbeddedTopic.open({
     directory: join(directory, name === 'opensky-data' ? 'topic' : name),
-    name,
     partitions: 4,
     clock: () => START_SECONDS * 1000,
     retention: { maxAgeMs: 1e13, maxBytes: 1e12 },
+    ...options,
+    name,
   });
 }
 
@@ -109,6 +114,7 @@ export interface RunOptions {
   /** Another clock than one that ticks at each look, ms. */
   readonly clock?: () => number;
   readonly onTrouble?: (error: Error) => void;
+  readonly onStranger?: (key: string) => void;
   /** As of `runPipeline`; else it ends when the topic is empty, and waits for a millisecond. */
   readonly once?: boolean;
   readonly triggerMs?: number;

@@ -24,8 +24,9 @@ describe('the trigger', () => {
     let looks = 0;
     const began: number[] = [];
     const stop = new AbortController();
-    const watched: Pick<Topic, 'name' | 'offsets' | 'read'> = {
+    const watched: Pick<Topic, 'name' | 'identity' | 'offsets' | 'read'> = {
       name: topic.name,
+      identity: () => topic.identity(),
       read: (ranges, options) => topic.read(ranges, options),
       offsets: async () => {
         looks += 1;

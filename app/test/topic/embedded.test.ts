@@ -98,6 +98,82 @@ describe('EmbeddedTopic', () => {
     expect(await reader.exists()).toBe(false);
   });
 
+  describe('whose file is deleted while programs have it open', () => {
+    const deleteFiles = (): void => {
+      for (const name of readdirSync(directory)) rmSync(join(directory, name));
+    };
+
+    it('acknowledges no append, says so, and gives nothing to readers', async () => {
+      await using topic = await openIn(directory);
+      await topic.append(messages(5));
+      deleteFiles();
+      const gone = { kind: 'corrupt', code: 'topic-gone' };
+      await expect(topic.append(messages(1))).rejects.toMatchObject(gone);
+      await expect(topic.append(messages(1))).rejects.toThrow(
+        'deleted or moved while this program had it open',
+      );
+      await expect(topic.declareSimulated(true)).rejects.toMatchObject(gone);
+      await expect(topic.offsets()).rejects.toMatchObject(gone);
+      await expect(collect(topic, [{ partition: 0, start: 0n, end: 1n }])).rejects.toMatchObject(gone);
+      expect(existsSync(file)).toBe(false);
+    });
+
+    it('reads nothing from another one that takes its place, and does that one no harm', async () => {
+      const topic = await openIn(directory);
+      await topic.append(messages(5));
+      deleteFiles();
+      await using other = await openIn(directory);
+      await other.append(messages(8));
+      const replaced = { kind: 'corrupt', code: 'topic-replaced' };
+      await expect(topic.append(messages(1))).rejects.toMatchObject(replaced);
+      await expect(topic.identity()).rejects.toMatchObject(replaced);
+      await topic[Symbol.asyncDispose]();
+      await other.append(messages(2));
+      await using third = await openIn(directory, { readOnly: true });
+      expect(await collect(third)).toHaveLength(10);
+      expect(await third.identity()).toEqual(await other.identity());
+    });
+
+    it('is noticed by a reader in the middle of a range', async () => {
+      await using topic = await openIn(directory);
+      await topic.append(messages(12_000));
+      await using reader = await openIn(directory, { readOnly: true });
+      const reading = (async () => {
+        for await (const _ of reader.read(await reader.offsets())) deleteFiles();
+      })();
+      await expect(reading).rejects.toMatchObject({ code: 'topic-gone' });
+    });
+  });
+
+  it('has an id that stays, and that another topic of the same name does not have', async () => {
+    await using first = await openIn(directory);
+    await using again = await openIn(directory, { readOnly: true });
+    await using other = await openIn(join(directory, 'other'));
+    const identity = await first.identity();
+    expect(identity).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      created_at_ms: NOW_MS,
+    });
+    expect(await again.identity()).toEqual(identity);
+    expect((await other.identity())?.id).not.toBe(identity?.id);
+    await using none = await openIn(join(directory, 'none'), { readOnly: true });
+    expect(await none.identity()).toBeNull();
+  });
+
+  it('of before there were ids is known by the moment of its creation', async () => {
+    {
+      await using topic = await openIn(directory);
+      await topic.append(messages(3));
+    }
+    const database = new DatabaseSync(file);
+    database.exec('alter table topic drop column id');
+    database.close();
+    await using topic = await openIn(directory);
+    await topic.append(messages(1));
+    expect(await topic.identity()).toEqual({ id: `created-${NOW_MS}`, created_at_ms: NOW_MS });
+    expect(await collect(topic)).toHaveLength(4);
+  });
+
   it('reads a topic that nobody has open, and refuses to write through a reader', async () => {
     {
       await using topic = await openIn(directory);

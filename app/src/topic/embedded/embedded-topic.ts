@@ -6,6 +6,7 @@
  * - one append becomes visible in one commit, with its offsets and with what retention dropped
  * - offsets: read and advanced inside the write transaction; SQLite lets one process in at a time
  * - order: appends of one topic object are queued, and a queue never overtakes
+ * - an acknowledged append is in the file at the path: it is looked at after each commit (place.ts)
  * - readers use their own connection and short statements: they neither block the writer nor wait for it
  */
 import { existsSync } from 'node:fs';
@@ -13,9 +14,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ContrailError } from '../../errors.ts';
 import { checkRange } from '../range.ts';
-import type { Message, MessageChunk, OffsetRange, Topic, TopicDescription } from '../topic.ts';
+import type { Message, MessageChunk, OffsetRange, Topic, TopicDescription, TopicIdentity } from '../topic.ts';
 import { encodeBatch, toBatches } from './batch.ts';
 import type { EncodedBatch } from './batch.ts';
+import { checkPlace, type Place, placeOf } from './place.ts';
 import { readChunk, readOffsets } from './read.ts';
 import { applyRetention, newestId } from './retention.ts';
 import type { Retention } from './retention.ts';
@@ -53,6 +55,8 @@ export class EmbeddedTopic implements Topic {
   readonly #options: EmbeddedTopicOptions;
   #writer: DatabaseSync | null = null;
   #reader: DatabaseSync | null = null;
+  /** The file that both have open. */
+  #place: Place | null = null;
   #isClosed = false;
   /** The last write in the queue; never rejects. */
   #queue: Promise<void> = Promise.resolve();
@@ -85,6 +89,7 @@ export class EmbeddedTopic implements Topic {
         topic.#writer = await topic.#whileBusy(`Opening ${topic.#label()}`, () =>
           openWriter(topic.#file, { name: options.name, partitions: options.partitions, now_ms }),
         );
+        topic.#place = placeOf(topic.#file);
       }
       topic.#attach();
       return topic;
@@ -96,6 +101,13 @@ export class EmbeddedTopic implements Topic {
 
   async exists(): Promise<boolean> {
     return this.#attach() !== null;
+  }
+
+  async identity(): Promise<TopicIdentity | null> {
+    const reader = this.#attach();
+    if (reader === null) return null;
+    const { id, created_at_ms } = this.#guard('Reading', () => readProperties(reader));
+    return { id, created_at_ms };
   }
 
   async append(messages: readonly Message[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -224,6 +236,8 @@ export class EmbeddedTopic implements Topic {
       change(writer);
       // From here the change is durable and visible to every reader.
       writer.exec('commit');
+      // The path is looked at after the commit: what is acknowledged is in the file that the next program opens.
+      this.#requirePlace();
     } catch (error) {
       throw fromSqlite(error, doing);
     } finally {
@@ -256,7 +270,10 @@ export class EmbeddedTopic implements Topic {
   /** The reading connection, opened when the topic's file is there; null while a `readOnly` topic waits for it. */
   #attach(): DatabaseSync | null {
     if (this.#isClosed) throw closed(this.#label());
-    if (this.#reader !== null) return this.#reader;
+    if (this.#reader !== null) {
+      this.#requirePlace();
+      return this.#reader;
+    }
     return this.#guard('Opening', () => {
       if (!existsSync(this.#file) || !topicExists(this.#options.directory, this.name)) return null;
       const reader = openReader(this.#file);
@@ -272,8 +289,16 @@ export class EmbeddedTopic implements Topic {
         );
       }
       this.#reader = reader;
+      this.#place ??= placeOf(this.#file);
+      this.#requirePlace();
       return reader;
     });
+  }
+
+  /** @throws ContrailError `corrupt` / `topic-gone`, `topic-replaced` */
+  #requirePlace(): void {
+    const problem = this.#place === null ? null : checkPlace(this.#file, this.#place, this.#label());
+    if (problem !== null) throw problem;
   }
 
   #guard<T>(doing: string, action: () => T): T {

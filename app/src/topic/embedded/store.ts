@@ -1,10 +1,11 @@
 /**
  * The file behind an embedded topic: one SQLite database in WAL mode, `<directory>/<name>.db`.
  *
- *     topic      one row: name, number of partitions, when created, whether its positions are simulated
+ *     topic      one row: name, number of partitions, when created, whether its positions are simulated, and its id
  *     partition  one row per partition: the next offset, and the stored bytes of its batches
  *     batch      one row per stored batch (see batch.ts); `id` rises in the order of appending
  */
+import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -24,7 +25,8 @@ const SCHEMA = `
     name text not null,
     partitions integer not null,
     created_at_ms integer not null,
-    simulated integer
+    simulated integer,
+    id text
   ) strict;
   create table partition (
     partition integer primary key,
@@ -50,6 +52,8 @@ const SCHEMA = `
 
 /** What a topic remembers of itself. */
 export interface TopicProperties {
+  /** No other topic has it. Files of before there were ids have the moment of their creation for one. */
+  readonly id: string;
   readonly partitions: number;
   readonly created_at_ms: number;
   /** `null` until declared. */
@@ -143,15 +147,21 @@ function isBlank(connection: DatabaseSync): boolean {
 
 /** What the topic remembers, as of now. */
 export function readProperties(connection: DatabaseSync): TopicProperties {
-  const row = connection.prepare('select partitions, created_at_ms, simulated from topic').get();
+  const row = connection.prepare('select * from topic').get();
   if (row === undefined)
     throw new ContrailError('corrupt', 'topic-damaged', 'The topic file has lost its description.');
-  const { partitions, created_at_ms, simulated } = row as unknown as {
+  const { id, partitions, created_at_ms, simulated } = row as unknown as {
+    readonly id?: string | null;
     readonly partitions: number;
     readonly created_at_ms: number;
     readonly simulated: number | null;
   };
-  return { partitions, created_at_ms, simulated: simulated === null ? null : simulated === 1 };
+  return {
+    id: id ?? `created-${created_at_ms}`,
+    partitions,
+    created_at_ms,
+    simulated: simulated === null ? null : simulated === 1,
+  };
 }
 
 /** Reads a pragma that answers one whole number. */
@@ -165,8 +175,8 @@ function create(
 ): void {
   connection.exec(SCHEMA);
   connection
-    .prepare('insert into topic (one, name, partitions, created_at_ms) values (1, ?, ?, ?)')
-    .run(topic.name, topic.partitions, topic.now_ms);
+    .prepare('insert into topic (one, name, partitions, created_at_ms, id) values (1, ?, ?, ?, ?)')
+    .run(topic.name, topic.partitions, topic.now_ms, randomUUID());
   const insert = connection.prepare('insert into partition (partition) values (?)');
   for (let partition = 0; partition < topic.partitions; partition++) insert.run(partition);
 }

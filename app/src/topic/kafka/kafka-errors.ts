@@ -51,7 +51,7 @@ const REACTIONS: Readonly<Record<string, Reaction>> = {
   ],
   UNSUPPORTED_VERSION: ['unsupported', 'kafka-version-unsupported', 'Use brokers of version 2.8 or later.'],
   UNKNOWN_TOPIC_OR_PARTITION: ['unavailable', 'topic-missing', 'The topic is not there (yet, or any more).'],
-  UNKNOWN_TOPIC_ID: ['unavailable', 'topic-missing', 'The topic was deleted or made anew.'],
+  UNKNOWN_TOPIC_ID: ['unavailable', 'topic-missing', 'The topic was deleted, or deleted and made again.'],
   NOT_ENOUGH_REPLICAS: [
     'unavailable',
     'kafka-replicas-missing',

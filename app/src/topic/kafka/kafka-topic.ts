@@ -17,14 +17,14 @@ import { Consumer, FetchIsolationLevels, type ClusterTopicMetadata } from '@plat
 import { ContrailError } from '../../errors.ts';
 import { decodeMessage } from '../../flight/decode-message.ts';
 import { checkRange } from '../range.ts';
-import type { Message, MessageChunk, OffsetRange, Topic, TopicDescription } from '../topic.ts';
+import type { Message, MessageChunk, OffsetRange, Topic, TopicDescription, TopicIdentity } from '../topic.ts';
 import { toRounds } from './batch.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 import { fromKafka, hasAnswer } from './kafka-errors.ts';
 import { abortable, Patience, type PatienceListener } from './patience.ts';
 import { IdempotentProducer } from './producer.ts';
 import { type Fetched, toChunks } from './read.ts';
-import { createTopic, lookUp, type TopicCreation } from './store.ts';
+import { checkTopicId, createTopic, idOf, lookUp, type TopicCreation } from './store.ts';
 
 export interface KafkaTopicOptions extends PatienceListener {
   readonly connection: KafkaConnection;
@@ -63,6 +63,8 @@ export class KafkaTopic implements Topic {
   /** Never joins its group: the client has one kind of reader. */
   readonly #reader: Consumer;
   #isCreated = false;
+  /** The topic that this handle has met first; null before, and where brokers give no id. */
+  #id: string | null = null;
   #isClosed = false;
   /** The last append in the queue; never rejects. */
   #appends: Promise<void> = Promise.resolve();
@@ -90,6 +92,15 @@ export class KafkaTopic implements Topic {
   async exists(): Promise<boolean> {
     this.#requireOpen();
     return this.#guard('Looking for', async () => (await this.#lookUp()) !== null);
+  }
+
+  async identity(options: { readonly signal?: AbortSignal } = {}): Promise<TopicIdentity | null> {
+    this.#requireOpen();
+    const topic = await abortable(
+      this.#guard('Looking for', () => this.#lookUp()),
+      options.signal,
+    );
+    return topic === null ? null : { id: idOf(topic, this.name), created_at_ms: null };
   }
 
   async append(messages: readonly Message[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -251,8 +262,13 @@ export class KafkaTopic implements Topic {
     return { simulated: null };
   }
 
+  /** Makes the topic where it is missing, and sees to it that it is the same as before. */
   async #ensureCreated(doing: string, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#isCreated) return;
+    if (this.#isCreated) {
+      // From a copy of a few seconds' age: a topic that was replaced is noticed that soon.
+      await this.#patience.retry(doing, () => this.#lookUp(), signal);
+      return;
+    }
     await this.#patience.retry(
       doing,
       async () => {
@@ -268,8 +284,14 @@ export class KafkaTopic implements Topic {
     this.#isCreated = true;
   }
 
-  #lookUp(): Promise<ClusterTopicMetadata | null> {
-    return lookUp(this.#reader, this.name, this.partitions, this.#label());
+  /** @throws ContrailError `corrupt` / `topic-replaced`, `unavailable` / `topic-gone` when it is not the one it was */
+  async #lookUp(): Promise<ClusterTopicMetadata | null> {
+    const topic = await lookUp(this.#reader, this.name, this.partitions, this.#label());
+    const id = topic === null ? null : idOf(topic, this.name);
+    const problem = this.#id === null ? null : checkTopicId(this.#id, id, this.#label());
+    if (problem !== null) throw problem;
+    this.#id ??= id;
+    return topic;
   }
 
   /** A handle that writes waits for Kafka; one that only reads tells who asks. */

@@ -43,6 +43,37 @@ export async function lookUp(
   );
 }
 
+/**
+ * The id that brokers give a topic when it is made (KIP-516). Brokers before version 2.8 give none: their client library says
+ * the name instead, and the protocol says 16 zero bytes.
+ */
+export const idOf = ({ id }: ClusterTopicMetadata, name: string): string | null =>
+  id === name || /^[0-]*$/.test(id) ? null : id;
+
+/**
+ * Says that a topic is no longer the one that a handle has worked with. One that is not there may come back: a broker that
+ * has just started does not know its topics yet.
+ * @param label names the topic and its brokers
+ */
+export function checkTopicId(known: string, found: string | null, label: string): ContrailError | null {
+  if (known === found) return null;
+  if (found === null) {
+    return new ContrailError(
+      'unavailable',
+      'topic-gone',
+      `${label} is not there any more: it was deleted, or the brokers have not found it again yet. ` +
+        'A new topic of this name needs a lake of its own: --data DIR or BUCKET_NAME.',
+    );
+  }
+  return new ContrailError(
+    'corrupt',
+    'topic-replaced',
+    `${label} was deleted and made again while this program used it: its id was ${known}, and is ${found}. ` +
+      'Nothing more is read from it or written to it. A new topic needs a new lake: start with --data DIR or BUCKET_NAME.',
+    { facts: { known, found } },
+  );
+}
+
 /** Makes a topic; does nothing when somebody else was quicker. */
 export async function createTopic(
   connection: KafkaConnection,

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { type BatchRecord, parseRecord, recordText } from '../../src/pipeline/batch-record.ts';
+
+const RECORD: BatchRecord = {
+  batch_id: 1,
+  topic: 'opensky-data',
+  topic_id: 'b6c1',
+  recorded_at_ms: 1_700_000_000_000,
+  ranges: [
+    { partition: 0, start: 0n, end: 2n ** 62n },
+    { partition: 1, start: 7n, end: 7n },
+  ],
+  tables: { 'bronze/flights': 0 },
+};
+const TEXT = recordText(RECORD);
+
+describe('a batch record', () => {
+  it('is read as it was written, with all digits of its offsets', () => {
+    expect(parseRecord(TEXT, 1, 'here')).toEqual(RECORD);
+    const { topic_id: _, ...older } = RECORD;
+    expect(parseRecord(recordText(older), 1, 'here')).toEqual(older);
+  });
+
+  it.each([
+    ['is empty', ''],
+    ['is cut off', TEXT.slice(0, 40)],
+    ['is another JSON', '[1]'],
+    ['has the number of another', TEXT.replace('"batch_id":1', '"batch_id":2')],
+    ['names no topic', TEXT.replace('"topic"', '"theme"')],
+    ['has an id that is no text', TEXT.replace('"b6c1"', '7')],
+    ['was recorded at no time', TEXT.replace('1700000000000', 'null')],
+    ['lacks its ranges', TEXT.replace('"ranges"', '"others"')],
+    ['has ranges that are none', TEXT.replace('[{', '[4,{')],
+    ['has an offset that is none', TEXT.replace('"end":"7"', '"end":"many"')],
+    ['has an offset below 0', TEXT.replace('"start":"0"', '"start":"-1"')],
+    ['ends before it starts', TEXT.replace('"end":"7"', '"end":"6"')],
+    ['counts its tables otherwise', TEXT.replace('flights":0', 'flights":"0"')],
+    ['has a partition twice', TEXT.replace('"partition":1', '"partition":0')],
+  ])('that %s is refused by its name, with what to do', (_, text) => {
+    expect(() => parseRecord(text, 1, 'here')).toThrow(
+      /^The record of micro-batch 1, here, cannot be used: .*\. Restore it from a copy .* move it elsewhere/,
+    );
+  });
+});
