@@ -9,7 +9,7 @@ import type { Lake } from '../lake/lake.ts';
 import { QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
 import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
-import type { FinishedBatch } from './batch-log.ts';
+import { type FinishedBatch, notedFinished } from './batch-log.ts';
 import type { BatchRecord, NewestBatches } from './batch-record.ts';
 import type { CommitIdentity } from './commit.ts';
 
@@ -37,8 +37,17 @@ export async function newestBatches(lake: Lake, topic: string): Promise<NewestBa
   return newest;
 }
 
+/** Whether it is certain that every table has its rows of this batch. If it is not, to run it again is safe. */
+export async function isFinished(lake: Lake, record: BatchRecord): Promise<boolean> {
+  const tables = await newestBatches(lake, record.topic);
+  return (
+    BATCH_TABLES.every(({ name }) => tables[name] === record.batch_id) ||
+    isNoted(record, await notedFinished(lake.store), tables)
+  );
+}
+
 /** Whether what a run noted at its end is about this batch and about the tables as they are. */
-export function isNoted(record: BatchRecord, noted: FinishedBatch | null, tables: NewestBatches): boolean {
+function isNoted(record: BatchRecord, noted: FinishedBatch | null, tables: NewestBatches): boolean {
   if (noted?.batch_id !== record.batch_id) return false;
   return BATCH_TABLES.every(({ name }) => noted.tables[name] === tables[name]);
 }

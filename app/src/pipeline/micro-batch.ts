@@ -10,10 +10,9 @@ import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
 import { SILVER_FLIGHTS } from '../lake/silver-flights.ts';
 import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
-import { notedFinished } from './batch-log.ts';
 import type { BatchRecord } from './batch-record.ts';
 import { all } from './all.ts';
-import { appIdOf, hasBatch, identityOf, isNoted, newestBatches, quarantineLost } from './batch-order.ts';
+import { appIdOf, hasBatch, identityOf, quarantineLost } from './batch-order.ts';
 import { commitBatch } from './commit.ts';
 import { flightsOf, type FreshFacts, freshFacts, GOLD, touchedRelation, writeWindows } from './gold.ts';
 import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
@@ -56,16 +55,6 @@ export class MicroBatches {
   constructor(parts: BatchParts) {
     this.#parts = parts;
     this.#nearby = new NearbyAirports(parts.engine, parts.airports);
-  }
-
-  /** Whether it is certain that every table has its rows of this batch. If it is not, to run it again is safe. */
-  async isFinished(record: BatchRecord): Promise<boolean> {
-    const { lake } = this.#parts;
-    const tables = await newestBatches(lake, record.topic);
-    return (
-      BATCH_TABLES.every(({ name }) => tables[name] === record.batch_id) ||
-      isNoted(record, await notedFinished(lake.store), tables)
-    );
   }
 
   /** Runs one recorded batch to its end; running it again changes nothing. */

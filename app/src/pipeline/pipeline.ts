@@ -3,7 +3,7 @@ import type { MessageReader } from '../engine/engine.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import type { Topic, TopicIdentity } from '../topic/topic.ts';
 import { newestRecord, noteFinished, record } from './batch-log.ts';
-import { checkBatches, newestBatches } from './batch-order.ts';
+import { checkBatches, isFinished, newestBatches } from './batch-order.ts';
 import type { BatchRecord } from './batch-record.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
 import { pendingRanges, planBatch, rowsIn } from './plan.ts';
@@ -70,8 +70,10 @@ export async function runPipeline(
         await checkBatches(lake, last, topic.name);
         await sameTopic(last);
         if (last !== null && finished?.batch_id !== last.batch_id) {
-          if (await batches.isFinished(last)) finished = last;
-          else await finish(last);
+          if (await isFinished(lake, last)) {
+            finished = last;
+            report.found(last.batch_id);
+          } else await finish(last);
         }
       }
       const offsets = await topic.offsets(signal === undefined ? {} : { signal });

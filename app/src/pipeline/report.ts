@@ -22,6 +22,8 @@ export class Report {
   readonly #options: ReportOptions;
   readonly #startedAtMs: number;
   readonly #batches: BatchProgress[] = [];
+  /** The newest batch that a former run has finished. */
+  #found: number | null = null;
   #pending: readonly Range[] = [];
   #last: Progress | null = null;
   #writtenAtMs = 0;
@@ -35,6 +37,11 @@ export class Report {
   add(batch: BatchProgress): void {
     this.#batches.push(batch);
     if (this.#batches.length > PROGRESS_BATCHES) this.#batches.shift();
+  }
+
+  /** A former run has finished this batch, and no later one. */
+  found(batchId: number): void {
+    this.#found = batchId;
   }
 
   async fail(error: unknown): Promise<void> {
@@ -110,7 +117,7 @@ export class Report {
       engine: engine.name,
       trigger_ms: triggerMs,
       simulated: await lake.simulated(),
-      batch_id: newest?.batch_id ?? null,
+      batch_id: newest?.batch_id ?? this.#found,
       topic: {
         name: topic.name,
         partitions: this.#pending.map(({ partition, start, end }) => ({

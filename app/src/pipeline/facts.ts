@@ -1,0 +1,68 @@
+import type { Engine } from '../engine/engine.ts';
+import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
+import { dataFiles, type Lake } from '../lake/lake.ts';
+import { QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
+import type { Topic } from '../topic/topic.ts';
+import { newestRecord } from './batch-log.ts';
+import { isFinished } from './batch-order.ts';
+import { pendingRanges, rowsIn } from './plan.ts';
+import { checkIdentity } from './same-topic.ts';
+
+/** How far a lake has come with its topic. */
+export interface LakeFacts {
+  /** The newest micro-batch that every table has its rows of; null while there is none. */
+  readonly finished: number | null;
+  /** A micro-batch that is planned and not known to be finished: it runs, or has failed, or was stopped. */
+  readonly open: {
+    readonly batch_id: number;
+    readonly planned_at_ms: number;
+    readonly offsets: number;
+  } | null;
+  /** Offsets that the topic holds. In Kafka, markers of transactions and what compaction removed have offsets too. */
+  readonly held: number;
+  /** Offsets whose messages are not in the lake yet, those of the open micro-batch among them. */
+  readonly unread: number;
+}
+
+/**
+ * Compares a lake with its topic, at rest or beside a running pipeline. Writes nothing.
+ * @param reported the newest micro-batch that a pipeline says it has finished (`progress.json`)
+ * @throws ContrailError as the pipeline would at its start: `topic-replaced`, `topic-offsets-expired`, …
+ */
+export async function lakeFacts(lake: Lake, topic: Topic, reported: number | null): Promise<LakeFacts> {
+  const last = await newestRecord(lake.store);
+  const problem = last === null ? null : checkIdentity(last, await topic.identity(), lake.store.url);
+  if (problem !== null) throw problem;
+  const offsets = await topic.offsets();
+  const held = rowsIn(offsets);
+  if (last === null) return { finished: null, open: null, held, unread: held };
+  const unread = rowsIn(pendingRanges(offsets, last));
+  const { batch_id, recorded_at_ms: planned_at_ms } = last;
+  if (batch_id === reported || (await isFinished(lake, last)))
+    return { finished: batch_id, open: null, held, unread };
+  const open = { batch_id, planned_at_ms, offsets: rowsIn(last.ranges) };
+  // A micro-batch is planned when the one before is finished.
+  return { finished: batch_id > 1 ? batch_id - 1 : null, open, held, unread: unread + open.offsets };
+}
+
+/** The messages that a lake has taken in, by the accounting identity: each once, whatever its offset. */
+export interface LakeAccounts {
+  readonly bronze: number;
+  /** In quarantine and not in Bronze. */
+  readonly refused: number;
+  readonly messages: number;
+}
+
+/** Counts the messages in a lake from its tables. */
+export async function lakeAccounts(lake: Lake, engine: Engine): Promise<LakeAccounts> {
+  const bronze = (await (await lake.table(BRONZE_FLIGHTS))?.snapshot())?.rowCount ?? 0;
+  const quarantine = await (await lake.table(QUARANTINE_FLIGHTS))?.snapshot();
+  if (quarantine === undefined) return { bronze, refused: 0, messages: bronze };
+  const { columns } = QUARANTINE_FLIGHTS;
+  const [row] = await engine.rows({
+    sql: `select count(*) as refused from quarantine where reason in ('malformed', 'unprocessable', 'other_kind')`,
+    relations: { quarantine: { kind: 'files', columns, files: dataFiles(quarantine) } },
+  });
+  const refused = Number(row?.['refused'] ?? 0);
+  return { bronze, refused, messages: bronze + refused };
+}
