@@ -28,6 +28,8 @@ export interface TableContext {
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** The place of a file outside the table, by its address; null where this table's files cannot be. */
   readonly locate: (address: string) => ObjectPlace | null;
+  /** Whether a checksum is written after each commit. */
+  readonly checksums: boolean;
   /** Gives back what was opened for this table alone; nothing for a store that was handed in. */
   readonly close: () => Promise<void>;
 }
@@ -51,6 +53,11 @@ export interface TableOptions {
   readonly wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** How to reach `s3://` addresses. */
   readonly s3?: S3Options;
+  /**
+   * Whether a checksum is written after each commit; the default is true. It is optional, and no reader needs it: a stream
+   * of commits leaves half as many files in its log without. Source: Delta protocol, "Version Checksum File".
+   */
+  readonly checksums?: boolean;
 }
 
 /** Resolves a location: a local path, a `file://` or `s3://` URL, or an object store whose root is the table. */
@@ -65,6 +72,7 @@ export function contextOf(location: string | ObjectStore, options: TableOptions 
     newId: options.newId ?? randomUUID,
     random: options.random ?? Math.random,
     wait: options.wait ?? pause,
+    checksums: options.checksums ?? true,
     locate: isS3Url(store.url) ? (address) => locateOnS3(address, options.s3) : locateOnDisk,
     close: async () => remote?.[Symbol.asyncDispose](),
   };

@@ -22,11 +22,14 @@ export {
   type DeltaErrorKind,
   hasCode,
 } from './errors.ts';
+export type { ExpiryOptions, ExpiryReport } from './operations/expiry.ts';
 export type { LogCleanupOptions, LogCleanupReport } from './operations/log-cleanup.ts';
 export type { AutoCompactionPolicy } from './operations/optimize/auto-compaction.ts';
+export type { FileGroup } from './operations/optimize/groups.ts';
 export type { OptimizeMetrics } from './operations/optimize/metrics.ts';
 export type {
   AutoCompactionOptions,
+  CompactOptions,
   OptimizeOptions,
   OptimizeReport,
 } from './operations/optimize/optimize.ts';

@@ -6,9 +6,13 @@ import { contextOf, type TableContext, type TableOptions } from './context.ts';
 import { readCommit } from './log/commits.ts';
 import { commitKey } from './log/names.ts';
 import { cleanUpLog, type LogCleanupOptions, type LogCleanupReport } from './operations/log-cleanup.ts';
+import { deleteExpired, type ExpiryOptions, type ExpiryReport } from './operations/expiry.ts';
+import type { FileGroup } from './operations/optimize/groups.ts';
 import {
   autoCompact,
   type AutoCompactionOptions,
+  compact,
+  type CompactOptions,
   optimize,
   type OptimizeOptions,
   type OptimizeReport,
@@ -265,6 +269,17 @@ export class DeltaTable implements AsyncDisposable {
   }
 
   /**
+   * Puts those files together that the caller chooses of the snapshot that this object has; each group is of one partition.
+   * @throws as {@link optimize}
+   */
+  compact(
+    choose: (snapshot: Snapshot) => readonly FileGroup[],
+    options: CompactOptions,
+  ): Promise<OptimizeReport> {
+    return compact(this.#live, choose, options);
+  }
+
+  /**
    * Makes the table what it was at a version or an instant, in one commit; history and application ids stay.
    * @throws DeltaError no-such-version; missing-file when vacuum has deleted files of that version, naming them
    */
@@ -278,6 +293,15 @@ export class DeltaTable implements AsyncDisposable {
    */
   vacuum(options: VacuumOptions = {}): Promise<VacuumReport> {
     return vacuum(this.#live, options);
+  }
+
+  /**
+   * Deletes removed files that are past their time, by the tombstones of the newest version: cheap enough for a writer to do
+   * it every few commits. See {@link ExpiryOptions}.
+   * @throws DeltaError unsupported-feature, unsupported-protocol
+   */
+  deleteExpired(options: ExpiryOptions = {}): Promise<ExpiryReport> {
+    return deleteExpired(this.#live, options);
   }
 
   /**

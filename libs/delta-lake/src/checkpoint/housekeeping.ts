@@ -14,6 +14,7 @@ export type StepOutcome =
   | { readonly kind: 'failed'; readonly error: DeltaError };
 
 export interface HousekeepingReport {
+  /** Not due where the table was opened without `checksums`. */
   readonly checksum: StepOutcome;
   readonly checkpoint: StepOutcome;
   /** Follows a checkpoint, once per 1,000 versions or hour, unless `delta.enableExpiredLogCleanup` is false. */
@@ -48,11 +49,14 @@ export function startHousekeeping(
   txnId: string,
 ): Promise<HousekeepingReport> {
   // Now, while this version is the newest and looking into it is free.
-  const checksum = serializeChecksum(snapshot, txnId);
+  const checksum = live.context.checksums ? serializeChecksum(snapshot, txnId) : null;
   const work = async (): Promise<HousekeepingReport> => {
-    const written = await step(async () => {
-      await live.context.store.putIfAbsent(checksumKey(snapshot.version), checksum);
-    });
+    const written =
+      checksum === null
+        ? NOT_DUE
+        : await step(async () => {
+            await live.context.store.putIfAbsent(checksumKey(snapshot.version), checksum);
+          });
     const checkpoint = isDue(snapshot)
       ? await step(() => writeCheckpoint(live.context, snapshot, behindCommits(live)))
       : NOT_DUE;

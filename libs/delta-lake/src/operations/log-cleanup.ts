@@ -1,6 +1,7 @@
 import { durationMs, LOG } from '../checkpoint/retention.ts';
 import { featuresOf } from '../actions/table-features.ts';
 import type { TableContext } from '../context.ts';
+import { DeltaError } from '../errors.ts';
 import { type CheckpointFiles, CheckpointSets } from '../log/listing.ts';
 import { LOG_FOLDER, type LogName, parseLogKey } from '../log/names.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -10,6 +11,8 @@ import { isWhole, unreferencedSidecars } from './sidecars.ts';
 
 const DAY_MS = 86_400_000;
 const PARALLEL_DELETES = 16;
+/** Twice as long as a writer may commit without a look at what others have done (`LiveSnapshot.isStale`). */
+const LEAST_MS = 120_000;
 
 /** What a cleanup of the log did. */
 export interface LogCleanupReport {
@@ -22,6 +25,14 @@ export interface LogCleanupReport {
 }
 
 export interface LogCleanupOptions {
+  /** What is older may go. Ms; default `delta.logRetentionDuration`. */
+  readonly retentionMs?: number;
+  /**
+   * Where the log has more versions than `versions`, the older ones may go before their time, but none that is younger
+   * than `leastMs`: a reader that is about to load the table needs them, and so does a writer that has not looked at the
+   * table since. At least two minutes.
+   */
+  readonly beyond?: { readonly versions: number; readonly leastMs: number };
   /** At most so many objects are deleted, the oldest first. Default: all that may go. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
@@ -35,15 +46,18 @@ export interface LogCleanupOptions {
  * Older commits, checksums and checkpoints go, compactions that begin at it or before, and sidecars that no checkpoint
  * names. Without such a checkpoint none of these goes. What killed writers left unfinished goes after a day. The oldest go first, so that a run that ends early leaves a shorter log and no hole.
  *
- * A retention of a day or more is counted from midnight UTC, as the protocol has it; a shorter one to the millisecond.
+ * A retention of a day or more is counted from midnight UTC, as the protocol has it; a shorter one, or one that is given, to
+ * the millisecond.
+ * @throws DeltaError invalid-argument for a `beyond` that is refused
  * Source: Delta protocol, "Metadata Cleanup".
  */
 export async function cleanUpLog(
   context: TableContext,
   snapshot: Snapshot,
-  { limit = Infinity, signal, turn }: LogCleanupOptions = {},
+  options: LogCleanupOptions = {},
 ): Promise<LogCleanupReport> {
-  const found = await expired(context, cutoffMs(context, snapshot), limit);
+  const { limit = Infinity, signal, turn } = options;
+  const found = await expired(context, expiry(context, snapshot, options), limit);
   const base = found.base !== null && (await isWhole(context, found.base)) ? found.base : null;
   const { keys, isEnd } = base === null ? { keys: [], isEnd: true } : found;
   const doomed = keys.slice(0, limit);
@@ -76,10 +90,26 @@ export function isLogCleanupEnabled(snapshot: Snapshot): boolean {
   return snapshot.configuration['delta.enableExpiredLogCleanup']?.toLowerCase() !== 'false';
 }
 
-function cutoffMs(context: TableContext, snapshot: Snapshot): number {
-  const retention = durationMs(snapshot.configuration, LOG);
-  const cutoff = context.clock() - retention;
-  return retention < DAY_MS ? cutoff : cutoff - (cutoff % DAY_MS);
+/** Whether a commit, by its version and its time, is not kept any more. */
+type Expiry = (version: number, timeMs: number) => boolean;
+
+function expiry(
+  context: TableContext,
+  snapshot: Snapshot,
+  { retentionMs, beyond }: LogCleanupOptions,
+): Expiry {
+  const now = context.clock();
+  const stated = retentionMs ?? durationMs(snapshot.configuration, LOG);
+  const isDays = retentionMs === undefined && stated >= DAY_MS;
+  const cutoff = isDays ? now - stated - ((now - stated) % DAY_MS) : now - stated;
+  if (beyond === undefined) return (_, time) => time <= cutoff;
+  if (!(beyond.leastMs >= LEAST_MS) || !(beyond.versions >= 0))
+    throw new DeltaError(
+      'invalid-argument',
+      `A log is not cut below ${LEAST_MS / 1000} s: ${beyond.versions} versions and ${beyond.leastMs} ms are refused.`,
+    );
+  return (version, time) =>
+    time <= cutoff || (version < snapshot.version - beyond.versions && time <= now - beyond.leastMs);
 }
 
 /**
@@ -89,7 +119,7 @@ function cutoffMs(context: TableContext, snapshot: Snapshot): number {
  */
 async function expired(
   context: TableContext,
-  cutoff: number,
+  isExpired: Expiry,
   limit: number,
 ): Promise<{
   readonly keys: readonly string[];
@@ -110,7 +140,7 @@ async function expired(
     if (name.kind === 'commit') {
       // As for time travel: a commit is not older than the one before it, whatever its file says.
       time = Math.max(time + 1, modifiedAtMs);
-      if (time > cutoff) break;
+      if (!isExpired(name.version, time)) break;
       last = name.version;
     }
     checkpoints.take(name, key);

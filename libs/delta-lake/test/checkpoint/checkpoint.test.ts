@@ -163,6 +163,16 @@ describe('housekeeping', () => {
     expect(paths(await table.snapshot())).toEqual(['a']);
   });
 
+  test('there is no checksum where none is wanted, and a check does not miss it', async () => {
+    const store = memoryStore();
+    const table = await createTable(store, { schema: SCHEMA }, { checksums: false });
+    const result = await table.append([{ id: 1n, name: 'a', day: '2026-11-24' }]);
+    expect(result.kind).toBe('committed');
+    await table.settled();
+    expect((await collect(store.list('_delta_log/'))).filter(({ key }) => key.endsWith('.crc'))).toEqual([]);
+    expect(await table.check()).toMatchObject({ checksumChecked: false, findings: [] });
+  });
+
   test('the checksum says what the table amounts to', async () => {
     const store = memoryStore();
     await tableWithCommits(store, 3);

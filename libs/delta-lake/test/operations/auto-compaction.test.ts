@@ -100,4 +100,17 @@ describe('auto-compaction', () => {
     expect(stream.rewrittenBytes / stream.appendedBytes).toBeLessThan(Math.log2(60) + 1);
     expect(stream.table.cached()).toMatchObject({ bytes: 3000 * KIB, rowCount: 30_000 });
   });
+
+  test('takes the groups that a caller chooses', async () => {
+    const stream = await Stream.open();
+    const { table, rewrite } = stream;
+    for (let i = 0; i < 4; i++) await stream.append(KIB);
+    const report = await table.compact((snapshot) => [snapshot.files().slice(0, 3)], {
+      targetBytes: KIB,
+      rewrite,
+    });
+    expect(report).toMatchObject({ lostGroups: 0, metrics: { numRemovedFiles: 3, numAddedFiles: 1 } });
+    expect(table.cached().fileCount).toBe(2);
+    expect(await table.compact(() => [], { targetBytes: KIB, rewrite })).toMatchObject({ version: null });
+  });
 });

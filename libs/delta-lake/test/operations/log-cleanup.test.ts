@@ -83,6 +83,25 @@ describe('cleanup of the log', () => {
     expect((await versionsIn(store, '.json'))[0]).toBe(24);
   });
 
+  test('cuts a log of too many versions before its time, but nothing that is too young', async () => {
+    const clock = new Clock();
+    const store = memoryStore({ clock: clock.read });
+    const table = await hourly(store, clock, 40, KEEP_FOREVER);
+    expect(await table.cleanUpLog()).toMatchObject({ deleted: 0 });
+    // 40 o'clock: of the newest 10 versions nothing goes, and the checkpoint before them is 28.
+    const beyond = { versions: 10, leastMs: HOUR_MS };
+    expect(await table.cleanUpLog({ beyond })).toMatchObject({ oldestVersion: 28, isComplete: true });
+    expect(await versionsIn(store, '.json')).toEqual(range(28, 40));
+    expect(await table.cleanUpLog({ beyond: { versions: 0, leastMs: 6 * HOUR_MS } })).toMatchObject({
+      oldestVersion: 32,
+    });
+    expect(await table.cleanUpLog({ retentionMs: HOUR_MS })).toMatchObject({ oldestVersion: 36 });
+    expect((await openTable(store)).cached()).toMatchObject({ version: 40, fileCount: 40 });
+    await expect(table.cleanUpLog({ beyond: { versions: 10, leastMs: 60_000 } })).rejects.toMatchObject({
+      code: 'invalid-argument',
+    });
+  });
+
   test('deletes nothing where no checkpoint is old enough, or the one to begin with is torn', async () => {
     const clock = new Clock();
     const store = memoryStore({ clock: clock.read });

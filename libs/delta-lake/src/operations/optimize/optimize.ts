@@ -40,6 +40,11 @@ export interface OptimizeOptions extends OptimizeHooks {
 
 export type AutoCompactionOptions = AutoCompactionPolicy & OptimizeHooks;
 
+export interface CompactOptions extends OptimizeHooks {
+  /** Size that files should have. Bytes. */
+  readonly targetBytes: number;
+}
+
 export interface OptimizeReport {
   /** The newest version that it committed; null when nothing was to be done. */
   readonly version: number | null;
@@ -92,6 +97,26 @@ export async function autoCompact(
     snapshot,
     groups: dueGroups(snapshot, options, live.context.clock()),
     targetBytes: options.maxBytes ?? DEFAULT_POLICY.maxBytes,
+    order: null,
+    parameters: { predicate: '[]', zOrderBy: '[]', auto: 'true' },
+  });
+}
+
+/**
+ * Rewrites groups of files that the caller chooses of the newest snapshot that this object knows; each group lies in one
+ * partition. Otherwise as {@link autoCompact}.
+ * @throws as {@link optimize}
+ */
+export async function compact(
+  live: LiveSnapshot,
+  choose: (snapshot: Snapshot) => readonly FileGroup[],
+  options: CompactOptions,
+): Promise<OptimizeReport> {
+  const snapshot = live.current;
+  return rewriteGroups(live, {
+    ...options,
+    snapshot,
+    groups: choose(snapshot),
     order: null,
     parameters: { predicate: '[]', zOrderBy: '[]', auto: 'true' },
   });

@@ -1,0 +1,92 @@
+import type { RemoveFile } from '../actions/actions.ts';
+import { isAbsolutePath, tableKey } from '../actions/path.ts';
+import { checkWritable } from '../actions/protocol.ts';
+import { DELETED_FILES, durationMs } from '../checkpoint/retention.ts';
+import type { TableContext } from '../context.ts';
+import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { inParallel } from '../storage/parallel.ts';
+
+const PARALLEL_DELETES = 16;
+/** A deletion time before the year 2000 is none: some writers leave it out, or count in seconds. */
+const EARLIEST_MS = Date.UTC(2000, 0);
+
+export interface ExpiryOptions {
+  /** Removed files younger than this stay. Ms; default `delta.deletedFileRetentionDuration`. */
+  readonly retentionMs?: number;
+  /**
+   * Where the table has more removed files than `files`, the oldest go before their time, but none that was removed less
+   * than `leastMs` ago.
+   */
+  readonly beyond?: { readonly files: number; readonly leastMs: number };
+  readonly signal?: AbortSignal;
+}
+
+/** What a call of {@link deleteExpired} did. */
+export interface ExpiryReport {
+  /** Files that it deleted, or found deleted. */
+  readonly deleted: number;
+  /** Removed files that stay for now. */
+  readonly kept: number;
+}
+
+/** Removed before this instant, by epoch ms, and deleted by this process. */
+const done = new WeakMap<LiveSnapshot, number>();
+
+/**
+ * Deletes files that the table has removed, by its tombstones alone: no listing, no look into old commits, no commit of its
+ * own; for a writer, every now and then. It takes what lies in the table's folder under a plain name and has no deletion
+ * vector, as a stream of appends and replacements leaves it; `vacuum` finds the rest, and what no commit ever named.
+ * A tombstone that is older than `delta.deletedFileRetentionDuration` may be forgotten, and its file is then vacuum's:
+ * who calls this gives a shorter retention than that.
+ * @throws DeltaError unsupported-feature, unsupported-protocol; what the store throws
+ */
+export async function deleteExpired(live: LiveSnapshot, options: ExpiryOptions = {}): Promise<ExpiryReport> {
+  const { context } = live;
+  const snapshot = await live.exclusive(() => live.refresh());
+  checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, context.store.url);
+  const removed = snapshot.state.tombstones
+    .values()
+    .filter(({ deletionTimestamp }) => deletionTimestamp >= (done.get(live) ?? EARLIEST_MS));
+  const cutoffMs = cutoffOf(context, snapshot, removed, options);
+  const expired = removed.filter(({ deletionTimestamp }) => deletionTimestamp < cutoffMs);
+  const keys = expired.length === 0 ? [] : keysToDelete(context, snapshot, expired, cutoffMs);
+  const remove = (key: string): Promise<void> => context.store.delete(key);
+  await inParallel(keys, PARALLEL_DELETES, remove, options.signal);
+  done.set(live, Math.max(done.get(live) ?? EARLIEST_MS, cutoffMs));
+  return { deleted: keys.length, kept: removed.length - expired.length };
+}
+
+function cutoffOf(
+  context: TableContext,
+  snapshot: Snapshot,
+  removed: readonly RemoveFile[],
+  { retentionMs, beyond }: ExpiryOptions,
+): number {
+  const now = context.clock();
+  const wished = now - (retentionMs ?? durationMs(snapshot.configuration, DELETED_FILES));
+  if (beyond === undefined || removed.length <= beyond.files) return wished;
+  const times = removed.map(({ deletionTimestamp }) => deletionTimestamp).sort((a, b) => a - b);
+  const oldestWithin = times.at(-beyond.files) ?? Infinity;
+  return Math.max(wished, Math.min(oldestWithin, now - beyond.leastMs));
+}
+
+/** Keys of expired files; without those that are part of the table again, or were removed later once more. */
+function keysToDelete(
+  context: TableContext,
+  { state }: Snapshot,
+  expired: readonly RemoveFile[],
+  cutoffMs: number,
+): readonly string[] {
+  const { url } = context.store;
+  const keys = new Set<string>();
+  for (const { path, deletionVector } of expired) {
+    if (deletionVector !== undefined || isAbsolutePath(path) || path.split('/').includes('..')) continue;
+    const key = tableKey(url, path);
+    if (key !== null) keys.add(key);
+  }
+  for (const { path } of state.files.values()) keys.delete(tableKey(url, path) ?? '');
+  for (const { path, deletionTimestamp } of state.tombstones.values())
+    if (deletionTimestamp >= cutoffMs) keys.delete(tableKey(url, path) ?? '');
+  return [...keys];
+}
