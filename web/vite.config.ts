@@ -5,11 +5,12 @@ import { defineConfig } from 'vite';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * One page, one script, no inlining: the server's Content-Security-Policy allows nothing but its own files, so no
+ * All addresses are relative, so that the page can be served below any path of a reverse proxy. One page, one script, no inlining: the server's Content-Security-Policy allows nothing but its own files, so no
  * asset may become a `data:` address and no script may stand in the HTML.
  */
 export default defineConfig({
   root,
+  base: './',
   plugins: [svelte({ configFile: `${root}svelte.config.js` })],
   resolve: { conditions: ['@contrail/source', 'browser', 'module', 'import', 'default'] },
   build: {

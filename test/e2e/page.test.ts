@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFakeServer, type FakeServer } from '../../web/test/fake-server.ts';
 import { aircraftAt, createFleet } from '../../web/test/fake/fleet.ts';
 import type { Scenario } from '../../web/test/fake/answers.ts';
+import { proxyBelowAPath } from './below-a-path.ts';
 
 const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
@@ -60,8 +61,9 @@ describe.skipIf(missing.length > 0)(
 
     async function visit(
       path: string,
-      look: { scenario?: Scenario; theme?: 'dark' | 'light'; size?: typeof DESKTOP } = {},
+      look: { scenario?: Scenario; theme?: 'dark' | 'light'; size?: typeof DESKTOP; from?: string } = {},
     ): Promise<Visit> {
+      const { from = server.url } = look;
       server.show(look.scenario ?? 'live');
       const context = await browser.newContext({
         viewport: look.size ?? DESKTOP,
@@ -76,9 +78,9 @@ describe.skipIf(missing.length > 0)(
       });
       page.on('pageerror', (error) => errors.push(error.message));
       page.on('request', (request) => {
-        if (!request.url().startsWith(server.url)) foreign.push(request.url());
+        if (!request.url().startsWith(from)) foreign.push(request.url());
       });
-      await page.goto(server.url + path);
+      await page.goto(from + path);
       await until(page, 'globalThis.__contrail !== undefined && __contrail.state !== "loading"');
       return { page, errors, foreign, [Symbol.asyncDispose]: () => context.close() };
     }
@@ -122,6 +124,31 @@ describe.skipIf(missing.length > 0)(
       expect(seen.errors).toEqual([]);
       expect(seen.foreign).toEqual([]);
       expect(server.unacknowledged).toBeLessThan(5);
+    });
+
+    test.each([
+      { keepHost: false, path: '/contrail/traffic' },
+      { keepHost: true, path: '/contrail?icao24=3c0000' },
+    ])('shows planes below a path of a reverse proxy, at $path, Host kept: $keepHost', async (how) => {
+      await using proxy = await proxyBelowAPath(server.url, how);
+      await using seen = await visit(how.path, { from: proxy.url });
+      const { page } = seen;
+      // Live, not polled: the socket is open too.
+      await until(page, `__contrail.aircraft === ${AIRCRAFT} && __contrail.state === "live"`);
+      await page.getByRole('link', { name: 'Traffic' }).click();
+      await page
+        .getByText(/gold\/traffic_by_country · version/)
+        .first()
+        .waitFor();
+      expect(new URL(page.url()).pathname).toBe('/contrail/traffic');
+      await page.reload();
+      await page.getByRole('link', { name: 'Map' }).click();
+      await until(page, '__contrail.redraws > 0');
+      await expect.poll(() => drawnPixels(page)).toBeGreaterThan(AIRCRAFT / 2);
+      expect(new URL(page.url()).pathname).toBe('/contrail/');
+      await page.goBack();
+      expect(new URL(page.url()).pathname).toBe('/contrail/traffic');
+      expect([seen.errors, seen.foreign]).toEqual([[], []]);
     });
 
     test('rests while nothing visible moves, and draws where movement shows', async () => {

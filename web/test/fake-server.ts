@@ -50,6 +50,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
   '.bin': 'application/octet-stream',
 };
+const KEY = 'key-of-the-fake-server';
 const WEB_ROOT = fileURLToPath(new URL('../dist', import.meta.url));
 /** Each aircraft is heard of again after this many ticks. */
 const SPREAD = 5;
@@ -160,7 +161,10 @@ export async function startFakeServer(options: {
     { waiting: boolean; needsFull: boolean; paused: boolean; greeted: boolean }
   >();
   http.on('upgrade', (request, socket, head) => {
-    if (cut !== null || request.url !== '/api/live') {
+    // Behind a proxy that changes Host the page has to show the key, as at the real server.
+    const isOwn =
+      request.headers.origin === `http://${request.headers.host}` || request.url?.endsWith(`=${KEY}`);
+    if (cut !== null || request.url?.split('?')[0] !== '/api/live' || !isOwn) {
       socket.destroy();
       return;
     }
@@ -248,6 +252,7 @@ export async function startFakeServer(options: {
     else if (url.pathname === '/api/traffic')
       json(trafficAnswer(lake(), Number(url.searchParams.get('windows') ?? 24)));
     else if (url.pathname === '/api/categories') json(categoriesAnswer(lake()));
+    else if (url.pathname === '/api/live/key') json({ key: KEY });
     else if (url.pathname === '/api/live/countries') json(countries);
     else if (url.pathname === '/api/live/snapshot.bin') response.end(full());
     else if (url.pathname.endsWith('/track')) json(trackAnswer(lake(), url.pathname.split('/')[3] ?? ''));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as format from '../src/text/format.ts';
+import { liveAddress } from '../src/live/live-address.ts';
 import { addressOf, pageOf } from '../src/shell/address.ts';
 import { categoryWords, phaseWords } from '../src/text/words.ts';
 
@@ -86,15 +87,30 @@ describe('values in words', () => {
 describe('addresses', () => {
   test('lead to their page and back, keeping what is readable readable', () => {
     expect(addressOf('traffic', { country: 'United States', windows: null })).toBe(
-      '/traffic?country=United%20States',
+      './traffic?country=United%20States',
     );
-    expect(addressOf('map', { at: '48.1,11.5,6.2' })).toBe('/?at=48.1,11.5,6.2');
-    expect(addressOf('pipeline', { x: '' })).toBe('/pipeline');
-    expect([pageOf('/'), pageOf('/traffic'), pageOf('/pipeline/'), pageOf('/nothing')]).toEqual([
-      'map',
-      'traffic',
-      'pipeline',
-      'map',
-    ]);
+    expect(addressOf('map', { at: '48.1,11.5,6.2' })).toBe('./?at=48.1,11.5,6.2');
+    expect(addressOf('pipeline', { x: '' })).toBe('./pipeline');
+    expect([pageOf('/'), pageOf('/traffic'), pageOf('/nothing')]).toEqual(['map', 'traffic', 'map']);
+  });
+
+  test('stay below the path that a proxy serves the page at', async () => {
+    for (const page of [
+      'https://host/contrail/',
+      'https://host/contrail/traffic',
+      'https://host/contrail/?at=1,2,3',
+    ]) {
+      expect(new URL(addressOf('pipeline', {}), page).href).toBe('https://host/contrail/pipeline');
+      expect(new URL(addressOf('map', { at: '1,2,3' }), page).href).toBe('https://host/contrail/?at=1,2,3');
+      const asked: string[] = [];
+      const answer = async (url: unknown): Promise<Response> => {
+        asked.push(String(url));
+        return Response.json({ key: 'a b' });
+      };
+      expect(await liveAddress(page, answer)).toBe('wss://host/contrail/api/live?key=a+b');
+      expect(asked).toEqual(['https://host/contrail/api/live/key']);
+    }
+    expect(pageOf('/contrail/')).toBe('map');
+    expect(pageOf('/contrail/traffic')).toBe('traffic');
   });
 });

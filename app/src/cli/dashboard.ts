@@ -34,6 +34,7 @@ export async function serveDashboard(
       logger: openLog(settings.logLevel),
       host: settings.dashboardHost,
       port: settings.dashboardPort,
+      allowedHosts: settings.dashboardAllowedHosts,
       webRoot: join(ROOT, 'web/dist'),
       services: servicesInUse(settings, data, home.store),
     }),

@@ -68,6 +68,7 @@ function program(): Command {
     'SPARK_MASTER_URL',
     'DASHBOARD_HOST',
     'DASHBOARD_PORT',
+    'DASHBOARD_ALLOWED_HOSTS',
     'MEMORY_LIMIT',
     'LOG_LEVEL',
   ]).action(async (flags: Flags) => {

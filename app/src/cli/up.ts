@@ -34,6 +34,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
     logger: log,
     host: settings.dashboardHost,
     port: settings.dashboardPort,
+    allowedHosts: settings.dashboardAllowedHosts,
     webRoot: join(ROOT, 'web/dist'),
     services: servicesInUse(settings, data, home.store),
   });

@@ -31,6 +31,8 @@ export interface Settings {
   readonly memoryLimitBytes: number;
   readonly dashboardHost: string;
   readonly dashboardPort: number;
+  /** Empty: see docs/settings.md. */
+  readonly dashboardAllowedHosts: readonly string[];
   readonly logLevel: LogLevel;
   readonly kafkaBootstrap: string | null;
   readonly kafkaReplication: number | null;
@@ -162,6 +164,7 @@ function toSettings(values: z.output<typeof SCHEMA>): Settings {
     memoryLimitBytes: values.MEMORY_LIMIT,
     dashboardHost: values.DASHBOARD_HOST,
     dashboardPort: values.DASHBOARD_PORT,
+    dashboardAllowedHosts: values.DASHBOARD_ALLOWED_HOSTS ?? [],
     logLevel: values.LOG_LEVEL,
     kafkaBootstrap: values.KAFKA_BOOTSTRAP ?? null,
     kafkaReplication: values.KAFKA_REPLICATION ?? null,

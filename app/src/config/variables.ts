@@ -57,6 +57,10 @@ function whole(min: number, max: number) {
 const pageAddress = parsed('an address starting with http:// or https://', (text) =>
   /^https?:\/\/\S+$/.test(text) ? text.replace(/\/+$/, '') : null,
 );
+const hostNames = parsed('names of hosts without a port, several with commas between', (text) => {
+  const names = text.split(',').map((name) => name.trim());
+  return names.every((name) => /^[\w.-]+$/.test(name)) ? names : null;
+});
 const anyText = parsed('some text', (text) => text);
 const secret = parsed('some text', (text) => new Secret(text));
 const duration = parsed('a duration above 0 with its unit, as 500ms, 5s, 2m, 12h or 7d', parseDuration);
@@ -165,6 +169,12 @@ export const VARIABLES = {
   DASHBOARD_PORT: setting(whole(0, 65_535), '8501', {
     meaning: 'Port of the dashboard. 0 takes any free one.',
     unit: 'port',
+  }),
+  DASHBOARD_ALLOWED_HOSTS: optional(hostNames, {
+    meaning:
+      'Names under which a reverse proxy passes requests on (it keeps Host). The dashboard answers to these and to this machine alone.',
+    unit: 'names, with commas between',
+    unset: 'on 127.0.0.1 this machine alone; on another DASHBOARD_HOST every name',
   }),
   LOG_LEVEL: setting(logLevel, 'info', {
     meaning: 'The least severe log line written.',

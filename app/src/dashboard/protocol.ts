@@ -104,6 +104,14 @@ export interface CountriesAnswer {
   readonly countries: readonly string[];
 }
 
+/**
+ * `GET /api/live/key`: what a page adds to the address of the live socket, `/api/live?key=...`, to prove that it is of our own
+ * origin where a reverse proxy has changed the Host header. Other sites can open the socket, but cannot read this.
+ */
+export interface KeyAnswer {
+  readonly key: string;
+}
+
 /** Text messages of the page on `/api/live`. Anything else closes the socket with 1008. */
 export type ClientMessage =
   | { readonly type: 'hello'; readonly picture?: number; readonly lastTick?: number }

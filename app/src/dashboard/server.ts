@@ -1,19 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { type ObjectStore, hasCode, localStore, openTable } from '@contrail/delta-lake';
-import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server';
-import type { WebSocketServerLike } from '@hono/node-server';
 import type { Logger } from 'pino';
-import { WebSocketServer } from 'ws';
 import type { Engine } from '../engine/engine.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { Dashboard } from './dashboard.ts';
+import { hostPolicy } from './hosts.ts';
+import { connectionsFor, createHttpServer, openFilesLimit } from './http-server.ts';
 import type { LakeTable } from './lake-tables.ts';
 import { listen, urlOf } from './listen.ts';
-import { MAX_MESSAGE_BYTES } from './live-socket.ts';
+import { LiveSockets } from './live-socket.ts';
 import { loadQueries } from './queries/load.ts';
 import { pageFiles } from './routes/page.ts';
-import { createRoutes } from './routes/routes.ts';
+import { createRoutes, refusalOf } from './routes/routes.ts';
 import type { WatchedService } from './service-watch.ts';
 
 /** How long open answers and sockets may take to end before they are cut. */
@@ -33,6 +33,10 @@ export interface DashboardOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** Names under which reverse proxies pass requests on; none by default (`hosts.ts`). */
+  readonly allowedHosts?: readonly string[];
+  /** Connections at once; by default what the process can spare (`http-server.ts`). Half of them may be live sockets. */
+  readonly maxConnections?: number;
   /** To be shown with their health; none by default. */
   readonly services?: readonly WatchedService[];
   /** Folder of the built page; where it is missing, the server says how to build it. */
@@ -57,11 +61,13 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const queries = await loadQueries();
   const lake = typeof options.lakeRoot === 'string' ? localStore(options.lakeRoot) : options.lakeRoot;
   const dashboard = new Dashboard({ ...options, queries, lake, openTable: (name) => openIn(lake, name) });
-  const sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: MAX_MESSAGE_BYTES,
-  });
+  const maxConnections = options.maxConnections ?? connectionsFor(openFilesLimit());
+  const sockets = new LiveSockets(dashboard.hub, Math.ceil(maxConnections / 2));
+  const access = {
+    hosts: hostPolicy(host, options.allowedHosts ?? []),
+    key: randomUUID(),
+    isFull: () => sockets.isFull,
+  };
   const routes = createRoutes({
     engine: options.engine,
     queries,
@@ -74,13 +80,15 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     notReady: () => dashboard.notReady(),
     page: pageFiles(options.webRoot),
     onError: (error, request) => logger?.error({ err: error, request }, 'request failed'),
-    upgradeWebSocket,
+    ...access,
   });
-  const server = createAdaptorServer({
+  const server = createHttpServer({
     fetch: routes.fetch,
-    overrideGlobalObjects: false,
-    websocket: { server: sockets as WebSocketServerLike },
-  }) as Server;
+    shouldUpgrade: (request) => refusalOf(access, liveRequest(request)) === null,
+    logger,
+    maxConnections,
+  });
+  server.on('upgrade', (request, socket, head) => sockets.accept(request, socket, head));
   const port = await listen(server, host, options.port);
   dashboard.start();
   const url = urlOf(host, port);
@@ -92,9 +100,9 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       const closed = server.listening ? once(server, 'close') : Promise.resolve();
       server.close();
       dashboard.hub.close(GOING_AWAY, 'the dashboard stops');
-      // Whoever does not answer the goodbye in time is cut off.
+      // A client that does not answer the goodbye in time is cut off.
       const cut = setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate();
+        sockets.close();
         server.closeAllConnections();
       }, CLOSE_MS);
       server.closeIdleConnections();
@@ -103,6 +111,14 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       sockets.close();
     },
   };
+}
+
+function liveRequest({ method, url, headers }: IncomingMessage): Parameters<typeof refusalOf>[1] {
+  const header = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : value?.[0];
+  };
+  return { method: method ?? 'GET', url: url ?? '/', header };
 }
 
 /** A table of the lake, or null where there is none yet. */

@@ -36,6 +36,7 @@ describe('loadSettings', () => {
       memoryLimitBytes: 256_000_000,
       dashboardHost: '127.0.0.1',
       dashboardPort: 8501,
+      dashboardAllowedHosts: [],
       logLevel: 'info',
       kafkaBootstrap: null,
       kafkaReplication: null,

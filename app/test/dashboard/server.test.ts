@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { request } from 'node:http';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -25,14 +27,26 @@ import { silverRow } from './silver-row.ts';
 /** A busy machine is no failure. */
 const PATIENCE_MS = 20_000;
 
+/** An answer to a request that `fetch` would not send: with another Host, say. */
+async function raw(
+  url: string,
+  options: RequestOptions,
+): Promise<{ status: number; body: string; headers: IncomingMessage['headers'] }> {
+  const asked = request(url, { ...options, agent: false }).end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  let body = '';
+  for await (const part of answer.setEncoding('utf8')) body += String(part);
+  return { status: answer.statusCode ?? 0, body, headers: answer.headers };
+}
+
 /** A browser's side of the live socket. */
 class Page {
   readonly watcher = new Watcher();
   readonly texts: ServerMessage[] = [];
   readonly socket: WebSocket;
 
-  constructor(url: string, headers: Record<string, string> = {}) {
-    this.socket = new WebSocket(`${url.replace('http', 'ws')}/api/live`, { headers });
+  constructor(url: string, headers: Record<string, string> = {}, query = '') {
+    this.socket = new WebSocket(`${url.replace('http', 'ws')}/api/live${query}`, { headers });
     this.socket.on('open', () => this.socket.send('{"type":"hello"}'));
     this.socket.on('message', (data: Buffer, isBinary) => {
       if (!isBinary) return void this.texts.push(JSON.parse(data.toString()) as ServerMessage);
@@ -348,6 +362,50 @@ describe('a dashboard server on a real lake', () => {
     own.socket.terminate();
   });
 
+  it('is the same below any path, whether a proxy takes that off or passes it on', async () => {
+    for (const prefix of ['', '/contrail', '/a/contrail']) {
+      expect(await (await answer(`${prefix}/`)).text()).toContain('<title>Contrail</title>');
+      expect(await (await answer(`${prefix}/traffic`)).text()).toContain('<title>Contrail</title>');
+      expect((await answer(`${prefix}/api/status`)).status).toBe(200);
+      expect((await answer(`${prefix}/assets/main-1a2b.js`)).status).toBe(200);
+    }
+    const sent = await answer('/contrail?icao24=3c6444');
+    expect([sent.redirected, sent.url]).toEqual([true, `${server.url}/contrail/?icao24=3c6444`]);
+    expect((await answer('/contrail/traffic/')).url).toBe(`${server.url}/contrail/traffic`);
+  });
+
+  it('refuses a name that a site has pointed at this machine, over HTTP and WebSocket', async () => {
+    for (const path of ['/', '/api/status', '/api/live/key', '/metrics']) {
+      const refused = await raw(server.url + path, { headers: { host: 'rebound.example:8501' } });
+      expect([refused.status, JSON.parse(refused.body)]).toMatchObject([
+        403,
+        { error: { code: 'foreign-host' } },
+      ]);
+    }
+    const host = 'rebound.example';
+    const page = new Page(server.url, { host, origin: `http://${host}` });
+    const [error] = (await once(page.socket, 'error')) as [Error];
+    expect(error.message).toContain('403');
+  });
+
+  it('gives the socket to its page behind a proxy that changes Host, by the key that only that page can read', async () => {
+    const { key } = await json<{ key: string }>('/api/live/key');
+    const own = new Page(server.url, { origin: 'https://planes.example.org' }, `?key=${key}`);
+    await once(own.socket, 'open');
+    own.socket.terminate();
+  });
+
+  it('answers an upgrade to another protocol or at another place, and does not keep it', async () => {
+    const upgrade = (path: string, to: string): Promise<{ status: number }> =>
+      raw(server.url + path, {
+        headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: to, 'http2-settings': 'AAMAAABk' },
+      });
+    expect((await upgrade('/healthz', 'h2c')).status).toBe(200);
+    expect((await upgrade('/healthz', 'websocket')).status).toBe(200);
+    expect((await upgrade('/api/live', 'h2c')).status).toBe(426);
+    expect((await upgrade('//', 'websocket')).status).toBe(200);
+  });
+
   it('names the port and the flag when the port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -365,7 +423,7 @@ describe('a dashboard server on a real lake', () => {
     other.close();
   });
 
-  it('says how to build the page when it is missing, and closes sockets with 1001 within two seconds', async () => {
+  it('says how to build the page when it is missing, and closes sockets with 1001 within two seconds, though requests hang', async () => {
     const second = await startDashboard({
       lakeRoot: lake.root,
       engine: lake.engine,
@@ -373,6 +431,7 @@ describe('a dashboard server on a real lake', () => {
       host: '127.0.0.1',
       port: 0,
       webRoot: `${lake.root}/none`,
+      maxConnections: 5,
     });
     const notBuilt = await fetch(`${second.url}/`);
     expect([notBuilt.status, await notBuilt.text()]).toEqual([
@@ -381,6 +440,19 @@ describe('a dashboard server on a real lake', () => {
     ]);
     const page = new Page(second.url);
     await once(page.socket, 'open');
+    const others = [new Page(second.url), new Page(second.url)];
+    await Promise.all(others.map(({ socket }) => once(socket, 'open')));
+    const [full] = (await once(new Page(second.url).socket, 'error')) as [Error];
+    expect(full.message).toContain('503');
+    for (const { socket } of others) socket.terminate();
+    // A request that never ends, and one that never begins.
+    const hanging = ['GET /healthz HTTP/1.1\r\nHost: localhost\r\n', ''].map((text) => {
+      const socket = connect(second.port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(text);
+      return socket;
+    });
+    await Promise.all(hanging.map((socket) => once(socket, 'connect')));
     const closed = once(page.socket, 'close');
     const began = performance.now();
     await second[Symbol.asyncDispose]();

@@ -221,9 +221,9 @@ export class LiveConnection {
     try {
       if (!this.#paused) {
         const [snapshot, countries, status] = await Promise.all([
-          fetch('/api/live/snapshot.bin'),
-          fetch('/api/live/countries'),
-          fetch('/api/status'),
+          fetch('api/live/snapshot.bin'),
+          fetch('api/live/countries'),
+          fetch('api/status'),
         ]);
         if (stretch !== this.#stretch) return;
         if (countries.ok) picture.countries = ((await countries.json()) as CountriesAnswer).countries;

@@ -1,19 +1,22 @@
-/** The pages, in the order of the rail; the address is the state, so Back works and a link shows what was seen. */
+/**
+ * The pages, in the order of the rail; the address is the state, so Back works and a link shows what was seen. All pages lie in one
+ * folder, wherever a proxy puts that, and addresses are relative to it.
+ */
 export const PAGES = [
-  { name: 'map', path: '/', label: 'Map' },
-  { name: 'traffic', path: '/traffic', label: 'Traffic' },
-  { name: 'pipeline', path: '/pipeline', label: 'Pipeline' },
+  { name: 'map', file: '', label: 'Map' },
+  { name: 'traffic', file: 'traffic', label: 'Traffic' },
+  { name: 'pipeline', file: 'pipeline', label: 'Pipeline' },
 ] as const;
 export type PageName = (typeof PAGES)[number]['name'];
 
-/** The page of a path; an unknown path is the map. */
+/** The page of a path, by its last part; an unknown one is the map. */
 export function pageOf(path: string): PageName {
-  return PAGES.find((page) => page.path === path.replace(/(.)\/+$/, '$1'))?.name ?? 'map';
+  return PAGES.find(({ file }) => file === path.slice(path.lastIndexOf('/') + 1))?.name ?? 'map';
 }
 
-/** The path of a page with these parameters; empty ones are left out. */
+/** The address of a page with these parameters, relative to any page; empty ones are left out. */
 export function addressOf(page: PageName, parameters: Readonly<Record<string, string | null>>): string {
-  const path = PAGES.find(({ name }) => name === page)?.path ?? '/';
+  const path = `./${PAGES.find(({ name }) => name === page)?.file ?? ''}`;
   const query = Object.entries(parameters)
     .filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== '')
     // Commas and tildes are legal in a query and far easier to read.

@@ -2,6 +2,7 @@ import type { LiveState, ServerMessage, Stage } from 'contrail/dashboard/protoco
 import { getContext, setContext } from 'svelte';
 import { LiveConnection, type Link, type Socket, type SocketEvents } from '../live/connection.ts';
 import type { Frame } from '../live/decode.ts';
+import { liveAddress } from '../live/live-address.ts';
 import { isStale, pageState, positionAge_s, type PageState } from '../live/freshness.ts';
 import { Picture } from '../live/picture.ts';
 import type { Camera } from '../map/camera.ts';
@@ -74,7 +75,8 @@ export class App {
     this.#offset_s = window.performance.timeOrigin / 1000;
     this.connection = new LiveConnection({
       picture: this.picture,
-      openSocket: (events) => openSocket(`${window.location.origin.replace(/^http/, 'ws')}/api/live`, events),
+      openSocket: (events) =>
+        openSocket(liveAddress(window.document.baseURI, window.fetch.bind(window)), events),
       fetch: window.fetch.bind(window),
       clock: this.#clock,
       later: (run, delay) => {
@@ -152,17 +154,26 @@ export class App {
   }
 }
 
-function openSocket(url: string, events: SocketEvents): Socket {
-  const socket = new WebSocket(url);
-  socket.binaryType = 'arraybuffer';
-  socket.onopen = events.opened;
-  socket.onmessage = (event) => events.message(event.data);
-  socket.onclose = events.closed;
+function openSocket(address: Promise<string>, events: SocketEvents): Socket {
+  let socket: WebSocket | null = null;
+  let isClosed = false;
+  const open = (url: string): void => {
+    if (isClosed) return;
+    socket = new WebSocket(url);
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = events.opened;
+    socket.onmessage = (event) => events.message(event.data);
+    socket.onclose = events.closed;
+  };
+  address.then(open, events.closed);
   return {
     send: (text) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+      if (socket?.readyState === WebSocket.OPEN) socket.send(text);
     },
-    close: () => socket.close(),
+    close: () => {
+      isClosed = true;
+      socket?.close();
+    },
   };
 }
 

@@ -28,7 +28,7 @@ export class Route {
     const next: Record<string, string | null> = Object.fromEntries(this.#parameters);
     Object.assign(next, changes);
     const address = addressOf(this.page, next);
-    if (address === this.#window.location.pathname + this.#window.location.search) return;
+    if (new URL(address, this.#window.document.baseURI).href === this.#window.location.href) return;
     if (step) this.#window.history.pushState(null, '', address);
     else this.#window.history.replaceState(null, '', address);
     this.#read();

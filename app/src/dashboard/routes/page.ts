@@ -78,7 +78,7 @@ export const NOT_BUILT_PAGE = `<!doctype html>
 <h1>The page has not been built</h1>
 <p>The dashboard server runs, but its page is missing. Build it with</p>
 <pre>npm run -w web build</pre>
-<p>and load this again. The numbers behind it are at <a href="/api/status">/api/status</a>.</p>
+<p>and load this again. The numbers behind it are at <a href="api/status">api/status</a>.</p>
 </html>
 `;
 

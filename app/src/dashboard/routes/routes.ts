@@ -1,6 +1,6 @@
-import type { UpgradeWebSocket } from 'hono/ws';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import { getPath } from 'hono/utils/url';
 import { ContrailError } from '../../errors.ts';
 import { GOLD_METRICS_BY_CATEGORY } from '../../lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../../lake/gold-traffic-by-country.ts';
@@ -8,19 +8,22 @@ import { SILVER_FLIGHTS_ML } from '../../lake/silver-flights-ml.ts';
 import type { AnswerCache } from '../answer-cache.ts';
 import { MAX_WINDOWS, categoriesAnswer, entityTag, trackAnswer, trafficAnswer } from '../answers.ts';
 import type { AnswerSources } from '../answers.ts';
-import { isSameOrigin, liveSocket } from '../live-socket.ts';
+import { foreignHost, isAllowedHost, isOwnPage } from '../hosts.ts';
+import type { HostPolicy } from '../hosts.ts';
 import type { LiveHub } from '../live/live-hub.ts';
 import type { DashboardMetrics } from '../metrics.ts';
 import type {
   CategoriesAnswer,
   CountriesAnswer,
   ErrorAnswer,
+  KeyAnswer,
   StatusAnswer,
   TrackAnswer,
   TrafficAnswer,
 } from '../protocol.ts';
 import { NOT_BUILT_PAGE, SECURITY_HEADERS } from './page.ts';
 import type { PageFiles } from './page.ts';
+import { detourOf, placeOf } from './place.ts';
 
 /** What the routes answer from. */
 export interface RouteSources extends AnswerSources {
@@ -32,13 +35,59 @@ export interface RouteSources extends AnswerSources {
   readonly notReady: () => string | null;
   readonly page: PageFiles;
   readonly onError: (error: unknown, request: string) => void;
-  readonly upgradeWebSocket: UpgradeWebSocket;
+  readonly hosts: HostPolicy;
+  /** What only pages of our own origin can read, so that they can prove what they are. */
+  readonly key: string;
+  /** Whether no more live sockets are taken. */
+  readonly isFull: () => boolean;
+}
+
+/** What is told to somebody who asks for the live socket and does not get it. */
+export interface Refusal {
+  readonly status: 403 | 426 | 503;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What decides about a request for the live socket. Header names are lower case, as Node has them. */
+export interface LiveRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly header: (name: string) => string | undefined;
+}
+
+/** Why a request is not given the live socket; null: it is. */
+export function refusalOf(
+  { hosts, key, isFull }: Pick<RouteSources, 'hosts' | 'key' | 'isFull'>,
+  { method, url, header }: LiveRequest,
+): Refusal | null {
+  // What a browser never sends, as //, is no place of ours.
+  const { pathname, searchParams } = new URL(URL.canParse(url, BASE) ? url : '/', BASE);
+  const host = header('host');
+  if (!isAllowedHost(hosts, host)) {
+    return { status: 403, code: 'foreign-host', message: foreignHost(hosts, host ?? '') };
+  }
+  const isWebSocket = method === 'GET' && header('upgrade')?.toLowerCase() === 'websocket';
+  if (!isWebSocket || placeOf(pathname) !== '/api/live') {
+    return { status: 426, code: 'websocket-needed', message: 'This address speaks WebSocket only.' };
+  }
+  if (!isOwnPage(hosts, { origin: header('origin'), host, key: searchParams.get('key') }, key)) {
+    return { status: 403, code: 'foreign-origin', message: 'The live socket serves its own page alone.' };
+  }
+  if (isFull()) {
+    const message = 'As many pages are open as the dashboard serves live; this one asks again by itself.';
+    return { status: 503, code: 'too-many-pages', message };
+  }
+  return null;
 }
 
 /** The type the page's typed client is made from: `hc<Routes>(origin)`. */
 export type Routes = ReturnType<typeof createRoutes>;
 
 const DEFAULT_WINDOWS = 24;
+/** To make a path and query a URL; the host is never looked at. */
+const BASE = 'http://dashboard';
 
 /** All routes of the server, read-only every one. */
 export function createRoutes(sources: RouteSources) {
@@ -102,20 +151,19 @@ export function createRoutes(sources: RouteSources) {
       const headers = { ETag: tag, 'Cache-Control': 'no-cache', 'Content-Type': 'application/octet-stream' };
       return isKnown(c, tag) ? c.body(null, 304, headers) : c.body(bytes, 200, headers);
     })
-    .get(
-      '/live',
-      async (c, next) => {
-        if (!isSameOrigin(c.req.header('origin'), c.req.header('host'))) {
-          return c.json<ErrorAnswer>(
-            problem('foreign-origin', 'The live socket serves its own page alone.'),
-            403,
-          );
-        }
-        return next();
-      },
-      liveSocket(hub, sources.upgradeWebSocket),
-      (c) => c.json<ErrorAnswer>(problem('websocket-needed', 'This address speaks WebSocket only.'), 426),
-    )
+    .get('/live/key', (c) => c.json<KeyAnswer>({ key: sources.key }, 200, { 'Cache-Control': 'no-store' }))
+    // Those who are given the socket do not come here (server.ts).
+    .get('/live', (c) => {
+      const { method, url } = c.req;
+      const refusal = refusalOf(sources, { method, url, header: (name) => c.req.header(name) });
+      const { status, code, message } = refusal ?? {
+        status: 503,
+        code: 'too-many-pages',
+        message: 'Ask again.',
+      };
+      const headers = { Connection: 'close', ...(status === 426 ? { Upgrade: 'websocket' } : {}) };
+      return c.json<ErrorAnswer>(problem(code, message), status, headers);
+    })
     .all('*', (c) => {
       const { method, path } = c.req;
       return c.json<ErrorAnswer>(
@@ -124,11 +172,12 @@ export function createRoutes(sources: RouteSources) {
       );
     });
 
-  return new Hono()
+  return new Hono({ getPath: (request) => placeOf(getPath(request)) })
     .use(async (c, next) => {
-      await next();
+      const host = c.req.header('host');
+      if (isAllowedHost(sources.hosts, host)) await next();
+      else c.res = c.json<ErrorAnswer>(problem('foreign-host', foreignHost(sources.hosts, host ?? '')), 403);
       metrics.requests.inc({ method: c.req.method, status: c.res.status });
-      if (c.res.status === 101) return;
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
     })
     .onError((error, c) => {
@@ -166,6 +215,11 @@ export function createRoutes(sources: RouteSources) {
 
 async function answerPage(c: Context, page: PageFiles): Promise<Response> {
   const { path } = c.req;
+  const detour = detourOf(getPath(c.req.raw));
+  if (detour !== null) {
+    const { search } = new URL(c.req.url);
+    return c.body(null, 302, { Location: detour + search, 'Cache-Control': 'no-store' });
+  }
   // A path without a dot is a place inside the page, whose script reads the address.
   const asset =
     (path === '/' ? null : await page(path)) ?? (path.includes('.') ? null : await page('/index.html'));

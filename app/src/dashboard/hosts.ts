@@ -1,0 +1,75 @@
+/**
+ * Who may ask. A page bound to this machine is not open to the network, but every site a browser on this machine visits can
+ * reach it: by a name of its own that resolves to 127.0.0.1 (DNS rebinding), or by a WebSocket, which browsers let any site
+ * open (RFC 6455, section 10.2). Against the first stands the Host header, against the second Origin.
+ */
+export interface HostPolicy {
+  /** Names and addresses that are answered to, lower case, without a port; null: every one. */
+  readonly names: readonly string[] | null;
+  /** Whether an address in digits is answered to: no site can make its own name one. */
+  readonly addresses: boolean;
+  /** What the settings allow beyond this machine, lower case. */
+  readonly allowed: readonly string[];
+}
+
+const LOOPBACK_NAMES = ['localhost', '::1'] as const;
+
+/** The rule for a server that is bound to `bound`, where reverse proxies pass on the names `allowed`. */
+export function hostPolicy(bound: string, allowed: readonly string[]): HostPolicy {
+  const own = bound.toLowerCase();
+  const names = allowed.map((name) => name.toLowerCase());
+  if (isLoopback(own)) return { names: [own, ...names], addresses: false, allowed: names };
+  return { names: names.length === 0 ? null : [own, ...names], addresses: true, allowed: names };
+}
+
+/** Whether a request with this Host header is answered. Without one it is no browser's. */
+export function isAllowedHost(policy: HostPolicy, host: string | undefined): boolean {
+  if (policy.names === null || host === undefined) return true;
+  const name = nameOf(host);
+  if (name === null) return false;
+  const isAddress = /^[\d.]+$/.test(name) || name.includes(':');
+  return isLoopback(name) || policy.names.includes(name) || (policy.addresses && isAddress);
+}
+
+/** What a WebSocket handshake says of itself. */
+export interface Handshake {
+  readonly origin: string | undefined;
+  readonly host: string | undefined;
+  /** The `key` of its address. */
+  readonly key: string | null;
+}
+
+/**
+ * Whether a handshake comes from our own page: its Origin is the Host, or a name that the settings allow, or it has the key
+ * of this server, which only a page of the same origin can read. So it works behind a proxy that does not keep Host.
+ * Programs that are no browsers send no Origin.
+ */
+export function isOwnPage(policy: HostPolicy, { origin, host, key }: Handshake, ownKey: string): boolean {
+  if (origin === undefined || key === ownKey) return true;
+  if (!URL.canParse(origin)) return false;
+  const from = new URL(origin);
+  return from.host === host?.toLowerCase() || policy.allowed.includes(from.hostname);
+}
+
+/** What to tell somebody who came under a name that is not answered to. */
+export function foreignHost(policy: HostPolicy, host: string): string {
+  const name = nameOf(host) ?? host.slice(0, 100);
+  const known = policy.names?.[0] ?? 'localhost';
+  return `This dashboard answers to ${known} and localhost, not to "${name.slice(0, 100)}". Where a reverse proxy passes that name on, set DASHBOARD_ALLOWED_HOSTS=${name.slice(0, 100)}.`;
+}
+
+/** 127.0.0.0/8 (RFC 1122), ::1, and localhost with all names below it (RFC 6761). */
+function isLoopback(name: string): boolean {
+  return (
+    LOOPBACK_NAMES.some((one) => one === name) ||
+    name.endsWith('.localhost') ||
+    /^127(\.\d{1,3}){3}$/.test(name)
+  );
+}
+
+/** The name in a Host header, lower case, without port, brackets and the dot at the end; null when it has none. */
+function nameOf(host: string): string | null {
+  const match = /^(?:\[([\da-f:.]+)\]|([^\s:/?#@[\]]+))(?::\d{1,5})?$/i.exec(host);
+  const name = match?.[1] ?? match?.[2];
+  return name === undefined ? null : name.toLowerCase().replace(/\.$/, '');
+}
