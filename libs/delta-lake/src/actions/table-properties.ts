@@ -1,11 +1,11 @@
 import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { own } from '../schema/own.ts';
+import { parseInterval } from './interval.ts';
 
 type Check = (value: string) => boolean;
 
 const boolean: Check = (value) => /^(true|false)$/i.test(value);
-const interval: Check = (value) =>
-  /^(interval\s+)?(\d+\s+(micro|milli)?(second|minute|hour|day|week)s?\s*)+$/i.test(value);
+const interval: Check = (value) => parseInterval(value) !== null;
 const count =
   (least: number): Check =>
   (value) =>
