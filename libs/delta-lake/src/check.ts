@@ -3,19 +3,21 @@ import { recordCount } from './actions/logged-file.ts';
 import { compareStatistics, isLogged, leafPaths } from './check/compare-statistics.ts';
 import { footerStatistics } from './check/found-statistics.ts';
 import { readCheckpoint } from './checkpoint/read.ts';
-import { DELETED_FILES, durationMs } from './checkpoint/retention.ts';
+import { DELETED_FILES, keptSince } from './checkpoint/retention.ts';
 import type { TableContext } from './context.ts';
 import { DeltaError, hasCode } from './errors.ts';
 import { readCommits } from './log/commits.ts';
 import { type CheckpointFiles, listLog } from './log/listing.ts';
 import { checksumKey, commitKey } from './log/names.ts';
 import { listDataFolder } from './operations/data-folder.ts';
-import { filesInUse } from './operations/files-in-use.ts';
 import { leftoversOf } from './operations/leftovers.ts';
+import { neededFiles } from './operations/needed-files.ts';
+import { uselessFiles } from './operations/useless-files.ts';
 import { openFile } from './scan/data-file.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { emptyState, replay, type TableState } from './snapshot/state.ts';
 import type { ObjectEntry } from './storage/object-store.ts';
+import { CHANGE_FOLDER } from './write/change-feed.ts';
 
 /** What can be wrong, and what to do about it. */
 const ADVICE = {
@@ -134,12 +136,17 @@ export async function checkSnapshot(context: TableContext, snapshot: Snapshot): 
 }
 
 async function orphansOf(context: TableContext, snapshot: Snapshot): Promise<CheckReport['orphans']> {
-  const cutoff = context.clock() - durationMs(snapshot.configuration, DELETED_FILES);
-  const inUse = await filesInUse(context, snapshot, cutoff);
-  const orphans: ObjectEntry[] = [];
-  for await (const entry of listDataFolder(context.store, snapshot.partitionColumns))
-    if (!inUse.has(entry.key)) orphans.push(entry);
-  return sizeOf(orphans);
+  const cutoff = keptSince(snapshot.configuration, DELETED_FILES, context.clock());
+  const folder = await listDataFolder(context.store, snapshot.partitionColumns, () => true);
+  const hasChanges = folder.files.some(({ key }) => key.startsWith(CHANGE_FOLDER));
+  try {
+    const needed = await neededFiles(context, snapshot, cutoff, { hasChanges });
+    return sizeOf((await uselessFiles(context, needed, folder.files)).files);
+  } catch (error) {
+    // Where the log has a gap, and a finding that says so, nobody knows which files are whose.
+    if (hasCode(error, 'corrupt-log')) return sizeOf([]);
+    throw error;
+  }
 }
 
 function sizeOf(entries: readonly ObjectEntry[]): CheckReport['orphans'] {

@@ -16,6 +16,7 @@ export const DELTA_ERROR_CODES = [
   'writer-locked',
   'invalid-argument',
   'invalid-schema',
+  'unreadable-property',
   'not-null-violated',
   'append-only',
   'duplicate-key',
@@ -24,6 +25,7 @@ export const DELTA_ERROR_CODES = [
   'corrupt-log',
   'corrupt-file',
   'missing-file',
+  'unclear-files',
   'store-failed',
   'internal',
 ] as const;
@@ -40,6 +42,7 @@ const KIND_OF_CODE: Readonly<Record<DeltaErrorCode, DeltaErrorKind>> = {
   'writer-locked': 'conflict',
   'invalid-argument': 'invalid',
   'invalid-schema': 'invalid',
+  'unreadable-property': 'invalid',
   'not-null-violated': 'invalid',
   'append-only': 'invalid',
   'duplicate-key': 'invalid',
@@ -48,6 +51,7 @@ const KIND_OF_CODE: Readonly<Record<DeltaErrorCode, DeltaErrorKind>> = {
   'corrupt-log': 'corrupt',
   'corrupt-file': 'corrupt',
   'missing-file': 'corrupt',
+  'unclear-files': 'corrupt',
   'store-failed': 'unavailable',
   internal: 'internal',
 };

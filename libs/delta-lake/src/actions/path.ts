@@ -43,24 +43,94 @@ export function fileKey(file: {
   return file.deletionVector ? `${path}#${deletionVectorId(file.deletionVector)}` : path;
 }
 
-/** An absolute path of the log, decoded, in one spelling: `/x` for a file, `s3://` for what Hadoop calls `s3a://`. */
-export function plainAddress(path: string): string {
-  return decodePath(path.replace(/^file:\/*/, '/').replace(/^s3[an]:/i, 's3:'));
+/** A place by its name, in one spelling: no `.`, no `..`, no empty part. */
+interface Address {
+  /** Empty for this machine's disk, else `s3://bucket`, `hdfs://host:port`, `memory://store`, … */
+  readonly origin: string;
+  readonly parts: readonly string[];
 }
 
-/** Absolute address of a path of the log: a local path for a table on disk, else a URL. */
+const IS_WINDOWS = process.platform === 'win32';
+
+/** Hadoop's names for S3 are one; a disk that says it is this machine's is this machine's. */
+function parseAddress(address: string): { readonly origin: string; readonly path: string } {
+  const drive = IS_WINDOWS ? /^(?:file:\/*|\/)?([a-zA-Z]:)([\\/].*)$/s.exec(address) : null;
+  if (drive) return { origin: drive[1] ?? '', path: (drive[2] ?? '').replaceAll('\\', '/') };
+  const match = /^([a-zA-Z][a-zA-Z0-9+.-]*):(?:\/\/([^/]*))?(.*)$/s.exec(address);
+  if (!match) return { origin: '', path: address };
+  const [, scheme = '', host = '', path = ''] = match;
+  const name = scheme.toLowerCase().replace(/^s3[an]$/, 's3');
+  if (name === 'file') return { origin: /^(localhost)?$/i.test(host) ? '' : `file://${host}`, path };
+  return { origin: `${name}://${host}`, path };
+}
+
+/** The parts of a path that begins at `base`; null when it climbs over the beginning of all paths. */
+function resolveParts(base: readonly string[], path: string): readonly string[] | null {
+  const parts = [...base];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return null;
+  }
+  return parts;
+}
+
+function rootOf(tableUrl: string): Address {
+  // The URL of a folder is encoded, those of other stores are as people write them.
+  const { origin, path } = parseAddress(tableUrl.startsWith('file:') ? fileURLToPath(tableUrl) : tableUrl);
+  return { origin, parts: resolveParts([], path) ?? [] };
+}
+
+/** Where a path leads that stands in a table's log, or is given by a caller; null when it leads to no place at all. */
+function addressOf(tableUrl: string, path: string, decode: (text: string) => string): Address | null {
+  const root = rootOf(tableUrl);
+  const { origin, path: text } = isAbsolutePath(path) ? parseAddress(path) : { origin: root.origin, path };
+  const parts = resolveParts(isAbsolutePath(path) ? [] : root.parts, decode(text));
+  return parts && { origin, parts };
+}
+
+const written = ({ origin, parts }: Address): string => `${origin}/${parts.join('/')}`;
+
+/** The parts of an address below a root; null when it is not below. */
+function below(root: Address, address: Address | null): readonly string[] | null {
+  const isBelow =
+    address !== null &&
+    address.origin === root.origin &&
+    address.parts.length > root.parts.length &&
+    root.parts.every((part, depth) => part === address.parts[depth]);
+  return isBelow ? address.parts.slice(root.parts.length) : null;
+}
+
+/**
+ * Absolute address of a path of the log, in one spelling: a local path for a file on disk, else a URL (`s3://` for what
+ * Hadoop calls `s3a://`).
+ * @throws DeltaError corrupt-log for a path that is not URI-encoded, or leads above everything
+ */
 export function absolutePath(tableUrl: string, path: string): string {
-  if (isAbsolutePath(path)) return plainAddress(path);
-  const root = tableUrl.startsWith('file:') ? fileURLToPath(tableUrl) : tableUrl;
-  return `${root.replace(/\/+$/, '')}/${decodePath(path)}`;
+  const address = addressOf(tableUrl, path, decodePath);
+  if (address) return written(address);
+  throw new DeltaError('corrupt-log', `The path "${path}" in the log of ${tableUrl} leads to no place.`, {
+    facts: { table: tableUrl, path },
+  });
 }
 
-/** Key, in the table's store, of a path of the log; null for a file that lies elsewhere. */
+/** Nothing to decode, and no part that is more than a name: as nearly all paths are. */
+const PLAIN = /^(?!\.{0,2}(?:\/|$))[^%:\0]*$/;
+const ODD_PARTS = /\/\.{0,2}(?:\/|$)/;
+
+/**
+ * Key, in the table's store, of a path of the log, however it is written; null for a file that lies elsewhere by its
+ * name. A key that is answered never leads out of the table's folder. Links are not looked at: `ObjectStore.place` does.
+ * @throws DeltaError corrupt-log for a path that is not URI-encoded
+ */
 export function tableKey(tableUrl: string, path: string): string | null {
-  if (!isAbsolutePath(path)) return decodePath(path).replace(/^(\.\/)+/, '');
-  const root = absolutePath(tableUrl, '');
-  const whole = absolutePath(tableUrl, path);
-  return whole.startsWith(root) ? whole.slice(root.length) : null;
+  if (PLAIN.test(path) && !ODD_PARTS.test(path)) return path;
+  return below(rootOf(tableUrl), addressOf(tableUrl, path, decodePath))?.join('/') ?? null;
+}
+
+/** The last part of a path of the log, decoded: what a copy of the file would be called elsewhere. */
+export function baseName(path: string): string {
+  return decodePath(path.slice(path.lastIndexOf('/') + 1));
 }
 
 /**
@@ -68,24 +138,13 @@ export function tableKey(tableUrl: string, path: string): string | null {
  * @throws DeltaError invalid-argument when it lies outside the table.
  */
 export function relativePath(tableUrl: string, path: string): string {
-  if (!isAbsolutePath(path)) {
-    const clean = path.replace(/^(\.\/)+/, '');
-    if (clean === '' || clean.split('/').includes('..')) throw outside(tableUrl, path);
-    return clean;
-  }
-  const root = tableUrl.startsWith('file:') ? fileURLToPath(tableUrl) : tableUrl;
-  const plain = path.startsWith('file:') ? fileURLToPath(path) : path;
-  const prefix = `${root.replace(/\/+$/, '')}/`;
-  if (!plain.startsWith(prefix) || plain.length === prefix.length) throw outside(tableUrl, path);
-  return plain.slice(prefix.length);
-}
-
-function outside(tableUrl: string, path: string): DeltaError {
-  return new DeltaError(
+  // Of a URL only a file's is encoded; names as callers have them are as they are.
+  const decode = path.startsWith('file:') ? decodePath : (text: string): string => text;
+  const parts = path.includes('\0') ? null : below(rootOf(tableUrl), addressOf(tableUrl, path, decode));
+  if (parts) return parts.join('/');
+  throw new DeltaError(
     'invalid-argument',
     `The data file ${path} does not lie below the table ${tableUrl}.`,
-    {
-      facts: { path, table: tableUrl },
-    },
+    { facts: { path, table: tableUrl } },
   );
 }

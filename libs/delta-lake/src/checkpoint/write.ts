@@ -9,7 +9,7 @@ import type { StructType } from '../schema/types.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { ActionFileWriter } from './columns/write.ts';
 import { writeLastCheckpoint } from './last-checkpoint.ts';
-import { DELETED_FILES, durationMs } from './retention.ts';
+import { DELETED_FILES, keptSince } from './retention.ts';
 import { CHECKPOINT_SCHEMA, V2_SCHEMA } from './schema.ts';
 import { structuredStatistics } from './structured-statistics.ts';
 
@@ -98,7 +98,7 @@ function* portions(
   layout: Layout,
 ): Generator<readonly ActionRow[]> {
   const { state, configuration } = snapshot;
-  const keepFrom = context.clock() - durationMs(configuration, DELETED_FILES);
+  const keepFrom = keptSince(configuration, DELETED_FILES, context.clock());
   let rows: ActionRow[] = [
     ...(layout.isV2 ? [{ checkpointMetadata: { version: snapshot.version } }] : []),
     { protocol: snapshot.protocol },

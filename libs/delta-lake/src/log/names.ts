@@ -7,6 +7,11 @@ export const LOG_FOLDER = '_delta_log/';
 export const LAST_CHECKPOINT = '_delta_log/_last_checkpoint';
 export const SIDECAR_FOLDER = '_delta_log/_sidecars/';
 
+/** Whether a key is one of the log, also to a file system that ignores letter case: no data file lies there. */
+export function isLogKey(key: string): boolean {
+  return key.toLowerCase().startsWith(LOG_FOLDER);
+}
+
 /** The twenty digits that every file of a version begins with. */
 export function versionPrefix(version: number): string {
   return `${LOG_FOLDER}${String(version).padStart(20, '0')}`;

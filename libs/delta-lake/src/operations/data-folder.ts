@@ -1,33 +1,62 @@
 import { LOG_FOLDER } from '../log/names.ts';
+import { isPlainKey } from '../storage/key.ts';
 import type { ObjectEntry, ObjectStore } from '../storage/object-store.ts';
 
 /** Sorts after every key of the log. */
 const AFTER_LOG = `${LOG_FOLDER}\uffff`;
 
+/** What lies in a table's folder, its log excepted. */
+export interface DataFolder {
+  /** What is the table's to delete, as far as it was asked for. */
+  readonly files: readonly ObjectEntry[];
+  /** All keys; null of a store that can be asked for many of them at once. */
+  readonly keys: ReadonlySet<string> | null;
+}
+
 /**
- * What lies in a table's folder and is the table's to delete: all keys but those that have a part which begins with
- * `_` or `.`; `_change_data`, `_delta_index` and folders of a partition column (`_day=…`) are data all the same. The log
- * is not listed. Source: Delta Spark, DeltaTableUtils.isHiddenDirectory.
+ * Lists a table's folder, or only the folders `below` it. The table's to delete is all but: keys that have a part which
+ * begins with `_` or `.` (`_change_data`, `_delta_index` and folders of a partition column, `_day=…`, are data
+ * all the same); folders that are tables themselves; and keys that other keys look like (`a//b`). The log is not listed.
+ * Source: Delta Spark, DeltaTableUtils.isHiddenDirectory.
  */
-export async function* listDataFolder(
+export async function listDataFolder(
   store: ObjectStore,
   partitionColumns: readonly string[],
-): AsyncGenerator<ObjectEntry> {
+  isWanted: (file: ObjectEntry) => boolean,
+  below: readonly string[] = [''],
+): Promise<DataFolder> {
   const isHidden = (part: string): boolean =>
     /^[_.]/.test(part) &&
     !part.startsWith('_change_data') &&
     !part.startsWith('_delta_index') &&
     !partitionColumns.some((column) => part.startsWith(`${column}=`));
+  const files: ObjectEntry[] = [];
+  const keys = store.places ? null : new Set<string>();
+  const tables = new Set<string>();
+  for (const prefix of below) {
+    for await (const entry of listBesidesLog(store, prefix)) {
+      const { key } = entry;
+      keys?.add(key);
+      const log = key.indexOf(`/${LOG_FOLDER}`);
+      if (log !== -1) tables.add(key.slice(0, log + 1));
+      else if (isPlainKey(key) && isWanted(entry) && !key.split('/').some(isHidden)) files.push(entry);
+    }
+  }
+  const isOthers = (key: string): boolean => tables.values().some((folder) => key.startsWith(folder));
+  return { files: tables.size === 0 ? files : files.filter(({ key }) => !isOthers(key)), keys };
+}
+
+async function* listBesidesLog(store: ObjectStore, prefix: string): AsyncGenerator<ObjectEntry> {
   let startAfter: string | null = '';
   while (startAfter !== null) {
     const from: string = startAfter;
     startAfter = null;
-    for await (const entry of store.list('', { startAfter: from })) {
+    for await (const entry of store.list(prefix, { startAfter: from })) {
       if (entry.key.startsWith(LOG_FOLDER)) {
         startAfter = AFTER_LOG;
         break;
       }
-      if (!entry.key.split('/').some(isHidden)) yield entry;
+      yield entry;
     }
   }
 }

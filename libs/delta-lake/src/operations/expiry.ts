@@ -1,11 +1,15 @@
 import type { RemoveFile } from '../actions/actions.ts';
 import { isAbsolutePath, tableKey } from '../actions/path.ts';
 import { checkWritable } from '../actions/protocol.ts';
-import { DELETED_FILES, durationMs } from '../checkpoint/retention.ts';
+import { DELETED_FILES, retentionMs as statedRetentionMs } from '../checkpoint/retention.ts';
 import type { TableContext } from '../context.ts';
+import { isLogKey } from '../log/names.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { deleteObject } from '../storage/key.ts';
 import { inParallel } from '../storage/parallel.ts';
+import { neededFiles } from './needed-files.ts';
+import { checkClear, uselessFiles } from './useless-files.ts';
 
 const PARALLEL_DELETES = 16;
 /** A deletion time before the year 2000 is none: some writers leave it out, or count in seconds. */
@@ -39,7 +43,7 @@ const done = new WeakMap<LiveSnapshot, number>();
  * vector, as a stream of appends and replacements leaves it; `vacuum` finds the rest, and what no commit ever named.
  * A tombstone that is older than `delta.deletedFileRetentionDuration` may be forgotten, and its file is then vacuum's:
  * who calls this gives a shorter retention than that.
- * @throws DeltaError unsupported-feature, unsupported-protocol; what the store throws
+ * @throws DeltaError unreadable-property, unclear-files; unsupported-feature, unsupported-protocol; what the store throws
  */
 export async function deleteExpired(live: LiveSnapshot, options: ExpiryOptions = {}): Promise<ExpiryReport> {
   const { context } = live;
@@ -50,8 +54,8 @@ export async function deleteExpired(live: LiveSnapshot, options: ExpiryOptions =
     .filter(({ deletionTimestamp }) => deletionTimestamp >= (done.get(live) ?? EARLIEST_MS));
   const cutoffMs = cutoffOf(context, snapshot, removed, options);
   const expired = removed.filter(({ deletionTimestamp }) => deletionTimestamp < cutoffMs);
-  const keys = expired.length === 0 ? [] : keysToDelete(context, snapshot, expired, cutoffMs);
-  const remove = (key: string): Promise<void> => context.store.delete(key);
+  const keys = expired.length === 0 ? [] : await keysToDelete(context, snapshot, expired, cutoffMs);
+  const remove = (key: string): Promise<void> => deleteObject(context.store, key);
   await inParallel(keys, PARALLEL_DELETES, remove, options.signal);
   done.set(live, Math.max(done.get(live) ?? EARLIEST_MS, cutoffMs));
   return { deleted: keys.length, kept: removed.length - expired.length };
@@ -64,7 +68,8 @@ function cutoffOf(
   { retentionMs, beyond }: ExpiryOptions,
 ): number {
   const now = context.clock();
-  const wished = now - (retentionMs ?? durationMs(snapshot.configuration, DELETED_FILES));
+  const wished =
+    now - (retentionMs ?? statedRetentionMs(snapshot.configuration, DELETED_FILES, context.store.url));
   if (beyond === undefined || removed.length <= beyond.files) return wished;
   const times = removed.map(({ deletionTimestamp }) => deletionTimestamp).sort((a, b) => a - b);
   const oldestWithin = times.at(-beyond.files) ?? Infinity;
@@ -72,21 +77,22 @@ function cutoffOf(
 }
 
 /** Keys of expired files; without those that are part of the table again, or were removed later once more. */
-function keysToDelete(
+async function keysToDelete(
   context: TableContext,
-  { state }: Snapshot,
+  snapshot: Snapshot,
   expired: readonly RemoveFile[],
   cutoffMs: number,
-): readonly string[] {
+): Promise<readonly string[]> {
   const { url } = context.store;
   const keys = new Set<string>();
   for (const { path, deletionVector } of expired) {
     if (deletionVector !== undefined || isAbsolutePath(path) || path.split('/').includes('..')) continue;
     const key = tableKey(url, path);
-    if (key !== null) keys.add(key);
+    if (key !== null && !isLogKey(key)) keys.add(key);
   }
-  for (const { path } of state.files.values()) keys.delete(tableKey(url, path) ?? '');
-  for (const { path, deletionTimestamp } of state.tombstones.values())
-    if (deletionTimestamp >= cutoffMs) keys.delete(tableKey(url, path) ?? '');
-  return [...keys];
+  const candidates = Array.from(keys, (key) => ({ key }));
+  const needed = await neededFiles(context, snapshot, cutoffMs);
+  const { files, lookalike } = await uselessFiles(context, needed, candidates);
+  checkClear(url, { lookalike });
+  return files.map(({ key }) => key);
 }

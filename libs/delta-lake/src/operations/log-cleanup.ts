@@ -1,10 +1,11 @@
-import { durationMs, LOG } from '../checkpoint/retention.ts';
+import { LOG, retentionMs as statedRetentionMs } from '../checkpoint/retention.ts';
 import { featuresOf } from '../actions/table-features.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
 import { type CheckpointFiles, CheckpointSets } from '../log/listing.ts';
 import { LOG_FOLDER, type LogName, parseLogKey } from '../log/names.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { deleteObject } from '../storage/key.ts';
 import { inParallel } from '../storage/parallel.ts';
 import { leftoversOf } from './leftovers.ts';
 import { isWhole, unreferencedSidecars } from './sidecars.ts';
@@ -63,7 +64,7 @@ export async function cleanUpLog(
   const doomed = keys.slice(0, limit);
   const remove = async (key: string): Promise<void> => {
     await turn?.();
-    await context.store.delete(key);
+    await deleteObject(context.store, key);
   };
   const isCommit = (key: string): boolean => parseLogKey(key)?.kind === 'commit';
   const others = doomed.filter((key) => !isCommit(key));
@@ -99,7 +100,7 @@ function expiry(
   { retentionMs, beyond }: LogCleanupOptions,
 ): Expiry {
   const now = context.clock();
-  const stated = retentionMs ?? durationMs(snapshot.configuration, LOG);
+  const stated = retentionMs ?? statedRetentionMs(snapshot.configuration, LOG, context.store.url);
   const isDays = retentionMs === undefined && stated >= DAY_MS;
   const cutoff = isDays ? now - stated - ((now - stated) % DAY_MS) : now - stated;
   if (beyond === undefined) return (_, time) => time <= cutoff;

@@ -1,11 +1,14 @@
 import type { DeletionVectorDescriptor } from '../actions/deletion-vector.ts';
 import { tableKey } from '../actions/path.ts';
-import { DELETED_FILES, durationMs } from '../checkpoint/retention.ts';
+import { DELETED_FILES, statedRetention } from '../checkpoint/retention.ts';
 import type { TableContext } from '../context.ts';
 import { deletionVectorPath } from '../deletion-vector/read.ts';
 import { readCommits } from '../log/commits.ts';
 import { listLog } from '../log/listing.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+
+/** A deletion time before the year 2000 is none: some writers leave it out, or count in seconds. */
+const EARLIEST_MS = Date.UTC(2000, 0);
 
 /** A file as `add` and `remove` actions name it. */
 interface NamedFile {
@@ -13,35 +16,56 @@ interface NamedFile {
   readonly deletionVector?: DeletionVectorDescriptor;
 }
 
-/** Keys, in the table's store, of a file and of its deletion vector, as far as they lie there. */
-export function keysOf(tableUrl: string, { path, deletionVector }: NamedFile): string[] {
-  const keys = [tableKey(tableUrl, path)];
-  if (deletionVector && deletionVector.storageType !== 'i')
-    keys.push(tableKey(tableUrl, deletionVectorPath(deletionVector)));
-  return keys.filter((key) => key !== null);
+/** Paths of the log of a file and of its deletion vector. */
+export function pathsOf({ path, deletionVector }: NamedFile): string[] {
+  return deletionVector && deletionVector.storageType !== 'i'
+    ? [path, deletionVectorPath(deletionVector)]
+    : [path];
+}
+
+/** Files that must stay. */
+export interface NeededFiles {
+  /** Whether the newest version has it, by the file's key in the table's store. */
+  readonly keys: ReadonlyMap<string, boolean>;
+  /** Whether the newest version has it, by the path in the log: files that do not lie in the table's folder, by their names. */
+  readonly elsewhere: ReadonlyMap<string, boolean>;
 }
 
 /**
- * Keys of everything that a version within the retention may need: live files, files removed at `cutoffMs` or later,
- * and the files of their deletion vectors.
+ * Everything that a version within the retention may need: live files, files removed at `cutoffMs` or later, and the files
+ * of their deletion vectors; `hasChanges`: the change data of commits since then, too.
  */
-export async function filesInUse(
+export async function neededFiles(
   context: TableContext,
   snapshot: Snapshot,
   cutoffMs: number,
-): Promise<ReadonlySet<string>> {
-  const keys = new Set<string>();
-  const use = (file: NamedFile): void => {
-    for (const key of keysOf(context.store.url, file)) keys.add(key);
+  { hasChanges = false }: { readonly hasChanges?: boolean } = {},
+): Promise<NeededFiles> {
+  const { url } = context.store;
+  const keys = new Map<string, boolean>();
+  const elsewhere = new Map<string, boolean>();
+  const need = (path: string, isLive: boolean): void => {
+    const key = tableKey(url, path);
+    const [files, name] = key === null ? [elsewhere, path] : [keys, key];
+    files.set(name, isLive || files.get(name) === true);
   };
-  for (const file of snapshot.state.files.values()) use(file);
-  for (const file of snapshot.state.tombstones.values()) if (file.deletionTimestamp >= cutoffMs) use(file);
-  // Checkpoints have dropped tombstones that a longer retention still wants; the commits tell of them.
-  if (cutoffMs < context.clock() - durationMs(snapshot.configuration, DELETED_FILES)) {
+  for (const file of snapshot.state.files.values()) for (const path of pathsOf(file)) need(path, true);
+  let isTimed = true;
+  for (const file of snapshot.state.tombstones.values()) {
+    isTimed &&= file.deletionTimestamp >= EARLIEST_MS;
+    if (file.deletionTimestamp >= cutoffMs) for (const path of pathsOf(file)) need(path, false);
+  }
+  // Checkpoints have dropped tombstones that a longer retention still wants; the commits tell of them, and of when
+  // something was removed whose writer did not.
+  const stated = statedRetention(snapshot.configuration, DELETED_FILES);
+  const isForgotten = stated === null || cutoffMs < context.clock() - stated;
+  if (isForgotten || !isTimed || hasChanges) {
     const { commits, modifiedAtMs } = await listLog(context.store);
     const first = commits.find((version) => (modifiedAtMs.get(version) ?? 0) >= cutoffMs);
-    for await (const { removes } of readCommits(context.store, first ?? Infinity, snapshot.version))
-      for (const file of removes) use(file);
+    for await (const commit of readCommits(context.store, first ?? Infinity, snapshot.version)) {
+      for (const file of commit.removes) for (const path of pathsOf(file)) need(path, false);
+      for (const { path } of commit.changeFiles) need(path, false);
+    }
   }
-  return keys;
+  return { keys, elsewhere };
 }

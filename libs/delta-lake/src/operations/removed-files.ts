@@ -2,12 +2,13 @@ import type { TableContext } from '../context.ts';
 import { hasCode } from '../errors.ts';
 import { readCommits } from '../log/commits.ts';
 import { listLog } from '../log/listing.ts';
-import { LOG_FOLDER } from '../log/names.ts';
+import { isLogKey, LOG_FOLDER } from '../log/names.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { versionAt } from '../snapshot/time-travel.ts';
 import type { ObjectEntry, ObjectStore } from '../storage/object-store.ts';
 import { inParallel } from '../storage/parallel.ts';
-import { keysOf } from './files-in-use.ts';
+import { tableKey } from '../actions/path.ts';
+import { pathsOf } from './needed-files.ts';
 
 /** How far the log has been worked off by vacuum: Spark's file, Spark's field. */
 const LAST_VACUUM = `${LOG_FOLDER}_last_vacuum_info`;
@@ -43,7 +44,11 @@ export async function removedUpTo(
   const first = Math.max(((await readLastVacuum(store)) ?? -1) + 1, commits[0] ?? 0);
   const keys = new Set<string>();
   for await (const { removes } of readCommits(store, first, version)) {
-    for (const file of removes) for (const key of keysOf(store.url, file)) keys.add(key);
+    for (const path of removes.flatMap(pathsOf)) {
+      const key = tableKey(store.url, path);
+      // Whatever a log says: what lies elsewhere, and the log itself, are no data of the table.
+      if (key !== null && !isLogKey(key)) keys.add(key);
+    }
   }
   const found: ObjectEntry[] = [];
   const look = async (key: string): Promise<void> => {

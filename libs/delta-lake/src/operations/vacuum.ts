@@ -1,20 +1,25 @@
 import { checkWritable } from '../actions/protocol.ts';
-import { DELETED_FILES, durationMs } from '../checkpoint/retention.ts';
+import { DELETED_FILES, retentionMs, statedRetention } from '../checkpoint/retention.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ObjectEntry } from '../storage/object-store.ts';
+import { deleteObject } from '../storage/key.ts';
 import { inParallel } from '../storage/parallel.ts';
 import { commitDraft } from '../transaction/commit.ts';
 import { Transaction } from '../transaction/transaction.ts';
-import { listDataFolder } from './data-folder.ts';
-import { filesInUse } from './files-in-use.ts';
+import { CHANGE_FOLDER } from '../write/change-feed.ts';
+import { type DataFolder, listDataFolder } from './data-folder.ts';
 import { leftoversOf } from './leftovers.ts';
+import { neededFiles } from './needed-files.ts';
 import { removedUpTo, versionBefore, writeLastVacuum } from './removed-files.ts';
+import { checkClear, uselessFiles } from './useless-files.ts';
 
 const HOUR_MS = 3_600_000;
 const PARALLEL_DELETES = 16;
+/** Files that are deleted between two looks at what others have committed. */
+const DELETES_A_LOOK = 512;
 
 export interface VacuumOptions {
   /** Removed files younger than this stay. Ms; default `delta.deletedFileRetentionDuration`. */
@@ -49,29 +54,33 @@ export interface VacuumReport {
 
 /**
  * Deletes files that no version within the retention needs. What stays: live files, files that a tombstone younger
- * than the retention names, their deletion vectors, everything that is itself younger, and names that begin with `_`
- * or `.` (but for `_change_data` and partition folders). Two commits, `VACUUM START` and `VACUUM END`, tell the history;
- * none where nothing is to go.
+ * than the retention names, their deletion vectors, everything that is itself younger, names that begin with `_`
+ * or `.` (but for `_change_data` and partition folders), folders that are tables themselves, and everything outside the
+ * table's folder, whatever the log says. Two commits, `VACUUM START` and `VACUUM END`, tell the history; none where nothing
+ * is to go.
  *
- * What is to go is decided by a snapshot that is read after the listing: a file that becomes part of the table
- * meanwhile is seen. Source: Delta Spark, VacuumCommand; Delta protocol, "vacuumProtocolCheck".
- * @throws DeltaError invalid-argument for a retention that is refused; unsupported-feature, unsupported-protocol
+ * What is to go is decided by a snapshot that is read after the listing, and looked at again while files are deleted: a
+ * file that becomes part of the table meanwhile is seen. Files are compared as places, however their names are written
+ * ({@link uselessFiles}). Source: Delta Spark, VacuumCommand; Delta protocol, "vacuumProtocolCheck".
+ * @throws DeltaError invalid-argument for a retention that is refused; unreadable-property; unclear-files, and nothing is
+ * deleted, when files that the table needs are not found, or cannot be told from those that would go;
+ * unsupported-feature, unsupported-protocol
  */
 export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): Promise<VacuumReport> {
   const { context } = live;
   const before = await live.exclusive(() => live.refresh());
   checkWritable(before.protocol, before.metadata, before.schema, context.store.url);
-  const retentionMs = retentionOf(context, before, options);
-  const cutoffMs = context.clock() - retentionMs;
+  const cutoffMs = Math.max(0, context.clock() - retentionOf(context, before, options));
   const expired = await versionBefore(context, before, cutoffMs);
   const candidates =
     options.scope === 'log'
-      ? await removedUpTo(context, expired, options.signal)
-      : [...(await olderInFolder(context, before, cutoffMs)), ...(await leftoversOf(context, ''))];
+      ? { files: await removedUpTo(context, expired, options.signal), keys: null }
+      : await olderInFolder(context, before, cutoffMs);
   const snapshot = await live.exclusive(() => live.refresh());
   checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, context.store.url);
-  const inUse = await filesInUse(context, snapshot, cutoffMs);
-  const doomed = candidates.filter(({ key }) => !inUse.has(key)).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const useless = await chosen(context, snapshot, candidates, cutoffMs, options);
+  const leftovers = options.scope === 'log' ? [] : await leftoversOf(context, '');
+  const doomed = [...useless, ...leftovers].sort((a, b) => (a.key < b.key ? -1 : 1));
   const report: VacuumReport = {
     version: snapshot.version,
     cutoffMs,
@@ -79,68 +88,110 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
     bytes: doomed.reduce((sum, { bytes }) => sum + bytes, 0),
   };
   if (options.dryRun === true) return report;
-  if (doomed.length > 0) {
-    await tell(live, 'VACUUM START', startParameters(context, snapshot, options), {
-      numFilesToDelete: doomed.length,
-      sizeOfDataToDelete: report.bytes,
-    });
-    let deleted = 0;
-    await inParallel(
-      doomed,
-      PARALLEL_DELETES,
-      async ({ key }) => {
-        await context.store.delete(key);
-        deleted += 1;
-        options.onProgress?.({ deleted, of: doomed.length });
-      },
-      options.signal,
-    );
-    await tell(
-      live,
-      'VACUUM END',
-      { status: 'COMPLETED' },
-      { numDeletedFiles: deleted, numVacuumedDirectories: 0 },
-    );
-  }
+  const deleted = doomed.length > 0 ? await deleteAll(live, { ...report, doomed, options }) : [];
   if (expired !== null) await writeLastVacuum(context.store, expired);
-  return report;
+  return {
+    ...report,
+    files: deleted.map(({ key, bytes }) => ({ path: key, bytes })),
+    bytes: deleted.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
-function retentionOf(context: TableContext, snapshot: Snapshot, options: VacuumOptions): number {
-  const least = durationMs(snapshot.configuration, DELETED_FILES);
-  const retentionMs = options.retentionMs ?? least;
-  if (!Number.isFinite(retentionMs) || retentionMs < 0)
-    throw new DeltaError('invalid-argument', `A retention of ${retentionMs} ms is no duration.`);
-  if (retentionMs < least && options.allowShortRetention !== true) {
+/** Of the candidates what nobody needs. @throws DeltaError unclear-files */
+async function chosen(
+  context: TableContext,
+  snapshot: Snapshot,
+  candidates: DataFolder,
+  cutoffMs: number,
+  options: VacuumOptions,
+): Promise<readonly ObjectEntry[]> {
+  const hasChanges = candidates.files.some(({ key }) => key.startsWith(CHANGE_FOLDER));
+  const needed = await neededFiles(context, snapshot, cutoffMs, { hasChanges });
+  const { files, missing, lookalike } = await uselessFiles(
+    context,
+    needed,
+    candidates.files,
+    candidates.keys,
+  );
+  checkClear(context.store.url, options.scope === 'log' ? { lookalike } : { missing, lookalike });
+  return files;
+}
+
+/**
+ * Deletes between two commits that say so. A snapshot that has the first one is looked at before the first file goes, and
+ * whenever others have committed: who makes an old file part of the table again is seen, unless it happens within the
+ * moment that a few hundred files take; a commit therefore looks for its files itself.
+ */
+async function deleteAll(
+  live: LiveSnapshot,
+  work: VacuumReport & { readonly doomed: readonly ObjectEntry[]; readonly options: VacuumOptions },
+): Promise<readonly ObjectEntry[]> {
+  const { context } = live;
+  const { options, cutoffMs } = work;
+  let seen = work.version;
+  const parameters = startParameters(live.current, options);
+  await tell(live, 'VACUUM START', parameters, {
+    numFilesToDelete: work.doomed.length,
+    sizeOfDataToDelete: work.bytes,
+  });
+  // Its own commit is no news.
+  if (live.current.version === seen + 1) seen += 1;
+  const deleted: ObjectEntry[] = [];
+  for (let rest = work.doomed; rest.length > 0; rest = rest.slice(DELETES_A_LOOK)) {
+    const { version } = await live.exclusive(() => live.refresh());
+    if (version !== seen) {
+      const needed = await neededFiles(context, live.current, cutoffMs);
+      const { files } = await uselessFiles(context, needed, rest);
+      rest = files;
+      seen = live.current.version;
+    }
+    const remove = async (file: ObjectEntry): Promise<void> => {
+      await deleteObject(context.store, file.key);
+      deleted.push(file);
+      options.onProgress?.({ deleted: deleted.length, of: work.doomed.length });
+    };
+    await inParallel(rest.slice(0, DELETES_A_LOOK), PARALLEL_DELETES, remove, options.signal);
+  }
+  const metrics = { numDeletedFiles: deleted.length, numVacuumedDirectories: 0 };
+  await tell(live, 'VACUUM END', { status: 'COMPLETED' }, metrics);
+  return deleted;
+}
+
+function retentionOf(context: TableContext, { configuration }: Snapshot, options: VacuumOptions): number {
+  const table = context.store.url;
+  const { retentionMs: asked, allowShortRetention = false } = options;
+  if (asked !== undefined && (!Number.isFinite(asked) || asked < 0))
+    throw new DeltaError('invalid-argument', `A retention of ${asked} ms is no duration.`);
+  // Who gives a retention, and allows any, does not ask what the table wants.
+  if (asked !== undefined && allowShortRetention) return asked;
+  const least = retentionMs(configuration, DELETED_FILES, table);
+  if (asked !== undefined && asked < least) {
     throw new DeltaError(
       'invalid-argument',
-      `Vacuum of ${context.store.url} refused: ${retentionMs / HOUR_MS} hours is less than the ${least / HOUR_MS} hours that the table keeps removed files (delta.deletedFileRetentionDuration), so readers of older versions and writers with open commits may lose files. Allow a short retention where there are none.`,
-      { facts: { table: context.store.url, retentionMs, leastMs: least } },
+      `Vacuum of ${table} refused: ${asked / HOUR_MS} hours is less than the ${least / HOUR_MS} hours that the table keeps removed files (delta.deletedFileRetentionDuration), so readers of older versions and writers with open commits may lose files. Allow a short retention where there are none.`,
+      { facts: { table, retentionMs: asked, leastMs: least } },
     );
   }
-  return retentionMs;
+  return asked ?? least;
 }
 
 /** The files of the table's folder that are older than the cutoff. */
-async function olderInFolder(
-  context: TableContext,
-  snapshot: Snapshot,
-  cutoffMs: number,
-): Promise<ObjectEntry[]> {
-  const older: ObjectEntry[] = [];
-  for await (const file of listDataFolder(context.store, snapshot.partitionColumns))
-    if (file.modifiedAtMs < cutoffMs) older.push(file);
-  return older;
+function olderInFolder(context: TableContext, snapshot: Snapshot, cutoffMs: number): Promise<DataFolder> {
+  return listDataFolder(
+    context.store,
+    snapshot.partitionColumns,
+    ({ modifiedAtMs }) => modifiedAtMs < cutoffMs,
+  );
 }
 
 function startParameters(
-  context: TableContext,
-  snapshot: Snapshot,
+  { configuration }: Snapshot,
   options: VacuumOptions,
 ): Readonly<Record<string, string>> {
+  const stated = statedRetention(configuration, DELETED_FILES);
   return {
     retentionCheckEnabled: String(options.allowShortRetention !== true),
-    defaultRetentionMillis: String(durationMs(snapshot.configuration, DELETED_FILES)),
+    ...(stated === null ? {} : { defaultRetentionMillis: String(stated) }),
     ...(options.retentionMs === undefined ? {} : { specifiedRetentionMillis: String(options.retentionMs) }),
   };
 }

@@ -1,4 +1,4 @@
-import { decodePath, isAbsolutePath, plainAddress } from '../actions/path.ts';
+import { absolutePath, tableKey } from '../actions/path.ts';
 import type { ObjectPlace, TableContext } from '../context.ts';
 import { DeltaError, hasCode, unsupportedFeature } from '../errors.ts';
 import type { ByteSource } from '../parquet/codec.ts';
@@ -10,10 +10,9 @@ import { sourceOf } from '../parquet/source.ts';
  */
 export function locate(context: TableContext, path: string): ObjectPlace {
   const { store } = context;
-  if (!isAbsolutePath(path)) return { store, key: decodePath(path) };
-  const address = plainAddress(path);
-  if (address.startsWith(`${store.url}/`)) return { store, key: address.slice(store.url.length + 1) };
-  const place = context.locate(address);
+  const key = tableKey(store.url, path);
+  if (key !== null) return { store, key };
+  const place = context.locate(absolutePath(store.url, path));
   if (!place) throw unsupportedFeature('files outside the table', 'read', store.url);
   return place;
 }

@@ -1,5 +1,5 @@
 import type { Commit } from '../actions/actions.ts';
-import { DELETED_FILES, durationMs } from '../checkpoint/retention.ts';
+import { DELETED_FILES, keptSince } from '../checkpoint/retention.ts';
 import type { TableContext } from '../context.ts';
 import { readTail } from '../log/commits.ts';
 import { commitKey } from '../log/names.ts';
@@ -80,8 +80,8 @@ export class LiveSnapshot {
 
   /** A table that is rewritten all day leaves tombstones behind; those past their retention need not be kept. */
   #prune(state: TableState): TableState {
-    const retention = durationMs(state.metadata?.configuration ?? {}, DELETED_FILES);
-    return withoutTombstonesBefore(state, this.context.clock() - retention);
+    const configuration = state.metadata?.configuration ?? {};
+    return withoutTombstonesBefore(state, keptSince(configuration, DELETED_FILES, this.context.clock()));
   }
 
   /** Reads what others have committed since. */

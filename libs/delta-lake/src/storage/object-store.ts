@@ -11,8 +11,17 @@ export interface LocalCopy extends AsyncDisposable {
   readonly path: string;
 }
 
+/** An object as a place, for who has to know whether two keys are one object. */
+export interface ObjectPlaceFacts {
+  /** One text for one object, whatever name leads to it, in every store of this kind on this machine. */
+  readonly identity: string;
+  /** Whether the name lies below the store's root also when links are resolved; {@link ObjectStore.delete} refuses others. */
+  readonly isBelowRoot: boolean;
+}
+
 /**
- * Object store port. Keys are '/'-separated, relative to the store's root, never starting with '/', not escaped.
+ * Object store port. Keys are '/'-separated, relative to the store's root, never starting with '/', not escaped, without
+ * empty parts, `.` and `..`: a key that may lead out of the root is refused (invalid-argument) by every method.
  * Promises of every adapter (`test/storage/object-store.test.ts` runs them against each): what a finished `put`
  * or `putIfAbsent` wrote is durable and seen by every later call; a reader never sees half an object; of any
  * number of concurrent `putIfAbsent` of one key exactly one answers `created`.
@@ -58,6 +67,12 @@ export interface ObjectStore {
 
   /** Removes the object; an absent one is no error. */
   delete(key: string): Promise<void>;
+
+  /**
+   * What the objects of these keys are as places; those that are not there are left out. Absent where a key is an object
+   * and an object has one key.
+   */
+  places?(keys: readonly string[]): Promise<ReadonlyMap<string, ObjectPlaceFacts>>;
 
   /** A view of what is below `prefix`. */
   at(prefix: string): ObjectStore;

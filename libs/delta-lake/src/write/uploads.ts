@@ -1,4 +1,5 @@
 import { type EncodedFile, putEncoded } from '../parquet/codec.ts';
+import { deleteObject } from '../storage/key.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { DataFile } from '../transaction/transaction.ts';
 
@@ -36,6 +37,6 @@ export class Uploads {
   /** Deletes what was uploaded; best effort, what stays belongs to no table and is left to vacuum. */
   async undo(): Promise<void> {
     await Promise.allSettled(this.#files);
-    await Promise.allSettled(this.#keys.map((key) => this.#store.delete(key)));
+    await Promise.allSettled(this.#keys.map((key) => deleteObject(this.#store, key)));
   }
 }

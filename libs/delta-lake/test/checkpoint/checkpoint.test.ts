@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { durationMs } from '../../src/checkpoint/retention.ts';
 import { createTable, type DeltaTable, memoryStore, type ObjectStore, openTable } from '../../src/index.ts';
 import { collect, fileNamed, paths, SCHEMA } from '../tables.ts';
 
@@ -186,14 +185,4 @@ describe('housekeeping', () => {
       protocol: { minReaderVersion: 1, minWriterVersion: 2 },
     });
   });
-});
-
-test.each([
-  ['interval 1 week', 604_800_000],
-  ['interval 1 day 12 hours', 129_600_000],
-  ['2 Hours', 7_200_000],
-  ['interval forever', 604_800_000],
-  ['5', 604_800_000],
-])('the interval "%s" is %d ms', (text, expectedMs) => {
-  expect(durationMs({ p: text }, { property: 'p', defaultMs: 604_800_000 })).toBe(expectedMs);
 });

@@ -98,6 +98,46 @@ export function storeContract(open: () => ObjectStore | Promise<ObjectStore>): v
     expect(view.url).toBe(`${store.url}/tables/one`);
   });
 
+  test.each([
+    '../victim',
+    '../../victim',
+    'a/../../victim',
+    'a/..',
+    '..',
+    '.',
+    './victim',
+    '/victim',
+    'a//b',
+    'a/',
+    '',
+    'a\0b',
+    '../store-2/victim',
+  ])('the key %j leads out of the store, or nowhere, and is refused by every call', async (key) => {
+    const store = await open();
+    await store.put('victim', 'x');
+    const inner = store.at('tables/one');
+    await inner.put('a', 'x');
+    const refused = { kind: 'invalid', code: 'invalid-argument' };
+    const path = join(temporaryFolder(), 'file');
+    writeFileSync(path, 'x');
+    for (const view of [store, inner]) {
+      await expect(view.delete(key)).rejects.toMatchObject(refused);
+      await expect(view.get(key)).rejects.toMatchObject(refused);
+      await expect(view.get(key, { start: 0, end: 1 })).rejects.toMatchObject(refused);
+      await expect(view.head(key)).rejects.toMatchObject(refused);
+      await expect(view.put(key, 'y')).rejects.toMatchObject(refused);
+      await expect(view.putFile(key, path)).rejects.toMatchObject(refused);
+      await expect(view.putIfAbsent(key, 'y')).rejects.toMatchObject(refused);
+      await expect(view.localCopy(key)).rejects.toMatchObject(refused);
+    }
+    if (key.includes('..')) {
+      expect(() => store.at(key)).toThrow(/leads to no object/);
+      await expect(keys(store, key)).rejects.toMatchObject(refused);
+    }
+    expect(await keys(store, '')).toEqual(['tables/one/a', 'victim']);
+    expect(text(await store.get('victim'))).toBe('x');
+  });
+
   test('a file is put as it is, in the place of what was there', async () => {
     const store = await open();
     const path = join(temporaryFolder(), 'file');

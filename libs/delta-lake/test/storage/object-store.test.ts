@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { localStore, memoryStore } from '../../src/index.ts';
@@ -37,5 +37,63 @@ describe('the local store', () => {
     expect(existsSync(folder)).toBe(false);
     await store.putIfAbsent('x/y', '1');
     expect(text(await store.get('x/y'))).toBe('1');
+  });
+
+  test('deletes a link and never what it leads to, and nothing that a link leads to outside of it', async () => {
+    const folder = temporaryFolder();
+    const outside = temporaryFolder();
+    writeFileSync(join(outside, 'victim'), 'x');
+    const store = localStore(join(folder, 'root'));
+    await store.put('day=1/a', '1');
+    symlinkSync(outside, join(folder, 'root/day=2'));
+    symlinkSync(join(outside, 'victim'), join(folder, 'root/day=1/link'));
+    await expect(store.delete('day=2/victim')).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining(outside) as string,
+    });
+    await store.delete('day=1/link');
+    expect(readdirSync(outside)).toEqual(['victim']);
+    // A folder that is linked is no object, and what is in it belongs to others.
+    expect(await keys(store, '')).toEqual(['day=1/a']);
+  });
+
+  test('the root itself may be reached through a link', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'real'));
+    symlinkSync(join(folder, 'real'), join(folder, 'link'));
+    const store = localStore(join(folder, 'link'));
+    await store.put('a/b', '1');
+    await store.delete('a/b');
+    expect(readdirSync(join(folder, 'real/a'))).toEqual([]);
+  });
+
+  test('knows a file by more than its key', async () => {
+    const folder = temporaryFolder();
+    const store = localStore(join(folder, 'root'));
+    await store.put('a', '1');
+    await store.put('day=1/b', '1');
+    linkSync(join(folder, 'root/a'), join(folder, 'root/hard'));
+    symlinkSync('a', join(folder, 'root/soft'));
+    symlinkSync('day=1', join(folder, 'root/days'));
+    symlinkSync('loop', join(folder, 'root/loop'));
+    const places = await store.places?.([
+      'a',
+      'hard',
+      'soft',
+      'day=1/b',
+      'days/b',
+      'none',
+      'loop',
+      '../root/a',
+    ]);
+    const names = Map.groupBy(places ?? [], ([, { identity }]) => identity)
+      .values()
+      .map((same) => same.map(([key]) => key));
+    expect([...names]).toEqual([
+      ['a', 'hard', 'soft'],
+      ['day=1/b', 'days/b'],
+    ]);
+    const elsewhere = await localStore('/').places?.([join(folder, 'root/a').slice(1)]);
+    expect([...(elsewhere ?? [])].map(([, { identity }]) => identity)).toEqual([places?.get('a')?.identity]);
   });
 });

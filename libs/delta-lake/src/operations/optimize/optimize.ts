@@ -1,7 +1,6 @@
 import type { AddFile } from '../../actions/actions.ts';
 import { fileKey } from '../../actions/path.ts';
 import { checkWritable } from '../../actions/protocol.ts';
-import type { TableContext } from '../../context.ts';
 import { DeltaError } from '../../errors.ts';
 import type { Predicate } from '../../scan/predicate.ts';
 import { columnsOf } from '../../scan/row-matches.ts';
@@ -10,6 +9,7 @@ import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { type CommitResult, commitDraft } from '../../transaction/commit.ts';
 import { type DataFile, Transaction } from '../../transaction/transaction.ts';
 import { targetFileBytes } from '../../write/target-size.ts';
+import { discardFiles } from '../discard.ts';
 import { checkOrder, type Order } from '../sort/order.ts';
 import { type AutoCompactionPolicy, DEFAULT_POLICY, dueGroups } from './auto-compaction.ts';
 import { compactionGroups, type FileGroup, partitionGroups } from './groups.ts';
@@ -164,7 +164,7 @@ async function rewriteGroups(live: LiveSnapshot, work: Work): Promise<OptimizeRe
       work.onProgress?.({ groups: index + 1, of: groups.length });
     }
   } catch (error) {
-    await discard(context, ready);
+    await discard(live, ready);
     throw error;
   }
   return {
@@ -191,7 +191,7 @@ async function commitReplacements(
       current.metadata.partitionColumns.join() === snapshot.metadata.partitionColumns.join();
     const whole = replacements.filter(({ files }) => !isGivenUp && isSameLayout && isLive(current, files));
     await discard(
-      live.context,
+      live,
       replacements.filter((replacement) => !whole.includes(replacement)),
     );
     if (whole.length === 0) return { version: null, replacements: [] };
@@ -213,10 +213,10 @@ function commitOnce(
     .commit(signal ? { signal } : {});
 }
 
-/** Deletes files that will not become part of the table. Best effort: nobody names them, and vacuum would find them. */
-async function discard(context: TableContext, replacements: readonly Replacement[]): Promise<void> {
+/** Deletes files that will not become part of the table. */
+async function discard(live: LiveSnapshot, replacements: readonly Replacement[]): Promise<void> {
   const paths = replacements.flatMap(({ written }) => written.map(({ path }) => path));
-  await Promise.allSettled(paths.map((path) => context.store.delete(path)));
+  await discardFiles(live.context, live.current, paths);
 }
 
 function isLive(snapshot: Snapshot, files: readonly AddFile[]): boolean {

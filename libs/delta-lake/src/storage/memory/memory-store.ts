@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { DeltaError } from '../../errors.ts';
 import { temporaryCopy } from '../cache/temporary-copy.ts';
+import { checkKey, checkPrefix } from '../key.ts';
 import type { ObjectEntry, ObjectStore } from '../object-store.ts';
 
 interface StoredObject {
@@ -15,24 +16,30 @@ export function memoryStore(options: { readonly clock?: () => number } = {}): Ob
 
 function view(objects: Map<string, StoredObject>, root: string, clock: () => number): ObjectStore {
   const url = `memory://store/${root}`.slice(0, -1);
+  const nameOf = (key: string): string => {
+    checkKey(key);
+    return root + key;
+  };
   const write = (key: string, body: Uint8Array | string): void => {
+    const name = nameOf(key);
     const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body.slice();
-    objects.set(root + key, { bytes, modifiedAtMs: clock() });
+    objects.set(name, { bytes, modifiedAtMs: clock() });
   };
   return {
     url,
     async get(key, range) {
-      const found = objects.get(root + key);
+      const found = objects.get(nameOf(key));
       if (!found) {
         throw new DeltaError('object-not-found', `There is no object ${url}/${key}.`, { facts: { key } });
       }
       return range ? found.bytes.slice(range.start, range.end) : found.bytes.slice();
     },
     async head(key) {
-      const found = objects.get(root + key);
+      const found = objects.get(nameOf(key));
       return found ? { bytes: found.bytes.byteLength, modifiedAtMs: found.modifiedAtMs } : null;
     },
     async *list(prefix, { startAfter = '' } = {}): AsyncGenerator<ObjectEntry> {
+      checkPrefix(prefix);
       const keys = [...objects.keys()]
         .filter((key) => key.startsWith(root + prefix) && key > root + startAfter)
         .sort();
@@ -57,15 +64,16 @@ function view(objects: Map<string, StoredObject>, root: string, clock: () => num
       return temporaryCopy((path) => writeFile(path, bytes));
     },
     async putIfAbsent(key, body) {
-      if (objects.has(root + key)) return 'exists';
+      if (objects.has(nameOf(key))) return 'exists';
       write(key, body);
       return 'created';
     },
     async delete(key) {
-      objects.delete(root + key);
+      objects.delete(nameOf(key));
     },
     at(prefix) {
-      return view(objects, `${root}${prefix.replace(/\/+$/, '')}/`, clock);
+      checkPrefix(prefix);
+      return view(objects, prefix === '' ? root : `${root}${prefix.replace(/\/$/, '')}/`, clock);
     },
   };
 }

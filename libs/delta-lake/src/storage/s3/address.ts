@@ -24,17 +24,17 @@ export function parseS3Url(address: string): S3Location {
     throw new DeltaError('invalid-argument', `The address ${address} is not of the form s3://bucket/path.`);
   }
   const path = (match?.[2] ?? '').replace(/\/+$/, '');
-  checkKey(path);
+  checkPath(path);
   return { bucket, prefix: path === '' ? '' : `${path}/` };
 }
 
 /** The URL's path folds these, so they would reach another object. @throws DeltaError invalid-argument */
-export function checkKey(key: string): void {
-  if (key.startsWith('/') || key.split('/').some((segment) => segment === '.' || segment === '..')) {
+function checkPath(path: string): void {
+  if (path.startsWith('/') || path.split('/').some((segment) => segment === '.' || segment === '..')) {
     throw new DeltaError(
       'invalid-argument',
-      `The key ${key} begins with "/" or has a segment "." or "..", which no URL can carry.`,
-      { facts: { key } },
+      `The path ${path} begins with "/" or has a segment "." or "..", which no URL can carry.`,
+      { facts: { path } },
     );
   }
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { FileCache } from '../cache/file-cache.ts';
 import { temporaryCopy } from '../cache/temporary-copy.ts';
+import { checkKey, checkPrefix } from '../key.ts';
 import type { ObjectEntry, ObjectStore } from '../object-store.ts';
-import { checkKey, parseS3Url } from './address.ts';
+import { parseS3Url } from './address.ts';
 import { S3Client } from './client.ts';
 import { readRange, readWhole } from './download.ts';
 import { downloadFile, uploadFile } from './files.ts';
@@ -88,6 +89,7 @@ function view(parts: Parts, root: string): S3Store {
       };
     },
     async *list(prefix, { startAfter = '' } = {}): AsyncGenerator<ObjectEntry> {
+      checkPrefix(prefix);
       const after = startAfter === '' ? '' : root + startAfter;
       for await (const entry of listObjects(client, root + prefix, after)) {
         if (!isOwnObject(entry.key)) yield { ...entry, key: entry.key.slice(root.length) };
@@ -117,11 +119,12 @@ function view(parts: Parts, root: string): S3Store {
       return writes.create(keyOf(key), copy);
     },
     async delete(key) {
+      const target = keyOf(key);
       await writes.check();
       await client.send({
         operation: 'DeleteObject',
         method: 'DELETE',
-        key: keyOf(key),
+        key: target,
         expected: [200, 204, 404],
       });
     },
@@ -131,8 +134,8 @@ function view(parts: Parts, root: string): S3Store {
       await cache?.close();
     },
     at(prefix) {
-      const below = prefix.replace(/\/+$/, '');
-      checkKey(below);
+      checkPrefix(prefix);
+      const below = prefix.replace(/\/$/, '');
       return view(parts, below === '' ? root : `${root}${below}/`);
     },
   };
