@@ -1,4 +1,5 @@
 import { DeltaError } from './errors.ts';
+import { own } from './schema/own.ts';
 
 /** What an option has to be. `any`: it is looked at where it is used. */
 type Kind =
@@ -14,10 +15,13 @@ type Kind =
   | 'record'
   | 'signal';
 
+/** What an option has to be: of a kind, one of some words, or an object with options of its own. */
+export type Rule = Kind | readonly string[] | { readonly [option: string]: Rule };
+
 /** Of every option that a call takes, what it has to be. The compiler makes sure that none is missing. */
-export type OptionKinds<Options> = Readonly<
-  Record<Options extends unknown ? keyof Options & string : never, Kind>
->;
+export type OptionRules<Options> = Readonly<Record<KeysOf<Options>, Rule>>;
+/** Of a union: the names that any of its members has. */
+type KeysOf<Options> = Options extends unknown ? keyof Options & string : never;
 
 const KINDS: Readonly<Record<Kind, { readonly is: string; readonly test: (value: unknown) => boolean }>> = {
   any: { is: 'anything', test: () => true },
@@ -56,29 +60,42 @@ const KINDS: Readonly<Record<Kind, { readonly is: string; readonly test: (value:
 export function checkOptions<Options extends object>(
   call: string,
   options: Options,
-  kinds: OptionKinds<Options>,
+  rules: OptionRules<Options>,
 ): void {
-  const given: unknown = options;
+  checkGiven(call, options, rules);
+}
+
+function checkGiven(call: string, given: unknown, rules: { readonly [option: string]: Rule }): void {
   if (!isObject(given))
     throw invalidArgument(`${call} takes its options as an object, and was given ${shown(given)}`);
-  const known: Readonly<Record<string, Kind>> = kinds;
   for (const name in given) {
-    const kind = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (kind === undefined) {
+    const rule = own(rules, name);
+    if (rule === undefined) {
       throw invalidArgument(
-        `${call} was given the unknown option "${name}"; it knows ${Object.keys(known).join(', ')}`,
+        `${call} was given the unknown option "${name}"; it knows ${Object.keys(rules).join(', ')}`,
         { option: name },
       );
     }
-    const value = given[name];
-    if (value === undefined || KINDS[kind].test(value)) continue;
-    throw invalidArgument(
-      `The option "${name}" of ${call} has to be ${KINDS[kind].is}, and is ${shown(value)}`,
-      {
-        option: name,
-      },
-    );
+    const value = own(given, name);
+    if (value === undefined) continue;
+    if (typeof rule === 'string') {
+      if (KINDS[rule].test(value)) continue;
+      throw wrong(call, name, KINDS[rule].is, value);
+    }
+    if (!isWords(rule)) checkGiven(`"${name}" of ${call}`, value, rule);
+    else if (!rule.some((word) => word === value))
+      throw wrong(call, name, rule.map((word) => `"${word}"`).join(' or '), value);
   }
+}
+
+function isWords(rule: Exclude<Rule, Kind>): rule is readonly string[] {
+  return Array.isArray(rule);
+}
+
+function wrong(call: string, option: string, wanted: string, value: unknown): DeltaError {
+  return invalidArgument(`The option "${option}" of ${call} has to be ${wanted}, and is ${shown(value)}`, {
+    option,
+  });
 }
 
 /** Makes sure that an argument is of its kind. @throws DeltaError invalid-argument */

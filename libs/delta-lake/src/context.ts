@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { checkOptions, invalidArgument, shown } from './arguments.ts';
 import { DeltaError } from './errors.ts';
+import { TABLE_OPTIONS } from './option-rules.ts';
 import type { ParquetCodec } from './parquet/codec.ts';
 import { type HyparquetCodec, hyparquetCodec } from './parquet/hyparquet-codec.ts';
 import { localStore } from './storage/local/local-store.ts';
@@ -62,6 +64,8 @@ export interface TableOptions {
 
 /** Resolves a location: a local path, a `file://` or `s3://` URL, or an object store whose root is the table. */
 export function contextOf(location: string | ObjectStore, options: TableOptions = {}): TableContext {
+  checkLocation(location);
+  checkOptions('The table', options, TABLE_OPTIONS);
   const remote = typeof location === 'string' && isS3Url(location) ? s3Store(location, options.s3) : null;
   const store = remote ?? (typeof location === 'string' ? storeOf(location) : location);
   return {
@@ -78,12 +82,18 @@ export function contextOf(location: string | ObjectStore, options: TableOptions 
   };
 }
 
+function checkLocation(location: unknown): void {
+  const isStore = typeof location === 'object' && location !== null && 'putIfAbsent' in location;
+  if (isStore || (typeof location === 'string' && location !== '' && !location.includes('\0'))) return;
+  throw invalidArgument(`A table is at a path, a URL or in an ObjectStore, and not at ${shown(location)}`);
+}
+
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, signal ? { signal } : {});
 }
 
 function storeOf(location: string): ObjectStore {
-  if (location.startsWith('file:')) return localStore(fileURLToPath(location));
+  if (location.startsWith('file:')) return localStore(pathOf(location));
   if (/^[a-zA-Z][a-zA-Z0-9+.-]+:\/\//.test(location)) {
     throw new DeltaError(
       'invalid-argument',
@@ -91,6 +101,16 @@ function storeOf(location: string): ObjectStore {
     );
   }
   return localStore(resolve(location));
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new DeltaError('invalid-argument', `Cannot open ${url}: it is no address of a local folder.`, {
+      cause,
+    });
+  }
 }
 
 function locateOnDisk(address: string): ObjectPlace | null {

@@ -3,9 +3,11 @@ import { parseCommit } from './actions/parse.ts';
 import { BASE_PROTOCOL, requestedFeatures, withFeatures } from './actions/table-features.ts';
 import { checkProperties, isOn } from './actions/table-properties.ts';
 import { serializeCommit } from './actions/serialize.ts';
+import { checkOptions } from './arguments.ts';
 import { contextOf, type TableOptions } from './context.ts';
 import { DeltaError, hasCode } from './errors.ts';
 import { commitKey } from './log/names.ts';
+import { TABLE_SPEC } from './option-rules.ts';
 import { freshPhysicalName, withColumnIds } from './schema/column-ids.ts';
 import { checkSchema, primitiveTypes, serializeSchema, type StructType } from './schema/types.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
@@ -34,6 +36,7 @@ export async function createTable(
   spec: TableSpec,
   options: TableOptions = {},
 ): Promise<DeltaTable> {
+  checkOptions('createTable', spec, TABLE_SPEC);
   const context = contextOf(location, options);
   const { store } = context;
   const partitionColumns = spec.partitionColumns ?? [];

@@ -1,4 +1,5 @@
 import type { AddFile, CommitInfo, RemoveFile, TransactionIdentifier } from './actions/actions.ts';
+import { checkOptions, invalidArgument, shown } from './arguments.ts';
 import { readChanges } from './changes/read-changes.ts';
 import { type CheckReport, checkSnapshot } from './check.ts';
 import { settledHousekeeping } from './checkpoint/housekeeping.ts';
@@ -19,6 +20,20 @@ import {
 } from './operations/optimize/optimize.ts';
 import { restore, type RestoreResult } from './operations/restore.ts';
 import { vacuum, type VacuumOptions, type VacuumReport } from './operations/vacuum.ts';
+import {
+  APPEND_OPTIONS,
+  AUTO_COMPACTION_OPTIONS,
+  COMMIT_OPTIONS,
+  HISTORY_OPTIONS,
+  LOG_CLEANUP_OPTIONS,
+  MERGE_OPTIONS,
+  OPERATION_OPTIONS,
+  OPTIMIZE_OPTIONS,
+  OVERWRITE_OPTIONS,
+  POINT_IN_TIME,
+  TRANSACTION_SPEC,
+  VACUUM_OPTIONS,
+} from './option-rules.ts';
 import type { Row } from './parquet/codec.ts';
 import { checkPredicate } from './scan/check-predicate.ts';
 import type { Predicate } from './scan/predicate.ts';
@@ -101,17 +116,24 @@ export class DeltaTable implements AsyncDisposable {
    * @throws DeltaError no-such-version when it is not, or no longer, in the log
    */
   async snapshotAt(at: PointInTime): Promise<Snapshot> {
-    const version =
-      'version' in at ? at.version : await versionAt(this.#context, await this.snapshot(), at.timestampMs);
+    const version = await this.#versionOf('snapshotAt', at);
     if (version === this.#live.current.version) return this.#live.current;
     return snapshotOf(this.#context, version);
   }
 
+  async #versionOf(call: string, at: PointInTime): Promise<number> {
+    const point = pointInTime(call, at);
+    if ('version' in point) return point.version;
+    return versionAt(this.#context, await this.snapshot(), point.timestampMs);
+  }
+
   /** Starts a transaction on the newest snapshot that this object has seen ({@link cached}). No I/O. */
   startTransaction(spec: TransactionSpec): Transaction {
+    checkOptions('startTransaction', spec, TRANSACTION_SPEC);
     const snapshot = this.#live.current;
     const { reads } = spec;
-    const checked = Array.isArray(reads) ? { ...spec, reads: checkPredicate(reads, snapshot) } : spec;
+    const isAll = reads === undefined || reads === 'whole-table';
+    const checked = isAll ? spec : { ...spec, reads: checkPredicate(reads, snapshot) };
     return new Transaction(snapshot, checked, (draft, options) => commitDraft(this.#live, draft, options));
   }
 
@@ -120,12 +142,14 @@ export class DeltaTable implements AsyncDisposable {
    * @throws DeltaError invalid-argument for a value that its column cannot hold, or a column that the table has not;
    * not-null-violated, invalid-schema, unsupported-feature, store-failed
    */
-  append(rows: RowSource, options: AppendOptions = {}): Promise<OperationResult> {
+  async append(rows: RowSource, options: AppendOptions = {}): Promise<OperationResult> {
+    checkOptions('append', options, APPEND_OPTIONS);
     return appendRows(this.#live, rows, options);
   }
 
   /** Replaces all rows, or those of the partitions that the new ones fall into. @throws as {@link append}; append-only */
-  overwrite(rows: RowSource, options: OverwriteOptions = {}): Promise<OperationResult> {
+  async overwrite(rows: RowSource, options: OverwriteOptions = {}): Promise<OperationResult> {
+    checkOptions('overwrite', options, OVERWRITE_OPTIONS);
     return overwriteRows(this.#live, rows, options);
   }
 
@@ -133,21 +157,24 @@ export class DeltaTable implements AsyncDisposable {
    * Replaces the rows that satisfy a predicate by rows that satisfy it too.
    * @throws as {@link append}; append-only; invalid-argument for a row outside the predicate
    */
-  replaceWhere(
+  async replaceWhere(
     predicate: Predicate,
     rows: RowSource,
     options: OperationOptions = {},
   ): Promise<OperationResult> {
+    checkOptions('replaceWhere', options, OPERATION_OPTIONS);
     return replaceRows(this.#live, predicate, rows, options);
   }
 
   /** Deletes the rows that satisfy a condition. @throws DeltaError append-only, and what reading and writing throw */
-  delete(where: Where, options: OperationOptions = {}): Promise<OperationResult> {
+  async delete(where: Where, options: OperationOptions = {}): Promise<OperationResult> {
+    checkOptions('delete', options, OPERATION_OPTIONS);
     return deleteRows(this.#live, where, options);
   }
 
   /** Sets columns of the rows that satisfy a condition. @throws as {@link append} and {@link delete} */
-  update(set: Assignments, where: Where, options: OperationOptions = {}): Promise<OperationResult> {
+  async update(set: Assignments, where: Where, options: OperationOptions = {}): Promise<OperationResult> {
+    checkOptions('update', options, OPERATION_OPTIONS);
     return updateRows(this.#live, set, where, options);
   }
 
@@ -155,55 +182,72 @@ export class DeltaTable implements AsyncDisposable {
    * Merges rows by key: by default an upsert.
    * @throws as {@link append} and {@link delete}; duplicate-key when two source rows have one key
    */
-  merge(source: RowSource, options: MergeOptions): Promise<OperationResult> {
+  async merge(source: RowSource, options: MergeOptions): Promise<OperationResult> {
+    checkOptions('merge', options, MERGE_OPTIONS);
     return mergeRows(this.#live, source, options);
   }
 
   /** Adds columns; see {@link addColumns}. @throws DeltaError invalid-schema, invalid-argument, unsupported-feature */
-  addColumns(columns: StructType, options: CommitOptions = {}): Promise<OperationResult> {
+  async addColumns(columns: StructType, options: CommitOptions = {}): Promise<OperationResult> {
+    checkOptions('addColumns', options, COMMIT_OPTIONS);
     return addColumns(this.#live, columns, options);
   }
 
   /** Lets a column (a name, or a path into structs) be null. @throws DeltaError invalid-argument, unsupported-feature */
-  dropNotNull(column: string | readonly string[], options: CommitOptions = {}): Promise<OperationResult> {
+  async dropNotNull(
+    column: string | readonly string[],
+    options: CommitOptions = {},
+  ): Promise<OperationResult> {
+    checkOptions('dropNotNull', options, COMMIT_OPTIONS);
     return dropNotNull(this.#live, column, options);
   }
 
   /** Calls a column by another name; see {@link renameColumn}. @throws DeltaError invalid-argument, invalid-schema */
-  renameColumn(column: ColumnPath, name: string, options: CommitOptions = {}): Promise<OperationResult> {
+  async renameColumn(
+    column: ColumnPath,
+    name: string,
+    options: CommitOptions = {},
+  ): Promise<OperationResult> {
+    checkOptions('renameColumn', options, COMMIT_OPTIONS);
     return renameColumn(this.#live, column, name, options);
   }
 
   /** Takes columns out of the table; see {@link dropColumns}. @throws DeltaError invalid-argument */
-  dropColumns(columns: readonly ColumnPath[], options: CommitOptions = {}): Promise<OperationResult> {
+  async dropColumns(columns: readonly ColumnPath[], options: CommitOptions = {}): Promise<OperationResult> {
+    checkOptions('dropColumns', options, COMMIT_OPTIONS);
     return dropColumns(this.#live, columns, options);
   }
 
   /** Gives a column a wider type; see {@link widenColumn}. @throws DeltaError invalid-argument */
-  widenColumn(column: ColumnPath, type: string, options: CommitOptions = {}): Promise<OperationResult> {
+  async widenColumn(column: ColumnPath, type: string, options: CommitOptions = {}): Promise<OperationResult> {
+    checkOptions('widenColumn', options, COMMIT_OPTIONS);
     return widenColumn(this.#live, column, type, options);
   }
 
   /** Sets table properties; see {@link setProperties}. @throws DeltaError invalid-argument, unsupported-feature */
-  setProperties(
+  async setProperties(
     properties: Readonly<Record<string, string>>,
     options: CommitOptions = {},
   ): Promise<OperationResult> {
+    checkOptions('setProperties', options, COMMIT_OPTIONS);
     return setProperties(this.#live, properties, options);
   }
 
   /** Removes table properties, so that their defaults are in force. @throws DeltaError invalid-argument */
-  unsetProperties(names: readonly string[], options: CommitOptions = {}): Promise<OperationResult> {
+  async unsetProperties(names: readonly string[], options: CommitOptions = {}): Promise<OperationResult> {
+    checkOptions('unsetProperties', options, COMMIT_OPTIONS);
     return unsetProperties(this.#live, names, options);
   }
 
   /** Gives the protocol features, for good; see {@link addFeatures}. @throws DeltaError unsupported-feature */
-  addFeatures(features: readonly string[], options: CommitOptions = {}): Promise<OperationResult> {
+  async addFeatures(features: readonly string[], options: CommitOptions = {}): Promise<OperationResult> {
+    checkOptions('addFeatures', options, COMMIT_OPTIONS);
     return addFeatures(this.#live, features, options);
   }
 
   /** The commits that are still in the log, newest first. */
   async *history(options: { readonly limit?: number } = {}): AsyncGenerator<CommitSummary> {
+    checkOptions('history', options, HISTORY_OPTIONS);
     const newest = await this.snapshot();
     const last = Math.max(0, newest.version - (options.limit ?? Infinity) + 1);
     for (let version = newest.version; version >= last; version--) {
@@ -256,7 +300,8 @@ export class DeltaTable implements AsyncDisposable {
    * Puts small files together, or rewrites partitions in an order; no row changes. See {@link OptimizeOptions}.
    * @throws DeltaError invalid-argument; unsupported-feature, unsupported-protocol
    */
-  optimize(options: OptimizeOptions = {}): Promise<OptimizeReport> {
+  async optimize(options: OptimizeOptions = {}): Promise<OptimizeReport> {
+    checkOptions('optimize', options, OPTIMIZE_OPTIONS);
     return optimize(this.#live, options);
   }
 
@@ -264,7 +309,8 @@ export class DeltaTable implements AsyncDisposable {
    * Compacts small files where a policy says that it is time; for a writer, after its commits. Looks at the snapshot
    * that this object has, and costs next to nothing when nothing is due.
    */
-  autoCompact(options: AutoCompactionOptions = {}): Promise<OptimizeReport> {
+  async autoCompact(options: AutoCompactionOptions = {}): Promise<OptimizeReport> {
+    checkOptions('autoCompact', options, AUTO_COMPACTION_OPTIONS);
     return autoCompact(this.#live, options);
   }
 
@@ -283,15 +329,16 @@ export class DeltaTable implements AsyncDisposable {
    * Makes the table what it was at a version or an instant, in one commit; history and application ids stay.
    * @throws DeltaError no-such-version; missing-file when vacuum has deleted files of that version, naming them
    */
-  restore(to: { readonly version: number } | { readonly timestampMs: number }): Promise<RestoreResult> {
-    return restore(this.#live, to);
+  async restore(to: PointInTime): Promise<RestoreResult> {
+    return restore(this.#live, pointInTime('restore', to));
   }
 
   /**
    * Deletes the files of the table's folder that no version within the retention needs; see {@link VacuumOptions}.
    * @throws DeltaError invalid-argument for a retention that is refused; unsupported-feature, unsupported-protocol
    */
-  vacuum(options: VacuumOptions = {}): Promise<VacuumReport> {
+  async vacuum(options: VacuumOptions = {}): Promise<VacuumReport> {
+    checkOptions('vacuum', options, VACUUM_OPTIONS);
     return vacuum(this.#live, options);
   }
 
@@ -309,6 +356,7 @@ export class DeltaTable implements AsyncDisposable {
    * each checkpoint, a bounded number of files at a time, unless `delta.enableExpiredLogCleanup` is false.
    */
   async cleanUpLog(options: LogCleanupOptions = {}): Promise<LogCleanupReport> {
+    checkOptions('cleanUpLog', options, LOG_CLEANUP_OPTIONS);
     return cleanUpLog(this.#context, await this.snapshot(), options);
   }
 
@@ -328,7 +376,10 @@ export class DeltaTable implements AsyncDisposable {
  * Opens the table at a local path, a `file://` or `s3://` URL, or the root of an object store.
  * @throws DeltaError not-a-table, unsupported-protocol, unsupported-feature, corrupt-log
  */
-export function openTable(location: string | ObjectStore, options: TableOptions = {}): Promise<DeltaTable> {
+export async function openTable(
+  location: string | ObjectStore,
+  options: TableOptions = {},
+): Promise<DeltaTable> {
   return openIn(contextOf(location, options));
 }
 
@@ -346,6 +397,7 @@ export async function openSnapshot(
   at: { readonly version: number },
   options: TableOptions = {},
 ): Promise<Snapshot> {
+  checkOptions('openSnapshot', at, { version: 'any' });
   return snapshotOf(contextOf(location, options), at.version);
 }
 
@@ -353,4 +405,13 @@ async function snapshotOf(context: TableContext, version: number): Promise<Snaps
   if (!Number.isSafeInteger(version) || version < 0)
     throw noSuchVersion(context.store.url, version, 'versions count from 0');
   return new Snapshot(context, await loadState(context, version));
+}
+
+/** What a caller says of a point in time: one of the two, and not neither. */
+function pointInTime(call: string, at: PointInTime): PointInTime {
+  checkOptions(call, at, POINT_IN_TIME);
+  const { version, timestampMs }: { readonly version?: number; readonly timestampMs?: number } = at;
+  if (version !== undefined && timestampMs === undefined) return { version };
+  if (version === undefined && timestampMs !== undefined) return { timestampMs };
+  throw invalidArgument(`${call} takes { version } or { timestampMs }, and was given ${shown(at)}`);
 }

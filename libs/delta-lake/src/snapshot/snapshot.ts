@@ -1,8 +1,10 @@
 import type { AddFile, Metadata, Protocol } from '../actions/actions.ts';
 import { absolutePath } from '../actions/path.ts';
 import { checkReadable } from '../actions/protocol.ts';
+import { checkOptions } from '../arguments.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
+import { READ_ROWS_OPTIONS } from '../option-rules.ts';
 import type { Row } from '../parquet/codec.ts';
 import { constantsOf } from '../scan/constants.ts';
 import { checkPredicate } from '../scan/check-predicate.ts';
@@ -19,6 +21,14 @@ import { checkTypeChanges } from '../schema/type-widening.ts';
 import { checkPartitionColumns, parseSchema, type StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { TableState } from './state.ts';
+
+/** Which rows of a table are read, and what of them. */
+export interface ReadRowsOptions {
+  /** In this order; all of the schema when absent. */
+  readonly columns?: readonly string[];
+  /** All rows when absent. */
+  readonly predicate?: Predicate;
+}
 
 /** The table as it is at one version. A value: it never changes, whatever is committed later. */
 export class Snapshot {
@@ -139,9 +149,8 @@ export class Snapshot {
    * @throws DeltaError missing-file, corrupt-file, unsupported-feature; invalid-argument for a column that the table has
    * not, or a predicate that does not fit its columns
    */
-  rows(
-    options: { readonly columns?: readonly string[]; readonly predicate?: Predicate } = {},
-  ): AsyncIterable<readonly Row[]> {
+  rows(options: ReadRowsOptions = {}): AsyncIterable<readonly Row[]> {
+    checkOptions('rows', options, READ_ROWS_OPTIONS);
     const { columns, predicate } = options;
     const chosen = columns ? { columns } : {};
     return predicate

@@ -1,7 +1,9 @@
 import type { AddFile, Metadata, Protocol, TransactionIdentifier } from '../actions/actions.ts';
 import { fileKey } from '../actions/path.ts';
 import type { ColumnStatistics } from '../actions/statistics.ts';
+import { checkOptions } from '../arguments.ts';
 import { DeltaError } from '../errors.ts';
+import { COMMIT_OPTIONS, DATA_FILE } from '../option-rules.ts';
 import type { Predicate } from '../scan/predicate.ts';
 import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -100,6 +102,7 @@ export class Transaction {
 
   /** Adds files. */
   append(files: readonly DataFile[]): this {
+    for (const file of files) checkOptions('append', file, DATA_FILE);
     this.#appends.push(...files);
     return this;
   }
@@ -143,6 +146,7 @@ export class Transaction {
    * all: readers of the change data feed then look at nothing else of it.
    */
   appendChanges(files: readonly DataFile[]): this {
+    for (const file of files) checkOptions('appendChanges', file, DATA_FILE);
     this.#changeFiles.push(...files);
     return this;
   }
@@ -191,6 +195,7 @@ export class Transaction {
    * written; store-failed when the outcome is known to be "not committed" or could not be found out
    */
   async commit(options: CommitOptions = {}): Promise<CommitResult> {
+    checkOptions('commit', options, COMMIT_OPTIONS);
     if (this.#spent)
       throw new DeltaError('invalid-argument', 'This transaction was committed before; start another one.');
     this.#spent = true;

@@ -1,5 +1,5 @@
 import { isOn } from '../actions/table-properties.ts';
-import { invalidArgument, shown } from '../arguments.ts';
+import { checkArgument, invalidArgument, shown } from '../arguments.ts';
 import type { DeltaError } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import { scanRows } from '../scan/rows.ts';
@@ -41,6 +41,7 @@ export async function mergeRows(
 ): Promise<OperationResult> {
   const { context } = live;
   const startedMs = context.clock();
+  checkArgument('merge', '"on"', options.on, 'texts');
   const decide = decisionOf(options.whenMatched ?? 'update', context.store.url);
   const insert = insertionOf(options.whenNotMatched ?? 'insert', context.store.url);
   return operate(live, options, async (snapshot, files) => {

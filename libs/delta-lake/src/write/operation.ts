@@ -92,6 +92,10 @@ export class OperationFiles {
   }
 }
 
+function commitOptionsOf({ signal, retries }: CommitOptions): CommitOptions {
+  return { ...(signal ? { signal } : {}), ...(retries === undefined ? {} : { retries }) };
+}
+
 /**
  * Runs an operation: brings the snapshot up to date, lets `decide` read and write files, and commits. Files are deleted
  * again unless they became part of the table, or may have.
@@ -129,7 +133,7 @@ export async function operate(
     if (identity) transaction.identify(identity.appId, identity.version);
     if (options.userMetadata !== undefined) transaction.setUserMetadata(options.userMetadata);
     isCommitting = true;
-    const result = await transaction.commit(options);
+    const result = await transaction.commit(commitOptionsOf(options));
     if (result.kind === 'committed') return { ...result, metrics };
     await files.abandon();
     return result;

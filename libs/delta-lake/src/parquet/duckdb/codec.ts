@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { checkOptions, type OptionRules } from '../../arguments.ts';
 import { DeltaError } from '../../errors.ts';
 import type { StructType } from '../../schema/types.ts';
 import type { ByteSource, ParquetCodec, ParquetWriter, ReadOptions, Row, WriterOptions } from '../codec.ts';
@@ -23,6 +24,14 @@ export interface DuckdbCodecOptions {
   readonly smallFileRows?: number;
 }
 
+const RULES: OptionRules<DuckdbCodecOptions> = {
+  memoryLimit: 'text',
+  threads: 'size',
+  temporaryFolder: 'text',
+  smallFileBytes: 'count',
+  smallFileRows: 'count',
+};
+
 /** What reading and writing need of a running DuckDB. */
 export interface Duckdb {
   connect(): Promise<DuckDBConnection>;
@@ -42,6 +51,7 @@ export class DuckdbCodec implements ParquetCodec, AsyncDisposable {
   #running: Promise<{ readonly instance: DuckDBInstance; readonly folder: string }> | null = null;
 
   constructor(options: DuckdbCodecOptions = {}) {
+    checkOptions('duckdbCodec', options, RULES);
     this.#options = options;
   }
 

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
+import { checkOptions } from '../../arguments.ts';
+import { S3_OPTIONS } from '../../option-rules.ts';
 import { FileCache } from '../cache/file-cache.ts';
 import { temporaryCopy } from '../cache/temporary-copy.ts';
 import { checkKey, checkPrefix } from '../key.ts';
@@ -31,6 +33,7 @@ export interface S3Store extends ObjectStore, AsyncDisposable {
  * @throws DeltaError invalid-argument when the address, the endpoint or an option makes no sense
  */
 export function s3Store(address: string, options: S3Options = {}): S3Store {
+  checkOptions('s3Store', options, S3_OPTIONS);
   const { bucket, prefix } = parseS3Url(address);
   const client = new S3Client(bucket, options);
   const parts: Parts = {
