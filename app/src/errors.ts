@@ -34,3 +34,17 @@ export class ContrailError extends Error {
     this.facts = options.facts ?? {};
   }
 }
+
+/** What the file system says when the disk is full or ails, or a process has too many files open: it may be well again. */
+const PASSING: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+/**
+ * The kind of any error: its own, where it has one; `unavailable` for what the file system refuses for now; else, since
+ * nobody foresaw it, `internal`.
+ */
+export function kindOf(error: unknown): ErrorKind {
+  if (typeof error !== 'object' || error === null) return 'internal';
+  const { kind, code } = error as { readonly kind?: unknown; readonly code?: unknown };
+  const known = ERROR_KINDS.find((one) => one === kind);
+  return known ?? (PASSING.has(code) ? 'unavailable' : 'internal');
+}

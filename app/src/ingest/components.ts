@@ -1,6 +1,9 @@
 /** Epoch milliseconds, UTC. */
 export type Clock = () => number;
 
+/** Milliseconds since some moment, as `performance.now`: it goes on evenly, whatever is done to the clock. */
+export type Monotonic = () => number;
+
 /** Uniform in [0, 1), as `Math.random`. */
 export type Random = () => number;
 
@@ -13,6 +16,7 @@ export type Timeout = (ms: number) => AbortSignal;
 /** What live sources need of the world. `cli/` passes the real ones, tests pass fakes. */
 export interface LiveComponents {
   readonly clock: Clock;
+  readonly monotonic: Monotonic;
   readonly random: Random;
   readonly sleep: Sleep;
   readonly fetch: typeof globalThis.fetch;

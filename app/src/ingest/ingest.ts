@@ -1,7 +1,8 @@
-import { ContrailError } from '../errors.ts';
+import { ContrailError, kindOf } from '../errors.ts';
 import { decodeMessage } from '../flight/decode-message.ts';
 import { encodeStateVector } from '../flight/state-vector.ts';
 import type { Message, Topic } from '../topic/topic.ts';
+import type { Sleep } from './components.ts';
 import type { Poll, Source, SourceState } from './source.ts';
 
 /** What {@link ingest} needs, and what its caller wants to hear. */
@@ -16,7 +17,18 @@ export interface IngestOptions {
   readonly expectSimulated?: boolean;
   /** Stops after so many polls; a live source never ends by itself. */
   readonly maxPolls?: number;
+  /**
+   * One sentence while the disk is too full to go on, else null. Asked before each poll and each append; no poll is taken
+   * meanwhile. Needs `sleep`.
+   */
+  readonly shortage?: () => string | null;
+  /** With it, a topic that is `unavailable` is tried again until it takes the poll; else its error passes through. */
+  readonly sleep?: Sleep;
 }
+
+const RETRY_MS = [1_000, 2_000, 5_000, 10_000] as const;
+/** Between two looks at the disk. */
+const ROOM_MS = 1_000;
 
 /** Sums over all polls that are durable in the topic. */
 export interface IngestCounts {
@@ -45,17 +57,22 @@ export interface IngestCounts {
  */
 export async function ingest(source: Source, topic: Topic, options: IngestOptions): Promise<IngestCounts> {
   const { clock, signal, onPoll, onState, expectSimulated, maxPolls = Infinity } = options;
+  const whenReady = () => untilRoom(options);
   let counts: IngestCounts = { polls: 0, messages: 0, simulated: 0, real: 0, malformed: 0 };
   if (maxPolls <= 0) return counts;
   if (source.simulated !== null) refuseOtherKind(expectSimulated, source.simulated, source.name);
 
-  for await (const poll of source.polls({ ...(signal && { signal }), ...(onState && { onState }) })) {
+  for await (const poll of source.polls({
+    ...(signal && { signal }),
+    ...(onState && { onState }),
+    whenReady,
+  })) {
     const received = toMessages(poll, clock());
     if (received.simulated > 0) refuseOtherKind(expectSimulated, true, source.name);
     if (received.real > 0) refuseOtherKind(expectSimulated, false, source.name);
     if (received.messages.length > 0) {
       try {
-        await topic.append(received.messages, signal && { signal });
+        await append(topic, received.messages, options);
       } catch (error) {
         // Whoever asked to stop is not told that stopping failed; the poll does not count.
         if (signal?.aborted === true && isAbort(error, signal)) return counts;
@@ -77,6 +94,40 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
   return counts;
 }
 
+/** Waits while the disk is too full, and says so once, and once that it goes on. */
+async function untilRoom({ shortage, sleep, signal, onState }: IngestOptions): Promise<void> {
+  let said: string | null = null;
+  while (shortage !== undefined && sleep !== undefined && signal?.aborted !== true) {
+    const message = shortage();
+    if (message === null) break;
+    if (said === null) onState?.({ kind: 'waiting', message, about: 'disk' });
+    said = message;
+    await sleep(ROOM_MS, signal);
+  }
+  if (said !== null && signal?.aborted !== true) {
+    onState?.({ kind: 'ok', message: 'There is room on the disk again: positions are taken.' });
+  }
+}
+
+/** Appends a poll; tries again while the topic cannot take it now, so that a full disk costs time and no message. */
+async function append(topic: Topic, messages: readonly Message[], options: IngestOptions): Promise<void> {
+  const { signal, sleep, onState } = options;
+  for (let failures = 0; ; failures += 1) {
+    await untilRoom(options);
+    signal?.throwIfAborted();
+    try {
+      await topic.append(messages, signal && { signal });
+      if (failures > 0) onState?.({ kind: 'ok', message: 'The topic takes positions again.' });
+      return;
+    } catch (error) {
+      if (sleep === undefined || kindOf(error) !== 'unavailable' || signal?.aborted === true) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      onState?.({ kind: 'waiting', message: `${message} Trying again until it works.`, about: 'topic' });
+      await sleep(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] as number, signal);
+    }
+  }
+}
+
 interface Received {
   readonly messages: readonly Message[];
   readonly simulated: number;
@@ -93,6 +144,9 @@ function toMessages(poll: Poll, timestamp_ms: number): Received {
       if (vector.feed === 'simulator') simulated += 1;
       messages.push({ key: toKey(vector.icao24), value: encodeStateVector(vector), timestamp_ms });
     }
+    // No message in the sense of the contract, whatever they say: they are of neither kind.
+    for (const value of poll.others ?? []) messages.push({ key: null, value, timestamp_ms });
+    malformed = poll.others?.length ?? 0;
   } else {
     for (const value of poll.values) {
       const { fields } = decodeMessage(value);

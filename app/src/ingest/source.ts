@@ -14,15 +14,25 @@ export interface Source {
    * back-off) and never ends by itself; it reports what it is waiting for through `onState`.
    * @throws ContrailError `invalid` (settings, credentials, file), `unavailable` only where trying again is hopeless.
    */
-  polls(options: {
-    readonly signal?: AbortSignal;
-    readonly onState?: (state: SourceState) => void;
-  }): AsyncIterable<Poll>;
+  polls(options: PollOptions): AsyncIterable<Poll>;
+}
+
+/** What a source is told by who asks for its polls. */
+export interface PollOptions {
+  readonly signal?: AbortSignal;
+  readonly onState?: (state: SourceState) => void;
+  /** Awaited before each poll is taken: resolves when what it will give can be stored. No credit is spent before. */
+  readonly whenReady?: () => Promise<void>;
 }
 
 /** What one request, recorded answer or chunk of a file gave. Empty polls are yielded too: they prove life. */
 export type Poll =
-  | { readonly kind: 'vectors'; readonly vectors: readonly StateVector[] }
+  | {
+      readonly kind: 'vectors';
+      readonly vectors: readonly StateVector[];
+      /** Texts that came among them and are no vectors: sent as they stand, so that quarantine shows them. */
+      readonly others?: readonly string[];
+    }
   /** Messages sent as they stand; the key is read from each. `done`/`total` in bytes, for progress on long files. */
   | {
       readonly kind: 'messages';
@@ -35,7 +45,19 @@ export type Poll =
 export interface SourceState {
   readonly kind: 'ok' | 'waiting' | 'rate-limited' | 'unavailable' | 'unauthorized';
   readonly message: string;
+  /** What is wrong, without times and numbers that change: as long as it is the same, nothing new has to be said. */
+  readonly about?: string;
+  /** What is odd though the source works. */
+  readonly notices?: readonly SourceNotice[];
+  /** Seconds by which this machine's clock is behind the feed's; negative: ahead of it. Absent where they agree. */
+  readonly clock_behind_s?: number;
   readonly retry_at_ms?: number;
   /** OpenSky credits left today, where known. */
   readonly credits_left?: number;
+}
+
+/** Something odd, said once and not at every poll. */
+export interface SourceNotice {
+  readonly about: 'clock' | 'rows';
+  readonly message: string;
 }

@@ -1,32 +1,42 @@
 import type { LiveComponents } from '../../src/ingest/components.ts';
 
 /** Components whose time passes only where the program sleeps: no test waits. */
-export interface FakeWorld extends Pick<LiveComponents, 'clock' | 'random' | 'sleep' | 'timeout'> {
+export interface FakeWorld extends Pick<
+  LiveComponents,
+  'clock' | 'monotonic' | 'random' | 'sleep' | 'timeout'
+> {
   /** How long each sleep was, in ms. */
   readonly sleeps: number[];
   /** How long each timeout would have been, in ms, with what makes it fire. */
   readonly timeouts: { readonly ms: number; fire(): void }[];
-  /** Moves the clock on. */
+  /** Time passes. */
   advance(ms: number): void;
+  /** Somebody sets the clock, on or back; no time passes. */
+  setClock(ms: number): void;
 }
 
 /** A world at an instant, given as ISO 8601; chance always falls in the middle. */
 export function fakeWorld(start: string): FakeWorld {
-  let now = Date.parse(start);
+  let passed = 0;
+  let offset = Date.parse(start);
   const sleeps: number[] = [];
   const timeouts: FakeWorld['timeouts'] = [];
   return {
     sleeps,
     timeouts,
-    clock: () => now,
+    clock: () => offset + passed,
+    monotonic: () => passed,
     random: () => 0.5,
     advance: (ms) => {
-      now += ms;
+      passed += ms;
+    },
+    setClock: (ms) => {
+      offset += ms;
     },
     sleep: async (ms, signal) => {
       if (signal?.aborted === true) return;
       sleeps.push(ms);
-      now += ms;
+      passed += ms;
     },
     timeout: (ms) => {
       const controller = new AbortController();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ContrailError } from '../../src/errors.ts';
 import { type IngestCounts, ingest } from '../../src/ingest/ingest.ts';
-import type { Poll, Source } from '../../src/ingest/source.ts';
+import type { Poll, Source, SourceState } from '../../src/ingest/source.ts';
 import { ListTopic } from './list-topic.ts';
 import { vector } from './vector.ts';
 
@@ -163,5 +163,108 @@ describe('ingest', () => {
     topic.failure = stop.signal.reason as Error;
     const counts = await ingest(sourceOf([vectors(vector())]), topic, { clock, signal: stop.signal });
     expect(counts).toMatchObject({ polls: 0, messages: 0 });
+  });
+
+  test('tries a poll again until the topic takes it, says so once per trouble, and loses nothing', async () => {
+    const topic = new ListTopic();
+    topic.failure = new ContrailError('unavailable', 'topic-disk-full', 'The disk is full.');
+    const states: SourceState[] = [];
+    const pauses: number[] = [];
+    await ingest(sourceOf([vectors(vector()), vectors(vector())]), topic, {
+      clock,
+      onState: (state) => states.push(state),
+      sleep: async (ms) => {
+        pauses.push(ms);
+        if (pauses.length === 5) topic.failure = null;
+      },
+    });
+    expect(topic.messages.length).toBe(2);
+    expect(pauses).toEqual([1000, 2000, 5000, 10_000, 10_000]);
+    expect(new Set(states.map(({ about }) => about))).toEqual(new Set(['topic', undefined]));
+    expect(states.at(-1)).toMatchObject({ kind: 'ok', message: 'The topic takes positions again.' });
+  });
+
+  test('takes what the file system says of a full disk for the same', async () => {
+    const topic = new ListTopic();
+    topic.failure = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    await ingest(sourceOf([vectors(vector())]), topic, {
+      clock,
+      sleep: async () => void (topic.failure = null),
+    });
+    expect(topic.messages.length).toBe(1);
+  });
+
+  test('ends with any other error of the topic', async () => {
+    const topic = new ListTopic();
+    topic.failure = new ContrailError('corrupt', 'topic-damaged', 'Damaged.');
+    const run = ingest(sourceOf([vectors(vector())]), topic, { clock, sleep: async () => undefined });
+    await expect(run).rejects.toMatchObject({ code: 'topic-damaged' });
+  });
+
+  test('takes no poll while there is no room on the disk, says so once, and goes on by itself', async () => {
+    const topic = new ListTopic();
+    let looks = 0;
+    let taken = 0;
+    const source: Source = {
+      name: 'test',
+      simulated: null,
+      async *polls({ whenReady }) {
+        for (; taken < 2; taken += 1) {
+          await whenReady?.();
+          expect(looks).toBeGreaterThanOrEqual(4);
+          yield vectors(vector());
+        }
+      },
+    };
+    const states: SourceState[] = [];
+    await ingest(source, topic, {
+      clock,
+      onState: (state) => states.push(state),
+      shortage: () => ((looks += 1) < 4 ? `Only ${looks} MB are free.` : null),
+      sleep: async () => expect(taken).toBe(0),
+    });
+    expect(topic.messages.length).toBe(2);
+    expect(states).toEqual([
+      { kind: 'waiting', message: 'Only 1 MB are free.', about: 'disk' },
+      { kind: 'ok', message: expect.stringContaining('room on the disk again') },
+    ]);
+  });
+
+  test('keeps a poll that was taken before the disk was full, with its time of receipt', async () => {
+    const topic = new ListTopic();
+    let isFull = false;
+    let now = 1000;
+    const source = sourceOf([vectors(vector())]);
+    await ingest(source, topic, {
+      clock: () => {
+        isFull = true;
+        return (now += 1);
+      },
+      shortage: () => (isFull ? 'The disk is full.' : null),
+      sleep: async () => void (isFull = false),
+    });
+    expect(topic.messages.map((message) => message.timestamp_ms)).toEqual([1001]);
+  });
+
+  test('ends when the signal fires while it waits for room', async () => {
+    const stop = new AbortController();
+    const counts = await ingest(sourceOf([vectors(vector())]), new ListTopic(), {
+      clock,
+      signal: stop.signal,
+      shortage: () => 'The disk is full.',
+      sleep: async () => stop.abort(),
+    });
+    expect(counts.messages).toBe(0);
+  });
+
+  test('sends what came among vectors and is none as it stands, without a key', async () => {
+    const topic = new ListTopic();
+    const poll: Poll = { kind: 'vectors', vectors: [vector()], others: ['null', '[{"feed":"simulator"}]'] };
+    const counts = await ingest(sourceOf([poll]), topic, { clock, expectSimulated: false });
+    expect(counts).toMatchObject({ messages: 3, real: 1, malformed: 2, simulated: 0 });
+    expect(topic.messages.slice(1).map(({ key, value }) => [key, value])).toEqual([
+      [null, 'null'],
+      [null, '[{"feed":"simulator"}]'],
+    ]);
   });
 });

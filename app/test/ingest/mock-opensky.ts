@@ -19,7 +19,9 @@ export type Fault =
   /** No answer ever; `reached` is called when the request is there. */
   | { readonly kind: 'hang'; reached(): void }
   /** Headers and half a body, then nothing; `reached` is called when they are sent. */
-  | { readonly kind: 'stall'; reached(): void };
+  | { readonly kind: 'stall'; reached(): void }
+  /** Anything else; `body` is the real answer. */
+  | { readonly kind: 'answer'; answer(response: ServerResponse, body: string): void };
 
 export interface MockOptions {
   readonly clock: () => number;
@@ -30,6 +32,8 @@ export interface MockOptions {
   readonly dailyCredits?: { readonly anonymous: number; readonly account: number };
   /** False leaves the X-Rate-Limit headers out. */
   readonly sendsRemaining?: boolean;
+  /** False leaves the Date header out. */
+  readonly sendsDate?: boolean;
 }
 
 export interface SeenRequest {
@@ -74,7 +78,13 @@ export class MockOpenSky implements AsyncDisposable {
   /** Taken in order by requests for tokens. */
   readonly tokenFaults: Fault[] = [];
   readonly #options: MockOptions;
-  readonly #server = createServer((request, response) => this.#serve(request, response));
+  readonly #server = createServer((request, response) => {
+    // Not Node's own, which is that of this machine.
+    response.sendDate = false;
+    if (this.#options.sendsDate !== false)
+      response.setHeader('date', new Date(this.#options.clock()).toUTCString());
+    this.#serve(request, response);
+  });
   readonly #tokens = new Map<string, number>();
   readonly #spent = new Map<string, number>();
 
@@ -225,5 +235,8 @@ function fail(response: ServerResponse, fault: Fault, body: string): void {
     case 'stall':
       response.writeHead(200, JSON_TYPE);
       response.write(body.slice(0, body.length / 2), () => fault.reached());
+      return;
+    case 'answer':
+      fault.answer(response, body);
   }
 }

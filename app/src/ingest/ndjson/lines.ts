@@ -38,13 +38,14 @@ export async function* readLines(
     for (const piece of pieces) {
       const text = unfinished + piece;
       unfinished = '';
+      if (text.length > maxLength && lines.length > 0) yield lines.splice(0);
       check(text);
       line += 1;
       keep(text, lines);
     }
     unfinished += last;
-    check(unfinished);
     if (lines.length > 0) yield lines;
+    check(unfinished);
   }
   const lines: string[] = [];
   keep(unfinished + decoder.decode(), lines);

@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Readable, pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import { ContrailError } from '../../errors.ts';
-import type { Poll, Source, SourceState } from '../source.ts';
+import { unpacked } from '../input/file-bytes.ts';
+import type { Poll, PollOptions, Source } from '../source.ts';
 import { readLines } from './lines.ts';
 
 /** Lines in one poll: large enough that a commit per poll costs little, small enough to be a few MB. */
 export const LINES_PER_POLL = 5_000;
+/** And characters, whatever the lines are like: a poll is in memory as a whole. */
+const CHARACTERS_PER_POLL = 8 * 1024 * 1024;
 
 const READ_BYTES = 1024 * 1024;
 
@@ -34,13 +36,9 @@ export class NdjsonSource implements Source {
    * Polls of {@link LINES_PER_POLL} lines, the last one shorter; `done` and `total` are bytes of the file as it lies
    * on disk, `total` unknown for standard input.
    * @throws ContrailError `invalid` / `ndjson-unreadable` when the file cannot be read, its gzip stream is broken, or a
-   * line is longer than 16 Mi characters. What came before it has been yielded.
+   * line is longer than 16 Mi characters. What came before it has been yielded, and the message says how many lines.
    */
-  async *polls(options: {
-    readonly signal?: AbortSignal;
-    readonly onState?: (state: SourceState) => void;
-  }): AsyncGenerator<Poll> {
-    const { signal, onState } = options;
+  async *polls({ signal, onState, whenReady }: PollOptions): AsyncGenerator<Poll> {
     const isStopped = () => signal?.aborted === true;
     if (isStopped()) return;
     const total = await this.#size();
@@ -53,21 +51,34 @@ export class NdjsonSource implements Source {
     let done = 0;
     const bytes = counted(input, (count) => (done += count));
     const progress = () => (total === null ? { done } : { done, total });
+    let sent = 0;
+    let values: string[] = [];
+    let characters = 0;
+    const poll = (): Poll => {
+      const full: Poll = { kind: 'messages', values, ...progress() };
+      sent += values.length;
+      [values, characters] = [[], 0];
+      return full;
+    };
     try {
-      let values: string[] = [];
-      for await (const lines of readLines(this.#path.endsWith('.gz') ? unzip(bytes) : bytes)) {
+      await whenReady?.();
+      for await (const lines of readLines(this.#path.endsWith('.gz') ? unpacked(bytes) : bytes)) {
         for (const line of lines) {
           values.push(line);
-          if (values.length < this.#linesPerPoll) continue;
-          yield { kind: 'messages', values, ...progress() };
-          values = [];
+          characters += line.length;
+          if (values.length < this.#linesPerPoll && characters < CHARACTERS_PER_POLL) continue;
+          yield poll();
+          await whenReady?.();
+          if (isStopped()) return;
         }
         if (isStopped()) return;
       }
-      if (values.length > 0) yield { kind: 'messages', values, ...progress() };
+      if (values.length > 0) yield poll();
     } catch (error) {
       if (isStopped()) return;
-      throw unreadable(this.#path, error);
+      // What came before the damage is as good as any.
+      if (values.length > 0) yield poll();
+      throw unreadable(this.#path, error, sent);
     } finally {
       signal?.removeEventListener('abort', stop);
       stop();
@@ -94,17 +105,13 @@ async function* counted(input: Readable, onBytes: (count: number) => void): Asyn
   }
 }
 
-function unzip(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  // An error of either end destroys the other, and the reader of the last stream is told.
-  return pipeline(Readable.from(bytes), createGunzip(), () => {});
-}
-
-function unreadable(path: string, cause: unknown): ContrailError {
+function unreadable(path: string, cause: unknown, sent?: number): ContrailError {
   const found = cause instanceof Error ? cause.message : String(cause);
+  const before = sent === undefined ? '' : ` ${sent} messages of it were sent.`;
   return new ContrailError(
     'invalid',
     'ndjson-unreadable',
-    `The file ${path} cannot be read as lines of messages: ${found}. Check the path and the file, then start again.`,
-    { cause, facts: { path } },
+    `The file ${path} cannot be read as lines of messages: ${found}.${before} Check the path and the file, then start again.`,
+    { cause, facts: { path, ...(sent !== undefined && { sent }) } },
   );
 }

@@ -1,5 +1,9 @@
 import type { Feed, StateVector } from '../../flight/state-vector.ts';
-import { toStateVector } from './to-state-vector.ts';
+import { capped } from '../input/capped.ts';
+import { type JsonItem, type ListLimits, readJsonList } from '../input/json-list.ts';
+import { shown } from '../input/shown.ts';
+import { UnusableInputError } from '../input/unusable-input.ts';
+import { oddityOf, toStateVector } from './to-state-vector.ts';
 
 /** One answer of OpenSky's `GET /states/all`. */
 export interface Answer {
@@ -7,24 +11,64 @@ export interface Answer {
   readonly time: number;
   /** In the order of the answer; empty when `states` is null or missing. */
   readonly vectors: readonly StateVector[];
-  /** Rows that are no arrays, and so no vectors; they are left out. */
-  readonly skipped: number;
+  /** Texts of the rows that no vector can be made of, to be kept as they stand: quarantine shows them. */
+  readonly others: readonly string[];
+  /** How many rows are not as they should be, those of `vectors` included, and one of them in words; null: none. */
+  readonly odd: { readonly rows: number; readonly example: string } | null;
 }
 
+/** The most rows of an answer. Some 15,000 aircraft are in the air at once. */
+const MAX_ROWS = 50_000;
+const LIMITS: ListLimits = { maxItems: MAX_ROWS, maxItemBytes: 16_384, maxDepth: 4 };
+
+/** 2100-01-01T00:00:00Z. */
+const LATEST_SECONDS = 4_102_444_800;
+/** 2000-01-01T00:00:00Z: no live answer is of the years before. */
+const EARLIEST_LIVE_SECONDS = 946_684_800;
+
 /**
- * Reads parsed JSON as an answer of `GET /states/all`: `{"time": seconds, "states": [[...], ...] | null}`.
- * Answers null when it is none: no object, no whole number as time, or states that are neither rows nor nothing.
+ * Reads an answer of `GET /states/all`: `{"time": seconds, "states": [[...], ...] | null}`, in bounded memory.
+ *
+ * Each row becomes one message, so that none is lost without a word: a vector where the row is a list, its values as they
+ * came, else its text. A row that is an object is put in brackets: it must not pass for a message of its own.
  * Source: OpenSky REST API, "All State Vectors", and its Python client (`states` null or missing is empty).
+ * @throws UnusableInputError when it is none, is too large, or its `time` is no time; its other errors are those of `bytes`
  */
-export function toAnswer(json: unknown, feed: Feed): Answer | null {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return null;
-  const { time, states } = json as { readonly time?: unknown; readonly states?: unknown };
-  if (typeof time !== 'number' || !Number.isSafeInteger(time)) return null;
-  if (states === null || states === undefined) return { time, vectors: [], skipped: 0 };
-  if (!Array.isArray(states)) return null;
-  const vectors: StateVector[] = [];
-  for (const row of states as readonly unknown[]) {
-    if (Array.isArray(row)) vectors.push(toStateVector(row, time, feed));
+export async function readAnswer(bytes: AsyncIterable<Uint8Array>, feed: Feed): Promise<Answer> {
+  const { members, items } = await readJsonList(capped(bytes), 'states', LIMITS);
+  const states = members.get('states');
+  const time = members.get('time');
+  if (typeof time !== 'number' || (items === null && states !== null && states !== undefined)) {
+    throw new UnusableInputError('it holds no time and state vectors');
   }
-  return { time, vectors, skipped: states.length - vectors.length };
+  const earliest = feed === 'opensky' ? EARLIEST_LIVE_SECONDS : 0;
+  if (!Number.isInteger(time) || time < earliest || time > LATEST_SECONDS) {
+    throw new UnusableInputError(`its time is ${time}, which is no time in seconds`);
+  }
+  return toAnswer(items ?? [], time, feed);
+}
+
+function toAnswer(items: readonly JsonItem[], time: number, feed: Feed): Answer {
+  const vectors: StateVector[] = [];
+  const others: string[] = [];
+  let [rows, example] = [0, ''];
+  for (const { text, value } of items) {
+    if (Array.isArray(value)) vectors.push(toStateVector(value, time, feed));
+    else others.push(text.startsWith('{') ? `[${text}]` : text);
+    const oddity = oddityOf(value);
+    if (oddity === null) continue;
+    if (rows === 0) example = `${oddity}, as ${shown(text)}`;
+    rows += 1;
+  }
+  return { time, vectors, others, odd: rows === 0 ? null : { rows, example } };
+}
+
+/** What a person is told of rows that are not as they should be; null: nothing. */
+export function oddRowsNotice({ odd, vectors, others }: Answer): string | null {
+  if (odd === null) return null;
+  const all = vectors.length + others.length;
+  return (
+    `${odd.rows} of ${all} rows are no state vectors: ${odd.example}. ` +
+    `They are sent on as they stand; what cannot be used is in quarantine with the reason.`
+  );
 }

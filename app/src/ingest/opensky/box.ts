@@ -26,10 +26,14 @@ export function checkBox(box: Box | null): void {
   const { lamin, lomin, lamax, lomax } = box;
   const isOnGlobe = lamin >= -90 && lamax <= 90 && lomin >= -180 && lomax <= 180;
   if (isOnGlobe && lamin < lamax && lomin < lomax) return;
+  const isOverDateLine = isOnGlobe && lamin < lamax && lomin > lomax;
   throw new ContrailError(
     'invalid',
     'opensky-box',
     `The area lamin ${lamin}, lomin ${lomin}, lamax ${lamax}, lomax ${lomax} is none: it needs latitudes from south to ` +
-      `north within -90 to 90, and longitudes from west to east within -180 to 180.`,
+      `north within -90 to 90, and longitudes from west to east within -180 to 180.` +
+      (isOverDateLine
+        ? ` OpenSky takes no box over the date line: ask for the longitudes ${lomin} to 180 or -180 to ${lomax}, or leave the box out.`
+        : ''),
   );
 }

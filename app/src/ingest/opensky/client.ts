@@ -1,12 +1,20 @@
 import type { LiveComponents } from '../components.ts';
-import { type Answer, toAnswer } from './answer.ts';
+import { readText } from '../input/capped.ts';
+import { type Reply, send } from '../input/request.ts';
+import { httpDateMs, retryAfterMs, wholeNumber } from '../input/retry-after.ts';
+import { type Answer, readAnswer } from './answer.ts';
 import type { Box } from './box.ts';
-import { type Reply, send } from './request.ts';
 import type { Limits, TokenKeeper } from './token.ts';
 
 /** What one request for the state vectors gave. What the protocol foresees is a value, never thrown. */
 export type StatesResult =
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly remaining: number | null }
+  | {
+      readonly kind: 'answer';
+      readonly answer: Answer;
+      readonly remaining: number | null;
+      /** When the server sent it, by its own clock; epoch ms. */
+      readonly sent_ms: number | null;
+    }
   /** The account's credits are used up, or requests came too fast. */
   | { readonly kind: 'rate-limited'; readonly retryAfter_ms: number | null }
   /** The token server does not know these credentials: a person must look. */
@@ -49,6 +57,7 @@ export async function requestStates(
         headers: { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': options.userAgent },
         ...(token !== null && { authorization: `Bearer ${token.token}` }),
         ...limits,
+        read: readBody,
       },
       components,
       signal,
@@ -65,13 +74,27 @@ function query(box: Box | null): URLSearchParams {
   return parameters;
 }
 
-function toResult(reply: Reply, isLoggedIn: boolean, now_ms: number): StatesResult {
+/** The answer, or the beginning of what came with another status. */
+type Body = Answer | string;
+
+/** A refusal is a sentence or a page. */
+const MOST_OF_A_REFUSAL = 65_536;
+/** No account has more credits a day; a header that says so is of no use. */
+const MOST_CREDITS = 1_000_000;
+const RETRY_HEADERS = ['x-rate-limit-retry-after-seconds'];
+
+const readBody = (bytes: AsyncIterable<Uint8Array>, { status }: { readonly status: number }): Promise<Body> =>
+  status === 200 ? readAnswer(bytes, 'opensky') : readText(bytes, MOST_OF_A_REFUSAL);
+
+function toResult(reply: Reply<Body>, isLoggedIn: boolean, now_ms: number): StatesResult {
   if (reply.kind === 'failure') return { kind: 'unavailable', reason: reply.reason, retryAfter_ms: null };
   const { status, headers, body } = reply;
-  const retryAfter_ms = retryAfterMs(headers, now_ms);
+  const retryAfter_ms = retryAfterMs(headers, now_ms, RETRY_HEADERS);
+  if (typeof body !== 'string') {
+    const remaining = wholeNumber(headers.get('x-rate-limit-remaining'), MOST_CREDITS);
+    return { kind: 'answer', answer: body, remaining, sent_ms: httpDateMs(headers.get('date')) };
+  }
   switch (status) {
-    case 200:
-      return readAnswer(headers, body);
     case 401:
       return {
         kind: 'unauthorized',
@@ -93,34 +116,6 @@ function toResult(reply: Reply, isLoggedIn: boolean, now_ms: number): StatesResu
   }
 }
 
-function readAnswer(headers: Headers, body: string): StatesResult {
-  const unusable = (reason: string): StatesResult => ({ kind: 'unavailable', reason, retryAfter_ms: null });
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    if (isPage(headers, body))
-      return unusable('it sent a web page instead of data; is a proxy or a log-in page between?');
-    return unusable(`its answer of ${body.length} characters is cut off or no JSON`);
-  }
-  const answer = toAnswer(json, 'opensky');
-  if (answer === null) return unusable('its answer holds no time and state vectors');
-  return { kind: 'answer', answer, remaining: wholeNumber(headers.get('x-rate-limit-remaining')) };
-}
-
 function isPage(headers: Headers, body: string): boolean {
   return (headers.get('content-type') ?? '').includes('html') || body.trimStart().startsWith('<');
-}
-
-/** OpenSky's own header, else the standard one (seconds or a date, RFC 9110 section 10.2.3). */
-function retryAfterMs(headers: Headers, now_ms: number): number | null {
-  const standard = headers.get('retry-after');
-  const seconds = wholeNumber(headers.get('x-rate-limit-retry-after-seconds')) ?? wholeNumber(standard);
-  if (seconds !== null) return seconds * 1000;
-  const date = Date.parse(standard ?? '');
-  return Number.isNaN(date) ? null : Math.max(0, date - now_ms);
-}
-
-function wholeNumber(text: string | null): number | null {
-  return text !== null && /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : null;
 }

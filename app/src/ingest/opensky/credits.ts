@@ -36,10 +36,14 @@ export function creditsAfter(
   return { ...current, left, daily: Math.max(current.daily, left) };
 }
 
-/** The credits at a time: full again when a UTC day has begun since. */
+/**
+ * The credits at a time: full again when a UTC day has begun since. A clock that was set back to an earlier day takes what
+ * is left with it, else the next refill would be missed; what really is left, the next answer says.
+ */
 export function refilled(credits: Credits, now_ms: number): Credits {
   const day = dayOf(now_ms);
-  return day > credits.day ? { ...credits, left: credits.daily, day } : credits;
+  if (day === credits.day) return credits;
+  return { ...credits, left: day > credits.day ? credits.daily : credits.left, day };
 }
 
 /**

@@ -1,9 +1,11 @@
 import { ContrailError } from '../../errors.ts';
 import type { LiveComponents } from '../components.ts';
-import type { Poll, Source, SourceState } from '../source.ts';
+import type { Poll, PollOptions, Source } from '../source.ts';
+import { waitUntil } from '../wait.ts';
 import { backOffMs } from './back-off.ts';
 import { type Box, checkBox, creditCost } from './box.ts';
 import { type StatesResult, requestStates } from './client.ts';
+import { clockBehindS } from './clock-difference.ts';
 import {
   type Credits,
   DAILY_CREDITS,
@@ -37,11 +39,19 @@ export type Probe =
       readonly reason: string;
     };
 
+/** When a request was made and when its answer was there, epoch ms. */
+interface Asked {
+  readonly asked_ms: number;
+  readonly received_ms: number;
+}
+
 const BASE_URL = 'https://opensky-network.org/api';
 const TOKEN_URL =
   'https://auth.opensky-network.org/auth/realms/opensky-network/protocol/openid-connect/token';
 /** 15 s is the limit of OpenSky's own client; a slow line may take longer for the megabyte that follows. */
 const LIMITS: Limits = { headersMs: 15_000, bodyMs: 45_000 };
+/** All requests of one poll, with token, redirects and a second try, take no longer together. */
+const POLL_MS = 60_000;
 const PROBE_MS = 3_000;
 const PROBE_BODY_MS = 15_000;
 
@@ -61,7 +71,7 @@ export class OpenSkySource implements Source {
   readonly #shortest_ms: number;
   #credits: Credits;
   /** What a probe already fetched and nobody has had yet. */
-  #first: Extract<StatesResult, { kind: 'answer' }> | null = null;
+  #first: (StatesResult & Asked) | null = null;
   #wasLetIn = false;
 
   /** @throws ContrailError `invalid` / `opensky-box` */
@@ -83,14 +93,14 @@ export class OpenSkySource implements Source {
    * A good answer is kept and becomes the first poll, so it costs nothing extra. Never throws.
    */
   async probe(options: { readonly signal?: AbortSignal } = {}): Promise<Probe> {
-    const { clock, timeout } = this.#components;
+    const { clock, monotonic, timeout } = this.#components;
     // Token and data share the 3 s; what began in time may take as long as a body may.
-    const deadline = clock() + PROBE_MS;
+    const deadline = monotonic() + PROBE_MS;
     const shared = timeout(PROBE_BODY_MS);
     const signal = options.signal === undefined ? shared : AbortSignal.any([options.signal, shared]);
     const limits: Limits = {
       get headersMs() {
-        return Math.max(1, deadline - clock());
+        return Math.max(1, deadline - monotonic());
       },
       bodyMs: PROBE_BODY_MS,
     };
@@ -107,41 +117,59 @@ export class OpenSkySource implements Source {
    * @throws ContrailError `invalid` / `opensky-credentials-refused` when OpenSky does not know the credentials and has
    * not let them in before.
    */
-  async *polls(options: {
-    readonly signal?: AbortSignal;
-    readonly onState?: (state: SourceState) => void;
-  }): AsyncGenerator<Poll> {
-    const { signal, onState } = options;
-    const { clock, random, sleep } = this.#components;
+  async *polls({ signal, onState, whenReady }: PollOptions): AsyncGenerator<Poll> {
+    const { clock, random } = this.#components;
     const isStopped = () => signal?.aborted === true;
     let failures = 0;
     while (!isStopped()) {
-      const asked_ms = clock();
-      const result = this.#first ?? (await this.#request(LIMITS, signal));
+      if (this.#first === null) await whenReady?.();
+      if (isStopped()) return;
+      const result = this.#first ?? (await this.#request(this.#limits(), signal));
       this.#first = null;
       if (isStopped()) return;
+      const now_ms = clock();
       let report: Report;
       if (result.kind === 'answer') {
         failures = 0;
+        const { answer, asked_ms, received_ms, sent_ms } = result;
         // From request to request, so that a slow answer does not stretch the interval.
-        const pause_ms = pauseMs(this.#credits, this.#cost, asked_ms, this.#shortest_ms);
-        report = afterAnswer(result.answer, this.#credits.left, this.#cost, asked_ms + pause_ms);
+        const since_ms = Math.min(now_ms, Math.max(asked_ms, now_ms - POLL_MS));
+        const pause_ms = pauseMs(this.#credits, this.#cost, since_ms, this.#shortest_ms);
+        const credits = { left: this.#credits.left, cost: this.#cost };
+        const behind_s = clockBehindS({ asked_ms, received_ms, feed_ms: answer.time * 1000, sent_ms });
+        report = afterAnswer(answer, behind_s, credits, since_ms + pause_ms, now_ms);
       } else {
         if (result.kind === 'credentials-refused' && !this.#wasLetIn) throw refused(result.reason);
         failures += 1;
         const backOff_ms = Math.max(this.#shortest_ms, backOffMs(failures, random()));
-        report = afterFailure(result, backOff_ms, clock(), random());
+        report = afterFailure(result, backOff_ms, now_ms, random());
       }
       onState?.(report.state);
-      if (result.kind === 'answer') yield { kind: 'vectors', vectors: result.answer.vectors };
-      // Timers may fire early, and a day-long wait may be cut short: only the clock says that it is time.
-      for (let left = report.at_ms - clock(); left > 0 && !isStopped(); left = report.at_ms - clock()) {
-        await sleep(left, signal);
+      if (result.kind === 'answer') {
+        const { vectors, others } = result.answer;
+        yield { kind: 'vectors', vectors, ...(others.length > 0 && { others }) };
       }
+      await waitUntil(report.at_ms, report.at_ms - now_ms, this.#components, signal);
     }
   }
 
-  async #request(limits: Limits, signal?: AbortSignal): Promise<StatesResult> {
+  /** What is left of one poll's time bounds each of its requests. */
+  #limits(): Limits {
+    const { monotonic } = this.#components;
+    const deadline = monotonic() + POLL_MS;
+    const within = (ms: number): number => Math.max(1, Math.min(ms, deadline - monotonic()));
+    return {
+      get headersMs() {
+        return within(LIMITS.headersMs);
+      },
+      get bodyMs() {
+        return within(LIMITS.bodyMs);
+      },
+    };
+  }
+
+  async #request(limits: Limits, signal?: AbortSignal): Promise<StatesResult & Asked> {
+    const asked_ms = this.#components.clock();
     const result = await requestStates(this.#options, this.#tokens, this.#components, limits, signal);
     const now_ms = this.#components.clock();
     if (result.kind === 'answer') {
@@ -149,7 +177,7 @@ export class OpenSkySource implements Source {
       this.#credits = creditsAfter(this.#credits, this.#cost, result.remaining, now_ms);
     }
     if (result.kind === 'rate-limited') this.#credits = creditsAfter(this.#credits, this.#cost, 0, now_ms);
-    return result;
+    return { ...result, asked_ms, received_ms: now_ms };
   }
 }
 

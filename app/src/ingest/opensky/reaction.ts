@@ -1,6 +1,7 @@
-import type { SourceState } from '../source.ts';
-import type { Answer } from './answer.ts';
+import type { SourceNotice, SourceState } from '../source.ts';
+import { type Answer, oddRowsNotice } from './answer.ts';
 import type { StatesResult } from './client.ts';
+import { clockNotice } from './clock-difference.ts';
 
 /** What to tell, and when to ask again, epoch ms. */
 export interface Report {
@@ -17,11 +18,21 @@ const SPREAD_MS = 5_000;
 /** Credits come back within a day, so whoever names a later time is wrong (and timers end at 24.8 days). */
 const LONGEST_MS = 24 * 3_600_000;
 
-/** After an answer: how many aircraft, and when the next is due. */
-export function afterAnswer(answer: Answer, creditsLeft: number, cost: number, at_ms: number): Report {
-  const left = answer.skipped > 0 ? ` (${answer.skipped} rows that are no vectors left out)` : '';
-  const heard = `OpenSky sent ${answer.vectors.length} aircraft${left}`;
-  const next = utc(at_ms, answer.time * 1000);
+/** After an answer: how many aircraft, what is odd, and when the next is due. */
+export function afterAnswer(
+  answer: Answer,
+  behind_s: number | null,
+  credits: { readonly left: number; readonly cost: number },
+  at_ms: number,
+  now_ms: number,
+): Report {
+  const { left: creditsLeft, cost } = credits;
+  const heard = `OpenSky sent ${answer.vectors.length} aircraft`;
+  const next = utc(at_ms, now_ms);
+  const rows = oddRowsNotice(answer);
+  const notices: SourceNotice[] = [];
+  if (behind_s !== null) notices.push({ about: 'clock', message: clockNotice(behind_s) });
+  if (rows !== null) notices.push({ about: 'rows', message: `OpenSky: ${rows}` });
   const isSpent = creditsLeft < cost;
   return {
     at_ms,
@@ -30,6 +41,9 @@ export function afterAnswer(answer: Answer, creditsLeft: number, cost: number, a
       message: isSpent
         ? `${heard}; the day's credits are used up, next request at ${next}.`
         : `${heard}; ${creditsLeft} credits left today, next request at ${next}.`,
+      ...(isSpent && { about: 'credits' }),
+      ...(notices.length > 0 && { notices }),
+      ...(behind_s !== null && { clock_behind_s: behind_s }),
       retry_at_ms: at_ms,
       credits_left: creditsLeft,
     },
@@ -51,7 +65,12 @@ export function afterFailure(
     const at_ms = Math.ceil(now_ms + wait_ms);
     return {
       at_ms,
-      state: { kind, message: `${what}; next try at ${utc(at_ms, now_ms)}.`, retry_at_ms: at_ms },
+      state: {
+        kind,
+        message: `${what}; next try at ${utc(at_ms, now_ms)}.`,
+        about: what,
+        retry_at_ms: at_ms,
+      },
     };
   };
   const asTold = (told_ms: number) =>

@@ -36,3 +36,38 @@ export function toStateVector(row: readonly unknown[], snapshot_time: number, fe
   };
   return fields as StateVector;
 }
+
+/** The types of a row's values by position; null is of every type. */
+const TYPES = [
+  ...[
+    'text',
+    'text',
+    'text',
+    'number',
+    'number',
+    'number',
+    'number',
+    'number',
+    'boolean',
+    'number',
+    'number',
+  ],
+  ...['number', 'list', 'number', 'text', 'boolean', 'number', 'number'],
+] as const;
+const FEWEST_FIELDS = 17;
+
+/**
+ * What is wrong with a row at first sight, in a few words: not a list, too short, or a value of a wrong type; null when it
+ * is a state vector. `undefined` stands for a row that was too long or too deep to be read.
+ */
+export function oddityOf(row: unknown): string | null {
+  if (row === undefined) return 'too long or too deeply nested';
+  if (!Array.isArray(row)) return 'not a list';
+  if (row.length < FEWEST_FIELDS) return `only ${row.length} fields`;
+  const at = TYPES.findIndex((type, index) => {
+    const value: unknown = row[index] ?? null;
+    if (value === null) return false;
+    return type === 'list' ? !Array.isArray(value) : typeof value !== (type === 'text' ? 'string' : type);
+  });
+  return at < 0 ? null : `field ${at} is no ${TYPES[at]}`;
+}

@@ -1,5 +1,6 @@
 import type { LiveComponents } from '../components.ts';
-import { send } from './request.ts';
+import { readText } from '../input/capped.ts';
+import { send } from '../input/request.ts';
 
 /** OAuth2 client credentials of an OpenSky account. */
 export interface Credentials {
@@ -17,6 +18,11 @@ export type TokenResult =
 /** A token is renewed this long before its end. Source: OpenSky's Python client. */
 export const RENEW_BEFORE_MS = 30_000;
 
+/** An answer with a token has 2 kB; of a longer one the beginning is looked at, and is no JSON. */
+const MOST_OF_AN_ANSWER = 65_536;
+/** Longer than any token lasts. */
+const LONGEST_SECONDS = 86_400;
+
 /** Time limits of one request, as {@link send} takes them. */
 export interface Limits {
   readonly headersMs: number;
@@ -32,13 +38,14 @@ export class TokenKeeper {
   readonly #credentials: Credentials;
   readonly #url: string;
   readonly #userAgent: string;
-  readonly #components: Pick<LiveComponents, 'clock' | 'fetch' | 'timeout'>;
+  readonly #components: Pick<LiveComponents, 'monotonic' | 'fetch' | 'timeout'>;
+  /** `renewAt_ms` by the monotonic clock: how long a token lasts is told in seconds. */
   #token: { readonly text: string; readonly renewAt_ms: number } | null = null;
 
   constructor(
     credentials: Credentials,
     options: { readonly url: string; readonly userAgent: string },
-    components: Pick<LiveComponents, 'clock' | 'fetch' | 'timeout'>,
+    components: Pick<LiveComponents, 'monotonic' | 'fetch' | 'timeout'>,
   ) {
     this.#credentials = credentials;
     this.#url = options.url;
@@ -48,8 +55,8 @@ export class TokenKeeper {
 
   /** The token in use, or a new one. */
   async token(limits: Limits, signal?: AbortSignal): Promise<TokenResult> {
-    const { clock } = this.#components;
-    if (this.#token !== null && clock() < this.#token.renewAt_ms) {
+    const { monotonic } = this.#components;
+    if (this.#token !== null && monotonic() < this.#token.renewAt_ms) {
       return { kind: 'token', token: this.#token.text };
     }
     this.#token = null;
@@ -59,15 +66,18 @@ export class TokenKeeper {
       client_secret: this.#credentials.clientSecret.reveal(),
     });
     const headers = { accept: 'application/json', 'user-agent': this.#userAgent };
-    const asked_ms = clock();
-    const reply = await send({ url: this.#url, headers, form, ...limits }, this.#components, signal);
+    const asked_ms = monotonic();
+    const read = (bytes: AsyncIterable<Uint8Array>): Promise<string> => readText(bytes, MOST_OF_AN_ANSWER);
+    const reply = await send({ url: this.#url, headers, form, ...limits, read }, this.#components, signal);
     if (reply.kind === 'failure') return { kind: 'unavailable', reason: reply.reason };
     if (reply.status === 400 || reply.status === 401) return refusalOrTrouble(reply.status, reply.body);
     const { access_token, expires_in } = parse(reply.body);
-    if (reply.status !== 200 || typeof access_token !== 'string' || access_token === '') {
+    // A header can hold it, so nothing that would show it in a message of its own.
+    if (reply.status !== 200 || typeof access_token !== 'string' || !/^[\x21-\x7e]+$/.test(access_token)) {
       return { kind: 'unavailable', reason: `it answered ${reply.status} without a token` };
     }
-    const seconds = typeof expires_in === 'number' && expires_in > 0 ? expires_in : 0;
+    const seconds =
+      typeof expires_in === 'number' && expires_in > 0 ? Math.min(expires_in, LONGEST_SECONDS) : 0;
     this.#token = { text: access_token, renewAt_ms: asked_ms + seconds * 1000 - RENEW_BEFORE_MS };
     return { kind: 'token', token: access_token };
   }

@@ -1,11 +1,9 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { ContrailError } from '../../errors.ts';
-import { type Answer, toAnswer } from '../opensky/answer.ts';
-
-const unzip = promisify(gunzip);
+import { fileBytes } from '../input/file-bytes.ts';
+import { UnusableInputError } from '../input/unusable-input.ts';
+import { type Answer, readAnswer } from '../opensky/answer.ts';
 
 /** A recorded answer of `GET /states/all` in a file. */
 export interface Recording {
@@ -33,28 +31,28 @@ export async function findRecordings(path: string, signal?: AbortSignal): Promis
 }
 
 /**
- * Reads one recorded answer.
+ * Reads one recorded answer, in bounded memory.
  * @throws ContrailError `invalid` / `replay-unreadable` when the file cannot be read or is no such answer.
  */
 export async function readRecording(path: string): Promise<Answer> {
-  let json: unknown;
   try {
-    const bytes = await readFile(path);
-    const text = new TextDecoder().decode(path.endsWith('.gz') ? await unzip(bytes) : bytes);
-    json = JSON.parse(text);
+    return await readAnswer(fileBytes(path), 'replay');
   } catch (error) {
+    if (error instanceof UnusableInputError) throw unreadable(path, error.reason, error);
     throw unreadable(path, error instanceof Error ? error.message : String(error), error);
   }
-  const answer = toAnswer(json, 'replay');
-  if (answer === null) throw unreadable(path, 'it has no whole number `time` and rows `states`');
-  return answer;
 }
 
 async function listFiles(path: string): Promise<readonly string[]> {
-  let names: readonly string[];
+  const paths: string[] = [];
   try {
     if (!(await stat(path)).isDirectory()) return [path];
-    names = await readdir(path, { recursive: true });
+    for (const name of await readdir(path, { recursive: true })) {
+      if (!/\.json(\.gz)?$/.test(name) || /(^|[\\/])\./.test(name)) continue;
+      const file = join(path, name);
+      // A folder may be called so, and a pipe would never end.
+      if ((await stat(file)).isFile()) paths.push(file);
+    }
   } catch (error) {
     throw new ContrailError(
       'invalid',
@@ -63,8 +61,7 @@ async function listFiles(path: string): Promise<readonly string[]> {
       { cause: error, facts: { path } },
     );
   }
-  const files = names.filter((name) => /\.json(\.gz)?$/.test(name) && !/(^|[\\/])\./.test(name));
-  if (files.length === 0) {
+  if (paths.length === 0) {
     throw new ContrailError(
       'invalid',
       'replay-unreadable',
@@ -72,7 +69,7 @@ async function listFiles(path: string): Promise<readonly string[]> {
       { facts: { path } },
     );
   }
-  return files.map((name) => join(path, name));
+  return paths;
 }
 
 function unreadable(path: string, found: string, cause?: unknown): ContrailError {

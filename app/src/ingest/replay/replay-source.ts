@@ -1,4 +1,5 @@
-import type { Poll, Source, SourceState } from '../source.ts';
+import { oddRowsNotice } from '../opensky/answer.ts';
+import type { Poll, PollOptions, Source } from '../source.ts';
 import { findRecordings, readRecording } from './recordings.ts';
 
 /**
@@ -20,21 +21,20 @@ export class ReplaySource implements Source {
    * One poll per recording.
    * @throws ContrailError `invalid` / `replay-unreadable` before the first poll when any file is no such answer.
    */
-  async *polls(options: {
-    readonly signal?: AbortSignal;
-    readonly onState?: (state: SourceState) => void;
-  }): AsyncGenerator<Poll> {
-    const { signal, onState } = options;
+  async *polls({ signal, onState, whenReady }: PollOptions): AsyncGenerator<Poll> {
     const recordings = await findRecordings(this.#path, signal);
     for (const [index, { path }] of recordings.entries()) {
+      await whenReady?.();
       if (signal?.aborted === true) return;
-      const { vectors, skipped } = await readRecording(path);
-      const left = skipped > 0 ? `, ${skipped} rows that are no vectors left out` : '';
+      const answer = await readRecording(path);
+      const { vectors, others } = answer;
+      const odd = oddRowsNotice(answer);
       onState?.({
         kind: 'ok',
-        message: `Recording ${index + 1} of ${recordings.length}, ${path}: ${vectors.length} vectors${left}.`,
+        message: `Recording ${index + 1} of ${recordings.length}, ${path}: ${vectors.length} vectors.`,
+        ...(odd !== null && { notices: [{ about: 'rows', message: `${path}: ${odd}` }] }),
       });
-      yield { kind: 'vectors', vectors };
+      yield { kind: 'vectors', vectors, ...(others.length > 0 && { others }) };
     }
   }
 }

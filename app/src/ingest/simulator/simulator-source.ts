@@ -1,7 +1,8 @@
 import type { Airport } from '../../flight/airports.ts';
 import type { LiveComponents } from '../components.ts';
-import type { Poll, Source, SourceState } from '../source.ts';
-import { createWorld } from './simulate.ts';
+import type { Poll, PollOptions, Source } from '../source.ts';
+import { waitUntil } from '../wait.ts';
+import { createWorld, type World } from './simulate.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -21,15 +22,15 @@ export interface SimulatorOptions {
  *
  * The world began at the last UTC midnight and depends on nothing but its options, so a program that is started anew
  * on the same day goes on with the same flights where they are by now. Polls that were slept over (a closed laptop)
- * are left out, not made up for.
+ * are left out, not made up for. A clock that is set back is followed: the same flights are seen again.
  */
 export class SimulatorSource implements Source {
   readonly name = 'simulator';
   readonly simulated = true;
   readonly #options: Required<SimulatorOptions>;
-  readonly #components: Pick<LiveComponents, 'clock' | 'sleep'>;
+  readonly #components: Pick<LiveComponents, 'clock' | 'monotonic' | 'sleep'>;
 
-  constructor(options: SimulatorOptions, components: Pick<LiveComponents, 'clock' | 'sleep'>) {
+  constructor(options: SimulatorOptions, components: Pick<LiveComponents, 'clock' | 'monotonic' | 'sleep'>) {
     this.#options = { aircraft: 4000, seed: 1, intervalSeconds: 10, ...options };
     this.#components = components;
   }
@@ -38,20 +39,19 @@ export class SimulatorSource implements Source {
    * Never ends by itself.
    * @throws ContrailError `invalid` / `simulator-arguments` before the first poll.
    */
-  async *polls(options: {
-    readonly signal?: AbortSignal;
-    readonly onState?: (state: SourceState) => void;
-  }): AsyncGenerator<Poll> {
-    const { signal, onState } = options;
-    const { clock, sleep } = this.#components;
+  async *polls({ signal, onState, whenReady }: PollOptions): AsyncGenerator<Poll> {
+    const { clock } = this.#components;
     const { intervalSeconds, aircraft } = this.#options;
     const isStopped = () => signal?.aborted === true;
     const gridNow = () => Math.floor(clock() / 1000 / intervalSeconds) * intervalSeconds;
 
     let snapshot = gridNow();
-    const epochSeconds = Math.floor(snapshot / DAY_SECONDS) * DAY_SECONDS;
-    const world = createWorld({ ...this.#options, epochSeconds });
+    let world = this.#world(snapshot);
     while (!isStopped()) {
+      await whenReady?.();
+      if (isStopped()) return;
+      // It may have taken long until there was room.
+      snapshot = Math.max(snapshot, gridNow());
       const vectors = world.poll(snapshot);
       const retry_at_ms = (snapshot + intervalSeconds) * 1000;
       onState?.({
@@ -60,11 +60,18 @@ export class SimulatorSource implements Source {
         retry_at_ms,
       });
       yield { kind: 'vectors', vectors };
-      // Timers may fire a little early: only the clock says that the next grid time has come.
-      while (gridNow() <= snapshot && !isStopped()) {
-        await sleep(Math.max(1, (snapshot + intervalSeconds) * 1000 - clock()), signal);
+      while (gridNow() === snapshot && !isStopped()) {
+        await waitUntil(retry_at_ms, intervalSeconds * 1000, this.#components, signal);
       }
-      snapshot = gridNow();
+      const next = gridNow();
+      // A world only goes on; for an earlier time it is made again.
+      if (next < snapshot) world = this.#world(next);
+      snapshot = next;
     }
+  }
+
+  /** The world of the UTC day of a time. */
+  #world(seconds: number): World {
+    return createWorld({ ...this.#options, epochSeconds: Math.floor(seconds / DAY_SECONDS) * DAY_SECONDS });
   }
 }

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { LineTooLongError, readLines } from '../../../src/ingest/ndjson/lines.ts';
+import type { ContrailError } from '../../../src/errors.ts';
+import { LineTooLongError, MAX_LINE_LENGTH, readLines } from '../../../src/ingest/ndjson/lines.ts';
 import { LINES_PER_POLL, NdjsonSource } from '../../../src/ingest/ndjson/ndjson-source.ts';
 import type { Poll } from '../../../src/ingest/source.ts';
 import { collect, folderOf } from '../folder.ts';
@@ -92,5 +93,36 @@ describe('an ndjson source', () => {
       await expect(read).rejects.toMatchObject({ kind: 'invalid', code: 'ndjson-unreadable' });
       await expect(read).rejects.toThrow(path);
     }
+  });
+
+  test('says how many messages were sent before a file is cut off or a line too long, and sends them all', async () => {
+    const long = 'x'.repeat(MAX_LINE_LENGTH + 1);
+    await using folder = await folderOf({
+      'long.ndjson': [...many.slice(0, 7), long, ...many.slice(7)].join('\n'),
+      'cut.gz': gzipSync(many.join('\n')).subarray(0, -8),
+    });
+    for (const [name, found] of [
+      ['long.ndjson', /line 8 is longer than 16777216 characters\. 7 messages of it were sent/],
+      ['cut.gz', /unexpected end of file\. 500\d messages of it were sent/],
+    ] as const) {
+      const polls: Poll[] = [];
+      const read = (async () => {
+        for await (const poll of new NdjsonSource(folder.file(name)).polls({})) polls.push(poll);
+      })();
+      const error = await read.then(
+        () => null,
+        (cause: unknown) => cause as ContrailError,
+      );
+      expect(error?.message).toMatch(found);
+      expect(error?.facts['sent']).toBe(linesOf(polls).length);
+    }
+  });
+
+  test('keeps a poll small where lines are long', async () => {
+    await using folder = await folderOf({
+      'a.ndjson': Array.from({ length: 5 }, () => 'x'.repeat(5_000_000)).join('\n'),
+    });
+    const polls = await collect(new NdjsonSource(folder.file('a.ndjson')).polls({}));
+    expect(polls.map((poll) => linesOf([poll]).length)).toEqual([2, 2, 1]);
   });
 });

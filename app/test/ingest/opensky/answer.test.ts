@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { toAnswer } from '../../../src/ingest/opensky/answer.ts';
+import { type Answer, readAnswer } from '../../../src/ingest/opensky/answer.ts';
+import { UnusableInputError } from '../../../src/ingest/input/unusable-input.ts';
 import { toStateVector } from '../../../src/ingest/opensky/to-state-vector.ts';
+import type { Feed } from '../../../src/flight/state-vector.ts';
 import { ROW } from '../mock-opensky.ts';
 
 describe('a row', () => {
@@ -46,29 +48,56 @@ describe('a row', () => {
   });
 });
 
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
+const read = (json: unknown, feed: Feed): Promise<Answer> =>
+  readAnswer(bytesOf(typeof json === 'string' ? json : JSON.stringify(json)), feed);
+
 describe('an answer', () => {
-  test('may write whole values as floats', () => {
+  test('may write whole values as floats', async () => {
     const text = `{"time":1683488744.0,"states":[${JSON.stringify(ROW).replace('1683488743', '1683488743.0')}]}`;
-    expect(toAnswer(JSON.parse(text), 'opensky')).toMatchObject({
+    expect(await read(text, 'opensky')).toMatchObject({
       time: 1683488744,
       vectors: [{ time_position: 1683488743 }],
+      odd: null,
     });
   });
 
   test.each([
     ['null states', { time: 5, states: null }],
     ['no states', { time: 5 }],
-  ])('with %s is empty', (_, json) =>
-    expect(toAnswer(json, 'replay')).toEqual({ time: 5, vectors: [], skipped: 0 }),
+  ])('with %s is empty', async (_, json) =>
+    expect(await read(json, 'replay')).toEqual({ time: 5, vectors: [], others: [], odd: null }),
   );
 
-  test('leaves out and counts rows that are no lists', () => {
-    const answer = toAnswer({ time: 5, states: [ROW, null, {}, 'x', 7] }, 'opensky');
-    expect([answer?.vectors.length, answer?.skipped]).toEqual([1, 4]);
+  test('keeps the text of rows that are no lists, counts them and shows one', async () => {
+    const answer = await read({ time: 1683488744, states: [ROW, null, {}, 'x', 7] }, 'opensky');
+    expect(answer.vectors.length).toBe(1);
+    expect(answer.others).toEqual(['null', '[{}]', '"x"', '7']);
+    expect(answer.odd).toEqual({ rows: 4, example: 'not a list, as null' });
   });
 
-  test.each([[null], ['x'], [[]], [{}], [{ time: null }], [{ time: 1.5 }], [{ time: 5, states: 'x' }]])(
+  test('counts vectors that are none at second sight, and leaves them to the pipeline', async () => {
+    const answer = await read({ time: 1683488744, states: [['abc123'], ROW.with(8, 1), ROW] }, 'opensky');
+    expect(answer.vectors.length).toBe(3);
+    expect(answer.odd).toEqual({ rows: 2, example: 'only 1 fields, as ["abc123"]' });
+  });
+
+  test('is the same as one that ends with the states or begins with them, blanks or none', async () => {
+    const row = JSON.stringify(ROW, null, 3);
+    const expected = await read({ time: 1683488744, states: [ROW] }, 'opensky');
+    expect(await read(` { "states" : [ ${row} ] , "more": [1] , "time": 1683488744 } \n`, 'opensky')).toEqual(
+      expected,
+    );
+  });
+
+  test.each([[null], ['"x"'], [[]], [{}], [{ time: null }], [{ time: 1.5 }], [{ time: 5, states: 'x' }]])(
     'is not %j',
-    (json) => expect(toAnswer(json, 'opensky')).toBeNull(),
+    (json) => expect(read(json, 'replay')).rejects.toThrow(UnusableInputError),
   );
+
+  test('of a live feed is not of 1970', async () => {
+    await expect(read({ time: 5, states: [] }, 'opensky')).rejects.toThrow('its time is 5');
+  });
 });

@@ -38,6 +38,12 @@ describe('the cost of a request', () => {
   });
 });
 
+test('a box over the date line is refused with a hint', () => {
+  expect(() => checkBox({ lamin: -50, lomin: 165, lamax: -10, lomax: -170 })).toThrow(
+    /over the date line.*165 to 180 or -180 to -170/,
+  );
+});
+
 describe('the pause', () => {
   test('of a whole day is that of the published allowances', () => {
     const midnight = at('00:00:00');
@@ -60,6 +66,14 @@ describe('the pause', () => {
 
   test('counts with a full day again after midnight', () => {
     const spent = { ...creditsAtStart(396, at('23:00:00')), left: 0 };
+    expect(pauseMs(spent, 4, at('24:00:00'), 10_000)).toBe(864_000);
+  });
+
+  test('comes back with the next midnight also for a clock that was a day ahead and set back', () => {
+    const tomorrow = creditsAtStart(396, at('12:00:00') + 86_400_000);
+    const spent = creditsAfter({ ...tomorrow, left: 0 }, 4, null, at('12:00:00'));
+    expect(spent.left).toBe(0);
+    expect(pauseMs(spent, 4, at('12:00:00'), 10_000)).toBe(12 * 3_600_000);
     expect(pauseMs(spent, 4, at('24:00:00'), 10_000)).toBe(864_000);
   });
 

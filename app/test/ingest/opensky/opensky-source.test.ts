@@ -7,6 +7,8 @@ import { CLIENT_ID, CLIENT_SECRET, type Fault, MockOpenSky, type MockOptions, RO
 
 const credentials = { clientId: CLIENT_ID, clientSecret: { reveal: () => CLIENT_SECRET } };
 const NOON = '2026-11-23T12:00:00Z';
+/** Between two requests of an anonymous program that begins at noon, and at most in a whole day, ms. */
+const SPREAD_OF_A_DAY = 864_000;
 
 interface Setting extends AsyncDisposable {
   readonly world: FakeWorld;
@@ -125,8 +127,13 @@ describe('an OpenSky source', () => {
     const rows = [ROW.slice(0, 17), [...ROW, 1], ROW.with(17, -1), null as never];
     await using it = await setting({ rows, behindSeconds: 60 });
     const { polls, states } = await watch(it.source(), 1);
-    expect(polls).toMatchObject([{ vectors: [{ category: null }, { category: 4 }, { category: -1 }] }]);
-    expect(states[0]?.message).toContain('1 rows that are no vectors left out');
+    expect(polls).toMatchObject([
+      { vectors: [{ category: null }, { category: 4 }, { category: -1 }], others: ['null'] },
+    ]);
+    expect(states[0]?.notices).toMatchObject([{ about: 'rows' }]);
+    expect(states[0]?.notices?.[0]?.message).toContain(
+      '1 of 4 rows are no state vectors: not a list, as null',
+    );
   });
 
   test('stops in the middle of a request or a wait, without an error', async () => {
@@ -262,7 +269,10 @@ describe('what goes wrong is said in a sentence, with the next try', () => {
     ['no time', {}, 15 * 60_000 + 2_500],
     ['a standard header', { 'retry-after': '120' }, 122_500],
     ['a date', { 'retry-after': 'Mon, 23 Nov 2026 12:10:00 GMT' }, 602_500],
-    ['a time of many years', { 'X-Rate-Limit-Retry-After-Seconds': '999999999' }, 24 * 3_600_000 + 2_500],
+    ['a time of many years', { 'X-Rate-Limit-Retry-After-Seconds': '999999999' }, 15 * 60_000 + 2_500],
+    ['less than no time', { 'retry-after': '-5' }, 15 * 60_000 + 2_500],
+    ['no number', { 'X-Rate-Limit-Retry-After-Seconds': 'NaN' }, 15 * 60_000 + 2_500],
+    ['a date long past', { 'retry-after': 'Mon, 23 Nov 1970 12:10:00 GMT' }, 15 * 60_000 + 2_500],
   ])('429 with %s', async (_, headers, wait_ms) => {
     expect(waited(await reaction({ kind: 'status', status: 429, headers }))).toBe(wait_ms);
   });
@@ -326,6 +336,71 @@ describe('what goes wrong is said in a sentence, with the next try', () => {
   });
 });
 
+describe('a clock', () => {
+  test('that is set back 25 h does not make the source sleep 25 h', async () => {
+    await using it = await setting();
+    const states: SourceState[] = [];
+    const stop = new AbortController();
+    const source = it.source();
+    for await (const _ of source.polls({ signal: stop.signal, onState: (state) => states.push(state) })) {
+      if (states.length === 1) it.world.setClock(-25 * 3_600_000);
+      if (states.length === 3) stop.abort();
+    }
+    const [first, second] = [waited(states[0] as SourceState), 2 * SPREAD_OF_A_DAY];
+    // By the clock that nobody can set.
+    expect(it.world.monotonic()).toBeLessThanOrEqual(first + second + 60_000);
+  });
+
+  test('that is set back during a request does not either', async () => {
+    await using it = await setting();
+    const components = { ...it.components };
+    components.fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      it.world.setClock(-25 * 3_600_000);
+      return answer;
+    };
+    await watch(new OpenSkySource(it.mock.urls, components), 2);
+    expect(it.world.monotonic()).toBeLessThan(SPREAD_OF_A_DAY);
+  });
+
+  test('that is set on 25 h, or stood still while the machine slept, ends a wait within a minute', async () => {
+    await using it = await setting();
+    const components = { ...it.components };
+    const before: number[] = [];
+    components.sleep = async (ms) => {
+      before.push(it.world.monotonic());
+      await it.world.sleep(ms);
+      if (before.length === 1) it.world.setClock(25 * 3_600_000);
+    };
+    await watch(new OpenSkySource(it.mock.urls, components), 2);
+    expect(it.world.monotonic()).toBeLessThanOrEqual(60_000);
+  });
+
+  test.each([
+    ['20 min behind the feed', -20, 1200, /clock is 20 min behind the feed's/],
+    ['25 h ahead of it', 25 * 60, -90_000, /clock is 1500 min ahead of the feed's/],
+  ])('that is %s is named, as a fact and in words', async (_, minutes, behind_s, words) => {
+    await using it = await setting();
+    const wrong = { ...it.components, clock: () => it.world.clock() + minutes * 60_000 };
+    const { states } = await watch(new OpenSkySource(it.mock.urls, wrong), 1);
+    expect(states[0]).toMatchObject({ kind: 'ok', clock_behind_s: behind_s, notices: [{ about: 'clock' }] });
+    expect(states[0]?.notices?.[0]?.message).toMatch(words);
+  });
+
+  test('is told from an answer that travelled long, or a feed that is late', async () => {
+    await using it = await setting({ behindSeconds: 600 });
+    const slow = { ...it.components };
+    slow.fetch = async (input, init) => {
+      it.world.advance(20_000);
+      const answer = await fetch(input, init);
+      it.world.advance(50_000);
+      return answer;
+    };
+    const { states } = await watch(new OpenSkySource(it.mock.urls, slow), 1);
+    expect(states[0]).not.toHaveProperty('notices');
+  });
+});
+
 describe('redirects', () => {
   const redirect = (location: string): Fault => ({ kind: 'status', status: 301, headers: { location } });
 
@@ -340,12 +415,16 @@ describe('redirects', () => {
     ]);
   });
 
-  test('to another host go without the token', async () => {
+  test.each([
+    ['another host', (origin: string) => origin.replace('127.0.0.1', 'localhost')],
+    ['another port', () => 'http://127.0.0.1:9'],
+  ])('to %s are refused: neither the token nor the question goes there', async (_, to) => {
     await using it = await setting();
-    it.mock.faults.push(redirect(`${it.mock.origin.replace('127.0.0.1', 'localhost')}/states/all`));
-    const polls = await watch(it.source({ credentials }), 1);
-    expect(polls.polls.length).toBe(1);
-    expect(it.mock.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', undefined]);
+    it.mock.faults.push(redirect(`${to(it.mock.origin)}/states/all`));
+    const { states } = await watch(it.source({ credentials }), 1);
+    expect(states[0]?.kind).toBe('unavailable');
+    expect(states[0]?.message).toContain('redirected to another place');
+    expect(it.mock.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1']);
   });
 
   test('in a circle end after five', async () => {

@@ -45,7 +45,7 @@ describe('a replay source', () => {
     expect(await replayed(folder.file('none.json'))).toEqual([[]]);
   });
 
-  test('leaves rows out that are no vectors, and says how many', async () => {
+  test('sends rows on that are no vectors, and says how many, with an example', async () => {
     await using folder = await folderOf({
       'a.json': JSON.stringify({ time: 5, states: [row('aaaaaa'), null, 'x', {}] }),
     });
@@ -53,8 +53,15 @@ describe('a replay source', () => {
     const polls = await collect(
       new ReplaySource(folder.file('a.json')).polls({ onState: (state) => states.push(state) }),
     );
-    expect(polls).toMatchObject([{ vectors: [{ icao24: 'aaaaaa' }] }]);
-    expect(states[0]?.message).toContain('3 rows that are no vectors');
+    expect(polls).toMatchObject([{ vectors: [{ icao24: 'aaaaaa' }], others: ['null', '"x"', '[{}]'] }]);
+    expect(states[0]?.notices?.[0]?.message).toMatch(
+      /a\.json: 4 of 4 rows are no state vectors: only 12 fields/,
+    );
+  });
+
+  test('passes over folders and pipes that are called like recordings', async () => {
+    await using folder = await folderOf({ 'a.json': answer(1, 'aaaaaa'), 'b.json/note.txt': '' });
+    expect((await replayed(folder.path)).length).toBe(1);
   });
 
   test.each([
@@ -64,6 +71,8 @@ describe('a replay source', () => {
     ['states that are no list', '{"time":5,"states":{}}'],
     ['a time that is text', '{"time":"5","states":[]}'],
     ['nothing', ''],
+    ['a time that is none', '{"time":9007199254740991,"states":[]}'],
+    ['rows without end', `{"time":5,"states":[${'[],'.repeat(60_000)}[]]}`],
   ])('names a file that holds %s before anything is sent', async (_, content) => {
     await using folder = await folderOf({ 'a.json': answer(1, 'aaaaaa'), 'bad.json': content });
     let polls = 0;
@@ -73,6 +82,11 @@ describe('a replay source', () => {
     await expect(read).rejects.toMatchObject({ kind: 'invalid', code: 'replay-unreadable' });
     await expect(read).rejects.toThrow(folder.file('bad.json'));
     expect(polls).toBe(0);
+  });
+
+  test('names a file that unpacks to more than an answer may have', async () => {
+    await using folder = await folderOf({ 'bomb.json.gz': gzipSync(Buffer.alloc(65 * 1024 * 1024, 0x20)) });
+    await expect(replayed(folder.file('bomb.json.gz'))).rejects.toThrow(/bomb\.json\.gz.*larger than 64 MiB/);
   });
 
   test('says what it looked for in a folder without recordings, and that a path leads nowhere', async () => {

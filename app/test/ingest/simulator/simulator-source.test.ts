@@ -62,3 +62,19 @@ test('ends when the signal fires during the wait', async () => {
   for await (const poll of source.polls({ signal: stop.signal })) polls.push(poll);
   expect(polls.length).toBe(1);
 });
+
+test('does not sleep 25 h when the clock is set back 25 h, but follows it', async () => {
+  const world = fakeWorld('2026-11-23T09:30:00Z');
+  let polls = 0;
+  const stop = new AbortController();
+  const seen: (number | null | undefined)[] = [];
+  for await (const poll of new SimulatorSource(options, world).polls({ signal: stop.signal })) {
+    if (poll.kind === 'vectors') seen.push(poll.vectors[0]?.snapshot_time);
+    polls += 1;
+    if (polls === 1) world.setClock(-25 * 3_600_000);
+    if (polls === 3) stop.abort();
+  }
+  expect(world.monotonic()).toBeLessThanOrEqual(20_000);
+  const start = Date.parse('2026-11-23T09:30:00Z') / 1000;
+  expect(seen).toEqual([start, start - 25 * 3600, start - 25 * 3600 + 10]);
+});

@@ -1,36 +1,51 @@
 import type { LiveComponents } from '../components.ts';
+import { shown } from './shown.ts';
+import { UnusableInputError } from './unusable-input.ts';
 
 /** What came of one HTTP request: an answer of any status, or why there is none. Never thrown. */
-export type Reply =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly body: string }
+export type Reply<T> =
+  | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly body: T }
   | { readonly kind: 'failure'; readonly reason: string; readonly cause: unknown };
 
 /** One request; redirects are followed by {@link send}. */
-export interface Request {
+export interface Request<T> {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent only to the host of `url` and hosts below it, never in the clear when `url` is encrypted. */
+  /** Goes where `url` goes, and along redirects within its house (see {@link send}). */
   readonly authorization?: string;
   /** Makes it a POST of a form. */
   readonly form?: URLSearchParams;
   /** How long the answer may take to begin, and to be whole, ms. */
   readonly headersMs: number;
   readonly bodyMs: number;
+  /**
+   * Makes something of the body, which comes unpacked; within bounds (see `capped.ts`), since an answer may have no end.
+   * What it leaves unread is let go.
+   */
+  readonly read: (
+    bytes: AsyncIterable<Uint8Array>,
+    head: { readonly status: number; readonly headers: Headers },
+  ) => Promise<T>;
 }
 
 const MOST_REDIRECTS = 5;
 
 /**
- * Sends a request and reads the answer as text. Follows up to 5 redirects of a GET by itself, because `fetch` drops the
+ * Sends a request and reads the answer. Follows up to 5 redirects of a GET by itself, because `fetch` drops the
  * Authorization header on the way from opensky-network.org to api.opensky-network.org (seen in 2024).
  *
- * When `signal` fires it answers a failure; the caller knows its own signal.
+ * Redirects stay in the house: the same host or one below it, the same port, never from encrypted to clear. Any other is
+ * refused, so neither a token nor the question leaves the host that was asked; a form, which may hold a password, is not
+ * carried on at all.
+ *
+ * Nothing that an answer may be is thrown: without end, slow, torn, packed too well, not what it says; all of it is a
+ * failure with its reason. When `signal` fires it answers a failure too; the caller knows its own signal.
  */
-export async function send(
-  request: Request,
+export async function send<T>(
+  request: Request<T>,
   { fetch, timeout }: Pick<LiveComponents, 'fetch' | 'timeout'>,
   signal?: AbortSignal,
-): Promise<Reply> {
+): Promise<Reply<T>> {
   const controller = new AbortController();
   let isBegun = false;
   const stopWith = (source: AbortSignal, isInTime: () => boolean) => {
@@ -50,17 +65,27 @@ export async function send(
     const response = await follow(request, fetch, controller.signal);
     if (typeof response === 'string') return { kind: 'failure', reason: response, cause: null };
     isBegun = true;
-    const body = await response.text();
-    return { kind: 'answer', status: response.status, headers: response.headers, body };
+    const { status, headers } = response;
+    const packings = (headers.get('content-encoding') ?? '').split(',');
+    if (packings.length > 1)
+      return { kind: 'failure', reason: 'its answer is packed several times', cause: null };
+    const body = await request.read(bytesOf(response), { status, headers });
+    return { kind: 'answer', status, headers, body };
   } catch (cause) {
     return { kind: 'failure', reason: explain(cause, isBegun, request), cause };
   } finally {
     for (const release of releases) release();
+    // Whatever was not read is not waited for.
+    controller.abort();
   }
 }
 
+async function* bytesOf(response: Response): AsyncGenerator<Uint8Array> {
+  if (response.body !== null) yield* response.body;
+}
+
 async function follow(
-  request: Request,
+  request: Request<unknown>,
   fetch: LiveComponents['fetch'],
   signal: AbortSignal,
 ): Promise<Response | string> {
@@ -68,10 +93,9 @@ async function follow(
   const first = new URL(request.url);
   let url = first;
   for (let redirects = 0; ; redirects += 1) {
-    const isTrusted = authorization !== undefined && mayHaveCredentials(first, url);
     const response = await fetch(url, {
       method: form === undefined ? 'GET' : 'POST',
-      headers: { ...request.headers, ...(isTrusted && { authorization }) },
+      headers: { ...request.headers, ...(authorization !== undefined && { authorization }) },
       ...(form !== undefined && { body: form }),
       redirect: 'manual',
       signal,
@@ -83,20 +107,27 @@ async function follow(
     await response.body?.cancel();
     if (redirects === MOST_REDIRECTS) return `it redirected more than ${MOST_REDIRECTS} times`;
     if (!URL.canParse(location, url.href)) return 'it redirected to an address that is none';
-    url = new URL(location, url);
+    const next = new URL(location, url);
+    if (!isSameHouse(first, next)) {
+      return `it redirected to another place, ${shown(next.origin)}, which is not followed`;
+    }
+    url = next;
   }
 }
 
-function mayHaveCredentials(first: URL, url: URL): boolean {
-  const isSameHouse = url.hostname === first.hostname || url.hostname.endsWith(`.${first.hostname}`);
-  return isSameHouse && (first.protocol !== 'https:' || url.protocol === 'https:');
+function isSameHouse(first: URL, next: URL): boolean {
+  const isHost = next.hostname === first.hostname || next.hostname.endsWith(`.${first.hostname}`);
+  const isProtocol =
+    next.protocol === first.protocol || (first.protocol === 'http:' && next.protocol === 'https:');
+  return isHost && isProtocol && next.port === first.port;
 }
 
-function explain(error: unknown, isBegun: boolean, { headersMs, bodyMs }: Request): string {
+function explain(error: unknown, isBegun: boolean, { headersMs, bodyMs }: Request<unknown>): string {
   if (error instanceof Error && error.name === 'TimeoutError') {
     const seconds = (isBegun ? bodyMs : headersMs) / 1000;
     return isBegun ? `its answer was not whole after ${seconds} s` : `it did not answer within ${seconds} s`;
   }
+  if (error instanceof UnusableInputError) return `its answer is of no use: ${error.reason}`;
   // fetch says "fetch failed" and hides what happened in the cause.
   const cause: unknown = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
@@ -112,7 +143,13 @@ function explain(error: unknown, isBegun: boolean, { headersMs, bodyMs }: Reques
     case 'ECONNRESET':
     case 'UND_ERR_SOCKET':
       return 'the connection broke off';
+    case 'UND_ERR_HEADERS_OVERFLOW':
+    case 'HPE_HEADER_OVERFLOW':
+      return 'its headers are larger than 16 KiB';
+    case 'Z_DATA_ERROR':
+    case 'Z_BUF_ERROR':
+      return 'its answer is packed wrongly or cut off';
     default:
-      return cause instanceof Error ? cause.message : String(cause);
+      return cause instanceof Error ? shown(cause.message) : shown(String(cause));
   }
 }

@@ -1,0 +1,245 @@
+import { UnusableInputError } from './unusable-input.ts';
+
+/** One element of the list. */
+export interface JsonItem {
+  /** As it came; cut at {@link ListLimits.maxItemBytes}. */
+  readonly text: string;
+  /** Undefined where it is too long or too deep to be parsed. */
+  readonly value: unknown;
+}
+
+/** What an answer may hold, so that memory is bounded by more than its bytes: 64 MB can hold 30 million empty lists. */
+export interface ListLimits {
+  readonly maxItems: number;
+  readonly maxItemBytes: number;
+  /** Lists and objects within one another in an element. */
+  readonly maxDepth: number;
+}
+
+/** What {@link readJsonList} found. */
+export interface JsonList {
+  /** The other members, by name: parsed where they are not too long or deep, else their text. */
+  readonly members: ReadonlyMap<string, unknown>;
+  /** Null where the member is missing or no list; in the latter case it is one of `members`. */
+  readonly items: readonly JsonItem[] | null;
+}
+
+/**
+ * Reads what feeds send: one JSON object with a long list, as `{"time": 1, "states": [[...], ...]}`. Elements are parsed
+ * one by one while the bytes come, so an answer is never in memory as a whole, and no element can exhaust the stack.
+ * Everything is checked to the end: what `JSON.parse` refuses is refused here too, but for what stands in an element that
+ * is too long or deep.
+ * Grammar: RFC 8259.
+ * @throws UnusableInputError when it is no such object, is cut off, or holds more than the limits allow
+ */
+export async function readJsonList(
+  bytes: AsyncIterable<Uint8Array>,
+  name: string,
+  limits: ListLimits,
+): Promise<JsonList> {
+  const scanner = new ListScanner(name, limits);
+  for await (const chunk of bytes) scanner.push(chunk);
+  return scanner.end();
+}
+
+const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, LESS_THAN] = [0x5b, 0x5d, 0x7b, 0x7d, 0x3c];
+const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
+
+type Role = 'name' | 'member' | 'item';
+/**
+ * What may come next:
+ *
+ *     object ─{─> name or end ─"…"─> colon ─:─> value ─…─> comma or end ─}─> nothing
+ *                    ^  name <──,──────────────────────────────┘
+ *     value ─[─> item or end ─…─> item comma or end ─]─> comma or end        (of the list's own name)
+ *                     item <──,───────┘
+ */
+type Expected =
+  | 'object'
+  | 'name or end'
+  | 'name'
+  | 'colon'
+  | 'value'
+  | 'comma or end'
+  | 'item or end'
+  | 'item'
+  | 'item comma or end'
+  | 'nothing';
+
+class ListScanner {
+  readonly #name: string;
+  readonly #limits: ListLimits;
+  readonly #members = new Map<string, unknown>();
+  #items: JsonItem[] | null = null;
+  #expected: Expected = 'object';
+  #member = '';
+  #total = 0;
+  // The value that is being read.
+  #role: Role | null = null;
+  #isScalar = false;
+  #isInText = false;
+  #isEscaped = false;
+  #depth = 0;
+  #deepest = 0;
+  #length = 0;
+  #pieces: Uint8Array[] = [];
+
+  constructor(name: string, limits: ListLimits) {
+    this.#name = name;
+    this.#limits = limits;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#total += chunk.length;
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#role !== null) {
+        at = this.#readValue(chunk, at);
+        continue;
+      }
+      const byte = chunk[at] as number;
+      if (isBlank(byte) || (this.#expected === 'object' && BYTE_ORDER_MARK.includes(byte))) at += 1;
+      else if (this.#step(byte)) at += 1;
+    }
+  }
+
+  end(): JsonList {
+    if (this.#expected !== 'nothing') throw this.#noJson();
+    return { members: this.#members, items: this.#items };
+  }
+
+  /** Whether the byte is taken; else a value begins with it. */
+  #step(byte: number): boolean {
+    switch (this.#expected) {
+      case 'object':
+        if (byte !== OPEN_OBJECT) throw this.#noJson(byte === LESS_THAN);
+        return this.#expect('name or end');
+      case 'name or end':
+        if (byte === CLOSE_OBJECT) return this.#expect('nothing');
+        return this.#begin('name', byte);
+      case 'name':
+        return this.#begin('name', byte);
+      case 'colon':
+        if (byte !== COLON) throw this.#noJson();
+        return this.#expect('value');
+      case 'value':
+        if (byte !== OPEN_LIST || this.#member !== this.#name) return this.#begin('member', byte);
+        if (this.#items !== null) throw new UnusableInputError(`it holds "${this.#name}" twice`);
+        this.#items = [];
+        return this.#expect('item or end');
+      case 'comma or end':
+        if (byte === CLOSE_OBJECT) return this.#expect('nothing');
+        if (byte !== COMMA) throw this.#noJson();
+        return this.#expect('name');
+      case 'item or end':
+        if (byte === CLOSE_LIST) return this.#expect('comma or end');
+        return this.#begin('item', byte);
+      case 'item':
+        return this.#begin('item', byte);
+      case 'item comma or end':
+        if (byte === CLOSE_LIST) return this.#expect('comma or end');
+        if (byte !== COMMA) throw this.#noJson();
+        return this.#expect('item');
+      case 'nothing':
+        throw this.#noJson();
+    }
+  }
+
+  #expect(next: Expected): true {
+    this.#expected = next;
+    return true;
+  }
+
+  #begin(role: Role, byte: number): false {
+    if (role === 'name' && byte !== QUOTE) throw this.#noJson();
+    if (byte === COMMA || byte === COLON || byte === CLOSE_LIST || byte === CLOSE_OBJECT)
+      throw this.#noJson();
+    this.#role = role;
+    this.#isScalar = byte !== QUOTE && byte !== OPEN_LIST && byte !== OPEN_OBJECT;
+    this.#isInText = false;
+    this.#isEscaped = false;
+    [this.#depth, this.#deepest, this.#length, this.#pieces] = [0, 0, 0, []];
+    return false;
+  }
+
+  /** Reads on in the value from `start`; answers where it, or the chunk, ends. */
+  #readValue(chunk: Uint8Array, start: number): number {
+    let at = start;
+    for (; at < chunk.length; at += 1) {
+      const byte = chunk[at] as number;
+      if (this.#isInText) {
+        if (this.#isEscaped) this.#isEscaped = false;
+        else if (byte === BACKSLASH) this.#isEscaped = true;
+        else if (byte === QUOTE) {
+          this.#isInText = false;
+          if (this.#depth === 0) return this.#finish(chunk, start, at + 1);
+        }
+      } else if (this.#isScalar) {
+        if (isBlank(byte) || byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT)
+          return this.#finish(chunk, start, at);
+      } else if (byte === QUOTE) {
+        this.#isInText = true;
+      } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+        this.#depth += 1;
+        if (this.#depth > this.#deepest) this.#deepest = this.#depth;
+      } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
+        this.#depth -= 1;
+        if (this.#depth === 0) return this.#finish(chunk, start, at + 1);
+      }
+    }
+    this.#keep(chunk, start, at);
+    return at;
+  }
+
+  #keep(chunk: Uint8Array, start: number, end: number): void {
+    const room = this.#limits.maxItemBytes - Math.min(this.#length, this.#limits.maxItemBytes);
+    this.#length += end - start;
+    if (room > 0) this.#pieces.push(chunk.slice(start, Math.min(end, start + room)));
+  }
+
+  #finish(chunk: Uint8Array, start: number, end: number): number {
+    this.#keep(chunk, start, end);
+    const { maxItems, maxItemBytes, maxDepth } = this.#limits;
+    const text = Buffer.concat(this.#pieces).toString('utf8');
+    const isParsed = this.#length <= maxItemBytes && this.#deepest <= maxDepth;
+    const value = isParsed ? this.#parse(text) : undefined;
+    switch (this.#role) {
+      case 'name':
+        if (typeof value !== 'string') throw this.#noJson();
+        this.#member = value;
+        this.#expected = 'colon';
+        break;
+      case 'member':
+        this.#members.set(this.#member, isParsed ? value : text);
+        this.#expected = 'comma or end';
+        break;
+      default:
+        if ((this.#items?.length ?? 0) >= maxItems)
+          throw new UnusableInputError(`it holds more than ${maxItems} elements in "${this.#name}"`);
+        this.#items?.push({ text, value });
+        this.#expected = 'item comma or end';
+    }
+    this.#role = null;
+    return end;
+  }
+
+  #parse(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw this.#noJson();
+    }
+  }
+
+  #noJson(isPage = false): UnusableInputError {
+    if (isPage)
+      return new UnusableInputError('a web page instead of data; is a proxy or a log-in page between?');
+    return new UnusableInputError(
+      this.#total === 0 ? 'it is empty: cut off or no JSON' : 'it is cut off or no JSON',
+    );
+  }
+}
+
+/** Source: RFC 8259 section 2, ws. */
+const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
