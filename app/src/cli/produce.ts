@@ -6,6 +6,7 @@ import type { Source } from '../ingest/source.ts';
 import { SYSTEM } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { count, openLog, say } from './log.ts';
+import { hopelessness, sourceWords } from './source-words.ts';
 import { chooseSource } from './source.ts';
 import { openTopic, topicPlace } from './topic.ts';
 
@@ -27,15 +28,15 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
       })
     : null;
   let isStarted = false;
-  let lastLine = SYSTEM.clock();
+  let lastLine = SYSTEM.monotonic();
   const onPoll = (counts: IngestCounts): void => {
     declare(counts);
     if (bar !== null && counts.total !== undefined) {
       if (!isStarted) bar.start(counts.total, 0, { messages: '0' });
       isStarted = true;
       bar.update(counts.done ?? 0, { messages: count(counts.messages) });
-    } else if (counts.total === undefined || SYSTEM.clock() - lastLine >= 2000) {
-      lastLine = SYSTEM.clock();
+    } else if (counts.total === undefined || SYSTEM.monotonic() - lastLine >= 2000) {
+      lastLine = SYSTEM.monotonic();
       const share =
         counts.total === undefined ? '' : ` (${Math.floor((100 * (counts.done ?? 0)) / counts.total)} %)`;
       say(`${count(counts.messages)} messages sent${share}`);
@@ -52,17 +53,26 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
     // A failure is met at the end, below; until then it is not an unhandled one.
     declared.catch(() => undefined);
   };
+  const isOnePoll = once && isLive(source);
+  const giveUp = new AbortController();
+  let hopeless: string | null = null;
+  const judge = hopelessness(SYSTEM.clock);
+  const speak = sourceWords(say);
   const counts = await ingest(source, topic, {
     clock: SYSTEM.clock,
-    signal,
+    sleep: SYSTEM.sleep,
+    signal: AbortSignal.any([signal, giveUp.signal]),
     onPoll,
     onState: (state) => {
-      if (state.kind !== 'ok') say(state.message);
+      speak(state);
+      hopeless ??= isOnePoll ? judge(state) : null;
+      if (hopeless !== null) giveUp.abort();
     },
     ...(kind === null ? {} : { expectSimulated: kind }),
-    ...(once && isLive(source) ? { maxPolls: 1 } : {}),
+    ...(isOnePoll ? { maxPolls: 1 } : {}),
   });
   if (isStarted) bar?.stop();
+  if (hopeless !== null) throw noPoll(source.name, hopeless);
   await declared;
   if (counts.simulated > 0 && counts.real > 0) {
     throw new ContrailError(
@@ -76,5 +86,13 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   );
   return counts;
 }
+
+const noPoll = (source: string, message: string): ContrailError =>
+  new ContrailError(
+    'unavailable',
+    'source-unavailable',
+    `There is no poll of ${source} to be had now, and nothing was sent: ${message}. Try again later, or leave --once out to wait for it.`,
+    { facts: { source } },
+  );
 
 const isLive = (source: Source): boolean => !/^(replay|ndjson):/.test(source.name);

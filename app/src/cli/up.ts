@@ -9,6 +9,7 @@ import { openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
 import { drain } from './pipeline.ts';
 import { servicesInUse } from './services.ts';
+import { sourceWords } from './source-words.ts';
 import { chooseSource } from './source.ts';
 import { openTopic } from './topic.ts';
 
@@ -45,17 +46,14 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
     stop.abort();
     throw error;
   };
-  let wasOk = true;
   const ingesting = (async () => {
     // May wait for Kafka; the page and the tables are there meanwhile.
     if (simulated !== null) await topic.declareSimulated(simulated, { signal: until });
     await ingest(source, topic, {
       clock: SYSTEM.clock,
+      sleep: SYSTEM.sleep,
       signal: until,
-      onState: (state) => {
-        if (state.kind !== 'ok' || !wasOk) say(state.message);
-        wasOk = state.kind === 'ok';
-      },
+      onState: sourceWords(say),
       ...(simulated === null ? {} : { expectSimulated: simulated }),
     });
   })().catch(fail);

@@ -70,7 +70,7 @@ const logLevel = parsed(
   (text) => LOG_LEVELS.find((level) => level === text) ?? null,
 );
 const box = parsed(
-  'lamin,lomin,lamax,lomax in degrees, the lower edge first, as 45.8,5.9,47.8,10.5',
+  'lamin,lomin,lamax,lomax in degrees, the lower edge first, as 45.8,5.9,47.8,10.5 (over the date line: one side of it, up to 180 or from -180)',
   (text): Box | null => {
     const edges = text.split(',').map((edge) => (edge.trim() === '' ? Number.NaN : Number(edge)));
     const [lamin, lomin, lamax, lomax] = edges;
