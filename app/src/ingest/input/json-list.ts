@@ -214,7 +214,8 @@ class ListScanner {
         this.#members.set(this.#member, isParsed ? value : text);
         this.#expected = 'comma or end';
         break;
-      default:
+      case 'item':
+      case null:
         if ((this.#items?.length ?? 0) >= maxItems)
           throw new UnusableInputError(`it holds more than ${maxItems} elements in "${this.#name}"`);
         this.#items?.push({ text, value });

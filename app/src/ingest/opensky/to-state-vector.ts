@@ -37,23 +37,9 @@ export function toStateVector(row: readonly unknown[], snapshot_time: number, fe
   return fields as StateVector;
 }
 
-/** The types of a row's values by position; null is of every type. */
-const TYPES = [
-  ...[
-    'text',
-    'text',
-    'text',
-    'number',
-    'number',
-    'number',
-    'number',
-    'number',
-    'boolean',
-    'number',
-    'number',
-  ],
-  ...['number', 'list', 'number', 'text', 'boolean', 'number', 'number'],
-] as const;
+/** The types of a row's values by position (t text, n number, b boolean, l list); null is of every type. */
+const TYPES = 'tttnnnnnbnnnlntbnn';
+const TYPE_NAMES: Readonly<Record<string, string>> = { t: 'text', n: 'number', b: 'boolean', l: 'list' };
 const FEWEST_FIELDS = 17;
 
 /**
@@ -64,10 +50,12 @@ export function oddityOf(row: unknown): string | null {
   if (row === undefined) return 'too long or too deeply nested';
   if (!Array.isArray(row)) return 'not a list';
   if (row.length < FEWEST_FIELDS) return `only ${row.length} fields`;
-  const at = TYPES.findIndex((type, index) => {
-    const value: unknown = row[index] ?? null;
-    if (value === null) return false;
-    return type === 'list' ? !Array.isArray(value) : typeof value !== (type === 'text' ? 'string' : type);
-  });
-  return at < 0 ? null : `field ${at} is no ${TYPES[at]}`;
+  const at = row.findIndex((value, index) => !isOfType(value, TYPES[index]));
+  return at < 0 ? null : `field ${at} is no ${TYPE_NAMES[TYPES[at] ?? '']}`;
+}
+
+function isOfType(value: unknown, type: string | undefined): boolean {
+  if (value === null || type === undefined) return true;
+  if (type === 'l') return Array.isArray(value);
+  return typeof value === (type === 't' ? 'string' : TYPE_NAMES[type]);
 }
