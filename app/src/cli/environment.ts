@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Environment, loadSettings, type Settings, withDotEnv } from '../config/settings.ts';
 import type { SettingName } from '../config/variables.ts';
+import { say } from './log.ts';
 
 /** Settings by their names, with the texts that the environment would hold. */
 export type GivenSettings = Readonly<Partial<Record<SettingName, string>>>;
@@ -16,5 +17,11 @@ export function settingsFrom(given: GivenSettings, file?: string): Settings {
   } catch (error) {
     if (file !== undefined || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  return loadSettings({ ...withDotEnv(process.env as Environment, dotEnv), ...given });
+  const name = file ?? '.env';
+  const onUnset = (unset: string): void =>
+    say(
+      `${name} refers to $${unset}, which is not set: nothing was put in. A dollar sign itself is $$, or stands in '…'.`,
+    );
+  const environment = withDotEnv(process.env as Environment, dotEnv, { file: name, onUnset });
+  return loadSettings({ ...environment, ...given });
 }

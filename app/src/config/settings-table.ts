@@ -55,6 +55,15 @@ Read from the environment and from a file \`.env\` in the current folder; the en
 value. An empty value means unset. Everything runs with no setting at all. All problems are reported at once, before
 anything starts.
 
+The file is read as Docker Compose reads an \`env_file\`, so that one file means the same to both:
+
+- \`NAME=value\`, with \`export\` before it or not; of two lines with one name the last one counts. A line that begins with
+  \`#\` is a comment, and so is what follows \`#\` after a blank: \`abc#def\` is a value, \`abc #def\` is \`abc\`. After
+  \`=\`, with blanks between or not, a \`#\` begins a value.
+- \`'…'\` is taken as it stands, \`"…"\` with \`\\n\`, \`\\t\`, \`\\"\`, \`\\\\\` and their like; both may go over several lines. Backticks are no quotes.
+- \`$NAME\`, \`\${NAME}\` and \`\${NAME:-other}\` put in another variable, but not in \`'…'\`; the environment is asked first, then the lines
+  above. A dollar sign itself is \`$$\`.
+
 ${markdownTable(['name', 'default', 'unit or form', 'meaning'], rows)}
 
 Sizes: \`KB\`, \`MB\`, \`GB\`, \`TB\` are powers of 1000; \`KiB\`, \`MiB\`, \`GiB\`, \`TiB\` powers of 1024. Secrets

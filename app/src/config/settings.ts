@@ -2,9 +2,9 @@
  * The settings: the only place that gives meaning to the environment. Pure: the caller passes the environment and
  * the text of `.env` in, and passes what it gets on to the rooms, which import nothing from here.
  */
-import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { ContrailError } from '../errors.ts';
+import { parseDotEnv } from './dot-env.ts';
 import type { Secret } from './secret.ts';
 import { SETTING_NAMES, VARIABLES } from './variables.ts';
 import type { Box, LogLevel, SaslMechanism, SettingName } from './variables.ts';
@@ -121,11 +121,19 @@ export function loadSettings(environment: Environment): Settings {
 /**
  * The environment with the variables of a `.env` file behind it: a variable of the environment wins, even when it is
  * empty, so a line of the file can be switched off for one run.
- * @param dotEnv text of the file, in the form that Node's `--env-file` reads
+ * @param dotEnv text of the file, in the form that Docker Compose reads
+ * @param options `file`: its name, for messages; `onUnset` is told each name that a value refers to and that is nowhere
+ * @throws ContrailError `invalid` / `settings-invalid` naming the line that cannot be read
  */
-export function withDotEnv(environment: Environment, dotEnv: string): Environment {
+export function withDotEnv(
+  environment: Environment,
+  dotEnv: string,
+  options: { readonly file?: string; readonly onUnset?: (name: string) => void } = {},
+): Environment {
+  const { values, unset } = parseDotEnv(dotEnv, (name) => environment[name], options.file);
+  for (const name of unset) options.onUnset?.(name);
   const set = Object.entries(environment).filter(([, text]) => text !== undefined);
-  return { ...parseEnv(dotEnv), ...Object.fromEntries(set) };
+  return { ...values, ...Object.fromEntries(set) };
 }
 
 /** The folder of topic, lake and caches: DATA_DIR, else one of two, so that real and simulated data never meet. */
