@@ -82,7 +82,7 @@ export function addOperations(
     )
     .option(
       '--force',
-      'take a retention below that of the table: readers of old versions may lose files',
+      'take a retention below that of the table: readers of old versions may lose files; what no commit names stays for a day',
       false,
     )
     .option('--log-only', 'only files that a commit in the log removed; lists no folder', false)

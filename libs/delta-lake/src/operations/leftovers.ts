@@ -1,14 +1,17 @@
 import type { TableContext } from '../context.ts';
 import type { ObjectEntry } from '../storage/object-store.ts';
-
-const DAY_MS = 86_400_000;
+import { SAFE_AGE_MS } from '../transaction/added-files.ts';
 
 /**
  * What writes that never ended have left in the table's folder, below `prefix`, and nobody has touched for a day: a
  * killed process cannot have it any more, and none that lives takes a day between two pieces of one file.
  */
-export async function leftoversOf(context: TableContext, prefix: string): Promise<readonly ObjectEntry[]> {
-  const cutoffMs = context.clock() - DAY_MS;
+export async function leftoversOf(
+  context: TableContext,
+  prefix: string,
+  nowMs: number = context.clock(),
+): Promise<readonly ObjectEntry[]> {
+  const cutoffMs = nowMs - SAFE_AGE_MS;
   const left: ObjectEntry[] = [];
   for await (const entry of context.store.leftovers?.(prefix) ?? [])
     if (entry.modifiedAtMs < cutoffMs) left.push(entry);

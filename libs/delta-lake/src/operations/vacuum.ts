@@ -14,7 +14,9 @@ import { type DataFolder, listDataFolder } from './data-folder.ts';
 import { leftoversOf } from './leftovers.ts';
 import { neededFiles } from './needed-files.ts';
 import { removedUpTo, versionBefore, writeLastVacuum } from './removed-files.ts';
+import { commonTime } from './store-time.ts';
 import { checkClear, uselessFiles } from './useless-files.ts';
+import { youngUnnamed } from './young-files.ts';
 
 const HOUR_MS = 3_600_000;
 const PARALLEL_DELETES = 16;
@@ -54,9 +56,10 @@ export interface VacuumReport {
 
 /**
  * Deletes files that no version within the retention needs. What stays: live files, files that a tombstone younger
- * than the retention names, their deletion vectors, everything that is itself younger, names that begin with `_`
- * or `.` (but for `_change_data` and partition folders), folders that are tables themselves, and everything outside the
- * table's folder, whatever the log says. Two commits, `VACUUM START` and `VACUUM END`, tell the history; none where nothing
+ * than the retention names, their deletion vectors, everything that is itself younger, for a day what no commit names,
+ * whatever the retention (its writer may be about to commit it), names that begin with `_` or `.` (but for `_change_data`
+ * and partition folders), folders that are tables themselves, and everything outside the table's folder, whatever the log
+ * says. Two commits, `VACUUM START` and `VACUUM END`, tell the history; none where nothing
  * is to go.
  *
  * What is to go is decided by a snapshot that is read after the listing, and looked at again while files are deleted: a
@@ -70,17 +73,22 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
   const { context } = live;
   const before = await live.exclusive(() => live.refresh());
   checkWritable(before.protocol, before.metadata, before.schema, context.store.url);
-  const cutoffMs = Math.max(0, context.clock() - retentionOf(context, before, options));
+  const retention = retentionOf(context, before, options);
+  // Who trusts a listing goes by the times of the store, and so by its clock where ours is ahead.
+  const isListed = options.scope !== 'log';
+  const now = isListed && options.dryRun !== true ? await commonTime(context) : context.clock();
+  const cutoffMs = Math.max(0, now - retention);
   const expired = await versionBefore(context, before, cutoffMs);
-  const candidates =
-    options.scope === 'log'
-      ? { files: await removedUpTo(context, expired, options.signal), keys: null }
-      : await olderInFolder(context, before, cutoffMs);
+  const candidates = isListed
+    ? await olderInFolder(context, before, cutoffMs)
+    : { files: await removedUpTo(context, expired, options.signal), keys: null };
   const snapshot = await live.exclusive(() => live.refresh());
   checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, context.store.url);
-  const useless = await chosen(context, snapshot, candidates, cutoffMs, options);
-  const leftovers = options.scope === 'log' ? [] : await leftoversOf(context, '');
-  const doomed = [...useless, ...leftovers].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const useless = await chosen(context, snapshot, candidates, cutoffMs, isListed);
+  const unnamed = isListed ? await youngUnnamed(context, snapshot, useless, now) : new Set<string>();
+  const ripe = useless.filter(({ key }) => !unnamed.has(key));
+  const leftovers = isListed ? await leftoversOf(context, '', now) : [];
+  const doomed = [...ripe, ...leftovers].sort((a, b) => (a.key < b.key ? -1 : 1));
   const report: VacuumReport = {
     version: snapshot.version,
     cutoffMs,
@@ -103,7 +111,7 @@ async function chosen(
   snapshot: Snapshot,
   candidates: DataFolder,
   cutoffMs: number,
-  options: VacuumOptions,
+  isListed: boolean,
 ): Promise<readonly ObjectEntry[]> {
   const hasChanges = candidates.files.some(({ key }) => key.startsWith(CHANGE_FOLDER));
   const needed = await neededFiles(context, snapshot, cutoffMs, { hasChanges });
@@ -113,7 +121,7 @@ async function chosen(
     candidates.files,
     candidates.keys,
   );
-  checkClear(context.store.url, options.scope === 'log' ? { lookalike } : { missing, lookalike });
+  checkClear(context.store.url, isListed ? { missing, lookalike } : { lookalike });
   return files;
 }
 

@@ -7,6 +7,7 @@ import { commitKey } from '../log/names.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { missingAdditions } from './added-files.ts';
 import { pauseAfterLoss } from './back-off.ts';
 import { composer } from './compose.ts';
 import { type ConflictReason, type Dependencies, judge, type Verdict } from './conflict.ts';
@@ -34,6 +35,8 @@ export type CommitResult =
     };
 
 const DEFAULT_RETRIES = 1000;
+/** Missing files that a message names. */
+const NAMED = 5;
 
 /**
  * The commit loop.
@@ -74,7 +77,7 @@ export async function commitDraft(
         return { kind: 'already-committed', version: live.current.version };
       if (verdict.kind === 'conflict')
         return checkIdentity(live.current, draft) ?? { ...verdict, version: live.current.version };
-      const gone = checkFiles(live.current, draft);
+      const gone = checkFiles(live.current, draft) ?? (await checkAdditions(live, draft));
       if (gone) return gone;
       if (attempt > (options.retries ?? DEFAULT_RETRIES)) {
         return conflict('retries-exhausted', live.current.version, `Others were faster ${attempt} times.`);
@@ -167,7 +170,7 @@ function checkIdentity(current: Snapshot, draft: Draft): CommitResult | null {
   return null;
 }
 
-/** Files to remove must be in the table, files to add must not. */
+/** Files to remove must be in the table. */
 function checkFiles(current: Snapshot, draft: Draft): CommitResult | null {
   for (const [key, file] of draft.removes) {
     if (current.state.files.get(key)) continue;
@@ -178,6 +181,20 @@ function checkFiles(current: Snapshot, draft: Draft): CommitResult | null {
     );
   }
   return null;
+}
+
+/** Files to add must be there. */
+async function checkAdditions(
+  { context, current }: LiveSnapshot,
+  draft: Draft,
+): Promise<CommitResult | null> {
+  const missing = await missingAdditions(context, draft);
+  if (missing.length === 0) return null;
+  return conflict(
+    'added-files-gone',
+    current.version,
+    `Of the files that it adds ${missing.length} are not there: ${missing.slice(0, NAMED).join(', ')}. They were deleted before they were committed, or never written.`,
+  );
 }
 
 function conflict(reason: ConflictReason, version: number, message: string): CommitResult {

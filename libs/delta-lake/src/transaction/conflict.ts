@@ -20,6 +20,8 @@ export const CONFLICT_REASONS = [
   'concurrent-domain',
   /** Commits since the transaction's snapshot are no longer in the log, so nobody can say what they did. */
   'commits-gone',
+  /** Files to be added are not there: a vacuum came between, or nobody wrote them. Write them again. */
+  'added-files-gone',
   /** Others were faster as often as `retries` allows. */
   'retries-exhausted',
 ] as const;

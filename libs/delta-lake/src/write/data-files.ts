@@ -77,7 +77,7 @@ export class DataFileWriter {
     this.#targetBytes = options.targetBytes ?? targetFileBytes(table.configuration);
     this.#maxBufferedBytes = options.maxBufferedBytes ?? DEFAULT_BUFFERED_BYTES;
     this.#portionBytes = Math.min(PORTION_BYTES, 2 * this.#targetBytes);
-    this.#uploads = new Uploads(context.store);
+    this.#uploads = new Uploads(context);
   }
 
   async write(rows: readonly Row[]): Promise<void> {

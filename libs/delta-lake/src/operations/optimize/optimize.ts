@@ -185,7 +185,9 @@ async function commitReplacements(
     const result = await commitOnce(live, parameters, replacements, signal);
     if (result.kind === 'committed') return { version: result.version, replacements };
     const { current } = live;
-    const isGivenUp = result.kind === 'conflict' && result.reason === 'retries-exhausted';
+    const isGivenUp =
+      result.kind === 'conflict' &&
+      (result.reason === 'retries-exhausted' || result.reason === 'added-files-gone');
     const isSameLayout =
       current.metadata.schemaString === snapshot.metadata.schemaString &&
       current.metadata.partitionColumns.join() === snapshot.metadata.partitionColumns.join();
