@@ -192,6 +192,44 @@ describe.skipIf(missing.length > 0)(
       expect(seen.errors).toEqual([]);
     });
 
+    test('a track with a jump that no aircraft can fly says so, and so does an address of two aircraft', async () => {
+      const flight = createFleet(AIRCRAFT)[80];
+      if (flight === undefined) throw new Error('no fleet');
+      const context = await browser.newContext({ viewport: DESKTOP });
+      const page = await context.newPage();
+      const now = Math.floor(Date.now() / 1000);
+      const columns = ['time_position', 'longitude', 'latitude', 'altitude_m', 'velocity_kmh', 'true_track'];
+      const point = (s: number, longitude: number, latitude: number): number[] => [
+        now - 300 + s,
+        longitude,
+        latitude,
+        9000,
+        828,
+        90,
+      ];
+      const answer = async (rows: number[][]): Promise<string> => {
+        const table = { table: 'silver/flights_ml', version: 1, as_of_ms: now * 1000 };
+        await page.unroute('**/track');
+        await page.route('**/track', (route) =>
+          route.fulfill({ json: { ...table, icao24: flight.icao24, columns, rows } }),
+        );
+        await page.goto(`${server.url}/?icao24=${flight.icao24}`);
+        await page.getByRole('img', { name: /Altitude and ground speed/ }).waitFor();
+        return (await page.getByRole('complementary').innerText()).replace(/\s+/g, ' ');
+      };
+      server.show('live');
+      const steps = Array.from({ length: 20 }, (_, i) => point(i * 5, 8 + i * 0.016, 50));
+      expect(await answer(steps)).not.toMatch(/no aircraft|no single aircraft/);
+      expect(await answer(steps.with(9, point(45, 14.2, 56.1)))).toContain(
+        'One position lies where no aircraft can have flown to. The track leaves it out; a cross marks it on the map.',
+      );
+      const others = steps.map(([time = 0, longitude = 0]) => [time + 2, longitude, 52, 9000, 828, 90]);
+      const both = [...steps, ...others].toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
+      expect(await answer(both)).toContain('2 tracks at once, which no single aircraft can fly');
+      await page.getByRole('img', { name: /over the last hour, 20 positions/ }).waitFor();
+      await context.close();
+    });
+
     test('finds an aircraft by keyboard alone', async () => {
       const flight = createFleet(AIRCRAFT)[100];
       await using seen = await visit('/traffic');

@@ -45,6 +45,11 @@ describe('Picture', () => {
     });
   });
 
+  test('does not sweep across the map what says that it flies faster than anything does', () => {
+    const speeds = [1000, 1000.1, 6553.5].map((velocity) => pictureOf([2, { ...AIRLINER, velocity }]).vx[2]);
+    expect(speeds.map((speed) => speed !== 0)).toEqual([true, false, false]);
+  });
+
   test('adds the differences of a moved row and takes its age', () => {
     const picture = pictureOf([2, AIRLINER]);
     const applied = picture.apply(

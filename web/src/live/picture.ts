@@ -3,6 +3,8 @@ import { worldPerMetre, worldX, worldY } from '../map/projection.ts';
 import { VALID, type Frame, type MovedBlock, type RowsBlock } from './decode.ts';
 
 const SLOTS = 65_536;
+/** 0.1 m/s. No aircraft is faster; what says it is would sweep across the map, and is not carried on (wire/FORMAT.md). */
+const FASTEST = 10_000;
 
 /** Glyph families of the map, by the index used in {@link Picture.kind}. */
 export const KINDS = ['jet', 'light', 'rotor', 'glider', 'ground'] as const;
@@ -211,7 +213,8 @@ export class Picture {
     const latitude = (this.latitude[slot] ?? 0) / 1e5;
     this.x[slot] = worldX((this.longitude[slot] ?? 0) / 1e5);
     this.y[slot] = worldY(latitude);
-    const steers = (valid & VALID.velocity) !== 0 && (valid & VALID.true_track) !== 0;
+    const isFlyable = (this.velocity[slot] ?? 0) <= FASTEST;
+    const steers = isFlyable && (valid & VALID.velocity) !== 0 && (valid & VALID.true_track) !== 0;
     const step = steers ? ((this.velocity[slot] ?? 0) / 10) * worldPerMetre(latitude) : 0;
     const radians = ((this.trueTrack[slot] ?? 0) / 100) * (Math.PI / 180);
     this.vx[slot] = Math.sin(radians) * step;

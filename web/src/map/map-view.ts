@@ -3,12 +3,13 @@ import { carried, drawAircraft, drawEmergencies, type Scene } from './aircraft-l
 import { basemapFor, drawBasemap, type BasemapLevel, type BasemapName } from './basemap.ts';
 import { clampCamera, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
 import { listenForGestures } from './input.ts';
-import { drawLabels, drawTrack, type Labels, type TrackPoint } from './overlay.ts';
+import { drawLabels, drawTrack, type Labels } from './overlay.ts';
 import { pickNearest } from './pick.ts';
-import { worldPixels } from './projection.ts';
+import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
 import { PALETTES, type Theme } from './ramp.ts';
 import { restAfterDraw_ms } from './redraw.ts';
 import { createSprites, iconPixels, type SpriteSheet } from './sprites.ts';
+import { lineOf, type Track, type TrackPoint } from './track.ts';
 
 /** The canvases are this much larger than the view, so that a pan shows true picture before the next drawing. */
 const OVERSIZE = 1.5;
@@ -22,6 +23,8 @@ const PICK_RADIUS_TOUCH_PX = 26;
 /** More device pixels than this cost time that the eye does not get back. */
 const MOST_RATIO = 2;
 export const ALL_CLASSES = 0b1111111;
+
+const NO_TRACK: Track = { lines: [], strays: [], beside: 0 };
 
 /** What the map needs from around it. */
 export interface MapPorts {
@@ -66,7 +69,7 @@ export class MapView {
   #classes = ALL_CLASSES;
   #moving = true;
   #selected = -1;
-  #track: readonly TrackPoint[] = [];
+  #track: Track = NO_TRACK;
   #sprites: { key: string; sheet: SpriteSheet } | null = null;
   #frame = 0;
   #viewDue = 0;
@@ -137,10 +140,10 @@ export class MapView {
     this.invalidateView();
   }
 
-  /** Marks the aircraft in a slot (-1: none) and draws its track, oldest point first. */
-  setSelection(slot: number, track: readonly TrackPoint[]): void {
+  /** Marks the aircraft in a slot (-1: none) and draws its track. */
+  setSelection(slot: number, track: Track | null): void {
     this.#selected = slot;
-    this.#track = track;
+    this.#track = track ?? NO_TRACK;
     this.invalidate();
   }
 
@@ -301,7 +304,7 @@ export class MapView {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.#planes.width, this.#planes.height);
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
-    if (this.#track.length > 0) this.#drawTrack(context, scene);
+    this.#drawTrack(context, scene);
     context.setTransform(1, 0, 0, 1, 0, 0);
     const drawn = drawAircraft(context, scene, this.#spriteSheet());
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
@@ -311,18 +314,25 @@ export class MapView {
     this.#planesDue = now + rest;
   }
 
-  /** The recorded track, and from its end to where the aircraft is now. */
+  /** The recorded track, and from the end of the line it is on to where the aircraft is now. */
   #drawTrack(context: CanvasRenderingContext2D, scene: Scene): void {
-    const { picture } = scene;
-    let points = this.#track;
-    if (this.#selected >= 0 && picture.used[this.#selected] === 1) {
-      const [x, y] = carried(picture, this.#selected, scene.now, this.#moving);
-      const aircraft = picture.aircraft(this.#selected);
-      const time = picture.timePosition[this.#selected] ?? 0;
-      const altitude_m = aircraft?.altitude_m ?? null;
-      points = [...points, { time, x, y, altitude_m, on_ground: aircraft?.on_ground === true }];
-    }
-    drawTrack(context, points, scene.camera, scene.size, scene.palette);
+    const { lines, strays } = this.#track;
+    const head = this.#head(scene);
+    const drawn = { lines: head === null ? lines : [...lines, head], strays };
+    drawTrack(context, drawn, scene.camera, scene.size, scene.palette);
+  }
+
+  /** The last point of the track that leads to the newest position, that one, and where it is carried to; null: none leads there. */
+  #head({ picture, now }: Scene): readonly TrackPoint[] | null {
+    const aircraft = this.#selected < 0 ? null : picture.aircraft(this.#selected);
+    if (aircraft === null) return null;
+    const { time_position: time, altitude_m, velocity_kmh, true_track, longitude, latitude } = aircraft;
+    const on_ground = aircraft.on_ground === true;
+    const newest = { time, longitude, latitude, altitude_m, velocity_kmh, true_track, on_ground };
+    const end = lineOf(this.#track, newest)?.at(-1);
+    if (end === undefined) return null;
+    const [x, y] = carried(picture, this.#selected, now, this.#moving);
+    return [end, newest, { ...newest, longitude: longitudeOf(x), latitude: latitudeOf(y) }];
   }
 
   #placeRing(scene: Scene): void {

@@ -1,40 +1,27 @@
 import { worldCopies, type Camera } from './camera.ts';
 import { worldPixels, worldX, worldY } from './projection.ts';
+import type { Place } from './great-circle.ts';
 import { altitudeClass, type Palette } from './ramp.ts';
-
-/** One point of an aircraft's track. */
-export interface TrackPoint {
-  /** Epoch seconds. */
-  readonly time: number;
-  readonly x: number;
-  readonly y: number;
-  readonly altitude_m: number | null;
-  readonly on_ground: boolean;
-}
-
-/** A pause in a track longer than this is not bridged by a line, seconds (the segments of Silver_ML). */
-export const TRACK_GAP_S = 600;
-
-/** A track point of degrees. */
-export function trackPoint(
-  time: number,
-  longitude: number,
-  latitude: number,
-  altitude_m: number | null,
-  on_ground: boolean,
-): TrackPoint {
-  return { time, x: worldX(longitude), y: worldY(latitude), altitude_m, on_ground };
-}
+import type { TrackPoint } from './track.ts';
 
 interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Draws a track coloured by altitude, with an outline so that it reads on land, sea and other aircraft. */
+/** A line of a track, and what is not on it. */
+export interface TrackDrawing {
+  readonly lines: readonly (readonly TrackPoint[])[];
+  readonly strays: readonly Place[];
+}
+
+/**
+ * Draws a track coloured by altitude, with an outline so that it reads on land, sea and other aircraft; a cross, joined to
+ * nothing, where a position is that no aircraft can have flown to.
+ */
 export function drawTrack(
   context: CanvasRenderingContext2D,
-  points: readonly TrackPoint[],
+  { lines, strays }: TrackDrawing,
   camera: Camera,
   size: Size,
   palette: Palette,
@@ -43,29 +30,46 @@ export function drawTrack(
   context.lineCap = 'round';
   context.lineJoin = 'round';
   for (const copy of worldCopies(camera, size.width / 2)) {
-    const place = (point: TrackPoint): [number, number] => [
-      size.width / 2 + (point.x + copy - camera.x) * world,
-      size.height / 2 + (point.y - camera.y) * world,
+    const place = ({ longitude, latitude }: Place): [number, number] => [
+      size.width / 2 + (worldX(longitude) + copy - camera.x) * world,
+      size.height / 2 + (worldY(latitude) - camera.y) * world,
     ];
     for (const pass of ['outline', 'colour'] as const) {
       context.lineWidth = pass === 'outline' ? 5 : 2.5;
-      for (let i = 1; i < points.length; i++) {
-        const from = points[i - 1];
-        const to = points[i];
-        if (from === undefined || to === undefined || to.time - from.time > TRACK_GAP_S) continue;
-        // Over the antimeridian the two ends lie on opposite edges: the line between them would cross the world.
-        if (Math.abs(to.x - from.x) > 0.5) continue;
-        context.strokeStyle =
-          pass === 'outline'
-            ? palette.labelHalo
-            : (palette.classes[altitudeClass(to.altitude_m, to.on_ground)] ?? palette.classes[0]);
-        context.beginPath();
-        context.moveTo(...place(from));
-        context.lineTo(...place(to));
-        context.stroke();
+      for (const line of lines) {
+        for (let i = 1; i < line.length; i++) {
+          const from = line[i - 1];
+          const to = line[i];
+          if (from === undefined || to === undefined) continue;
+          // Over the antimeridian the two ends lie on opposite edges: the line between them would cross the world.
+          if (Math.abs(to.longitude - from.longitude) > 180) continue;
+          context.strokeStyle =
+            pass === 'outline'
+              ? palette.labelHalo
+              : (palette.classes[altitudeClass(to.altitude_m, to.on_ground)] ?? palette.classes[0]);
+          context.beginPath();
+          context.moveTo(...place(from));
+          context.lineTo(...place(to));
+          context.stroke();
+        }
       }
+      context.lineWidth = pass === 'outline' ? 5 : 2;
+      context.strokeStyle = pass === 'outline' ? palette.labelHalo : palette.label;
+      for (const stray of strays) drawCross(context, ...place(stray));
     }
   }
+}
+
+/** Half the width of the cross at a position that is not on the track, CSS pixels. */
+const CROSS_PX = 4.5;
+
+function drawCross(context: CanvasRenderingContext2D, x: number, y: number): void {
+  context.beginPath();
+  context.moveTo(x - CROSS_PX, y - CROSS_PX);
+  context.lineTo(x + CROSS_PX, y + CROSS_PX);
+  context.moveTo(x + CROSS_PX, y - CROSS_PX);
+  context.lineTo(x - CROSS_PX, y + CROSS_PX);
+  context.stroke();
 }
 
 /** Names on the map: `[name, longitude, latitude, smallest zoom]`. */

@@ -11,6 +11,9 @@ export const EXTRAPOLATION_TOLERANCE_M = 50;
 /** Except when the position the client has is this old: it extrapolates for 15 s, then fades the icon. */
 export const EXTRAPOLATION_LIMIT_S = 10;
 
+/** 0.1 m/s. Clients do not carry on what says that it is faster. */
+const FASTEST = 10_000;
+
 /** What one tick did to one slot. */
 const CHANGE = { rows: 1, moved: 2, removed: 3 } as const;
 type Change = (typeof CHANGE)[keyof typeof CHANGE];
@@ -163,6 +166,7 @@ export class Ticks {
     if (Math.abs((now.altitude[slot] ?? 0) - (then.altitude[slot] ?? 0)) > EXTRAPOLATION_TOLERANCE_M)
       return false;
     const canMove =
+      (then.velocity[slot] ?? 0) <= FASTEST &&
       ((then.validity[slot] ?? 0) & VALID.velocity) !== 0 &&
       ((then.validity[slot] ?? 0) & VALID.true_track) !== 0;
     const gone_m = canMove ? ((then.velocity[slot] ?? 0) / 10) * elapsed_s : 0;

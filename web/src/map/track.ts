@@ -1,0 +1,147 @@
+import { distance_m, type Place } from './great-circle.ts';
+
+/** One recorded position of an address. */
+export interface TrackPoint extends Place {
+  /** Epoch seconds. */
+  readonly time: number;
+  readonly altitude_m: number | null;
+  readonly velocity_kmh: number | null;
+  /** Degrees clockwise from true north. */
+  readonly true_track: number | null;
+  readonly on_ground: boolean;
+}
+
+/** What may be drawn of the positions of one address. */
+export interface Track {
+  /** Each in the order of time, each step one that an aircraft can fly, none over a pause; in the order of their first points. */
+  readonly lines: readonly (readonly TrackPoint[])[];
+  /** Positions that no aircraft can have flown to, nor on from: marked, and joined to nothing. One of each place. */
+  readonly strays: readonly TrackPoint[];
+  /** How many lines run at the same time, at most: 2 where two aircraft send one address. */
+  readonly beside: number;
+}
+
+/** A pause in a track longer than this is not bridged by a line, seconds (the segments of Silver_ML). */
+export const TRACK_GAP_S = 600;
+/** Until now at most a position is carried on by speed and track to tell which line a point belongs to, seconds. */
+const FORESIGHT_S = 60;
+/** What a metre of altitude and a degree of turn weigh against a metre of distance where two lines are near each other. */
+const METRES_PER_CLIMBED = 5;
+const METRES_PER_TURNED = 20;
+
+/**
+ * Whether the way from one position to the next is longer than any aircraft flies in that time: the rule of `is_jump` of
+ * silver/flights_ml. Speeds are those that the two positions tell, and at least 360 km/h.
+ */
+export function isJump(from: TrackPoint, to: TrackPoint): boolean {
+  const kmh = Math.max(360, from.velocity_kmh ?? 0, to.velocity_kmh ?? 0);
+  const seconds = Math.abs(to.time - from.time);
+  return distance_m(from, to) > ((1.3 * kmh) / 3.6) * (seconds + 2) + 500;
+}
+
+/**
+ * Sorts the positions of one address into lines. Each goes to the line whose end it fits best among those that it can have
+ * flown on from, else it begins a line of its own. So one wrong position does not break a track, and two aircraft on one
+ * address are two lines and no zigzag. `points` are in the order of time. Pure.
+ */
+export function assembleTrack(points: readonly TrackPoint[]): Track {
+  const lines: TrackPoint[][] = [];
+  let open: TrackPoint[][] = [];
+  for (const point of points) {
+    open = open.filter((line) => point.time - endOf(line).time <= TRACK_GAP_S);
+    const line = bestOf(open, point);
+    if (line === null) {
+      const begun = [point];
+      lines.push(begun);
+      open.push(begun);
+    } else line.push(point);
+  }
+  const isStray = (line: readonly TrackPoint[]): boolean =>
+    standsStill(line) && lines.some((other) => other !== line && isBeside(line, other));
+  const strays = lines.filter(isStray);
+  const kept = lines.filter((line) => !strays.includes(line));
+  return { lines: kept, strays: strays.map(endOf), beside: mostAtOnce(kept) };
+}
+
+/** The line that a point goes on with, or null: the newest position of the picture, which no record has yet. */
+export function lineOf(track: Track, point: TrackPoint): readonly TrackPoint[] | null {
+  return bestOf(
+    track.lines.filter((line) => Math.abs(point.time - endOf(line).time) <= TRACK_GAP_S),
+    point,
+  );
+}
+
+/**
+ * The points of one aircraft, to be shown as a curve over time: the line that `newest` is on, else the longest, and the lines
+ * before and after it; what runs beside it is left out.
+ */
+export function courseOf(track: Track, newest: TrackPoint | null): readonly TrackPoint[] {
+  const longest = track.lines.toSorted((a, b) => b.length - a.length)[0] ?? [];
+  const own = (newest === null ? null : lineOf(track, newest)) ?? longest;
+  return track.lines.filter((line) => line === own || !isAtOnce(line, own)).flat();
+}
+
+function bestOf<Line extends readonly TrackPoint[]>(lines: readonly Line[], point: TrackPoint): Line | null {
+  let best: Line | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const line of lines) {
+    const end = endOf(line);
+    if (isJump(end, point)) continue;
+    const misfit = misfit_m(end, point);
+    if (misfit < least) [best, least] = [line, misfit];
+  }
+  return best;
+}
+
+/** How badly a point fits the end of a line, metres: how far it is from where it was foreseen, and that it has climbed or turned. */
+function misfit_m(end: TrackPoint, point: TrackPoint): number {
+  const climbed =
+    end.altitude_m === null || point.altitude_m === null ? 0 : point.altitude_m - end.altitude_m;
+  const turned = end.true_track === null || point.true_track === null ? 0 : point.true_track - end.true_track;
+  const turn = Math.abs(((((turned + 180) % 360) + 360) % 360) - 180);
+  return (
+    distance_m(foreseen(end, point.time), point) +
+    METRES_PER_CLIMBED * Math.abs(climbed) +
+    METRES_PER_TURNED * turn
+  );
+}
+
+/** Where an aircraft is a little later, on a flat Earth: near enough to tell two from each other. */
+function foreseen(point: TrackPoint, time: number): Place {
+  const seconds = time - point.time;
+  if (point.velocity_kmh === null || point.true_track === null || seconds > FORESIGHT_S) return point;
+  const degrees = ((point.velocity_kmh / 3.6) * seconds) / 111_195;
+  const bearing = (point.true_track * Math.PI) / 180;
+  const narrow = Math.max(0.01, Math.cos((point.latitude * Math.PI) / 180));
+  return {
+    longitude: point.longitude + (degrees * Math.sin(bearing)) / narrow,
+    latitude: point.latitude + degrees * Math.cos(bearing),
+  };
+}
+
+function endOf(line: readonly TrackPoint[]): TrackPoint {
+  const end = line.at(-1);
+  if (end === undefined) throw new Error('a line has at least one point');
+  return end;
+}
+
+/** True for one position, however often it was sent. */
+function standsStill(line: readonly TrackPoint[]): boolean {
+  const { longitude, latitude } = endOf(line);
+  return line.every((point) => point.longitude === longitude && point.latitude === latitude);
+}
+
+/** Whether two lines run at the same time. */
+function isAtOnce(a: readonly TrackPoint[], b: readonly TrackPoint[]): boolean {
+  return (a[0]?.time ?? 0) <= endOf(b).time && (b[0]?.time ?? 0) <= endOf(a).time;
+}
+
+/** Whether two lines have points within a pause of each other. */
+function isBeside(a: readonly TrackPoint[], b: readonly TrackPoint[]): boolean {
+  return (a[0]?.time ?? 0) - endOf(b).time <= TRACK_GAP_S && (b[0]?.time ?? 0) - endOf(a).time <= TRACK_GAP_S;
+}
+
+function mostAtOnce(lines: readonly (readonly TrackPoint[])[]): number {
+  const counts = lines.map((line) => lines.filter((other) => isAtOnce(line.slice(0, 1), other)).length);
+  return Math.max(0, ...counts);
+}
