@@ -7,6 +7,7 @@ import { openLake } from '../app/src/cli/lake-store.ts';
 import { openSpark } from '../app/src/cli/spark.ts';
 import { openTopic } from '../app/src/cli/topic.ts';
 import { loadSettings } from '../app/src/config/settings.ts';
+import type { MessageValue } from '../app/src/flight/decode-message.ts';
 import { encodeStateVector } from '../app/src/flight/state-vector.ts';
 import { readLines } from '../app/src/ingest/ndjson/lines.ts';
 import { simulate } from '../app/src/ingest/simulator/simulate.ts';
@@ -31,7 +32,7 @@ const settingsOf = ({ settings, topic }: ClusterStep): ReturnType<typeof loadSet
 const topicOf = (step: ClusterStep): Promise<Topic> => openTopic(settingsOf(step), step.folder, false);
 
 /** The messages, in pieces: of the file, or simulated. */
-async function* texts({ input, rows }: ClusterStep): AsyncGenerator<readonly string[]> {
+async function* texts({ input, rows }: ClusterStep): AsyncGenerator<readonly MessageValue[]> {
   if (input !== null) {
     yield* readLines(createReadStream(input));
     return;
@@ -44,7 +45,7 @@ async function* texts({ input, rows }: ClusterStep): AsyncGenerator<readonly str
 async function fill(step: ClusterStep): Promise<null> {
   await using topic = await topicOf(step);
   let left = step.rows;
-  let waiting: string[] = [];
+  let waiting: MessageValue[] = [];
   const append = async (): Promise<void> => {
     const timestamp_ms = clock();
     await topic.append(waiting.map((value) => ({ key: null, value, timestamp_ms })));
@@ -152,7 +153,7 @@ async function feed(step: FreshnessStep): Promise<null> {
   for (let sent = step.warmUpRows; sent < step.rows;) {
     await wait(FEED_MS);
     const due = step.warmUpRows + Math.floor(((clock() - started) / 1000) * step.rowsPerSecond);
-    const values: string[] = [];
+    const values: MessageValue[] = [];
     while (sent < Math.min(due, step.rows)) {
       const { value, done } = await messages.next();
       if (done === true) throw new RangeError(`There are ${sent} messages and not ${step.rows}.`);
@@ -165,7 +166,9 @@ async function feed(step: FreshnessStep): Promise<null> {
   return null;
 }
 
-async function* flat(pieces: AsyncIterable<readonly string[]>): AsyncGenerator<string, undefined> {
+async function* flat(
+  pieces: AsyncIterable<readonly MessageValue[]>,
+): AsyncGenerator<MessageValue, undefined> {
   for await (const piece of pieces) yield* piece;
 }
 

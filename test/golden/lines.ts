@@ -44,9 +44,9 @@ function relationOf(line: Line, first: string): string {
 }
 
 function toValue(value: unknown, type: ColumnType): Value {
-  return type === 'timestamp' && typeof value === 'string'
-    ? BigInt(Date.parse(value)) * 1000n
-    : (value as Value);
+  if (value === null) return null;
+  if (type === 'timestamp') return BigInt(Date.parse(value as string)) * 1000n;
+  return type === 'binary' ? Uint8Array.from(value as number[]) : (value as Value);
 }
 
 /** A row of an engine in the words of a golden file. */
@@ -55,7 +55,9 @@ export function fromValue(row: Row, timestamps: ReadonlySet<string>): Line {
     Object.entries(row).map(([name, value]) => [
       name,
       typeof value !== 'bigint'
-        ? value
+        ? value instanceof Uint8Array
+          ? [...value]
+          : value
         : timestamps.has(name)
           ? new Date(Number(value / 1000n)).toISOString()
           : Number(value),

@@ -52,7 +52,7 @@ describe.skipIf(!HAS_KAFKA)('a broker that is killed with SIGKILL', () => {
     const large = (first: number) =>
       numbered(LARGE, first).map((message) => ({
         ...message,
-        value: `${message.value} ${'x'.repeat(400)}`,
+        value: `${String(message.value)} ${'x'.repeat(400)}`,
         // After a kill a broker knows a producer by its batches of the last day, by their messages' own time.
         timestamp_ms: Date.now(),
       }));
@@ -94,7 +94,7 @@ describe.skipIf(!HAS_KAFKA)('a broker that is killed with SIGKILL', () => {
     // 20 MB that do not shrink much: some twenty fetches.
     const messages = numbered(10_000, 0, 1).map((message) => ({
       ...message,
-      value: `${message.value} ${randomBytes(1_500).toString('base64')}`,
+      value: `${String(message.value)} ${randomBytes(1_500).toString('base64')}`,
     }));
     await topic.append(messages);
     const range = (await topic.offsets()).find(({ end }) => end > 0n);

@@ -27,7 +27,7 @@ describe.skipIf(!HAS_KAFKA)('contrail with KAFKA_BOOTSTRAP', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'contrail-kafka-program-'));
     topic = freshName();
-    writeFileSync(join(folder, 'world.ndjson'), MESSAGES.map(({ value }) => `${value}\n`).join(''));
+    writeFileSync(join(folder, 'world.ndjson'), MESSAGES.map(({ value }) => `${String(value)}\n`).join(''));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -24,6 +24,21 @@ function strangeMessages(): readonly Message[] {
     `{"icao24":"abc008","velocity":NaN}`,
     `["abc009"]`,
     '',
+    // Of the other kind: in the plain form, in the flat one, and in neither.
+    JSON.stringify(JSON.parse(String(first?.value)), (key, value: unknown) =>
+      key === 'feed' ? 'opensky' : value,
+    ),
+    `{${at},"icao24":"abc011"}`,
+    `{${at},"icao24":"abc012","mood":[1]}`,
+    `{"icao24":"abc013",${at},"velocity":-0,"vertical_rate":-0.0,"feed":"simulator"}`,
+    `{"icao24":"abc014","time_position":9007199254740993,"x":${'['.repeat(20_000)}${']'.repeat(20_000)},"feed":"simulator"}`,
+    String.raw`{"icao24":"abc015","callsign":"a\u0000b",${at},"feed":"simulator"}`,
+    `{"icao24":"abc016","callsign":"${'x'.repeat(300_000)}",${at},"feed":"simulator"}`,
+    `\uFEFF{"icao24":"abc017",${at},"feed":"simulator"}`,
+    '{"icao24":"abc018","callsign":"\0"}',
+    `{"icao24":"abc019","longitude":${'9'.repeat(309)}}`,
+    Uint8Array.of(0, 0, 0, 1, 200, 123, 125),
+    Uint8Array.from(Buffer.from(`{"icao24":"abc020","callsign":"\xe9",${at},"feed":"simulator"}`, 'latin1')),
   ];
   return [
     ...texts.map((value): Message => ({ key: 'abc', value, timestamp_ms: seconds * 1000 })),

@@ -9,7 +9,7 @@ export const MESSAGE_COLUMNS = ['partition', 'offset', 'received', 'value'] as c
 
 /**
  * The newest messages of the topic, at most `limit` of each partition, in the order of partition and offset; `received` is
- * ISO 8601. Empty where there is no topic yet.
+ * ISO 8601. What is not UTF-8 is shown with U+FFFD. Empty where there is no topic yet.
  */
 export async function newestMessages(settings: Settings, limit: number): Promise<readonly Row[]> {
   const data = existingData(settings, (lake) => existsSync(topicFolder(lake.replace(/lake$/, ''))));
@@ -26,7 +26,8 @@ export async function newestMessages(settings: Settings, limit: number): Promise
     for (const [index, value] of values.entries()) {
       const offset = 'first' in offsets ? offsets.first + BigInt(index) : (offsets[index] ?? null);
       const received = typeof timestamps_ms === 'number' ? timestamps_ms : (timestamps_ms[index] ?? 0);
-      rows.push({ partition, offset, received: new Date(received).toISOString(), value });
+      const text = typeof value === 'string' ? value : Buffer.from(value).toString('utf8');
+      rows.push({ partition, offset, received: new Date(received).toISOString(), value: text });
     }
   }
   return rows;

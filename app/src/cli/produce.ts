@@ -47,9 +47,9 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   let declared: Promise<void> = Promise.resolve();
   let isDeclared = false;
   const declare = (counts: IngestCounts): void => {
-    if (isDeclared || counts.simulated + counts.real === 0) return;
+    if (isDeclared || counts.firstSimulated === null) return;
     isDeclared = true;
-    declared = topic.declareSimulated(counts.simulated > 0, { signal });
+    declared = topic.declareSimulated(kind ?? counts.firstSimulated, { signal });
     // A failure is met at the end, below; until then it is not an unhandled one.
     declared.catch(() => undefined);
   };
@@ -74,13 +74,14 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   if (isStarted) bar?.stop();
   if (hopeless !== null) throw noPoll(source.name, hopeless);
   await declared;
-  if (counts.simulated > 0 && counts.real > 0) {
-    throw new ContrailError(
-      'invalid',
-      'lake-kind-differs',
-      `${source.name} holds simulated and real positions side by side; the pipeline will refuse them. Split the input and give each kind a folder: --data DIR.`,
+  const [others, other, own] =
+    (kind ?? counts.firstSimulated) === true
+      ? [counts.real, 'real', 'simulated']
+      : [counts.simulated, 'simulated', 'real'];
+  if (others > 0)
+    say(
+      `${count(others)} positions of ${source.name} are ${other} ones among ${own} ones: the pipeline puts them into quarantine, with the reason other_kind.`,
     );
-  }
   say(
     `${source.name}: ${count(counts.messages)} messages in ${count(counts.polls)} polls are in topic ${topic.name} of ${topicPlace(settings, data)}.`,
   );

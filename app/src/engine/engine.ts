@@ -1,3 +1,4 @@
+import type { MessageValue } from '../flight/decode-message.ts';
 import type { Column, Row, Value } from '../lake/column.ts';
 
 export type { Row } from '../lake/column.ts';
@@ -49,7 +50,7 @@ export type Relation =
   /** The rows of exactly these Parquet files. A column that a file lacks is null; no file at all is an empty relation. */
   | { readonly kind: 'files'; readonly columns: readonly Column[]; readonly files: readonly DataFile[] }
   /** The decoded messages of these offset ranges: the columns of {@link MESSAGE_COLUMNS}, one row per message. */
-  | { readonly kind: 'messages'; readonly topic: MessageReader; readonly ranges: readonly TopicRange[] }
+  | MessagesRelation
   /** Rows given by the caller, for small reference data and for tests. */
   | { readonly kind: 'rows'; readonly columns: readonly Column[]; readonly rows: readonly Row[] }
   /** A relation made by {@link Engine.keep}. */
@@ -59,6 +60,24 @@ export type Relation =
    * relations are in sight of the outer SELECT too, so one name means one relation in both.
    */
   | { readonly kind: 'select'; readonly select: Omit<Select, 'signal'> };
+
+/** Messages of a topic, and what is known of them beforehand. */
+export interface MessagesRelation {
+  readonly kind: 'messages';
+  readonly topic: MessageReader;
+  readonly ranges: readonly TopicRange[];
+  /** Messages of the other kind come with their text too. */
+  readonly simulated: boolean;
+  /** Messages that no engine could take: none decodes them. */
+  readonly unprocessable?: readonly UnprocessableMessage[];
+}
+
+/** A message that stopped an engine, and what the engine said. */
+export interface UnprocessableMessage {
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly detail: string;
+}
 
 /** One Parquet file, and the values of the columns that its rows share and the file does not hold. */
 export interface DataFile {
@@ -77,7 +96,7 @@ export interface MessageReader {
     readonly partition: number;
     readonly offsets: readonly bigint[] | { readonly first: bigint };
     readonly timestamps_ms: readonly number[] | number;
-    readonly values: readonly string[];
+    readonly values: readonly MessageValue[];
   }>;
 }
 
@@ -115,8 +134,12 @@ export interface WrittenFile {
 
 /**
  * The columns of a `messages` relation. A message that is not a JSON object, or holds a known field of another
- * type than the contract says, has its reason in `malformed`, its text in `payload`, and nulls in the fields;
- * else `malformed` and `payload` are null. `ingested_at` is the record's timestamp.
+ * type than the contract says, has its reason in `malformed`; one that no engine could take has what the engine said in
+ * `unprocessable`. Both have nulls in the fields; of other messages both columns are null.
+ *
+ * `payload` is the text of the message where there is a reason, or its feed is of the other kind than the relation says;
+ * of other messages it may be null. What is not UTF-8 has its bytes in `payload_bytes` and U+FFFD in `payload`.
+ * `ingested_at` is the record's timestamp.
  */
 export const MESSAGE_COLUMNS: readonly Column[] = [
   { name: 'icao24', type: 'string' },
@@ -143,5 +166,7 @@ export const MESSAGE_COLUMNS: readonly Column[] = [
   { name: 'topic_partition', type: 'integer' },
   { name: 'topic_offset', type: 'long' },
   { name: 'malformed', type: 'string' },
+  { name: 'unprocessable', type: 'string' },
   { name: 'payload', type: 'string' },
+  { name: 'payload_bytes', type: 'binary' },
 ];

@@ -64,7 +64,7 @@ const PLAIN_INTEGER = String.raw`-?(?:0|[1-9]\d{0,8})`;
 const PLAIN_VALUES: Readonly<Record<FieldType, string>> = {
   string: String.raw`"[^"\\\x00-\x1f]*"`,
   long: String.raw`-?(?:0|[1-9]\d{0,14})`,
-  double: String.raw`0|-?(?:0\.\d{1,20}|[1-9]\d{0,14}(?:\.\d{1,20})?)`,
+  double: String.raw`-?(?:0\.\d{1,20}|[1-9]\d{0,14}(?:\.\d{1,20})?)|0`,
   boolean: 'true|false',
   integer: PLAIN_INTEGER,
   integers: String.raw`\[(?:(?:null|${PLAIN_INTEGER})(?:, ?(?:null|${PLAIN_INTEGER}))*)?\]`,

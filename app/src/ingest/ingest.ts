@@ -1,5 +1,5 @@
 import { ContrailError, kindOf } from '../errors.ts';
-import { decodeMessage } from '../flight/decode-message.ts';
+import { decodeMessage, type MessageValue } from '../flight/decode-message.ts';
 import { encodeStateVector } from '../flight/state-vector.ts';
 import type { Message, Topic } from '../topic/topic.ts';
 import type { Sleep } from './components.ts';
@@ -13,7 +13,7 @@ export interface IngestOptions {
   /** Called after each poll is durable in the topic, with the sums so far. */
   readonly onPoll?: (counts: IngestCounts) => void;
   readonly onState?: (state: SourceState) => void;
-  /** When given, only this kind of positions is let in. */
+  /** When given, a source that holds nothing but the other kind of positions is not let in. */
   readonly expectSimulated?: boolean;
   /** Stops after so many polls; a live source never ends by itself. */
   readonly maxPolls?: number;
@@ -38,6 +38,8 @@ export interface IngestCounts {
   readonly simulated: number;
   /** Well-formed messages of any other feed, or of none. */
   readonly real: number;
+  /** Whether the first position is simulated; null while there is none. */
+  readonly firstSimulated: boolean | null;
   /** Lines that are malformed by the contract; sent as they stand, for the quarantine. Neither simulated nor real. */
   readonly malformed: number;
   /** Bytes of the input behind and in all, where the source knows. */
@@ -52,13 +54,21 @@ export interface IngestCounts {
  * The key is the lower-case icao24 where it is text, else null. Running it again appends the same positions again,
  * which Silver's key makes harmless.
  *
- * @throws ContrailError `invalid` / `lake-kind-differs` when a poll holds positions of the kind that
- * `expectSimulated` excludes; nothing of that poll is appended. Errors of source and topic pass through.
+ * @throws ContrailError `invalid` / `lake-kind-differs` when the first poll with positions holds none of the kind that
+ * `expectSimulated` says; nothing of it is appended. Positions of the other kind among those of the right one are sent as
+ * they stand: the pipeline quarantines them. Errors of source and topic pass through.
  */
 export async function ingest(source: Source, topic: Topic, options: IngestOptions): Promise<IngestCounts> {
   const { clock, signal, onPoll, onState, expectSimulated, maxPolls = Infinity } = options;
   const whenReady = () => untilRoom(options);
-  let counts: IngestCounts = { polls: 0, messages: 0, simulated: 0, real: 0, malformed: 0 };
+  let counts: IngestCounts = {
+    polls: 0,
+    messages: 0,
+    simulated: 0,
+    real: 0,
+    firstSimulated: null,
+    malformed: 0,
+  };
   if (maxPolls <= 0) return counts;
   if (source.simulated !== null) refuseOtherKind(expectSimulated, source.simulated, source.name);
 
@@ -68,8 +78,10 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
     whenReady,
   })) {
     const received = toMessages(poll, clock());
-    if (received.simulated > 0) refuseOtherKind(expectSimulated, true, source.name);
-    if (received.real > 0) refuseOtherKind(expectSimulated, false, source.name);
+    if (counts.simulated + counts.real === 0) {
+      if (received.simulated > 0 && received.real === 0) refuseOtherKind(expectSimulated, true, source.name);
+      if (received.real > 0 && received.simulated === 0) refuseOtherKind(expectSimulated, false, source.name);
+    }
     if (received.messages.length > 0) {
       try {
         await append(topic, received.messages, options);
@@ -84,6 +96,7 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
       messages: counts.messages + received.messages.length,
       simulated: counts.simulated + received.simulated,
       real: counts.real + received.real,
+      firstSimulated: counts.firstSimulated ?? received.firstSimulated,
       malformed: counts.malformed + received.malformed,
       ...(poll.kind === 'messages' && poll.done !== undefined && { done: poll.done }),
       ...(poll.kind === 'messages' && poll.total !== undefined && { total: poll.total }),
@@ -132,16 +145,20 @@ interface Received {
   readonly messages: readonly Message[];
   readonly simulated: number;
   readonly real: number;
+  readonly firstSimulated: boolean | null;
   readonly malformed: number;
 }
 
 function toMessages(poll: Poll, timestamp_ms: number): Received {
   let simulated = 0;
   let malformed = 0;
+  let firstSimulated: boolean | null = null;
   const messages: Message[] = [];
   if (poll.kind === 'vectors') {
     for (const vector of poll.vectors) {
-      if (vector.feed === 'simulator') simulated += 1;
+      const isSimulated = vector.feed === 'simulator';
+      firstSimulated ??= isSimulated;
+      if (isSimulated) simulated += 1;
       messages.push({ key: toKey(vector.icao24), value: encodeStateVector(vector), timestamp_ms });
     }
     // No message in the sense of the contract, whatever they say: they are of neither kind.
@@ -151,7 +168,11 @@ function toMessages(poll: Poll, timestamp_ms: number): Received {
     for (const value of poll.values) {
       const { fields } = decodeMessage(value);
       if (fields === null) malformed += 1;
-      else if (fields.feed === 'simulator') simulated += 1;
+      else {
+        const isSimulated = fields.feed === 'simulator';
+        firstSimulated ??= isSimulated;
+        if (isSimulated) simulated += 1;
+      }
       messages.push({
         key: fields === null ? keyOfMalformed(value) : toKey(fields.icao24),
         value,
@@ -159,7 +180,8 @@ function toMessages(poll: Poll, timestamp_ms: number): Received {
       });
     }
   }
-  return { messages, simulated, malformed, real: messages.length - simulated - malformed };
+  const real = messages.length - simulated - malformed;
+  return { messages, simulated, real, firstSimulated, malformed };
 }
 
 /** A feed may send anything, whatever the type says: only text is a key. */
@@ -168,7 +190,8 @@ function toKey(icao24: unknown): string | null {
 }
 
 /** An object with one bad field still tells its aircraft. */
-function keyOfMalformed(line: string): string | null {
+function keyOfMalformed(line: MessageValue): string | null {
+  if (typeof line !== 'string') return null;
   try {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' && value !== null && 'icao24' in value ? toKey(value.icao24) : null;

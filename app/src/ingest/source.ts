@@ -1,3 +1,4 @@
+import type { MessageValue } from '../flight/decode-message.ts';
 import type { StateVector } from '../flight/state-vector.ts';
 
 /**
@@ -36,7 +37,7 @@ export type Poll =
   /** Messages sent as they stand; the key is read from each. `done`/`total` in bytes, for progress on long files. */
   | {
       readonly kind: 'messages';
-      readonly values: readonly string[];
+      readonly values: readonly MessageValue[];
       readonly done?: number;
       readonly total?: number;
     };

@@ -11,13 +11,14 @@ export type ColumnType =
   | 'boolean'
   | 'date'
   | 'timestamp'
+  | 'binary'
   | 'array<integer>';
 
 /**
  * A cell. string and date (`YYYY-MM-DD`) are strings; integer and double are numbers; long is a bigint, and so
- * is timestamp: microseconds since the epoch, UTC.
+ * is timestamp: microseconds since the epoch, UTC; binary is bytes.
  */
-export type Value = null | boolean | number | bigint | string | readonly (number | null)[];
+export type Value = null | boolean | number | bigint | string | Uint8Array | readonly (number | null)[];
 
 /** A row by column name. */
 export type Row = Readonly<Record<string, Value>>;

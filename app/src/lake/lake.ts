@@ -5,12 +5,14 @@ import {
   type DeltaTable,
   type ObjectStore,
   openTable,
+  type OperationResult,
   type Snapshot,
   struct,
+  type StructType,
 } from '@contrail/delta-lake';
 import { fileURLToPath } from 'node:url';
 import { ContrailError } from '../errors.ts';
-import type { Value } from './column.ts';
+import type { Column, Value } from './column.ts';
 import type { TableDefinition } from './table.ts';
 import { TABLES } from './tables.ts';
 
@@ -52,36 +54,57 @@ export class Lake {
     return null;
   }
 
-  /** Creates the table unless it is there. @throws ContrailError `invalid` when it holds the other kind of data. */
-  async create(definition: TableDefinition, simulated: boolean): Promise<DeltaTable> {
+  /**
+   * Creates the table unless it is there, and has it say which kind of data it holds where that is known.
+   * @throws ContrailError `invalid` / `lake-kind-differs` when it says that it holds the other kind.
+   */
+  async create(definition: TableDefinition, simulated: boolean | null): Promise<DeltaTable> {
     const existing = await this.table(definition);
+    const kind = simulated === null ? {} : { [SIMULATED_PROPERTY]: String(simulated) };
     const table =
       existing ??
       (await createTable(
         this.store.at(definition.name),
         {
-          schema: struct(
-            Object.fromEntries(
-              definition.columns.map(({ name, type }) => [
-                name,
-                type === 'array<integer>'
-                  ? { type: 'array', elementType: 'integer', containsNull: true }
-                  : type,
-              ]),
-            ),
-          ),
+          schema: schemaOf(definition.columns),
           partitionColumns: definition.partitionColumns,
-          configuration: { ...definition.properties, [SIMULATED_PROPERTY]: String(simulated) },
+          configuration: { ...definition.properties, ...kind },
           description: definition.grain,
           ifExists: 'open',
         },
         { clock: this.#clock },
       ));
     this.#tables.set(definition.name, table);
+    if (simulated === null) return table;
     const property = (await table.snapshot()).configuration[SIMULATED_PROPERTY];
-    if (property !== undefined && (property === 'true') !== simulated)
-      throw lakeKindDiffers(property === 'true', this.store.url);
+    if (property === undefined) await this.#changed(definition, table.setProperties(kind));
+    else if ((property === 'true') !== simulated) throw lakeKindDiffers(property === 'true', this.store.url);
     return table;
+  }
+
+  /**
+   * Adds to the tables that are there the columns that they lack, made by a former version: they are null in the rows
+   * before. They come last, whatever their place in a new table.
+   * @throws ContrailError `conflict` / `commit-conflict`
+   */
+  async addColumns(): Promise<void> {
+    for (const definition of TABLES) {
+      const table = await this.table(definition);
+      if (table === null) continue;
+      const there = new Set((await table.snapshot()).schema.fields.map(({ name }) => name));
+      const lacking = definition.columns.filter(({ name }) => !there.has(name));
+      if (lacking.length > 0) await this.#changed(definition, table.addColumns(schemaOf(lacking)));
+    }
+  }
+
+  async #changed({ name }: TableDefinition, change: Promise<OperationResult>): Promise<void> {
+    const result = await change;
+    if (result.kind !== 'conflict') return;
+    throw new ContrailError(
+      'conflict',
+      'commit-conflict',
+      `Changing ${name} of ${this.store.url} lost against another writer: ${result.message}`,
+    );
   }
 
   /** The folder that an engine writes a table's files into. */
@@ -90,6 +113,16 @@ export class Lake {
     return url.startsWith('file:') ? fileURLToPath(url) : url;
   }
 }
+
+const schemaOf = (columns: readonly Column[]): StructType =>
+  struct(
+    Object.fromEntries(
+      columns.map(({ name, type }) => [
+        name,
+        type === 'array<integer>' ? { type: 'array', elementType: 'integer', containsNull: true } : type,
+      ]),
+    ),
+  );
 
 /**
  * Files of a snapshot in the words of the engine port: where they are, and the values their rows share.

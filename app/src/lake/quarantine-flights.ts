@@ -3,6 +3,8 @@ import { type TableDefinition, STREAM_PROPERTIES } from './table.ts';
 /** Why a message or Bronze row does not reach Silver; the first that applies, in this order. */
 export const QUARANTINE_REASONS = [
   'malformed',
+  'unprocessable',
+  'other_kind',
   'invalid_icao24',
   'missing_time',
   'missing_position',
@@ -10,6 +12,8 @@ export const QUARANTINE_REASONS = [
   'implausible_time',
   'duplicate',
 ] as const;
+/** Messages quarantined for these are not in Bronze. */
+export const NOT_IN_BRONZE: readonly QuarantineReason[] = ['malformed', 'unprocessable', 'other_kind'];
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
 /** Every message that did not reach Silver, with its reason. Append-only. */
@@ -23,6 +27,7 @@ export const QUARANTINE_FLIGHTS: TableDefinition = {
     { name: 'reason', type: 'string' },
     { name: 'detail', type: 'string' },
     { name: 'payload', type: 'string' },
+    { name: 'payload_bytes', type: 'binary' },
     { name: 'icao24', type: 'string' },
     { name: 'ingested_at', type: 'timestamp' },
     { name: 'topic_partition', type: 'integer' },

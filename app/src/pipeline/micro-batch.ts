@@ -1,9 +1,9 @@
 import type { AddFile, DeltaTable, Snapshot } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
-import type { Engine, MessageReader, Relation, Select } from '../engine/engine.ts';
+import type { Engine, Relation, Select } from '../engine/engine.ts';
 import type { Airport } from '../flight/airports.ts';
 import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
-import { dataFiles, type Lake, lakeKindDiffers } from '../lake/lake.ts';
+import { dataFiles, type Lake } from '../lake/lake.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
 import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
@@ -15,6 +15,7 @@ import { all } from './all.ts';
 import { appIdOf, hasBatch, identityOf, quarantineLost } from './batch-order.ts';
 import { commitBatch } from './commit.ts';
 import { flightsOf, type FreshFacts, freshFacts, GOLD, touchedRelation, writeWindows } from './gold.ts';
+import { kindOf, type KindSources } from './kind.ts';
 import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
 import { NearbyAirports } from './nearby-airports.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
@@ -25,7 +26,7 @@ import { checkAccounts, type Survey, surveyOf } from './survey.ts';
 export interface BatchParts {
   readonly lake: Lake;
   readonly engine: Engine;
-  readonly topic: MessageReader;
+  readonly topic: KindSources['topic'];
   readonly airports: readonly Airport[];
   readonly clock: () => number;
   /** Called at each named point of a batch, for tests that stop the process there. */
@@ -68,14 +69,15 @@ export class MicroBatches {
       durations[name] = (durations[name] ?? 0) + clock() - start;
       return result;
     };
+    const simulated = await timed('batch', () => kindOf(this.#parts, record.ranges, signal));
     const isReplayed = (await this.#commitOf(SILVER_FLIGHTS_ML, record)) !== null;
     const [memory] = await all([
       timed('memory', () => this.#loadMemory(signal)),
-      timed('batch', () => this.#keepBatch(record, signal)),
+      timed('batch', () => this.#keepBatch(record, simulated ?? false, signal)),
     ]);
     const { survey, fresh, commit } = isReplayed
-      ? await this.#readAgain(memory, record, timed)
-      : await this.#append(memory, record, signal, timed);
+      ? await this.#readAgain(memory, record, simulated, timed)
+      : await this.#append(memory, record, simulated, signal, timed);
     const [totals] = await all([
       (async () => {
         const [totals] = await all([
@@ -115,21 +117,24 @@ export class MicroBatches {
     this.#nearby.reset();
   }
 
-  async #keepBatch(record: BatchRecord, signal: AbortSignal | undefined): Promise<void> {
+  async #keepBatch(
+    { ranges }: BatchRecord,
+    simulated: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const { engine, topic } = this.#parts;
     const { max_ahead_seconds, earliest_seconds } = PARAMETERS;
     await engine.keep('batch', {
       sql: QUERIES.batch,
-      relations: { messages: { kind: 'messages', topic, ranges: record.ranges } },
-      parameters: { max_ahead_seconds, earliest_seconds },
+      relations: { messages: { kind: 'messages', topic, ranges, simulated } },
+      parameters: { max_ahead_seconds, earliest_seconds, simulated },
       ...withSignal(signal),
     });
   }
 
-  /** Looks over the batch, and refuses it when it is not what was planned or not of this lake's kind. */
+  /** Looks over the batch, and refuses it when it is not what was planned. */
   async #survey(memory: Memory, record: BatchRecord): Promise<Survey> {
-    const { engine, lake, airports } = this.#parts;
-    const survey = await surveyOf(engine, { batch: BATCH, recent: KEPT.recent }, memory.horizon);
+    const survey = await surveyOf(this.#parts.engine, { batch: BATCH, recent: KEPT.recent }, memory.horizon);
     const expected = record.ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
     if (survey.rows > expected) {
       throw new ContrailError(
@@ -138,15 +143,16 @@ export class MicroBatches {
         `Micro-batch ${record.batch_id} read ${survey.rows} messages where ${expected} were planned.`,
       );
     }
-    const simulated = (await lake.simulated()) ?? survey.simulated ?? false;
-    if (survey.simulated !== null && survey.simulated !== simulated)
-      throw lakeKindDiffers(simulated, lake.store.url);
-    if (!this.#hasTables) {
-      await ensureAirports(lake, engine, airports, simulated);
-      for (const definition of BATCH_TABLES) await lake.create(definition, simulated);
-      this.#hasTables = true;
-    }
     return survey;
+  }
+
+  /** From here the lake says which kind of positions it holds, unless no message has told yet. */
+  async #ensureTables(simulated: boolean | null): Promise<void> {
+    if (this.#hasTables) return;
+    const { engine, lake, airports } = this.#parts;
+    await ensureAirports(lake, engine, airports, simulated);
+    for (const definition of BATCH_TABLES) await lake.create(definition, simulated);
+    this.#hasTables = simulated !== null;
   }
 
   async #loadMemory(signal: AbortSignal | undefined): Promise<Memory> {
@@ -188,8 +194,14 @@ export class MicroBatches {
   }
 
   /** What a batch whose Silver_ML is committed needs to make Gold. */
-  async #readAgain(memory: Memory, record: BatchRecord, timed: Timed): Promise<Appended> {
+  async #readAgain(
+    memory: Memory,
+    record: BatchRecord,
+    simulated: boolean | null,
+    timed: Timed,
+  ): Promise<Appended> {
     const survey = await timed('survey', () => this.#survey(memory, record));
+    await this.#ensureTables(simulated);
     const rows = rowsOf(await this.#committedFiles(SILVER_FLIGHTS_ML, record));
     if (survey.rows > rows && !(await this.#has(QUARANTINE_FLIGHTS, record)))
       throw quarantineLost(record.batch_id, survey.rows - rows, this.#parts.lake.store.url);
@@ -203,6 +215,7 @@ export class MicroBatches {
   async #append(
     memory: Memory,
     record: BatchRecord,
+    simulated: boolean | null,
     signal: AbortSignal | undefined,
     timed: Timed,
   ): Promise<Appended> {
@@ -214,6 +227,7 @@ export class MicroBatches {
       this.#write(BRONZE_FLIGHTS, bronzeSelect, record, timed),
       (async () => {
         const survey = await timed('survey', () => this.#survey(memory, record));
+        await this.#ensureTables(simulated);
         const [earlier] = await all([
           timed('duplicates', () => this.#keepDuplicates(survey, signal)),
           timed('airports', () => this.#nearby.cover(survey.cells)),

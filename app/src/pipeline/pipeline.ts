@@ -69,6 +69,7 @@ export async function runPipeline(
         last = await newestRecord(lake.store, stranger);
         await checkBatches(lake, last, topic.name);
         await sameTopic(last);
+        await lake.addColumns();
         if (last !== null && finished?.batch_id !== last.batch_id) {
           if (await isFinished(lake, last)) {
             finished = last;

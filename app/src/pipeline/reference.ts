@@ -13,7 +13,7 @@ export async function ensureAirports(
   lake: Lake,
   engine: Engine,
   airports: readonly Airport[],
-  simulated: boolean,
+  simulated: boolean | null,
 ): Promise<void> {
   const table = await lake.create(REFERENCE_AIRPORTS, simulated);
   const snapshot = await table.snapshot();

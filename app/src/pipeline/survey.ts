@@ -1,5 +1,6 @@
 import type { Engine, Relation } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
+import { NOT_IN_BRONZE } from '../lake/quarantine-flights.ts';
 import { type ClockSample, clockBehindS } from './clock-difference.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
 
@@ -8,8 +9,6 @@ export interface Survey {
   readonly rows: number;
   readonly validRows: number;
   readonly reasons: Readonly<Record<string, number>>;
-  /** Null when no message says; a batch that holds both kinds is refused. */
-  readonly simulated: boolean | null;
   readonly ingestedAtMaxMs: number | null;
   /** Cells of the globe that valid positions fall into. */
   readonly cells: readonly number[];
@@ -20,10 +19,7 @@ export interface Survey {
   readonly clockBehindS: number | null;
 }
 
-/**
- * Looks over a batch once. `horizon` (epoch seconds): aircraft whose newest row is older are not in `recent`.
- * @throws ContrailError `invalid` / `lake-kind-differs` when simulated and real positions lie side by side
- */
+/** Looks over a batch once. `horizon` (epoch seconds): aircraft whose newest row is older are not in `recent`. */
 export async function surveyOf(
   engine: Engine,
   relations: { readonly batch: Relation; readonly recent: Relation },
@@ -34,7 +30,7 @@ export async function surveyOf(
     relations,
     parameters: { bucket_seconds: PARAMETERS.bucket_seconds, horizon_seconds: horizon },
   });
-  let [simulated, real, valid, late] = [0, 0, 0, 0];
+  let [valid, late] = [0, 0];
   let ingestedAtMaxMs: number | null = null;
   const reasons = new Map<string, number>();
   const cells = new Set<number>();
@@ -42,8 +38,6 @@ export async function surveyOf(
   const clocks: ClockSample[] = [];
   for (const row of rows) {
     const count = Number(row['row_count']);
-    simulated += Number(row['simulated_rows']);
-    real += Number(row['real_rows']);
     ingestedAtMaxMs = Math.max(ingestedAtMaxMs ?? 0, Number(row['ingested_at_max_ms']));
     clocks.push({ rows: Number(row['timed_rows']), ahead_s: Number(row['ahead_median']) });
     if (row['reason'] !== null) {
@@ -57,18 +51,10 @@ export async function surveyOf(
     late += count;
     buckets.add(BigInt(row['late_bucket'] as bigint));
   }
-  if (simulated > 0 && real > 0) {
-    throw new ContrailError(
-      'invalid',
-      'lake-kind-differs',
-      `The topic holds ${simulated} simulated and ${real} real positions side by side. A lake holds one kind: send them to topics of their own, with --data DIR or --topic-name.`,
-    );
-  }
   return {
     rows: [...reasons.values()].reduce((sum, count) => sum + count, valid),
     validRows: valid,
     reasons: Object.fromEntries(reasons),
-    simulated: simulated > 0 ? true : real > 0 ? false : null,
     ingestedAtMaxMs,
     cells: [...cells],
     lateRows: late,
@@ -86,15 +72,15 @@ export interface BatchRows {
 }
 
 /**
- * Checks the accounting identity of one batch: each message is in Bronze or malformed, and in Silver or in quarantine;
- * each row of Silver is in Silver_ML. So whatever an engine loses or doubles is noticed before it is committed.
+ * Checks the accounting identity of one batch: each message is in Bronze or is quarantined for a reason of
+ * {@link NOT_IN_BRONZE}, and is in Silver or in quarantine; each row of Silver is in Silver_ML. So whatever an engine loses or doubles is noticed before it is committed.
  * @throws ContrailError `internal` / `batch-accounts-differ`
  */
 export function checkAccounts(batchId: number, survey: Survey, written: BatchRows): void {
   const { bronze, quarantine, silver, silverMl } = written;
-  const malformed = survey.reasons['malformed'] ?? 0;
+  const apart = NOT_IN_BRONZE.reduce((sum, reason) => sum + (survey.reasons[reason] ?? 0), 0);
   if (
-    bronze === survey.rows - malformed &&
+    bronze === survey.rows - apart &&
     silver + quarantine === survey.rows &&
     silver <= survey.validRows &&
     silverMl === silver
@@ -103,9 +89,9 @@ export function checkAccounts(batchId: number, survey: Survey, written: BatchRow
   throw new ContrailError(
     'internal',
     'batch-accounts-differ',
-    `Micro-batch ${batchId} does not balance: of ${survey.rows} messages (${malformed} malformed, ${survey.validRows} valid) ` +
+    `Micro-batch ${batchId} does not balance: of ${survey.rows} messages (${apart} not for Bronze, ${survey.validRows} valid) ` +
       `${bronze} rows were written for Bronze, ${quarantine} for quarantine, ${silver} for Silver and ${silverMl} for Silver_ML. ` +
       'None of them was committed.',
-    { facts: { batch_id: batchId, rows: survey.rows, malformed, ...written } },
+    { facts: { batch_id: batchId, rows: survey.rows, not_for_bronze: apart, ...written } },
   );
 }

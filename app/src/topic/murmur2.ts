@@ -1,3 +1,5 @@
+import type { MessageValue } from '../flight/decode-message.ts';
+
 /**
  * The 32-bit murmur2 hash as Kafka's clients compute it (seed 0x9747b28c, signed result), so that a key lands
  * in the same partition here and in Kafka. Source: `org.apache.kafka.common.utils.Utils.murmur2`.
@@ -36,8 +38,10 @@ function byte(bytes: Uint8Array, index: number): number {
  * Source: `org.apache.kafka.clients.producer.internals.BuiltInPartitioner.partitionForKey`.
  */
 export function partitionOf(
-  message: { readonly key: string | null; readonly value: string },
+  message: { readonly key: string | null; readonly value: MessageValue },
   partitions: number,
 ): number {
-  return (murmur2(Buffer.from(message.key ?? message.value, 'utf8')) & 0x7fffffff) % partitions;
+  const hashed = message.key ?? message.value;
+  const bytes = typeof hashed === 'string' ? Buffer.from(hashed, 'utf8') : hashed;
+  return (murmur2(bytes) & 0x7fffffff) % partitions;
 }

@@ -1,3 +1,5 @@
+import type { MessageValue } from '../flight/decode-message.ts';
+
 /**
  * The topic port: a partitioned, ordered, durable log of messages. Two adapters: `embedded/` (SQLite, no
  * service) and, on a cluster, Kafka. The contract suite `app/test/topic/contract.ts` runs against each.
@@ -74,8 +76,8 @@ export interface TopicDescription {
 export interface Message {
   /** For state vectors the lower-case icao24: one aircraft stays in one partition, in order. */
   readonly key: string | null;
-  /** UTF-8 text; for state vectors one JSON object. */
-  readonly value: string;
+  /** UTF-8 text, for state vectors one JSON object; or bytes, for what is not UTF-8. */
+  readonly value: MessageValue;
   /** Time of receipt, epoch milliseconds UTC. */
   readonly timestamp_ms: number;
 }
@@ -87,10 +89,13 @@ export interface OffsetRange {
   readonly end: bigint;
 }
 
-/** Neighbouring messages of one partition. The three lists have the same length. */
+/**
+ * Neighbouring messages of one partition. The three lists have the same length. A value is text where its bytes are valid
+ * UTF-8, and else the bytes.
+ */
 export interface MessageChunk {
   readonly partition: number;
   readonly offsets: readonly bigint[] | { readonly first: bigint };
   readonly timestamps_ms: readonly number[] | number;
-  readonly values: readonly string[];
+  readonly values: readonly MessageValue[];
 }

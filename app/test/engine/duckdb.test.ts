@@ -24,7 +24,7 @@ describe('the DuckDB engine', () => {
   const all = (relation: Relation): Promise<readonly Row[]> =>
     engine.rows({ sql: 'select * from r', relations: { r: relation } });
 
-  it('reads the messages of ranges, malformed ones with their text', async () => {
+  it('reads the messages of ranges; malformed, unprocessable and other ones with their text', async () => {
     const topic: MessageReader = {
       name: 't',
       async *read(ranges) {
@@ -35,11 +35,21 @@ describe('the DuckDB engine', () => {
           values: [
             '{"icao24":"abc123","time_position":9007199254740993,"sensors":[1,null],"callsign":"é "}',
             '{"x',
+            Uint8Array.of(0x7b, 0xe9, 0x7d),
+            '{"icao24":"abc124","feed":"simulator"}',
+            '{"icao24":"abc125"}',
           ],
         });
       },
     };
-    const found = await all({ kind: 'messages', topic, ranges: [{ partition: 3, start: 7n, end: 9n }] });
+    const unprocessable = [{ partition: 3, offset: 11n, detail: 'no engine took it' }];
+    const found = await all({
+      kind: 'messages',
+      simulated: false,
+      topic,
+      ranges: [{ partition: 3, start: 7n, end: 12n }],
+      unprocessable,
+    });
     expect(found).toMatchObject([
       {
         icao24: 'abc123',
@@ -51,7 +61,22 @@ describe('the DuckDB engine', () => {
         malformed: null,
         payload: null,
       },
-      { icao24: null, topic_offset: 8n, malformed: 'not JSON', payload: '{"x' },
+      { icao24: null, topic_offset: 8n, malformed: 'not JSON', payload: '{"x', payload_bytes: null },
+      { malformed: 'not valid UTF-8', payload: '{\ufffd}', payload_bytes: Uint8Array.of(0x7b, 0xe9, 0x7d) },
+      {
+        icao24: 'abc124',
+        malformed: null,
+        unprocessable: null,
+        payload: '{"icao24":"abc124","feed":"simulator"}',
+        payload_bytes: null,
+      },
+      {
+        icao24: null,
+        topic_offset: 11n,
+        malformed: null,
+        unprocessable: 'no engine took it',
+        payload: '{"icao24":"abc125"}',
+      },
     ]);
   });
 
@@ -67,7 +92,12 @@ describe('the DuckDB engine', () => {
         yield await Promise.resolve({ partition: 0, offsets: { first: 0n }, timestamps_ms: 0, values });
       },
     };
-    const found = await all({ kind: 'messages', topic, ranges: [{ partition: 0, start: 0n, end: 3n }] });
+    const found = await all({
+      kind: 'messages',
+      simulated: false,
+      topic,
+      ranges: [{ partition: 0, start: 0n, end: 3n }],
+    });
     expect(found).toMatchObject([
       { icao24: 'a00002' },
       { icao24: 'a00003', callsign: 'x\ufffd' },
@@ -89,7 +119,12 @@ describe('the DuckDB engine', () => {
         stop.abort();
       },
     };
-    const messages: Relation = { kind: 'messages', topic, ranges: [{ partition: 0, start: 0n, end: 1n }] };
+    const messages: Relation = {
+      kind: 'messages',
+      simulated: false,
+      topic,
+      ranges: [{ partition: 0, start: 0n, end: 1n }],
+    };
     const select = { sql: 'select * from r', relations: { r: messages }, signal: stop.signal };
     await expect(engine.keep('stopped', select)).rejects.toMatchObject({ name: 'AbortError' });
     await expect(all({ kind: 'kept', name: 'stopped' })).rejects.toMatchObject({ code: 'sql-failed' });

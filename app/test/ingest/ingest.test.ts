@@ -36,8 +36,15 @@ describe('ingest', () => {
       ],
       [['4b1812', 1002]],
     ]);
-    expect(JSON.parse(topic.messages[2]?.value ?? '')).toEqual(vector());
-    expect(counts).toEqual({ polls: 2, messages: 3, simulated: 0, real: 3, malformed: 0 });
+    expect(JSON.parse(String(topic.messages[2]?.value))).toEqual(vector());
+    expect(counts).toEqual({
+      polls: 2,
+      messages: 3,
+      simulated: 0,
+      real: 3,
+      firstSimulated: false,
+      malformed: 0,
+    });
   });
 
   test('keys by the lower-case icao24 and leaves the value as it came', async () => {
@@ -86,22 +93,26 @@ describe('ingest', () => {
       new ListTopic(),
       { clock },
     );
-    expect(counts).toMatchObject({ simulated: 2, real: 2 });
+    expect(counts).toMatchObject({ simulated: 2, real: 2, firstSimulated: true });
   });
 
   test.each([
-    ['a real line where simulated ones are', true, lines('{"feed":"simulator"}', '{}')],
-    ['a simulated line where real ones are', false, lines('{}', '{"feed":"simulator"}')],
+    ['real lines where simulated ones are', true, lines('{}', 'malformed', '{"feed":"opensky"}')],
+    ['simulated lines where real ones are', false, lines('{"feed":"simulator"}')],
     ['simulated vectors where real ones are', false, vectors(vector({ feed: 'simulator' }))],
-  ])('refuses %s and appends nothing of that poll', async (_, expectSimulated, poll) => {
+  ])('refuses a source of nothing but %s before it appends a position', async (_, expectSimulated, poll) => {
     const topic = new ListTopic();
-    const before = expectSimulated ? '{"feed":"simulator"}' : '{"feed":"opensky"}';
-    const run = ingest(sourceOf([lines(before, 'malformed is neither'), poll]), topic, {
-      clock,
-      expectSimulated,
-    });
+    const run = ingest(sourceOf([lines('malformed is neither'), poll]), topic, { clock, expectSimulated });
     await expect(run).rejects.toThrow(kindDiffers);
-    expect(topic.appends.length).toBe(1);
+    expect(topic.messages.map(({ value }) => value)).toEqual(['malformed is neither']);
+  });
+
+  test('sends positions of the other kind among those of the right one as they stand', async () => {
+    const topic = new ListTopic();
+    const polls = [lines('{"feed":"simulator"}', '{}'), lines('{"feed":"simulator"}')];
+    const counts = await ingest(sourceOf(polls), topic, { clock, expectSimulated: false });
+    expect(counts).toMatchObject({ messages: 3, simulated: 2, real: 1 });
+    expect(topic.messages.length).toBe(3);
   });
 
   test('refuses a source that says what it is before asking it for anything', async () => {

@@ -52,7 +52,7 @@ describe('what is said of a lake and its topic at rest', () => {
   it('counts messages from the tables, each once', async () => {
     await run(directory, { maxRows: 10_000 });
     await using engine = await openEngine(directory);
-    const malformed = MESSAGES.filter(({ value }) => value.includes('broken')).length;
+    const malformed = MESSAGES.filter(({ value }) => String(value).includes('broken')).length;
     expect(await lakeAccounts(openLake(directory), engine)).toEqual({
       bronze: MESSAGES.length - malformed,
       refused: malformed,

@@ -18,7 +18,7 @@ describe('tables that are compared', () => {
   };
   const withValue = (change: (value: string) => string): readonly Message[] =>
     MESSAGES.map((message, index) =>
-      index === CHANGED ? { ...message, value: change(message.value) } : message,
+      index === CHANGED ? { ...message, value: change(String(message.value)) } : message,
     );
   const compare = (name: string): Promise<void> =>
     expectSameTables(openLake(join(root, name)), openLake(join(root, 'one')));

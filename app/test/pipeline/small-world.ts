@@ -11,6 +11,7 @@ import type { StateVector } from '../../src/flight/state-vector.ts';
 import { DEFAULT_START_SECONDS, simulate } from '../../src/ingest/simulator/simulate.ts';
 import { Lake } from '../../src/lake/lake.ts';
 import type { BatchProgress } from '../../src/lake/progress.ts';
+import { NOT_IN_BRONZE } from '../../src/lake/quarantine-flights.ts';
 import { BATCH_TABLES } from '../../src/lake/tables.ts';
 import type { BatchPoint } from '../../src/pipeline/micro-batch.ts';
 import { runPipeline } from '../../src/pipeline/pipeline.ts';
@@ -170,7 +171,9 @@ export function accounts(
 ): { readonly found: readonly number[]; readonly expected: readonly number[] } {
   const count = (name: string): number => tables[name]?.length ?? 0;
   const malformed =
-    tables['quarantine/flights']?.filter((row) => row.includes('"reason":"malformed"')).length ?? 0;
+    tables['quarantine/flights']?.filter((row) =>
+      NOT_IN_BRONZE.some((reason) => row.includes(`"reason":"${reason}"`)),
+    ).length ?? 0;
   return {
     found: [messages, count('bronze/flights'), count('silver/flights_ml')],
     expected: [

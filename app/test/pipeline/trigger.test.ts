@@ -24,10 +24,11 @@ describe('the trigger', () => {
     let looks = 0;
     const began: number[] = [];
     const stop = new AbortController();
-    const watched: Pick<Topic, 'name' | 'identity' | 'offsets' | 'read'> = {
+    const watched: Pick<Topic, 'name' | 'identity' | 'offsets' | 'read' | 'describe'> = {
       name: topic.name,
       identity: () => topic.identity(),
       read: (ranges, options) => topic.read(ranges, options),
+      describe: () => topic.describe(),
       offsets: async () => {
         looks += 1;
         return seen(looks, await topic.offsets());

@@ -5,6 +5,7 @@ export interface Received {
   readonly partition: number;
   readonly offset: bigint;
   readonly timestamp_ms: number;
+  /** As text; tests that want bytes ask the topic itself. */
   readonly value: string;
 }
 
@@ -15,7 +16,7 @@ export function messagesOf(chunk: MessageChunk): Received[] {
     partition,
     offset: 'first' in offsets ? offsets.first + BigInt(i) : present(offsets[i]),
     timestamp_ms: typeof timestamps_ms === 'number' ? timestamps_ms : present(timestamps_ms[i]),
-    value,
+    value: typeof value === 'string' ? value : Buffer.from(value).toString('utf8'),
   }));
 }
 

@@ -44,6 +44,30 @@ export function describeTopicContract(adapter: string, createFixture: () => Prom
       expect(received.map(byValue).toSorted()).toEqual(messages.map(byValue).toSorted());
     });
 
+    it('gives back text as text, and the bytes of what is not UTF-8, with or without line feeds', async () => {
+      const values = [
+        'é\n✈',
+        Uint8Array.of(0x7b, 0xe9, 0x7d),
+        Uint8Array.of(0, 0, 0, 1, 200),
+        '',
+        Uint8Array.of(0x0a, 0xff, 0x0a),
+        'plain',
+      ];
+      const stored = [...values, 'bytes that are text'];
+      await topic.append(
+        [...values, new TextEncoder().encode('bytes that are text')].map((value) => ({
+          key: 'one-key',
+          value,
+          timestamp_ms: 1_700_000_000_000,
+        })),
+      );
+      const found: unknown[] = [];
+      for await (const chunk of topic.read(await topic.offsets())) found.push(...chunk.values);
+      expect(found).toEqual(stored);
+      await topic.append([{ key: null, value: Uint8Array.of(0xff), timestamp_ms: 1_700_000_000_000 }]);
+      expect(await collect(topic)).toHaveLength(stored.length + 1);
+    });
+
     it('keeps the messages of a key in one partition, in order of appending', async () => {
       for (let round = 0; round < 5; round++) {
         await topic.append(numbered(200, (i) => `key-${i % 20}`, round * 200));
@@ -311,8 +335,8 @@ function range(start: number, end: number): number[] {
   return Array.from({ length: end - start }, (_, i) => start + i);
 }
 
-function byValue({ value, timestamp_ms }: { readonly value: string; readonly timestamp_ms: number }): string {
-  return `${value} at ${timestamp_ms}`;
+function byValue({ value, timestamp_ms }: Pick<Message, 'value' | 'timestamp_ms'>): string {
+  return `${String(value)} at ${timestamp_ms}`;
 }
 
 function at({ partition, offset }: Received): string {

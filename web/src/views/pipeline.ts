@@ -37,6 +37,8 @@ export function quarantineByReason(progress: Progress): readonly (readonly [stri
 /** What a quarantine reason means, as the contract of the lake has it. */
 export const REASON_WORDS: Readonly<Record<string, string>> = {
   malformed: 'not a JSON object, or a field of another type',
+  unprocessable: 'no engine could take it',
+  other_kind: 'real among simulated, or the reverse',
   invalid_icao24: 'address is not 6 hexadecimal digits',
   missing_time: 'no time of position',
   missing_position: 'no longitude or latitude',

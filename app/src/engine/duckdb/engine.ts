@@ -197,7 +197,7 @@ export class DuckdbEngine implements Engine {
         await loadRows(this.#connection, name, relation.columns, relation.rows);
         return () => this.#connection.run(`drop table if exists ${quoted}`);
       case 'messages':
-        await loadMessages(this.#connection, name, relation.topic, relation.ranges, signal);
+        await loadMessages(this.#connection, name, relation, signal);
         return () => dropMessages(this.#connection, name);
       case 'select': {
         const { sql, parameters } = relation.select;

@@ -1,8 +1,12 @@
 import {
   BIGINT,
+  BLOB,
+  type DuckDBAppender,
+  DuckDBBlobValue,
   type DuckDBConnection,
   DuckDBDataChunk,
   type DuckDBType,
+  type DuckDBValue,
   INTEGER,
   VARCHAR,
 } from '@duckdb/node-api';
@@ -12,8 +16,9 @@ import {
   isPlainMessage,
   MESSAGE_FIELDS,
   type MessageFields,
+  type MessageValue,
 } from '../../flight/decode-message.ts';
-import type { MessageReader, TopicRange } from '../engine.ts';
+import type { MessagesRelation } from '../engine.ts';
 
 /** Rows of one DuckDB vector. */
 const CHUNK_ROWS = 2048;
@@ -30,15 +35,23 @@ const STRUCTURE = JSON.stringify(
   Object.fromEntries(MESSAGE_FIELDS.map(([name, type]) => [name, JSON_TYPES[type]])),
 );
 
-const COLUMNS: readonly (readonly [string, DuckDBType])[] = [
-  ['text', VARCHAR],
-  ['malformed', VARCHAR],
+type Columns = readonly (readonly [string, DuckDBType])[];
+
+const PLACE: Columns = [
   ['topic_partition', INTEGER],
   ['topic_offset', BIGINT],
   ['ingested_at_ms', BIGINT],
 ];
-const TYPES = COLUMNS.map(([, type]) => type);
-const DDL = COLUMNS.map(([name, type]) => `${name} ${type.toString()}`).join(', ');
+/** A message in the plain form is its own JSON and its own payload. */
+const PLAIN: Columns = [['json', VARCHAR], ...PLACE];
+const ODD: Columns = [
+  ['json', VARCHAR],
+  ['malformed', VARCHAR],
+  ['unprocessable', VARCHAR],
+  ['payload', VARCHAR],
+  ['payload_bytes', BLOB],
+  ...PLACE,
+];
 
 /**
  * The messages of a topic's ranges as the temporary view `table`. What is malformed is decided in JavaScript, by the
@@ -51,88 +64,122 @@ const DDL = COLUMNS.map(([name, type]) => `${name} ${type.toString()}`).join(', 
 export async function loadMessages(
   connection: DuckDBConnection,
   table: string,
-  topic: MessageReader,
-  ranges: readonly TopicRange[],
+  relation: MessagesRelation,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const texts = textsOf(table);
-  await connection.run(`create or replace temp table ${texts} (${DDL})`);
-  await loadTexts(connection, texts, topic, ranges, signal);
+  const [plain, odd] = [`${table}_plain`, `${table}_odd`];
+  for (const [name, columns] of [
+    [plain, PLAIN],
+    [odd, ODD],
+  ] as const) {
+    const ddl = columns.map(([column, type]) => `${column} ${type.toString()}`).join(', ');
+    await connection.run(`create or replace temp table ${name} (${ddl})`);
+  }
+  await loadTexts(connection, plain, odd, relation, signal);
+  const place = 'make_timestamptz(ingested_at_ms * 1000) as ingested_at, topic_partition, topic_offset';
+  const fields = `unnest(from_json(json, '${STRUCTURE}'))`;
   await connection.run(`create or replace temp view ${table} as
-    select
-      unnest(from_json(case when malformed is null then text end, '${STRUCTURE}')),
-      make_timestamptz(ingested_at_ms * 1000) as ingested_at,
-      topic_partition,
-      topic_offset,
-      malformed,
-      case when malformed is not null then text end as payload
-    from ${texts}`);
+    select ${fields}, ${place}, null::varchar as malformed, null::varchar as unprocessable, json as payload,
+      null::blob as payload_bytes
+    from ${plain}
+    union all
+    select ${fields}, ${place}, malformed, unprocessable, payload, payload_bytes from ${odd}`);
 }
 
 /** Drops what {@link loadMessages} made. */
 export async function dropMessages(connection: DuckDBConnection, table: string): Promise<void> {
   await connection.run(`drop view if exists ${table}`);
-  await connection.run(`drop table if exists ${textsOf(table)}`);
+  for (const made of [`${table}_plain`, `${table}_odd`]) await connection.run(`drop table if exists ${made}`);
 }
-
-const textsOf = (table: string): string => `${table}_text`;
 
 async function loadTexts(
   connection: DuckDBConnection,
-  table: string,
-  topic: MessageReader,
-  ranges: readonly TopicRange[],
+  plainTable: string,
+  oddTable: string,
+  { topic, ranges, simulated, unprocessable = [] }: MessagesRelation,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const appender = await connection.createAppender(table, null, 'temp');
-  const slice = new Slice();
-  try {
-    for await (const chunk of topic.read(ranges, signal === undefined ? {} : { signal })) {
-      const { offsets, timestamps_ms: timestamps } = chunk;
-      for (let index = 0; index < chunk.values.length; index += 1) {
-        const text = chunk.values[index] as string;
-        if (isPlainMessage(text)) slice.add(text, null);
-        else {
-          const { fields, malformed } = decodeMessage(text);
-          slice.add(fields === null ? text : rewritten(fields), malformed);
-        }
-        slice.partitions.push(chunk.partition);
-        slice.offsets.push('first' in offsets ? offsets.first + BigInt(index) : (offsets[index] as bigint));
-        const timestamp = typeof timestamps === 'number' ? timestamps : (timestamps[index] as number);
-        slice.timestamps.push(BigInt(Math.trunc(timestamp)));
-        if (slice.texts.length === CHUNK_ROWS) {
-          appender.appendDataChunk(slice.take());
-          await setImmediate();
-          signal?.throwIfAborted();
-        }
+  const stopped = new Map(
+    unprocessable.map(({ partition, offset, detail }) => [`${partition}/${offset}`, detail]),
+  );
+  await using plain = await Slice.into(connection, plainTable, PLAIN);
+  await using odd = await Slice.into(connection, oddTable, ODD);
+  for await (const chunk of topic.read(ranges, signal === undefined ? {} : { signal })) {
+    const { partition, offsets, timestamps_ms: timestamps } = chunk;
+    for (let index = 0; index < chunk.values.length; index += 1) {
+      const value = chunk.values[index] as MessageValue;
+      const offset = 'first' in offsets ? offsets.first + BigInt(index) : (offsets[index] as bigint);
+      const timestamp = typeof timestamps === 'number' ? timestamps : (timestamps[index] as number);
+      const receivedAt = BigInt(Math.trunc(timestamp));
+      const why = stopped.size === 0 ? undefined : stopped.get(`${partition}/${offset}`);
+      const isPlain = why === undefined && typeof value === 'string' && isPlainMessage(value);
+      const slice = isPlain ? plain : odd;
+      if (isPlain) plain.add(value, partition, offset, receivedAt);
+      else odd.add(...oddCells(value, simulated, why), partition, offset, receivedAt);
+      if (slice.rows === CHUNK_ROWS) {
+        slice.flush();
+        await setImmediate();
+        signal?.throwIfAborted();
       }
     }
-    if (slice.texts.length > 0) appender.appendDataChunk(slice.take());
-  } finally {
-    appender.closeSync();
   }
+  plain.flush();
+  odd.flush();
 }
 
-/** One vector's worth of messages, column by column. */
-class Slice {
-  readonly texts: string[] = [];
-  readonly malformed: (string | null)[] = [];
-  readonly partitions: number[] = [];
-  readonly offsets: bigint[] = [];
-  readonly timestamps: bigint[] = [];
+/** The first cells of a row of {@link ODD}. */
+function oddCells(
+  value: MessageValue,
+  simulated: boolean,
+  unprocessable: string | undefined,
+): readonly DuckDBValue[] {
+  const { fields, malformed } = decodeMessage(value);
+  if (fields !== null && unprocessable === undefined) {
+    const payload = (fields.feed === 'simulator') === simulated ? null : (value as string);
+    return [rewritten(fields), null, null, payload, null];
+  }
+  const [text, bytes] =
+    typeof value === 'string'
+      ? [value, null]
+      : [Buffer.from(value).toString('utf8'), new DuckDBBlobValue(value)];
+  return [null, malformed, unprocessable ?? null, text, bytes];
+}
 
-  add(text: string, malformed: string | null): void {
-    this.texts.push(text);
-    this.malformed.push(malformed);
+/** Rows on their way into a table, one vector's worth at a time, column by column. */
+class Slice implements AsyncDisposable {
+  readonly #appender: DuckDBAppender;
+  readonly #types: readonly DuckDBType[];
+  readonly #columns: DuckDBValue[][];
+  rows = 0;
+
+  private constructor(appender: DuckDBAppender, columns: Columns) {
+    this.#appender = appender;
+    this.#types = columns.map(([, type]) => type);
+    this.#columns = columns.map(() => []);
   }
 
-  take(): DuckDBDataChunk {
-    const chunk = DuckDBDataChunk.create(TYPES, this.texts.length);
-    [this.texts, this.malformed, this.partitions, this.offsets, this.timestamps].forEach((values, index) => {
+  static async into(connection: DuckDBConnection, table: string, columns: Columns): Promise<Slice> {
+    return new Slice(await connection.createAppender(table, null, 'temp'), columns);
+  }
+
+  add(...cells: readonly DuckDBValue[]): void {
+    for (const [index, column] of this.#columns.entries()) column.push(cells[index] as DuckDBValue);
+    this.rows += 1;
+  }
+
+  flush(): void {
+    if (this.rows === 0) return;
+    const chunk = DuckDBDataChunk.create(this.#types, this.rows);
+    for (const [index, values] of this.#columns.entries()) {
       chunk.setColumnValues(index, values);
       values.length = 0;
-    });
-    return chunk;
+    }
+    this.rows = 0;
+    this.#appender.appendDataChunk(chunk);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#appender.closeSync();
   }
 }
 
@@ -145,7 +192,9 @@ function rewritten(fields: MessageFields): string {
     const text =
       typeof value === 'bigint'
         ? String(value)
-        : JSON.stringify(typeof value === 'string' ? value.toWellFormed() : value);
+        : Object.is(value, -0)
+          ? '-0.0'
+          : JSON.stringify(typeof value === 'string' ? value.toWellFormed() : value);
     parts.push(`"${name}":${text}`);
   }
   return `{${parts.join(',')}}`;

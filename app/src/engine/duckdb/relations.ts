@@ -1,8 +1,10 @@
 import {
   BIGINT,
+  BLOB,
   BOOLEAN,
   DATE,
   DOUBLE,
+  DuckDBBlobValue,
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBDateValue,
@@ -53,6 +55,7 @@ const DUCKDB_TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
   boolean: BOOLEAN,
   date: DATE,
   timestamp: TIMESTAMPTZ,
+  binary: BLOB,
   'array<integer>': LIST(INTEGER),
 };
 
@@ -91,6 +94,8 @@ function toDuckdb(value: Value, type: ColumnType): DuckDBValue {
       return new DuckDBDateValue(Date.parse(`${value as string}T00:00:00Z`) / 86_400_000);
     case 'timestamp':
       return new DuckDBTimestampTZValue(value as bigint);
+    case 'binary':
+      return new DuckDBBlobValue(value as Uint8Array);
     case 'array<integer>':
       return listValue(value as readonly (number | null)[] as DuckDBValue[]);
     case 'string':

@@ -1,4 +1,5 @@
 import {
+  DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBListValue,
@@ -17,6 +18,7 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   boolean: 'boolean',
   date: 'date',
   timestamp: 'timestamptz',
+  binary: 'blob',
   'array<integer>': 'integer[]',
 };
 
@@ -41,6 +43,7 @@ function plainLiteral(value: Value, type?: ColumnType): string {
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'bigint') return `cast(${value} as bigint)`;
   if (typeof value === 'string') return textLiteral(value);
+  if (value instanceof Uint8Array) return `from_hex('${Buffer.from(value).toString('hex')}')`;
   if (typeof value === 'object') return `[${value.map((item) => item ?? 'null').join(', ')}]`;
   if (!Number.isFinite(value)) return `cast('${value}' as double)`;
   return Number.isInteger(value) ? value.toFixed(0) : `cast(${value} as double)`;
@@ -69,6 +72,7 @@ export function fromDuckdb(value: DuckDBValue): Value {
   if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue) return value.micros;
   if (value instanceof DuckDBDateValue) return isoDate(value.days);
   if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  if (value instanceof DuckDBBlobValue) return Uint8Array.from(value.bytes);
   if (value instanceof DuckDBListValue)
     return value.items.map((item) => (item === null ? null : Number(item)));
   return String(value);
@@ -95,6 +99,7 @@ export function parseBound(text: string | undefined, type: ColumnType): Value | 
       return text === '1' || text === 'true';
     case 'timestamp':
       return parseTimestamp(text);
+    case 'binary':
     case 'array<integer>':
       return undefined;
   }

@@ -2,7 +2,7 @@ import type { Columns, DataFrame, Literal, Row as SparkRow, SparkSession } from 
 import { quoteIdentifier, renderParameters } from '@contrail/spark-connect';
 import { ContrailError } from '../../errors.ts';
 import type { Column, Value } from '../../lake/column.ts';
-import type { DataFile, Relation, Row, Select } from '../engine.ts';
+import type { MessagesRelation, DataFile, Relation, Row, Select } from '../engine.ts';
 import { groupByConstants } from '../file-groups.ts';
 import { inlined } from './inline.ts';
 import type { KeptFiles, KeptRelations } from './kept.ts';
@@ -16,7 +16,7 @@ export interface Bindings {
   readonly kept: KeptRelations;
   readonly macros: Macros;
   /** Reads messages and answers what they were kept as. */
-  readonly messages: (relation: Relation & { kind: 'messages' }) => Promise<Relation>;
+  readonly messages: (relation: MessagesRelation) => Promise<Relation>;
 }
 
 let aliases = 0;

@@ -2,7 +2,7 @@ import type { ObjectStore } from '@contrail/delta-lake';
 import type { Row as SparkRow, RunOptions, SparkSession } from '@contrail/spark-connect';
 import { randomUUID } from 'node:crypto';
 import { ContrailError } from '../../errors.ts';
-import type { Engine, Relation, Row, Select, WriteTarget, WrittenFile } from '../engine.ts';
+import type { MessagesRelation, Engine, Relation, Row, Select, WriteTarget, WrittenFile } from '../engine.ts';
 import { bindSelect, type BoundSelect } from './bind.ts';
 import { openSparkSession, type SparkConnection, sparkFailure } from './connection.ts';
 import { KeptRelations, type KeptSelect } from './kept.ts';
@@ -136,7 +136,7 @@ export class SparkEngine implements Engine {
   async #keepOverMessages(name: string, select: Select, messagesName: string): Promise<void> {
     const { signal, ...inner } = select;
     await this.#attempt(name, signal, async (job) => {
-      const relation = inner.relations[messagesName] as Relation & { kind: 'messages' };
+      const relation = inner.relations[messagesName] as MessagesRelation;
       const kept = await this.#keepMessages(relation, job);
       await this.#kept.replace(name, {
         kind: 'select',
@@ -146,7 +146,7 @@ export class SparkEngine implements Engine {
     });
   }
 
-  async #keepMessages(relation: Relation & { kind: 'messages' }, job: Job): Promise<KeptMessages> {
+  async #keepMessages(relation: MessagesRelation, job: Job): Promise<KeptMessages> {
     const rows = relation.ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
     const tuning = tuningFor(rows, this.#options.shufflePartitions);
     if (this.#tuning?.name !== tuning.name) await job.session.config.set(tuning.settings, job.run.signal);
@@ -166,7 +166,7 @@ export class SparkEngine implements Engine {
   #run<T>(makes: string, select: Select, work: (bound: BoundSelect, job: Job) => Promise<T>): Promise<T> {
     return this.#attempt(makes, select.signal, async (job) => {
       const inputs: string[] = [];
-      const messages = async (relation: Relation & { kind: 'messages' }): Promise<Relation> => {
+      const messages = async (relation: MessagesRelation): Promise<Relation> => {
         const kept = await this.#keepMessages(relation, job);
         inputs.push(...kept.inputs);
         return kept.relation;

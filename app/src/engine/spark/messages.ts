@@ -1,12 +1,14 @@
 import { hyparquetCodec, type Row as FileRow, struct } from '@contrail/delta-lake';
+import { isUtf8 } from 'node:buffer';
 import { ContrailError } from '../../errors.ts';
 import {
   decodeMessage,
   FLAT_MESSAGE_SOURCE,
   MESSAGE_FIELDS,
   PLAIN_MESSAGE_SOURCE,
+  SIMPLE_MESSAGE_LENGTH,
 } from '../../flight/decode-message.ts';
-import { MESSAGE_COLUMNS, type Relation, type Select } from '../engine.ts';
+import { MESSAGE_COLUMNS, type MessagesRelation, type Relation, type Select } from '../engine.ts';
 import { type BoundSelect, freshAlias } from './bind.ts';
 import type { KeptRelations } from './kept.ts';
 import { sparkPattern } from './storage.ts';
@@ -26,7 +28,7 @@ export interface Messages {
   readonly kept: KeptRelations;
   /** The messages are kept under names that begin with this. */
   readonly name: string;
-  readonly relation: Relation & { kind: 'messages' };
+  readonly relation: MessagesRelation;
 }
 
 /** Names of what was kept, and the relation that it is together. */
@@ -64,15 +66,16 @@ const javaPattern = (source: string): string =>
 const PATTERNS = { plain: javaPattern(PLAIN_MESSAGE_SOURCE), flat: javaPattern(FLAT_MESSAGE_SOURCE) };
 
 /**
- * What the executors do: read their ranges, take simple messages apart, and leave the others as they are. A record
- * without a value is no message.
+ * What the executors do: read their ranges, take simple messages apart, and leave the others as they are. Those of the
+ * other kind, which go to quarantine, are kept as they came too. A record without a value is no message.
  */
 const DECODE = `select decoded.*, ingested_at, topic_partition, topic_offset, is_simple,
-    case when not is_simple then value end as raw
+    case when not is_simple or (coalesce(decoded.feed, '') = 'simulator') <> :simulated then value end as raw
   from (
     select from_json(case when is_simple then text end, '${schemaText(typed(FIELDS)).replaceAll('`', '')}') as decoded, *
     from (
-      select *, is_valid_utf8(text) and (text rlike :plain or text rlike :flat) as is_simple
+      select *, UNPROCESSABLE octet_length(value) <= ${SIMPLE_MESSAGE_LENGTH} and is_valid_utf8(text)
+        and (text rlike :plain or text rlike :flat) as is_simple
       from (
         select value, cast(value as string) as text, timestamp as ingested_at, partition as topic_partition,
           offset as topic_offset
@@ -114,14 +117,15 @@ function plainOf(records: string, where: string): Relation {
   return {
     kind: 'select',
     select: {
-      sql: `select ${list}, cast(null as string) as malformed, cast(null as string) as payload from kafka_messages${where}`,
+      sql: `select ${list}, cast(null as string) as malformed, cast(null as string) as unprocessable,
+        cast(raw as string) as payload, cast(null as binary) as payload_bytes from kafka_messages${where}`,
       relations: { kafka_messages: { kind: 'kept', name: records } },
     },
   };
 }
 
 function decodedRecords({ job, kafka, relation }: Messages): BoundSelect {
-  const { topic, ranges } = relation;
+  const { topic, ranges, simulated, unprocessable = [] } = relation;
   if (kafka === null) {
     throw new ContrailError(
       'invalid',
@@ -143,18 +147,25 @@ function decodedRecords({ job, kafka, relation }: Messages): BoundSelect {
     },
   });
   const alias = freshAlias();
+  const isUnprocessable = unprocessable.map(
+    ({ partition, offset }) => `(topic_partition = ${partition} and topic_offset = ${offset})`,
+  );
+  const decode = DECODE.replace(
+    'UNPROCESSABLE',
+    isUnprocessable.length === 0 ? '' : `not (${isUnprocessable.join(' or ')}) and`,
+  );
   return {
     query: (list = '*', hint = '') =>
-      job.session.sql(`select ${hint}${list} from (${DECODE.replace('kafka_records', alias)})`, {
+      job.session.sql(`select ${hint}${list} from (${decode.replace('kafka_records', alias)})`, {
         relations: { [alias]: records },
-        parameters: PATTERNS,
+        parameters: { ...PATTERNS, simulated },
       }),
   };
 }
 
 /** Decodes what is not plain, and writes it as files that Spark reads as it reads the others. */
 async function decodeOdd(
-  { job }: Messages,
+  { job, relation: { unprocessable = [] } }: Messages,
   files: readonly KeptFile[],
 ): Promise<{ readonly addresses: readonly string[]; readonly rows: number }> {
   const alias = freshAlias();
@@ -178,7 +189,11 @@ async function decodeOdd(
   };
   for await (const batch of frame.batches(job.run)) {
     for (const { raw, ...place } of batch.rows()) {
-      open.push({ ...(place as FileRow), ...decoded(Buffer.from(raw as Uint8Array).toString('utf8')) });
+      const why = unprocessable.find(
+        ({ partition, offset }) =>
+          partition === place['topic_partition'] && offset === BigInt(place['topic_offset'] as bigint),
+      );
+      open.push({ ...(place as FileRow), ...decoded(raw as Uint8Array, why?.detail) });
       if (open.length === ODD_FILE_ROWS) await flush();
     }
   }
@@ -186,10 +201,19 @@ async function decodeOdd(
   return { addresses, rows };
 }
 
-function decoded(text: string): FileRow {
-  const { fields, malformed } = decodeMessage(text);
-  if (fields === null) return { malformed, payload: text };
-  return Object.fromEntries(
+function decoded(raw: Uint8Array, unprocessable: string | undefined): FileRow {
+  const isText = isUtf8(raw);
+  // Of bytes that are not UTF-8 this makes U+FFFD.
+  const payload = Buffer.from(raw).toString('utf8');
+  const { fields, malformed } = decodeMessage(isText ? payload : raw);
+  const kept = {
+    malformed,
+    unprocessable: unprocessable ?? null,
+    payload,
+    payload_bytes: isText ? null : raw,
+  };
+  if (fields === null || unprocessable !== undefined) return kept;
+  const cells = Object.fromEntries(
     MESSAGE_FIELDS.map(([name, type]) => {
       const value = fields[name] ?? null;
       if (value === null) return [name, null];
@@ -198,4 +222,5 @@ function decoded(text: string): FileRow {
       return [name, type === 'long' ? BigInt(value as number | bigint) : (value as FileRow[string])];
     }),
   );
+  return { ...cells, ...kept };
 }

@@ -9,6 +9,7 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   boolean: 'boolean',
   date: 'date',
   timestamp: 'timestamp',
+  binary: 'binary',
   'array<integer>': 'array<int>',
 };
 
@@ -33,6 +34,7 @@ export function literalOf(value: Value, type?: ColumnType): Literal {
   if (typeof value === 'boolean') return literal.boolean(value);
   if (typeof value === 'bigint') return literal.long(value);
   if (typeof value === 'string') return literal.string(value);
+  if (value instanceof Uint8Array) return literal.binary(value);
   if (typeof value === 'object') return literal.array(value.map((item) => literalOf(item, 'integer')));
   return Number.isInteger(value) && value === Math.trunc(value) && Math.abs(value) < 2 ** 31
     ? literal.integer(value)

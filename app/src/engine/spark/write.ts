@@ -206,6 +206,7 @@ function partitionValue(name: string, escaped: string, type: ColumnType | undefi
       return text === 'true';
     case 'double':
     case 'timestamp':
+    case 'binary':
     case 'array<integer>':
     case undefined:
       throw new ContrailError(

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { ContrailError } from '../../errors.ts';
+import type { MessageValue } from '../../flight/decode-message.ts';
 import { unpacked } from '../input/file-bytes.ts';
 import type { Poll, PollOptions, Source } from '../source.ts';
 import { readLines } from './lines.ts';
@@ -36,7 +37,7 @@ export class NdjsonSource implements Source {
    * Polls of {@link LINES_PER_POLL} lines, the last one shorter; `done` and `total` are bytes of the file as it lies
    * on disk, `total` unknown for standard input.
    * @throws ContrailError `invalid` / `ndjson-unreadable` when the file cannot be read, its gzip stream is broken, or a
-   * line is longer than 16 Mi characters. What came before it has been yielded, and the message says how many lines.
+   * line is longer than 16 MiB. What came before it has been yielded, and the message says how many lines.
    */
   async *polls({ signal, onState, whenReady }: PollOptions): AsyncGenerator<Poll> {
     const isStopped = () => signal?.aborted === true;
@@ -52,7 +53,7 @@ export class NdjsonSource implements Source {
     const bytes = counted(input, (count) => (done += count));
     const progress = () => (total === null ? { done } : { done, total });
     let sent = 0;
-    let values: string[] = [];
+    let values: MessageValue[] = [];
     let characters = 0;
     const poll = (): Poll => {
       const full: Poll = { kind: 'messages', values, ...progress() };

@@ -1,7 +1,7 @@
 -- Grain:  one row per reason, cell of the globe and time bucket of late rows; cell and bucket for valid rows only.
 -- Key:    (reason, cell, late_bucket)
 -- Reads:  batch, recent
--- All that has to be known of a batch before the rest of it begins, in one pass: how many rows of which feed and reason,
+-- All that has to be known of a batch before the rest of it begins, in one pass: how many rows of which reason,
 -- around which cells airports are looked for, and which rows `recent` cannot answer for. It answers for a row that is
 -- newer than, or equal to, its aircraft's newest row, or whose aircraft is not there, when the row is not older than the
 -- horizon behind which aircraft were let go. For all others the lake is asked: their duplicates and predecessors lie in
@@ -14,8 +14,6 @@ with newest as (
 judged as (
   select
     batch.reason,
-    batch.malformed,
-    batch.feed,
     batch.ingested_at,
     batch.time_position,
     case
@@ -43,8 +41,6 @@ select
   cell,
   case when is_late then cast(floor(time_position / :bucket_seconds) as bigint) end as late_bucket,
   count(*) as row_count,
-  count(*) filter (where feed = 'simulator') as simulated_rows,
-  count(*) filter (where malformed is null and feed is distinct from 'simulator') as real_rows,
   cast(max(seconds_from_timestamp(ingested_at)) * 1000 as bigint) as ingested_at_max_ms,
   count(ahead_seconds) as timed_rows,
   median(ahead_seconds) as ahead_median

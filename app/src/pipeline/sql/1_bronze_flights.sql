@@ -1,5 +1,5 @@
 -- Table:  bronze/flights
--- Grain:  one row per well-formed message, as sent.
+-- Grain:  one row per well-formed message of the lake's kind, as sent.
 -- Key:    (topic_partition, topic_offset)
 -- Reads:  batch
 select
@@ -28,4 +28,4 @@ select
   topic_offset,
   ingest_date
 from batch
-where malformed is null
+where reason is null or reason not in ('malformed', 'unprocessable', 'other_kind')

@@ -5,7 +5,10 @@
 select
   reason,
   case reason
-    when 'malformed' then malformed
+    when 'malformed' then detail
+    when 'unprocessable' then detail
+    when 'other_kind' then
+      case when feed = 'simulator' then 'a simulated position in a lake of real ones' else 'a real position in a lake of simulated ones' end
     when 'invalid_icao24' then case when icao24 is null then 'icao24 is null' else 'icao24 is not 6 hexadecimal digits' end
     when 'missing_time' then 'time_position is null'
     when 'missing_position' then case when longitude is null then 'longitude is null' else 'latitude is null' end
@@ -18,6 +21,7 @@ select
       end
   end as detail,
   payload,
+  payload_bytes,
   icao24,
   ingested_at,
   topic_partition,
@@ -29,7 +33,8 @@ union all
 select
   'duplicate' as reason,
   'a row of the same icao24, time_position and last_contact came before' as detail,
-  null as payload,
+  cast(null as string) as payload,
+  cast(null as binary) as payload_bytes,
   lower(batch.icao24) as icao24,
   batch.ingested_at,
   batch.topic_partition,

@@ -5,12 +5,16 @@
  *
  *     payload   := zstd frame with content checksum( text )
  *     text      := value *( LF value )          encoding 'lines', when no value holds a LF
- *                | JSON array of strings        encoding 'json', else
+ *                | JSON array of strings        encoding 'json', when one does
+ *     payload   := zstd frame with content checksum( *( length value ) )   encoding 'bytes', when a value is not UTF-8;
+ *                                                                          length: little-endian uint32
  *     timestamps:= absent when all are equal | little-endian float64 per message
  */
+import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
 import { ContrailError } from '../../errors.ts';
+import type { MessageValue } from '../../flight/decode-message.ts';
 import type { Message } from '../topic.ts';
 import { partitionOf } from '../murmur2.ts';
 
@@ -22,7 +26,7 @@ export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 /** Messages of one partition on their way into one stored batch. */
 export interface PendingBatch {
   readonly partition: number;
-  readonly values: string[];
+  readonly values: MessageValue[];
   readonly timestamps_ms: number[];
   /** UTF-8 bytes of the values. */
   text_bytes: number;
@@ -40,7 +44,7 @@ export interface EncodedBatch {
   readonly payload: Uint8Array;
 }
 
-export type BatchEncoding = 'lines' | 'json';
+export type BatchEncoding = 'lines' | 'json' | 'bytes';
 
 const compress = promisify(zstdCompress);
 /** Level 1 costs less time than it saves in writing, and shrinks state vectors about eightfold (decision 0002). */
@@ -65,7 +69,7 @@ export function toBatches(messages: readonly Message[], partitions: number): Pen
       );
     }
     const partition = partitionOf(message, partitions);
-    const bytes = Buffer.byteLength(message.value, 'utf8') + 1;
+    const bytes = Buffer.byteLength(message.value) + 1;
     let batch = open.get(partition);
     if (
       batch === undefined ||
@@ -85,8 +89,7 @@ export function toBatches(messages: readonly Message[], partitions: number): Pen
 
 /** Encodes a batch; the compression runs on a thread of libuv's pool. Text that is not well-formed Unicode is repaired (U+FFFD). */
 export async function encodeBatch(batch: PendingBatch): Promise<EncodedBatch> {
-  const encoding = batch.values.some((value) => value.includes('\n')) ? 'json' : 'lines';
-  const text = encoding === 'json' ? JSON.stringify(batch.values) : batch.values.join('\n');
+  const { encoding, content } = contentOf(batch.values);
   const first = batch.timestamps_ms[0] ?? 0;
   return {
     partition: batch.partition,
@@ -97,19 +100,44 @@ export async function encodeBatch(batch: PendingBatch): Promise<EncodedBatch> {
       : packTimestamps(batch.timestamps_ms),
     encoding,
     text_bytes: batch.text_bytes,
-    payload: await compress(Buffer.from(text, 'utf8'), ZSTD_PARAMETERS),
+    payload: await compress(content, ZSTD_PARAMETERS),
   };
+}
+
+const isText = (values: readonly MessageValue[]): values is readonly string[] =>
+  values.every((value) => typeof value === 'string');
+
+function contentOf(values: readonly MessageValue[]): {
+  readonly encoding: BatchEncoding;
+  readonly content: Buffer;
+} {
+  if (!isText(values)) {
+    const parts = values.flatMap((value) => {
+      const bytes = Buffer.from(value as string);
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(bytes.byteLength);
+      return [length, bytes];
+    });
+    return { encoding: 'bytes', content: Buffer.concat(parts) };
+  }
+  return values.some((value) => value.includes('\n'))
+    ? { encoding: 'json', content: Buffer.from(JSON.stringify(values), 'utf8') }
+    : { encoding: 'lines', content: Buffer.from(values.join('\n'), 'utf8') };
 }
 
 /**
  * The values of a stored payload. Synchronous: a payload is small enough ({@link MAX_BATCH_BYTES}) for a few ms.
  * @throws ContrailError `corrupt` when the checksum, the encoding or the number of values does not fit.
  */
-export function decodeValues(payload: Uint8Array, encoding: string, count: number): readonly string[] {
-  let values: readonly string[];
+export function decodeValues(payload: Uint8Array, encoding: string, count: number): readonly MessageValue[] {
+  let values: readonly MessageValue[];
   try {
-    const text = zstdDecompressSync(payload).toString('utf8');
-    values = encoding === 'json' ? (JSON.parse(text) as string[]) : text.split('\n');
+    const content = zstdDecompressSync(payload);
+    if (encoding === 'bytes') values = [...valuesIn(content)];
+    else {
+      const text = content.toString('utf8');
+      values = encoding === 'json' ? (JSON.parse(text) as string[]) : text.split('\n');
+    }
   } catch (cause) {
     throw new ContrailError(
       'corrupt',
@@ -126,6 +154,17 @@ export function decodeValues(payload: Uint8Array, encoding: string, count: numbe
     );
   }
   return values;
+}
+
+/** Values that follow each other, each behind its length. @throws RangeError when one is cut off */
+function* valuesIn(content: Buffer): Generator<MessageValue> {
+  for (let start = 0; start < content.byteLength;) {
+    const end = start + 4 + content.readUInt32LE(start);
+    if (end > content.byteLength) throw new RangeError('the last value is cut off');
+    const bytes = content.subarray(start + 4, end);
+    yield isUtf8(bytes) ? bytes.toString('utf8') : Uint8Array.from(bytes);
+    start = end;
+  }
 }
 
 /** One timestamp for all messages, or one each, epoch ms. */

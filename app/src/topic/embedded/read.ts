@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ContrailError } from '../../errors.ts';
+import type { MessageValue } from '../../flight/decode-message.ts';
 import { checkRange } from '../range.ts';
 import type { MessageChunk, OffsetRange } from '../topic.ts';
 import { decodeTimestamps, decodeValues, MAX_BATCH_BYTES, MAX_BATCH_MESSAGES } from './batch.ts';
@@ -51,7 +52,7 @@ export function readChunk(connection: DatabaseSync, name: string, range: OffsetR
      order by first_offset`,
   );
   statement.setReadBigInts(true);
-  const values: string[][] = [];
+  const values: (readonly MessageValue[])[] = [];
   const timestamps: (number | readonly number[])[] = [];
   let next = range.start;
   let messages = 0;
@@ -68,7 +69,7 @@ export function readChunk(connection: DatabaseSync, name: string, range: OffsetR
     if (messages > 0 && isFull) break;
     const isWhole = to - from === Number(row.count);
     const decoded = decodeValues(row.payload, row.encoding, Number(row.count));
-    values.push(isWhole ? (decoded as string[]) : decoded.slice(from, to));
+    values.push(isWhole ? decoded : decoded.slice(from, to));
     const times = decodeTimestamps(row.timestamps, Number(row.timestamp_ms));
     timestamps.push(typeof times === 'number' || isWhole ? times : times.slice(from, to));
     messages += to - from;
@@ -99,7 +100,7 @@ function missing(connection: DatabaseSync, name: string, range: OffsetRange): Co
 
 function joinTimestamps(
   parts: readonly (number | readonly number[])[],
-  values: readonly (readonly string[])[],
+  values: readonly (readonly MessageValue[])[],
 ): number | readonly number[] {
   const first = parts[0];
   if (first !== undefined && (parts.length === 1 || parts.every((part) => part === first))) return first;

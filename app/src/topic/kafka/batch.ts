@@ -64,7 +64,7 @@ function encode(topic: string, partition: number, { key, value, timestamp_ms }: 
     topic,
     partition,
     ...(key === null ? {} : { key: Buffer.from(key, 'utf8') }),
-    value: Buffer.from(value, 'utf8'),
+    value: typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value),
     timestamp: BigInt(timestamp_ms),
   };
 }

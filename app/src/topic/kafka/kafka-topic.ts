@@ -47,7 +47,7 @@ const FETCH_BYTES = 1024 * 1024;
 const FETCH_WAIT_MS = 500;
 /** Answers without a message in a row, where there must be some, before the reader is told to come back later. */
 const MAX_EMPTY_FETCHES = 10;
-/** Newest offsets of a partition that are looked at to tell what the topic holds. */
+/** Oldest offsets of a partition that are looked at to tell what the topic holds. */
 const PEEK_OFFSETS = 100n;
 const CLOSE_WAIT_MS = 5_000;
 /** Offsets to ask for. Source: Kafka protocol guide, ListOffsets, `timestamp`. */
@@ -155,7 +155,7 @@ export class KafkaTopic implements Topic {
     }
   }
 
-  /** What the newest messages say: Kafka keeps no word of ours with a topic. */
+  /** What the oldest message says that is well-formed: Kafka keeps no word of ours with a topic. */
   async describe(options: { readonly signal?: AbortSignal } = {}): Promise<TopicDescription> {
     return this.#whileAway(`Looking at ${this.#label()}`, () => this.#peek(options.signal), options.signal);
   }
@@ -251,13 +251,11 @@ export class KafkaTopic implements Topic {
   async #peek(signal: AbortSignal | undefined): Promise<TopicDescription> {
     const options = signal === undefined ? {} : { signal };
     for (const { partition, start, end } of await this.offsets(options)) {
-      const from = end - PEEK_OFFSETS > start ? end - PEEK_OFFSETS : start;
-      let simulated: boolean | null = null;
-      for await (const { values } of this.read([{ partition, start: from, end }], options)) {
-        const { fields } = decodeMessage(values.at(-1) ?? '');
-        if (fields !== null) simulated = fields.feed === 'simulator';
+      const to = start + PEEK_OFFSETS < end ? start + PEEK_OFFSETS : end;
+      for await (const { values } of this.read([{ partition, start, end: to }], options)) {
+        const first = values.map(decodeMessage).find(({ fields }) => fields !== null);
+        if (first !== undefined) return { simulated: first.fields?.feed === 'simulator' };
       }
-      if (simulated !== null) return { simulated };
     }
     return { simulated: null };
   }

@@ -2,6 +2,8 @@
  * From the record batches of a fetch to messages. Source: Kafka protocol guide, "Record Batch"; KIP-98 for transactions.
  */
 import type { RecordsBatch } from '@platformatic/kafka';
+import { isUtf8 } from 'node:buffer';
+import type { MessageValue } from '../../flight/decode-message.ts';
 import type { MessageChunk, OffsetRange } from '../topic.ts';
 
 /** Messages in a chunk, at most. */
@@ -83,7 +85,7 @@ class Collector {
   readonly #chunks: MessageChunk[] = [];
   #offsets: bigint[] = [];
   #timestamps: number[] = [];
-  #values: string[] = [];
+  #values: MessageValue[] = [];
   #bytes = 0;
 
   constructor(partition: number) {
@@ -96,7 +98,7 @@ class Collector {
     if (isFull && this.#values.length > 0) this.#seal();
     this.#offsets.push(offset);
     this.#timestamps.push(timestamp_ms);
-    this.#values.push(value.toString('utf8'));
+    this.#values.push(isUtf8(value) ? value.toString('utf8') : Uint8Array.from(value));
     this.#bytes += value.byteLength;
   }
 

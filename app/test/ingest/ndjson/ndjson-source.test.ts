@@ -28,6 +28,24 @@ describe('lines', () => {
     expect(await collect(readLines(bytesOf('\r\n\n', 1)))).toEqual([]);
   });
 
+  test.each([1, 2, 3, 7, 1000])('that are not UTF-8 stay bytes, here in chunks of %i', async (size) => {
+    const bytes = Buffer.concat([
+      Buffer.from('\uFEFF{"a":"é"}\n'),
+      Buffer.from('{"a":"\xe9"}\r\n\n', 'latin1'),
+      Buffer.from([0, 0, 0, 1, 200, 10]),
+      Buffer.from('{"b":"✈"}'),
+    ]);
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    }
+    expect((await collect(readLines(chunks()))).flat()).toEqual([
+      '{"a":"é"}',
+      Uint8Array.from(Buffer.from('{"a":"\xe9"}', 'latin1')),
+      Uint8Array.of(0, 0, 0, 1, 200),
+      '{"b":"✈"}',
+    ]);
+  });
+
   test('that never end are refused by number instead of filling memory', async () => {
     const read = collect(readLines(bytesOf(`ok\n${'x'.repeat(50)}`, 8), 20));
     await expect(read).rejects.toThrow(LineTooLongError);
@@ -102,7 +120,7 @@ describe('an ndjson source', () => {
       'cut.gz': gzipSync(many.join('\n')).subarray(0, -8),
     });
     for (const [name, found] of [
-      ['long.ndjson', /line 8 is longer than 16777216 characters\. 7 messages of it were sent/],
+      ['long.ndjson', /line 8 is longer than 16777216 bytes\. 7 messages of it were sent/],
       ['cut.gz', /unexpected end of file\. 500\d messages of it were sent/],
     ] as const) {
       const polls: Poll[] = [];

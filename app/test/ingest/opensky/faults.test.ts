@@ -42,7 +42,7 @@ async function liveThrough(cases: readonly FaultCase[]): Promise<Outcome> {
     if (states.length > cases.length) stop.abort();
   };
   await ingest(source, topic, { clock: world.clock, signal: stop.signal, onState, expectSimulated: false });
-  return { states, values: topic.messages.map(({ value }) => value), hosts };
+  return { states, values: topic.messages.map(({ value }) => String(value)), hosts };
 }
 
 const wordsOf = (state: SourceState | undefined): string =>

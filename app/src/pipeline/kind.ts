@@ -1,0 +1,33 @@
+import type { MessageReader, TopicRange } from '../engine/engine.ts';
+import { decodeMessage } from '../flight/decode-message.ts';
+import type { Lake } from '../lake/lake.ts';
+import type { Topic } from '../topic/topic.ts';
+
+/** What is asked about the kind of positions. */
+export interface KindSources {
+  readonly lake: Lake;
+  readonly topic: MessageReader & Pick<Topic, 'describe'>;
+}
+
+/**
+ * Whether the positions that a batch may bring into the lake are simulated: as the lake says; a lake that says nothing
+ * yet, as the topic was declared; else as the first message says that is well-formed, in topic order. Null where none is.
+ *
+ * A crash changes nothing: the lake says it before anything else of a batch is durable in it.
+ */
+export async function kindOf(
+  { lake, topic }: KindSources,
+  ranges: readonly TopicRange[],
+  signal: AbortSignal | undefined,
+): Promise<boolean | null> {
+  const options = signal === undefined ? {} : { signal };
+  const known = (await lake.simulated()) ?? (await topic.describe(options)).simulated;
+  if (known !== null) return known;
+  for await (const { values } of topic.read(ranges, options)) {
+    for (const value of values) {
+      const { fields } = decodeMessage(value);
+      if (fields !== null) return fields.feed === 'simulator';
+    }
+  }
+  return null;
+}
