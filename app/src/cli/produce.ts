@@ -4,6 +4,7 @@ import { ContrailError } from '../errors.ts';
 import { ingest, type IngestCounts } from '../ingest/ingest.ts';
 import type { Source } from '../ingest/source.ts';
 import { SYSTEM } from './context.ts';
+import { topicFloor } from './disk-floor.ts';
 import { openLake } from './lake-store.ts';
 import { count, openLog, say } from './log.ts';
 import { hopelessness, sourceWords } from './source-words.ts';
@@ -61,6 +62,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   const counts = await ingest(source, topic, {
     clock: SYSTEM.clock,
     sleep: SYSTEM.sleep,
+    shortage: topicFloor(settings, data),
     signal: AbortSignal.any([signal, giveUp.signal]),
     onPoll,
     onState: (state) => {

@@ -4,6 +4,7 @@ import { startDashboard } from '../dashboard/server.ts';
 import { ingest } from '../ingest/ingest.ts';
 import { buildPage } from './dashboard.ts';
 import { openEngine, openPipelineEngine, ROOT, SYSTEM } from './context.ts';
+import { topicFloor } from './disk-floor.ts';
 import { JobReports } from './job-reports.ts';
 import { openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
@@ -52,6 +53,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
     await ingest(source, topic, {
       clock: SYSTEM.clock,
       sleep: SYSTEM.sleep,
+      shortage: topicFloor(settings, data),
       signal: until,
       onState: sourceWords(say),
       ...(simulated === null ? {} : { expectSimulated: simulated }),

@@ -22,6 +22,8 @@ export interface Settings {
   readonly simulatedAircraft: number;
   /** Ask {@link dataDir} for the folder in use. */
   readonly dataDir: string | null;
+  /** 0: none. */
+  readonly diskFloorBytes: number | null;
   readonly topicName: string;
   readonly numPartitions: number;
   readonly topicRetentionMs: number;
@@ -162,6 +164,7 @@ function toSettings(values: z.output<typeof SCHEMA>): Settings {
     openskyBox: values.OPENSKY_BOX ?? null,
     simulatedAircraft: values.SIMULATED_AIRCRAFT,
     dataDir: values.DATA_DIR ?? null,
+    diskFloorBytes: values.DISK_FLOOR ?? null,
     topicName: values.TOPIC_NAME,
     numPartitions: values.NUM_PARTITIONS,
     topicRetentionMs: values.TOPIC_RETENTION,

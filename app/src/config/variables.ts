@@ -65,6 +65,9 @@ const anyText = parsed('some text', (text) => text);
 const secret = parsed('some text', (text) => new Secret(text));
 const duration = parsed('a duration above 0 with its unit, as 500ms, 5s, 2m, 12h or 7d', parseDuration);
 const size = parsed('a size above 0 with its unit, as 512MB or 8GiB', parseSize);
+const sizeOrNothing = parsed('a size with its unit, as 500MB or 2GiB, or 0', (text) =>
+  text === '0' ? 0 : parseSize(text),
+);
 const logLevel = parsed(
   `one of ${LOG_LEVELS.join(', ')}`,
   (text) => LOG_LEVELS.find((level) => level === text) ?? null,
@@ -129,6 +132,12 @@ export const VARIABLES = {
     meaning: 'Folder of the embedded topic, the local lake and caches. On a local file system.',
     unit: 'path',
     unset: './data, or ./data-simulated for the simulator',
+  }),
+  DISK_FLOOR: optional(sizeOrNothing, {
+    meaning:
+      'How much stays free on the disks of topic and lake. Below it sources and pipeline wait, and go on by themselves when there is more room. 0: no floor.',
+    unit: 'size: MB, GB, MiB, GiB',
+    unset: '500MB, or a tenth of the disk where that is less',
   }),
   TOPIC_NAME: setting(
     matching('1 to 249 letters, digits, dots, underscores or dashes', /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/),

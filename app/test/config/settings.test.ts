@@ -27,6 +27,7 @@ describe('loadSettings', () => {
       openskyBox: null,
       simulatedAircraft: 4_000,
       dataDir: null,
+      diskFloorBytes: null,
       topicName: 'opensky-data',
       numPartitions: 4,
       topicRetentionMs: 7 * 86_400_000,

@@ -1,7 +1,8 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { mkdir, readFile } from 'node:fs/promises';
-import { ContrailError } from '../../errors.ts';
+import { ContrailError, kindOf } from '../../errors.ts';
 import type { Engine, Relation, Row, Select, WriteTarget, WrittenFile } from '../engine.ts';
+import { sqlFailure } from './failure.ts';
 import { dropMessages, loadMessages } from './messages.ts';
 import { filesSelect, loadRows } from './relations.ts';
 import { bindParameters, fromDuckdb, identifier, textLiteral } from './values.ts';
@@ -16,6 +17,9 @@ export interface DuckdbOptions {
   /** Where results that do not fit in memory are spilled to. */
   readonly temporaryFolder: string;
 }
+
+/** More than any of our SELECTs spills. */
+const MOST_SPILLED = '64GiB';
 
 /** How often a statement that has to stop is told so. */
 const INTERRUPT_EVERY_MS = 50;
@@ -37,11 +41,16 @@ export class DuckdbEngine implements Engine {
 
   /** Opens an engine in memory. @throws ContrailError `invalid` when an option is refused. */
   static async open(options: DuckdbOptions): Promise<DuckdbEngine> {
-    await mkdir(options.temporaryFolder, { recursive: true });
+    // Best effort: a disk may be full, and be so no longer when something has to be spilled.
+    await mkdir(options.temporaryFolder, { recursive: true }).catch((error: unknown) => {
+      if (kindOf(error) !== 'unavailable') throw error;
+    });
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(options.threads),
       memory_limit: options.memoryLimit,
       temp_directory: options.temporaryFolder,
+      // DuckDB's own limit is what was free when it was opened: on a disk that was full then, for ever nothing.
+      max_temp_directory_size: MOST_SPILLED,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     }).catch((cause: unknown) => {
@@ -158,16 +167,7 @@ export class DuckdbEngine implements Engine {
         return await work(bindParameters(select.sql, select.parameters ?? {}));
       } catch (cause) {
         select.signal?.throwIfAborted();
-        if (cause instanceof ContrailError) throw cause;
-        throw new ContrailError(
-          'internal',
-          'sql-failed',
-          `DuckDB could not run the SELECT: ${messageOf(cause)}`,
-          {
-            cause,
-            facts: { sql: select.sql },
-          },
-        );
+        throw sqlFailure(cause, select.sql);
       } finally {
         select.signal?.removeEventListener('abort', interrupt);
         clearInterval(interrupts);

@@ -98,6 +98,8 @@ export function sparkFailure(error: unknown, doing: string): unknown {
     case 'cancelled':
       return failed('unavailable', 'spark-cancelled', ' Somebody stopped it.');
     case 'failed':
+      if (/No space left on device|Disk quota exceeded/.test(message))
+        return failed('unavailable', 'spark-disk-full', ' Make room on the disks of the executors.');
       return failed('internal', 'spark-query-failed', '');
     case 'invalid':
     case 'unsupported':

@@ -114,7 +114,11 @@ export class FileCache {
     bytes: number | undefined,
     fill: (path: string) => Promise<void>,
   ): Promise<void> {
-    this.#opening ??= this.#open();
+    // A disk that was full is tried again: what failed once is not kept.
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = null;
+      throw error;
+    });
     await this.#opening;
     const object = join(this.#objects, name);
     if (await linkIfThere(object, path)) {

@@ -52,6 +52,14 @@ describe('the file cache', () => {
     expect(fills).toEqual(['a']);
   });
 
+  test('is there again when its folder could not be made at first, as on a full disk', async () => {
+    const { folder, touch } = world();
+    writeFileSync(join(folder, 'objects'), 'in the way');
+    await expect(touch('a')).rejects.toThrow('objects');
+    rmSync(join(folder, 'objects'));
+    await touch('a');
+  });
+
   test('gives up the least recently used, and not more than it must', async () => {
     const { touch, objects, fills } = world();
     for (const name of ['a', 'b', 'c', 'a', 'd']) await touch(name);

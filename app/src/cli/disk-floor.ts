@@ -1,0 +1,92 @@
+import { statfsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { SYSTEM, lakeFolder, topicFolder } from './context.ts';
+
+/** Says in one sentence that a disk is too full to go on, or null; see {@link diskFloor}. */
+export type Shortage = () => string | null;
+
+/** What statfs(2) says of a file system; sizes in blocks. */
+export interface FileSystemSize {
+  readonly bsize: number;
+  readonly blocks: number;
+  /** Free for who is not root. */
+  readonly bavail: number;
+}
+
+const STANDARD_BYTES = 500_000_000;
+/** Of a small disk, which may be smaller than the standard. */
+const STANDARD_SHARE = 0.1;
+const LOOK_EVERY_MS = 1_000;
+/** Once below the floor, this much above it is asked for: it does not go on and off with each file. */
+const RISE = 1.1;
+
+/**
+ * Watches the disks of some folders: each is to keep `floorBytes` free; null: 500 MB, or a tenth of the disk where that is
+ * less; 0: none. Looks at most once a second, so it may be asked before every write. The sentence stays the same as
+ * long as the shortage lasts, so that it can be said once. A folder that is not there yet is that of its parent.
+ */
+export function diskFloor(
+  folders: readonly string[],
+  floorBytes: number | null,
+  {
+    statfs = statfsSync,
+    monotonic = SYSTEM.monotonic,
+  }: { readonly statfs?: (path: string) => FileSystemSize; readonly monotonic?: () => number } = {},
+): Shortage {
+  let lookedAtMs = -Infinity;
+  let sentence: string | null = null;
+  return () => {
+    if (floorBytes === 0 || monotonic() - lookedAtMs < LOOK_EVERY_MS) return sentence;
+    lookedAtMs = monotonic();
+    const factor = sentence === null ? 1 : RISE;
+    const short = folders.map((folder) => shortageAt(resolve(folder), floorBytes, factor, statfs));
+    const found = short.find((one) => one !== null) ?? null;
+    sentence = found === null ? null : (sentence ?? found);
+    return sentence;
+  };
+}
+
+function shortageAt(
+  folder: string,
+  floorBytes: number | null,
+  factor: number,
+  statfs: (path: string) => FileSystemSize,
+): string | null {
+  const size = sizeOf(folder, statfs);
+  // Some file systems do not know their size; then there is no floor, and a write says what is so.
+  if (size === null || size.blocks === 0) return null;
+  const floor = floorBytes ?? Math.min(STANDARD_BYTES, size.blocks * size.bsize * STANDARD_SHARE);
+  if (size.bavail * size.bsize >= floor * factor) return null;
+  const megabytes = Math.ceil(floor / 1e6);
+  return (
+    `Less than ${megabytes} MB are free on the disk of ${folder}: nothing is written until there is more room, ` +
+    `then it goes on by itself. Free some, or lower DISK_FLOOR.`
+  );
+}
+
+/** Null where it cannot be said. */
+function sizeOf(folder: string, statfs: (path: string) => FileSystemSize): FileSystemSize | null {
+  for (let place = folder; ; place = dirname(place)) {
+    try {
+      return statfs(place);
+    } catch (error) {
+      const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isAbsent || place === dirname(place)) return null;
+    }
+  }
+}
+
+/** The disk that a source writes to: that of the embedded topic. */
+export const topicFloor = (settings: Settings, data: string): Shortage =>
+  diskFloor(settings.kafkaBootstrap === null ? [topicFolder(data)] : [], settings.diskFloorBytes);
+
+/** The disks that the pipeline writes to: lake or cache, and what does not fit in memory. */
+export const lakeFloor = (settings: Settings, data: string): Shortage =>
+  diskFloor(
+    [
+      ...(settings.garageEndpoint === null ? [lakeFolder(data)] : [join(data, 'cache')]),
+      ...(settings.sparkRemote === null ? [join(data, 'tmp')] : []),
+    ],
+    settings.diskFloorBytes,
+  );
