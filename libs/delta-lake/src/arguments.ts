@@ -106,6 +106,17 @@ export function checkArgument(call: string, name: string, value: unknown, kind: 
   });
 }
 
+/**
+ * Makes sure that text can be written down: half a surrogate pair has no UTF-8 form, and a log that holds its escape is
+ * one that other programs cannot open.
+ * @throws DeltaError invalid-argument
+ */
+export function checkText(what: string, text: unknown): asserts text is string {
+  if (typeof text === 'string' && text.isWellFormed()) return;
+  const why = typeof text === 'string' ? 'half of a surrogate pair is in it' : 'it is no string';
+  throw invalidArgument(`${what[0]?.toUpperCase()}${what.slice(1)} cannot be ${shown(text)}: ${why}`);
+}
+
 /** The refusal of an argument; `what` is a sentence without its full stop. */
 export function invalidArgument(what: string, facts: Readonly<Record<string, unknown>> = {}): DeltaError {
   return new DeltaError('invalid-argument', `${what}.`, { facts });

@@ -82,7 +82,7 @@ export async function createTable(
   };
   const body = serializeCommit([{ commitInfo }, { protocol }, { metaData }]);
   // Refuses what it could not read afterwards.
-  const snapshot = new Snapshot(context, replay(emptyState(), [parseCommit(0, body)]));
+  const snapshot = new Snapshot(context, replay(emptyState(), [parseCommit(store.url, 0, body)]));
   if ((await store.putIfAbsent(commitKey(0), body)) === 'exists') return found(await openIn(context), spec);
   return new DeltaTable(context, snapshot);
 }

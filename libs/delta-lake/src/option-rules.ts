@@ -1,8 +1,13 @@
 import type { OptionRules } from './arguments.ts';
 import type { TableOptions } from './context.ts';
 import type { TableSpec } from './create.ts';
+import type { ExpiryOptions } from './operations/expiry.ts';
 import type { LogCleanupOptions } from './operations/log-cleanup.ts';
-import type { AutoCompactionOptions, OptimizeOptions } from './operations/optimize/optimize.ts';
+import type {
+  AutoCompactionOptions,
+  CompactOptions,
+  OptimizeOptions,
+} from './operations/optimize/optimize.ts';
 import type { VacuumOptions } from './operations/vacuum.ts';
 import type { ReadRowsOptions } from './snapshot/snapshot.ts';
 import type { S3Options } from './storage/s3/options.ts';
@@ -117,6 +122,19 @@ export const AUTO_COMPACTION_OPTIONS: OptionRules<AutoCompactionOptions> = {
   minFiles: 'size',
   maxBytes: 'size',
   minAgeMs: 'number',
+};
+
+export const COMPACT_OPTIONS: OptionRules<CompactOptions> = {
+  rewrite: 'function',
+  signal: 'signal',
+  onProgress: 'function',
+  targetBytes: 'size',
+};
+
+export const EXPIRY_OPTIONS: OptionRules<ExpiryOptions> = {
+  retentionMs: 'number',
+  beyond: { files: 'count', leastMs: 'number' },
+  signal: 'signal',
 };
 
 export const VACUUM_OPTIONS: OptionRules<VacuumOptions> = {

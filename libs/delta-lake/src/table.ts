@@ -24,6 +24,8 @@ import {
   APPEND_OPTIONS,
   AUTO_COMPACTION_OPTIONS,
   COMMIT_OPTIONS,
+  COMPACT_OPTIONS,
+  EXPIRY_OPTIONS,
   HISTORY_OPTIONS,
   LOG_CLEANUP_OPTIONS,
   MERGE_OPTIONS,
@@ -318,10 +320,11 @@ export class DeltaTable implements AsyncDisposable {
    * Puts those files together that the caller chooses of the snapshot that this object has; each group is of one partition.
    * @throws as {@link optimize}
    */
-  compact(
+  async compact(
     choose: (snapshot: Snapshot) => readonly FileGroup[],
     options: CompactOptions,
   ): Promise<OptimizeReport> {
+    checkOptions('compact', options, COMPACT_OPTIONS);
     return compact(this.#live, choose, options);
   }
 
@@ -347,7 +350,8 @@ export class DeltaTable implements AsyncDisposable {
    * it every few commits. See {@link ExpiryOptions}.
    * @throws DeltaError unsupported-feature, unsupported-protocol
    */
-  deleteExpired(options: ExpiryOptions = {}): Promise<ExpiryReport> {
+  async deleteExpired(options: ExpiryOptions = {}): Promise<ExpiryReport> {
+    checkOptions('deleteExpired', options, EXPIRY_OPTIONS);
     return deleteExpired(this.#live, options);
   }
 

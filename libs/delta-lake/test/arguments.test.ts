@@ -47,8 +47,10 @@ const TABLE_CALLS: Readonly<Record<string, Call>> = {
   check: null,
   optimize: (table, options) => table.optimize(options),
   autoCompact: (table, options) => table.autoCompact(options),
+  compact: (table, options) => table.compact(() => [], options),
   restore: (table, options) => table.restore(options),
   vacuum: (table, options) => table.vacuum(options),
+  deleteExpired: (table, options) => table.deleteExpired(options),
   cleanUpLog: (table, options) => table.cleanUpLog(options),
   settled: null,
 };

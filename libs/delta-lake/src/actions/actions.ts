@@ -43,8 +43,9 @@ export interface AddFile {
   readonly partitionValues: Readonly<Record<string, string | null>>;
   readonly tags?: Readonly<Record<string, string>>;
   readonly deletionVector?: DeletionVectorDescriptor;
-  readonly baseRowId?: number;
-  readonly defaultRowCommitVersion?: number;
+  /** A bigint beyond 2^53. */
+  readonly baseRowId?: number | bigint;
+  readonly defaultRowCommitVersion?: number | bigint;
   readonly clusteringProvider?: string;
   /** The statistics' JSON text, or null when the writer gave none. */
   readonly statsText: string | null;
@@ -63,8 +64,9 @@ export interface RemoveFile {
   readonly size?: number;
   readonly tags?: Readonly<Record<string, string>>;
   readonly deletionVector?: DeletionVectorDescriptor;
-  readonly baseRowId?: number;
-  readonly defaultRowCommitVersion?: number;
+  /** A bigint beyond 2^53. */
+  readonly baseRowId?: number | bigint;
+  readonly defaultRowCommitVersion?: number | bigint;
 }
 
 /** The `cdc` action: a file with the rows that a commit changed. Source: Delta protocol, "Add CDC File". */
@@ -79,7 +81,8 @@ export interface ChangeFile {
 /** The `txn` action: `appId` has committed everything up to `version`. */
 export interface TransactionIdentifier {
   readonly appId: string;
-  readonly version: number;
+  /** A bigint beyond 2^53. */
+  readonly version: number | bigint;
   /** Epoch ms. */
   readonly lastUpdated?: number;
 }

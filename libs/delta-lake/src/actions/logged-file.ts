@@ -1,5 +1,6 @@
 import type { AddFile, FileStatistics } from './actions.ts';
 import type { DeletionVectorDescriptor } from './deletion-vector.ts';
+import { exactIntegers } from './exact-json.ts';
 import type { TextBlock, FileTexts } from './file-texts.ts';
 
 export type LoggedFields = Omit<AddFile, 'stats'>;
@@ -15,8 +16,8 @@ export class LoggedFile implements AddFile {
   readonly rows: number | null;
   declare readonly tags?: Readonly<Record<string, string>>;
   declare readonly deletionVector?: DeletionVectorDescriptor;
-  declare readonly baseRowId?: number;
-  declare readonly defaultRowCommitVersion?: number;
+  declare readonly baseRowId?: number | bigint;
+  declare readonly defaultRowCommitVersion?: number | bigint;
   declare readonly clusteringProvider?: string;
   readonly #text: string | TextBlock | null;
   /** Number of the text in its block. */
@@ -76,7 +77,7 @@ export function parseStatistics(text: string): FileStatistics | null {
   }
   if (!isRecord(json)) return null;
   return {
-    numRecords: typeof json['numRecords'] === 'number' ? json['numRecords'] : null,
+    numRecords: countIn(json['numRecords']),
     minValues: isRecord(json['minValues']) ? json['minValues'] : {},
     maxValues: isRecord(json['maxValues']) ? json['maxValues'] : {},
     nullCount: isRecord(json['nullCount']) ? json['nullCount'] : {},
@@ -92,13 +93,12 @@ export function recordCount(file: AddFile): number | null {
 /** Without parsing all of the text where it begins with the count, as that of every known writer does. */
 function countOf(text: string): number | null {
   const match = /^\{"numRecords":(\d+)[,}]/.exec(text);
-  return match ? Number(match[1]) : (parseStatistics(text)?.numRecords ?? null);
+  return match ? countIn(Number(match[1])) : (parseStatistics(text)?.numRecords ?? null);
 }
 
-function exactIntegers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
-  const source = context?.source;
-  return source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
+/** A count beyond 2^53, or below 0, is as if it were not there. */
+function countIn(value: unknown): number | null {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

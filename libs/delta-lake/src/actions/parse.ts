@@ -1,4 +1,17 @@
 import { DeltaError, hasCode } from '../errors.ts';
+import {
+  addFields,
+  isJson,
+  type Json,
+  parseChangeFile,
+  parseCommitInfo,
+  parseDomain,
+  parseMetadata,
+  parseProtocol,
+  parseRemove,
+  parseTransaction,
+  partitionValues,
+} from './action-bodies.ts';
 import type {
   AddFile,
   ChangeFile,
@@ -10,18 +23,16 @@ import type {
   RemoveFile,
   TransactionIdentifier,
 } from './actions.ts';
-import { blankRecord } from '../schema/blank-record.ts';
-import type { DeletionVectorDescriptor } from './deletion-vector.ts';
-import { type LoggedFields, LoggedFile } from './logged-file.ts';
+import { parseAction } from './exact-json.ts';
+import { noteFault } from './faults.ts';
 import type { FileTexts } from './file-texts.ts';
+import { LoggedFile } from './logged-file.ts';
 
-type Json = Readonly<Record<string, unknown>>;
 type PartitionValues = AddFile['partitionValues'];
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * Collects actions, whichever file they come from (a commit, a checkpoint). Unknown actions and fields are ignored,
- * as the protocol asks; a known action without its required fields is a corrupt log.
+ * as the protocol asks; what is wrong with a known action is noted with it (`faultOf`).
  */
 export class ActionCollector {
   protocol: Protocol | null = null;
@@ -60,6 +71,7 @@ export class ActionCollector {
         this.adds.push(this.#file(body));
         break;
       case 'remove':
+        pathOf(body, kind);
         this.removes.push(parseRemove(body));
         break;
       case 'txn':
@@ -72,25 +84,16 @@ export class ActionCollector {
         this.protocol = parseProtocol(body);
         break;
       case 'domainMetadata':
-        this.domains.push({
-          domain: text(body, 'domain', kind),
-          configuration: text(body, 'configuration', kind),
-          removed: body['removed'] === true,
-        });
+        this.domains.push(parseDomain(body));
         break;
       case 'cdc':
-        this.changeFiles.push({
-          path: text(body, 'path', kind),
-          partitionValues: partitionValues(body['partitionValues']),
-          size: count(body['size'] ?? 0, 'cdc.size'),
-          dataChange: false,
-        });
+        this.changeFiles.push(parseChangeFile(body));
         break;
       case 'sidecar':
-        this.sidecars.push(text(body, 'path', kind));
+        this.sidecars.push(pathOf(body, kind));
         break;
       case 'commitInfo':
-        this.commitInfo = body;
+        this.commitInfo = parseCommitInfo(body);
         break;
       default:
         break;
@@ -111,9 +114,10 @@ export class ActionCollector {
       start = end + 1;
       if (source.trim() === '') continue;
       try {
-        const action: unknown = JSON.parse(source);
+        const action = parseAction(source);
         if (!isJson(action)) throw new DeltaError('corrupt-log', 'it is not a JSON object');
-        this.take(action);
+        // What a writer says of itself is free JSON, which others print and write: plain numbers.
+        this.take(isJson(action['commitInfo']) ? (JSON.parse(source) as Json) : action);
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new DeltaError('corrupt-log', `line ${this.#lines}: ${reason}`, {
@@ -125,19 +129,9 @@ export class ActionCollector {
   }
 
   #file(body: Json): AddFile {
-    const stats = body['stats'];
-    const clusteringProvider = body['clusteringProvider'];
-    const fields: Mutable<LoggedFields> = {
-      path: text(body, 'path', 'add'),
-      size: count(body['size'], 'add.size'),
-      modificationTime: count(body['modificationTime'] ?? 0, 'add.modificationTime'),
-      dataChange: body['dataChange'] !== false,
-      partitionValues: this.#partitionValues(body['partitionValues']),
-      statsText: typeof stats === 'string' && stats !== '' ? stats : null,
-    };
-    setOptionalFields(fields, body);
-    if (typeof clusteringProvider === 'string') fields.clusteringProvider = clusteringProvider;
-    return new LoggedFile(fields, this.#texts);
+    pathOf(body, 'add');
+    const { file, fault } = addFields(body, this.#partitionValues(body['partitionValues']));
+    return noteFault(new LoggedFile(file, this.#texts), fault);
   }
 
   #partitionValues(json: unknown): PartitionValues {
@@ -170,137 +164,33 @@ export class ActionCollector {
  * Parses a commit file: newline-delimited JSON, one action a line.
  * @throws DeltaError corrupt-log with the line that is wrong.
  */
-export function parseCommit(version: number, body: string, texts: FileTexts | null = null): Commit {
+export function parseCommit(
+  table: string,
+  version: number,
+  body: string,
+  texts: FileTexts | null = null,
+): Commit {
   const collector = new ActionCollector(texts);
   try {
     collector.takeLines(body);
   } catch (error) {
-    throw ofCommit(error, version);
+    throw ofCommit(error, table, version);
   }
   return collector.commit(version);
 }
 
 /** Says of which commit a wrong line is. */
-export function ofCommit(error: unknown, version: number): unknown {
+export function ofCommit(error: unknown, table: string, version: number): unknown {
   if (!hasCode(error, 'corrupt-log')) return error;
-  return new DeltaError('corrupt-log', `Commit ${version} cannot be read: ${error.message}.`, {
+  return new DeltaError('corrupt-log', `Commit ${version} of ${table} cannot be read: ${error.message}.`, {
     cause: error.cause,
-    facts: { ...error.facts, version },
+    facts: { ...error.facts, table, version },
   });
 }
 
-function parseRemove(body: Json): RemoveFile {
-  const { partitionValues: values, size, extendedFileMetadata } = body;
-  const file: Mutable<RemoveFile> = {
-    path: text(body, 'path', 'remove'),
-    deletionTimestamp: count(body['deletionTimestamp'] ?? 0, 'remove.deletionTimestamp'),
-    dataChange: body['dataChange'] !== false,
-  };
-  if (typeof extendedFileMetadata === 'boolean') file.extendedFileMetadata = extendedFileMetadata;
-  if (values !== null && values !== undefined) file.partitionValues = partitionValues(values);
-  if (size !== null && size !== undefined) file.size = count(size, 'remove.size');
-  setOptionalFields(file, body);
-  return file;
-}
-
-type OptionalFields = Pick<AddFile, 'tags' | 'deletionVector' | 'baseRowId' | 'defaultRowCommitVersion'>;
-
-/** Sets what `add` and `remove` may have, and most of them lack. */
-function setOptionalFields(file: Mutable<OptionalFields>, body: Json): void {
-  const { tags, deletionVector, baseRowId, defaultRowCommitVersion } = body;
-  if (isJson(tags)) file.tags = stringMap(tags);
-  if (isJson(deletionVector)) file.deletionVector = parseDeletionVector(deletionVector);
-  if (isNumber(baseRowId)) file.baseRowId = count(baseRowId, 'baseRowId');
-  if (isNumber(defaultRowCommitVersion))
-    file.defaultRowCommitVersion = count(defaultRowCommitVersion, 'defaultRowCommitVersion');
-}
-
-function parseDeletionVector(body: Json): DeletionVectorDescriptor {
-  return {
-    storageType: text(body, 'storageType', 'deletionVector'),
-    pathOrInlineDv: text(body, 'pathOrInlineDv', 'deletionVector'),
-    ...(isNumber(body['offset']) ? { offset: count(body['offset'], 'deletionVector.offset') } : {}),
-    sizeInBytes: count(body['sizeInBytes'], 'deletionVector.sizeInBytes'),
-    cardinality: count(body['cardinality'], 'deletionVector.cardinality'),
-  };
-}
-
-function parseTransaction(body: Json): TransactionIdentifier {
-  return {
-    appId: text(body, 'appId', 'txn'),
-    version: count(body['version'], 'txn.version'),
-    ...(isNumber(body['lastUpdated']) ? { lastUpdated: count(body['lastUpdated'], 'txn.lastUpdated') } : {}),
-  };
-}
-
-function parseProtocol(body: Json): Protocol {
-  return {
-    minReaderVersion: count(body['minReaderVersion'], 'protocol.minReaderVersion'),
-    minWriterVersion: count(body['minWriterVersion'], 'protocol.minWriterVersion'),
-    ...(Array.isArray(body['readerFeatures']) ? { readerFeatures: body['readerFeatures'].map(String) } : {}),
-    ...(Array.isArray(body['writerFeatures']) ? { writerFeatures: body['writerFeatures'].map(String) } : {}),
-  };
-}
-
-function parseMetadata(body: Json): Metadata {
-  const format = isJson(body['format']) ? body['format'] : {};
-  return {
-    id: text(body, 'id', 'metaData'),
-    ...(typeof body['name'] === 'string' ? { name: body['name'] } : {}),
-    ...(typeof body['description'] === 'string' ? { description: body['description'] } : {}),
-    format: {
-      provider: typeof format['provider'] === 'string' ? format['provider'] : 'parquet',
-      options: isJson(format['options']) ? stringMap(format['options']) : {},
-    },
-    schemaString: text(body, 'schemaString', 'metaData'),
-    partitionColumns: Array.isArray(body['partitionColumns']) ? body['partitionColumns'].map(String) : [],
-    configuration: isJson(body['configuration']) ? stringMap(body['configuration']) : {},
-    ...(isNumber(body['createdTime'])
-      ? { createdTime: count(body['createdTime'], 'metaData.createdTime') }
-      : {}),
-  };
-}
-
-function partitionValues(json: unknown): Readonly<Record<string, string | null>> {
-  if (!isJson(json)) return {};
-  const values = blankRecord<string | null>(Object.keys(json))();
-  for (const [name, value] of Object.entries(json))
-    values[name] = value === null || value === undefined ? null : asText(value);
-  return values;
-}
-
-function stringMap(json: Json): Readonly<Record<string, string>> {
-  const values: Record<string, string> = {};
-  for (const [name, value] of Object.entries(json)) {
-    if (value !== null && value !== undefined) values[name] = asText(value);
-  }
-  return values;
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function text(body: Json, field: string, kind: string): string {
-  const value = body[field];
-  if (typeof value !== 'string')
-    throw new DeltaError('corrupt-log', `the field "${field}" of "${kind}" is missing`);
-  return value;
-}
-
-/** A count or an instant: a safe integer, from JSON (number) or Parquet (bigint). */
-function count(value: unknown, what: string): number {
-  const number = isNumber(value) ? Number(value) : Number.NaN;
-  if (!Number.isSafeInteger(number)) {
-    throw new DeltaError('corrupt-log', `"${what}" is ${String(value)}, not an integer below 2^53`);
-  }
-  return number;
-}
-
-function isNumber(value: unknown): value is number | bigint {
-  return typeof value === 'number' || typeof value === 'bigint';
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The path of a file; without it nobody could say later whether the action is still in force. */
+function pathOf(body: Json, kind: string): string {
+  const { path } = body;
+  if (typeof path === 'string') return path;
+  throw new DeltaError('corrupt-log', `the field "path" of "${kind}" is missing`);
 }

@@ -9,6 +9,8 @@ import type {
   TransactionIdentifier,
 } from './actions.ts';
 
+import { exactJson } from './exact-json.ts';
+
 /** One action on its way into a commit. */
 export type Action =
   | { readonly commitInfo: CommitInfo }
@@ -23,8 +25,17 @@ export type Action =
 /** The text of a commit: one action a line. */
 export function serializeCommit(actions: readonly Action[]): string {
   return actions
-    .map((action) => `${JSON.stringify('add' in action ? { add: addJson(action.add) } : action)}\n`)
+    .map((action) => `${jsonOf('add' in action ? { add: addJson(action.add) } : action)}\n`)
     .join('');
+}
+
+/** Few actions have a bigint, and looking for one in all would take most of the time. */
+function jsonOf(action: object): string {
+  try {
+    return JSON.stringify(action);
+  } catch {
+    return exactJson(action);
+  }
 }
 
 /** The fields of an `add` as the log has them. */

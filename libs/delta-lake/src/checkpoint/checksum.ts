@@ -1,3 +1,4 @@
+import { exactJson } from '../actions/exact-json.ts';
 import { isOn } from '../actions/table-properties.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
@@ -8,7 +9,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
  */
 export function serializeChecksum(snapshot: Snapshot, txnId: string): string {
   const { metadata, protocol, state } = snapshot;
-  return JSON.stringify({
+  return exactJson({
     txnId,
     tableSizeBytes: snapshot.bytes,
     numFiles: snapshot.fileCount,

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AddFile } from '../actions/actions.ts';
+import { faultOf } from '../actions/faults.ts';
 import { featuresOf } from '../actions/table-features.ts';
 import { isOn } from '../actions/table-properties.ts';
 import type { TableContext } from '../context.ts';
+import { DeltaError } from '../errors.ts';
 import { checkpointKey } from '../log/names.ts';
 import { putEncoded } from '../parquet/codec.ts';
 import type { StructType } from '../schema/types.ts';
@@ -99,6 +101,12 @@ function* portions(
 ): Generator<readonly ActionRow[]> {
   const { state, configuration } = snapshot;
   const keepFrom = keptSince(configuration, DELETED_FILES, context.clock());
+  // A checkpoint that leaves out what cannot be read would make it as if it had never been.
+  const fault = [...state.transactions.values(), ...state.domains.values()]
+    .map(faultOf)
+    .find((found) => found !== null);
+  if (fault !== undefined)
+    throw new DeltaError('corrupt-log', `A checkpoint of ${snapshot.table} cannot be written: ${fault}.`);
   let rows: ActionRow[] = [
     ...(layout.isV2 ? [{ checkpointMetadata: { version: snapshot.version } }] : []),
     { protocol: snapshot.protocol },

@@ -30,7 +30,12 @@ export async function readCommit(
   const bytes = bytesOf?.get(version) ?? 0;
   try {
     if (bytes > READ_AHEAD_BYTES) return await readInPieces(store, version, bytes, texts ?? null);
-    return parseCommit(version, asBuffer(await store.get(commitKey(version))).toString('utf8'), texts);
+    return parseCommit(
+      store.url,
+      version,
+      asBuffer(await store.get(commitKey(version))).toString('utf8'),
+      texts,
+    );
   } catch (error) {
     if (hasCode(error, 'object-not-found')) return null;
     throw error;
@@ -62,7 +67,7 @@ async function readInPieces(
       rest = last > 0 ? piece.subarray(last) : Buffer.concat([rest, piece]);
     }
   } catch (error) {
-    throw ofCommit(error, version);
+    throw ofCommit(error, store.url, version);
   }
   return collector.commit(version);
 }

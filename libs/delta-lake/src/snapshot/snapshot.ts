@@ -1,4 +1,5 @@
 import type { AddFile, Metadata, Protocol } from '../actions/actions.ts';
+import { faultOf } from '../actions/faults.ts';
 import { absolutePath } from '../actions/path.ts';
 import { checkReadable } from '../actions/protocol.ts';
 import { checkOptions } from '../arguments.ts';
@@ -60,8 +61,11 @@ export class Snapshot {
         { facts: { table, version: state.version } },
       );
     }
-    if (previous?.protocol !== protocol || previous.metadata !== metadata)
+    if (previous?.protocol !== protocol || previous.metadata !== metadata) {
+      for (const action of [protocol, metadata]) refuseFault(action, state, table);
       checkReadable(protocol, metadata, table);
+    }
+    if (state.faultyFiles > 0) for (const file of state.files.values()) refuseFault(file, state, table);
     this.version = state.version;
     this.timestampMs = state.timestampMs;
     this.protocol = protocol;
@@ -84,9 +88,26 @@ export class Snapshot {
     return this.#context.store.url;
   }
 
-  /** The newest version that the application `appId` has committed (`txn`), or null when it never has. */
+  /**
+   * The newest version that the application `appId` has committed (`txn`), or null when it never has.
+   * @throws DeltaError corrupt-log where it is no integer; unsupported-feature where it is beyond 2^53
+   */
   transactionVersion(appId: string): number | null {
-    return this.state.transactions.get(appId)?.version ?? null;
+    const version = this.exactTransactionVersion(appId);
+    if (typeof version !== 'bigint') return version;
+    throw new DeltaError(
+      'unsupported-feature',
+      `The application "${appId}" has committed version ${version} of ${this.table}, which is beyond 2^53 and no exact number.`,
+      { facts: { table: this.table, appId, version } },
+    );
+  }
+
+  /** {@link transactionVersion}, a bigint where it is beyond 2^53. @throws DeltaError corrupt-log where it is no integer */
+  exactTransactionVersion(appId: string): number | bigint | null {
+    const transaction = this.state.transactions.get(appId);
+    if (!transaction) return null;
+    refuseFault(transaction, this.state, this.table);
+    return transaction.version;
   }
 
   get fileCount(): number {
@@ -157,4 +178,15 @@ export class Snapshot {
       ? matchingRows(this.#context, this, { ...chosen, predicate })
       : scanRows(this.#context, this, chosen);
   }
+}
+
+/** Of all actions in a log, those in force have to be as the protocol wants them. */
+function refuseFault(action: object, { version }: TableState, table: string): void {
+  const fault = faultOf(action);
+  if (fault === null) return;
+  throw new DeltaError(
+    'corrupt-log',
+    `The log of ${table} cannot be read: ${fault}; it is in force in version ${version}.`,
+    { facts: { table, version } },
+  );
 }

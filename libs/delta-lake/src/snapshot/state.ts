@@ -7,6 +7,7 @@ import type {
   RemoveFile,
   TransactionIdentifier,
 } from '../actions/actions.ts';
+import { faultOf } from '../actions/faults.ts';
 import { recordCount } from '../actions/logged-file.ts';
 import { fileKey } from '../actions/path.ts';
 import { type Edit, VersionedMap } from './versioned-map.ts';
@@ -31,6 +32,8 @@ export interface TableState {
   /** Live rows of the files whose statistics tell. */
   readonly countedRows: number;
   readonly uncountedFiles: number;
+  /** Live files that are not as the protocol wants them. */
+  readonly faultyFiles: number;
 }
 
 /** The state before any commit. */
@@ -43,6 +46,7 @@ export function emptyState(): TableState {
     bytes: 0,
     countedRows: 0,
     uncountedFiles: 0,
+    faultyFiles: 0,
     files: VersionedMap.empty(),
     tombstones: VersionedMap.empty(),
     transactions: VersionedMap.empty(),
@@ -65,10 +69,11 @@ export function replay(
   const tombstones = edit(state.tombstones);
   const transactions = edit(state.transactions);
   const domains = edit(state.domains);
-  let { version, timestampMs, protocol, metadata, bytes, countedRows, uncountedFiles } = state;
+  let { version, timestampMs, protocol, metadata, bytes, countedRows, uncountedFiles, faultyFiles } = state;
 
   const count = (file: AddFile, sign: 1 | -1): void => {
     bytes += sign * file.size;
+    if (faultOf(file) !== null) faultyFiles += sign;
     const rows = recordCount(file);
     if (rows === null) uncountedFiles += sign;
     else countedRows += sign * (rows - (file.deletionVector?.cardinality ?? 0));
@@ -112,6 +117,7 @@ export function replay(
     bytes,
     countedRows,
     uncountedFiles,
+    faultyFiles,
   };
 }
 

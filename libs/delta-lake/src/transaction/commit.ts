@@ -97,7 +97,7 @@ export async function commitDraft(
       const winners = outcome.kind === 'created' ? [] : await readTail(store, version - 1);
       const isOurs = outcome.kind === 'created' || winners[0]?.commitInfo?.txnId === txnId;
       if (isOurs) {
-        const snapshot = live.advance([parseCommit(version, body)]);
+        const snapshot = live.advance([parseCommit(store.url, version, body)]);
         return {
           kind: 'committed',
           version,
@@ -164,7 +164,7 @@ function judgeOne(snapshot: Snapshot, ours: Dependencies, winner: Commit): Verdi
 /** The table's own word on the application ids, whatever the commits since the read say. */
 function checkIdentity(current: Snapshot, draft: Draft): CommitResult | null {
   for (const [appId, version] of draft.appIds) {
-    const known = current.transactionVersion(appId);
+    const known = current.exactTransactionVersion(appId);
     if (known !== null && known >= version) return { kind: 'already-committed', version: current.version };
   }
   return null;

@@ -32,7 +32,7 @@ export interface Dependencies {
   /** Absent: a blind append. */
   readonly reads: 'whole-table' | Predicate | null;
   readonly removes: ReadonlyMap<string, AddFile>;
-  readonly appIds: ReadonlyMap<string, number>;
+  readonly appIds: ReadonlyMap<string, number | bigint>;
   readonly domains: ReadonlyMap<string, string | null>;
 }
 

@@ -44,7 +44,12 @@ export function assignRowIds(
 function highWaterMark(base: Snapshot): number {
   const text = base.state.domains.get(DOMAIN)?.configuration;
   if (text === undefined) return -1;
-  const json: unknown = JSON.parse(text);
+  let json: unknown = null;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Told below, with what it says.
+  }
   const mark =
     typeof json === 'object' && json !== null && 'rowIdHighWaterMark' in json
       ? json.rowIdHighWaterMark

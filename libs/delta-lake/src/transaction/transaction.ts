@@ -1,7 +1,7 @@
 import type { AddFile, Metadata, Protocol, TransactionIdentifier } from '../actions/actions.ts';
 import { fileKey } from '../actions/path.ts';
 import type { ColumnStatistics } from '../actions/statistics.ts';
-import { checkOptions } from '../arguments.ts';
+import { checkOptions, checkText, shown } from '../arguments.ts';
 import { DeltaError } from '../errors.ts';
 import { COMMIT_OPTIONS, DATA_FILE } from '../option-rules.ts';
 import type { Predicate } from '../scan/predicate.ts';
@@ -57,7 +57,7 @@ export interface Draft {
   /** Files that come back as the log had them. */
   readonly restored: readonly AddFile[];
   readonly removes: ReadonlyMap<string, AddFile>;
-  readonly appIds: ReadonlyMap<string, number>;
+  readonly appIds: ReadonlyMap<string, number | bigint>;
   /** The rows that changed, for the change data feed. */
   readonly changeFiles: readonly DataFile[];
   /** Domain metadata to set, or null to remove it. */
@@ -80,7 +80,7 @@ export class Transaction {
   readonly #appends: DataFile[] = [];
   readonly #restored: AddFile[] = [];
   readonly #removes = new Map<string, AddFile>();
-  readonly #appIds = new Map<string, number>();
+  readonly #appIds = new Map<string, number | bigint>();
   readonly #changeFiles: DataFile[] = [];
   readonly #domains = new Map<string, string | null>();
   #metadata: Metadata | null = null;
@@ -124,20 +124,23 @@ export class Transaction {
    * `commit` answers `already-committed`. Versions of one `appId` therefore only grow.
    */
   identify(appId: string, version: TransactionIdentifier['version']): this {
-    if (!Number.isSafeInteger(version) || version < 0) {
+    checkText('the application id', appId);
+    if (!isCount(version)) {
       throw new DeltaError(
         'invalid-argument',
-        `The version ${version} of application "${appId}" is no count.`,
+        `The version ${shown(version)} of application "${appId}" is no count.`,
       );
     }
+    // A count up to 2^53 is a number, however it was given.
+    const exact = Number.isSafeInteger(Number(version)) ? Number(version) : version;
     const other = this.#appIds.get(appId);
-    if (other !== undefined && other !== version) {
+    if (other !== undefined && other !== exact) {
       throw new DeltaError(
         'invalid-argument',
-        `The application "${appId}" is identified twice, ${other} and ${version}.`,
+        `The application "${appId}" is identified twice, ${other} and ${exact}.`,
       );
     }
-    this.#appIds.set(appId, version);
+    this.#appIds.set(appId, exact);
     return this;
   }
 
@@ -165,6 +168,8 @@ export class Transaction {
 
   /** Sets the configuration of a domain, or removes it with null. Domains that begin with `delta.` are the protocol's own. */
   setDomain(domain: string, configuration: string | null): this {
+    checkText('the domain', domain);
+    if (configuration !== null) checkText(`the configuration of the domain "${domain}"`, configuration);
     if (domain.startsWith('delta.')) {
       throw new DeltaError(
         'invalid-argument',
@@ -185,6 +190,7 @@ export class Transaction {
 
   /** Free text for the history. */
   setUserMetadata(text: string): this {
+    checkText('userMetadata', text);
     this.#userMetadata = text;
     return this;
   }
@@ -217,4 +223,10 @@ export class Transaction {
       options,
     );
   }
+}
+
+/** An int64 from 0 on, exactly. */
+function isCount(version: unknown): boolean {
+  if (typeof version === 'bigint') return version >= 0n && version < 2n ** 63n;
+  return Number.isSafeInteger(version) && (version as number) >= 0;
 }

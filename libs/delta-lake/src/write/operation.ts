@@ -19,7 +19,7 @@ import type { WriteTarget } from './file-in-progress.ts';
 /** What every operation that writes rows takes. */
 export interface OperationOptions extends CommitOptions {
   /** Makes the operation idempotent: it happens only while the table's version for `appId` is below `version`. */
-  readonly transaction?: { readonly appId: string; readonly version: number };
+  readonly transaction?: { readonly appId: string; readonly version: number | bigint };
   /** Free text for the history. */
   readonly userMetadata?: string;
   /** Where a file ends and the next begins, about; `delta.targetFileSize` or 64 MiB when absent. */
@@ -108,7 +108,7 @@ export async function operate(
 ): Promise<OperationResult> {
   const snapshot = await live.exclusive(() => live.refresh());
   const { transaction: identity } = options;
-  if (identity && (snapshot.transactionVersion(identity.appId) ?? -1) >= identity.version)
+  if (identity && (snapshot.exactTransactionVersion(identity.appId) ?? -1) >= identity.version)
     return { kind: 'already-committed', version: snapshot.version };
   checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, live.context.store.url);
   const files = new OperationFiles(live, snapshot, options);

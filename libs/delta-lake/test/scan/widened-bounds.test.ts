@@ -6,7 +6,7 @@ import { struct, type StructType } from '../../src/schema/types.ts';
 test('a float that became a double is found, though its bounds are the shortest text of a float', () => {
   const stats = JSON.stringify({ numRecords: 1, minValues: { x: 3.4 }, maxValues: { x: 3.4 } });
   const add = { path: 'f', size: 1, partitionValues: {}, modificationTime: 0, dataChange: true, stats };
-  const [file] = parseCommit(1, JSON.stringify({ add })).adds;
+  const [file] = parseCommit('a table', 1, JSON.stringify({ add })).adds;
   const schema = struct({ x: 'double' });
   const widened: StructType = {
     type: 'struct',
