@@ -48,7 +48,8 @@ export const messages = async (of: Settings, perPartition = 1): Promise<ShownRow
 export const drain = (
   of: Settings,
   options: Stoppable = {},
-): Promise<{ readonly batches: number; readonly rows: number }> => pipeline(of, true, signalOf(options));
+): Promise<{ readonly batches: number; readonly rows: number }> =>
+  pipeline(of, { once: true }, signalOf(options));
 
 /**
  * One SELECT over the newest tables, named `silver.flights`, `gold.traffic_by_country`, … As `contrail query`.

@@ -17,6 +17,12 @@ const formatOption = (extra: readonly string[] = [], standard = 'table'): Option
 /** What a command needs to reach an S3 store. */
 const S3_SETTINGS = ['GARAGE_ENDPOINT', 'ACCESS_KEY', 'SECRET_KEY', 'BUCKET_NAME', 'S3_REGION'] as const;
 
+const passOverGaps = (): Option =>
+  new Option(
+    '--pass-over-gaps',
+    'go on without messages that the topic cannot give any more (expired, damaged), and write them down in quarantine.gaps',
+  ).default(false);
+
 type Flags = Readonly<Record<string, unknown>>;
 
 /** Each command's code is loaded when it runs, so that `--help` and `simulate` do not pay for DuckDB. */
@@ -30,12 +36,12 @@ function program(): Command {
     .configureHelp({ sortOptions: false })
     .exitOverride();
 
-  withSettings(
-    root.command('up').description('source, pipeline and dashboard in one process (npm start)'),
-  ).action(async (flags: Flags) => {
-    const { up } = await import('./up.ts');
-    await up(settingsOf(flags), untilSignal());
-  });
+  withSettings(root.command('up').description('source, pipeline and dashboard in one process (npm start)'))
+    .addOption(passOverGaps())
+    .action(async (flags: Flags) => {
+      const { up } = await import('./up.ts');
+      await up(settingsOf(flags), untilSignal(), flags['passOverGaps'] === true);
+    });
 
   withSettings(
     root
@@ -50,13 +56,15 @@ function program(): Command {
 
   withSettings(root.command('pipeline').description('the topic into the lake'))
     .option('--once', 'drain what is there and end', false)
+    .addOption(passOverGaps())
     .option('--batch-rows <n>', 'most messages in a micro-batch', wholeNumber)
     .action(async (flags: Flags) => {
       const { pipeline } = await import('./pipeline.ts');
       const rows = flags['batchRows'];
       const settings = settingsOf(flags);
       const limited = typeof rows === 'number' && rows > 0 ? { ...settings, maxBatchRows: rows } : settings;
-      await pipeline(limited, flags['once'] === true, untilSignal());
+      const modes = { once: flags['once'] === true, passOverGaps: flags['passOverGaps'] === true };
+      await pipeline(limited, modes, untilSignal());
     });
 
   withSettings(root.command('dashboard').description('the page on a lake'), [

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { BatchProgress } from '../lake/progress.ts';
+import type { Gap } from '../pipeline/batch-record.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import type { Topic } from '../topic/topic.ts';
 import { existingData, loadAirports, openPipelineEngine, SYSTEM, topicFolder } from './context.ts';
@@ -14,7 +15,7 @@ import { openTopic } from './topic.ts';
 /** `contrail pipeline`: topic to lake. Answers what it did. */
 export async function pipeline(
   settings: Settings,
-  once: boolean,
+  { once, passOverGaps = false }: { readonly once: boolean; readonly passOverGaps?: boolean },
   signal: AbortSignal,
 ): Promise<{ readonly batches: number; readonly rows: number }> {
   const data = existingData(
@@ -35,6 +36,7 @@ export async function pipeline(
     engine,
     home,
     once,
+    passOverGaps,
     signal,
     log,
     jobs,
@@ -46,6 +48,9 @@ export async function pipeline(
   return totals;
 }
 
+const passedOver = ({ partition, from, to, reason }: Gap): string =>
+  `Passed over ${count(Number(to - from))} messages of partition ${partition}, offsets ${from} to ${to - 1n}: ${reason === 'expired' ? 'they expired unread' : 'they are damaged'}. See quarantine.gaps.`;
+
 /** Runs the pipeline with a line per micro-batch, for `pipeline` and `up`. */
 export function drain(parts: {
   readonly settings: Settings;
@@ -53,6 +58,7 @@ export function drain(parts: {
   readonly engine: Engine;
   readonly home: LakeHome;
   readonly once: boolean;
+  readonly passOverGaps: boolean;
   readonly signal: AbortSignal;
   readonly log: Logger;
   /** Reports of the engine, which are told the micro-batch that they are about. */
@@ -83,6 +89,14 @@ export function drain(parts: {
     maxRows: settings.maxBatchRows,
     triggerMs: settings.processingTimeMs,
     once: parts.once,
+    passOverGaps: parts.passOverGaps,
+    onPassedOver: (gaps) => {
+      log.warn(
+        { gaps: gaps.map((gap) => ({ ...gap, from: String(gap.from), to: String(gap.to) })) },
+        'passed over',
+      );
+      for (const gap of gaps) say(passedOver(gap));
+    },
     signal: parts.signal,
     onBegin: (batchId) => parts.jobs.begin(batchId),
     onBatch,

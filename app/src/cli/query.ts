@@ -108,7 +108,7 @@ async function bindTables(
     );
     if (definition === undefined) continue;
     const table = await lake.table(definition);
-    if (table === null)
+    if (table === null && definition.isOptional !== true)
       throw new ContrailError(
         'invalid',
         'table-missing',
@@ -118,7 +118,7 @@ async function bindTables(
     relations[name] = {
       kind: 'files',
       columns: definition.columns,
-      files: dataFiles(await table.snapshot()),
+      files: table === null ? [] : dataFiles(await table.snapshot()),
     };
     text += sql.slice(end, match.index) + name;
     end = match.index + match[0].length;

@@ -15,7 +15,7 @@ import { chooseSource } from './source.ts';
 import { openTopic } from './topic.ts';
 
 /** `contrail up`: source, topic, lake, engine, page; then wait for a signal; close in reverse order. */
-export async function up(settings: Settings, signal: AbortSignal): Promise<void> {
+export async function up(settings: Settings, signal: AbortSignal, passOverGaps = false): Promise<void> {
   buildPage();
   const log = openLog(settings.logLevel);
   const { source, simulated } = await chooseSource(settings, signal);
@@ -65,6 +65,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
     engine,
     home,
     once: false,
+    passOverGaps,
     signal: until,
     log,
     jobs,

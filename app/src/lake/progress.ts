@@ -32,6 +32,8 @@ export interface Progress {
   };
   /** Newest last, at most {@link PROGRESS_BATCHES}. */
   readonly batches: readonly BatchProgress[];
+  /** What was passed over by hand since the lake was made; absent where it is nothing. */
+  readonly gaps?: { readonly stretches: number; readonly messages: number };
   /** By table name (`bronze/flights`), since the lake was created where the table's log tells, else since start. */
   readonly tables: Readonly<Record<string, TableProgress>>;
 }

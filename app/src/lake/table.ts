@@ -10,6 +10,8 @@ export interface TableDefinition {
   readonly partitionColumns: readonly string[];
   /** Columns that identify a row for ever. */
   readonly key: readonly string[];
+  /** Made with its first row: a lake without it is whole, and it reads as empty. */
+  readonly isOptional?: true;
   /** Delta table properties beside `contrail.simulated`. */
   readonly properties: Readonly<Record<string, string>>;
 }

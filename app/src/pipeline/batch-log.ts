@@ -4,12 +4,14 @@ import { type BatchRecord, type NewestBatches, parseRecord, recordText } from '.
 
 const FOLDER = '_contrail/batches/';
 const NAME = /^(\d{20})\.json$/;
+/** An amendment of a record. Sorted, it comes before the record, which so stays the last name of all. */
+const AMENDMENT = /^(\d{20})\.(\d{4,})\.json$/;
 const FINISHED = '_contrail/finished.json';
 /** Records kept for people who look back; recovery needs the newest alone. */
 const KEPT_RECORDS = 100;
 
 /**
- * The newest record, or null in a fresh lake.
+ * The newest record, as its newest amendment has it, or null in a fresh lake.
  * @param onStranger is told what lies among the records and is none
  * @throws ContrailError `corrupt` / `batch-record-unreadable`
  */
@@ -18,15 +20,24 @@ export async function newestRecord(
   onStranger?: (key: string) => void,
 ): Promise<BatchRecord | null> {
   const keys: string[] = [];
+  const amendments: { readonly key: string; readonly batchId: number; readonly number: number }[] = [];
   for await (const { key } of store.list(FOLDER)) {
-    if (NAME.test(key.slice(FOLDER.length))) keys.push(key);
+    const name = key.slice(FOLDER.length);
+    const [, batchId, count] = AMENDMENT.exec(name) ?? [];
+    if (NAME.test(name)) keys.push(key);
+    else if (batchId !== undefined) amendments.push({ key, batchId: Number(batchId), number: Number(count) });
     else onStranger?.(key);
   }
-  const newest = keys.pop();
-  if (newest === undefined) return null;
+  const planned = keys.pop();
+  if (planned === undefined) return null;
+  const number = Number(NAME.exec(planned.slice(FOLDER.length))?.[1]);
   // Former versions kept more of them.
   for (const old of keys.slice(0, -KEPT_RECORDS)) await store.delete(old);
-  const number = Number(NAME.exec(newest.slice(FOLDER.length))?.[1]);
+  for (const { key, batchId } of amendments) if (batchId <= number - KEPT_RECORDS) await store.delete(key);
+  const [amended] = amendments
+    .filter(({ batchId }) => batchId === number)
+    .toSorted((a, b) => b.number - a.number);
+  const newest = amended?.key ?? planned;
   return parseRecord(
     Buffer.from(await store.get(newest)).toString('utf8'),
     number,
@@ -39,15 +50,26 @@ export async function newestRecord(
  * works on this lake.
  */
 export async function record(store: ObjectStore, batch: BatchRecord): Promise<void> {
-  if ((await store.putIfAbsent(keyOf(batch.batch_id), recordText(batch))) === 'exists') {
-    throw new ContrailError(
-      'conflict',
-      'second-pipeline',
-      `Micro-batch ${batch.batch_id} of ${store.url} is already planned: another pipeline works on this lake. Stop one of them.`,
-    );
-  }
+  await put(store, batch, keyOf(batch.batch_id));
   const old = batch.batch_id - KEPT_RECORDS;
   if (old > 0) await store.delete(keyOf(old));
+}
+
+/**
+ * Makes an amendment of the newest record durable: from here on its batch is what the amendment says. Only while no table
+ * has the batch.
+ * @throws ContrailError `conflict` / `second-pipeline`
+ */
+export const amend = (store: ObjectStore, batch: BatchRecord): Promise<void> =>
+  put(store, batch, keyOf(batch.batch_id, batch.amendment));
+
+async function put(store: ObjectStore, batch: BatchRecord, key: string): Promise<void> {
+  if ((await store.putIfAbsent(key, recordText(batch))) !== 'exists') return;
+  throw new ContrailError(
+    'conflict',
+    'second-pipeline',
+    `Micro-batch ${batch.batch_id} of ${store.url} is already planned: another pipeline works on this lake. Stop one of them.`,
+  );
 }
 
 /** A batch that every table holds that has rows of it. */
@@ -71,4 +93,7 @@ export async function notedFinished(store: ObjectStore): Promise<FinishedBatch |
   }
 }
 
-const keyOf = (batchId: number): string => `${FOLDER}${String(batchId).padStart(20, '0')}.json`;
+function keyOf(batchId: number, amendment?: number): string {
+  const suffix = amendment === undefined ? '' : `.${String(amendment).padStart(4, '0')}`;
+  return `${FOLDER}${String(batchId).padStart(20, '0')}${suffix}.json`;
+}

@@ -6,15 +6,18 @@
 import type { DeltaTable } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
 import type { Lake } from '../lake/lake.ts';
+import { GOLD_METRICS_BY_CATEGORY } from '../lake/gold-metrics-by-category.ts';
+import { GOLD_TRAFFIC_BY_COUNTRY } from '../lake/gold-traffic-by-country.ts';
 import { QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
+import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
+import { SILVER_FLIGHTS } from '../lake/silver-flights.ts';
 import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import { type FinishedBatch, notedFinished } from './batch-log.ts';
-import type { BatchRecord, NewestBatches } from './batch-record.ts';
+import { type BatchRecord, type NewestBatches, readableRanges } from './batch-record.ts';
 import type { CommitIdentity } from './commit.ts';
-
-/** Names the pipeline's commits: one topic feeds a lake once. */
-export const appIdOf = (topic: string): string => `contrail/${topic}`;
+import { appIdOf, committedFiles, rowsOf } from './committed.ts';
+import { rowsIn } from './plan.ts';
 
 /** The identity of a batch's commits, with the offsets that its rows came from, by partition. */
 export function identityOf({ topic, batch_id, ranges }: BatchRecord): CommitIdentity {
@@ -42,8 +45,23 @@ export async function isFinished(lake: Lake, record: BatchRecord): Promise<boole
   const tables = await newestBatches(lake, record.topic);
   return (
     BATCH_TABLES.every(({ name }) => tables[name] === record.batch_id) ||
-    isNoted(record, await notedFinished(lake.store), tables)
+    isNoted(record, await notedFinished(lake.store), tables) ||
+    (await hasAllRows(lake, record, tables))
   );
+}
+
+/**
+ * Whether the rows in the tables are all that the messages can give: each message is in Silver or in quarantine. So a
+ * batch is known to be finished when nobody noted it, also when the topic has dropped its messages since.
+ */
+async function hasAllRows(lake: Lake, record: BatchRecord, tables: NewestBatches): Promise<boolean> {
+  const has = ({ name }: TableDefinition): boolean => tables[name] === record.batch_id;
+  if (!has(GOLD_TRAFFIC_BY_COUNTRY) || !has(GOLD_METRICS_BY_CATEGORY)) return false;
+  const rows = async (definition: TableDefinition): Promise<number> =>
+    rowsOf(await committedFiles(lake, definition, record));
+  const silver = await rows(SILVER_FLIGHTS);
+  const messages = rowsIn(readableRanges(record));
+  return silver + (await rows(QUARANTINE_FLIGHTS)) === messages && silver === (await rows(SILVER_FLIGHTS_ML));
 }
 
 /** Whether what a run noted at its end is about this batch and about the tables as they are. */

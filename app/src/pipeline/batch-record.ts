@@ -1,5 +1,5 @@
 import { ContrailError } from '../errors.ts';
-import type { Range } from './plan.ts';
+import type { OffsetRange, TopicGap } from '../topic/topic.ts';
 
 /** The plan of one micro-batch, durable before anything of it runs: replaying it reads the same messages. */
 export interface BatchRecord {
@@ -8,16 +8,59 @@ export interface BatchRecord {
   /** Which topic of this name. Absent where the topic has no id, and in records of before there were ids. */
   readonly topic_id?: string;
   readonly recorded_at_ms: number;
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly OffsetRange[];
+  /** Messages of the ranges that the batch goes on without. Absent where there are none. */
+  readonly gaps?: readonly Gap[];
   /**
    * The newest batch that each table held when this one was planned; a table that is not named held none. A table gets no
    * commit of a batch that has no row for it. Absent in records of former versions, where each table held the batch before.
    */
   readonly tables?: NewestBatches;
+  /** How often the plan was changed before anything of it was committed; absent in a plan as it was made. */
+  readonly amendment?: number;
+}
+
+/** A stretch of a partition whose messages are passed over, because somebody said so: from the first to before `to`. */
+export interface Gap {
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly reason: TopicGap['reason'];
+  readonly passed_over_at_ms: number;
 }
 
 /** The newest batch that each table holds, by the table's name. */
 export type NewestBatches = Readonly<Record<string, number>>;
+
+/** The ranges of a batch without its gaps. */
+export function readableRanges({
+  ranges,
+  gaps = [],
+}: Pick<BatchRecord, 'ranges' | 'gaps'>): readonly OffsetRange[] {
+  return ranges.flatMap((range) => {
+    const { partition, end } = range;
+    const inside = gapsWithin({ ranges: [range], gaps }).toSorted((a, b) => (a.from < b.from ? -1 : 1));
+    const parts: OffsetRange[] = [];
+    let { start } = range;
+    for (const { from, to } of inside) {
+      if (from > start) parts.push({ partition, start, end: from });
+      start = to;
+    }
+    return start < end || parts.length === 0
+      ? [...parts, { partition, start: start < end ? start : end, end }]
+      : parts;
+  });
+}
+
+/** The gaps of a batch as far as they lie in its ranges, which may have been cut since the gaps were found. */
+export function gapsWithin({ ranges, gaps = [] }: Pick<BatchRecord, 'ranges' | 'gaps'>): readonly Gap[] {
+  return gaps.flatMap((gap) => {
+    const range = ranges.find(({ partition }) => partition === gap.partition);
+    if (range === undefined || gap.from >= range.end || gap.to <= range.start) return [];
+    const from = gap.from > range.start ? gap.from : range.start;
+    return [{ ...gap, from, to: gap.to < range.end ? gap.to : range.end }];
+  });
+}
 
 /** A record as its file holds it: one line of JSON, offsets as decimal digits. */
 export function recordText(record: BatchRecord): string {
@@ -37,7 +80,7 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
     throw unreadable(place, batchId, 'it is not JSON', cause);
   }
   if (!isObject(json)) throw unreadable(place, batchId, 'it is not a JSON object');
-  const { batch_id, topic, topic_id, recorded_at_ms, ranges, tables } = json;
+  const { batch_id, topic, topic_id, recorded_at_ms, ranges, gaps, tables, amendment } = json;
   if (batch_id !== batchId) throw unreadable(place, batchId, 'its batch_id is not the number of its name');
   if (typeof topic !== 'string') throw unreadable(place, batchId, 'it names no topic');
   if (topic_id !== undefined && typeof topic_id !== 'string')
@@ -49,17 +92,24 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
   const read = Array.isArray(ranges) ? ranges.map(rangeOf) : [null];
   if (read.includes(null) || new Set(read.map((range) => range?.partition)).size < read.length)
     throw unreadable(place, batchId, 'its ranges are not one range of offsets for each partition');
+  if (amendment !== undefined && !Number.isSafeInteger(amendment))
+    throw unreadable(place, batchId, 'its amendment is not a number');
+  const passed = gaps === undefined ? [] : Array.isArray(gaps) ? gaps.map(gapOf) : [null];
+  if (passed.includes(null))
+    throw unreadable(place, batchId, 'its gaps are not stretches of offsets with a reason');
   return {
     batch_id: batchId,
     topic,
     ...(topic_id === undefined ? {} : { topic_id }),
     recorded_at_ms: recorded_at_ms as number,
-    ranges: read as readonly Range[],
+    ranges: read as readonly OffsetRange[],
+    ...(passed.length === 0 ? {} : { gaps: passed as readonly Gap[] }),
     ...(tables === undefined ? {} : { tables: tables as NewestBatches }),
+    ...(amendment === undefined ? {} : { amendment: amendment as number }),
   };
 }
 
-function rangeOf(json: unknown): Range | null {
+function rangeOf(json: unknown): OffsetRange | null {
   if (!isObject(json)) return null;
   const { partition, start: first, end: last } = json;
   const [start, end] = [offsetOf(first), offsetOf(last)];
@@ -67,6 +117,16 @@ function rangeOf(json: unknown): Range | null {
   return start === null || end === null || end < start
     ? null
     : { partition: partition as number, start, end };
+}
+
+function gapOf(json: unknown): Gap | null {
+  if (!isObject(json)) return null;
+  const { from, to, reason, passed_over_at_ms } = json;
+  const range = rangeOf({ partition: json['partition'], start: from, end: to });
+  if (range === null || range.start === range.end || !Number.isSafeInteger(passed_over_at_ms)) return null;
+  if (reason !== 'expired' && reason !== 'damaged') return null;
+  const { partition, start, end } = range;
+  return { partition, from: start, to: end, reason, passed_over_at_ms: passed_over_at_ms as number };
 }
 
 const offsetOf = (json: unknown): bigint | null =>

@@ -1,10 +1,11 @@
 import type { Engine } from '../engine/engine.ts';
 import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
-import { QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
+import { NOT_IN_BRONZE, QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
 import type { Topic } from '../topic/topic.ts';
 import { newestRecord } from './batch-log.ts';
 import { isFinished } from './batch-order.ts';
+import { gapTotals } from './gaps.ts';
 import { pendingRanges, rowsIn } from './plan.ts';
 import { checkIdentity } from './same-topic.ts';
 
@@ -50,19 +51,22 @@ export interface LakeAccounts {
   readonly bronze: number;
   /** In quarantine and not in Bronze. */
   readonly refused: number;
+  /** Passed over by hand, because they expired unread or are damaged. */
+  readonly passed_over: number;
   readonly messages: number;
 }
 
 /** Counts the messages in a lake from its tables. */
 export async function lakeAccounts(lake: Lake, engine: Engine): Promise<LakeAccounts> {
   const bronze = (await (await lake.table(BRONZE_FLIGHTS))?.snapshot())?.rowCount ?? 0;
+  const passed_over = (await gapTotals(lake))?.messages ?? 0;
   const quarantine = await (await lake.table(QUARANTINE_FLIGHTS))?.snapshot();
-  if (quarantine === undefined) return { bronze, refused: 0, messages: bronze };
+  if (quarantine === undefined) return { bronze, refused: 0, passed_over, messages: bronze + passed_over };
   const { columns } = QUARANTINE_FLIGHTS;
   const [row] = await engine.rows({
-    sql: `select count(*) as refused from quarantine where reason in ('malformed', 'unprocessable', 'other_kind')`,
+    sql: `select count(*) as refused from quarantine where reason in (${NOT_IN_BRONZE.map((reason) => `'${reason}'`).join(', ')})`,
     relations: { quarantine: { kind: 'files', columns, files: dataFiles(quarantine) } },
   });
   const refused = Number(row?.['refused'] ?? 0);
-  return { bronze, refused, messages: bronze + refused };
+  return { bronze, refused, passed_over, messages: bronze + refused + passed_over };
 }

@@ -10,14 +10,17 @@ import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
 import { SILVER_FLIGHTS } from '../lake/silver-flights.ts';
 import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
-import type { BatchRecord } from './batch-record.ts';
+import { type BatchRecord, readableRanges } from './batch-record.ts';
 import { all } from './all.ts';
-import { appIdOf, hasBatch, identityOf, quarantineLost } from './batch-order.ts';
+import { hasBatch, identityOf, quarantineLost } from './batch-order.ts';
 import { commitBatch } from './commit.ts';
+import { appIdOf, committedFiles, commitOf, rowsOf } from './committed.ts';
 import { flightsOf, type FreshFacts, freshFacts, GOLD, touchedRelation, writeWindows } from './gold.ts';
+import { commitGaps } from './gaps.ts';
 import { kindOf, type KindSources } from './kind.ts';
 import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
 import { NearbyAirports } from './nearby-airports.ts';
+import { rowsIn } from './plan.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
 import { ensureAirports } from './reference.ts';
 import { checkAccounts, type Survey, surveyOf } from './survey.ts';
@@ -69,8 +72,8 @@ export class MicroBatches {
       durations[name] = (durations[name] ?? 0) + clock() - start;
       return result;
     };
-    const simulated = await timed('batch', () => kindOf(this.#parts, record.ranges, signal));
-    const isReplayed = (await this.#commitOf(SILVER_FLIGHTS_ML, record)) !== null;
+    const simulated = await timed('batch', () => kindOf(this.#parts, readableRanges(record), signal));
+    const isReplayed = (await commitOf(this.#parts.lake, SILVER_FLIGHTS_ML, record)) !== null;
     const [memory] = await all([
       timed('memory', () => this.#loadMemory(signal)),
       timed('batch', () => this.#keepBatch(record, simulated ?? false, signal)),
@@ -82,7 +85,7 @@ export class MicroBatches {
       (async () => {
         const [totals] = await all([
           timed('windows', () => this.#windows(isReplayed ? null : memory, fresh)),
-          commit(),
+          this.#commit(record, commit),
         ]);
         await this.#gold(memory, totals, record, timed);
         return totals;
@@ -111,22 +114,25 @@ export class MicroBatches {
     };
   }
 
+  /** The gaps first: while no table has rows of the batch, its record can still be amended. */
+  async #commit(record: BatchRecord, commit: () => Promise<void>): Promise<void> {
+    const { lake, engine, onPoint } = this.#parts;
+    await commitGaps(lake, engine, record, onPoint);
+    await commit();
+  }
+
   /** Forgets what is kept, so that the next batch starts from what the lake says; after any failure. */
   reset(): void {
     this.#memory = null;
     this.#nearby.reset();
   }
 
-  async #keepBatch(
-    { ranges }: BatchRecord,
-    simulated: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async #keepBatch(record: BatchRecord, simulated: boolean, signal: AbortSignal | undefined): Promise<void> {
     const { engine, topic } = this.#parts;
     const { max_ahead_seconds, earliest_seconds } = PARAMETERS;
     await engine.keep('batch', {
       sql: QUERIES.batch,
-      relations: { messages: { kind: 'messages', topic, ranges, simulated } },
+      relations: { messages: { kind: 'messages', topic, ranges: readableRanges(record), simulated } },
       parameters: { max_ahead_seconds, earliest_seconds, simulated },
       ...withSignal(signal),
     });
@@ -135,7 +141,7 @@ export class MicroBatches {
   /** Looks over the batch, and refuses it when it is not what was planned. */
   async #survey(memory: Memory, record: BatchRecord): Promise<Survey> {
     const survey = await surveyOf(this.#parts.engine, { batch: BATCH, recent: KEPT.recent }, memory.horizon);
-    const expected = record.ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
+    const expected = rowsIn(readableRanges(record));
     if (survey.rows > expected) {
       throw new ContrailError(
         'internal',
@@ -202,7 +208,7 @@ export class MicroBatches {
   ): Promise<Appended> {
     const survey = await timed('survey', () => this.#survey(memory, record));
     await this.#ensureTables(simulated);
-    const rows = rowsOf(await this.#committedFiles(SILVER_FLIGHTS_ML, record));
+    const rows = rowsOf(await committedFiles(this.#parts.lake, SILVER_FLIGHTS_ML, record));
     if (survey.rows > rows && !(await this.#has(QUARANTINE_FLIGHTS, record)))
       throw quarantineLost(record.batch_id, survey.rows - rows, this.#parts.lake.store.url);
     return { survey, fresh: await this.#committedRows(SILVER_FLIGHTS_ML, record), commit: async () => {} };
@@ -274,7 +280,7 @@ export class MicroBatches {
   ): Promise<{ readonly rows: number; readonly commit: () => Promise<void> }> {
     const { lake, engine, onPoint } = this.#parts;
     if (await this.#has(definition, batch)) {
-      return { rows: rowsOf(await this.#committedFiles(definition, batch)), commit: async () => {} };
+      return { rows: rowsOf(await committedFiles(lake, definition, batch)), commit: async () => {} };
     }
     const files = await timed(definition.name, () =>
       engine.write(select, {
@@ -336,35 +342,10 @@ export class MicroBatches {
     return hasBatch(definition.name, newest, record, store.url);
   }
 
-  /** The version of a table that this batch made, or null when the table does not have it. */
-  async #commitOf(definition: TableDefinition, record: BatchRecord): Promise<number | null> {
-    const table = await this.#parts.lake.table(definition);
-    const snapshot = await table?.snapshot();
-    if (table === null || snapshot === undefined) return null;
-    const appId = appIdOf(record.topic);
-    if ((snapshot.transactionVersion(appId) ?? 0) < record.batch_id) return null;
-    for (let version = snapshot.version; version >= 0; version -= 1) {
-      const { transactions } = await table.changes(version);
-      if (
-        transactions.some(
-          (transaction) => transaction.appId === appId && transaction.version === record.batch_id,
-        )
-      )
-        return version;
-    }
-    return null;
-  }
-
   async #committedRows(definition: TableDefinition, record: BatchRecord): Promise<Relation> {
     const table = await this.#requireTable(definition);
-    const adds = await this.#committedFiles(definition, record);
+    const adds = await committedFiles(this.#parts.lake, definition, record);
     return { kind: 'files', columns: definition.columns, files: dataFiles(await table.snapshot(), adds) };
-  }
-
-  /** The files that this batch added to a table. */
-  async #committedFiles(definition: TableDefinition, record: BatchRecord): Promise<readonly AddFile[]> {
-    const version = await this.#commitOf(definition, record);
-    return version === null ? [] : (await (await this.#requireTable(definition)).changes(version)).adds;
   }
 
   async #snapshot(definition: TableDefinition): Promise<Snapshot | null> {
@@ -406,9 +387,6 @@ const SILVER = {
 } as const satisfies Relation;
 /** The rows of the batch that are new in Silver_ML. */
 const FRESH = { kind: 'kept', name: 'fresh' } as const satisfies Relation;
-
-const rowsOf = (adds: readonly AddFile[]): number =>
-  adds.reduce((sum, { stats }) => sum + (stats?.numRecords ?? 0), 0);
 
 const withSignal = (signal: AbortSignal | undefined): { readonly signal?: AbortSignal } =>
   signal === undefined ? {} : { signal };

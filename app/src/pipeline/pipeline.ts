@@ -1,12 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessageReader } from '../engine/engine.ts';
 import type { BatchProgress } from '../lake/progress.ts';
-import type { Topic, TopicIdentity } from '../topic/topic.ts';
-import { newestRecord, noteFinished, record } from './batch-log.ts';
+import { expiredIn } from '../topic/range.ts';
+import type { Topic, TopicGap, TopicIdentity } from '../topic/topic.ts';
+import { amend, newestRecord, noteFinished, record } from './batch-log.ts';
 import { checkBatches, isFinished, newestBatches } from './batch-order.ts';
-import type { BatchRecord } from './batch-record.ts';
+import type { BatchRecord, Gap } from './batch-record.ts';
+import { type Allowance, gapsOf, gapTotals, isAllowed, withGaps } from './gaps.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
-import { pendingRanges, planBatch, rowsIn } from './plan.ts';
+import { expiredUnread, keptOf, planBatch, type Range, rowsIn, unreadRanges } from './plan.ts';
 import { Report } from './report.ts';
 import { checkIdentity } from './same-topic.ts';
 import { Upkeep } from './upkeep.ts';
@@ -14,6 +16,10 @@ import { Upkeep } from './upkeep.ts';
 /** What a run of the pipeline is told. */
 export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly topic: Topic & MessageReader;
+  /** Go on without messages that the topic does not give any more, now: they are written down in `quarantine/gaps`. */
+  readonly passOverGaps?: boolean;
+  /** Messages were passed over. */
+  readonly onPassedOver?: (gaps: readonly Gap[]) => void;
   /** Most messages in one micro-batch. */
   readonly maxRows: number;
   /** From the start of a micro-batch that took all there was to the start of the next; and between looks at an empty topic. ms */
@@ -51,6 +57,7 @@ export async function runPipeline(
   options: PipelineOptions,
 ): Promise<{ readonly batches: number; readonly rows: number }> {
   const { lake, topic, clock, signal, once, triggerMs } = options;
+  const stop = signal === undefined ? {} : { signal };
   const batches = new MicroBatches(options);
   const upkeep = new Upkeep(options);
   const report = new Report(options);
@@ -58,10 +65,12 @@ export async function runPipeline(
   /** The newest batch that this run has finished, or found finished. */
   let finished: BatchRecord | null = null;
   const strangers = new Set<string>();
+  let allowance: Allowance | null = null;
   let failures = 0;
   /** When the next micro-batch is to begin; null: as soon as there are messages. */
   let dueAtMs: number | null = null;
   const totals = { batches: 0, rows: 0 };
+  report.passedOver(await gapTotals(lake).catch(() => null));
   await report.write('starting', []);
   while (signal?.aborted !== true) {
     try {
@@ -74,13 +83,19 @@ export async function runPipeline(
           if (await isFinished(lake, last)) {
             finished = last;
             report.found(last.batch_id);
-          } else await finish(last);
+          } else {
+            if (options.passOverGaps === true) last = await passOver(last);
+            await finish(last);
+          }
         }
       }
-      const offsets = await topic.offsets(signal === undefined ? {} : { signal });
-      const pending = pendingRanges(offsets, last);
+      const offsets = await topic.offsets(stop);
+      const unread = unreadRanges(offsets, last);
+      const expired = expiredIn(unread, offsets);
+      if (expired.length > 0 && !(await mayPass(expired))) throw expiredUnread(expired);
+      const pending = keptOf(unread, offsets);
       const lookedAtMs = clock();
-      if (rowsIn(pending) === 0 || (dueAtMs !== null && !once)) {
+      if (rowsIn(unread) === 0 || (dueAtMs !== null && !once)) {
         await report.write('waiting', pending);
         // Best effort: tables with many small files are slower and no less right.
         await upkeep.run(signal).catch((error: unknown) => {
@@ -101,13 +116,13 @@ export async function runPipeline(
         topic: topic.name,
         ...(topicId === null ? {} : { topic_id: topicId }),
         recorded_at_ms: clock(),
-        ranges: planBatch(pending, options.maxRows),
+        ...(await planned(unread, pending)),
         tables: await newestBatches(lake, topic.name),
       };
       await record(lake.store, plan);
       options.onPoint?.('recorded');
       last = plan;
-      const left = rowsIn(pending) - rowsIn(plan.ranges);
+      const left = rowsIn(unread) - rowsIn(plan.ranges);
       await finish(plan, left);
       // Who is behind does not wait.
       dueAtMs = left > 0 ? null : lookedAtMs + triggerMs;
@@ -118,6 +133,7 @@ export async function runPipeline(
       last = undefined;
       if (!(error instanceof Error) || !isWorthATry(error, failures)) {
         await report.fail(error);
+        if (finished !== null) await note(finished);
         throw error;
       }
       const pause = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] as number;
@@ -138,9 +154,47 @@ export async function runPipeline(
     );
   }
 
+  /** The next batch, with the gaps in it, those of them that expired whole. */
+  async function planned(
+    unread: readonly Range[],
+    pending: readonly Range[],
+  ): Promise<Pick<BatchRecord, 'ranges' | 'gaps'>> {
+    const batch = planBatch(pending, options.maxRows);
+    const ranges = batch.map((range, index) => ({ ...range, start: unread[index]?.start ?? range.start }));
+    if (options.passOverGaps !== true) return { ranges };
+    const found = await topic.gaps(ranges, stop);
+    const { kept } = await allowed();
+    const gaps = gapsOf(
+      found.filter((gap) => isAllowed({ kept }, gap)),
+      clock(),
+    );
+    return gaps.length === 0 ? { ranges } : { ranges, gaps };
+  }
+
+  /** A batch that did not run, without the messages that it cannot have any more. */
+  async function passOver(open: BatchRecord): Promise<BatchRecord> {
+    const tables = await newestBatches(lake, topic.name);
+    const isBegun = Object.values(tables).includes(open.batch_id);
+    const parts = { allowance: await allowed(), isBegun, nowMs: clock(), lake: lake.store.url };
+    const amended = await withGaps(open, topic, parts, signal);
+    if (amended !== open) await amend(lake.store, amended);
+    return amended;
+  }
+
+  async function allowed(): Promise<Allowance> {
+    allowance ??= { kept: await topic.offsets(stop) };
+    return allowance;
+  }
+
+  async function mayPass(gaps: readonly TopicGap[]): Promise<boolean> {
+    if (options.passOverGaps !== true) return false;
+    const then = await allowed();
+    return gaps.every((gap) => isAllowed(then, gap));
+  }
+
   /** The topic that is there, which has to be the one that the lake is filled from. */
   async function sameTopic(record: BatchRecord | null): Promise<TopicIdentity | null> {
-    const identity = await topic.identity(signal === undefined ? {} : { signal });
+    const identity = await topic.identity(stop);
     const problem = record === null ? null : checkIdentity(record, identity, lake.store.url);
     if (problem !== null) throw problem;
     return identity;
@@ -159,6 +213,10 @@ export async function runPipeline(
     totals.batches += 1;
     totals.rows += progress.rows_in;
     report.add(progress);
+    if (plan.gaps !== undefined) {
+      report.passedOver(await gapTotals(lake));
+      options.onPassedOver?.(plan.gaps);
+    }
     options.onBatch?.(progress);
   }
 }

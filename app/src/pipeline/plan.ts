@@ -1,4 +1,6 @@
 import { ContrailError } from '../errors.ts';
+import { expiredIn, PASS_OVER } from '../topic/range.ts';
+import type { TopicGap } from '../topic/topic.ts';
 import type { BatchRecord } from './batch-record.ts';
 
 /** A half-open range of a partition. */
@@ -8,18 +10,25 @@ export interface Range {
   readonly end: bigint;
 }
 
-/** What is left to read: from the end of the last batch (or the start of the topic) to the end of the topic. */
+/**
+ * What is left to read: from the end of the last batch (or the start of the topic) to the end of the topic.
+ * @throws ContrailError `corrupt` / `topic-offsets-expired` when the topic has dropped a part of it, `topic-went-back`
+ */
 export function pendingRanges(offsets: readonly Range[], last: BatchRecord | null): readonly Range[] {
+  const unread = unreadRanges(offsets, last);
+  const expired = expiredIn(unread, offsets);
+  if (expired.length > 0) throw expiredUnread(expired);
+  return unread;
+}
+
+/**
+ * What the lake has not read, also where the topic has dropped its beginning.
+ * @throws ContrailError `corrupt` / `topic-went-back` when the lake has read more than there is
+ */
+export function unreadRanges(offsets: readonly Range[], last: BatchRecord | null): readonly Range[] {
   const next = new Map(last?.ranges.map(({ partition, end }) => [partition, end]));
   return offsets.map(({ partition, start, end }) => {
     const from = next.get(partition) ?? start;
-    if (from < start) {
-      throw new ContrailError(
-        'corrupt',
-        'topic-offsets-expired',
-        `Partition ${partition} of the topic starts at offset ${start}, but the lake has read up to ${from}: ${start - from} messages expired unread. Raise TOPIC_RETENTION; to go on without them, start a new lake with --data DIR.`,
-      );
-    }
     if (from > end) {
       throw new ContrailError(
         'corrupt',
@@ -30,6 +39,29 @@ export function pendingRanges(offsets: readonly Range[], last: BatchRecord | nul
     return { partition, start: from, end };
   });
 }
+
+/** Says which messages the topic has dropped before the lake has read them: `corrupt` / `topic-offsets-expired`. */
+export function expiredUnread(gaps: readonly TopicGap[]): ContrailError {
+  const messages = gaps.reduce((sum, { start, end }) => sum + Number(end - start), 0);
+  const where = gaps.map(
+    ({ partition, start, end }) =>
+      `partition ${partition}: offsets ${start} to ${end - 1n}, ${end - start} messages`,
+  );
+  return new ContrailError(
+    'corrupt',
+    'topic-offsets-expired',
+    `${messages} messages expired unread: the topic has dropped them, and the lake has not read them (${where.join('; ')}). ` +
+      `Let the pipeline run more often, or raise TOPIC_RETENTION and TOPIC_RETENTION_BYTES. ${PASS_OVER}`,
+    { facts: { gaps } },
+  );
+}
+
+/** What is still kept of ranges. */
+export const keptOf = (ranges: readonly Range[], offsets: readonly Range[]): readonly Range[] =>
+  ranges.map((range, index) => {
+    const start = offsets[index]?.start ?? range.start;
+    return range.start < start ? { ...range, start } : range;
+  });
 
 /** Messages in ranges. */
 export const rowsIn = (ranges: readonly Range[]): number =>

@@ -24,6 +24,7 @@ export class Report {
   readonly #batches: BatchProgress[] = [];
   /** The newest batch that a former run has finished. */
   #found: number | null = null;
+  #gaps: Progress['gaps'] | null = null;
   #pending: readonly Range[] = [];
   #last: Progress | null = null;
   #writtenAtMs = 0;
@@ -37,6 +38,11 @@ export class Report {
   add(batch: BatchProgress): void {
     this.#batches.push(batch);
     if (this.#batches.length > PROGRESS_BATCHES) this.#batches.shift();
+  }
+
+  /** What the lake has passed over so far. */
+  passedOver(gaps: Progress['gaps'] | null): void {
+    this.#gaps = gaps ?? null;
   }
 
   /** A former run has finished this batch, and no later one. */
@@ -128,6 +134,7 @@ export class Report {
         })),
       },
       batches: this.#batches,
+      ...(this.#gaps === null || this.#gaps === undefined ? {} : { gaps: this.#gaps }),
       tables,
     };
     await this.#put(progress);

@@ -1,5 +1,9 @@
 import { ContrailError } from '../errors.ts';
-import type { OffsetRange } from './topic.ts';
+import type { OffsetRange, TopicGap } from './topic.ts';
+
+/** How to go on without messages that a topic no longer gives. */
+export const PASS_OVER =
+  'To go on without them, start "contrail pipeline --pass-over-gaps" once: it writes down in quarantine.gaps what it passes over.';
 
 /**
  * Says what is wrong with a range that cannot be read in full, or null when it can.
@@ -25,9 +29,8 @@ export function checkRange(
     return new ContrailError(
       'corrupt',
       'topic-offsets-expired',
-      `Topic "${name}" no longer holds ${describe(range)}: retention has dropped everything before offset ` +
-        `${partition.start}, so messages are lost to this reader. Let the pipeline run more often, or raise ` +
-        'TOPIC_RETENTION and TOPIC_RETENTION_BYTES; to go on, accept the loss and read from the first kept offset.',
+      `Topic "${name}" no longer holds ${describe(range)}: its retention has dropped everything before offset ` +
+        `${partition.start}. Let the pipeline run more often, or raise TOPIC_RETENTION and TOPIC_RETENTION_BYTES. ${PASS_OVER}`,
       { facts },
     );
   }
@@ -41,6 +44,15 @@ export function checkRange(
     );
   }
   return null;
+}
+
+/** The parts of ranges that retention has dropped, by what is kept. */
+export function expiredIn(ranges: readonly OffsetRange[], kept: readonly OffsetRange[]): readonly TopicGap[] {
+  return ranges.flatMap(({ partition, start, end }) => {
+    const first = kept.find((candidate) => candidate.partition === partition)?.start ?? start;
+    if (first <= start || start === end) return [];
+    return [{ partition, start, end: first < end ? first : end, reason: 'expired' as const }];
+  });
 }
 
 function describe(range: OffsetRange): string {

@@ -31,12 +31,22 @@ export interface Topic extends AsyncDisposable {
 
   /**
    * The messages of exact ranges, partition by partition and in offset order, in chunks as they are stored.
-   * @throws ContrailError `corrupt` / `topic-offsets-expired` when retention has dropped part of a range.
+   * @throws ContrailError `corrupt` / `topic-offsets-expired` when retention has dropped part of a range,
+   * `topic-damaged` when it comes to messages that cannot be read. The messages before them are answered first.
    */
   read(
     ranges: readonly OffsetRange[],
     options?: { readonly signal?: AbortSignal },
   ): AsyncIterable<MessageChunk>;
+
+  /**
+   * The stretches of these ranges that cannot be read, in the order of the ranges. Reads them through where that is what
+   * it takes to know.
+   */
+  gaps(
+    ranges: readonly OffsetRange[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly TopicGap[]>;
 
   /** Whether the topic has been made: by a writer's opening, or by its first append at the latest. */
   exists(): Promise<boolean>;
@@ -87,6 +97,11 @@ export interface OffsetRange {
   readonly partition: number;
   readonly start: bigint;
   readonly end: bigint;
+}
+
+/** Messages that a topic no longer gives: dropped by its retention, or damaged. */
+export interface TopicGap extends OffsetRange {
+  readonly reason: 'expired' | 'damaged';
 }
 
 /**

@@ -4,6 +4,7 @@ import type {
   OffsetRange,
   Topic,
   TopicDescription,
+  TopicGap,
   TopicIdentity,
 } from '../../src/topic/topic.ts';
 
@@ -35,6 +36,10 @@ export class ListTopic implements Topic {
       timestamps_ms: this.messages.map((message) => message.timestamp_ms),
       values: this.messages.map((message) => message.value),
     };
+  }
+
+  async gaps(): Promise<readonly TopicGap[]> {
+    return [];
   }
 
   async exists(): Promise<boolean> {

@@ -10,7 +10,9 @@ const RECORD: BatchRecord = {
     { partition: 0, start: 0n, end: 2n ** 62n },
     { partition: 1, start: 7n, end: 7n },
   ],
+  gaps: [{ partition: 0, from: 3n, to: 5n, reason: 'expired', passed_over_at_ms: 1_700_000_000_001 }],
   tables: { 'bronze/flights': 0 },
+  amendment: 2,
 };
 const TEXT = recordText(RECORD);
 
@@ -34,6 +36,8 @@ describe('a batch record', () => {
     ['has an offset that is none', TEXT.replace('"end":"7"', '"end":"many"')],
     ['has an offset below 0', TEXT.replace('"start":"0"', '"start":"-1"')],
     ['ends before it starts', TEXT.replace('"end":"7"', '"end":"6"')],
+    ['has a gap without a reason', TEXT.replace('"expired"', '"lost"')],
+    ['has a gap of nothing', TEXT.replace('"to":"5"', '"to":"3"')],
     ['counts its tables otherwise', TEXT.replace('flights":0', 'flights":"0"')],
     ['has a partition twice', TEXT.replace('"partition":1', '"partition":0')],
   ])('that %s is refused by its name, with what to do', (_, text) => {

@@ -12,7 +12,9 @@ import { DEFAULT_START_SECONDS, simulate } from '../../src/ingest/simulator/simu
 import { Lake } from '../../src/lake/lake.ts';
 import type { BatchProgress } from '../../src/lake/progress.ts';
 import { NOT_IN_BRONZE } from '../../src/lake/quarantine-flights.ts';
+import { QUARANTINE_GAPS } from '../../src/lake/quarantine-gaps.ts';
 import { BATCH_TABLES } from '../../src/lake/tables.ts';
+import type { Gap } from '../../src/pipeline/batch-record.ts';
 import type { BatchPoint } from '../../src/pipeline/micro-batch.ts';
 import { runPipeline } from '../../src/pipeline/pipeline.ts';
 import { EmbeddedTopic, type EmbeddedTopicOptions } from '../../src/topic/embedded/embedded-topic.ts';
@@ -114,6 +116,8 @@ export interface RunOptions {
   readonly airports?: readonly Airport[];
   /** Another clock than one that ticks at each look, ms. */
   readonly clock?: () => number;
+  readonly passOverGaps?: boolean;
+  readonly onPassedOver?: (gaps: readonly Gap[]) => void;
   readonly onTrouble?: (error: Error) => void;
   readonly onStranger?: (key: string) => void;
   /** As of `runPipeline`; else it ends when the topic is empty, and waits for a millisecond. */
@@ -158,6 +162,14 @@ export async function contents(directory: string): Promise<Readonly<Record<strin
     tables[definition.name] = rows.sort();
   }
   return tables;
+}
+
+/** The rows of `quarantine/gaps`; none where there is no such table. */
+export async function gapRows(directory: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const snapshot = await (await openLake(directory).table(QUARANTINE_GAPS))?.snapshot();
+  const rows: Readonly<Record<string, unknown>>[] = [];
+  if (snapshot !== undefined) for await (const batch of snapshot.rows()) rows.push(...batch);
+  return rows;
 }
 
 /** One row as text; a bigint as its digits. */

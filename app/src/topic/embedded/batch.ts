@@ -136,7 +136,7 @@ export function decodeValues(payload: Uint8Array, encoding: string, count: numbe
     if (encoding === 'bytes') values = [...valuesIn(content)];
     else {
       const text = content.toString('utf8');
-      values = encoding === 'json' ? (JSON.parse(text) as string[]) : text.split('\n');
+      values = encoding === 'json' ? listOfTexts(JSON.parse(text)) : text.split('\n');
     }
   } catch (cause) {
     throw new ContrailError(
@@ -167,12 +167,28 @@ function* valuesIn(content: Buffer): Generator<MessageValue> {
   }
 }
 
-/** One timestamp for all messages, or one each, epoch ms. */
+function listOfTexts(json: unknown): readonly string[] {
+  if (Array.isArray(json) && json.every((value) => typeof value === 'string')) return json;
+  throw new TypeError('it is not a list of texts');
+}
+
+/**
+ * One timestamp for all messages, or one each, epoch ms.
+ * @throws ContrailError `corrupt` when there is not one for each
+ */
 export function decodeTimestamps(
   timestamps: Uint8Array | null,
   timestamp_ms: number,
+  count: number,
 ): number | readonly number[] {
   if (timestamps === null) return timestamp_ms;
+  if (timestamps.byteLength !== 8 * count) {
+    throw new ContrailError(
+      'corrupt',
+      'topic-damaged',
+      `A stored batch holds ${timestamps.byteLength / 8} timestamps where its row says ${count}.`,
+    );
+  }
   const view = new DataView(timestamps.buffer, timestamps.byteOffset, timestamps.byteLength);
   return Array.from({ length: timestamps.byteLength / 8 }, (_, i) => view.getFloat64(i * 8, true));
 }

@@ -13,12 +13,21 @@ import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ContrailError } from '../../errors.ts';
-import { checkRange } from '../range.ts';
-import type { Message, MessageChunk, OffsetRange, Topic, TopicDescription, TopicIdentity } from '../topic.ts';
+import { checkRange, expiredIn } from '../range.ts';
+import type {
+  Message,
+  MessageChunk,
+  OffsetRange,
+  Topic,
+  TopicDescription,
+  TopicGap,
+  TopicIdentity,
+} from '../topic.ts';
 import { encodeBatch, toBatches } from './batch.ts';
 import type { EncodedBatch } from './batch.ts';
+import { damagedStretches } from './damage.ts';
 import { checkPlace, type Place, placeOf } from './place.ts';
-import { readChunk, readOffsets } from './read.ts';
+import { damaged, readChunk, readOffsets } from './read.ts';
 import { applyRetention, newestId } from './retention.ts';
 import type { Retention } from './retention.ts';
 import { fromSqlite, isBusy } from './sqlite-errors.ts';
@@ -152,13 +161,35 @@ export class EmbeddedTopic implements Topic {
         options.signal?.throwIfAborted();
         const reader = this.#attach();
         if (reader === null) throw internal(`${this.#label()} vanished while it was read.`);
-        const chunk = this.#guard('Reading', () => readChunk(reader, this.name, { ...range, start }));
+        const rest = { ...range, start };
+        const chunk = await this.#nameDamage(rest, () => readChunk(reader, this.name, rest));
         start += BigInt(chunk.values.length);
         yield chunk;
         // A consumer that never awaits anything must not starve the rest of the process.
         await nextTurn();
       }
     }
+  }
+
+  async gaps(
+    ranges: readonly OffsetRange[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly TopicGap[]> {
+    const kept = await this.offsets(options);
+    const gaps: TopicGap[] = [];
+    for (const range of ranges) {
+      const expired = expiredIn([range], kept);
+      gaps.push(...expired);
+      const start = expired.at(-1)?.end ?? range.start;
+      const reader = this.#attach();
+      if (start === range.end || reader === null) continue;
+      for (const stretch of damagedStretches(reader, { ...range, start })) {
+        if (stretch !== null) gaps.push({ ...stretch, reason: 'damaged' });
+        await nextTurn();
+        options.signal?.throwIfAborted();
+      }
+    }
+    return gaps;
   }
 
   /** When the topic was created and whether its positions are simulated, as of now. */
@@ -299,6 +330,17 @@ export class EmbeddedTopic implements Topic {
   #requirePlace(): void {
     const problem = this.#place === null ? null : checkPlace(this.#file, this.#place, this.#label());
     if (problem !== null) throw problem;
+  }
+
+  /** Reads, and says of damage how far it reaches. */
+  async #nameDamage(range: OffsetRange, read: () => MessageChunk): Promise<MessageChunk> {
+    try {
+      return this.#guard('Reading', read);
+    } catch (error) {
+      if (!(error instanceof ContrailError) || error.code !== 'topic-damaged') throw error;
+      const gap = (await this.gaps([range])).find(({ reason }) => reason === 'damaged');
+      throw gap === undefined ? error : damaged(this.#label(), gap, error);
+    }
   }
 
   #guard<T>(doing: string, action: () => T): T {

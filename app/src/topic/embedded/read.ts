@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ContrailError } from '../../errors.ts';
 import type { MessageValue } from '../../flight/decode-message.ts';
-import { checkRange } from '../range.ts';
+import { checkRange, PASS_OVER } from '../range.ts';
 import type { MessageChunk, OffsetRange } from '../topic.ts';
 import { decodeTimestamps, decodeValues, MAX_BATCH_BYTES, MAX_BATCH_MESSAGES } from './batch.ts';
 
@@ -41,7 +41,8 @@ export function readOffsets(connection: DatabaseSync): readonly OffsetRange[] {
  * cut exactly at the range's ends. The rows are pulled one by one and the statement ends before this returns,
  * so no snapshot stays open while the caller works, and the write-ahead log can be cut.
  * @param range not empty, and inside what {@link readOffsets} answers
- * @throws ContrailError `corrupt`: `topic-offsets-expired` when retention was faster, `topic-damaged` else
+ * @throws ContrailError `corrupt` / `topic-offsets-expired` when retention was faster; whatever SQLite or decoding throws
+ * where the first messages of the range are damaged
  */
 export function readChunk(connection: DatabaseSync, name: string, range: OffsetRange): MessageChunk {
   const statement = connection.prepare(
@@ -58,24 +59,29 @@ export function readChunk(connection: DatabaseSync, name: string, range: OffsetR
   let messages = 0;
   let bytes = 0;
   const rows = statement.iterate(range.partition, range.start, range.end) as unknown as Iterable<StoredBatch>;
-  for (const row of rows) {
-    const first = row.first_offset;
-    const end = first + row.count;
-    if (next < first || next >= end) break;
-    const from = Number(next - first);
-    const to = Number((end < range.end ? end : range.end) - first);
-    const rowBytes = Number(row.text_bytes);
-    const isFull = messages + (to - from) > MAX_BATCH_MESSAGES || bytes + rowBytes > MAX_BATCH_BYTES;
-    if (messages > 0 && isFull) break;
-    const isWhole = to - from === Number(row.count);
-    const decoded = decodeValues(row.payload, row.encoding, Number(row.count));
-    values.push(isWhole ? decoded : decoded.slice(from, to));
-    const times = decodeTimestamps(row.timestamps, Number(row.timestamp_ms));
-    timestamps.push(typeof times === 'number' || isWhole ? times : times.slice(from, to));
-    messages += to - from;
-    bytes += rowBytes;
-    next += BigInt(to - from);
-    if (next === range.end) break;
+  try {
+    for (const row of rows) {
+      const first = row.first_offset;
+      const end = first + row.count;
+      if (next < first || next >= end) break;
+      const from = Number(next - first);
+      const to = Number((end < range.end ? end : range.end) - first);
+      const rowBytes = Number(row.text_bytes);
+      const isFull = messages + (to - from) > MAX_BATCH_MESSAGES || bytes + rowBytes > MAX_BATCH_BYTES;
+      if (messages > 0 && isFull) break;
+      const isWhole = to - from === Number(row.count);
+      const decoded = decode(row);
+      values.push(isWhole ? decoded.values : decoded.values.slice(from, to));
+      const { times } = decoded;
+      timestamps.push(typeof times === 'number' || isWhole ? times : times.slice(from, to));
+      messages += to - from;
+      bytes += rowBytes;
+      next += BigInt(to - from);
+      if (next === range.end) break;
+    }
+  } catch (error) {
+    // What comes before the damage is handed out; the next chunk begins with it.
+    if (messages === 0) throw error;
   }
   if (messages === 0) throw missing(connection, name, range);
   return {
@@ -86,14 +92,54 @@ export function readChunk(connection: DatabaseSync, name: string, range: OffsetR
   };
 }
 
+/**
+ * The messages of the stored batch that begins at an offset.
+ * @throws ContrailError `corrupt` / `topic-damaged`, or whatever SQLite says, when they cannot be read
+ */
+export function readStored(connection: DatabaseSync, partition: number, first: bigint): Decoded {
+  const statement = connection.prepare(
+    `select first_offset, count, timestamp_ms, text_bytes, encoding, timestamps, payload
+     from batch where partition = ? and first_offset = ?`,
+  );
+  statement.setReadBigInts(true);
+  return decode(statement.get(partition, first) as unknown as StoredBatch);
+}
+
+interface Decoded {
+  readonly values: readonly MessageValue[];
+  readonly times: number | readonly number[];
+}
+
+function decode({ payload, encoding, count, timestamps, timestamp_ms }: StoredBatch): Decoded {
+  return {
+    values: decodeValues(payload, encoding, Number(count)),
+    times: decodeTimestamps(timestamps, Number(timestamp_ms), Number(count)),
+  };
+}
+
+/** Says which messages cannot be read, and how the pipeline goes on without them. */
+export function damaged(
+  label: string,
+  { partition, start, end }: OffsetRange,
+  cause?: unknown,
+): ContrailError {
+  const detail = cause instanceof Error ? `: ${cause.message.replace(/\.$/, '')}` : '';
+  return new ContrailError(
+    'corrupt',
+    'topic-damaged',
+    `${label} is damaged: ${end - start} messages of partition ${partition}, offsets ${start} to ${end - 1n}, cannot be read${detail}. ` +
+      `What is before and after them can. Stop every Contrail program that uses the topic, and put a copy of the file back where there is one. ${PASS_OVER}`,
+    { cause, facts: { partition, start, end } },
+  );
+}
+
 function missing(connection: DatabaseSync, name: string, range: OffsetRange): ContrailError {
   return (
     checkRange(name, range, readOffsets(connection)) ??
     new ContrailError(
       'corrupt',
       'topic-damaged',
-      `Topic "${name}" has a hole at partition ${range.partition}, offset ${range.start}: its file is damaged. ` +
-        'Stop contrail and restore the file from a backup.',
+      `Topic "${name}" has a hole at partition ${range.partition}, offset ${range.start}: its file is damaged.`,
     )
   );
 }

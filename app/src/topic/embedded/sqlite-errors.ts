@@ -8,7 +8,8 @@ import type { ErrorKind } from '../../errors.ts';
 const BUSY = 5;
 const LOCKED = 6;
 const DAMAGED_NEXT =
-  'Stop every Contrail program that uses it, and put a copy of the file back. Without a copy, start with --data DIR: ' +
+  'Stop every Contrail program that uses it, and put a copy of the file back. Without a copy, "contrail pipeline --pass-over-gaps" takes in what ' +
+  'can be read, if anything can; then start with --data DIR: ' +
   'a new topic needs a new lake, and the old lake can still be read.';
 const RESULTS: Readonly<Record<number, readonly [kind: ErrorKind, code: string, next: string]>> = {
   3: [

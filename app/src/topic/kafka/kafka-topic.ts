@@ -16,8 +16,16 @@
 import { Consumer, FetchIsolationLevels, type ClusterTopicMetadata } from '@platformatic/kafka';
 import { ContrailError } from '../../errors.ts';
 import { decodeMessage } from '../../flight/decode-message.ts';
-import { checkRange } from '../range.ts';
-import type { Message, MessageChunk, OffsetRange, Topic, TopicDescription, TopicIdentity } from '../topic.ts';
+import { checkRange, expiredIn } from '../range.ts';
+import type {
+  Message,
+  MessageChunk,
+  OffsetRange,
+  Topic,
+  TopicDescription,
+  TopicGap,
+  TopicIdentity,
+} from '../topic.ts';
 import { toRounds } from './batch.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 import { fromKafka, hasAnswer } from './kafka-errors.ts';
@@ -153,6 +161,14 @@ export class KafkaTopic implements Topic {
         start = next;
       }
     }
+  }
+
+  /** Brokers say what has expired, and keep damage from their readers. What is no message is no gap. */
+  async gaps(
+    ranges: readonly OffsetRange[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly TopicGap[]> {
+    return expiredIn(ranges, await this.offsets(options));
   }
 
   /** What the oldest message says that is well-formed: Kafka keeps no word of ours with a topic. */

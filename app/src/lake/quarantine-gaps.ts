@@ -1,0 +1,24 @@
+import { type TableDefinition, STREAM_PROPERTIES } from './table.ts';
+
+/**
+ * Messages that nobody will ever read, and that somebody told the pipeline to go on without. Made with its first row.
+ * `offset_to` is the offset after the last one. In Kafka, offsets that belong to no message count among `messages`.
+ */
+export const QUARANTINE_GAPS: TableDefinition = {
+  name: 'quarantine/gaps',
+  grain:
+    'One row per stretch of a partition whose messages were passed over, because they expired unread or are damaged. There is no table while there is none.',
+  key: ['topic_partition', 'offset_from'],
+  partitionColumns: [],
+  properties: { ...STREAM_PROPERTIES, 'delta.appendOnly': 'true' },
+  isOptional: true,
+  columns: [
+    { name: 'topic_partition', type: 'integer' },
+    { name: 'offset_from', type: 'long' },
+    { name: 'offset_to', type: 'long' },
+    { name: 'messages', type: 'long' },
+    { name: 'reason', type: 'string' },
+    { name: 'batch_id', type: 'long' },
+    { name: 'passed_over_at', type: 'timestamp' },
+  ],
+};
