@@ -7,6 +7,7 @@ import type { Gap } from '../pipeline/batch-record.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import type { Topic } from '../topic/topic.ts';
 import { existingData, loadAirports, openPipelineEngine, SYSTEM, topicFolder } from './context.ts';
+import { lakeFloor } from './disk-floor.ts';
 import { JobReports } from './job-reports.ts';
 import { type LakeHome, openLake } from './lake-store.ts';
 import { count, openLog, say, sayForNow } from './log.ts';
@@ -32,6 +33,7 @@ export async function pipeline(
   await using engine = await openPipelineEngine(settings, data, home.store, (job) => jobs.report(job));
   const totals = await drain({
     settings,
+    data,
     topic,
     engine,
     home,
@@ -54,6 +56,8 @@ const passedOver = ({ partition, from, to, reason }: Gap): string =>
 /** Runs the pipeline with a line per micro-batch, for `pipeline` and `up`. */
 export function drain(parts: {
   readonly settings: Settings;
+  /** The data folder. */
+  readonly data: string;
   readonly topic: Topic;
   readonly engine: Engine;
   readonly home: LakeHome;
@@ -66,14 +70,14 @@ export function drain(parts: {
   readonly isLoud: boolean;
 }): Promise<{ readonly batches: number; readonly rows: number }> {
   const { settings, log } = parts;
-  let spoken = 0;
+  let spoken = -Infinity;
   let trouble: string | null = null;
   const onBatch = (batch: BatchProgress): void => {
     const quarantined = Object.values(batch.rows_quarantined).reduce((sum, rows) => sum + rows, 0);
     trouble = null;
     log.info({ ...batch, rows_quarantined: quarantined, quarantine: batch.rows_quarantined }, 'micro-batch');
-    if (!parts.isLoud || (batch.lag_after > 0 && SYSTEM.clock() - spoken < 1000)) return;
-    spoken = SYSTEM.clock();
+    if (!parts.isLoud || (batch.lag_after > 0 && SYSTEM.monotonic() - spoken < 1000)) return;
+    spoken = SYSTEM.monotonic();
     const lag = batch.lag_after > 0 ? `, ${count(batch.lag_after)} to go` : '';
     say(
       `micro-batch ${batch.batch_id}: ${count(batch.rows_in)} messages, ${count(batch.rows_silver)} to Silver, ${count(quarantined)} to quarantine, ${Math.round(batch.duration_ms)} ms${lag}`,
@@ -86,6 +90,8 @@ export function drain(parts: {
     topic: parts.topic,
     airports: loadAirports(),
     clock: SYSTEM.clock,
+    monotonic: SYSTEM.monotonic,
+    shortage: lakeFloor(settings, parts.data),
     maxRows: settings.maxBatchRows,
     triggerMs: settings.processingTimeMs,
     once: parts.once,
@@ -106,7 +112,9 @@ export function drain(parts: {
     // Said once, however often it is tried.
     onTrouble: (error, retryInMs) => {
       log.debug({ error: error.message, retry_in_ms: retryInMs }, 'trying again');
-      if (trouble !== error.message) say(`${error.message} Trying again until it works.`);
+      const isFloor = 'code' in error && error.code === 'disk-floor';
+      if (trouble !== error.message)
+        say(isFloor ? error.message : `${error.message} Trying again until it works.`);
       trouble = error.message;
     },
   });

@@ -61,6 +61,7 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
   })().catch(fail);
   const draining = drain({
     settings,
+    data,
     topic,
     engine,
     home,

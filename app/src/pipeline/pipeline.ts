@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessageReader } from '../engine/engine.ts';
+import { ContrailError, kindOf } from '../errors.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { expiredIn } from '../topic/range.ts';
 import type { Topic, TopicGap, TopicIdentity } from '../topic/topic.ts';
@@ -12,6 +13,7 @@ import { expiredUnread, keptOf, planBatch, type Range, rowsIn, unreadRanges } fr
 import { Report } from './report.ts';
 import { checkIdentity } from './same-topic.ts';
 import { Upkeep } from './upkeep.ts';
+import { WrittenFiles } from './written-files.ts';
 
 /** What a run of the pipeline is told. */
 export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
@@ -26,7 +28,13 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly triggerMs: number;
   /** Drain what is there and end. */
   readonly once: boolean;
+  /** Waits for some ms, or until the signal fires; a timer when absent. */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly signal?: AbortSignal;
+  /** Milliseconds, going on evenly whatever is done to the clock; the clock when absent. */
+  readonly monotonic?: () => number;
+  /** One sentence while the disk is too full to go on, else null; asked before each micro-batch. */
+  readonly shortage?: () => string | null;
   /** Before a micro-batch is planned: @throws when another pipeline has taken the lake over */
   readonly holdLake?: () => Promise<void>;
   /** A micro-batch begins, or begins again. */
@@ -40,6 +48,8 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
 }
 
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 10_000] as const;
+/** Between two looks at a disk that is too full. */
+const ROOM_MS = 1_000;
 /** What may go well the next time: another writer was quicker, or an executor of Spark died. */
 const CHANCES: ReadonlySet<unknown> = new Set([
   'commit-conflict',
@@ -56,10 +66,12 @@ const CHANCES: ReadonlySet<unknown> = new Set([
 export async function runPipeline(
   options: PipelineOptions,
 ): Promise<{ readonly batches: number; readonly rows: number }> {
-  const { lake, topic, clock, signal, once, triggerMs } = options;
+  const { lake, topic, clock, signal, once, triggerMs, monotonic = clock, sleep = timer } = options;
   const stop = signal === undefined ? {} : { signal };
-  const batches = new MicroBatches(options);
-  const upkeep = new Upkeep(options);
+  const written = new WrittenFiles(options.engine, lake);
+  const parts = { ...options, engine: written.engine };
+  const batches = new MicroBatches(parts);
+  const upkeep = new Upkeep(parts);
   const report = new Report(options);
   let last: BatchRecord | null | undefined;
   /** The newest batch that this run has finished, or found finished. */
@@ -67,13 +79,24 @@ export async function runPipeline(
   const strangers = new Set<string>();
   let allowance: Allowance | null = null;
   let failures = 0;
-  /** When the next micro-batch is to begin; null: as soon as there are messages. */
+  /** When the next micro-batch is to begin, by the monotonic clock; null: as soon as there are messages. */
   let dueAtMs: number | null = null;
   const totals = { batches: 0, rows: 0 };
   report.passedOver(await gapTotals(lake).catch(() => null));
-  await report.write('starting', []);
+  // What ails the lake is met below, and waited out there.
+  await report.write('starting', []).catch(() => undefined);
   while (signal?.aborted !== true) {
     try {
+      const shortage = options.shortage?.() ?? null;
+      if (shortage !== null) {
+        const error = new ContrailError('unavailable', 'disk-floor', shortage);
+        await report.trouble(error);
+        options.onTrouble?.(error, ROOM_MS);
+        // It deletes, and so makes room.
+        await lookAfter('delete');
+        await sleep(ROOM_MS, signal);
+        continue;
+      }
       if (last === undefined) {
         last = await newestRecord(lake.store, stranger);
         await checkBatches(lake, last, topic.name);
@@ -94,17 +117,14 @@ export async function runPipeline(
       const expired = expiredIn(unread, offsets);
       if (expired.length > 0 && !(await mayPass(expired))) throw expiredUnread(expired);
       const pending = keptOf(unread, offsets);
-      const lookedAtMs = clock();
+      const lookedAtMs = monotonic();
       if (rowsIn(unread) === 0 || (dueAtMs !== null && !once)) {
         await report.write('waiting', pending);
-        // Best effort: tables with many small files are slower and no less right.
-        await upkeep.run(signal).catch((error: unknown) => {
-          if (!isAborted(signal)) options.onUpkeepTrouble?.(error);
-        });
+        await lookAfter('all');
         if (once) break;
-        const pause = restMs(dueAtMs, clock(), triggerMs);
+        const pause = restMs(dueAtMs, monotonic(), triggerMs);
         dueAtMs = null;
-        await wait(pause, undefined, signal === undefined ? {} : { signal });
+        await sleep(pause, signal);
         continue;
       }
       await report.write('running', pending);
@@ -128,6 +148,8 @@ export async function runPipeline(
       dueAtMs = left > 0 ? null : lookedAtMs + triggerMs;
       failures = 0;
     } catch (error) {
+      // Best effort: what stays belongs to no table, and vacuum finds it.
+      await written.discard().catch(() => undefined);
       if (isAborted(signal)) break;
       batches.reset();
       last = undefined;
@@ -140,10 +162,10 @@ export async function runPipeline(
       failures += 1;
       await report.trouble(error);
       options.onTrouble?.(error, pause);
-      await wait(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+      await sleep(pause, signal).catch(() => undefined);
     }
   }
-  await report.write('stopped', null);
+  await report.write('stopped', null).catch(() => undefined);
   if (finished !== null) await note(finished);
   return totals;
 
@@ -206,9 +228,23 @@ export async function runPipeline(
     options.onStranger?.(key);
   }
 
+  /** Best effort: tables with many small files are slower and no less right. */
+  async function lookAfter(what: 'all' | 'delete'): Promise<void> {
+    try {
+      await upkeep.run(signal, what);
+      written.settle();
+    } catch (error) {
+      await written.discard().catch(() => undefined);
+      if (!isAborted(signal)) options.onUpkeepTrouble?.(error);
+    }
+  }
+
   async function finish(plan: BatchRecord, lag: number = 0): Promise<void> {
     options.onBegin?.(plan.batch_id);
-    const progress = { ...(await report.during(batches.run(plan, signal))), lag_after: lag };
+    const begunAtMs = monotonic();
+    const done = await report.during(batches.run(plan, signal));
+    written.settle();
+    const progress = { ...done, duration_ms: monotonic() - begunAtMs, lag_after: lag };
     finished = plan;
     totals.batches += 1;
     totals.rows += progress.rows_in;
@@ -225,6 +261,9 @@ export async function runPipeline(
 const restMs = (dueAtMs: number | null, nowMs: number, triggerMs: number): number =>
   dueAtMs === null ? triggerMs : Math.min(triggerMs, Math.max(0, dueAtMs - nowMs));
 
+const timer = (ms: number, signal?: AbortSignal): Promise<void> =>
+  wait(ms, undefined, signal === undefined ? {} : { signal });
+
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
 /**
@@ -233,6 +272,6 @@ const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted 
  * row, and it is no coincidence.
  */
 function isWorthATry(error: Error, failures: number): boolean {
-  const { kind, code } = error as { readonly kind?: unknown; readonly code?: unknown };
-  return kind === 'unavailable' || (CHANCES.has(code) && failures < RETRY_MS.length);
+  const { code } = error as { readonly code?: unknown };
+  return kindOf(error) === 'unavailable' || (CHANCES.has(code) && failures < RETRY_MS.length);
 }

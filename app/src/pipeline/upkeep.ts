@@ -31,17 +31,19 @@ export class Upkeep {
     this.#vacuumedAtMs = parts.clock();
   }
 
-  /** Costs a look at the file lists when nothing is due. */
-  async run(signal?: AbortSignal): Promise<void> {
+  /** Costs a look at the file lists when nothing is due. `delete`: what needs no room, for a disk that has little. */
+  async run(signal?: AbortSignal, what: 'all' | 'delete' = 'all'): Promise<void> {
     const isVacuumDue = this.#clock() - this.#vacuumedAtMs >= HOUR_MS;
     for (const definition of BATCH_TABLES) {
       const table = await this.#lake.table(definition);
       if (table === null) continue;
-      await table.autoCompact({
-        ...POLICY,
-        rewrite: this.#rewrite(definition),
-        ...(signal === undefined ? {} : { signal }),
-      });
+      if (what === 'all') {
+        await table.autoCompact({
+          ...POLICY,
+          rewrite: this.#rewrite(definition),
+          ...(signal === undefined ? {} : { signal }),
+        });
+      }
       // By the log alone: no listing of folders with a year of files in them.
       if (isVacuumDue) await this.#vacuum(table, signal);
     }

@@ -119,6 +119,9 @@ export interface RunOptions {
   readonly passOverGaps?: boolean;
   readonly onPassedOver?: (gaps: readonly Gap[]) => void;
   readonly onTrouble?: (error: Error) => void;
+  readonly shortage?: () => string | null;
+  readonly monotonic?: () => number;
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly onStranger?: (key: string) => void;
   /** As of `runPipeline`; else it ends when the topic is empty, and waits for a millisecond. */
   readonly once?: boolean;
