@@ -307,6 +307,109 @@ describe.skipIf(missing.length > 0)(
       expect(seen.errors).toEqual([]);
     });
 
+    test('says what the pipeline says: why it waits, and what to know though it goes on', async () => {
+      await using seen = await visit('/', { scenario: 'paused' });
+      const { page } = seen;
+      await page.getByText(/No new positions since \d\d:\d\d:\d\d UTC/).waitFor();
+      await page.getByText('goes on by itself: The disk has 0.4 GB left').waitFor();
+      await using noticed = await visit('/', { scenario: 'noticed', size: PHONE });
+      await noticed.page.getByText('The clock of this machine is 1,200 s behind the feed: set it.').waitFor();
+      await noticed.page.getByRole('button', { name: '1 more' }).click();
+      const said = noticed.page.getByRole('list', { name: 'What the pipeline says' });
+      await said.getByText('Messages 4 to 9 of partition 0 were passed over.').waitFor();
+      expect([...seen.errors, ...noticed.errors]).toEqual([]);
+    });
+
+    test('nothing that a feed sends breaks the layout, runs, or makes a number of 309 digits', async () => {
+      const flight = createFleet(AIRCRAFT)[80];
+      if (flight === undefined) throw new Error('no fleet');
+      await using seen = await visit('/');
+      const { page } = seen;
+      const names = [
+        '<img src=x onerror="globalThis.ran=1">',
+        'W'.repeat(64),
+        '{{1+1}}\u202Eabc',
+        '__proto__',
+      ];
+      const huge = [1e308, -1e308, 1e21, 4e9];
+      const now = Math.floor(Date.now() / 1000);
+      const start = now - (now % 300);
+      const gold = { table: 'gold/traffic_by_country', version: 1, as_of_ms: 1e300 };
+      await page.route('**/api/traffic?*', (route) =>
+        route.fulfill({
+          json: {
+            ...gold,
+            columns: [
+              'window_start',
+              'origin_country',
+              'flight_count',
+              'record_count',
+              'avg_velocity_kmh',
+              'avg_altitude_m',
+            ],
+            rows: names.flatMap((name, i) => [
+              [946_684_800, name, 1, 1, huge[i], huge[i]],
+              [start, name, 5, 5, huge[i], huge[i]],
+            ]),
+            leaderboard: {
+              columns: [
+                'origin_country',
+                'flight_count',
+                'record_count',
+                'avg_velocity_kmh',
+                'avg_altitude_m',
+                'flight_count_hour_ago',
+              ],
+              rows: names.map((name, i) => [name, 5, 5, huge[i], huge[i], 1]),
+            },
+            newest_window_end: start + 300,
+          },
+        }),
+      );
+      await page.route('**/track', (route) =>
+        route.fulfill({
+          json: {
+            ...gold,
+            icao24: flight.icao24,
+            columns: [
+              'time_position',
+              'longitude',
+              'latitude',
+              'altitude_m',
+              'velocity_kmh',
+              'flight_phase',
+              'nearest_airport',
+              'nearest_airport_km',
+            ],
+            rows: huge.map((value, i) => [
+              now - 40 + 10 * i,
+              8 + i / 100,
+              50,
+              value,
+              value,
+              names[0],
+              names[1],
+              value,
+            ]),
+          },
+        }),
+      );
+      const widest = async (): Promise<void> => {
+        expect(await page.evaluate('globalThis.ran')).toBeUndefined();
+        expect(await page.locator('body').innerText()).not.toMatch(/\d{20}|NaN|undefined/);
+        const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+        expect(await page.evaluate<number>(overflow)).toBe(0);
+      };
+      await page.getByRole('link', { name: 'Traffic' }).click();
+      await page.getByRole('button', { name: '<img src=x' }).click();
+      await page.getByRole('heading', { name: /<img src=x onerror=.* over time/ }).waitFor();
+      await widest();
+      await page.goto(`${server.url}/?icao24=${flight.icao24}`);
+      await page.getByRole('img', { name: /Altitude and ground speed/ }).waitFor();
+      await widest();
+      expect(seen.errors).toEqual([]);
+    });
+
     test('says since when nothing has come, by the clock of the server', async () => {
       await using seen = await visit('/', { scenario: 'stale' });
       const { page } = seen;

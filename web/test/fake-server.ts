@@ -61,6 +61,8 @@ const AGES: Readonly<Record<Scenario, number>> = {
   simulated: 1,
   failed: 1,
   waiting: 1,
+  noticed: 1,
+  paused: 247,
   delayed: 31,
   stale: 247,
 };

@@ -15,6 +15,40 @@ describe('values in words', () => {
     expect(format.verticalRate(-0.02, 'metric')).toBe('0.0 m/s');
   });
 
+  test('are never longer than a number that people read, whatever the feed sends', () => {
+    for (const value of [
+      1e308,
+      -1e308,
+      1e21,
+      1e15,
+      123_456_789,
+      Number.MAX_VALUE,
+      Number.POSITIVE_INFINITY,
+    ]) {
+      for (const shown of [
+        format.altitude(value, 'metric'),
+        format.altitude(value, 'aviation'),
+        format.speed(value, 'metric'),
+        format.speed(value, 'aviation'),
+        format.verticalRate(value, 'metric'),
+        format.verticalRate(value, 'aviation'),
+        format.heading(value),
+        format.distance(value),
+        format.count(value),
+        format.compact(value),
+        format.age(value),
+        format.bytes(value),
+        format.timeOfDay(value),
+        format.hourMinute(value),
+        format.day(value),
+      ]) {
+        expect(shown.length).toBeLessThan(28);
+      }
+    }
+    expect(format.altitude(1e308, 'metric')).toBe('1.0e+308 m');
+    expect(format.count(999_999_999_999_999)).toBe('999,999,999,999,999');
+  });
+
   test('show a dash for what is not known, never 0', () => {
     const shown = [
       format.altitude(null, 'metric'),

@@ -10,9 +10,12 @@ import { newestTimePosition } from './live/silver-rows.ts';
 import { CATEGORY_COLUMNS, LEADERBOARD_COLUMNS, TRACK_COLUMNS, TRAFFIC_COLUMNS } from './protocol.ts';
 import type { CategoriesAnswer, Cell, TableVersion, TrackAnswer, TrafficAnswer } from './protocol.ts';
 import type { Queries } from './queries/load.ts';
+import { shownName } from './shown.ts';
 
 /** How far back a track goes, seconds before the newest event time of the table. */
 export const TRACK_S = 3600;
+/** Positions of a track at most: two a second. */
+const TRACK_POINTS = 2 * TRACK_S;
 /** Length of a Gold window, and how many of them an hour has. */
 export const WINDOW_S = 300;
 const WINDOWS_PER_HOUR = 3600 / WINDOW_S;
@@ -114,7 +117,8 @@ export async function trackAnswer(sources: AnswerSources, icao24: string): Promi
   const now = sources.clock() / 1000;
   const newest = snapshot === null ? null : newestTimePosition(snapshot, now);
   const since = BigInt(Math.floor((newest ?? TRACK_S) - TRACK_S));
-  const rows = await select(sources, SILVER_FLIGHTS_ML, 'track', 'flights', { icao24, since, now }, [
+  const parameters = { icao24, since, now, points: TRACK_POINTS };
+  const rows = await select(sources, SILVER_FLIGHTS_ML, 'track', 'flights', parameters, [
     { column: 'icao24', in: [icao24] },
     { column: 'time_position', min: since },
   ]);
@@ -150,7 +154,8 @@ function cells(row: Readonly<Record<string, unknown>>, columns: readonly string[
 function cell(value: unknown): Cell {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  return typeof value === 'string' || typeof value === 'boolean' ? value : null;
+  if (typeof value === 'string') return shownName(value);
+  return typeof value === 'boolean' ? value : null;
 }
 
 /** Epoch seconds of a timestamp, which comes as microseconds. */

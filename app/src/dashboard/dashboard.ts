@@ -13,6 +13,7 @@ import type { DashboardMetrics } from './metrics.ts';
 import { progressLooker } from './progress-watch.ts';
 import type { LiveState, StatusAnswer } from './protocol.ts';
 import type { Queries } from './queries/load.ts';
+import { shownName } from './shown.ts';
 import { SERVICE_LOOK_MS, ServiceWatch, type WatchedService } from './service-watch.ts';
 import { stagesOf, stateOfAge } from './stages.ts';
 import { ASSUMED_TRIGGER_S, thresholdsFor } from './thresholds.ts';
@@ -104,7 +105,7 @@ export class Dashboard implements AsyncDisposable {
     return {
       now_ms,
       simulated: this.tables.simulated() ?? this.#progress?.simulated ?? null,
-      feed,
+      feed: feed === null ? null : shownName(feed),
       aircraft: size,
       event_time: eventTime,
       position_age_s: age_s,

@@ -1,4 +1,5 @@
 import type { ServiceStatus } from './protocol.ts';
+import { shownSentence } from './shown.ts';
 
 /** A service outside of this process that can be asked how it is. */
 export interface WatchedService {
@@ -52,7 +53,15 @@ export class ServiceWatch {
     return this.#services.map(({ name, title, address, page }) => {
       const { state = 'waiting', found = null, at_ms } = this.#seen.get(name) ?? {};
       const age_s = at_ms === undefined ? null : Math.max(0, (this.#clock() - at_ms) / 1000);
-      return { name, title, address, page, state, found, age_s };
+      return {
+        name,
+        title,
+        address,
+        page,
+        state,
+        found: found === null ? null : shownSentence(found),
+        age_s,
+      };
     });
   }
 

@@ -198,5 +198,7 @@ function seconds(age_s: number | null): string {
 }
 
 function timeOfDay(epoch_ms: number): string {
+  // A commit may be dated by anybody: what no calendar of ours has is not a time.
+  if (!(epoch_ms >= 0 && epoch_ms < 253_402_300_800_000)) return 'an impossible time';
   return `${new Date(epoch_ms).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
 }

@@ -170,6 +170,15 @@ describe('the stages', () => {
 describe('a progress file', () => {
   it('is read when it is one, and unknown rather than wrong when it is not', () => {
     expect(parseProgress(JSON.stringify(PROGRESS))).toEqual(PROGRESS);
+    const said = parseProgress(
+      JSON.stringify({
+        ...PROGRESS,
+        message: 'x'.repeat(9000),
+        notices: ['one\nline', 'a', 'b', 'c', 'd', 'e'],
+      }),
+    );
+    expect(said?.message).toHaveLength(600);
+    expect(said?.notices).toEqual(['one line', 'a', 'b', 'c', 'd']);
     const broken = [
       '',
       'null',

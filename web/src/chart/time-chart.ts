@@ -59,8 +59,14 @@ export function createTimeChart(element: HTMLElement, spec: ChartSpec, series: S
   };
 }
 
+/** A value beyond this is no measurement, and no scale has room for it beside others. */
+const MOST = 1e9;
+
 /** A last window ends where no other begins: its value is said once more, at its end. */
-function dataOf([times, ...values]: Series, window_s: number | undefined): uPlot.AlignedData {
+function dataOf([times, ...all]: Series, window_s: number | undefined): uPlot.AlignedData {
+  const values = all.map((list) =>
+    list.map((value) => (value !== null && Math.abs(value) < MOST ? value : null)),
+  );
   const last = times.at(-1);
   if (window_s === undefined || last === undefined) return [[...times], ...values.map((list) => [...list])];
   return [[...times, last + window_s], ...values.map((list) => [...list, list.at(-1) ?? null])];

@@ -1,4 +1,9 @@
-import type { ClientMessage, CountriesAnswer, LiveState, ServerMessage } from 'contrail/dashboard/protocol';
+import type {
+  ClientMessage,
+  CountriesAnswer,
+  ServerMessage,
+  StatusAnswer,
+} from 'contrail/dashboard/protocol';
 import { decodeFrame, type Frame } from './decode.ts';
 import type { Picture } from './picture.ts';
 
@@ -229,7 +234,11 @@ export class LiveConnection {
         if (countries.ok) picture.countries = ((await countries.json()) as CountriesAnswer).countries;
         const frame = snapshot.ok ? this.#apply(await snapshot.arrayBuffer()) : null;
         this.#setPolled(frame !== null);
-        if (status.ok) this.#ports.onMessage({ type: 'state', ...((await status.json()) as LiveState) });
+        if (status.ok) {
+          const state = (await status.json()) as StatusAnswer;
+          this.#ports.onMessage({ type: 'state', ...state });
+          this.#ports.onMessage({ type: 'progress', progress: state.progress });
+        }
       }
     } catch {
       // The server is away altogether; the retries of the socket tell the person so, and polling goes on.

@@ -4,6 +4,7 @@ import { LiveConnection, type Link, type Socket, type SocketEvents } from '../li
 import type { Frame } from '../live/decode.ts';
 import { liveAddress } from '../live/live-address.ts';
 import { isStale, pageState, positionAge_s, type PageState } from '../live/freshness.ts';
+import { noticesOf } from '../live/notices.ts';
 import { Picture } from '../live/picture.ts';
 import type { Camera } from '../map/camera.ts';
 import type { Preferences } from './preferences.svelte.ts';
@@ -56,6 +57,8 @@ export class App {
       now: this.now,
     }),
   );
+  /** What the pipeline says in words, most urgent first. */
+  readonly notices: readonly string[] = $derived(noticesOf(this.progress, this.now));
   readonly age_s: number | null = $derived(positionAge_s({ eventTime: this.eventTime, now: this.now }));
 
   /** Where the map was left; kept while another page is open. */

@@ -12,34 +12,45 @@ const KMH_PER_KNOT = 1.852;
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 const compactNumber = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 });
 
+/** Digits beyond this say nothing to anybody; a feed may send a number of 309 of them. */
+const MOST = 1e15;
+
+/** 12,345, or 1.2e+308: never longer than a number people read. */
+function wholeNumber(value: number): string {
+  if (!Number.isFinite(value)) return UNKNOWN;
+  return Math.abs(value) < MOST ? whole.format(value) : value.toExponential(1);
+}
+
 /** 12,345 */
 export function count(value: number | null | undefined): string {
-  return value == null || !Number.isFinite(value) ? UNKNOWN : whole.format(value);
+  return value == null ? UNKNOWN : wholeNumber(value);
 }
 
 /** 12.3k */
 export function compact(value: number | null | undefined): string {
   if (value == null || !Number.isFinite(value)) return UNKNOWN;
+  if (Math.abs(value) >= MOST) return value.toExponential(1);
   return Math.abs(value) < 10_000 ? whole.format(value) : compactNumber.format(value).toLowerCase();
 }
 
 /** 10,668 m or 35,000 ft */
 export function altitude(metres: number | null, units: Units): string {
   if (metres === null) return UNKNOWN;
-  return units === 'metric' ? `${whole.format(metres)} m` : `${whole.format(metres / METRES_PER_FOOT)} ft`;
+  return units === 'metric' ? `${wholeNumber(metres)} m` : `${wholeNumber(metres / METRES_PER_FOOT)} ft`;
 }
 
 /** 834 km/h or 450 kt */
 export function speed(kmh: number | null, units: Units): string {
   if (kmh === null) return UNKNOWN;
-  return units === 'metric' ? `${whole.format(kmh)} km/h` : `${whole.format(kmh / KMH_PER_KNOT)} kt`;
+  return units === 'metric' ? `${wholeNumber(kmh)} km/h` : `${wholeNumber(kmh / KMH_PER_KNOT)} kt`;
 }
 
 /** +5.2 m/s or +1,024 ft/min; level flight has no sign. */
 export function verticalRate(metresPerSecond: number | null, units: Units): string {
   if (metresPerSecond === null) return UNKNOWN;
   const value = units === 'metric' ? metresPerSecond : (metresPerSecond / METRES_PER_FOOT) * 60;
-  const digits = units === 'metric' ? value.toFixed(1) : whole.format(Math.round(value / 10) * 10);
+  const isLong = !(Math.abs(value) < MOST);
+  const digits = units === 'metric' && !isLong ? value.toFixed(1) : wholeNumber(Math.round(value / 10) * 10);
   const sign = value > 0 ? '+' : '';
   return `${sign}${digits.replace('-', '−').replace('−0.0', '0.0')} ${units === 'metric' ? 'm/s' : 'ft/min'}`;
 }
@@ -48,14 +59,15 @@ export function verticalRate(metresPerSecond: number | null, units: Units): stri
 export function heading(degrees: number | null): string {
   if (degrees === null) return UNKNOWN;
   const names = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'];
-  const held = Math.round(degrees) % 360;
+  if (!Number.isFinite(degrees)) return UNKNOWN;
+  const held = ((Math.round(degrees) % 360) + 360) % 360;
   return `${String(held).padStart(3, '0')}° ${names[Math.round(held / 45) % 8] ?? 'N'}`;
 }
 
 /** 12.3 km */
 export function distance(km: number | null): string {
   if (km === null) return UNKNOWN;
-  return `${km < 100 ? km.toFixed(1) : whole.format(km)} km`;
+  return `${Math.abs(km) < 100 ? km.toFixed(1) : wholeNumber(km)} km`;
 }
 
 /** 48.1234° N, 11.5678° E */
@@ -76,7 +88,7 @@ export function age(seconds: number | null | undefined): string {
     const minutes = Math.floor(held / 60);
     return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
   }
-  return `${Math.floor(held / 86_400)} d`;
+  return `${wholeNumber(Math.floor(held / 86_400))} d`;
 }
 
 /** Whole seconds below two minutes, for text that must not flicker: 38 s. */
@@ -100,26 +112,29 @@ export function bytes(value: number | null | undefined): string {
       return `${unit === 'B' || held >= 99.5 ? Math.round(held) : held.toPrecision(2)} ${unit}`;
     held /= 1000;
   }
-  return `${held.toFixed(1)} TB`;
+  return `${held < MOST ? held.toFixed(1) : held.toExponential(1)} TB`;
+}
+
+/** From 1970 to the end of 9999: a commit or a feed may say any number. */
+function isTime(epoch_ms: number): boolean {
+  return epoch_ms >= 0 && epoch_ms < 253_402_300_800_000;
 }
 
 /** 04:49:02 of epoch milliseconds, UTC. */
 export function timeOfDay(epoch_ms: number | null): string {
-  return epoch_ms === null || !Number.isFinite(epoch_ms)
-    ? UNKNOWN
-    : new Date(epoch_ms).toISOString().slice(11, 19);
+  return epoch_ms === null || !isTime(epoch_ms) ? UNKNOWN : new Date(epoch_ms).toISOString().slice(11, 19);
 }
 
 /** 04:45 of epoch seconds, UTC. */
 export function hourMinute(epoch_s: number | null): string {
-  return epoch_s === null || !Number.isFinite(epoch_s)
+  return epoch_s === null || !isTime(epoch_s * 1000)
     ? UNKNOWN
     : new Date(epoch_s * 1000).toISOString().slice(11, 16);
 }
 
 /** 2026-11-23 of epoch milliseconds, UTC. */
 export function day(epoch_ms: number): string {
-  return new Date(epoch_ms).toISOString().slice(0, 10);
+  return isTime(epoch_ms) ? new Date(epoch_ms).toISOString().slice(0, 10) : UNKNOWN;
 }
 
 /** `one aircraft`, `12 aircraft`: the word in the number it needs. */

@@ -6,6 +6,9 @@ import { PHASES } from '../text/words.ts';
 /** Length of a Gold window, seconds. */
 export const WINDOW_S = 300;
 
+/** Windows in a chart, at most: two days. */
+const MOST_WINDOWS = 576;
+
 /** One country in the newest window. */
 export interface CountryRow {
   readonly country: string;
@@ -54,6 +57,8 @@ export function countrySeries(answer: TrafficAnswer, country: string): Series {
     ]);
   }
   const times: number[] = [];
+  // A window of long ago, of rows that came late, must not make a chart of a million empty ones.
+  first = Math.max(first, last - (MOST_WINDOWS - 1) * WINDOW_S);
   for (let start = first; start <= last; start += WINDOW_S) times.push(start);
   return [
     times,

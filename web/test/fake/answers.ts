@@ -29,6 +29,8 @@ export const SCENARIOS = [
   'failed',
   'cluster',
   'ill',
+  'paused',
+  'noticed',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -133,6 +135,18 @@ function stages(lake: FakeLake, age: number | null): readonly Stage[] {
   });
 }
 
+function saidIn(scenario: Scenario): Pick<Progress, 'state' | 'message' | 'notices'> {
+  const notices = [
+    'The clock of this machine is 1,200 s behind the feed: set it.',
+    'Messages 4 to 9 of partition 0 were passed over.',
+  ];
+  if (scenario === 'failed')
+    return { state: 'failed', message: 'Gold could not be written: the disk is full.', notices: [] };
+  if (scenario === 'paused')
+    return { state: 'waiting', message: 'The disk has 0.4 GB left, and 1 GB is kept free.', notices: [] };
+  return { state: 'running', message: null, notices: scenario === 'noticed' ? notices : [] };
+}
+
 /** What the pipeline says of itself; null in an empty lake. */
 export function progressOf(lake: FakeLake): Progress | null {
   if (lake.eventTime === null) return null;
@@ -166,8 +180,7 @@ export function progressOf(lake: FakeLake): Progress | null {
   return {
     at_ms: now_ms - 800,
     started_at_ms: now_ms - 3_600_000,
-    state: lake.scenario === 'failed' ? 'failed' : 'running',
-    message: lake.scenario === 'failed' ? 'Gold could not be written: the disk is full.' : null,
+    ...saidIn(lake.scenario),
     engine: lake.scenario === 'cluster' || lake.scenario === 'ill' ? 'spark' : 'duckdb',
     trigger_ms: 5000,
     simulated: lake.scenario === 'simulated',

@@ -1,9 +1,11 @@
+import { shownName } from '../shown.ts';
+
 /** Countries beyond this many are sent as null; a row has one byte for its country (`wire/FORMAT.md`). */
 export const MAX_COUNTRIES = 255;
 
 /** Numbers for country names, in order of first appearance. A number keeps its meaning for the life of the table. */
 export class CountryTable {
-  /** The name of each number. */
+  /** The name of each number, as it is shown. */
   readonly names: string[] = [];
   readonly #index = new Map<string, number>();
 
@@ -13,6 +15,13 @@ export class CountryTable {
     const known = this.#index.get(name);
     if (known !== undefined) return known;
     if (this.names.length === MAX_COUNTRIES) return null;
+    const shown = shownName(name);
+    // What is not its own name is not kept whole: it may be long.
+    if (shown !== name) return this.#index.get(shown) ?? this.#add(shown);
+    return this.#add(name);
+  }
+
+  #add(name: string): number {
     this.#index.set(name, this.names.length);
     return this.names.push(name) - 1;
   }

@@ -155,6 +155,13 @@ describe('the country table', () => {
     expect(table.indexOf('Country 255')).toBeNull();
     expect(table.indexOf(null)).toBeNull();
   });
+
+  it('does not send a name of 70,000 characters to every page, and knows it again', () => {
+    const table = new CountryTable();
+    const long = 'Atlantis'.repeat(10_000);
+    expect([table.indexOf(long), table.indexOf('Chad'), table.indexOf(long)]).toEqual([0, 1, 0]);
+    expect(table.names[0]?.length).toBeLessThanOrEqual(64);
+  });
 });
 
 describe('extrapolation', () => {
