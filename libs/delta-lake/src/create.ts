@@ -3,13 +3,14 @@ import { parseCommit } from './actions/parse.ts';
 import { BASE_PROTOCOL, requestedFeatures, withFeatures } from './actions/table-features.ts';
 import { checkProperties, isOn } from './actions/table-properties.ts';
 import { serializeCommit } from './actions/serialize.ts';
-import { checkOptions } from './arguments.ts';
+import { checkOptions, checkText } from './arguments.ts';
 import { contextOf, type TableOptions } from './context.ts';
 import { DeltaError, hasCode } from './errors.ts';
 import { commitKey } from './log/names.ts';
 import { TABLE_SPEC } from './option-rules.ts';
 import { freshPhysicalName, withColumnIds } from './schema/column-ids.ts';
-import { checkSchema, primitiveTypes, serializeSchema, type StructType } from './schema/types.ts';
+import { checkSchema } from './schema/check-schema.ts';
+import { primitiveTypes, serializeSchema, type StructType } from './schema/types.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
 import { emptyState, replay } from './snapshot/state.ts';
 import type { ObjectStore } from './storage/object-store.ts';
@@ -42,6 +43,8 @@ export async function createTable(
   const partitionColumns = spec.partitionColumns ?? [];
   const isMapped = (spec.configuration?.['delta.columnMapping.mode'] ?? 'none') !== 'none';
   checkSchema(spec.schema, partitionColumns, isMapped);
+  for (const name of ['name', 'description'] as const)
+    if (spec[name] !== undefined) checkText(`the ${name} of ${store.url}`, spec[name]);
   checkProperties(spec.configuration ?? {}, store.url);
   const request = requestedFeatures(spec.configuration ?? {}, primitiveTypes(spec.schema), store.url);
   const protocol = withFeatures(BASE_PROTOCOL, request.features);

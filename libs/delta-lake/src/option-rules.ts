@@ -90,6 +90,7 @@ export const TRANSACTION_SPEC: OptionRules<TransactionSpec> = {
   reads: 'any',
   dataChange: 'flag',
   copiesRows: 'flag',
+  keepsRows: 'flag',
 };
 
 export const DATA_FILE: OptionRules<DataFile> = {

@@ -59,6 +59,7 @@ const SNAPSHOT_CALLS: Readonly<Record<string, Call>> = {
   constructor: null,
   table: null,
   transactionVersion: null,
+  exactTransactionVersion: null,
   fileCount: null,
   bytes: null,
   rowCount: null,

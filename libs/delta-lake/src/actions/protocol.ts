@@ -1,5 +1,5 @@
 import { DeltaError, unsupportedFeature } from '../errors.ts';
-import { type StructType, walkFields } from '../schema/types.ts';
+import { primitiveTypes, type StructType, walkFields } from '../schema/types.ts';
 import type { Metadata, Protocol } from './actions.ts';
 import { isOn } from './table-properties.ts';
 
@@ -24,7 +24,7 @@ export const READABLE: ReadonlySet<string> = new Set([
 
 /**
  * The writer features of tables that may be written: those that ask nothing more than what this library does anyway,
- * and those that bind it only where in use.
+ * and those that bind it only where in use. A protocol may list many that its table has no column for.
  */
 export const WRITABLE: ReadonlySet<string> = new Set([
   'timestampNtz',
@@ -44,6 +44,14 @@ export const WRITABLE: ReadonlySet<string> = new Set([
   'changeDataFeed',
   'columnMapping',
   'domainMetadata',
+  'allowColumnDefaults',
+  'variantType',
+  'variantType-preview',
+  'variantShredding',
+  'variantShredding-preview',
+  'icebergCompatV1',
+  'icebergCompatV2',
+  'icebergCompatV3',
 ]);
 
 /**
@@ -76,15 +84,11 @@ export function checkReadable(protocol: Protocol, metadata: Metadata, table: str
 }
 
 /**
- * Refuses a table that this library can read but must not write.
+ * Refuses a table that this library can read but whose files and log it must not touch. Where rows come that were not there
+ * before, {@link checkNewRows} has more to say.
  * @throws DeltaError unsupported-protocol, unsupported-feature (naming it)
  */
-export function checkWritable(
-  protocol: Protocol,
-  metadata: Metadata,
-  schema: StructType,
-  table: string,
-): void {
+export function checkWritable(protocol: Protocol, { configuration }: Metadata, table: string): void {
   const { minWriterVersion } = protocol;
   if (minWriterVersion < 1 || minWriterVersion > 7) {
     throw new DeltaError(
@@ -98,29 +102,38 @@ export function checkWritable(
       if (!WRITABLE.has(feature)) throw unsupportedFeature(feature, 'write', table);
     }
   }
-  const used = usedWriterFeature(metadata, schema);
-  if (used !== null) throw unsupportedFeature(used, 'write', table);
+  for (const [name, feature] of Object.entries(SWITCHES))
+    if (isOn(configuration, name)) throw unsupportedFeature(feature, 'write', table);
 }
 
-/** The first feature that the metadata makes use of and that a writer would have to enforce. */
-function usedWriterFeature(metadata: Metadata, schema: StructType): string | null {
-  const { configuration } = metadata;
-  for (const [key, value] of Object.entries(configuration)) {
-    if (key.startsWith('delta.constraints.')) return 'checkConstraints';
-    if (value.toLowerCase() === 'true' && key in SWITCHES) return SWITCHES[key as keyof typeof SWITCHES];
-  }
+/**
+ * Refuses new rows, or another schema, where the table makes rules for them that this library does not enforce. Rows that
+ * stay as they are, whichever file they are in, keep to the rules as they did.
+ * @throws DeltaError unsupported-feature, naming what the table makes use of
+ */
+export function checkNewRows({ configuration }: Metadata, schema: StructType, table: string): void {
+  const constraint = Object.keys(configuration).find((key) => key.startsWith('delta.constraints.'));
+  if (constraint !== undefined) throw unsupportedFeature('checkConstraints', 'write', table);
   for (const { field } of walkFields(schema)) {
-    if ('delta.invariants' in field.metadata) return 'invariants';
-    if ('delta.generationExpression' in field.metadata) return 'generatedColumns';
-    if ('delta.identity.start' in field.metadata) return 'identityColumns';
-    if ('CURRENT_DEFAULT' in field.metadata) return 'allowColumnDefaults';
+    const rule = COLUMN_RULES.find(([name]) => name in field.metadata);
+    if (rule) throw unsupportedFeature(rule[1], 'write', table);
   }
-  return null;
+  for (const type of primitiveTypes(schema))
+    if (type === 'variant') throw unsupportedFeature('variantType', 'write', table);
 }
+
+/** What in a column's metadata makes a rule for its values, and the feature that it belongs to. */
+const COLUMN_RULES = [
+  ['delta.invariants', 'invariants'],
+  ['delta.generationExpression', 'generatedColumns'],
+  ['delta.identity.start', 'identityColumns'],
+  ['CURRENT_DEFAULT', 'allowColumnDefaults'],
+] as const;
 
 const SWITCHES = {
   'delta.enableIcebergCompatV1': 'icebergCompatV1',
   'delta.enableIcebergCompatV2': 'icebergCompatV2',
+  'delta.enableIcebergCompatV3': 'icebergCompatV3',
 } as const;
 
 /**

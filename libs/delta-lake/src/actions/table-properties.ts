@@ -1,3 +1,4 @@
+import { checkText } from '../arguments.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { own } from '../schema/own.ts';
 import { parseInterval } from './interval.ts';
@@ -48,6 +49,8 @@ const PROPERTIES: Readonly<Record<string, Check>> = {
  */
 export function checkProperties(configuration: Readonly<Record<string, string>>, table: string): void {
   for (const [name, value] of Object.entries(configuration)) {
+    checkText(`the name of a property of ${table}`, name);
+    checkText(`the property "${name}" of ${table}`, value);
     if (!name.startsWith('delta.') || name.startsWith('delta.feature.')) continue;
     const check = own(PROPERTIES, name);
     if (!check) throw unsupportedFeature(name, 'write', table);

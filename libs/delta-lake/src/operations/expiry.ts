@@ -48,7 +48,7 @@ const done = new WeakMap<LiveSnapshot, number>();
 export async function deleteExpired(live: LiveSnapshot, options: ExpiryOptions = {}): Promise<ExpiryReport> {
   const { context } = live;
   const snapshot = await live.exclusive(() => live.refresh());
-  checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, context.store.url);
+  checkWritable(snapshot.protocol, snapshot.metadata, context.store.url);
   const removed = snapshot.state.tombstones
     .values()
     .filter(({ deletionTimestamp }) => deletionTimestamp >= (done.get(live) ?? EARLIEST_MS));

@@ -72,7 +72,7 @@ export interface VacuumReport {
 export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): Promise<VacuumReport> {
   const { context } = live;
   const before = await live.exclusive(() => live.refresh());
-  checkWritable(before.protocol, before.metadata, before.schema, context.store.url);
+  checkWritable(before.protocol, before.metadata, context.store.url);
   const retention = retentionOf(context, before, options);
   // Who trusts a listing goes by the times of the store, and so by its clock where ours is ahead.
   const isListed = options.scope !== 'log';
@@ -83,7 +83,7 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
     ? await olderInFolder(context, before, cutoffMs)
     : { files: await removedUpTo(context, expired, options.signal), keys: null };
   const snapshot = await live.exclusive(() => live.refresh());
-  checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, context.store.url);
+  checkWritable(snapshot.protocol, snapshot.metadata, context.store.url);
   const useless = await chosen(context, snapshot, candidates, cutoffMs, isListed);
   const unnamed = isListed ? await youngUnnamed(context, snapshot, useless, now) : new Set<string>();
   const ripe = useless.filter(({ key }) => !unnamed.has(key));

@@ -1,4 +1,5 @@
 import { DeltaError } from '../errors.ts';
+import { checkGivenSchema } from './check-schema.ts';
 import type { DataType, StructField, StructType } from './types.ts';
 
 /**
@@ -8,6 +9,7 @@ import type { DataType, StructField, StructType } from './types.ts';
  * @throws DeltaError invalid-schema where the two disagree about a type, or about the case of a name
  */
 export function mergeSchemas(schema: StructType, other: StructType, prefix: string = ''): StructType {
+  if (prefix === '') checkGivenSchema(other);
   const fields = [...schema.fields];
   let isSame = true;
   for (const wanted of other.fields) {

@@ -120,9 +120,37 @@ function parseType(json: unknown): DataType {
         valueType: parseType(json['valueType']),
         valueContainsNull: json['valueContainsNull'] !== false,
       };
+    // Spark's user-defined types are stored as another type, and are to everybody else what is stored.
+    case 'udt':
+      return parseType(json['sqlType']);
     default:
-      throw notASchema(json);
+      // A type of another time: the other columns can be read, and this one is refused where it is asked for.
+      if (typeof json['type'] !== 'string') throw notASchema(json);
+      return json['type'];
   }
+}
+
+/**
+ * What of a `schemaString` would be lost if the parsed schema were written in its place: the name of a user-defined type,
+ * or of one that this library does not know. Null when all is kept.
+ */
+export function lostType(text: string): string | null {
+  const find = (json: unknown): string | null => {
+    if (typeof json !== 'object' || json === null) return null;
+    if (isRecord(json) && json['type'] === 'udt') {
+      const { class: name = json['pyClass'] } = json;
+      return typeof name === 'string' ? `user-defined type ${name}` : 'user-defined type';
+    }
+    const isType = isRecord(json) && typeof json['type'] === 'string' && !('name' in json);
+    if (isType && !['struct', 'array', 'map'].includes(json['type'] as string))
+      return `type ${String(json['type'])}`;
+    for (const [key, value] of Object.entries(json)) {
+      const found = key === 'metadata' ? null : find(value);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  return find(JSON.parse(text));
 }
 
 function parseField(json: unknown): StructField {
@@ -185,73 +213,4 @@ export function* primitiveTypes(type: DataType): Generator<string> {
     yield* primitiveTypes(type.keyType);
     yield* primitiveTypes(type.valueType);
   }
-}
-
-/**
- * Checks a schema that a table is to have: known types, names that are unique regardless of case and, unless columns
- * are mapped, that Parquet files can carry, partition columns that exist and are primitive.
- * @throws DeltaError invalid-schema
- */
-export function checkSchema(
-  schema: StructType,
-  partitionColumns: readonly string[],
-  isMapped: boolean = false,
-): void {
-  checkStruct(schema, '', isMapped);
-  for (const column of partitionColumns) {
-    const field = schema.fields.find(({ name }) => name === column);
-    if (!field) throw invalid(`the partition column "${column}" is not in the schema`);
-    if (typeof field.type !== 'string' || field.type === 'void') {
-      throw invalid(`the partition column "${column}" is not of a primitive type`);
-    }
-  }
-  if (new Set(partitionColumns).size !== partitionColumns.length)
-    throw invalid('a partition column is named twice');
-  if (schema.fields.length === partitionColumns.length)
-    throw invalid('it has no column that is not a partition column');
-}
-
-/**
- * Makes sure that what a table is partitioned by is in its schema.
- * @throws DeltaError corrupt-log
- */
-export function checkPartitionColumns(schema: StructType, columns: readonly string[], table: string): void {
-  const names = new Set(schema.fields.map(({ name }) => name));
-  const missing = columns.find((column) => !names.has(column));
-  if (missing === undefined) return;
-  throw new DeltaError('corrupt-log', `The partition column "${missing}" of ${table} is not in its schema.`, {
-    facts: { table, column: missing },
-  });
-}
-
-function checkStruct(schema: StructType, prefix: string, isMapped: boolean): void {
-  const seen = new Set<string>();
-  for (const { name, type } of schema.fields) {
-    if (name === '' || (!isMapped && /[ ,;{}()\n\t=]/.test(name))) {
-      throw invalid(
-        `"${prefix}${name}" is empty or holds one of " ,;{}()\\n\\t=", which needs column mapping`,
-      );
-    }
-    if (seen.has(name.toLowerCase())) throw invalid(`"${prefix}${name}" occurs twice (names ignore case)`);
-    seen.add(name.toLowerCase());
-    for (const primitive of primitiveTypes(type)) {
-      if (!isKnownPrimitive(primitive))
-        throw invalid(`"${prefix}${name}" has the unknown type "${primitive}"`);
-    }
-    checkNested(type, `${prefix}${name}.`, isMapped);
-  }
-}
-
-function checkNested(type: DataType, prefix: string, isMapped: boolean): void {
-  if (typeof type === 'string') return;
-  if (type.type === 'struct') checkStruct(type, prefix, isMapped);
-  else if (type.type === 'array') checkNested(type.elementType, prefix, isMapped);
-  else {
-    checkNested(type.keyType, prefix, isMapped);
-    checkNested(type.valueType, prefix, isMapped);
-  }
-}
-
-function invalid(what: string): DeltaError {
-  return new DeltaError('invalid-schema', `A table cannot have this schema: ${what}.`);
 }

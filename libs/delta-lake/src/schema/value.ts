@@ -1,3 +1,4 @@
+import { invalidArgument, shown } from '../arguments.ts';
 import { DeltaError } from '../errors.ts';
 import { formatInstant, parseDate, parseInstant } from './instant.ts';
 import { type DataType, decimalOf } from './types.ts';
@@ -20,11 +21,14 @@ export type Value =
 
 /**
  * A partition value as the log holds it. Null and the empty string are both null. Source: Delta protocol,
- * "Partition Value Serialization"; timestamps are written in the ISO-8601 UTC form.
- * @throws DeltaError invalid-argument when the value is not of the type.
+ * "Partition Value Serialization"; timestamps are written in the ISO-8601 UTC form, bytes as the UTF-8 text that they
+ * are, as Delta Spark, delta-rs and the kernel do.
+ * @throws DeltaError invalid-argument when the value is not of the type, or has no text: half a surrogate pair, bytes
+ * that are no UTF-8
  */
 export function serializePartitionValue(type: DataType, value: Value): string | null {
   if (value === null || value === '') return null;
+  if (value instanceof Uint8Array && value.length === 0) return null;
   switch (type) {
     case 'timestamp':
       if (typeof value === 'bigint') return `${formatInstant(value)}Z`;
@@ -39,10 +43,10 @@ export function serializePartitionValue(type: DataType, value: Value): string | 
       if (typeof value === 'string' && parseDate(value) !== null) return value;
       break;
     case 'binary':
-      if (value instanceof Uint8Array) return String.fromCharCode(...value);
+      if (value instanceof Uint8Array) return textOfBytes(value);
       break;
     case 'string':
-      if (typeof value === 'string') return value;
+      if (typeof value === 'string' && value.isWellFormed()) return value;
       break;
     default:
       if (typeof value === 'number' || typeof value === 'bigint') return String(value);
@@ -52,10 +56,19 @@ export function serializePartitionValue(type: DataType, value: Value): string | 
         if (text !== undefined) return text;
       }
   }
-  throw new DeltaError(
-    'invalid-argument',
-    `A partition value of type ${JSON.stringify(type)} cannot be a ${typeof value}.`,
-  );
+  throw invalidArgument(`A partition value of type ${JSON.stringify(type)} cannot be ${shown(value)}`);
+}
+
+function textOfBytes(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new DeltaError(
+      'invalid-argument',
+      `A partition value of type binary is written as text, and the bytes ${Buffer.from(bytes.subarray(0, 40)).toString('hex')} are no UTF-8. Partition by another column, or by these bytes as hexadecimal text.`,
+      { cause },
+    );
+  }
 }
 
 /**
@@ -99,7 +112,7 @@ function parseScalar(type: DataType, text: string): Value | undefined {
     case 'double':
       return parseFloatText(text);
     case 'binary':
-      return parseBinary(text);
+      return text.isWellFormed() ? new TextEncoder().encode(text) : undefined;
     case 'void':
       return null;
     default: {
@@ -113,13 +126,6 @@ function parseFloatText(text: string): number | undefined {
   if (text === 'NaN') return Number.NaN;
   const number = Number(text);
   return Number.isNaN(number) ? undefined : number;
-}
-
-function parseBinary(text: string): Uint8Array {
-  // The protocol speaks of escaped bytes, one character each; writers that cast the bytes to UTF-8 text instead
-  // agree with it for ASCII and can only mean UTF-8 where a character is no byte.
-  const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0);
-  return codes.every((code) => code <= 0xff) ? Uint8Array.from(codes) : new TextEncoder().encode(text);
 }
 
 /** Decimal text with exactly `scale` decimals, no exponent, no plus sign, zero without a sign; undefined when it is no number. */

@@ -19,7 +19,8 @@ import {
   physicalSchema,
 } from '../schema/column-mapping.ts';
 import { checkTypeChanges } from '../schema/type-widening.ts';
-import { checkPartitionColumns, parseSchema, type StructType } from '../schema/types.ts';
+import { checkFoundSchema } from '../schema/check-schema.ts';
+import { parseSchema, type StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { TableState } from './state.ts';
 
@@ -75,7 +76,7 @@ export class Snapshot {
     if (this.schema !== previous?.schema || this.columnMapping !== previous.columnMapping) {
       checkColumnMapping(this.schema, this.columnMapping, table);
       checkTypeChanges(this.schema, table);
-      checkPartitionColumns(this.schema, metadata.partitionColumns, table);
+      checkFoundSchema(this.schema, metadata.partitionColumns, table);
     }
     this.partitionColumns = metadata.partitionColumns;
     this.configuration = metadata.configuration;

@@ -1,11 +1,12 @@
 import type { AddFile, ChangeFile, Metadata } from '../actions/actions.ts';
 import { fieldsOf, LoggedFile } from '../actions/logged-file.ts';
 import { encodePath, fileKey, relativePath } from '../actions/path.ts';
-import { checkRemovable, checkWritable } from '../actions/protocol.ts';
+import { checkNewRows, checkRemovable, checkWritable } from '../actions/protocol.ts';
 import { type Action, removeOf, serializeCommit } from '../actions/serialize.ts';
 import { serializeStatistics } from '../actions/statistics.ts';
 import { featuresOf } from '../actions/table-features.ts';
 import { isOn } from '../actions/table-properties.ts';
+import { checkText } from '../arguments.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { type ColumnMappingMode, columnMappingMode, physicalName } from '../schema/column-mapping.ts';
@@ -39,8 +40,15 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
   const dataChange = spec.dataChange ?? true;
   const target = targetOf(draft, table);
   const protocol = draft.protocol ?? snapshot.protocol;
-  checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, table);
-  if (draft.protocol || draft.metadata) checkWritable(protocol, target.metadata, target.schema, table);
+  checkWritable(snapshot.protocol, snapshot.metadata, table);
+  if (draft.protocol || draft.metadata) checkWritable(protocol, target.metadata, table);
+  const isWithout = draft.appends.length + draft.restored.length === 0;
+  const keepsRows = spec.keepsRows ?? (!dataChange || isWithout);
+  if (!keepsRows || draft.metadata) {
+    checkNewRows(snapshot.metadata, snapshot.schema, table);
+    checkNewRows(target.metadata, target.schema, table);
+  }
+  checkTexts(draft);
   checkRowTracking(draft, table);
   if (dataChange && draft.removes.size > 0) checkRemovable(snapshot.metadata, table);
   checkChangeFeed(draft, table);
@@ -86,6 +94,27 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
     ];
     return serializeCommit(actions);
   };
+}
+
+/**
+ * What is written down as it was given has to have a UTF-8 form; the rest was looked at where it came in.
+ * @throws DeltaError invalid-argument
+ */
+function checkTexts({ spec, metadata, operationMetrics, appends, changeFiles }: Draft): void {
+  checkText('the operation', spec.operation);
+  const given = { ...spec.operationParameters, ...operationMetrics };
+  for (const [name, value] of Object.entries(given)) {
+    checkText('the name of a parameter or metric', name);
+    if (typeof value === 'string') checkText(`"${name}" of the operation`, value);
+  }
+  for (const { path } of [...appends, ...changeFiles]) checkText('the path of a file', path);
+  if (!metadata) return;
+  for (const part of [metadata.id, metadata.name, metadata.description, metadata.schemaString])
+    if (part !== undefined) checkText('the metadata', part);
+  for (const [name, value] of Object.entries(metadata.configuration)) {
+    checkText('the name of a property', name);
+    checkText(`the property "${name}"`, value);
+  }
 }
 
 /**

@@ -41,6 +41,11 @@ export interface TransactionSpec {
    * all new; a table that tracks rows accepts that alone.
    */
   readonly copiesRows?: boolean;
+  /**
+   * Says that every row of the added files is a row of a removed one, as it was: then rules of the table for new rows, which
+   * this library does not enforce, do not bind. Default: when no file is added, and where `dataChange` is false.
+   */
+  readonly keepsRows?: boolean;
 }
 
 export interface CommitOptions {

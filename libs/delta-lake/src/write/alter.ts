@@ -1,5 +1,5 @@
 import type { Metadata, Protocol } from '../actions/actions.ts';
-import { checkWritable } from '../actions/protocol.ts';
+import { checkNewRows, checkWritable } from '../actions/protocol.ts';
 import { requestedFeatures, withFeatures } from '../actions/table-features.ts';
 import { checkProperties } from '../actions/table-properties.ts';
 import { DeltaError } from '../errors.ts';
@@ -148,7 +148,8 @@ export async function alter(
   change: (snapshot: Snapshot) => Alteration | null,
 ): Promise<OperationResult> {
   const snapshot = await live.exclusive(() => live.refresh());
-  checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, live.context.store.url);
+  checkWritable(snapshot.protocol, snapshot.metadata, live.context.store.url);
+  checkNewRows(snapshot.metadata, snapshot.schema, live.context.store.url);
   const alteration = change(snapshot);
   if (!alteration) return { kind: 'unchanged', version: snapshot.version };
   const { metadata, protocol, ...spec } = alteration;

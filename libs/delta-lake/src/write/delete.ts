@@ -20,47 +20,53 @@ export async function deleteRows(
 ): Promise<OperationResult> {
   const { context } = live;
   const startedMs = context.clock();
-  return operate(live, options, async (snapshot, files) => {
-    checkRemovable(snapshot.metadata, context.store.url);
-    const condition = conditionOf(where, snapshot);
-    const spec = {
-      operation: 'DELETE',
-      operationParameters: { predicate: JSON.stringify([condition.text]) },
-      reads: condition.reads,
-    };
-    if (condition.isOnPartitions) {
-      // No change files: the feed's readers take a commit without any from its removed files.
-      const deletedRows = sumKnown(condition.files);
-      return {
-        spec: { ...spec, copiesRows: false },
-        removes: condition.files,
-        metrics: () => ({
-          numRemovedFiles: condition.files.length,
-          numRemovedBytes: sumOf(condition.files, ({ size }) => size),
-          numAddedFiles: 0,
-          numAddedBytes: 0,
-          numAddedChangeFiles: 0,
-          ...(deletedRows === null ? {} : { numDeletedRows: deletedRows }),
-          numCopiedRows: 0,
-          executionTimeMs: context.clock() - startedMs,
-        }),
+  return operate(
+    live,
+    options,
+    async (snapshot, files) => {
+      checkRemovable(snapshot.metadata, context.store.url);
+      const condition = conditionOf(where, snapshot);
+      const spec = {
+        operation: 'DELETE',
+        operationParameters: { predicate: JSON.stringify([condition.text]) },
+        reads: condition.reads,
+        keepsRows: true,
       };
-    }
-    const touched = await findTouched(context, snapshot, condition.files, condition, options.signal);
-    const scannedMs = context.clock();
-    const hasFeed = isOn(snapshot.configuration, 'delta.enableChangeDataFeed');
-    const rewritten = touched.filter(({ rows, matching }) => hasFeed || matching < rows);
-    for await (const rows of scanRows(context, snapshot, { files: rewritten.map(({ file }) => file) })) {
-      const gone = new Set(rows.filter(condition.test));
-      await files.write(rows.filter((row) => !gone.has(row)));
-      await files.writeChanges('delete', [...gone]);
-    }
-    return {
-      spec: { ...spec, copiesRows: touched.some(({ rows, matching }) => matching < rows) },
-      removes: touched.map(({ file }) => file),
-      metrics: rewriteMetrics(context, touched, 'numDeletedRows', { startedMs, scannedMs }),
-    };
-  });
+      if (condition.isOnPartitions) {
+        // No change files: the feed's readers take a commit without any from its removed files.
+        const deletedRows = sumKnown(condition.files);
+        return {
+          spec: { ...spec, copiesRows: false },
+          removes: condition.files,
+          metrics: () => ({
+            numRemovedFiles: condition.files.length,
+            numRemovedBytes: sumOf(condition.files, ({ size }) => size),
+            numAddedFiles: 0,
+            numAddedBytes: 0,
+            numAddedChangeFiles: 0,
+            ...(deletedRows === null ? {} : { numDeletedRows: deletedRows }),
+            numCopiedRows: 0,
+            executionTimeMs: context.clock() - startedMs,
+          }),
+        };
+      }
+      const touched = await findTouched(context, snapshot, condition.files, condition, options.signal);
+      const scannedMs = context.clock();
+      const hasFeed = isOn(snapshot.configuration, 'delta.enableChangeDataFeed');
+      const rewritten = touched.filter(({ rows, matching }) => hasFeed || matching < rows);
+      for await (const rows of scanRows(context, snapshot, { files: rewritten.map(({ file }) => file) })) {
+        const gone = new Set(rows.filter(condition.test));
+        await files.write(rows.filter((row) => !gone.has(row)));
+        await files.writeChanges('delete', [...gone]);
+      }
+      return {
+        spec: { ...spec, copiesRows: touched.some(({ rows, matching }) => matching < rows) },
+        removes: touched.map(({ file }) => file),
+        metrics: rewriteMetrics(context, touched, 'numDeletedRows', { startedMs, scannedMs }),
+      };
+    },
+    'kept',
+  );
 }
 
 /** Live rows by the files' statistics; null when one does not tell. */

@@ -1,22 +1,17 @@
 import type { Metadata, Protocol } from '../actions/actions.ts';
 import { featuresOf, requestedFeatures } from '../actions/table-features.ts';
 import type { TableContext } from '../context.ts';
-import { DeltaError } from '../errors.ts';
+import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { freshPhysicalName, withColumnIds } from '../schema/column-ids.ts';
 import { columnMappingMode } from '../schema/column-mapping.ts';
-import {
-  checkSchema,
-  parseSchema,
-  primitiveTypes,
-  serializeSchema,
-  type StructType,
-} from '../schema/types.ts';
+import { checkSchema } from '../schema/check-schema.ts';
+import { lostType, parseSchema, primitiveTypes, serializeSchema, type StructType } from '../schema/types.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { WriteTarget } from './file-in-progress.ts';
 
 /**
  * The metadata of a table with another schema: new fields of a mapped table get ids and physical names.
- * @throws DeltaError invalid-schema; invalid-argument where the schema needs a feature that the protocol lacks
+ * @throws DeltaError invalid-schema; unsupported-feature where the present schema has a type that would be lost; invalid-argument where the schema needs a feature that the protocol lacks
  */
 export function withSchema(
   context: TableContext,
@@ -24,6 +19,8 @@ export function withSchema(
   schema: StructType,
   partitionColumns: readonly string[] = snapshot.partitionColumns,
 ): Metadata {
+  const lost = lostType(snapshot.metadata.schemaString);
+  if (lost !== null) throw unsupportedFeature(lost, 'write', context.store.url);
   checkSchema(schema, partitionColumns, snapshot.columnMapping !== 'none');
   checkFeatures(snapshot.protocol, {}, schema, context.store.url);
   const { schema: withIds, metadata } = withColumnIds(

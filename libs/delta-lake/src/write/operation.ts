@@ -1,5 +1,5 @@
 import type { AddFile, Metadata } from '../actions/actions.ts';
-import { checkWritable } from '../actions/protocol.ts';
+import { checkNewRows, checkWritable } from '../actions/protocol.ts';
 import { isOn } from '../actions/table-properties.ts';
 import { DeltaError } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
@@ -98,19 +98,21 @@ function commitOptionsOf({ signal, retries }: CommitOptions): CommitOptions {
 
 /**
  * Runs an operation: brings the snapshot up to date, lets `decide` read and write files, and commits. Files are deleted
- * again unless they became part of the table, or may have.
+ * again unless they became part of the table, or may have. `kept`: all rows that it writes were in the table, as they are.
  * @throws DeltaError as `Transaction.commit`, and what `decide` throws
  */
 export async function operate(
   live: LiveSnapshot,
   options: OperationOptions,
   decide: (snapshot: Snapshot, files: OperationFiles) => Promise<Plan | null>,
+  rows: 'new' | 'kept' = 'new',
 ): Promise<OperationResult> {
   const snapshot = await live.exclusive(() => live.refresh());
   const { transaction: identity } = options;
   if (identity && (snapshot.exactTransactionVersion(identity.appId) ?? -1) >= identity.version)
     return { kind: 'already-committed', version: snapshot.version };
-  checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, live.context.store.url);
+  checkWritable(snapshot.protocol, snapshot.metadata, live.context.store.url);
+  if (rows === 'new') checkNewRows(snapshot.metadata, snapshot.schema, live.context.store.url);
   const files = new OperationFiles(live, snapshot, options);
   let isCommitting = false;
   try {

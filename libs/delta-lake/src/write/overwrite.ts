@@ -5,6 +5,7 @@ import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
 import type { Predicate } from '../scan/predicate.ts';
 import { scanRows } from '../scan/rows.ts';
+import { checkGivenSchema } from '../schema/check-schema.ts';
 import { mergeSchemas } from '../schema/evolve.ts';
 import type { StructType } from '../schema/types.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
@@ -137,6 +138,7 @@ export async function replaceRows(
 function newMetadata(context: TableContext, snapshot: Snapshot, options: OverwriteOptions): Metadata | null {
   const { mergeSchema, overwriteSchema } = options;
   if (overwriteSchema) {
+    checkGivenSchema(overwriteSchema.schema);
     // What keeps its name and type keeps its metadata, its column id with it.
     const fields = overwriteSchema.schema.fields.map((field) => {
       const known = snapshot.schema.fields.find(({ name }) => name === field.name);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { withFeatures } from '../../src/actions/table-features.ts';
 import { createTable, memoryStore, openTable, struct } from '../../src/index.ts';
-import { fileNamed } from '../tables.ts';
+import { collect, fileNamed } from '../tables.ts';
 
 /** A table whose first commit says this. */
 async function tableWith(
@@ -60,7 +60,9 @@ describe('a table that must not be read', () => {
 
 describe('a table that is read and must not be written', () => {
   test.each([
-    ['icebergCompatV2', features(['icebergCompatV2']), {}, {}],
+    ['icebergCompatV2', features(['icebergCompatV2']), { 'delta.enableIcebergCompatV2': 'true' }, {}],
+    ['allowColumnDefaults', features(['allowColumnDefaults']), {}, { CURRENT_DEFAULT: '5' }],
+    ['fancy', features(['fancy']), {}, {}],
     [
       'checkConstraints',
       { minReaderVersion: 1, minWriterVersion: 3 },
@@ -102,6 +104,87 @@ describe('a table that is read and must not be written', () => {
       ).kind,
     ).toBe('committed');
   });
+});
+
+test('features that bind only columns which the table has not bind nothing', async () => {
+  const idle = [
+    'variantType',
+    'variantType-preview',
+    'variantShredding',
+    'variantShredding-preview',
+    'timestampNtz',
+  ];
+  const rest = [
+    'allowColumnDefaults',
+    'checkConstraints',
+    'generatedColumns',
+    'identityColumns',
+    'invariants',
+  ];
+  const compat = ['icebergCompatV1', 'icebergCompatV2', 'icebergCompatV3'];
+  const listed = [...idle, 'deletionVectors'];
+  const table = await tableWith(features([...listed, ...rest, ...compat], listed), {
+    'delta.enableIcebergCompatV1': 'false',
+  });
+  await table.append([{ a: 1n }, { a: 2n }]);
+  await table.append([{ a: 3n }]);
+  await table.update({ a: 4n }, [{ column: 'a', equals: 3n }]);
+  await table.optimize();
+  await table.setProperties({ 'delta.checkpointInterval': '5' });
+  await table.delete([{ column: 'a', equals: 1n }]);
+  await table.vacuum({ retentionMs: 0, allowShortRetention: true });
+  expect((await collect(table.cached().rows())).flat().map(({ a }) => a)).toEqual([2n, 4n]);
+});
+
+describe('rows that stay as they are keep to the rules of their table', () => {
+  test.each<[string, Record<string, string>, object]>([
+    ['checkConstraints', { 'delta.constraints.c': 'a > 0' }, {}],
+    ['generatedColumns', {}, { 'delta.generationExpression': 'b + 1' }],
+    ['identityColumns', {}, { 'delta.identity.start': 1 }],
+    ['allowColumnDefaults', {}, { CURRENT_DEFAULT: '5' }],
+    ['invariants', {}, { 'delta.invariants': '{}' }],
+  ])(
+    '%s: delete, optimize and vacuum work, and new rows are refused',
+    async (feature, configuration, metadata) => {
+      const plain = await tableWith(features([feature]));
+      await plain.append([{ a: 1n }, { a: 2n }]);
+      await plain.append([{ a: 3n }]);
+      await plain.settled();
+      const { store } = plain;
+      // From here on the table makes the rule.
+      const ruled = await tableWith(features([feature]), configuration, metadata);
+      const [key, first] = [
+        '_delta_log/00000000000000000000.json',
+        await ruled.store.get('_delta_log/00000000000000000000.json'),
+      ];
+      await store.put(key, first);
+      const table = await openTable(store);
+      expect(await table.delete([{ column: 'a', equals: 1n }])).toMatchObject({ kind: 'committed' });
+      expect((await table.optimize()).version).toBe(4);
+      await table.delete((row) => row['a'] === 3n);
+      await table.vacuum({ retentionMs: 0, allowShortRetention: true });
+      const [file] = table.cached().files();
+      expect(
+        await table
+          .startTransaction({ operation: 'DELETE' })
+          .remove(file ? [file] : [])
+          .commit(),
+      ).toMatchObject({
+        kind: 'committed',
+      });
+      const refused = { code: 'unsupported-feature', facts: { feature } };
+      for (const call of [
+        () => table.append([{ a: 9n }]),
+        () => table.update({ a: 9n }, []),
+        () => table.merge([{ a: 9n }], { on: ['a'] }),
+        () => table.overwrite([]),
+        () => table.replaceWhere([], [{ a: 9n }]),
+        () => table.addColumns(struct({ c: 'long' })),
+      ])
+        await expect(call()).rejects.toMatchObject(refused);
+      expect(await collect(table.cached().rows())).toEqual([]);
+    },
+  );
 });
 
 describe('the protocol of a new table', () => {

@@ -272,11 +272,11 @@ describe('vacuum', () => {
 
   test('refuses a table whose features it does not know', async () => {
     const { table, store } = await fixture();
-    const protocol = { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['icebergCompatV2'] };
+    const protocol = { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['fancy'] };
     await store.put(`_delta_log/${'1'.padStart(20, '0')}.json`, `${JSON.stringify({ protocol })}\n`);
     await expect(table.vacuum()).rejects.toMatchObject({
       code: 'unsupported-feature',
-      facts: { feature: 'icebergCompatV2' },
+      facts: { feature: 'fancy' },
     });
   });
 });

@@ -49,7 +49,7 @@ describe('partition values', () => {
     ['timestamp', -1n, '1969-12-31T23:59:59.999999Z'],
     ['timestamp_ntz', 1_500_000n, '1970-01-01 00:00:01.500000'],
     ['decimal(5,2)', '1.50', '1.50'],
-    ['binary', Uint8Array.of(0, 200), '\u0000\u00c8'],
+    ['binary', Uint8Array.of(0, 0xc3, 0x88), '\u0000\u00c8'],
   ] as const)('%s %s is %s in the log and comes back', (type, value, text) => {
     expect(serializePartitionValue(type, value)).toBe(text);
     if (value !== '') expect(parsePartitionValue(type, text)).toEqual(value);
@@ -73,6 +73,31 @@ describe('partition values', () => {
     ['double', 'x'],
   ])('text that is no %s is a corrupt log', (type, text) => {
     expect(() => parsePartitionValue(type, text)).toThrow(expect.objectContaining({ code: 'corrupt-log' }));
+  });
+});
+
+describe('bytes in a partition column are UTF-8 text in the log, as to Delta Spark, delta-rs and the kernel', () => {
+  test.each([
+    ['ASCII', [1, 0x41], '\u0001A'],
+    ['two bytes', [0xc3, 0xa9], 'é'],
+    ['four bytes', [0xf0, 0x9f, 0x9b, 0xa9], '🛩'],
+    ['a byte order mark', [0xef, 0xbb, 0xbf, 0x61], '\ufeffa'],
+  ])('%s', (_, bytes, text) => {
+    expect(serializePartitionValue('binary', Uint8Array.from(bytes))).toBe(text);
+    expect(parsePartitionValue('binary', text)).toEqual(Uint8Array.from(bytes));
+  });
+
+  test('and bytes without such a text are refused, as is text without UTF-8', () => {
+    for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0x80]])
+      expect(() => serializePartitionValue('binary', Uint8Array.from(bytes))).toThrow(
+        expect.objectContaining({
+          code: 'invalid-argument',
+          message: expect.stringContaining('are no UTF-8'),
+        }),
+      );
+    expect(serializePartitionValue('binary', new Uint8Array(0))).toBe(null);
+    expect(() => serializePartitionValue('string', 'x\ud83d')).toThrow(/cannot be "x/);
+    expect(() => parsePartitionValue('binary', '\ud83d')).toThrow(/not of type "binary"/);
   });
 });
 
@@ -102,7 +127,7 @@ test('a schema comes back from its text, and what is no schema is a corrupt log'
     '',
     '"long"',
     '{"type":"struct"}',
-    '{"type":"struct","fields":[{"name":"a","type":{"type":"set"}}]}',
+    '{"type":"struct","fields":[{"name":"a","type":{"elementType":"long"}}]}',
   ]) {
     expect(() => parseSchema(text)).toThrow(expect.objectContaining({ code: 'corrupt-log' }));
   }

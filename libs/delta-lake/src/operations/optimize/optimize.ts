@@ -139,8 +139,7 @@ interface Replacement {
 async function rewriteGroups(live: LiveSnapshot, work: Work): Promise<OptimizeReport> {
   const { snapshot, groups, targetBytes, order, signal } = work;
   const { context } = live;
-  if (groups.length > 0)
-    checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, context.store.url);
+  if (groups.length > 0) checkWritable(snapshot.protocol, snapshot.metadata, context.store.url);
   const rewrite = work.rewrite ?? rewriteRows(context);
   const committed: Replacement[] = [];
   let ready: Replacement[] = [];
