@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ObjectStore } from '@contrail/delta-lake';
 import type { Settings } from '../config/settings.ts';
 import { settingsTable } from '../config/settings-table.ts';
 import { DuckdbEngine } from '../engine/duckdb/engine.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, QueryEngine } from '../engine/engine.ts';
 import type { JobProgress } from '../engine/spark/engine.ts';
 import { StoredFilesEngine } from '../engine/stored-files.ts';
 import { ContrailError } from '../errors.ts';
@@ -93,21 +94,43 @@ export function openPipelineEngine(
     : Promise.resolve(openSpark(settings, sparkRemote, store, onProgress));
 }
 
-/** An engine of its own for one room, in this process, which reads and writes the files of the lake in `store`. */
+/** What an engine is given besides the lake. */
+export interface EngineRoom {
+  /** Of MEMORY_LIMIT; default all of it. */
+  readonly share?: number;
+  /** Where it spills; default: in the data folder. */
+  readonly temporaryFolder?: string;
+  readonly maxTemporaryBytes?: number;
+}
+
+/**
+ * An engine of its own for one room, in this process, which reads and writes the files of the lake in `store`, and
+ * reaches no others.
+ */
 export async function openEngine(
   settings: Settings,
   data: string,
   store: ObjectStore,
-  share = 1,
-): Promise<Engine> {
-  const megabytes = Math.max(64, Math.floor((settings.memoryLimitBytes * share) / 1_048_576));
+  { share = 1, temporaryFolder = join(data, 'tmp'), maxTemporaryBytes }: EngineRoom = {},
+): Promise<QueryEngine> {
+  const isLocal = store.url.startsWith('file:');
+  const lake = isLocal ? fileURLToPath(store.url) : join(data, 'cache');
   const engine = await DuckdbEngine.open({
-    memoryLimit: `${megabytes}MiB`,
+    memoryLimit: mebibytes(Math.max(64 * 2 ** 20, settings.memoryLimitBytes * share)),
     threads: 1,
-    temporaryFolder: join(data, 'tmp'),
+    temporaryFolder,
+    folders: [lake, temporaryFolder, join(data, 'tmp')].flatMap(everyName),
+    ...(maxTemporaryBytes === undefined ? {} : { maxTemporary: mebibytes(maxTemporaryBytes) }),
   });
-  if (store.url.startsWith('file:')) return engine;
-  return new StoredFilesEngine(engine, store, join(data, 'tmp'));
+  return isLocal ? engine : new StoredFilesEngine(engine, store, join(data, 'tmp'));
+}
+
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)}MiB`;
+
+/** A folder as it is called here, and where links lead to, which a table's log may name. */
+function everyName(folder: string): readonly string[] {
+  const path = resolve(folder);
+  return existsSync(path) ? [...new Set([path, realpathSync(path)])] : [path];
 }
 
 /** The airports that come with the program. */

@@ -25,7 +25,7 @@ export async function serveDashboard(
   buildPage();
   await using parts = new AsyncDisposableStack();
   const home = parts.use(openLake(settings, data, signal));
-  const engine = parts.use(await openEngine(settings, data, home.store, 0.25));
+  const engine = parts.use(await openEngine(settings, data, home.store, { share: 0.25 }));
   const server = parts.use(
     await startDashboard({
       lakeRoot: home.store,

@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import type { LogLevel } from '../config/variables.ts';
+import { printable, printableLines } from './printable.ts';
 
 /**
  * The log of a command: JSON lines on stdout (twelve-factor); where a person watches, `say` prints sentences instead,
@@ -12,14 +13,14 @@ export function openLog(level: LogLevel): Logger {
 /** To the start of the line, and what stands there away. Source: ECMA-48, CR and EL. */
 const ERASE_LINE = '\r\u001B[K';
 
-/** One line for a person, on stderr, so that stdout stays what a program can read. */
+/** Words for a person, on stderr, so that stdout stays what a program can read. What a stranger put in does not act on the terminal. */
 export function say(text: string): void {
-  process.stderr.write(`${process.stderr.isTTY ? ERASE_LINE : ''}${text}\n`);
+  process.stderr.write(`${process.stderr.isTTY ? ERASE_LINE : ''}${printableLines(text)}\n`);
 }
 
 /** A line on a terminal that stands until the next one; nothing elsewhere. */
 export function sayForNow(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`${ERASE_LINE}${text}`);
+  if (process.stderr.isTTY) process.stderr.write(`${ERASE_LINE}${printable(text)}`);
 }
 
 const NUMBER = new Intl.NumberFormat('en');

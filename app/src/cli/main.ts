@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ContrailError } from '../errors.ts';
 import { addCluster } from './cluster-commands.ts';
 import { settingsOf, untilSignal, withSettings } from './context.ts';
+import { printable, printableLines } from './printable.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './rows.ts';
 import { addOperations } from './table-commands.ts';
 
@@ -181,7 +182,7 @@ function program(): Command {
       const findings = await doctor(settingsOf(flags));
       const lines = findings.map(
         ({ check, ok, found, advice }) =>
-          `${ok ? 'ok  ' : 'ILL '} ${check.padEnd(15)} ${found}${ok || advice === undefined ? '' : ` -> ${advice}`}`,
+          `${ok ? 'ok  ' : 'ILL '} ${check.padEnd(15)} ${printable(found)}${ok || advice === undefined ? '' : ` -> ${advice}`}`,
       );
       process.stdout.write(
         flags['json'] === true ? `${JSON.stringify(findings)}\n` : `${lines.join('\n')}\n`,
@@ -192,6 +193,10 @@ function program(): Command {
 }
 
 const usage = (message: string): CommanderError => new CommanderError(2, 'contrail.usage', message);
+
+// A reader that has seen enough, as head, closes the pipe: that is the end, and no error.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 try {
   await program().parseAsync();
@@ -206,7 +211,7 @@ try {
     const isForeseen =
       error instanceof ContrailError || typeof (error as { code?: unknown }).code === 'string';
     process.stderr.write(
-      `contrail: ${isForeseen ? message : `${stack ?? message}\nThis is a bug in Contrail: please report it with the lines above.`}\n`,
+      `contrail: ${printableLines(isForeseen ? message : `${stack ?? message}\nThis is a bug in Contrail: please report it with the lines above.`)}\n`,
     );
     process.exitCode = 1;
   }

@@ -1,127 +1,155 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import type { Engine, Relation, Row } from '../engine/engine.ts';
+import type { Relation, Row, Shown, ShownBatch } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
-import type { Value } from '../lake/column.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
 import { sqlName, TABLES } from '../lake/tables.ts';
 import { existingData, openEngine } from './context.ts';
 import { openLake } from './lake-store.ts';
-import { formatRows, type OutputFormat } from './rows.ts';
+import { endAtOnce } from './launcher.ts';
+import { say } from './log.ts';
+import { formatBatches, type OutputFormat } from './rows.ts';
 
-/** `contrail query`: one SELECT over the newest version of the lake's tables. */
+/** `contrail query`: one SELECT over the newest version of the lake's tables, printed as the rows come. */
 export async function query(settings: Settings, sql: string, format: OutputFormat): Promise<void> {
-  const { names, rows } = await queryLake(settings, sql);
-  process.stdout.write(formatRows(names, rows, format));
+  using _ = boundedMemory(settings.memoryLimitBytes);
+  for await (const text of formatBatches(streamLake(settings, sql), format)) {
+    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  }
 }
 
 /** What a SELECT answers: the names of its columns, also where there are no rows; instants as ISO 8601. */
 export interface Answer {
   readonly names: readonly string[];
-  readonly rows: readonly Row[];
+  readonly rows: readonly Readonly<Record<string, Shown>>[] | readonly Row[];
+}
+
+/** As {@link streamLake}, with all rows at once. */
+export async function queryLake(settings: Settings, sql: string): Promise<Answer> {
+  let names: readonly string[] = [];
+  const rows: Readonly<Record<string, Shown>>[] = [];
+  for await (const batch of streamLake(settings, sql)) {
+    ({ names } = batch);
+    for (const row of batch.rows)
+      rows.push(Object.fromEntries(row.map((cell, index) => [names[index] ?? '', cell])));
+  }
+  return { names, rows };
 }
 
 /**
- * Runs one SELECT over the newest version of the lake's tables, which are named `silver.flights` and so on.
+ * Runs one SELECT over the newest version of the lake's tables, which are named `silver.flights` and so on. It reaches
+ * nothing but the lake, and nothing is written into the data folder.
  * @throws ContrailError `invalid` / `query-refused` when it is no SELECT, `query-failed`, `table-missing`
  */
-export async function queryLake(settings: Settings, sql: string): Promise<Answer> {
+async function* streamLake(settings: Settings, sql: string): AsyncGenerator<ShownBatch> {
   const data = existingData(settings, existsSync);
   await using home = openLake(settings, data);
-  await using engine = await openEngine(settings, data, home.store);
-  const select = sql.trim().replace(/;\s*$/, '');
-  const [parsed] = await engine.rows({
-    sql: 'select json_serialize_sql(:text) as tree',
-    relations: {},
-    parameters: { text: select },
+  using scratch = await scratchFolder();
+  await using engine = await openEngine(settings, data, home.store, {
+    temporaryFolder: scratch.path,
+    maxTemporaryBytes: scratch.maxBytes,
   });
-  const tree = JSON.parse(String(parsed?.['tree'])) as {
-    readonly error: boolean;
-    readonly error_message?: string;
-  };
-  if (tree.error) {
-    throw new ContrailError(
-      'invalid',
-      'query-refused',
-      `Only one SELECT can be run: ${tree.error_message ?? 'the text is no SELECT'}.`,
-    );
+  const { relations, missing } = await tablesIn(home.lake, sql);
+  try {
+    yield* engine.stream({ sql, relations });
+  } catch (error) {
+    throw explained(error, missing, home.store.url);
   }
-  const { text, relations } = await bindTables(home.lake, select);
-  return await run(engine, text, relations).catch((error: unknown) => {
-    const { message } = error as Error;
-    throw new ContrailError(
-      'invalid',
-      'query-failed',
-      message
-        .replace(/^DuckDB could not run the SELECT: /, '')
-        .split('\n')
-        .slice(0, 2)
-        .join(' '),
-      { cause: error },
-    );
-  });
 }
 
-async function run(
-  engine: Engine,
-  sql: string,
-  relations: Readonly<Record<string, Relation>>,
-): Promise<Answer> {
-  const columns = await engine.rows({
-    sql: `select column_name, column_type from (describe ${sql})`,
-    relations,
-  });
-  const names = columns.map((column) => String(column['column_name']));
-  const instants = names.filter((_, index) =>
-    String(columns[index]?.['column_type']).startsWith('TIMESTAMP'),
-  );
-  const rows = await engine.rows({ sql, relations });
+/** Spilling may take half of what is free where temporary files are, and never more than this. */
+const MAX_SPILL_BYTES = 8 * 2 ** 30;
+
+async function scratchFolder(): Promise<Disposable & { readonly path: string; readonly maxBytes: number }> {
+  const path = await mkdtemp(join(tmpdir(), 'contrail-query-'));
+  const { bavail, bsize } = statfsSync(path);
+  const remove = (): void => rmSync(path, { recursive: true, force: true });
+  process.once('exit', remove);
   return {
-    names,
-    rows: rows.map((row) => ({
-      ...row,
-      ...Object.fromEntries(instants.map((name) => [name, isoInstant(row[name])])),
-    })),
+    path,
+    maxBytes: Math.min(MAX_SPILL_BYTES, Math.floor((bavail * bsize) / 2)),
+    [Symbol.dispose]() {
+      process.off('exit', remove);
+      remove();
+    },
   };
 }
 
-function isoInstant(micros: Value | undefined): string | null {
-  if (typeof micros !== 'bigint') return null;
-  const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const seconds = new Date(Number((micros - fraction) / 1000n)).toISOString().slice(0, 19);
-  return `${seconds}${fraction === 0n ? '' : `.${String(fraction).padStart(6, '0')}`}Z`;
+const WATCH_EVERY_MS = 25;
+/** What this process takes beside DuckDB's buffers: Parquet being read, one batch of rows as JavaScript and as text. */
+const BESIDE_BYTES = 384 * 2 ** 20;
+
+/**
+ * Ends the process when it takes far more than MEMORY_LIMIT: DuckDB does not count what a function makes of one value, as
+ * `repeat('x', 2000000000)` does, and does not look up before it is done. Nor does an orderly exit, which waits for it.
+ */
+function boundedMemory(limitBytes: number): Disposable {
+  const ceiling = process.memoryUsage.rss() + limitBytes + BESIDE_BYTES;
+  const watch = setInterval(() => {
+    if (process.memoryUsage.rss() <= ceiling) return;
+    say(
+      `contrail: The query was stopped: it takes more than ${Math.round(ceiling / 1e6)} MB of memory. Ask for less at once, or raise MEMORY_LIMIT.`,
+    );
+    endAtOnce(1);
+  }, WATCH_EVERY_MS);
+  watch.unref();
+  return { [Symbol.dispose]: () => clearInterval(watch) };
 }
 
-/** `silver.flights` becomes the name of a relation of its newest files. Text between quotes is left alone. */
-async function bindTables(
-  lake: Lake,
-  sql: string,
-): Promise<{ readonly text: string; readonly relations: Readonly<Record<string, Relation>> }> {
-  const relations: Record<string, Relation> = {};
-  let text = '';
-  let end = 0;
-  for (const match of sql.matchAll(
-    /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\b([a-z]+)\s*\.\s*([a-z_]+)\b/gi,
-  )) {
-    const definition = TABLES.find(
-      (table) => sqlName(table) === `${match[1]?.toLowerCase()}.${match[2]?.toLowerCase()}`,
-    );
-    if (definition === undefined) continue;
-    const table = await lake.table(definition);
-    if (table === null && definition.isOptional !== true)
-      throw new ContrailError(
-        'invalid',
-        'table-missing',
-        `There is no ${sqlName(definition)} in ${lake.store.url} yet: run "contrail pipeline --once" or "contrail up" first.`,
-      );
-    const name = definition.name.replace('/', '_');
-    relations[name] = {
-      kind: 'files',
-      columns: definition.columns,
-      files: table === null ? [] : dataFiles(await table.snapshot()),
-    };
-    text += sql.slice(end, match.index) + name;
-    end = match.index + match[0].length;
-  }
-  return { text: text + sql.slice(end), relations };
+interface TablesIn {
+  readonly relations: Readonly<Record<string, Relation>>;
+  /** Tables that the text may mean and that the lake has not got yet. */
+  readonly missing: readonly string[];
 }
+
+/**
+ * The tables that a text may mean: those whose two names are in it, wherever. One too many does no harm, and no reading of
+ * SQL of our own decides what is a name.
+ */
+async function tablesIn(lake: Lake, sql: string): Promise<TablesIn> {
+  const relations: Record<string, Relation> = {};
+  const missing: string[] = [];
+  const words = new Set(sql.toLowerCase().match(/\w+/g));
+  for (const definition of TABLES) {
+    const name = sqlName(definition);
+    if (!name.split('.').every((word) => words.has(word))) continue;
+    const table = await lake.table(definition);
+    if (table === null && definition.isOptional !== true) missing.push(name);
+    else
+      relations[name] = {
+        kind: 'files',
+        columns: definition.columns,
+        files: table === null ? [] : dataFiles(await table.snapshot()),
+      };
+  }
+  return { relations, missing };
+}
+
+/** What went wrong, in the words of one who wrote the SELECT. */
+function explained(error: unknown, missing: readonly string[], url: string): unknown {
+  if (!(error instanceof ContrailError) || error.code !== 'sql-failed') return error;
+  const message = error.message.replace(/^DuckDB could not run the SELECT: /, '');
+  if (missing.length > 0 && message.startsWith('Catalog Error')) {
+    const names = missing.join(' and ');
+    return new ContrailError(
+      'invalid',
+      'table-missing',
+      `There is no ${names} in ${url} yet: run "contrail pipeline --once" or "contrail up" first.`,
+    );
+  }
+  if (message.startsWith('Catalog Error')) {
+    const names = TABLES.map(sqlName).join(', ');
+    return failed(`${message.split('\n').slice(0, 2).join(' ')} Tables of a lake are ${names}.`, error);
+  }
+  const said = message.startsWith('Permission Error')
+    ? `A query reaches the tables of the lake and nothing else, no file and no address: ${message.split('\n', 1)[0]}`
+    : message.split('\n').slice(0, 2).join(' ');
+  return failed(said, error);
+}
+
+const failed = (message: string, cause: unknown): ContrailError =>
+  new ContrailError('invalid', 'query-failed', message, { cause });

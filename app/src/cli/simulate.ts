@@ -10,8 +10,6 @@ export async function simulateToStdout(options: {
   readonly intervalSeconds: number;
   readonly seed: number;
 }): Promise<void> {
-  // A reader that has seen enough (head) closes the pipe: that is the end, not an error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   for (const vectors of simulate({ ...options, airports: loadAirports() })) {
     let text = '';
     for (const vector of vectors) text += `${encodeStateVector(vector)}\n`;

@@ -28,7 +28,7 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
   // The page shows what goes on; the terminal stays quiet.
   const jobs = new JobReports(log, () => undefined);
   await using engine = await openPipelineEngine(settings, data, home.store, (job) => jobs.report(job));
-  await using pageEngine = await openEngine(settings, data, home.store, 0.25);
+  await using pageEngine = await openEngine(settings, data, home.store, { share: 0.25 });
   await using server = await startDashboard({
     lakeRoot: home.store,
     engine: pageEngine,

@@ -37,6 +37,32 @@ export interface Engine extends AsyncDisposable {
   forget(name: string): Promise<void>;
 }
 
+/** What a cell of any type is for a person. */
+export type Shown =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly Shown[]
+  | { readonly [name: string]: Shown };
+
+/** Some rows of an answer, cells in the order of the columns. */
+export interface ShownBatch {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly Shown[])[];
+}
+
+/** An engine that people ask in SQL of their own. */
+export interface QueryEngine extends Engine {
+  /**
+   * Runs a SELECT of a person and answers its rows as they come, in a few megabytes, whatever their number. The first
+   * batch is always there, so that the columns are known. Relations may be called `schema.table`.
+   * @throws ContrailError `invalid` / `query-refused` for what is not one SELECT
+   */
+  stream(select: Select): AsyncGenerator<ShownBatch>;
+}
+
 /** One SELECT: its text, the relations that it names, and values for its `:name` parameters. */
 export interface Select {
   readonly sql: string;

@@ -2,7 +2,7 @@ import type { LocalCopy, ObjectStore } from '@contrail/delta-lake';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { Engine, Relation, Select, WriteTarget, WrittenFile } from './engine.ts';
+import type { QueryEngine, Relation, Select, ShownBatch, WriteTarget, WrittenFile } from './engine.ts';
 
 /** Files that are fetched or sent at once. */
 const FILES_AT_ONCE = 8;
@@ -12,29 +12,34 @@ const FILES_AT_ONCE = 8;
  * the store's cache) for as long as a SELECT runs; written files go into `scratch`, from there into the store, and
  * are durable there before they are reported. Everything else is the inner engine's.
  */
-export class StoredFilesEngine implements Engine {
-  readonly name: Engine['name'];
-  readonly #inner: Engine;
+export class StoredFilesEngine implements QueryEngine {
+  readonly name: QueryEngine['name'];
+  readonly #inner: QueryEngine;
   readonly #store: ObjectStore;
   readonly #scratch: string;
 
   /** `scratch`: a local folder for files on their way; made when it is needed. Disposing closes the inner engine. */
-  constructor(inner: Engine, store: ObjectStore, scratch: string) {
+  constructor(inner: QueryEngine, store: ObjectStore, scratch: string) {
     this.name = inner.name;
     this.#inner = inner;
     this.#store = store;
     this.#scratch = scratch;
   }
 
-  rows(select: Select): ReturnType<Engine['rows']> {
+  rows(select: Select): ReturnType<QueryEngine['rows']> {
     return this.#withLocalFiles(select, (local) => this.#inner.rows(local));
   }
 
-  keep(name: string, select: Select): ReturnType<Engine['keep']> {
+  async *stream(select: Select): AsyncGenerator<ShownBatch> {
+    await using copies = new AsyncDisposableStack();
+    yield* this.#inner.stream(await this.#fetched(select, copies));
+  }
+
+  keep(name: string, select: Select): ReturnType<QueryEngine['keep']> {
     return this.#withLocalFiles(select, (local) => this.#inner.keep(name, local));
   }
 
-  extend(name: string, select: Select): ReturnType<Engine['extend']> {
+  extend(name: string, select: Select): ReturnType<QueryEngine['extend']> {
     return this.#withLocalFiles(select, (local) => this.#inner.extend(name, local));
   }
 
@@ -66,8 +71,13 @@ export class StoredFilesEngine implements Engine {
   }
 
   async #withLocalFiles<T>(select: Select, work: (local: Select) => Promise<T>): Promise<T> {
-    const addresses = [...new Set(Object.values(select.relations).flatMap(pathsIn))];
     await using copies = new AsyncDisposableStack();
+    return await work(await this.#fetched(select, copies));
+  }
+
+  /** The SELECT over files of this machine, which stay until `copies` is disposed of. */
+  async #fetched(select: Select, copies: AsyncDisposableStack): Promise<Select> {
+    const addresses = [...new Set(Object.values(select.relations).flatMap(pathsIn))];
     const local = new Map<string, string>();
     await eachOf(addresses, async (address) => {
       const key = this.#keyOf(address);
@@ -76,7 +86,7 @@ export class StoredFilesEngine implements Engine {
       const copy: LocalCopy = copies.use(await this.#store.localCopy(key));
       local.set(address, copy.path);
     });
-    return await work({ ...select, relations: relocated(select.relations, local) });
+    return { ...select, relations: relocated(select.relations, local) };
   }
 
   /** Of an address in the store; null when it is somewhere else. */

@@ -34,7 +34,7 @@ describe('the package contrail', () => {
     expect(bronze.rows).toEqual([{ messages: 40n }]);
     const newest = await messages(here(), 2);
     expect(newest.rows).toHaveLength(8);
-    expect(JSON.parse(String(newest.rows[0]?.['value']))).toHaveProperty('icao24');
+    expect(JSON.parse(newest.rows[0]?.['value'] as string)).toHaveProperty('icao24');
   });
 
   it('shows rows as a table, whatever is in them', async () => {

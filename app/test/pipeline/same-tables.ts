@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { DuckdbEngine } from '../../src/engine/duckdb/engine.ts';
-import type { Engine, Relation } from '../../src/engine/engine.ts';
+import type { QueryEngine, Relation } from '../../src/engine/engine.ts';
 import { StoredFilesEngine } from '../../src/engine/stored-files.ts';
 import type { Column } from '../../src/lake/column.ts';
 import { dataFiles, type Lake } from '../../src/lake/lake.ts';
@@ -25,7 +25,7 @@ export async function expectSameTables(actual: Lake, expected: Lake): Promise<vo
     const duckdb = await DuckdbEngine.open({ memoryLimit: MEMORY, threads: 1, temporaryFolder: scratch });
     await using engine = [actual, expected]
       .filter(({ store }) => !store.url.startsWith('file:'))
-      .reduce<Engine>((inner, { store }) => new StoredFilesEngine(inner, store, scratch), duckdb);
+      .reduce<QueryEngine>((inner, { store }) => new StoredFilesEngine(inner, store, scratch), duckdb);
     for (const definition of BATCH_TABLES) {
       const relations = {
         found: await rowsOf(actual, definition),

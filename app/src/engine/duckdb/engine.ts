@@ -1,10 +1,12 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api';
 import { mkdir, readFile } from 'node:fs/promises';
 import { ContrailError, kindOf } from '../../errors.ts';
-import type { Engine, Relation, Row, Select, WriteTarget, WrittenFile } from '../engine.ts';
+import type { QueryEngine, Relation, Row, Select, ShownBatch, WriteTarget, WrittenFile } from '../engine.ts';
 import { sqlFailure } from './failure.ts';
 import { dropMessages, loadMessages } from './messages.ts';
-import { filesSelect, loadRows } from './relations.ts';
+import { refuseUnlessSelect } from './one-select.ts';
+import { filesSelect, globEscape, loadRows } from './relations.ts';
+import { shownValue } from './shown-values.ts';
 import { bindParameters, fromDuckdb, identifier, textLiteral } from './values.ts';
 import { castList, writeFiles } from './write.ts';
 
@@ -16,6 +18,13 @@ export interface DuckdbOptions {
   readonly threads: number;
   /** Where results that do not fit in memory are spilled to. */
   readonly temporaryFolder: string;
+  /** The most that is spilled, for example `2GiB`; absent: as much as there is room. */
+  readonly maxTemporary?: string;
+  /**
+   * Local folders whose files may be read and written; nothing else is reached, neither another file nor the network,
+   * and no SELECT can change that. Absent (tests, benchmarks): every file.
+   */
+  readonly folders?: readonly string[];
 }
 
 /** More than any of our SELECTs spills. */
@@ -28,7 +37,7 @@ const INTERRUPT_EVERY_MS = 50;
  * DuckDB in this process. One SELECT runs at a time: callers may call at once, their work is queued. Relations become
  * temporary views and tables of the connection under their own names while a SELECT runs.
  */
-export class DuckdbEngine implements Engine {
+export class DuckdbEngine implements QueryEngine {
   readonly name = 'duckdb';
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
@@ -50,7 +59,7 @@ export class DuckdbEngine implements Engine {
       memory_limit: options.memoryLimit,
       temp_directory: options.temporaryFolder,
       // DuckDB's own limit is what was free when it was opened: on a disk that was full then, for ever nothing.
-      max_temp_directory_size: MOST_SPILLED,
+      max_temp_directory_size: options.maxTemporary ?? MOST_SPILLED,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     }).catch((cause: unknown) => {
@@ -68,6 +77,7 @@ export class DuckdbEngine implements Engine {
     for (const statement of macros.split(/;\s*$/m)) {
       if (statement.trim() !== '') await connection.run(statement);
     }
+    if (options.folders !== undefined) await closeToTheWorld(connection, options.folders);
     return new DuckdbEngine(instance, connection);
   }
 
@@ -79,6 +89,30 @@ export class DuckdbEngine implements Engine {
         .getRows()
         .map((row) => Object.fromEntries(names.map((name, index) => [name, fromDuckdb(row[index] ?? null)])));
     });
+  }
+
+  async *stream(select: Select): AsyncGenerator<ShownBatch> {
+    // Holds the others up until the last row is taken.
+    const turn = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<DuckDBResult>();
+    const ended = this.#withRelations(select, async (sql) => {
+      await refuseUnlessSelect(this.#connection, sql);
+      begun.resolve(await this.#connection.stream(sql));
+      await turn.promise;
+    });
+    ended.catch(begun.reject);
+    try {
+      const result = await begun.promise;
+      const names = result.deduplicatedColumnNames();
+      yield { names, rows: [] };
+      for await (const rows of result.yieldRows())
+        yield { names, rows: rows.map((row) => row.map(shownValue)) };
+    } catch (error) {
+      throw sqlFailure(error, select.sql);
+    } finally {
+      turn.resolve();
+      await ended.catch(() => undefined);
+    }
   }
 
   write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
@@ -181,13 +215,18 @@ export class DuckdbEngine implements Engine {
     relation: Relation,
     signal: AbortSignal | undefined,
   ): Promise<() => Promise<unknown>> {
-    const quoted = identifier(name);
+    const quoted = name.split('.').map(identifier).join('.');
     switch (relation.kind) {
-      case 'files':
+      case 'files': {
+        const [schema, table] = name.split('.');
+        // Temporary views have no schemas.
+        const isInSchema = schema !== undefined && table !== undefined;
+        if (isInSchema) await this.#connection.run(`create schema if not exists ${identifier(schema)}`);
         await this.#connection.run(
-          `create or replace temp view ${quoted} as ${filesSelect(relation.columns, relation.files)}`,
+          `create or replace ${isInSchema ? '' : 'temp '}view ${quoted} as ${filesSelect(relation.columns, relation.files)}`,
         );
         return () => this.#connection.run(`drop view if exists ${quoted}`);
+      }
       case 'kept':
         await this.#connection.run(
           `create or replace temp view ${quoted} as select * from ${identifier(`kept_${relation.name}`)}`,
@@ -232,6 +271,15 @@ function relationsInOrder(select: Omit<Select, 'signal'>): ReadonlyMap<string, R
   };
   visit(select);
   return all;
+}
+
+/** From here on no SELECT reaches a file outside the folders, the network or a setting. */
+async function closeToTheWorld(connection: DuckDBConnection, folders: readonly string[]): Promise<void> {
+  // Paths are compared as they are written, those of our relations with their patterns escaped.
+  const written = [...new Set(folders.flatMap((folder) => [folder, globEscape(folder)]))];
+  await connection.run(`set allowed_directories = [${written.map(textLiteral).join(', ')}]`);
+  await connection.run('set enable_external_access = false');
+  await connection.run('set lock_configuration = true');
 }
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -45,7 +45,7 @@ export function filesSelect(columns: readonly Column[], files: readonly DataFile
 }
 
 /** DuckDB takes a path for a glob pattern; a folder may well be called `data[1]`. */
-const globEscape = (path: string): string => path.replace(/[*?[]/g, (character) => `[${character}]`);
+export const globEscape = (path: string): string => path.replace(/[*?[]/g, (character) => `[${character}]`);
 
 const DUCKDB_TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
   string: VARCHAR,
