@@ -5,14 +5,27 @@ import type { LiveHub } from './live/live-hub.ts';
 
 /** Messages of the page are short; a longer one ends the connection. */
 export const MAX_MESSAGE_BYTES = 4096;
-/** Between two pings; who has not answered the last one is gone. */
-export const PULSE_MS = 20_000;
-/** The first message of a page has to come within this. */
-export const HELLO_WITHIN_MS = 10_000;
-/** A page acknowledges a few frames a second; who sends more than this between two pings is no page. */
-const MAX_MESSAGES = 2000;
-/** How long the peer may take to answer a close. */
-const GOODBYE_MS = 1000;
+/** What a server bears of its live sockets. */
+export interface SocketBounds {
+  /** Sockets at once. */
+  readonly max: number;
+  /** Between two pings, ms; a client that has not answered the last one is gone. */
+  readonly pulseMs: number;
+  /** The first message of a page has to come within this, ms. */
+  readonly helloWithinMs: number;
+  /** Between two pings; a page acknowledges a few frames a second, so more than this is no page. */
+  readonly maxMessages: number;
+  /** How long the peer may take to answer a close, ms. */
+  readonly goodbyeMs: number;
+}
+
+export const SOCKET_BOUNDS: SocketBounds = {
+  max: 256,
+  pulseMs: 20_000,
+  helloWithinMs: 10_000,
+  maxMessages: 2000,
+  goodbyeMs: 1000,
+};
 
 /** RFC 6455, section 7.4.1. */
 const UNSUPPORTED_DATA = 1003;
@@ -21,7 +34,7 @@ const POLICY_VIOLATION = 1008;
 /** The live sockets of one server: each is connected to the hub, watched, and ended when it is dead, mute or too loud. */
 export class LiveSockets {
   readonly #hub: LiveHub;
-  readonly #max: number;
+  readonly #bounds: SocketBounds;
   readonly #server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -31,17 +44,16 @@ export class LiveSockets {
   readonly #heard = new Map<WebSocket, { messages: number; isAlive: boolean }>();
   readonly #pulse: NodeJS.Timeout;
 
-  /** Takes at most `max` sockets. */
-  constructor(hub: LiveHub, max: number) {
+  constructor(hub: LiveHub, bounds: Partial<SocketBounds> = {}) {
     this.#hub = hub;
-    this.#max = max;
-    this.#pulse = setInterval(() => this.#beat(), PULSE_MS);
+    this.#bounds = { ...SOCKET_BOUNDS, ...bounds };
+    this.#pulse = setInterval(() => this.beat(), this.#bounds.pulseMs);
     this.#pulse.unref();
   }
 
   /** Whether as many are open as may be. */
   get isFull(): boolean {
-    return this.#server.clients.size >= this.#max;
+    return this.#server.clients.size >= this.#bounds.max;
   }
 
   /** Answers an upgrade that was judged to be for us. What is wrong with the handshake itself is answered with 400. */
@@ -56,26 +68,39 @@ export class LiveSockets {
     this.#server.close();
   }
 
+  /** Ends those that have not been heard of since the last beat, and pings the others. */
+  beat(): void {
+    for (const [client, heard] of this.#heard) {
+      if (!heard.isAlive) client.terminate();
+      else client.ping();
+      heard.isAlive = false;
+      heard.messages = 0;
+    }
+  }
+
   #connect(client: WebSocket): void {
+    const { goodbyeMs, helloWithinMs, maxMessages } = this.#bounds;
     const heard = { messages: 0, isAlive: true };
     this.#heard.set(client, heard);
+    // Over after a while, also where the peer takes nothing any more, not even the goodbye.
+    const end = (code: number, reason: string): void => {
+      client.close(code, reason);
+      setTimeout(() => client.terminate(), goodbyeMs).unref();
+    };
     const connection = this.#hub.connect({
       send: (message) => {
         if (client.readyState === WebSocket.OPEN) client.send(message);
       },
       bufferedBytes: () => client.bufferedAmount,
-      close: (code, reason) => {
-        client.close(code, reason);
-        setTimeout(() => client.terminate(), GOODBYE_MS).unref();
-      },
+      close: end,
     });
-    const mute = setTimeout(() => client.close(POLICY_VIOLATION, 'no hello'), HELLO_WITHIN_MS);
+    const mute = setTimeout(() => end(POLICY_VIOLATION, 'no hello'), helloWithinMs);
     client.on('message', (data: Buffer, isBinary) => {
       clearTimeout(mute);
       heard.isAlive = true;
       heard.messages += 1;
-      if (heard.messages > MAX_MESSAGES) client.close(POLICY_VIOLATION, 'too many messages');
-      else if (isBinary) client.close(UNSUPPORTED_DATA, 'text only');
+      if (heard.messages > maxMessages) end(POLICY_VIOLATION, 'too many messages');
+      else if (isBinary) end(UNSUPPORTED_DATA, 'text only');
       else connection.receive(data.toString('utf8'));
     });
     client.on('pong', () => {
@@ -88,14 +113,5 @@ export class LiveSockets {
       this.#heard.delete(client);
       connection.closed();
     });
-  }
-
-  #beat(): void {
-    for (const [client, heard] of this.#heard) {
-      if (!heard.isAlive) client.terminate();
-      else client.ping();
-      heard.isAlive = false;
-      heard.messages = 0;
-    }
   }
 }

@@ -62,7 +62,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const lake = typeof options.lakeRoot === 'string' ? localStore(options.lakeRoot) : options.lakeRoot;
   const dashboard = new Dashboard({ ...options, queries, lake, openTable: (name) => openIn(lake, name) });
   const maxConnections = options.maxConnections ?? connectionsFor(openFilesLimit());
-  const sockets = new LiveSockets(dashboard.hub, Math.ceil(maxConnections / 2));
+  const sockets = new LiveSockets(dashboard.hub, { max: Math.ceil(maxConnections / 2) });
   const access = {
     hosts: hostPolicy(host, options.allowedHosts ?? []),
     key: randomUUID(),
