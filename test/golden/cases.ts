@@ -20,6 +20,7 @@ const BATCH: readonly Column[] = [
   ...MESSAGE_COLUMNS.filter(({ name }) => name !== 'malformed' && name !== 'unprocessable'),
   { name: 'detail', type: 'string' },
   { name: 'ingest_date', type: 'date' },
+  { name: 'is_restamped', type: 'boolean' },
   { name: 'reason', type: 'string' },
 ];
 const DUPLICATES: readonly Column[] = [
@@ -48,7 +49,14 @@ const CATEGORIES: readonly Column[] = [
 const OFFSET = ['topic_partition', 'topic_offset'];
 const KEY = ['icao24', 'time_position', 'last_contact'];
 const timestamps = new Set(['ingested_at', 'event_timestamp', 'window_start', 'window_end']);
-const parameters = { ...PARAMETERS, horizon_seconds: 1_000_000_000, simulated: false };
+/** 2026-01-01T00:00:00Z: where the batch was planned. */
+const CLOCK_SECONDS = 1_767_225_600;
+const parameters = {
+  ...PARAMETERS,
+  clock_seconds: CLOCK_SECONDS,
+  horizon_seconds: 1_000_000_000,
+  simulated: false,
+};
 
 /** By the name of the SQL file, which is the name of the folder. */
 export const CASES: Readonly<Record<string, GoldenCase>> = {

@@ -72,7 +72,14 @@ export function drain(parts: {
   const { settings, log } = parts;
   let spoken = -Infinity;
   let trouble: string | null = null;
+  let isRestampingTold = false;
   const onBatch = (batch: BatchProgress): void => {
+    if (batch.rows_restamped !== undefined && !isRestampingTold) {
+      isRestampingTold = true;
+      const message = `${count(batch.rows_restamped)} messages of micro-batch ${batch.batch_id} bear a Kafka timestamp before 2000 or ahead of this machine's clock. The time of the micro-batch is taken for the time of their receipt. Have their producer send milliseconds since 1970, or set the topic's message.timestamp.type to LogAppendTime.`;
+      log.warn({ batch_id: batch.batch_id, rows_restamped: batch.rows_restamped }, message);
+      say(message);
+    }
     const quarantined = Object.values(batch.rows_quarantined).reduce((sum, rows) => sum + rows, 0);
     trouble = null;
     log.info({ ...batch, rows_quarantined: quarantined, quarantine: batch.rows_quarantined }, 'micro-batch');

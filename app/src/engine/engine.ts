@@ -165,7 +165,7 @@ export interface WrittenFile {
  *
  * `payload` is the text of the message where there is a reason, or its feed is of the other kind than the relation says;
  * of other messages it may be null. What is not UTF-8 has its bytes in `payload_bytes` and U+FFFD in `payload`.
- * `ingested_at` is the record's timestamp.
+ * `ingested_at` is the record's timestamp, which may be anything.
  */
 export const MESSAGE_COLUMNS: readonly Column[] = [
   { name: 'icao24', type: 'string' },

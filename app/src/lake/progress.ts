@@ -47,6 +47,11 @@ export interface BatchProgress {
   /** Rows per quarantine reason; reasons that did not occur are absent. */
   readonly rows_quarantined: Readonly<Record<string, number>>;
   readonly rows_late: number;
+  /**
+   * Messages whose record bears a stamp before 2000 or ahead of the clock: the time of the micro-batch was taken for the time
+   * of their receipt. Absent where there are none.
+   */
+  readonly rows_restamped?: number;
   /** Newest event time in the batch, epoch seconds; null when no row was valid. */
   readonly event_time_max: number | null;
   /** Newest receipt time in the batch, epoch ms. */

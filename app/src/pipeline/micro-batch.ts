@@ -106,6 +106,7 @@ export class MicroBatches {
         ...(survey.validRows > totals.rows ? { duplicate: survey.validRows - totals.rows } : {}),
       },
       rows_late: isReplayed ? 0 : survey.lateRows,
+      ...(survey.restampedRows > 0 ? { rows_restamped: survey.restampedRows } : {}),
       event_time_max: totals.newest === null ? null : Number(totals.newest),
       ingested_at_max_ms: survey.ingestedAtMaxMs,
       clock_behind_s: survey.clockBehindS,
@@ -133,7 +134,12 @@ export class MicroBatches {
     await engine.keep('batch', {
       sql: QUERIES.batch,
       relations: { messages: { kind: 'messages', topic, ranges: readableRanges(record), simulated } },
-      parameters: { max_ahead_seconds, earliest_seconds, simulated },
+      parameters: {
+        max_ahead_seconds,
+        earliest_seconds,
+        clock_seconds: BigInt(Math.floor(record.recorded_at_ms / 1000)),
+        simulated,
+      },
       ...withSignal(signal),
     });
   }

@@ -20,9 +20,9 @@ export const QUERIES = {
 
 /** The thresholds and lengths of the contract, as parameters of the SELECTs. */
 export const PARAMETERS = {
-  /** A position may be this far ahead of its receipt, seconds. */
+  /** A position may be this far ahead of its receipt, and a record's stamp of the clock, seconds. */
   max_ahead_seconds: 600,
-  /** 2000-01-01T00:00:00Z. */
+  /** 2000-01-01T00:00:00Z: no position and no receipt is older. */
   earliest_seconds: 946_684_800,
   /** A longer pause of an aircraft starts a new segment, seconds. */
   gap_seconds: 600,

@@ -13,6 +13,8 @@ export interface Survey {
   /** Cells of the globe that valid positions fall into. */
   readonly cells: readonly number[];
   readonly lateRows: number;
+  /** Rows whose record bears no time of receipt that can be one. */
+  readonly restampedRows: number;
   /** Buckets of event time that late rows fall into. */
   readonly lateBuckets: readonly bigint[];
   /** As {@link clockBehindS}. */
@@ -30,7 +32,7 @@ export async function surveyOf(
     relations,
     parameters: { bucket_seconds: PARAMETERS.bucket_seconds, horizon_seconds: horizon },
   });
-  let [valid, late] = [0, 0];
+  let [valid, late, restamped] = [0, 0, 0];
   let ingestedAtMaxMs: number | null = null;
   const reasons = new Map<string, number>();
   const cells = new Set<number>();
@@ -39,6 +41,7 @@ export async function surveyOf(
   for (const row of rows) {
     const count = Number(row['row_count']);
     ingestedAtMaxMs = Math.max(ingestedAtMaxMs ?? 0, Number(row['ingested_at_max_ms']));
+    restamped += Number(row['restamped_rows']);
     clocks.push({ rows: Number(row['timed_rows']), ahead_s: Number(row['ahead_median']) });
     if (row['reason'] !== null) {
       const reason = String(row['reason']);
@@ -58,6 +61,7 @@ export async function surveyOf(
     ingestedAtMaxMs,
     cells: [...cells],
     lateRows: late,
+    restampedRows: restamped,
     lateBuckets: [...buckets],
     clockBehindS: clockBehindS(clocks),
   };

@@ -42,6 +42,8 @@ const PLACE: Columns = [
   ['topic_offset', BIGINT],
   ['ingested_at_ms', BIGINT],
 ];
+/** As far as a Date of JavaScript reaches: the year 275760, which DuckDB has too. */
+const MAX_INSTANT_MS = 8.64e15;
 /** A message in the plain form is its own JSON and its own payload. */
 const PLAIN: Columns = [['json', VARCHAR], ...PLACE];
 const ODD: Columns = [
@@ -110,7 +112,7 @@ async function loadTexts(
       const value = chunk.values[index] as MessageValue;
       const offset = 'first' in offsets ? offsets.first + BigInt(index) : (offsets[index] as bigint);
       const timestamp = typeof timestamps === 'number' ? timestamps : (timestamps[index] as number);
-      const receivedAt = BigInt(Math.trunc(timestamp));
+      const receivedAt = instantOf(timestamp);
       const why = stopped.size === 0 ? undefined : stopped.get(`${partition}/${offset}`);
       const isPlain = why === undefined && typeof value === 'string' && isPlainMessage(value);
       const slice = isPlain ? plain : odd;
@@ -126,6 +128,10 @@ async function loadTexts(
   plain.flush();
   odd.flush();
 }
+
+/** Milliseconds that DuckDB can turn into an instant: what lies further off, or is no number, is as good as none. */
+const instantOf = (timestamp_ms: number): bigint =>
+  Math.abs(timestamp_ms) <= MAX_INSTANT_MS ? BigInt(Math.trunc(timestamp_ms)) : -1n;
 
 /** The first cells of a row of {@link ODD}. */
 function oddCells(

@@ -16,6 +16,7 @@ judged as (
     batch.reason,
     batch.ingested_at,
     batch.time_position,
+    batch.is_restamped,
     case
       when batch.feed = 'opensky' and batch.snapshot_time is not null
         then cast(batch.snapshot_time as double) - seconds_from_timestamp(batch.ingested_at)
@@ -41,6 +42,7 @@ select
   cell,
   case when is_late then cast(floor(time_position / :bucket_seconds) as bigint) end as late_bucket,
   count(*) as row_count,
+  sum(case when is_restamped then 1 else 0 end) as restamped_rows,
   cast(max(seconds_from_timestamp(ingested_at)) * 1000 as bigint) as ingested_at_max_ms,
   count(ahead_seconds) as timed_rows,
   median(ahead_seconds) as ahead_median
