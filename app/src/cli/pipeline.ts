@@ -100,6 +100,7 @@ export function drain(parts: {
     monotonic: SYSTEM.monotonic,
     shortage: lakeFloor(settings, parts.data),
     maxRows: settings.maxBatchRows,
+    maxBytes: settings.maxBatchBytes,
     triggerMs: settings.processingTimeMs,
     once: parts.once,
     passOverGaps: parts.passOverGaps,

@@ -30,6 +30,7 @@ export interface Settings {
   readonly topicRetentionBytes: number;
   readonly processingTimeMs: number;
   readonly maxBatchRows: number;
+  readonly maxBatchBytes: number;
   readonly memoryLimitBytes: number;
   readonly dashboardHost: string;
   readonly dashboardPort: number;
@@ -66,6 +67,8 @@ export interface Settings {
 
 const EMBEDDED_TRIGGER_MS = 5_000;
 const SPARK_TRIGGER_MS = 30_000;
+/** Executors of Spark share a micro-batch, and spill what they cannot hold. */
+const SPARK_BATCH_BYTES = 1_000_000_000;
 
 /** Variables that only mean something together, always or when the first one's text is of a kind. */
 const COMPANIONS: readonly (readonly [set: SettingName, needs: SettingName, when?: RegExp])[] = [
@@ -172,6 +175,9 @@ function toSettings(values: z.output<typeof SCHEMA>): Settings {
     processingTimeMs:
       values.PROCESSING_TIME ?? (values.SPARK_REMOTE === undefined ? EMBEDDED_TRIGGER_MS : SPARK_TRIGGER_MS),
     maxBatchRows: values.MAX_BATCH_ROWS,
+    maxBatchBytes:
+      values.MAX_BATCH_BYTES ??
+      (values.SPARK_REMOTE === undefined ? Math.floor(values.MEMORY_LIMIT / 4) : SPARK_BATCH_BYTES),
     memoryLimitBytes: values.MEMORY_LIMIT,
     dashboardHost: values.DASHBOARD_HOST,
     dashboardPort: values.DASHBOARD_PORT,

@@ -167,6 +167,11 @@ export const VARIABLES = {
     meaning: 'Messages in one micro-batch, at most.',
     unit: 'messages',
   }),
+  MAX_BATCH_BYTES: optional(size, {
+    meaning: 'Text of the messages in one micro-batch, at most; a larger message is one by itself.',
+    unit: 'size: MB, GB, MiB, GiB',
+    unset: 'a quarter of MEMORY_LIMIT; 1GB with Spark',
+  }),
   MEMORY_LIMIT: setting(size, '256MB', {
     meaning: 'Memory that DuckDB may use before it spills to DATA_DIR.',
     unit: 'size: MB, GB, MiB, GiB',

@@ -9,7 +9,7 @@ import { checkBatches, isFinished, newestBatches } from './batch-order.ts';
 import type { BatchRecord, Gap } from './batch-record.ts';
 import { type Allowance, gapsOf, gapTotals, isAllowed, withGaps } from './gaps.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
-import { expiredUnread, keptOf, planBatch, type Range, rowsIn, unreadRanges } from './plan.ts';
+import { expiredUnread, keptOf, planWithin, type Range, rowsIn, unreadRanges } from './plan.ts';
 import { Report } from './report.ts';
 import { checkIdentity } from './same-topic.ts';
 import { Upkeep } from './upkeep.ts';
@@ -24,6 +24,8 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly onPassedOver?: (gaps: readonly Gap[]) => void;
   /** Most messages in one micro-batch. */
   readonly maxRows: number;
+  /** Most bytes of messages, as text, in one micro-batch; unset: no bound. */
+  readonly maxBytes?: number;
   /** From the start of a micro-batch that took all there was to the start of the next; and between looks at an empty topic. ms */
   readonly triggerMs: number;
   /** Drain what is there and end. */
@@ -181,7 +183,7 @@ export async function runPipeline(
     unread: readonly Range[],
     pending: readonly Range[],
   ): Promise<Pick<BatchRecord, 'ranges' | 'gaps'>> {
-    const batch = planBatch(pending, options.maxRows);
+    const batch = await planWithin(pending, options, (ranges) => topic.bytesIn(ranges, stop));
     const ranges = batch.map((range, index) => ({ ...range, start: unread[index]?.start ?? range.start }));
     if (options.passOverGaps !== true) return { ranges };
     const found = await topic.gaps(ranges, stop);

@@ -67,6 +67,33 @@ export const keptOf = (ranges: readonly Range[], offsets: readonly Range[]): rea
 export const rowsIn = (ranges: readonly Range[]): number =>
   ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
 
+/** What a micro-batch may be at most. */
+export interface BatchBounds {
+  readonly maxRows: number;
+  /** Of the messages as text; a single message may be larger. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * The next batch within bounds, as {@link planBatch} makes it.
+ * @param bytesIn about how many bytes the messages of each range are
+ */
+export async function planWithin(
+  pending: readonly Range[],
+  { maxRows, maxBytes }: BatchBounds,
+  bytesIn: (ranges: readonly Range[]) => Promise<readonly number[]>,
+): Promise<readonly Range[]> {
+  let rows = Math.min(maxRows, rowsIn(pending));
+  for (;;) {
+    const batch = planBatch(pending, rows);
+    if (rows <= 1 || maxBytes === undefined) return batch;
+    const bytes = (await bytesIn(batch)).reduce((sum, part) => sum + part, 0);
+    if (bytes <= maxBytes) return batch;
+    // A little less than the average asks for, since messages are not all alike.
+    rows = Math.max(1, Math.floor((0.95 * rows * maxBytes) / bytes));
+  }
+}
+
 /**
  * The next batch of at most `maxRows` messages. Every partition gives its share, so that partitions move through time
  * together. Covers all partitions, also those that give nothing: the record then says where each one stands.

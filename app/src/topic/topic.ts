@@ -40,6 +40,15 @@ export interface Topic extends AsyncDisposable {
   ): AsyncIterable<MessageChunk>;
 
   /**
+   * About how many bytes the messages of each of these ranges are, as text: what a batch is planned by. Best effort.
+   * @throws ContrailError `unavailable`
+   */
+  bytesIn(
+    ranges: readonly OffsetRange[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly number[]>;
+
+  /**
    * The stretches of these ranges that cannot be read, in the order of the ranges. Reads them through where that is what
    * it takes to know.
    */

@@ -34,6 +34,7 @@ describe('loadSettings', () => {
       topicRetentionBytes: 8 * 1024 ** 3,
       processingTimeMs: 5_000,
       maxBatchRows: 100_000,
+      maxBatchBytes: 64_000_000,
       memoryLimitBytes: 256_000_000,
       dashboardHost: '127.0.0.1',
       dashboardPort: 8501,

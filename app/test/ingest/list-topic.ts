@@ -38,6 +38,10 @@ export class ListTopic implements Topic {
     };
   }
 
+  async bytesIn(): Promise<readonly number[]> {
+    return [];
+  }
+
   async gaps(): Promise<readonly TopicGap[]> {
     return [];
   }

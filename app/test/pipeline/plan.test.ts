@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContrailError } from '../../src/errors.ts';
 import type { BatchRecord } from '../../src/pipeline/batch-record.ts';
-import { pendingRanges, planBatch, type Range, rowsIn } from '../../src/pipeline/plan.ts';
+import { pendingRanges, planBatch, planWithin, type Range, rowsIn } from '../../src/pipeline/plan.ts';
 
 const range = (partition: number, start: number, end: number): Range => ({
   partition,
@@ -67,5 +67,39 @@ describe('a planned batch', () => {
         }
       }),
     );
+  });
+});
+
+describe('a batch that is planned by bytes too', () => {
+  /** Every message of a partition is so many bytes. */
+  const sizes = (bytes: readonly number[]) => (ranges: readonly Range[]) =>
+    Promise.resolve(ranges.map(({ start, end }, index) => Number(end - start) * (bytes[index] ?? 0)));
+  const bytesOf = async (ranges: readonly Range[], bytes: readonly number[]): Promise<number> =>
+    (await sizes(bytes)(ranges)).reduce((sum, part) => sum + part, 0);
+
+  it('has as many messages as it may where they are small', async () => {
+    const pending = [range(0, 0, 100), range(1, 0, 100)];
+    expect(await planWithin(pending, { maxRows: 150, maxBytes: 1e6 }, sizes([400, 400]))).toEqual(
+      planBatch(pending, 150),
+    );
+  });
+
+  it('has fewer where they are large, from every partition, and uses most of what it may', async () => {
+    const pending = [range(0, 0, 50_000), range(1, 0, 50_000)];
+    const bytes = [4_000, 4_000];
+    const planned = await planWithin(pending, { maxRows: 100_000, maxBytes: 64e6 }, sizes(bytes));
+    expect(await bytesOf(planned, bytes)).toBeLessThanOrEqual(64e6);
+    expect(await bytesOf(planned, bytes)).toBeGreaterThan(50e6);
+    expect(planned.every(({ start, end }) => end > start)).toBe(true);
+  });
+
+  it('holds a message that is larger than a batch may be by itself', async () => {
+    const planned = await planWithin([range(0, 5, 9)], { maxRows: 10, maxBytes: 1_000 }, sizes([5_000]));
+    expect(planned).toEqual([range(0, 5, 6)]);
+  });
+
+  it('holds nothing where nothing is left', async () => {
+    const planned = await planWithin([range(0, 5, 5)], { maxRows: 10, maxBytes: 1_000 }, sizes([5_000]));
+    expect(planned).toEqual([range(0, 5, 5)]);
   });
 });

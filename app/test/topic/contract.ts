@@ -189,6 +189,23 @@ export function describeTopicContract(adapter: string, createFixture: () => Prom
       );
     });
 
+    it('tells about how many bytes the messages of a range are', async () => {
+      await topic.append(range(0, 400).map((i) => message(`key-${i % 37}`, `${i}`.padEnd(1_000))));
+      const offsets = await topic.offsets();
+      const bytes = await topic.bytesIn(offsets);
+      const total = bytes.reduce((sum, part) => sum + part, 0);
+      expect(total).toBeGreaterThan(300_000);
+      expect(total).toBeLessThan(600_000);
+      const halves = offsets.map(({ partition, start, end }) => ({
+        partition,
+        start,
+        end: (start + end) / 2n,
+      }));
+      const half = (await topic.bytesIn(halves)).reduce((sum, part) => sum + part, 0);
+      expect(half).toBeGreaterThan(0.3 * total);
+      expect(half).toBeLessThan(0.7 * total);
+    });
+
     it('does nothing for an empty append', async () => {
       await topic.append([message('a', '1')]);
       const before = await topic.offsets();

@@ -27,7 +27,7 @@ import { encodeBatch, toBatches } from './batch.ts';
 import type { EncodedBatch } from './batch.ts';
 import { damagedStretches } from './damage.ts';
 import { checkPlace, type Place, placeOf } from './place.ts';
-import { damaged, readChunk, readOffsets } from './read.ts';
+import { damaged, readChunk, readOffsets, textBytesIn } from './read.ts';
 import { applyRetention, newestId } from './retention.ts';
 import type { Retention } from './retention.ts';
 import { fromSqlite, isBusy } from './sqlite-errors.ts';
@@ -169,6 +169,16 @@ export class EmbeddedTopic implements Topic {
         await nextTurn();
       }
     }
+  }
+
+  async bytesIn(
+    ranges: readonly OffsetRange[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly number[]> {
+    await nextTurn();
+    options.signal?.throwIfAborted();
+    const reader = this.#attach();
+    return ranges.map((range) => (reader === null ? 0 : textBytesIn(reader, range)));
   }
 
   async gaps(

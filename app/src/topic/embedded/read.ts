@@ -37,6 +37,34 @@ export function readOffsets(connection: DatabaseSync): readonly OffsetRange[] {
 }
 
 /**
+ * Bytes of text in a range. A stored batch that lies in it only in part counts by its share of messages, and what is damaged
+ * counts as nothing: whoever reads it is told.
+ */
+export function textBytesIn(connection: DatabaseSync, { partition, start, end }: OffsetRange): number {
+  const statement = connection.prepare(
+    `select first_offset, count, text_bytes from batch
+     where partition = ?1 and first_offset < ?3 and first_offset >= coalesce(
+       (select max(first_offset) from batch where partition = ?1 and first_offset <= ?2), ?2)`,
+  );
+  const rows = statement.iterate(partition, start, end) as unknown as Iterable<{
+    readonly first_offset: number;
+    readonly count: number;
+    readonly text_bytes: number;
+  }>;
+  let bytes = 0;
+  try {
+    for (const { first_offset, count, text_bytes } of rows) {
+      const from = Math.max(first_offset, Number(start));
+      const to = Math.min(first_offset + count, Number(end));
+      bytes += (text_bytes * Math.max(0, to - from)) / count;
+    }
+  } catch {
+    // As far as it could be counted.
+  }
+  return bytes;
+}
+
+/**
  * The next chunk of a range: as many neighbouring stored batches as fit into the bounds of one (at least one),
  * cut exactly at the range's ends. The rows are pulled one by one and the statement ends before this returns,
  * so no snapshot stays open while the caller works, and the write-ahead log can be cut.

@@ -73,6 +73,8 @@ export class KafkaTopic implements Topic {
   #isCreated = false;
   /** The topic that this handle has met first; null before, and where brokers give no id. */
   #id: string | null = null;
+  /** Bytes of a message, by the answers of brokers so far; null before the first one. */
+  #messageBytes: number | null = null;
   #isClosed = false;
   /** The last append in the queue; never rejects. */
   #appends: Promise<void> = Promise.resolve();
@@ -151,7 +153,8 @@ export class KafkaTopic implements Topic {
         options.signal?.throwIfAborted();
         this.#requireOpen();
         const rest = { ...range, start };
-        const { chunks, next } = toChunks(await abortable(this.#fetch(rest), options.signal), rest);
+        const fetched = await abortable(this.#fetch(rest), options.signal);
+        const { chunks, next } = toChunks(fetched, rest, this.#seen);
         for (const chunk of chunks) {
           options.signal?.throwIfAborted();
           yield chunk;
@@ -161,6 +164,24 @@ export class KafkaTopic implements Topic {
         start = next;
       }
     }
+  }
+
+  /**
+   * Brokers do not say it. Where nothing was read yet, a look at the beginning of each range tells how large messages are,
+   * and later what was read since.
+   */
+  async bytesIn(
+    ranges: readonly OffsetRange[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly number[]> {
+    if (this.#messageBytes === null) {
+      for (const range of ranges) {
+        if (range.start < range.end)
+          toChunks(await abortable(this.#fetch(range), options.signal), range, this.#seen);
+      }
+    }
+    const average = this.#messageBytes ?? 0;
+    return ranges.map(({ start, end }) => Number(end - start) * average);
   }
 
   /** Brokers say what has expired, and keep damage from their readers. What is no message is no gap. */
@@ -220,6 +241,11 @@ export class KafkaTopic implements Topic {
       });
     });
   }
+
+  readonly #seen = (messages: number, bytes: number): void => {
+    // A larger one counts at once, and is forgotten answer by answer.
+    if (messages > 0) this.#messageBytes = Math.max(bytes / messages, 0.9 * (this.#messageBytes ?? 0));
+  };
 
   /** One fetch from the start of a range; what it answers may end before the range does, or after. */
   #fetch(range: OffsetRange): Promise<Fetched> {

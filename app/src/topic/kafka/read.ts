@@ -31,10 +31,12 @@ export interface Fetched {
  * The messages of a range in what was fetched, and the offset to go on from (the range's end when there is no more).
  * Left out are the markers of transactions, the messages of aborted ones, and tombstones (records without a value):
  * none of them is a message, so offsets have gaps there.
+ * @param onSeen is told how many messages there were, and their bytes
  */
 export function toChunks(
   fetched: Fetched,
   range: OffsetRange,
+  onSeen?: (messages: number, bytes: number) => void,
 ): { readonly chunks: readonly MessageChunk[]; readonly next: bigint } {
   const collector = new Collector(range.partition);
   const isAborted = abortedFilter(fetched);
@@ -53,6 +55,7 @@ export function toChunks(
     if (last >= next) next = last + 1n;
     if (next >= range.end) break;
   }
+  onSeen?.(collector.messages, collector.bytes);
   return { chunks: collector.finish(), next: next < range.end ? next : range.end };
 }
 
@@ -87,6 +90,9 @@ class Collector {
   #timestamps: number[] = [];
   #values: MessageValue[] = [];
   #bytes = 0;
+  /** All that were added. */
+  messages = 0;
+  bytes = 0;
 
   constructor(partition: number) {
     this.#partition = partition;
@@ -100,6 +106,8 @@ class Collector {
     this.#timestamps.push(timestamp_ms);
     this.#values.push(isUtf8(value) ? value.toString('utf8') : Uint8Array.from(value));
     this.#bytes += value.byteLength;
+    this.messages += 1;
+    this.bytes += value.byteLength;
   }
 
   finish(): readonly MessageChunk[] {
