@@ -4,6 +4,8 @@
  *     chain [--rows 1000000] [--batch-rows 100000] [--threads 1]   topic to all tables, and the floor beside it
  *     live  [--seconds 60] [--aircraft 3330]                       the whole program under a steady feed
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
+ *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]
+ *             days of a pipeline with its upkeep, on a clock that jumps from trigger to trigger; a line for each simulated hour
  *     cluster [--cases small,drain,freshness,garage,workers,peer] [--rows 1000000]
  *             [--batch-rows 1000000] [--workers 0] [--seconds 300] [--peer ../shared/peer]
  *             Kafka to Spark to tables: small batches; --rows drained; the age of messages in Silver, fed for --seconds at each
@@ -17,12 +19,13 @@ import { parseArgs } from 'node:util';
 import { chain } from './chain.ts';
 import { cluster, CLUSTER_CASES, type ClusterCase } from './cluster.ts';
 import { delta } from './delta.ts';
+import { life } from './life.ts';
 import { live } from './live.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | delta [--commits N] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -43,6 +46,9 @@ function readArguments(args: string[]): {
       workers: text,
       cases: text,
       peer: text,
+      batches: text,
+      pace: text,
+      lake: text,
     },
   });
   const given = values as Readonly<Record<string, string | undefined>>;
@@ -82,6 +88,14 @@ async function main(): Promise<number> {
     } else if (name === 'delta') {
       const options = { commits: number('commits', 20_000) };
       work = () => delta(options);
+    } else if (name === 'life') {
+      const options = {
+        batches: number('batches', 17_280),
+        pace: number('pace', 10),
+        aircraft: number('aircraft', 300),
+        lake: text('lake', '') || null,
+      };
+      work = () => life(options);
     } else if (name === 'cluster') {
       const rows = number('rows', 1_000_000);
       const options = {

@@ -61,7 +61,10 @@ export function openLake(
   const lock = hasOwnLock(settings.garageEndpoint) ? null : new LakeLock(store, lockOwner(command));
   return {
     store,
-    lake: new Lake(store, SYSTEM.clock),
+    lake: new Lake(store, SYSTEM.clock, {
+      retentionMs: settings.lakeRetentionMs,
+      files: settings.lakeFiles,
+    }),
     async claim() {
       const notice = setTimeout(() => say(WATCHING), WATCHING_AFTER_MS);
       try {

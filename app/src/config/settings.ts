@@ -57,6 +57,8 @@ export interface Settings {
   readonly bucketName: string;
   readonly s3Region: string;
   readonly s3Page: string | null;
+  readonly lakeRetentionMs: number;
+  readonly lakeFiles: number;
   readonly lakeCacheBytes: number;
   readonly sparkRemote: string | null;
   readonly sparkMasterUrl: string;
@@ -201,6 +203,8 @@ function toSettings(values: z.output<typeof SCHEMA>): Settings {
     bucketName: values.BUCKET_NAME,
     s3Region: values.S3_REGION,
     s3Page: values.S3_PAGE ?? null,
+    lakeRetentionMs: values.LAKE_RETENTION,
+    lakeFiles: values.LAKE_FILES,
     lakeCacheBytes: values.LAKE_CACHE,
     sparkRemote: values.SPARK_REMOTE ?? null,
     sparkMasterUrl: values.SPARK_MASTER_URL,

@@ -64,6 +64,10 @@ const hostNames = parsed('names of hosts without a port, several with commas bet
 const anyText = parsed('some text', (text) => text);
 const secret = parsed('some text', (text) => new Secret(text));
 const duration = parsed('a duration above 0 with its unit, as 500ms, 5s, 2m, 12h or 7d', parseDuration);
+const retention = parsed('a duration from 10m on with its unit, as 15m, 1h or 2d', (text) => {
+  const ms = parseDuration(text);
+  return ms !== null && ms >= 600_000 ? ms : null;
+});
 const size = parsed('a size above 0 with its unit, as 512MB or 8GiB', parseSize);
 const sizeOrNothing = parsed('a size with its unit, as 500MB or 2GiB, or 0', (text) =>
   text === '0' ? 0 : parseSize(text),
@@ -295,6 +299,16 @@ export const VARIABLES = {
     meaning: 'Page about the store for a browser, as http://localhost:3909; the dashboard links to it.',
     unit: 'URL',
     unset: 'no link',
+  }),
+  LAKE_RETENTION: setting(retention, '1h', {
+    meaning:
+      'How long readers may go on with a version of a table that is no longer the newest. Where LAKE_FILES does not allow that, less, but never below 8 minutes.',
+    unit: 'duration: m, h, d; at least 10m',
+  }),
+  LAKE_FILES: setting(whole(5_000, 10_000_000), '5000', {
+    meaning:
+      'How many files of the last hours a lake may have: beyond it, removed files and old versions go before LAKE_RETENTION is over.',
+    unit: 'files; at least 5000',
   }),
   LAKE_CACHE: setting(size, '4GiB', {
     meaning:

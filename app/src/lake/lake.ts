@@ -9,12 +9,13 @@ import {
   type Snapshot,
   struct,
   type StructType,
+  type TableOptions,
 } from '@contrail/delta-lake';
 import { fileURLToPath } from 'node:url';
 import { ContrailError } from '../errors.ts';
 import type { Column, Value } from './column.ts';
-import type { TableDefinition } from './table.ts';
-import { TABLES } from './tables.ts';
+import { DEFAULT_RETENTION, type Retention, streamProperties, type TableDefinition } from './table.ts';
+import { BATCH_TABLES, TABLES } from './tables.ts';
 
 /** Table property that says whether a lake's positions are invented. */
 export const SIMULATED_PROPERTY = 'contrail.simulated';
@@ -22,11 +23,13 @@ export const SIMULATED_PROPERTY = 'contrail.simulated';
 /** The tables below one root. Opens each once and keeps its snapshot; holds no other resource. */
 export class Lake {
   readonly store: ObjectStore;
+  readonly retention: Retention;
   readonly #clock: () => number;
   readonly #tables = new Map<string, DeltaTable>();
 
-  constructor(store: ObjectStore, clock: () => number) {
+  constructor(store: ObjectStore, clock: () => number, retention: Retention = DEFAULT_RETENTION) {
     this.store = store;
+    this.retention = retention;
     this.#clock = clock;
   }
 
@@ -35,7 +38,7 @@ export class Lake {
     const known = this.#tables.get(definition.name);
     if (known !== undefined) return known;
     try {
-      const table = await openTable(this.store.at(definition.name), { clock: this.#clock });
+      const table = await openTable(this.store.at(definition.name), this.#options());
       this.#tables.set(definition.name, table);
       return table;
     } catch (error) {
@@ -55,12 +58,18 @@ export class Lake {
   }
 
   /**
-   * Creates the table unless it is there, and has it say which kind of data it holds where that is known.
-   * @throws ContrailError `invalid` / `lake-kind-differs` when it says that it holds the other kind.
+   * Creates the table unless it is there, and has it say which kind of data it holds where that is known. One that is there
+   * gets the properties that tables have by now.
+   * @throws ContrailError `invalid` / `lake-kind-differs` when it says that it holds the other kind; `conflict` /
+   * `commit-conflict`
    */
   async create(definition: TableDefinition, simulated: boolean | null): Promise<DeltaTable> {
     const existing = await this.table(definition);
-    const kind = simulated === null ? {} : { [SIMULATED_PROPERTY]: String(simulated) };
+    const properties = {
+      ...definition.properties,
+      ...(BATCH_TABLES.includes(definition) ? streamProperties(this.retention.retentionMs) : {}),
+      ...(simulated === null ? {} : { [SIMULATED_PROPERTY]: String(simulated) }),
+    };
     const table =
       existing ??
       (await createTable(
@@ -68,17 +77,19 @@ export class Lake {
         {
           schema: schemaOf(definition.columns),
           partitionColumns: definition.partitionColumns,
-          configuration: { ...definition.properties, ...kind },
+          configuration: properties,
           description: definition.grain,
           ifExists: 'open',
         },
-        { clock: this.#clock },
+        this.#options(),
       ));
     this.#tables.set(definition.name, table);
-    if (simulated === null) return table;
-    const property = (await table.snapshot()).configuration[SIMULATED_PROPERTY];
-    if (property === undefined) await this.#changed(definition, table.setProperties(kind));
-    else if ((property === 'true') !== simulated) throw lakeKindDiffers(property === 'true', this.store.url);
+    const { configuration } = await table.snapshot();
+    const property = configuration[SIMULATED_PROPERTY];
+    if (simulated !== null && property !== undefined && (property === 'true') !== simulated)
+      throw lakeKindDiffers(property === 'true', this.store.url);
+    const isOld = Object.entries(properties).some(([name, value]) => configuration[name] !== value);
+    if (isOld) await this.#changed(definition, table.setProperties(properties));
     return table;
   }
 
@@ -105,6 +116,11 @@ export class Lake {
       'commit-conflict',
       `Changing ${name} of ${this.store.url} lost against another writer: ${result.message}`,
     );
+  }
+
+  #options(): TableOptions {
+    // Half of the log of a table that gets a commit every few seconds, and no reader needs them.
+    return { clock: this.#clock, checksums: false };
   }
 
   /** The folder that an engine writes a table's files into. */

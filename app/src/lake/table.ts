@@ -16,12 +16,31 @@ export interface TableDefinition {
   readonly properties: Readonly<Record<string, string>>;
 }
 
+/** What a lake keeps of versions that are no longer the newest. */
+export interface Retention {
+  /** How long readers may go on with such a version, where there are not too many files. */
+  readonly retentionMs: number;
+  /** Files of the last hours that all tables may have together, about. */
+  readonly files: number;
+}
+
+export const DEFAULT_RETENTION: Retention = { retentionMs: 3_600_000, files: 5_000 };
 /**
- * Properties of tables that get a commit every few seconds: a checkpoint every 100 commits keeps opening fast,
- * and a short log and tombstone retention keeps the log small. Other engines honour all three.
+ * A tombstone that a checkpoint has forgotten leaves its file to nobody: it outlives the file by what a pipeline that is
+ * busy may need to come round to it.
  */
-export const STREAM_PROPERTIES: Readonly<Record<string, string>> = {
-  'delta.checkpointInterval': '100',
-  'delta.logRetentionDuration': 'interval 3 days',
-  'delta.deletedFileRetentionDuration': 'interval 1 day',
-};
+const MARGIN_MS = 900_000;
+
+/**
+ * Properties of tables that get a commit every few seconds. Checkpoints are frequent, since the log is cut to the newest ones.
+ * Other engines honour the durations: what they delete by their defaults is nothing that we would keep.
+ */
+export const streamProperties = (retentionMs: number): Readonly<Record<string, string>> => ({
+  'delta.checkpointInterval': '32',
+  'delta.logRetentionDuration': `interval ${Math.ceil(retentionMs / 1000)} seconds`,
+  'delta.deletedFileRetentionDuration': `interval ${Math.ceil((retentionMs + MARGIN_MS) / 1000)} seconds`,
+});
+
+export const STREAM_PROPERTIES: Readonly<Record<string, string>> = streamProperties(
+  DEFAULT_RETENTION.retentionMs,
+);

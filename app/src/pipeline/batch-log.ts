@@ -31,9 +31,6 @@ export async function newestRecord(
   const planned = keys.pop();
   if (planned === undefined) return null;
   const number = Number(NAME.exec(planned.slice(FOLDER.length))?.[1]);
-  // Former versions kept more of them.
-  for (const old of keys.slice(0, -KEPT_RECORDS)) await store.delete(old);
-  for (const { key, batchId } of amendments) if (batchId <= number - KEPT_RECORDS) await store.delete(key);
   const [amended] = amendments
     .filter(({ batchId }) => batchId === number)
     .toSorted((a, b) => b.number - a.number);
@@ -43,6 +40,18 @@ export async function newestRecord(
     number,
     `${newest} in ${store.url}`,
   );
+}
+
+/** Deletes records that are far behind the newest: former versions kept more, and a deletion may have failed. */
+export async function trimRecords(store: ObjectStore): Promise<void> {
+  const found: { readonly key: string; readonly batchId: number }[] = [];
+  for await (const { key } of store.list(FOLDER)) {
+    const name = key.slice(FOLDER.length);
+    const batchId = NAME.exec(name)?.[1] ?? AMENDMENT.exec(name)?.[1];
+    if (batchId !== undefined) found.push({ key, batchId: Number(batchId) });
+  }
+  const oldest = Math.max(...found.map(({ batchId }) => batchId)) - KEPT_RECORDS;
+  for (const { key, batchId } of found) if (batchId <= oldest) await store.delete(key);
 }
 
 /**

@@ -12,7 +12,7 @@ import { type BatchParts, MicroBatches } from './micro-batch.ts';
 import { expiredUnread, keptOf, planWithin, type Range, rowsIn, unreadRanges } from './plan.ts';
 import { Report } from './report.ts';
 import { checkIdentity } from './same-topic.ts';
-import { Upkeep } from './upkeep.ts';
+import { Upkeep, type UpkeepRun } from './upkeep.ts';
 import { WrittenFiles } from './written-files.ts';
 
 /** What a run of the pipeline is told. */
@@ -49,6 +49,9 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly onUpkeepTrouble?: (error: unknown) => void;
 }
 
+/** Micro-batches that may follow each other without a look at the tables, and how long a look may then take. ms */
+const BATCHES_WITHOUT_UPKEEP = 32;
+const UPKEEP_MS = 1_000;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 10_000] as const;
 /** Between two looks at a disk that is too full. */
 const ROOM_MS = 1_000;
@@ -83,6 +86,8 @@ export async function runPipeline(
   let failures = 0;
   /** When the next micro-batch is to begin, by the monotonic clock; null: as soon as there are messages. */
   let dueAtMs: number | null = null;
+  /** Micro-batches since the tables were looked after; at the start, nobody knows. */
+  let batchesSince = BATCHES_WITHOUT_UPKEEP;
   const totals = { batches: 0, rows: 0 };
   report.passedOver(await gapTotals(lake).catch(() => null));
   // What ails the lake is met below, and waited out there.
@@ -95,7 +100,7 @@ export async function runPipeline(
         await report.trouble(error);
         options.onTrouble?.(error, ROOM_MS);
         // It deletes, and so makes room.
-        await lookAfter('delete');
+        await lookAfter({ budgetMs: 0, isFull: true });
         await sleep(ROOM_MS, signal);
         continue;
       }
@@ -122,13 +127,14 @@ export async function runPipeline(
       const lookedAtMs = monotonic();
       if (rowsIn(unread) === 0 || (dueAtMs !== null && !once)) {
         await report.write('waiting', pending);
-        await lookAfter('all');
+        await lookAfter({ budgetMs: once ? Infinity : restMs(dueAtMs, monotonic(), triggerMs) });
         if (once) break;
         const pause = restMs(dueAtMs, monotonic(), triggerMs);
         dueAtMs = null;
         await sleep(pause, signal);
         continue;
       }
+      if (batchesSince >= BATCHES_WITHOUT_UPKEEP) await lookAfter({ budgetMs: UPKEEP_MS });
       await report.write('running', pending);
       await options.holdLake?.();
       options.onPoint?.('planned');
@@ -231,9 +237,10 @@ export async function runPipeline(
   }
 
   /** Best effort: tables with many small files are slower and no less right. */
-  async function lookAfter(what: 'all' | 'delete'): Promise<void> {
+  async function lookAfter(what: Omit<UpkeepRun, 'signal'>): Promise<void> {
+    batchesSince = 0;
     try {
-      await upkeep.run(signal, what);
+      await upkeep.run({ ...what, signal });
       written.settle();
     } catch (error) {
       await written.discard().catch(() => undefined);
@@ -248,6 +255,7 @@ export async function runPipeline(
     written.settle();
     const progress = { ...done, duration_ms: monotonic() - begunAtMs, lag_after: lag };
     finished = plan;
+    batchesSince += 1;
     totals.batches += 1;
     totals.rows += progress.rows_in;
     report.add(progress);

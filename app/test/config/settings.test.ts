@@ -58,6 +58,8 @@ describe('loadSettings', () => {
       bucketName: 'datalake',
       s3Region: 'garage',
       s3Page: null,
+      lakeRetentionMs: 3_600_000,
+      lakeFiles: 5_000,
       lakeCacheBytes: 4 * 2 ** 30,
       sparkRemote: null,
       sparkMasterUrl: 'spark://spark:7077',

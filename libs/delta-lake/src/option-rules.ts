@@ -135,6 +135,7 @@ export const COMPACT_OPTIONS: OptionRules<CompactOptions> = {
 export const EXPIRY_OPTIONS: OptionRules<ExpiryOptions> = {
   retentionMs: 'number',
   beyond: { files: 'count', leastMs: 'number' },
+  limit: 'count',
   signal: 'signal',
 };
 

@@ -23,6 +23,8 @@ export interface ExpiryOptions {
    * than `leastMs` ago.
    */
   readonly beyond?: { readonly files: number; readonly leastMs: number };
+  /** At most so many files are deleted, those that were removed first. Default: all that may go. */
+  readonly limit?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -32,6 +34,8 @@ export interface ExpiryReport {
   readonly deleted: number;
   /** Removed files that stay for now. */
   readonly kept: number;
+  /** False when the limit ended the call: the next one goes on. */
+  readonly isComplete: boolean;
 }
 
 /** Removed before this instant, by epoch ms, and deleted by this process. */
@@ -53,12 +57,20 @@ export async function deleteExpired(live: LiveSnapshot, options: ExpiryOptions =
     .values()
     .filter(({ deletionTimestamp }) => deletionTimestamp >= (done.get(live) ?? EARLIEST_MS));
   const cutoffMs = cutoffOf(context, snapshot, removed, options);
-  const expired = removed.filter(({ deletionTimestamp }) => deletionTimestamp < cutoffMs);
-  const keys = expired.length === 0 ? [] : await keysToDelete(context, snapshot, expired, cutoffMs);
+  const expired = removed
+    .filter(({ deletionTimestamp }) => deletionTimestamp < cutoffMs)
+    .sort((a, b) => a.deletionTimestamp - b.deletionTimestamp);
+  const due = expired.slice(0, options.limit);
+  const keys = due.length === 0 ? [] : await keysToDelete(context, snapshot, due, cutoffMs);
   const remove = (key: string): Promise<void> => deleteObject(context.store, key);
   await inParallel(keys, PARALLEL_DELETES, remove, options.signal);
-  done.set(live, Math.max(done.get(live) ?? EARLIEST_MS, cutoffMs));
-  return { deleted: keys.length, kept: removed.length - expired.length };
+  const doneBefore = expired[due.length]?.deletionTimestamp ?? cutoffMs;
+  done.set(live, Math.max(done.get(live) ?? EARLIEST_MS, doneBefore));
+  return {
+    deleted: keys.length,
+    kept: removed.length - due.length,
+    isComplete: due.length === expired.length,
+  };
 }
 
 function cutoffOf(

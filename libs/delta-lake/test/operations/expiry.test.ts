@@ -45,27 +45,57 @@ describe('expiry of removed files', () => {
     await stream.replace(100);
     const { version } = stream.table.cached();
     // One is live. Of the others the oldest was removed 99 minutes ago, and those of the last 60 stay.
-    expect(await stream.table.deleteExpired({ retentionMs: HOUR_MS })).toEqual({ deleted: 39, kept: 60 });
+    expect(await stream.table.deleteExpired({ retentionMs: HOUR_MS })).toEqual({
+      deleted: 39,
+      kept: 60,
+      isComplete: true,
+    });
     expect(await stream.files()).toBe(61);
     expect(stream.table.cached().version).toBe(version);
-    expect(await stream.table.deleteExpired({ retentionMs: HOUR_MS })).toEqual({ deleted: 0, kept: 60 });
+    expect(await stream.table.deleteExpired({ retentionMs: HOUR_MS })).toEqual({
+      deleted: 0,
+      kept: 60,
+      isComplete: true,
+    });
     stream.now += 5 * MINUTE_MS;
-    expect(await stream.table.deleteExpired({ retentionMs: HOUR_MS })).toEqual({ deleted: 5, kept: 55 });
+    expect(await stream.table.deleteExpired({ retentionMs: HOUR_MS })).toEqual({
+      deleted: 5,
+      kept: 55,
+      isComplete: true,
+    });
+  });
+
+  test('deletes the oldest first where it may delete only some, and goes on at the next call', async () => {
+    const stream = await Stream.open();
+    await stream.replace(100);
+    const some = { retentionMs: HOUR_MS, limit: 30 };
+    expect(await stream.table.deleteExpired(some)).toEqual({ deleted: 30, kept: 69, isComplete: false });
+    expect((await collect(stream.store.list('f '))).map(({ key }) => key)).not.toContain('f 29.parquet');
+    expect(await stream.table.deleteExpired(some)).toEqual({ deleted: 9, kept: 60, isComplete: true });
+    expect(await stream.files()).toBe(61);
   });
 
   test('keeps what the table says where nothing else is asked', async () => {
     const stream = await Stream.open();
     await stream.replace(130);
-    expect(await stream.table.deleteExpired()).toEqual({ deleted: 9, kept: 120 });
+    expect(await stream.table.deleteExpired()).toEqual({ deleted: 9, kept: 120, isComplete: true });
   });
 
   test('deletes sooner what is beyond a number of files, but nothing that is too young', async () => {
     const stream = await Stream.open();
     await stream.replace(100);
     const few = { files: 20, leastMs: 30 * MINUTE_MS };
-    expect(await stream.table.deleteExpired({ beyond: few })).toEqual({ deleted: 69, kept: 30 });
+    expect(await stream.table.deleteExpired({ beyond: few })).toEqual({
+      deleted: 69,
+      kept: 30,
+      isComplete: true,
+    });
     const more = { files: 20, leastMs: MINUTE_MS };
-    expect(await stream.table.deleteExpired({ beyond: more })).toEqual({ deleted: 10, kept: 20 });
+    expect(await stream.table.deleteExpired({ beyond: more })).toEqual({
+      deleted: 10,
+      kept: 20,
+      isComplete: true,
+    });
     expect(await stream.files()).toBe(21);
   });
 

@@ -1,0 +1,242 @@
+import { localStore, openTable, s3FromEnvironment, s3Store, type Snapshot } from '@contrail/delta-lake';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckdbEngine } from '../app/src/engine/duckdb/engine.ts';
+import { StoredFilesEngine } from '../app/src/engine/stored-files.ts';
+import { parseAirports } from '../app/src/flight/airports.ts';
+import { encodeStateVector } from '../app/src/flight/state-vector.ts';
+import { DEFAULT_START_SECONDS, simulate } from '../app/src/ingest/simulator/simulate.ts';
+import { dataFiles, Lake } from '../app/src/lake/lake.ts';
+import { DEFAULT_RETENTION, type TableDefinition } from '../app/src/lake/table.ts';
+import { BATCH_TABLES } from '../app/src/lake/tables.ts';
+import { runPipeline } from '../app/src/pipeline/pipeline.ts';
+import { EmbeddedTopic } from '../app/src/topic/embedded/embedded-topic.ts';
+import { machine, round, say } from './child.ts';
+import { livedStore, noCalls } from './life-store.ts';
+
+/** Arguments of the case `life`. */
+export interface LifeOptions {
+  readonly batches: number;
+  /** Simulated seconds from one batch to the next. */
+  readonly pace: number;
+  /** Messages of a batch, about. */
+  readonly aircraft: number;
+  /** Where the lake is: a folder that stays, or an address on S3 by the usual AWS variables; else a folder that goes. */
+  readonly lake: string | null;
+}
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** How often a reader opens all tables. Simulated. */
+const READ_EVERY_MS = 5 * MINUTE_MS;
+
+const airports = parseAirports(
+  JSON.parse(readFileSync(join(import.meta.dirname, '../app/src/lake/airports.json'), 'utf8')),
+);
+
+/**
+ * Days of a pipeline with its upkeep, on a clock that jumps from trigger to trigger: a line for each simulated hour. A
+ * reader opens all tables every few minutes and reads their last hour as late as it is promised that it can.
+ */
+export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Record<string, unknown>>> {
+  const folder = await mkdtemp(join(tmpdir(), 'contrail-life-'));
+  const triggerMs = options.pace * 1000;
+  const stop = new AbortController();
+  // The clock runs on while something works, and jumps where the pipeline would wait.
+  let jumpedMs = DEFAULT_START_SECONDS * 1000 - performance.now();
+  const clock = (): number => Math.floor(jumpedMs + performance.now());
+  const calls = noCalls();
+  const isRemote = options.lake?.startsWith('s3://') === true;
+  const raw = isRemote
+    ? s3Store(options.lake ?? '', s3FromEnvironment(process.env))
+    : localStore(options.lake ?? join(folder, 'lake'));
+  const store = livedStore(raw, { calls, clock, times: new Map() });
+  const lake = new Lake(store, clock);
+  const openEngine = async (name: string) => {
+    const engine = await DuckdbEngine.open({
+      memoryLimit: '256MB',
+      threads: 1,
+      temporaryFolder: join(folder, name),
+    });
+    return isRemote ? new StoredFilesEngine(engine, store, join(folder, name)) : engine;
+  };
+  try {
+    await using topic = await EmbeddedTopic.open({
+      directory: join(folder, 'topic'),
+      name: 'opensky-data',
+      partitions: 4,
+      clock,
+      retention: { maxAgeMs: HOUR_MS, maxBytes: Number.MAX_SAFE_INTEGER },
+    });
+    await using engine = await openEngine('tmp');
+    await using readers = await openEngine('tmp-readers');
+    const polls = simulate({
+      aircraft: options.aircraft,
+      polls: options.batches,
+      intervalSeconds: options.pace,
+      seed: 7,
+      airports,
+    })[Symbol.iterator]();
+
+    const lines: Readonly<Record<string, unknown>>[] = [];
+    let wake: () => void = () => undefined;
+    const batchMs: number[] = [];
+    const betweenMs: number[] = [];
+    let batches = 0;
+    let finishedAtMs = clock();
+    let [readAtMs, toldAtMs] = [clock(), clock()];
+    let [reads, readErrors] = [0, 0];
+    let readError: string | null = null;
+    const opened: { readonly atMs: number; readonly table: TableDefinition; readonly snapshot: Snapshot }[] =
+      [];
+    const troubles: string[] = [];
+
+    /** A reader that takes as long as it may. */
+    const readLate = async (): Promise<void> => {
+      for (const table of BATCH_TABLES) {
+        const found = await lake.table(table);
+        if (found === null) continue;
+        const { snapshot } = { snapshot: (await openTable(raw.at(table.name), { clock })).cached() };
+        opened.push({ atMs: clock(), table, snapshot });
+      }
+      while (opened[0] !== undefined && clock() - opened[0].atMs >= promisedMs(options.pace)) {
+        const { atMs, table, snapshot } = opened.shift() as (typeof opened)[number];
+        const since = BigInt(Math.floor((atMs - HOUR_MS) / 1000));
+        const column = table.columns.some(({ name }) => name === 'time_position')
+          ? 'time_position'
+          : 'window_start';
+        const min = column === 'time_position' ? since : since * 1_000_000n;
+        const files = snapshot.files([{ column, min }]);
+        reads += 1;
+        await readers
+          .rows({
+            sql: 'select count(*) as n from recent',
+            relations: {
+              recent: { kind: 'files', columns: table.columns, files: dataFiles(snapshot, files) },
+            },
+          })
+          .catch((error: unknown) => {
+            readErrors += 1;
+            readError ??= String(error).slice(0, 300);
+          });
+      }
+    };
+
+    const tell = async (): Promise<void> => {
+      let [files, bytes, logFiles] = [0, 0, 0];
+      for await (const entry of raw.list('')) {
+        files += 1;
+        bytes += entry.bytes;
+        logFiles += Number(entry.key.includes('/_delta_log/'));
+      }
+      const openMs: Record<string, number> = {};
+      const live: Record<string, number> = {};
+      for (const { name } of BATCH_TABLES) {
+        const started = performance.now();
+        const table = await openTable(raw.at(name), { clock });
+        openMs[name] = round(performance.now() - started, 1);
+        live[name] = table.cached().fileCount;
+      }
+      const counted = batchMs.length;
+      lines.push({
+        case: 'life',
+        pace_s: options.pace,
+        hour: Math.round((clock() - DEFAULT_START_SECONDS * 1000) / HOUR_MS),
+        batches,
+        files,
+        log_files: logFiles,
+        live_files: live,
+        mb: round(bytes / 1e6, 1),
+        batch_ms: quantiles(batchMs),
+        upkeep_ms: quantiles(betweenMs),
+        rss_mb: Math.round(process.memoryUsage.rss() / 1e6),
+        heap_mb: Math.round(process.memoryUsage().heapUsed / 1e6),
+        open_ms: openMs,
+        calls_per_batch: Object.fromEntries(
+          Object.entries(calls).map(([name, count]) => [name, round(count / counted, 1)]),
+        ),
+        reads,
+        read_errors: readErrors,
+        ...(readError === null ? {} : { read_error: readError }),
+        ...(troubles.length === 0 ? {} : { troubles: troubles.splice(0, 5) }),
+      });
+      Object.assign(calls, noCalls());
+      batchMs.length = 0;
+      betweenMs.length = 0;
+      wake();
+    };
+
+    const sleep = async (ms: number): Promise<void> => {
+      if (batches > 0) betweenMs.push(clock() - finishedAtMs);
+      // What the bench itself does takes no time.
+      const before = clock();
+      if (before - readAtMs >= READ_EVERY_MS) {
+        readAtMs = before;
+        await readLate();
+      }
+      const poll = polls.next();
+      if (before - toldAtMs >= HOUR_MS || poll.done === true) {
+        toldAtMs = before;
+        await tell();
+      }
+      if (poll.done === true) {
+        stop.abort();
+        return;
+      }
+      jumpedMs += before + ms - clock();
+      const timestamp_ms = clock();
+      await topic.append(
+        poll.value.map((vector) => ({ key: vector.icao24, value: encodeStateVector(vector), timestamp_ms })),
+      );
+    };
+
+    const running = runPipeline({
+      lake,
+      engine,
+      topic,
+      airports,
+      clock,
+      sleep,
+      maxRows: 100_000,
+      triggerMs,
+      once: false,
+      signal: stop.signal,
+      onBatch: ({ duration_ms: ms }) => {
+        batches += 1;
+        batchMs.push(ms);
+        finishedAtMs = clock();
+        if (batches % 500 === 0) say(`life: ${batches} of ${options.batches} batches …`);
+      },
+      onTrouble: (error) => troubles.push(String(error)),
+      onUpkeepTrouble: (error) => troubles.push(`upkeep: ${String(error)}`),
+    }).finally(() => wake());
+    let isOver = false;
+    const ended = running.then(
+      () => void (isOver = true),
+      () => void (isOver = true),
+    );
+    while (!isOver || lines.length > 0) {
+      const line = lines.shift();
+      if (line !== undefined) yield line;
+      else await Promise.race([ended, new Promise<void>((resolve) => (wake = resolve))]);
+    }
+    await running;
+    yield { case: 'life', done: true, batches, machine: machine() };
+  } finally {
+    stop.abort();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What readers are promised at a pace, a little less: Gold removes more than a file a batch. */
+const promisedMs = (pace: number): number =>
+  Math.min(DEFAULT_RETENTION.retentionMs, Math.max(8 * MINUTE_MS, 400 * pace * 1000)) - READ_EVERY_MS / 10;
+
+function quantiles(values: readonly number[]): Readonly<Record<string, number>> {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0, 0);
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
