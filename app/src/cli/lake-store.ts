@@ -1,4 +1,5 @@
 import {
+  creationIn,
   isAtomicEndpoint,
   localStore,
   type ObjectStore,
@@ -22,6 +23,9 @@ const MAX_REQUESTS = 16;
 const WATCHING_AFTER_MS = 2_500;
 const WATCHING =
   'The last pipeline of this lake did not give its lock back: watching for 15 s whether it is alive on another machine.';
+
+const NO_LINKS =
+  'The file system of the lake has no hard links: versions of tables are created by renames, which is safe among programs of this kind. Let no other program write these tables.';
 
 /** Where the lake is. Disposing gives back what a writer holds. */
 export interface LakeHome extends AsyncDisposable {
@@ -69,6 +73,7 @@ export function openLake(
       const notice = setTimeout(() => say(WATCHING), WATCHING_AFTER_MS);
       try {
         await remote?.claim();
+        if (remote === null && (await creationIn(lakeFolder(data))) === 'claims') say(NO_LINKS);
         await lock?.claim();
       } finally {
         clearTimeout(notice);

@@ -1,4 +1,5 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { ContrailError } from '../errors.ts';
 import { identify, type ProcessId } from './process-table.ts';
 
@@ -32,8 +33,11 @@ export async function claimPidFile(path: string): Promise<boolean> {
   const draft = `${path}.${process.pid}`;
   await writePidFile(draft, process.pid);
   try {
-    // Unlike a rename it does not replace.
-    await link(draft, path);
+    // Unlike a rename neither replaces; a file system without hard links has the copy.
+    await link(draft, path).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+      return copyFile(draft, path, constants.COPYFILE_EXCL);
+    });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -66,6 +66,7 @@ export type { ColumnMappingMode } from './schema/column-mapping.ts';
 export { canonicalHeader, canonicalRow } from './schema/canonical.ts';
 export { parsePartitionValue, type Value } from './schema/value.ts';
 export type { ReadRowsOptions, Snapshot } from './snapshot/snapshot.ts';
+export { type Creation, creationIn } from './storage/local/creation.ts';
 export { localStore } from './storage/local/local-store.ts';
 export { memoryStore } from './storage/memory/memory-store.ts';
 export type { FileCacheOptions } from './storage/cache/file-cache.ts';

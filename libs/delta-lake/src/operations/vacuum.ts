@@ -73,11 +73,8 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
   const { context } = live;
   const before = await live.exclusive(() => live.refresh());
   checkWritable(before.protocol, before.metadata, context.store.url);
-  const retention = retentionOf(context, before, options);
-  // Who trusts a listing goes by the times of the store, and so by its clock where ours is ahead.
   const isListed = options.scope !== 'log';
-  const now = isListed && options.dryRun !== true ? await commonTime(context) : context.clock();
-  const cutoffMs = Math.max(0, now - retention);
+  const cutoffMs = Math.max(0, context.clock() - retentionOf(context, before, options));
   const expired = await versionBefore(context, before, cutoffMs);
   const candidates = isListed
     ? await olderInFolder(context, before, cutoffMs)
@@ -85,10 +82,9 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
   const snapshot = await live.exclusive(() => live.refresh());
   checkWritable(snapshot.protocol, snapshot.metadata, context.store.url);
   const useless = await chosen(context, snapshot, candidates, cutoffMs, isListed);
-  const unnamed = isListed ? await youngUnnamed(context, snapshot, useless, now) : new Set<string>();
-  const ripe = useless.filter(({ key }) => !unnamed.has(key));
-  const leftovers = isListed ? await leftoversOf(context, '', now) : [];
-  const doomed = [...ripe, ...leftovers].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const ripe = isListed ? await withoutYoung(context, snapshot, useless, options) : useless;
+  const leftovers = isListed ? await leftoversOf(context, '') : [];
+  const doomed = [...ripe, ...leftovers].sort(byKey);
   const report: VacuumReport = {
     version: snapshot.version,
     cutoffMs,
@@ -104,6 +100,8 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
     bytes: deleted.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
+
+const byKey = (a: ObjectEntry, b: ObjectEntry): number => (a.key < b.key ? -1 : 1);
 
 /** Of the candidates what nobody needs. @throws DeltaError unclear-files */
 async function chosen(
@@ -123,6 +121,20 @@ async function chosen(
   );
   checkClear(context.store.url, isListed ? { missing, lookalike } : { lookalike });
   return files;
+}
+
+/** Files without those that somebody may be about to commit. */
+async function withoutYoung(
+  context: TableContext,
+  snapshot: Snapshot,
+  files: readonly ObjectEntry[],
+  { dryRun = false }: VacuumOptions,
+): Promise<readonly ObjectEntry[]> {
+  if (files.length === 0) return files;
+  // The clock of the store costs a write.
+  const now = dryRun ? context.clock() : await commonTime(context);
+  const young = await youngUnnamed(context, snapshot, files, now);
+  return files.filter(({ key }) => !young.has(key));
 }
 
 /**
@@ -162,7 +174,7 @@ async function deleteAll(
   }
   const metrics = { numDeletedFiles: deleted.length, numVacuumedDirectories: 0 };
   await tell(live, 'VACUUM END', { status: 'COMPLETED' }, metrics);
-  return deleted;
+  return deleted.sort(byKey);
 }
 
 function retentionOf(context: TableContext, { configuration }: Snapshot, options: VacuumOptions): number {

@@ -7,16 +7,19 @@
  *
  * A file appears in `objects` by rename(2), synced, so a crash leaves whole files or parts, never half an object under
  * its name. Eviction takes the least recently used of those that nobody links to; a file that is in use has two names,
- * so even one that is evicted at the wrong moment stays readable to who uses it. What a dead process left in `uses` is
- * removed when its folder was not touched for ten minutes; a living one touches its folder every minute.
+ * so even one that is evicted at the wrong moment stays readable to who uses it (where there are no hard links, a use has a
+ * copy). What a dead process left in `uses` is removed when its folder was not touched for ten minutes; a living one touches
+ * its folder every minute.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, open, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { mayLackLinks } from '../local/creation.ts';
 import type { LocalCopy } from '../object-store.ts';
 
 export interface FileCacheOptions {
-  /** Made at the first use. On a local file system with hard links. */
+  /** Made at the first use. On a local file system; without hard links, a file that is in use takes room twice. */
   readonly folder: string;
   /**
    * What the kept files may take. What is in use at one time is kept whatever it takes, and each process may be over by a
@@ -135,7 +138,7 @@ export class FileCache {
       const size = await sync(part);
       await this.#makeRoom(size);
       await this.#touch(part);
-      await link(part, path);
+      await linkOrCopy(part, path);
       // From here other processes find it, whole.
       await rename(part, object);
     } finally {
@@ -216,9 +219,19 @@ async function sync(path: string): Promise<number> {
   }
 }
 
+/** A second name for a file; where the file system has no hard links, a second file, which takes room once more. */
+async function linkOrCopy(file: string, path: string): Promise<void> {
+  try {
+    await link(file, path);
+  } catch (error) {
+    if (!mayLackLinks(error)) throw error;
+    await copyFile(file, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  }
+}
+
 /** Whether there was a file to link to. */
 async function linkIfThere(file: string, path: string): Promise<boolean> {
-  return (await ifThere(link(file, path).then(() => true))) ?? false;
+  return (await ifThere(linkOrCopy(file, path).then(() => true))) ?? false;
 }
 
 /** The outcome, or null when a file is not there. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ObjectEntry } from '../object-store.ts';
 import { errno, failure, isAbsent } from './failure.ts';
 
@@ -9,6 +9,18 @@ import { errno, failure, isAbsent } from './failure.ts';
  * pool takes ten times that, and replaying a log reads thousands of them.
  */
 const READ_IN_PLACE = new Uint8Array(65_536);
+
+/** Makes the names in a folder survive a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder; its file systems journal names themselves.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
 
 /** A file that fits into the buffer, with three system calls; null when it does not. */
 export function readSmall(path: string): Uint8Array | null {
@@ -38,13 +50,23 @@ export async function readRange(path: string, start: number, end: number): Promi
   }
 }
 
+/** Which names a listing goes by. */
+export interface Wanted {
+  /** Whether a file is listed; `folder` is the key of the one that it lies in, with a slash at the end. */
+  readonly file: (name: string, folder: string) => boolean;
+  /** Whether a folder is looked into. */
+  readonly folder: (name: string) => boolean;
+  /** Whether a folder without anything in it is listed itself, by its key without a slash. */
+  readonly empty?: (name: string, folder: string) => boolean;
+}
+
 /** The files below a folder whose keys begin with `prefix`, sorted, after `startAfter`. Links to folders are not followed. */
 export async function* listFolder(
   root: string,
   folder: string,
   prefix: string,
   startAfter: string,
-  isWanted: (fileName: string) => boolean,
+  wanted: Wanted,
 ): AsyncGenerator<ObjectEntry> {
   let children;
   try {
@@ -58,21 +80,30 @@ export async function* listFolder(
   const names = children
     // Most of a long log lies before: that goes first. (The name of a folder may end within `after`.)
     .filter(({ name }) => (name > after || after.startsWith(name)) && name.startsWith(start))
-    .filter((child) => child.isDirectory() || isWanted(child.name))
+    .filter((child) => (child.isDirectory() ? wanted.folder(child.name) : wanted.file(child.name, folder)))
     // A link to a folder is no object, and what it leads to may be anybody's: the look at each file passes it over.
     // A folder sorts as its name with a slash, as its keys do.
     .map((child) => `${folder}${child.name}${child.isDirectory() ? '/' : ''}`)
     .sort();
   for (const key of names) {
-    if (key.endsWith('/')) {
+    if (key.endsWith('/') && isEmpty(root, key, wanted)) {
+      const stat = lookAt(join(root, key), key);
+      if (stat) yield { key: key.slice(0, -1), bytes: 0, modifiedAtMs: Math.floor(stat.mtimeMs) };
+    } else if (key.endsWith('/')) {
       if (key > startAfter || startAfter.startsWith(key))
-        yield* listFolder(root, key, prefix, startAfter, isWanted);
+        yield* listFolder(root, key, prefix, startAfter, wanted);
     } else if (key > startAfter) {
       // A stat is a few microseconds; a file that went since readdir is left out.
       const stat = lookAt(join(root, key), key);
       if (stat?.isFile() === true) yield { key, bytes: stat.size, modifiedAtMs: Math.floor(stat.mtimeMs) };
     }
   }
+}
+
+function isEmpty(root: string, key: string, { empty }: Wanted): boolean {
+  const name = basename(key);
+  if (empty?.(name, key.slice(0, -name.length - 1)) !== true) return false;
+  return readdirSync(join(root, key)).length === 0;
 }
 
 function lookAt(path: string, key: string): Stats | undefined {

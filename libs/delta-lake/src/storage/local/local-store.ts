@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { constants, statSync } from 'node:fs';
-import { copyFile, link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readFile, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkKey, checkPrefix, isPlainKey } from '../key.ts';
 import type { ObjectEntry, ObjectStore } from '../object-store.ts';
+import { CLAIM, createByClaim } from './claim.ts';
+import { type Creation, creationIn, mayLackLinks } from './creation.ts';
 import { absent, errno, failure, ignoreAbsent, isAbsent } from './failure.ts';
-import { listFolder, readRange, readSmall } from './files.ts';
+import { listFolder, readRange, readSmall, syncFolder, type Wanted } from './files.ts';
 import { checkInside, placesOf } from './places.ts';
 
 const SYSTEM = { onWindows: process.platform === 'win32' };
@@ -20,14 +22,36 @@ interface FileBody {
 
 /** Names that a write leaves behind when the process dies; listings leave them out, {@link ObjectStore.leftovers} has them. */
 const TEMPORARY = /\.[0-9a-f-]{36}\.tmp$/;
+const IN_TEMPORARY = /\.[0-9a-f-]{36}\.tmp\//;
+
+/** What a listing shows, and what it hides: folders that files are created in are of the store's own. */
+const LISTED: Wanted = {
+  file: (name) => !TEMPORARY.test(name),
+  folder: (name) => !TEMPORARY.test(name) && !CLAIM.test(name),
+};
+const LEFT: Wanted = {
+  file: (name, folder) => TEMPORARY.test(name) || IN_TEMPORARY.test(folder),
+  folder: (name) => !CLAIM.test(name),
+  empty: (name, folder) => TEMPORARY.test(name) || IN_TEMPORARY.test(folder),
+};
 
 /**
  * A folder as an object store. Writes go to a temporary file next to the target, are fsynced, and then appear under
  * their name by link(2) (`putIfAbsent`: fails when the name exists) or rename(2) (`put`); the folder is fsynced
- * last. The folder is made at the first write.
+ * last. The folder is made at the first write. Where the file system has no hard links, which the first creation finds
+ * out, files are created by claims ({@link createByClaim}); where it cannot keep that promise either, `putIfAbsent` is refused
+ * (unsupported-file-system).
  */
 export function localStore(directory: string): ObjectStore {
-  const root = resolve(directory);
+  return storeIn(resolve(directory), { creation: null });
+}
+
+/** What all views of one store share: how its file system creates files, once that is known. */
+interface Shared {
+  creation: Creation | null;
+}
+
+function storeIn(root: string, shared: Shared): ObjectStore {
   const url = pathToFileURL(root).href;
   const known = new Set<string>();
   const pathOf = (key: string): string => {
@@ -95,12 +119,12 @@ export function localStore(directory: string): ObjectStore {
     async *list(prefix, { startAfter = '' } = {}): AsyncGenerator<ObjectEntry> {
       checkPrefix(prefix, SYSTEM);
       const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-      yield* listFolder(root, folder, prefix, startAfter, (name) => !TEMPORARY.test(name));
+      yield* listFolder(root, folder, prefix, startAfter, LISTED);
     },
     async *leftovers(prefix): AsyncGenerator<ObjectEntry> {
       checkPrefix(prefix, SYSTEM);
       const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-      yield* listFolder(root, folder, prefix, '', (name) => TEMPORARY.test(name));
+      yield* listFolder(root, folder, prefix, '', LEFT);
     },
     async put(key, body) {
       try {
@@ -124,14 +148,14 @@ export function localStore(directory: string): ObjectStore {
     },
     async putIfAbsent(key, body) {
       try {
+        let outcome: 'created' | 'exists' = 'created';
         await place(key, body, async (temporary, target) => {
-          // From here the object exists, whole: link(2) fails when the name is taken and never shows half a file.
-          await link(temporary, target);
-          await unlink(temporary).catch(ignoreAbsent);
+          if (shared.creation !== 'claims' && (await createByLink(temporary, target, shared))) return;
+          outcome = await createByClaim(temporary, target, body);
         });
-        return 'created';
+        return outcome;
       } catch (error) {
-        if (errno(error) === 'EEXIST') return 'exists';
+        if (shared.creation !== 'claims' && errno(error) === 'EEXIST') return 'exists';
         throw failure(error, 'write', join(root, key), key);
       }
     },
@@ -139,7 +163,8 @@ export function localStore(directory: string): ObjectStore {
       const path = pathOf(key);
       checkInside(root, key);
       try {
-        await unlink(path);
+        if (/\.tmp(\/|$)/.test(key)) await removeUnfinished(root, key);
+        else await unlink(path);
       } catch (error) {
         if (!isAbsent(error)) throw failure(error, 'delete', path, key);
       }
@@ -149,7 +174,7 @@ export function localStore(directory: string): ObjectStore {
     },
     at(prefix) {
       checkPrefix(prefix, SYSTEM);
-      return localStore(join(root, prefix));
+      return storeIn(join(root, prefix), shared);
     },
   };
 }
@@ -161,13 +186,33 @@ function* between(first: string, last: string): Generator<string> {
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder; its file systems journal names themselves.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
+/** Whether it could be tried: false where there are no links. Throws EEXIST when the name is taken. */
+async function createByLink(temporary: string, target: string, shared: Shared): Promise<boolean> {
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    // From here the object exists, whole: link(2) fails when the name is taken and never shows half a file.
+    await link(temporary, target);
+  } catch (error) {
+    if (!mayLackLinks(error) || shared.creation !== null) throw error;
+    shared.creation = await creationIn(dirname(target));
+    if (shared.creation === 'links') throw error;
+    return false;
+  }
+  shared.creation = 'links';
+  await unlink(temporary).catch(ignoreAbsent);
+  return true;
+}
+
+/** Deletes what an unfinished write has left: a file, or an empty folder, and the folders that it was alone in. */
+async function removeUnfinished(root: string, key: string): Promise<void> {
+  const path = join(root, key);
+  const isFolder = TEMPORARY.test(key) || IN_TEMPORARY.test(key) ? statSync(path).isDirectory() : false;
+  await (isFolder ? rmdir(path) : unlink(path));
+  for (let above = dirname(key); TEMPORARY.test(above) || IN_TEMPORARY.test(above); above = dirname(above)) {
+    try {
+      await rmdir(join(root, above));
+    } catch {
+      // There is more in it, which is deleted by its own key.
+      return;
+    }
   }
 }

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openTable } from '../../../src/index.ts';
 import { temporaryFolder } from '../../tables.ts';
+import { withoutLinks } from '../../storage/no-links.ts';
 import type { KillStep } from './steps.ts';
 import { goOn, idsOf, type KilledOperation, OPERATIONS, prepare, tidyUp } from './operations.ts';
 
@@ -99,6 +100,7 @@ describe.each(OPERATIONS)('$name, killed at every step', (operation) => {
     const template = join(root, 'template', 'table');
     mkdirSync(template, { recursive: true });
     await prepare(template, operation);
+    if (operation.hasLinks === false) onTestFinished(withoutLinks());
     const workers = new Workers();
     let copies = 0;
     const copy = (): string => {

@@ -24,6 +24,8 @@ export interface KilledOperation {
   /** The ids before and after; null: there is no table yet. */
   readonly before: readonly number[] | null;
   readonly after: readonly number[];
+  /** False: on a file system that has none. */
+  readonly hasLinks?: false;
   /** Table properties of its own. */
   readonly properties?: Readonly<Record<string, string>>;
   /** Names of steps that must be among those it was killed at. */
@@ -86,6 +88,20 @@ export const OPERATIONS: readonly KilledOperation[] = [
     before: ROWS,
     after: [...ROWS, 10],
     steps: [/^copy \.part-00000/, /^half of \.part-00000/, /^rename part-00000/, ...COMMIT],
+  },
+  {
+    name: 'append without hard links',
+    run: on((table) => table.append([row(10), row(11)], { transaction: TRANSACTION })),
+    before: ROWS,
+    after: [...ROWS, 10, 11],
+    hasLinks: false,
+    steps: [
+      'mkdir .trial.tmp',
+      'mkdir .00000000000000000004.json.tmp',
+      'rename .00000000000000000004.json.claim',
+      'rename 00000000000000000004.json',
+      'rename 00000000000000000004.crc',
+    ],
   },
   {
     name: 'overwrite',

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { withoutLinks } from '../../storage/no-links.ts';
 import { OPERATIONS } from './operations.ts';
 import { killAt, type KillStep } from './steps.ts';
 
@@ -13,6 +14,7 @@ lines.close();
 const task = JSON.parse(line) as { folder: string; operation: string; step: KillStep | null };
 const operation = OPERATIONS.find(({ name }) => name === task.operation);
 if (!operation) throw new Error(`There is no operation ${task.operation}.`);
+if (operation.hasLinks === false) withoutLinks();
 const steps = killAt(task.step);
 await operation.run(task.folder);
 process.stdout.write(JSON.stringify(steps()));

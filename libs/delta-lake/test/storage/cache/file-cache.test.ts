@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { FileCache } from '../../../src/storage/cache/file-cache.ts';
 import { temporaryFolder } from '../../tables.ts';
+import { withoutLinks } from '../no-links.ts';
 
 interface World {
   readonly folder: string;
@@ -45,6 +46,15 @@ function world(maxBytes: number = 30): World {
 }
 
 describe('the file cache', () => {
+  test('works on a file system without hard links, too', async () => {
+    onTestFinished(withoutLinks());
+    const { touch, fills, objects, folder } = world(30);
+    for (const name of ['a', 'b', 'a', 'c', 'd', 'd']) await touch(name);
+    expect(fills).toEqual(['a', 'b', 'c', 'd']);
+    expect(objects()).toHaveLength(3);
+    expect(readdirSync(join(folder, 'uses'), { recursive: true })).toHaveLength(1);
+  });
+
   test('fetches once what is asked for again and again, also at once', async () => {
     const { touch, fills } = world();
     await Promise.all([touch('a'), touch('a'), touch('a')]);
