@@ -6,7 +6,8 @@ import type { DataFile } from './transaction.ts';
 
 /**
  * Enforces NOT NULL, at any depth, by what the writer counted: a column that it did not count may hold a null. What
- * lies in arrays and maps nobody counts: there the writer has to vouch for it ({@link DataFile.isChecked}).
+ * lies in arrays and maps nobody counts: there the writer has to vouch for it ({@link DataFile.isChecked}). Partition
+ * values stand in the log, where an empty string is null: nobody can vouch for these.
  * @throws DeltaError not-null-violated, naming the column
  */
 export function checkNotNull(
@@ -14,19 +15,24 @@ export function checkNotNull(
   target: { readonly schema: StructType; readonly partitionColumns: readonly string[] },
   file: DataFile,
 ): void {
-  if (file.rows === 0 || file.isChecked === true) return;
-  const refuse = (column: string): void => {
+  if (file.rows === 0) return;
+  const refuse = (column: string, found = 'holds nulls in it or does not say'): void => {
     throw new DeltaError(
       'not-null-violated',
-      `The column "${column}" of ${table} is NOT NULL, and ${file.path} holds nulls in it or does not say.`,
+      `The column "${column}" of ${table} is NOT NULL, and ${file.path} ${found}.`,
       { facts: { column, path: file.path } },
     );
   };
   for (const field of target.schema.fields) {
     if (target.partitionColumns.includes(field.name)) {
       const value = own(file.partition, field.name);
-      if (!field.nullable && (value === null || value === undefined || value === '')) refuse(field.name);
-    } else checkField(field, own(file.statistics, field.name), 0, field.name, refuse);
+      if (!field.nullable && (value === null || value === undefined || value === ''))
+        refuse(
+          field.name,
+          'holds null in it, or an empty string, which a partition column cannot tell from null',
+        );
+    } else if (file.isChecked !== true)
+      checkField(field, own(file.statistics, field.name), 0, field.name, refuse);
   }
 }
 

@@ -283,6 +283,15 @@ describe('a commit', () => {
     );
   });
 
+  test('takes an empty string for null in a NOT NULL partition column, whoever vouches for the rows', async () => {
+    const schema = struct({ id: 'long', part: { type: 'string', nullable: false } });
+    const table = await createTable(memoryStore(), { schema, partitionColumns: ['part'] });
+    for (const part of ['', null])
+      await expect(table.append([{ id: 1n, part }])).rejects.toMatchObject({ code: 'not-null-violated' });
+    await table.append([{ id: 2n, part: ' ' }]);
+    expect(table.cached().version).toBe(1);
+  });
+
   test('enforces NOT NULL in structs by their counts, and in arrays by the word of the writer', async () => {
     const schema = struct({
       s: struct({ x: { type: 'long', nullable: false } }),
