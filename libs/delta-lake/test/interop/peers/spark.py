@@ -52,7 +52,11 @@ spark = builder.getOrCreate()
 
 
 def name_of(path: str) -> str:
-    return f"delta.`{path}`"
+    return f"delta.{quoted(path)}"
+
+
+def quoted(name: str) -> str:
+    return f"`{name.replace('`', '``')}`"
 
 
 def frame(path: str, version: int | None = None, **options: str) -> DataFrame:
@@ -67,7 +71,7 @@ def fields_of(data: DataFrame) -> list[dict]:
 def canonical(data: DataFrame) -> list[str]:
     # PySpark cannot hand over a null struct that has a NOT NULL field: what is asked for may be null everywhere.
     columns = [
-        data[f"`{field.name.replace('`', '``')}`"].cast(nullable(field.dataType)).alias(field.name)
+        data[quoted(field.name)].cast(nullable(field.dataType)).alias(field.name)
         for field in data.schema
     ]
     return rows_of({"fields": fields_of(data)}, data.select(columns).toArrow())
@@ -114,7 +118,7 @@ def create(path: str, fields: list[dict], partition_by: list[str], properties: d
     schema = spark._jvm.org.apache.spark.sql.types.DataType.fromJson(
         json.dumps({"type": "struct", "fields": [{**field, "metadata": {}} for field in fields]})
     )
-    partitions = f"partitioned by ({', '.join(partition_by)})" if partition_by else ""
+    partitions = f"partitioned by ({', '.join(map(quoted, partition_by))})" if partition_by else ""
     options = ", ".join(f"'{key}' = '{value}'" for key, value in properties.items())
     tail = f"tblproperties ({options})" if options else ""
     spark.sql(f"create table {name_of(path)} ({schema.toDDL()}) using delta {partitions} {tail}")
