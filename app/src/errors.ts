@@ -48,3 +48,20 @@ export function kindOf(error: unknown): ErrorKind {
   const known = ERROR_KINDS.find((one) => one === kind);
   return known ?? (PASSING.has(code) ? 'unavailable' : 'internal');
 }
+
+/** The same in the words of what stands between: SQLite and DuckDB. */
+const PASSING_IN_OTHER_WORDS: ReadonlySet<unknown> = new Set([
+  'topic-disk-full',
+  'topic-io-failed',
+  'engine-disk-failed',
+]);
+
+/** Whether a full or ailing disk is behind an error, however it is wrapped: not a right that is missing, nor a service that is away. */
+export function isDiskTrouble(error: unknown): boolean {
+  for (let one = error; typeof one === 'object' && one !== null;) {
+    const { code, cause } = one as { readonly code?: unknown; readonly cause?: unknown };
+    if (PASSING.has(code) || PASSING_IN_OTHER_WORDS.has(code)) return true;
+    one = cause;
+  }
+  return false;
+}

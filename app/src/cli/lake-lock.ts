@@ -56,7 +56,8 @@ export class LakeLock implements AsyncDisposable {
   async claim(): Promise<void> {
     const { url } = this.#store;
     const isLocal = url.startsWith('file:');
-    if (isLocal) {
+    // A claim that failed is made again, as on a full disk; the kernel's lock is ours since the first.
+    if (isLocal && this.#kernel === null) {
       const kernel = await KernelLock.take(join(fileURLToPath(url), KERNEL_LOCK));
       if (kernel === 'held') throw lakeInUse(url, await this.#recordOfHolder());
       this.#kernel = kernel === 'unsupported' ? null : kernel;

@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import type { LogLevel } from '../config/variables.ts';
+import { isDiskTrouble } from '../errors.ts';
 import { printable, printableLines } from './printable.ts';
 
 /**
@@ -7,7 +8,12 @@ import { printable, printableLines } from './printable.ts';
  * so the JSON is left out below `warn`.
  */
 export function openLog(level: LogLevel): Logger {
-  return pino({ level: process.stderr.isTTY && level === 'info' ? 'warn' : level });
+  const stdout = pino.destination(1);
+  stdout.on('error', (error: Error) => {
+    // The disk that the log goes to is full: what cannot be written is not, and nothing else ends for it.
+    if (!isDiskTrouble(error)) throw error;
+  });
+  return pino({ level: process.stderr.isTTY && level === 'info' ? 'warn' : level }, stdout);
 }
 
 /** To the start of the line, and what stands there away. Source: ECMA-48, CR and EL. */

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { ContrailError } from '../errors.ts';
+import { ContrailError, isDiskTrouble } from '../errors.ts';
 import { addCluster } from './cluster-commands.ts';
 import { settingsOf, untilSignal, withSettings } from './context.ts';
 import { printable, printableLines } from './printable.ts';
@@ -195,8 +195,11 @@ function program(): Command {
 const usage = (message: string): CommanderError => new CommanderError(2, 'contrail.usage', message);
 
 // A reader that has seen enough, as head, closes the pipe: that is the end, and no error.
+// A file on a full disk takes no more words; what works goes on.
 for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!isDiskTrouble(error)) process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
 
 try {
   await program().parseAsync();

@@ -12,6 +12,7 @@ import { JobReports } from './job-reports.ts';
 import { type LakeHome, openLake } from './lake-store.ts';
 import { count, openLog, say, sayForNow } from './log.ts';
 import { openTopic } from './topic.ts';
+import { untilRoom } from './until-room.ts';
 
 /** `contrail pipeline`: topic to lake. Answers what it did. */
 export async function pipeline(
@@ -26,7 +27,7 @@ export async function pipeline(
   if (settings.kafkaBootstrap === null && !existsSync(topicFolder(data)) && once)
     say(`There is no topic in ${data} yet: nothing to do. "contrail produce" fills it.`);
   await using home = openLake(settings, data, signal);
-  await home.claim();
+  await untilRoom(() => home.claim(), signal);
   await using topic = await openTopic(settings, data, true);
   const log = openLog(settings.logLevel);
   const jobs = new JobReports(log, sayForNow);

@@ -10,6 +10,7 @@ import { count, openLog, say } from './log.ts';
 import { hopelessness, sourceWords } from './source-words.ts';
 import { chooseSource } from './source.ts';
 import { openTopic, topicPlace } from './topic.ts';
+import { untilRoom } from './until-room.ts';
 
 /**
  * `contrail produce`: a source into the topic. Live sources run until the signal; `once` ends after one poll. Answers what
@@ -20,7 +21,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   const { source, simulated } = await chooseSource(settings, signal);
   const data = dataDir(settings, simulated ?? false);
   await using home = openLake(settings, data, signal);
-  await using topic = await openTopic(settings, data, false);
+  await using topic = await untilRoom(() => openTopic(settings, data, false), signal);
   const kind = (await topic.describe({ signal })).simulated ?? (await home.lake.simulated());
   const bar = process.stderr.isTTY
     ? new cliProgress.SingleBar({

@@ -1,18 +1,20 @@
 import { join } from 'node:path';
 import { dataDir, type Settings } from '../config/settings.ts';
 import { startDashboard } from '../dashboard/server.ts';
+import { isDiskTrouble } from '../errors.ts';
 import { ingest } from '../ingest/ingest.ts';
 import { buildPage } from './dashboard.ts';
 import { openEngine, openPipelineEngine, ROOT, SYSTEM } from './context.ts';
 import { topicFloor } from './disk-floor.ts';
 import { JobReports } from './job-reports.ts';
-import { openLake } from './lake-store.ts';
+import { type LakeHome, openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
 import { drain } from './pipeline.ts';
 import { servicesInUse } from './services.ts';
 import { sourceWords } from './source-words.ts';
 import { chooseSource } from './source.ts';
 import { openTopic } from './topic.ts';
+import { untilRoom } from './until-room.ts';
 
 /** `contrail up`: source, topic, lake, engine, page; then wait for a signal; close in reverse order. */
 export async function up(settings: Settings, signal: AbortSignal, passOverGaps = false): Promise<void> {
@@ -23,11 +25,8 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   await using home = openLake(settings, data, until, 'up');
-  await home.claim();
-  await using topic = await openTopic(settings, data, false);
-  // The page shows what goes on; the terminal stays quiet.
-  const jobs = new JobReports(log, () => undefined);
-  await using engine = await openPipelineEngine(settings, data, home.store, (job) => jobs.report(job));
+  // Before the page, which a second one is not to show; on a full disk after it, because somebody has to say so.
+  const isOurs = await claimNow(home);
   await using pageEngine = await openEngine(settings, data, home.store, { share: 0.25 });
   await using server = await startDashboard({
     lakeRoot: home.store,
@@ -43,6 +42,11 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
   say(
     `\n  Contrail is on  ${server.url}\n  source ${source.name}, lake ${home.store.url}, stop with Ctrl+C\n`,
   );
+  if (!isOurs) await untilRoom(() => home.claim(), until);
+  await using topic = await untilRoom(() => openTopic(settings, data, false), until);
+  // The page shows what goes on; the terminal stays quiet.
+  const jobs = new JobReports(log, () => undefined);
+  await using engine = await openPipelineEngine(settings, data, home.store, (job) => jobs.report(job));
   const fail = (error: unknown): never => {
     stop.abort();
     throw error;
@@ -75,4 +79,15 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
   const results = await Promise.allSettled([ingesting, draining]);
   for (const result of results) if (result.status === 'rejected' && !signal.aborted) throw result.reason;
   say('Stopped.');
+}
+
+/** Whether the lake could be claimed; not when its disk is full. @throws as {@link LakeHome.claim} */
+async function claimNow(home: LakeHome): Promise<boolean> {
+  try {
+    await home.claim();
+    return true;
+  } catch (error) {
+    if (!isDiskTrouble(error)) throw error;
+    return false;
+  }
 }
