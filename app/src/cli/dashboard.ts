@@ -7,6 +7,7 @@ import { type DashboardServer, startDashboard } from '../dashboard/server.ts';
 import { existingData, openEngine, ROOT, SYSTEM } from './context.ts';
 import { openLake } from './lake-store.ts';
 import { openLog, say } from './log.ts';
+import { scratchFolder } from './scratch.ts';
 import { servicesInUse } from './services.ts';
 
 /** `contrail dashboard`: the page on a lake, until the signal. */
@@ -25,7 +26,14 @@ export async function serveDashboard(
   buildPage();
   await using parts = new AsyncDisposableStack();
   const home = parts.use(openLake(settings, data, signal));
-  const engine = parts.use(await openEngine(settings, data, home.store, { share: 0.25 }));
+  const scratch = parts.use(await scratchFolder('dashboard'));
+  const engine = parts.use(
+    await openEngine(settings, data, home.store, {
+      share: 0.25,
+      temporaryFolder: scratch.path,
+      maxTemporaryBytes: scratch.maxBytes,
+    }),
+  );
   const server = parts.use(
     await startDashboard({
       lakeRoot: home.store,

@@ -1,8 +1,5 @@
-import { existsSync, rmSync, statfsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { Relation, Row, Shown, ShownBatch } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
@@ -13,6 +10,7 @@ import { openLake } from './lake-store.ts';
 import { endAtOnce } from './launcher.ts';
 import { say } from './log.ts';
 import { formatBatches, type OutputFormat } from './rows.ts';
+import { scratchFolder } from './scratch.ts';
 
 /** `contrail query`: one SELECT over the newest version of the lake's tables, printed as the rows come. */
 export async function query(settings: Settings, sql: string, format: OutputFormat): Promise<void> {
@@ -48,7 +46,7 @@ export async function queryLake(settings: Settings, sql: string): Promise<Answer
 async function* streamLake(settings: Settings, sql: string): AsyncGenerator<ShownBatch> {
   const data = existingData(settings, existsSync);
   await using home = openLake(settings, data);
-  using scratch = await scratchFolder();
+  using scratch = await scratchFolder('query');
   await using engine = await openEngine(settings, data, home.store, {
     temporaryFolder: scratch.path,
     maxTemporaryBytes: scratch.maxBytes,
@@ -59,24 +57,6 @@ async function* streamLake(settings: Settings, sql: string): AsyncGenerator<Show
   } catch (error) {
     throw explained(error, missing, home.store.url);
   }
-}
-
-/** Spilling may take half of what is free where temporary files are, and never more than this. */
-const MAX_SPILL_BYTES = 8 * 2 ** 30;
-
-async function scratchFolder(): Promise<Disposable & { readonly path: string; readonly maxBytes: number }> {
-  const path = await mkdtemp(join(tmpdir(), 'contrail-query-'));
-  const { bavail, bsize } = statfsSync(path);
-  const remove = (): void => rmSync(path, { recursive: true, force: true });
-  process.once('exit', remove);
-  return {
-    path,
-    maxBytes: Math.min(MAX_SPILL_BYTES, Math.floor((bavail * bsize) / 2)),
-    [Symbol.dispose]() {
-      process.off('exit', remove);
-      remove();
-    },
-  };
 }
 
 const WATCH_EVERY_MS = 25;
