@@ -120,7 +120,17 @@ export async function restoreTable(
 ): Promise<void> {
   await using table = await openTable(path, tableOptions(path, flags));
   const { version, timestampMs = 0 } = flags;
-  const result = await table.restore(version === undefined ? { timestampMs } : { version });
+  const result = await table
+    .restore(version === undefined ? { timestampMs } : { version })
+    .catch((cause: unknown) => {
+      if (!hasCode(cause, 'conflict')) throw cause;
+      throw new ContrailError(
+        'conflict',
+        'restore-conflict',
+        `${path} was not restored: ${cause.message} Stop its writers, or run it again.`,
+        { cause },
+      );
+    });
   switch (result.kind) {
     case 'restored':
       printFacts(flags.format, {
@@ -135,12 +145,6 @@ export async function restoreTable(
         version: `unchanged: version ${result.version} is as version ${result.restoredVersion} was`,
       });
       return;
-    case 'conflict':
-      throw new ContrailError(
-        'conflict',
-        'restore-conflict',
-        `${path} was not restored: ${result.message} Stop its writers, or run it again.`,
-      );
   }
 }
 

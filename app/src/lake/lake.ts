@@ -3,6 +3,7 @@ import {
   createTable,
   DeltaError,
   type DeltaTable,
+  hasCode,
   type ObjectStore,
   openTable,
   type OperationResult,
@@ -109,13 +110,17 @@ export class Lake {
   }
 
   async #changed({ name }: TableDefinition, change: Promise<OperationResult>): Promise<void> {
-    const result = await change;
-    if (result.kind !== 'conflict') return;
-    throw new ContrailError(
-      'conflict',
-      'commit-conflict',
-      `Changing ${name} of ${this.store.url} lost against another writer: ${result.message}`,
-    );
+    try {
+      await change;
+    } catch (cause) {
+      if (!hasCode(cause, 'conflict')) throw cause;
+      throw new ContrailError(
+        'conflict',
+        'commit-conflict',
+        `Changing ${name} of ${this.store.url} lost against another writer: ${cause.message}`,
+        { cause },
+      );
+    }
   }
 
   #options(): TableOptions {

@@ -50,7 +50,11 @@ export type {
 export { type HyparquetCodec, hyparquetCodec } from './parquet/hyparquet-codec.ts';
 export { type FileFacts, fileFacts } from './parquet/file-facts.ts';
 export { RowIndexes } from './deletion-vector/row-indexes.ts';
-export type { ColumnCondition, Condition, Predicate } from './scan/predicate.ts';
+export type {
+  GivenColumnCondition as ColumnCondition,
+  GivenCondition as Condition,
+  GivenPredicate as Predicate,
+} from './scan/predicate.ts';
 export type { ScanFile } from './scan/scan-file.ts';
 export {
   arrayOf,
@@ -64,7 +68,7 @@ export {
 } from './schema/types.ts';
 export type { ColumnMappingMode } from './schema/column-mapping.ts';
 export { canonicalHeader, canonicalRow } from './schema/canonical.ts';
-export { parsePartitionValue, type Value } from './schema/value.ts';
+export { type CellInput, parsePartitionValue, type Value } from './schema/value.ts';
 export type { ReadRowsOptions, Snapshot } from './snapshot/snapshot.ts';
 export { type Creation, creationIn } from './storage/local/creation.ts';
 export { localStore } from './storage/local/local-store.ts';
@@ -82,21 +86,15 @@ export {
 export { s3Store, type S3Store } from './storage/s3/s3-store.ts';
 export { type LockClaim, type LockObject, type Pacing, WriterLock } from './storage/s3/writer-lock.ts';
 export { isAtomicEndpoint } from './storage/s3/writes.ts';
-export {
-  type Changes,
-  type CommitSummary,
-  DeltaTable,
-  openSnapshot,
-  openTable,
-  type PointInTime,
-} from './table.ts';
+export type { Changes, CommitSummary } from './history.ts';
+export { DeltaTable, openSnapshot, openTable, type PointInTime } from './table.ts';
 export type { CommitResult } from './transaction/commit.ts';
 export { CONFLICT_REASONS, type ConflictReason } from './transaction/conflict.ts';
 export type { CommitOptions, DataFile, Transaction, TransactionSpec } from './transaction/transaction.ts';
 export type { ColumnPath } from './write/alter-columns.ts';
 export type { AppendOptions } from './write/append.ts';
 export type { Where } from './write/condition.ts';
-export type { RowSource } from './write/data-files.ts';
+export type { RowSource } from './write/row-input.ts';
 export type { Matched, MergeOptions, NotMatched } from './write/merge.ts';
 export type { OperationOptions, OperationResult } from './write/operation.ts';
 export type { OverwriteOptions } from './write/overwrite.ts';

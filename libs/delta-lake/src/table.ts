@@ -1,11 +1,9 @@
-import type { AddFile, CommitInfo, RemoveFile, TransactionIdentifier } from './actions/actions.ts';
 import { checkOptions, invalidArgument, shown } from './arguments.ts';
 import { readChanges } from './changes/read-changes.ts';
 import { type CheckReport, checkSnapshot } from './check.ts';
 import { settledHousekeeping } from './checkpoint/housekeeping.ts';
 import { contextOf, type TableContext, type TableOptions } from './context.ts';
-import { readCommit } from './log/commits.ts';
-import { commitKey } from './log/names.ts';
+import { type Changes, changesOf, type CommitSummary, historyOf } from './history.ts';
 import { cleanUpLog, type LogCleanupOptions, type LogCleanupReport } from './operations/log-cleanup.ts';
 import { deleteExpired, type ExpiryOptions, type ExpiryReport } from './operations/expiry.ts';
 import type { FileGroup } from './operations/optimize/groups.ts';
@@ -38,7 +36,7 @@ import {
 } from './option-rules.ts';
 import type { Row } from './parquet/codec.ts';
 import { checkPredicate } from './scan/check-predicate.ts';
-import type { Predicate } from './scan/predicate.ts';
+import type { GivenPredicate } from './scan/predicate.ts';
 import type { StructType } from './schema/types.ts';
 import { LiveSnapshot } from './snapshot/live-snapshot.ts';
 import { loadState, noSuchVersion } from './snapshot/load.ts';
@@ -46,39 +44,18 @@ import { Snapshot } from './snapshot/snapshot.ts';
 import { versionAt } from './snapshot/time-travel.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { commitDraft } from './transaction/commit.ts';
+import { conflictError } from './transaction/conflict.ts';
 import { type CommitOptions, Transaction, type TransactionSpec } from './transaction/transaction.ts';
 import { addColumns, addFeatures, dropNotNull, setProperties, unsetProperties } from './write/alter.ts';
 import { type ColumnPath, dropColumns, renameColumn, widenColumn } from './write/alter-columns.ts';
 import { type AppendOptions, appendRows } from './write/append.ts';
 import type { Where } from './write/condition.ts';
-import type { RowSource } from './write/data-files.ts';
+import type { RowSource } from './write/row-input.ts';
 import { deleteRows } from './write/delete.ts';
 import { type MergeOptions, mergeRows } from './write/merge.ts';
 import type { OperationOptions, OperationResult } from './write/operation.ts';
 import { type OverwriteOptions, overwriteRows, replaceRows } from './write/overwrite.ts';
 import { type Assignments, updateRows } from './write/update.ts';
-
-/** One line of the history. */
-export interface CommitSummary {
-  readonly version: number;
-  /** Epoch ms: in-commit timestamp, else what the writer noted, else the file's. */
-  readonly timestampMs: number;
-  readonly operation: string | null;
-  readonly operationParameters: Readonly<Record<string, unknown>>;
-  readonly operationMetrics: Readonly<Record<string, unknown>>;
-  readonly engineInfo: string | null;
-  readonly userMetadata: string | null;
-  readonly isBlindAppend: boolean | null;
-}
-
-/** What one commit did. */
-export interface Changes {
-  readonly version: number;
-  readonly adds: readonly AddFile[];
-  readonly removes: readonly RemoveFile[];
-  readonly transactions: readonly TransactionIdentifier[];
-  readonly commitInfo: CommitInfo | null;
-}
 
 /** A version, or an instant in epoch ms. */
 export type PointInTime = { readonly version: number } | { readonly timestampMs: number };
@@ -160,7 +137,7 @@ export class DeltaTable implements AsyncDisposable {
    * @throws as {@link append}; append-only; invalid-argument for a row outside the predicate
    */
   async replaceWhere(
-    predicate: Predicate,
+    predicate: GivenPredicate,
     rows: RowSource,
     options: OperationOptions = {},
   ): Promise<OperationResult> {
@@ -250,25 +227,7 @@ export class DeltaTable implements AsyncDisposable {
   /** The commits that are still in the log, newest first. */
   async *history(options: { readonly limit?: number } = {}): AsyncGenerator<CommitSummary> {
     checkOptions('history', options, HISTORY_OPTIONS);
-    const newest = await this.snapshot();
-    const last = Math.max(0, newest.version - (options.limit ?? Infinity) + 1);
-    for (let version = newest.version; version >= last; version--) {
-      const commit = await readCommit(this.store, version);
-      // Log cleanup has taken this one, and so all older ones.
-      if (!commit) return;
-      const info = commit.commitInfo;
-      const noted = info?.inCommitTimestamp ?? info?.timestamp;
-      yield {
-        version,
-        timestampMs: noted ?? (await this.store.head(commitKey(version)))?.modifiedAtMs ?? 0,
-        operation: info?.operation ?? null,
-        operationParameters: info?.operationParameters ?? {},
-        operationMetrics: info?.operationMetrics ?? {},
-        engineInfo: info?.engineInfo ?? null,
-        userMetadata: info?.userMetadata ?? null,
-        isBlindAppend: info?.isBlindAppend ?? null,
-      };
-    }
+    yield* historyOf(this.store, (await this.snapshot()).version, options.limit);
   }
 
   /**
@@ -276,10 +235,7 @@ export class DeltaTable implements AsyncDisposable {
    * @throws DeltaError no-such-version when it is not, or no longer, in the log
    */
   async changes(version: number): Promise<Changes> {
-    const commit = await readCommit(this.store, version);
-    if (!commit) throw noSuchVersion(this.location, version, 'its commit is not in the log');
-    const { adds, removes, transactions, commitInfo } = commit;
-    return { version, adds, removes, transactions, commitInfo };
+    return changesOf(this.store, version);
   }
 
   /**
@@ -330,10 +286,12 @@ export class DeltaTable implements AsyncDisposable {
 
   /**
    * Makes the table what it was at a version or an instant, in one commit; history and application ids stay.
-   * @throws DeltaError no-such-version; missing-file when vacuum has deleted files of that version, naming them
+   * @throws DeltaError no-such-version; missing-file when vacuum has deleted files of that version, naming them; conflict
    */
-  async restore(to: PointInTime): Promise<RestoreResult> {
-    return restore(this.#live, pointInTime('restore', to));
+  async restore(to: PointInTime): Promise<Exclude<RestoreResult, { readonly kind: 'conflict' }>> {
+    const result = await restore(this.#live, pointInTime('restore', to));
+    if (result.kind === 'conflict') throw conflictError('RESTORE', this.location, result);
+    return result;
   }
 
   /**

@@ -1,4 +1,5 @@
 import { invalidArgument, shown } from '../arguments.ts';
+import { fromDate } from '../schema/from-date.ts';
 import { formatDate, parseDate } from '../schema/instant.ts';
 import { type DataType, decimalOf, type StructField, type StructType } from '../schema/types.ts';
 import { plainDecimal, type Value } from '../schema/value.ts';
@@ -134,7 +135,7 @@ const WANTED: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   string: 'well-formed text',
   binary: 'a Uint8Array',
-  date: 'a day that there is, "YYYY-MM-DD"',
+  date: 'a day that there is, "YYYY-MM-DD", or a Date at midnight UTC',
 };
 
 function comparable(type: DataType, value: unknown): Value | undefined {
@@ -151,7 +152,7 @@ function comparable(type: DataType, value: unknown): Value | undefined {
         return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : value;
       return typeof value === 'bigint' ? value : undefined;
     case 'timestamp':
-      if (value instanceof Date && !Number.isNaN(value.getTime())) return BigInt(value.getTime()) * 1000n;
+      if (value instanceof Date) return fromDate(type, value);
       return typeof value === 'bigint' ? value : undefined;
     case 'timestamp_ntz':
       return typeof value === 'bigint' ? value : undefined;
@@ -162,6 +163,7 @@ function comparable(type: DataType, value: unknown): Value | undefined {
     case 'binary':
       return value instanceof Uint8Array ? value : undefined;
     case 'date': {
+      if (value instanceof Date) return fromDate(type, value);
       const days = typeof value === 'string' ? parseDate(value) : null;
       return days !== null && formatDate(days) === value ? value : undefined;
     }

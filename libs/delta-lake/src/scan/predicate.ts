@@ -6,28 +6,37 @@ import { parseInstant } from '../schema/instant.ts';
 import { type DataType, decimalOf, type StructField, type StructType } from '../schema/types.ts';
 
 /**
- * A conjunction of conditions. It chooses files (conservatively: a file that may hold a matching row is chosen) and,
- * as the condition of a write, rows (exactly). Null and NaN satisfy no condition but `isNull`.
+ * A conjunction of conditions. It chooses files (conservatively: a file that may hold a matching row is chosen) and rows
+ * (exactly). Null and NaN satisfy no condition but `isNull`.
  */
-export type Predicate = readonly Condition[];
+export type Predicate = PredicateOn<Value>;
+export type Condition = ConditionOn<Value>;
+export type ColumnCondition = ColumnConditionOn<Value>;
+
+/** A {@link Predicate} as a caller gives it: an instant may be a Date, as may midnight UTC for a day. */
+export type GivenPredicate = PredicateOn<Value | Date>;
+export type GivenCondition = ConditionOn<Value | Date>;
+export type GivenColumnCondition = ColumnConditionOn<Value | Date>;
+
+type PredicateOn<V> = readonly ConditionOn<V>[];
 
 /** A condition on one column, or the alternative of several predicates. */
-export type Condition = ColumnCondition | { readonly anyOf: readonly Predicate[] };
+type ConditionOn<V> = ColumnConditionOn<V> | { readonly anyOf: readonly PredicateOn<V>[] };
 
 /** All that is given has to hold. */
-export interface ColumnCondition {
+interface ColumnConditionOn<V> {
   /** At the top level. */
   readonly column: string;
-  readonly equals?: Value;
-  readonly in?: readonly Value[];
+  readonly equals?: V;
+  readonly in?: readonly V[];
   /** Inclusive. */
-  readonly min?: Value;
+  readonly min?: V;
   /** Inclusive. */
-  readonly max?: Value;
+  readonly max?: V;
   /** Exclusive: the value lies above it. */
-  readonly above?: Value;
+  readonly above?: V;
   /** Exclusive: the value lies below it. */
-  readonly below?: Value;
+  readonly below?: V;
   /** True: the value is null, whatever else is asked of it holds for none. False: it is not. */
   readonly isNull?: boolean;
 }

@@ -9,7 +9,7 @@ import { own } from '../schema/own.ts';
 import { checkPredicate } from './check-predicate.ts';
 import { openFile } from './data-file.ts';
 import { fileRows } from './file-rows.ts';
-import type { Predicate } from './predicate.ts';
+import type { GivenPredicate } from './predicate.ts';
 import { readAhead } from './read-ahead.ts';
 import { columnsOf, rowTest } from './row-matches.ts';
 import { scanFile } from './scan-file.ts';
@@ -21,7 +21,7 @@ const FILES_AHEAD = 8;
 export async function* matchingRows(
   context: TableContext,
   snapshot: Snapshot,
-  options: { readonly columns?: readonly string[]; readonly predicate: Predicate },
+  options: { readonly columns?: readonly string[]; readonly predicate: GivenPredicate },
 ): AsyncGenerator<readonly Row[]> {
   const predicate = checkPredicate(options.predicate, snapshot);
   const test = rowTest(predicate, snapshot.schema);

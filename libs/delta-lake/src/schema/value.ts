@@ -19,6 +19,9 @@ export type Value =
   | readonly Value[]
   | { readonly [name: string]: Value };
 
+/** What may be given for a cell: a `Date` for a timestamp (for a day, midnight UTC), a `Map` for a map, besides a {@link Value}. */
+export type CellInput = Value | Date | ReadonlyMap<unknown, unknown>;
+
 /**
  * A partition value as the log holds it. Null and the empty string are both null. Source: Delta protocol,
  * "Partition Value Serialization"; timestamps are written in the ISO-8601 UTC form, bytes as the UTF-8 text that they

@@ -9,7 +9,7 @@ import { READ_ROWS_OPTIONS } from '../option-rules.ts';
 import type { Row } from '../parquet/codec.ts';
 import { constantsOf } from '../scan/constants.ts';
 import { checkPredicate } from '../scan/check-predicate.ts';
-import { mayMatch, type Predicate } from '../scan/predicate.ts';
+import { type GivenPredicate, mayMatch } from '../scan/predicate.ts';
 import { matchingRows, scanRows } from '../scan/rows.ts';
 import { type ScanFile, scanFile } from '../scan/scan-file.ts';
 import {
@@ -29,7 +29,7 @@ export interface ReadRowsOptions {
   /** In this order; all of the schema when absent. */
   readonly columns?: readonly string[];
   /** All rows when absent. */
-  readonly predicate?: Predicate;
+  readonly predicate?: GivenPredicate;
 }
 
 /** The table as it is at one version. A value: it never changes, whatever is committed later. */
@@ -129,7 +129,7 @@ export class Snapshot {
    * The live files, or those that may hold a row that satisfies the predicate.
    * @throws DeltaError invalid-argument for a predicate that does not fit the table's columns
    */
-  files(predicate: Predicate = []): readonly AddFile[] {
+  files(predicate: GivenPredicate = []): readonly AddFile[] {
     const files = this.state.files.values();
     const checked = checkPredicate(predicate, this);
     return checked.length === 0 ? files : files.filter((file) => mayMatch(file, checked, this));
@@ -153,7 +153,7 @@ export class Snapshot {
    * The live files, or those of a predicate, with all that an engine needs to read them by itself.
    * @throws DeltaError missing-file, corrupt-file for a deletion vector
    */
-  async *scanFiles(predicate: Predicate = []): AsyncGenerator<ScanFile> {
+  async *scanFiles(predicate: GivenPredicate = []): AsyncGenerator<ScanFile> {
     for (const file of this.files(predicate)) yield await scanFile(this.#context, this, file);
   }
 

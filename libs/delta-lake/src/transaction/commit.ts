@@ -4,6 +4,7 @@ import { type HousekeepingReport, startHousekeeping } from '../checkpoint/housek
 import { DeltaError, hasCode } from '../errors.ts';
 import { readCommit, readCommits, readTail } from '../log/commits.ts';
 import { commitKey } from '../log/names.ts';
+import type { Predicate } from '../scan/predicate.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -61,7 +62,8 @@ export async function commitDraft(
   const txnId = context.newId();
   const compose = composer(context, draft, txnId);
   const ours: Dependencies = {
-    reads: draft.spec.reads ?? null,
+    // Whoever made the transaction has had it checked: no Date is in it any more.
+    reads: (draft.spec.reads as 'whole-table' | Predicate | undefined) ?? null,
     removes: draft.removes,
     appIds: draft.appIds,
     domains: draft.domains,

@@ -1,5 +1,6 @@
 import type { AddFile, Commit } from '../actions/actions.ts';
 import { fileKey } from '../actions/path.ts';
+import { DeltaError } from '../errors.ts';
 import { mayMatch, type Predicate, type TableColumns } from '../scan/predicate.ts';
 
 /** Why a commit could not be made on top of what others committed first. */
@@ -84,4 +85,21 @@ export function judge(
   const domain = winner.domains.find((set) => ours.domains.has(set.domain));
   if (domain) return conflict('concurrent-domain', `set the domain "${domain.domain}" too`);
   return NONE;
+}
+
+/**
+ * What an operation throws where a transaction answers `conflict`: nothing of it is in the table, and only its caller knows
+ * whether to do it again.
+ */
+export function conflictError(
+  operation: string,
+  table: string,
+  conflict: { readonly version: number; readonly message: string; readonly reason?: ConflictReason },
+): DeltaError {
+  const { version, message, reason } = conflict;
+  return new DeltaError(
+    'conflict',
+    `${operation} of ${table} changed nothing: ${message} The table is at version ${version}; do it again if it still makes sense.`,
+    { facts: { table, version, ...(reason ? { reason } : {}) } },
+  );
 }

@@ -4,7 +4,7 @@ import type { ColumnStatistics } from '../actions/statistics.ts';
 import { checkOptions, checkText, shown } from '../arguments.ts';
 import { DeltaError } from '../errors.ts';
 import { COMMIT_OPTIONS, DATA_FILE } from '../option-rules.ts';
-import type { Predicate } from '../scan/predicate.ts';
+import type { GivenPredicate } from '../scan/predicate.ts';
 import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { CommitResult } from './commit.ts';
@@ -33,7 +33,7 @@ export interface TransactionSpec {
    * What the transaction read to decide what it writes: everything, or the rows of a predicate. Absent: nothing, a
    * blind append, which never conflicts with appends of others.
    */
-  readonly reads?: 'whole-table' | Predicate;
+  readonly reads?: 'whole-table' | GivenPredicate;
   /** False for a rewrite that leaves the rows as they are (compaction). Default true. */
   readonly dataChange?: boolean;
   /**

@@ -9,6 +9,7 @@ import { serializeSchema, type StructType } from '../schema/types.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { commitDraft } from '../transaction/commit.ts';
+import { conflictError } from '../transaction/conflict.ts';
 import { type CommitOptions, Transaction } from '../transaction/transaction.ts';
 import { checkFeatures, withSchema } from './metadata.ts';
 import type { OperationResult } from './operation.ts';
@@ -159,6 +160,7 @@ export async function alter(
   if (metadata) transaction.setMetadata(metadata);
   if (protocol) transaction.setProtocol(protocol);
   const result = await transaction.commit(options);
+  if (result.kind === 'conflict') throw conflictError(spec.operation, live.context.store.url, result);
   return result.kind === 'committed' ? { ...result, metrics: {} } : result;
 }
 

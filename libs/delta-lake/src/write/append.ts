@@ -1,7 +1,7 @@
 import { mergeSchemas } from '../schema/evolve.ts';
 import type { StructType } from '../schema/types.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
-import { batchesOf, type RowSource } from './data-files.ts';
+import { batchesOf, type RowSource } from './row-input.ts';
 import { targetOf, withSchema } from './metadata.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
 import { sumOf } from './rewrite.ts';
@@ -25,7 +25,7 @@ export async function appendRows(
     const schema = options.mergeSchema ? mergeSchemas(snapshot.schema, options.mergeSchema) : snapshot.schema;
     const metadata = schema === snapshot.schema ? null : withSchema(context, snapshot, schema);
     if (metadata) files.retarget(targetOf(snapshot, metadata, context.store.url));
-    for await (const batch of batchesOf(rows)) await files.write(batch);
+    for await (const batch of batchesOf(rows, schema)) await files.write(batch);
     return {
       spec: {
         operation: 'WRITE',

@@ -2,7 +2,7 @@ import type { AddFile } from '../actions/actions.ts';
 import { invalidArgument, shown } from '../arguments.ts';
 import type { Row } from '../parquet/codec.ts';
 import { checkPredicate } from '../scan/check-predicate.ts';
-import type { Condition, Predicate } from '../scan/predicate.ts';
+import type { Condition, GivenPredicate, Predicate } from '../scan/predicate.ts';
 import { columnsOf, rowTest } from '../scan/row-matches.ts';
 import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -11,7 +11,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
  * Which rows an operation is about: a predicate, which also chooses files and narrows what others may change meanwhile,
  * or a function of a row, which reads the whole table.
  */
-export type Where = Predicate | ((row: Row) => boolean);
+export type Where = GivenPredicate | ((row: Row) => boolean);
 
 /** A {@link Where}, made ready for one snapshot. */
 export interface RowCondition {

@@ -3,11 +3,9 @@ import type { Row } from '../parquet/codec.ts';
 import type { DataFile } from '../transaction/transaction.ts';
 import { FileInProgress, type FileLayout, layoutOf, type WriteTarget } from './file-in-progress.ts';
 import { type Partition, partitioner } from './partition-folder.ts';
+import { batchesOf, type RowSource } from './row-input.ts';
 import { targetFileBytes } from './target-size.ts';
 import { Uploads } from './uploads.ts';
-
-/** Rows on their way into a table, in batches, or all at once. */
-export type RowSource = readonly Row[] | AsyncIterable<readonly Row[]>;
 
 export interface WriteFilesOptions {
   /** Where a file ends and the next begins, about; `delta.targetFileSize` or 64 MiB when absent. */
@@ -41,18 +39,12 @@ export async function writeDataFiles(
 ): Promise<readonly DataFile[]> {
   const writer = new DataFileWriter(context, table, options);
   try {
-    for await (const batch of batchesOf(rows)) await writer.write(batch);
+    for await (const batch of batchesOf(rows, table.schema)) await writer.write(batch);
     return await writer.finish();
   } catch (error) {
     await writer.abandon();
     throw error;
   }
-}
-
-/** Rows that are all there already are one batch. */
-export async function* batchesOf(rows: RowSource): AsyncGenerator<readonly Row[]> {
-  if (Symbol.asyncIterator in rows) yield* rows;
-  else yield rows;
 }
 
 /** The pushed form of {@link writeDataFiles}. Call `abandon` after any failure, its own and the caller's. */

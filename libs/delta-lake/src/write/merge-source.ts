@@ -6,7 +6,7 @@ import type { StructField } from '../schema/types.ts';
 import { decimalOf } from '../schema/types.ts';
 import { plainDecimal, type Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { batchesOf, type RowSource } from './data-files.ts';
+import { batchesOf, type RowSource } from './row-input.ts';
 import { scalarBounds } from './scalar-bounds.ts';
 
 /** Up to here the keys themselves choose files, not only the range that they span. */
@@ -42,7 +42,7 @@ export async function gatherSource(
   const keyOf = keyTextOf(fields);
   const rows: Row[] = [];
   const byKey = new Map<string, Row>();
-  for await (const batch of batchesOf(source)) {
+  for await (const batch of batchesOf(source, snapshot.schema)) {
     for (const { field, bounds, values } of columns) {
       const cells = batch.map((row) => own(row, field.name) ?? null);
       bounds.take(cells, 0);

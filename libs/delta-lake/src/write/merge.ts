@@ -5,7 +5,7 @@ import type { Row } from '../parquet/codec.ts';
 import { scanRows } from '../scan/rows.ts';
 import { own } from '../schema/own.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
-import type { RowSource } from './data-files.ts';
+import { type RowSource, rowReader } from './row-input.ts';
 import { gatherSource } from './merge-source.ts';
 import { OperationFiles, operate, type OperationOptions, type OperationResult } from './operation.ts';
 import { findTouched, sumOf } from './rewrite.ts';
@@ -42,9 +42,11 @@ export async function mergeRows(
   const { context } = live;
   const startedMs = context.clock();
   checkArgument('merge', '"on"', options.on, 'texts');
-  const decide = decisionOf(options.whenMatched ?? 'update', context.store.url);
-  const insert = insertionOf(options.whenNotMatched ?? 'insert', context.store.url);
+  const table = context.store.url;
   return operate(live, options, async (snapshot, files) => {
+    const asRow = rowReader(snapshot.schema);
+    const decide = decisionOf(options.whenMatched ?? 'update', table, asRow);
+    const insert = insertionOf(options.whenNotMatched ?? 'insert', table, asRow);
     const { rows: sourceRows, byKey, keyOf, predicate } = await gatherSource(source, options.on, snapshot);
     const matched = new Set<Row>();
     const outcomeOf = (target: Row): Outcome => {
@@ -116,7 +118,11 @@ type Outcome =
 const KEEP: Outcome = { kind: 'keep' };
 const DELETE: Outcome = { kind: 'delete' };
 
-function decisionOf(matched: Matched, table: string): (target: Row, source: Row) => Outcome {
+function decisionOf(
+  matched: Matched,
+  table: string,
+  asRow: (given: unknown) => Row,
+): (target: Row, source: Row) => Outcome {
   switch (matched) {
     case 'keep':
       return () => KEEP;
@@ -132,18 +138,22 @@ function decisionOf(matched: Matched, table: string): (target: Row, source: Row)
     const decided = matched(target, source);
     if (decided === 'keep') return KEEP;
     if (decided === 'delete') return DELETE;
-    return { kind: 'update', row: answeredRow('whenMatched', decided, '"delete" or "keep"', table) };
+    return { kind: 'update', row: asRow(answeredRow('whenMatched', decided, '"delete" or "keep"', table)) };
   };
 }
 
-function insertionOf(notMatched: NotMatched, table: string): (source: Row) => Row | 'ignore' {
+function insertionOf(
+  notMatched: NotMatched,
+  table: string,
+  asRow: (given: unknown) => Row,
+): (source: Row) => Row | 'ignore' {
   if (notMatched === 'insert') return (row) => row;
   if (notMatched === 'ignore') return () => 'ignore';
   if (typeof notMatched !== 'function')
     throw noClause('whenNotMatched', notMatched, '"insert", "ignore"', table);
   return (source) => {
     const decided = notMatched(source);
-    return decided === 'ignore' ? decided : answeredRow('whenNotMatched', decided, '"ignore"', table);
+    return decided === 'ignore' ? decided : asRow(answeredRow('whenNotMatched', decided, '"ignore"', table));
   };
 }
 

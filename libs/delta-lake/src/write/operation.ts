@@ -5,6 +5,7 @@ import { DeltaError } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { conflictError } from '../transaction/conflict.ts';
 import { commitDraft, type CommitResult } from '../transaction/commit.ts';
 import {
   type CommitOptions,
@@ -34,7 +35,7 @@ export type OperationResult =
       /** As the history has them, by Spark's names. */
       readonly metrics: Readonly<Record<string, number>>;
     })
-  | Exclude<CommitResult, Committed>
+  | Exclude<CommitResult, Committed | { readonly kind: 'conflict' }>
   /** There was nothing to do: no version was made. */
   | { readonly kind: 'unchanged'; readonly version: number };
 
@@ -99,7 +100,7 @@ function commitOptionsOf({ signal, retries }: CommitOptions): CommitOptions {
 /**
  * Runs an operation: brings the snapshot up to date, lets `decide` read and write files, and commits. Files are deleted
  * again unless they became part of the table, or may have. `kept`: all rows that it writes were in the table, as they are.
- * @throws DeltaError as `Transaction.commit`, and what `decide` throws
+ * @throws DeltaError as `Transaction.commit`, conflict, and what `decide` throws
  */
 export async function operate(
   live: LiveSnapshot,
@@ -138,6 +139,8 @@ export async function operate(
     const result = await transaction.commit(commitOptionsOf(options));
     if (result.kind === 'committed') return { ...result, metrics };
     await files.abandon();
+    if (result.kind === 'conflict')
+      throw conflictError(plan?.spec.operation ?? 'WRITE', live.context.store.url, result);
     return result;
   } catch (error) {
     // A commit that failed in the store may have happened; then its files must stay.

@@ -3,15 +3,15 @@ import { checkRemovable } from '../actions/protocol.ts';
 import { isOn } from '../actions/table-properties.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
-import type { Predicate } from '../scan/predicate.ts';
+import type { GivenPredicate } from '../scan/predicate.ts';
 import { scanRows } from '../scan/rows.ts';
 import { checkGivenSchema } from '../schema/check-schema.ts';
 import { mergeSchemas } from '../schema/evolve.ts';
-import type { StructType } from '../schema/types.ts';
+import { parseSchema, type StructType } from '../schema/types.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { conditionOf } from './condition.ts';
-import { batchesOf, type RowSource } from './data-files.ts';
+import { batchesOf, type RowSource } from './row-input.ts';
 import { targetOf, withSchema } from './metadata.ts';
 import { partitionsOf } from './occupied-partitions.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
@@ -44,7 +44,8 @@ export async function overwriteRows(
     checkRemovable(snapshot.metadata, context.store.url);
     const metadata = newMetadata(context, snapshot, options);
     if (metadata) files.retarget(targetOf(snapshot, metadata, context.store.url));
-    for await (const batch of batchesOf(rows)) await files.write(batch);
+    const schema = metadata ? parseSchema(metadata.schemaString) : snapshot.schema;
+    for await (const batch of batchesOf(rows, schema)) await files.write(batch);
     const { appends } = await files.finish();
     const replaced = isDynamic ? partitionsOf(snapshot, appends) : null;
     const removes = replaced?.files ?? snapshot.files();
@@ -75,7 +76,7 @@ export async function overwriteRows(
  */
 export async function replaceRows(
   live: LiveSnapshot,
-  predicate: Predicate,
+  predicate: GivenPredicate,
   rows: RowSource,
   options: OperationOptions = {},
 ): Promise<OperationResult> {
@@ -84,7 +85,7 @@ export async function replaceRows(
     checkRemovable(snapshot.metadata, context.store.url);
     const condition = conditionOf(predicate, snapshot);
     let inserted = 0;
-    for await (const batch of batchesOf(rows)) {
+    for await (const batch of batchesOf(rows, snapshot.schema)) {
       const outside = batch.find((row) => !condition.test(row));
       if (outside) {
         throw new DeltaError(

@@ -2,15 +2,16 @@ import { checkRemovable } from '../actions/protocol.ts';
 import { checkArgument, invalidArgument } from '../arguments.ts';
 import type { Row } from '../parquet/codec.ts';
 import { scanRows } from '../scan/rows.ts';
-import type { Value } from '../schema/value.ts';
+import type { CellInput, Value } from '../schema/value.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { conditionOf, type Where } from './condition.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
+import { rowReader } from './row-input.ts';
 import { findTouched, rewriteMetrics } from './rewrite.ts';
 
 /** New values by column; a function gets the row as it was. */
-export type Assignments = Readonly<Record<string, Value | ((row: Row) => Value)>>;
+export type Assignments = Readonly<Record<string, CellInput | ((row: Row) => CellInput)>>;
 
 /**
  * Sets columns of the rows that satisfy a condition. Files that hold such a row are written again, partition by
@@ -63,15 +64,14 @@ function assignmentOf(set: Assignments, { schema, table }: Snapshot): (row: Row)
     }
     checkValue(name, value, table);
   }
-  return (row) => ({
-    ...row,
-    ...Object.fromEntries(
-      columns.map(([name, value]) => {
-        if (typeof value !== 'function') return [name, value];
-        return [name, checkValue(name, value(row), table)];
-      }),
-    ),
-  });
+  const asRow = rowReader(schema);
+  return (row) => {
+    const cells = columns.map(([name, value]): [string, Value] => {
+      const cell = typeof value === 'function' ? checkValue(name, value(row), table) : value;
+      return [name, cell as Value];
+    });
+    return asRow({ ...row, ...Object.fromEntries(cells) });
+  };
 }
 
 /** What is not there is a mistake more often than a null. */

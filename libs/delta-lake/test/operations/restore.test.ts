@@ -120,7 +120,10 @@ describe('restore', () => {
       // The first look of a restore is at the log.
       meanwhile = () => other.startTransaction({ operation: 'WRITE' }).append([file]).commit();
     };
-    expect(await table.restore({ version: 1 })).toMatchObject({ kind: 'conflict', version: 4 });
+    await expect(table.restore({ version: 1 })).rejects.toMatchObject({
+      code: 'conflict',
+      facts: { version: 4 },
+    });
     expect(await names(table)).toEqual(['b', 'c', 'd']);
   });
 });

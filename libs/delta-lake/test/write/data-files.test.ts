@@ -13,7 +13,8 @@ import {
   struct,
   type StructType,
 } from '../../src/index.ts';
-import { type RowSource, writeDataFiles, type WriteFilesOptions } from '../../src/write/data-files.ts';
+import { writeDataFiles, type WriteFilesOptions } from '../../src/write/data-files.ts';
+import type { RowSource } from '../../src/write/row-input.ts';
 import { collect, temporaryFolder } from '../tables.ts';
 
 /** Writes rows into a new table in memory and appends them. */

@@ -2,7 +2,8 @@ import type { AddFile } from '../../actions/actions.ts';
 import { fileKey } from '../../actions/path.ts';
 import { checkWritable } from '../../actions/protocol.ts';
 import { DeltaError } from '../../errors.ts';
-import type { Predicate } from '../../scan/predicate.ts';
+import { checkPredicate } from '../../scan/check-predicate.ts';
+import type { GivenPredicate } from '../../scan/predicate.ts';
 import { columnsOf } from '../../scan/row-matches.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
@@ -33,7 +34,7 @@ export interface OptimizeOptions extends OptimizeHooks {
   /** Size that files should have. Bytes; default `delta.targetFileSize`, else 128 MiB. */
   readonly targetBytes?: number;
   /** Only partitions that may hold a matching row; on partition columns alone. */
-  readonly predicate?: Predicate;
+  readonly predicate?: GivenPredicate;
   /** Rewrites whole partitions in this order; without it, small files are put together as they are. */
   readonly order?: Order;
 }
@@ -62,7 +63,8 @@ export interface OptimizeReport {
  */
 export async function optimize(live: LiveSnapshot, options: OptimizeOptions = {}): Promise<OptimizeReport> {
   const snapshot = await live.exclusive(() => live.refresh());
-  const { predicate = [], order } = options;
+  const { order } = options;
+  const predicate = checkPredicate(options.predicate ?? [], snapshot);
   for (const column of columnsOf(predicate)) {
     if (!snapshot.partitionColumns.includes(column))
       throw new DeltaError('invalid-argument', `Optimize chooses by partition columns; "${column}" is none.`);
