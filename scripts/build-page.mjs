@@ -1,8 +1,10 @@
 // Builds the page into web/dist unless the last build was made of the same sources.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { takeLock } from './install.mjs';
 import { root } from './with-node.mjs';
 
 const hash = createHash('sha256');
@@ -17,18 +19,34 @@ for (const file of files.toSorted()) {
 }
 const stamp = hash.digest('hex');
 const stampFile = join(root, 'web/dist/.contrail-build');
-if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
+const isBuilt = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+if (!isBuilt()) {
+  const unlock = await takeLock(
+    join(root, '.contrail-build.lock'),
+    'The page is being built by another command; waiting for it …',
+  );
+  // Another one may just have finished it.
+  const isOk = isBuilt() || (await build());
+  unlock();
+  if (!isOk) process.exit(1);
+}
+
+async function build() {
   process.stderr.write('Building the page …\n');
   const started = Date.now();
-  const result = spawnSync('npm', ['run', '-w', '@contrail/web', 'build', '--silent'], {
+  const child = spawn('npm', ['run', '-w', '@contrail/web', 'build', '--silent'], {
     cwd: root,
-    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
-  if (result.status !== 0) {
-    process.stderr.write(`${result.stdout}${result.stderr}`);
-    process.exit(1);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  const [code] = await once(child, 'close').catch(() => [1]);
+  if (code !== 0) {
+    process.stderr.write(said);
+    return false;
   }
   writeFileSync(stampFile, stamp);
   process.stderr.write(`Page built in ${((Date.now() - started) / 1000).toFixed(1)} s.\n`);
+  return true;
 }

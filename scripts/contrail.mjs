@@ -1,4 +1,11 @@
 #!/usr/bin/env node
-import { run } from './with-node.mjs';
+const args = process.argv.slice(2);
+/** Commands that run until somebody stops them: to be stopped is their success, however early it comes. */
+const runsUntilStopped = ['up', 'produce', 'pipeline', 'dashboard'].includes(args[0]);
 
-run('app/src/cli/main.ts', process.argv.slice(2));
+// From the first moment on; the launcher takes over.
+const quit = () => process.exit(0);
+if (runsUntilStopped) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, quit);
+
+const { run } = await import('./with-node.mjs');
+await run('app/src/cli/main.ts', args, { runsUntilStopped, hasChannel: true });

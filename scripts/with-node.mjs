@@ -1,40 +1,14 @@
 // Installs what is missing, finds a Node that runs TypeScript, and starts `node FILE ARGS` with it.
 // Runs on Node 20 and later, with nothing installed: only `node:` imports here.
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join, delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { install } from './install.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
-const stampFile = join(modules, '.contrail-install');
-
-/** Runs `npm ci` unless the lockfile, platform and architecture are those of the last success. Progress goes to stderr. */
-export function install() {
-  const lock = readFileSync(join(root, 'package-lock.json'));
-  const stamp = createHash('sha256').update(lock).update(`${process.platform} ${process.arch}`).digest('hex');
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
-  const started = Date.now();
-  process.stderr.write('Installing packages (once, about a minute) …\n');
-  const npm = process.env.npm_execpath;
-  // Nothing in this tree needs an install script; our own, such as prepack, are run by hand alone.
-  const args = ['ci', '--ignore-scripts', '--loglevel=error', '--no-progress'];
-  const options = { cwd: root, stdio: ['ignore', 2, 2] };
-  const result =
-    npm && process.env.npm_node_execpath && existsSync(process.env.npm_node_execpath)
-      ? spawnSync(process.env.npm_node_execpath, [npm, ...args], options)
-      : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
-  if (result.status !== 0) {
-    process.stderr.write(
-      'Installing packages failed. The lines above say why; check the network and run the command again.\n',
-    );
-    process.exit(1);
-  }
-  mkdirSync(modules, { recursive: true });
-  writeFileSync(stampFile, stamp);
-  process.stderr.write(`Packages installed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
-}
 
 /** The Node 24 of this checkout, else the Node in use when it is new enough, else a sentence and exit 1. */
 export function findNode() {
@@ -54,12 +28,44 @@ export function findNode() {
  */
 const SMALL_MEMORY = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '16777216' };
 
-/** Starts a TypeScript file with the right Node, passes signals on, and ends with its exit code. */
-export function run(file, args) {
-  install();
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Starts a TypeScript file with the right Node, passes signals on, and ends with its exit code.
+ * @param {{ runsUntilStopped?: boolean, hasChannel?: boolean }} [options] `runsUntilStopped`: being stopped is its success,
+ * however early. `hasChannel`: the program listens to `process` for `disconnect`, which tells it that we have ended.
+ */
+export async function run(file, args, { runsUntilStopped = false, hasChannel = false } = {}) {
+  /** @type {import('node:child_process').ChildProcess | null} */
+  let child = null;
+  /** @type {NodeJS.Signals | null} */
+  let stoppedBy = null;
+  const codeOf = (signal) =>
+    runsUntilStopped && STOP_SIGNALS.includes(signal) ? 0 : 128 + (constants.signals[signal] ?? 0);
+  for (const signal of STOP_SIGNALS) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      stoppedBy = signal;
+      if (child === null) process.exit(codeOf(signal));
+      child.kill(signal);
+    });
+  }
+  // npm starts scripts through a shell that does not pass SIGTERM on: when our parent is gone, so is the reason to run.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid === parent) return;
+    stoppedBy = 'SIGTERM';
+    child?.kill('SIGTERM');
+  }, 500).unref();
+
+  const isInstalled = await install(root, (npm) => (child = npm));
+  if (stoppedBy !== null) process.exit(codeOf(stoppedBy));
+  if (!isInstalled) process.exit(1);
   const node = findNode();
-  const child = spawn(node, ['--conditions=@contrail/source', join(root, file), ...args], {
-    stdio: 'inherit',
+  // A signal that came while we looked is heard now, before there is anything to stop.
+  await new Promise((resolve) => setImmediate(resolve));
+  const program = spawn(node, ['--conditions=@contrail/source', join(root, file), ...args], {
+    stdio: hasChannel ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
     env: {
       ...SMALL_MEMORY,
       ...process.env,
@@ -67,20 +73,36 @@ export function run(file, args) {
       PATH: dirname(node) + delimiter + process.env.PATH,
     },
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  // npm starts scripts through a shell that does not pass SIGTERM on: when our parent is gone, so is the reason to run.
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
-  }, 500).unref();
-  child.on('error', (error) => {
+  child = program;
+  /** What a program that ends itself by force says first. */
+  let saidCode = null;
+  program.on('message', (message) => (saidCode = message?.exitCode ?? null));
+  program.on('error', (error) => {
     process.stderr.write(`Node could not be started: ${error.message}\n`);
     process.exit(1);
   });
-  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+  program.on('exit', (code, signal) => {
+    if (saidCode !== null) process.exit(saidCode);
+    if (signal !== null && signal === stoppedBy) process.exit(codeOf(signal));
+    const cause = causeOf(code, signal);
+    if (cause === null) process.exit(code ?? codeOf(signal));
+    process.stderr.write(`${cause}\n`);
+    process.exit(1);
+  });
+}
+
+/** Why a program ended that could not say so itself; null: it could, or somebody stopped it. */
+export function causeOf(code, signal) {
+  if (signal === 'SIGKILL' || code === 137)
+    return 'Contrail was killed (exit code 137), most likely because memory ran out. Nothing is lost: start it again; lower MEMORY_LIMIT or MAX_BATCH_ROWS, or give it more memory.';
+  if (signal === 'SIGABRT' || code === 134)
+    return 'Contrail gave up (exit code 134), most likely because JavaScript ran out of memory; the lines above say more. Nothing is lost: start it again; lower MAX_BATCH_ROWS, or raise --max-old-space-size in NODE_OPTIONS.';
+  if (['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE'].includes(signal))
+    return `Contrail ended by a fault in native code (${signal}). Nothing is lost: start it again. If it comes back, report it with the versions that "contrail doctor" shows.`;
+  return null;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [file, ...args] = process.argv.slice(2);
-  run(file, args);
+  await run(file, args);
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export async function serveDashboard(
   signal?: AbortSignal,
 ): Promise<DashboardServer & { readonly lakeUrl: string }> {
   const data = existingData(settings, existsSync);
-  buildPage();
+  await buildPage(signal);
   await using parts = new AsyncDisposableStack();
   const home = parts.use(openLake(settings, data, signal));
   const scratch = parts.use(await scratchFolder('dashboard'));
@@ -56,9 +56,15 @@ export async function serveDashboard(
   };
 }
 
-/** Builds the page when its sources are newer than the last build. Its progress goes to stderr. */
-export function buildPage(): void {
+/** Builds the page when its sources are newer than the last build, unless the signal fires. Its progress goes to stderr. */
+export async function buildPage(signal?: AbortSignal): Promise<void> {
   const script = join(ROOT, 'scripts/build-page.mjs');
-  const { status } = spawnSync(process.execPath, [script], { cwd: ROOT, stdio: ['ignore', 2, 2] });
-  if (status !== 0) say('The page could not be built; the lines above say why. Everything else goes on.');
+  const child = spawn(process.execPath, [script], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const [code] = (await once(child, 'exit').catch(() => [1])) as [number | null];
+  if (code !== 0 && signal?.aborted !== true)
+    say('The page could not be built; the lines above say why. Everything else goes on.');
 }

@@ -11,3 +11,13 @@ export function endAtOnce(exitCode: number, folders: readonly string[] = []): vo
   if (process.send === undefined) end();
   else process.send({ exitCode }, undefined, {}, end);
 }
+
+/** Stops this process when the one that has launched it is gone, however that ended; else it would run on unseen. */
+export function endWithLauncher(): void {
+  if (process.send === undefined) return;
+  const stop = (): boolean => process.kill(process.pid, 'SIGTERM');
+  if (!process.connected) stop();
+  process.once('disconnect', stop);
+  // To listen is no reason to run.
+  process.channel?.unref();
+}

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ContrailError, isDiskTrouble } from '../errors.ts';
 import { addCluster } from './cluster-commands.ts';
 import { settingsOf, untilSignal, withSettings } from './context.ts';
+import { endWithLauncher } from './launcher.ts';
 import { printable, printableLines } from './printable.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './rows.ts';
 import { addOperations } from './table-commands.ts';
@@ -194,6 +195,7 @@ function program(): Command {
 
 const usage = (message: string): CommanderError => new CommanderError(2, 'contrail.usage', message);
 
+endWithLauncher();
 // A reader that has seen enough, as head, closes the pipe: that is the end, and no error.
 // A file on a full disk takes no more words; what works goes on.
 for (const stream of [process.stdout, process.stderr])

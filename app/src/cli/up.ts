@@ -18,7 +18,7 @@ import { untilRoom } from './until-room.ts';
 
 /** `contrail up`: source, topic, lake, engine, page; then wait for a signal; close in reverse order. */
 export async function up(settings: Settings, signal: AbortSignal, passOverGaps = false): Promise<void> {
-  buildPage();
+  await buildPage(signal);
   const log = openLog(settings.logLevel);
   const { source, simulated } = await chooseSource(settings, signal);
   const data = dataDir(settings, simulated ?? false);
