@@ -137,9 +137,12 @@ function program(): Command {
     });
   table
     .command('check')
-    .description('replay, checkpoints, checksums, files and statistics; exit 1 when something is wrong')
+    .description(
+      'replay, checkpoints, checksums, files to their last page, statistics; exit 1 when something is wrong',
+    )
     .argument('<path>', 'folder of the table, or s3://bucket/path')
-    .action(async (path: string, flags: Flags) => {
+    .option('--footers', 'read the footers of files alone: quick, and blind to damage in their pages', false)
+    .action(async (path: string, flags: Flags & { footers: boolean }) => {
       const { checkTable } = await import('./table.ts');
       await checkTable(path, flags);
     });

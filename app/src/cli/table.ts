@@ -159,8 +159,12 @@ export async function describeTable(
 }
 
 /** `contrail table check`: replay, checkpoints, checksums, files and statistics; exit 1 when something is wrong. */
-export async function checkTable(path: string, flags: SettingFlags): Promise<void> {
-  const report = await (await openTable(path, tableOptions(path, flags))).check();
+export async function checkTable(
+  path: string,
+  flags: SettingFlags & { readonly footers?: boolean },
+): Promise<void> {
+  const table = await openTable(path, tableOptions(path, flags));
+  const report = await table.check({ pages: flags.footers !== true });
   await out(
     `${JSON.stringify(report, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value), 2)}\n`,
   );

@@ -2,13 +2,15 @@ import { fileKey } from './actions/path.ts';
 import { recordCount } from './actions/logged-file.ts';
 import { compareStatistics, isLogged, leafPaths } from './check/compare-statistics.ts';
 import { footerStatistics } from './check/found-statistics.ts';
+import { readWhole } from './check/pages.ts';
+import { lastCheckpointFault } from './checkpoint/last-checkpoint.ts';
 import { readCheckpoint } from './checkpoint/read.ts';
 import { DELETED_FILES, keptSince } from './checkpoint/retention.ts';
 import type { TableContext } from './context.ts';
 import { DeltaError, hasCode } from './errors.ts';
 import { readCommits } from './log/commits.ts';
 import { type CheckpointFiles, listLog } from './log/listing.ts';
-import { checksumKey, commitKey } from './log/names.ts';
+import { checksumKey, commitKey, LAST_CHECKPOINT } from './log/names.ts';
 import { listDataFolder } from './operations/data-folder.ts';
 import { leftoversOf } from './operations/leftovers.ts';
 import { neededFiles } from './operations/needed-files.ts';
@@ -26,6 +28,8 @@ const ADVICE = {
   checkpoint:
     'Delete this checkpoint, and _last_checkpoint: readers then go by an older one or by the commits, and a later commit writes a new one.',
   checksum: 'Delete this file: it only spares work.',
+  'last-checkpoint':
+    'Commit something: the next writer of this library makes a checkpoint and names that. Other programs may not open the table until then.',
   'missing-file':
     'Put the file back from a backup, or restore the table to a version whose files are all there (table restore).',
   'file-size': 'Put the file back from a backup, or restore the table to a version before it.',
@@ -48,6 +52,11 @@ export interface CheckFinding {
 }
 
 type Finding = Omit<CheckFinding, 'advice'>;
+
+export interface CheckOptions {
+  /** Read every page of every file, which costs as much as reading the table. Default true; false: the footers alone. */
+  readonly pages?: boolean;
+}
 
 /** What a check looked at and what it found. */
 export interface CheckReport {
@@ -75,10 +84,13 @@ export interface CheckReport {
  * Audits a snapshot: that no commit is missing; the checkpoints against the replay of the commits, from the oldest
  * checkpoint on where the commits before it are cleaned up; the checksum against the replay; every live file: there,
  * of its size, with as many rows as its statistics say, and with the nulls and bounds of its columns as far as its footer
- * tells ({@link compareStatistics}); and files that nobody needs. Reads each file's footer; finds,
- * does not repair.
+ * tells ({@link compareStatistics}), and readable to its last page; and files that nobody needs. Finds, does not repair.
  */
-export async function checkSnapshot(context: TableContext, snapshot: Snapshot): Promise<CheckReport> {
+export async function checkSnapshot(
+  context: TableContext,
+  snapshot: Snapshot,
+  options: CheckOptions = {},
+): Promise<CheckReport> {
   const findings: Finding[] = [];
   const { commits } = await listLog(context.store);
   for (const [index, version] of commits.entries()) {
@@ -89,6 +101,8 @@ export async function checkSnapshot(context: TableContext, snapshot: Snapshot): 
   }
   const checkpointsChecked = await checkCheckpoints(context, snapshot, findings);
   const checksumChecked = await checkChecksum(context, snapshot, findings);
+  const fault = await lastCheckpointFault(context.store);
+  if (fault !== null) findings.push({ kind: 'last-checkpoint', message: fault, path: LAST_CHECKPOINT });
   const files = snapshot.files();
   const { columnMapping } = snapshot;
   const columns = [...leafPaths(snapshot.schema)].filter(
@@ -108,6 +122,11 @@ export async function checkSnapshot(context: TableContext, snapshot: Snapshot): 
       const noted = recordCount(file);
       if (noted !== null && noted !== rows)
         report('row-count', `It has ${rows} rows, its statistics say ${noted}.`);
+      if (options.pages !== false) {
+        const wrong = await readWhole(context, snapshot, file);
+        if (wrong && noted === rows)
+          report('corrupt-file', `It gives ${wrong.rows} rows, and there should be ${wrong.noted}.`);
+      }
       for (const path of columns) {
         const found = isLogged(file, path, columnMapping)
           ? footerStatistics(footer, path, columnMapping)

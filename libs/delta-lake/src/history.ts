@@ -4,6 +4,7 @@ import { readCommit } from './log/commits.ts';
 import { commitKey } from './log/names.ts';
 import { readAhead } from './scan/read-ahead.ts';
 import { noSuchVersion } from './snapshot/load.ts';
+import { statedTime } from './snapshot/stated-time.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 
 /** Commits that are read before their turn: on an object store, one after the other would take a second for ten. */
@@ -12,7 +13,7 @@ const COMMITS_AHEAD = 15;
 /** One line of the history. */
 export interface CommitSummary {
   readonly version: number;
-  /** Epoch ms, as the commit has it: in-commit timestamp, else what the writer noted, else the file's. */
+  /** Epoch ms, as the commit has it: in-commit timestamp, else what the writer noted ({@link statedTime}), else the file's. */
   readonly timestampMs: number;
   readonly operation: string | null;
   readonly operationParameters: Readonly<Record<string, unknown>>;
@@ -56,7 +57,7 @@ async function summaryOf(store: ObjectStore, version: number): Promise<CommitSum
   const commit = await readCommit(store, version);
   if (!commit) return null;
   const info = commit.commitInfo;
-  const noted = info?.inCommitTimestamp ?? info?.timestamp;
+  const noted = info?.inCommitTimestamp ?? statedTime(info?.timestamp);
   return {
     version,
     timestampMs: noted ?? (await store.head(commitKey(version)))?.modifiedAtMs ?? 0,

@@ -1,4 +1,5 @@
 import type { OptionRules } from './arguments.ts';
+import type { CheckOptions } from './check.ts';
 import type { TableOptions } from './context.ts';
 import type { TableSpec } from './create.ts';
 import type { ExpiryOptions } from './operations/expiry.ts';
@@ -139,11 +140,14 @@ export const EXPIRY_OPTIONS: OptionRules<ExpiryOptions> = {
   signal: 'signal',
 };
 
+export const CHECK_OPTIONS: OptionRules<CheckOptions> = { pages: 'flag' };
+
 export const VACUUM_OPTIONS: OptionRules<VacuumOptions> = {
   retentionMs: 'number',
   allowShortRetention: 'flag',
   dryRun: 'flag',
   scope: ['log', 'folder'],
+  folders: 'texts',
   signal: 'signal',
   onProgress: 'function',
 };

@@ -1,6 +1,7 @@
+import { tableKey } from './actions/path.ts';
 import { checkOptions, invalidArgument, shown } from './arguments.ts';
 import { readChanges } from './changes/read-changes.ts';
-import { type CheckReport, checkSnapshot } from './check.ts';
+import { type CheckOptions, type CheckReport, checkSnapshot } from './check.ts';
 import { settledHousekeeping } from './checkpoint/housekeeping.ts';
 import { contextOf, type TableContext, type TableOptions } from './context.ts';
 import { type Changes, changesOf, type CommitSummary, historyOf } from './history.ts';
@@ -32,6 +33,7 @@ import {
   OVERWRITE_OPTIONS,
   POINT_IN_TIME,
   TRANSACTION_SPEC,
+  CHECK_OPTIONS,
   VACUUM_OPTIONS,
 } from './option-rules.ts';
 import type { Row } from './parquet/codec.ts';
@@ -249,9 +251,10 @@ export class DeltaTable implements AsyncDisposable {
     yield* readChanges(this.#context, first, last ?? (await this.snapshot()).version);
   }
 
-  /** Audits the newest snapshot; see {@link CheckReport}. Reads the footer of every live file. */
-  async check(): Promise<CheckReport> {
-    return checkSnapshot(this.#context, await this.snapshot());
+  /** Audits the newest snapshot; see {@link CheckReport}. Reads every live file, or with `pages: false` its footer alone. */
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    checkOptions('check', options, CHECK_OPTIONS);
+    return checkSnapshot(this.#context, await this.snapshot(), options);
   }
 
   /**
@@ -311,6 +314,23 @@ export class DeltaTable implements AsyncDisposable {
   async deleteExpired(options: ExpiryOptions = {}): Promise<ExpiryReport> {
     checkOptions('deleteExpired', options, EXPIRY_OPTIONS);
     return deleteExpired(this.#live, options);
+  }
+
+  /**
+   * Folders of the table, with a slash at the end, that got or lost a file since an instant (epoch ms), by the snapshot that
+   * this object has; `''` for files at the root. A writer that was killed and did its work again has left its files in
+   * them: `vacuum({ scope: 'folder', folders })` finds these without listing the whole table. No I/O.
+   */
+  recentFolders(sinceMs: number): string[] {
+    const { files, tombstones } = this.#live.current.state;
+    const folders = new Set<string>();
+    const take = (path: string, timeMs: number): void => {
+      const key = timeMs >= sinceMs ? tableKey(this.location, path) : null;
+      if (key !== null) folders.add(key.slice(0, key.lastIndexOf('/') + 1));
+    };
+    for (const { path, modificationTime } of files.values()) take(path, modificationTime);
+    for (const { path, deletionTimestamp } of tombstones.values()) take(path, deletionTimestamp);
+    return [...folders].sort();
   }
 
   /**

@@ -1,4 +1,5 @@
-import { LAST_CHECKPOINT } from '../log/names.ts';
+import { listLog } from '../log/listing.ts';
+import { checkpointKey, LAST_CHECKPOINT } from '../log/names.ts';
 import { hasCode } from '../errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
@@ -28,6 +29,21 @@ export async function readLastCheckpoint(store: ObjectStore): Promise<number | n
     // Torn or overwritten with something else: the listing finds the checkpoints without it.
     return null;
   }
+}
+
+/**
+ * What is wrong with `_last_checkpoint`, for readers who rely on it: it names a checkpoint that is not there, or nothing;
+ * null when it is right, or absent. Usually two small reads.
+ */
+export async function lastCheckpointFault(store: ObjectStore): Promise<string | null> {
+  if ((await store.head(LAST_CHECKPOINT)) === null) return null;
+  const version = await readLastCheckpoint(store);
+  if (version === null) return 'It does not say which checkpoint is the newest.';
+  if ((await store.head(checkpointKey(version))) !== null) return null;
+  // In parts, or of the second kind, it goes by other names.
+  const { checkpoints } = await listLog(store, version);
+  if (checkpoints.some((checkpoint) => checkpoint.version === version)) return null;
+  return `It names the checkpoint of version ${version}, which is not there.`;
 }
 
 export async function writeLastCheckpoint(store: ObjectStore, pointer: LastCheckpoint): Promise<void> {

@@ -9,8 +9,8 @@ const AFTER_LOG = `${LOG_FOLDER}\uffff`;
 export interface DataFolder {
   /** What is the table's to delete, as far as it was asked for. */
   readonly files: readonly ObjectEntry[];
-  /** All keys; null of a store that can be asked for many of them at once. */
-  readonly keys: ReadonlySet<string> | null;
+  /** Whether a key was listed, or lies where nobody looked; null of a store that can be asked for many keys at once. */
+  readonly mayHave: ((key: string) => boolean) | null;
 }
 
 /**
@@ -43,7 +43,10 @@ export async function listDataFolder(
     }
   }
   const isOthers = (key: string): boolean => tables.values().some((folder) => key.startsWith(folder));
-  return { files: tables.size === 0 ? files : files.filter(({ key }) => !isOthers(key)), keys };
+  return {
+    files: tables.size === 0 ? files : files.filter(({ key }) => !isOthers(key)),
+    mayHave: keys && ((key) => keys.has(key) || !below.some((prefix) => key.startsWith(prefix))),
+  };
 }
 
 async function* listBesidesLog(store: ObjectStore, prefix: string): AsyncGenerator<ObjectEntry> {

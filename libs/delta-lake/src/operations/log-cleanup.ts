@@ -1,3 +1,4 @@
+import { readLastCheckpoint } from '../checkpoint/last-checkpoint.ts';
 import { LOG, retentionMs as statedRetentionMs } from '../checkpoint/retention.ts';
 import { featuresOf } from '../actions/table-features.ts';
 import type { TableContext } from '../context.ts';
@@ -58,7 +59,10 @@ export async function cleanUpLog(
   options: LogCleanupOptions = {},
 ): Promise<LogCleanupReport> {
   const { limit = Infinity, signal, turn } = options;
-  const found = await expired(context, expiry(context, snapshot, options), limit);
+  const isExpired = expiry(context, snapshot, options);
+  // Readers who begin at an older checkpoint than the newest, because a writer died before it named that, must find it.
+  const named = (await readLastCheckpoint(context.store)) ?? Infinity;
+  const found = await expired(context, isExpired, limit, named);
   const base = found.base !== null && (await isWhole(context, found.base)) ? found.base : null;
   const { keys, isEnd } = base === null ? { keys: [], isEnd: true } : found;
   const doomed = keys.slice(0, limit);
@@ -122,6 +126,7 @@ async function expired(
   context: TableContext,
   isExpired: Expiry,
   limit: number,
+  newestBase: number,
 ): Promise<{
   readonly keys: readonly string[];
   readonly base: CheckpointFiles | null;
@@ -152,7 +157,8 @@ async function expired(
       break;
     }
   }
-  const base = checkpoints.complete().findLast(({ version }) => version <= last) ?? null;
+  const base =
+    checkpoints.complete().findLast(({ version }) => version <= Math.min(last, newestBase)) ?? null;
   const keys = seen.filter(({ name: { kind, version } }) =>
     kind === 'compacted' ? version <= (base?.version ?? -1) : version < (base?.version ?? -1),
   );

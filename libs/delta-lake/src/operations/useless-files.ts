@@ -22,14 +22,14 @@ export interface UselessFiles<T> {
 
 /**
  * Tells which files nobody needs, and compares them as places, however they are written: by keys in one spelling, and
- * where the store knows objects by more than their keys (a disk with its links), by what it knows. `listed`: all keys that
- * the store has, where somebody has listed them.
+ * where the store knows objects by more than their keys (a disk with its links), by what it knows. `mayHave`: whether the
+ * store has a key, as far as somebody has listed it.
  */
 export async function uselessFiles<T extends { readonly key: string }>(
   context: TableContext,
   needed: NeededFiles,
   candidates: readonly T[],
-  listed: ReadonlySet<string> | null = null,
+  mayHave: ((key: string) => boolean) | null = null,
 ): Promise<UselessFiles<T>> {
   const { store } = context;
   const others = candidates.filter(({ key }) => !needed.keys.has(key));
@@ -45,7 +45,7 @@ export async function uselessFiles<T extends { readonly key: string }>(
       const place = places.get(key);
       return place?.isBelowRoot === true && !identities.has(place.identity);
     });
-  } else if (listed) missing.push(...(await notThere(store, needed, listed)));
+  } else if (mayHave) missing.push(...(await notThere(store, needed, mayHave)));
   const names = new Map(files.map(({ key }) => [key.slice(key.lastIndexOf('/') + 1), key]));
   let lookalike: UselessFiles<T>['lookalike'] = null;
   for (const path of needed.elsewhere.keys()) {
@@ -89,10 +89,10 @@ const schemeOf = (address: string): string => /^[a-z][a-z0-9+.-]*(?=:)/.exec(add
 async function notThere(
   store: ObjectStore,
   needed: NeededFiles,
-  listed: ReadonlySet<string>,
+  mayHave: (key: string) => boolean,
 ): Promise<readonly string[]> {
   const missing: string[] = [];
-  const unlisted = Array.from(needed.keys).filter(([key, isLive]) => isLive && !listed.has(key));
+  const unlisted = Array.from(needed.keys).filter(([key, isLive]) => isLive && !mayHave(key));
   await inParallel(unlisted, PARALLEL_HEADS, async ([key]) => {
     if ((await store.head(key)) === null) missing.push(key);
   });

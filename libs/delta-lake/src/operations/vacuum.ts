@@ -39,6 +39,11 @@ export interface VacuumOptions {
    * log too. Default `folder`.
    */
   readonly scope?: 'log' | 'folder';
+  /**
+   * With `scope: 'folder'`: lists only these folders of the table, `['day=2026-11-24/']`, and deletes only in them. Cheap
+   * enough to be done often where somebody knows which folders were written ({@link DeltaTable.recentFolders}). Default: all.
+   */
+  readonly folders?: readonly string[];
   readonly signal?: AbortSignal;
   /** Called after each deleted file. */
   readonly onProgress?: (done: { readonly deleted: number; readonly of: number }) => void;
@@ -77,13 +82,13 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
   const cutoffMs = Math.max(0, context.clock() - retentionOf(context, before, options));
   const expired = await versionBefore(context, before, cutoffMs);
   const candidates = isListed
-    ? await olderInFolder(context, before, cutoffMs)
-    : { files: await removedUpTo(context, expired, options.signal), keys: null };
+    ? await olderInFolder(context, before, cutoffMs, options.folders)
+    : { files: await removedUpTo(context, expired, options.signal), mayHave: null };
   const snapshot = await live.exclusive(() => live.refresh());
   checkWritable(snapshot.protocol, snapshot.metadata, context.store.url);
   const useless = await chosen(context, snapshot, candidates, cutoffMs, isListed);
   const ripe = isListed ? await withoutYoung(context, snapshot, useless, options) : useless;
-  const leftovers = isListed ? await leftoversOf(context, '') : [];
+  const leftovers = isListed ? await leftoversBelow(context, options.folders) : [];
   const doomed = [...ripe, ...leftovers].sort(byKey);
   const report: VacuumReport = {
     version: snapshot.version,
@@ -93,7 +98,8 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
   };
   if (options.dryRun === true) return report;
   const deleted = doomed.length > 0 ? await deleteAll(live, { ...report, doomed, options }) : [];
-  if (expired !== null) await writeLastVacuum(context.store, expired);
+  // What was removed elsewhere has not been looked at.
+  if (expired !== null && options.folders === undefined) await writeLastVacuum(context.store, expired);
   return {
     ...report,
     files: deleted.map(({ key, bytes }) => ({ path: key, bytes })),
@@ -117,7 +123,7 @@ async function chosen(
     context,
     needed,
     candidates.files,
-    candidates.keys,
+    candidates.mayHave,
   );
   checkClear(context.store.url, isListed ? { missing, lookalike } : { lookalike });
   return files;
@@ -196,13 +202,25 @@ function retentionOf(context: TableContext, { configuration }: Snapshot, options
 }
 
 /** The files of the table's folder that are older than the cutoff. */
-function olderInFolder(context: TableContext, snapshot: Snapshot, cutoffMs: number): Promise<DataFolder> {
-  return listDataFolder(
-    context.store,
-    snapshot.partitionColumns,
-    ({ modifiedAtMs }) => modifiedAtMs < cutoffMs,
-  );
+function olderInFolder(
+  context: TableContext,
+  snapshot: Snapshot,
+  cutoffMs: number,
+  folders?: readonly string[],
+): Promise<DataFolder> {
+  const isOlder = ({ modifiedAtMs }: ObjectEntry): boolean => modifiedAtMs < cutoffMs;
+  return listDataFolder(context.store, snapshot.partitionColumns, isOlder, folders?.map(asPrefix));
 }
+
+async function leftoversBelow(
+  context: TableContext,
+  folders: readonly string[] = [''],
+): Promise<ObjectEntry[]> {
+  const left = await Promise.all(folders.map((folder) => leftoversOf(context, asPrefix(folder))));
+  return left.flat();
+}
+
+const asPrefix = (folder: string): string => (folder === '' || folder.endsWith('/') ? folder : `${folder}/`);
 
 function startParameters(
   { configuration }: Snapshot,

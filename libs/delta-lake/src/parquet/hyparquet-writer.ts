@@ -13,7 +13,10 @@ import type { Compression, EncodedFile, ParquetWriter, WriterOptions } from './c
 /** Rows of a row group at most: a reader, too, holds one at a time. */
 const ROW_GROUP_ROWS = 50_000;
 
-const FAST_ZSTD = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } };
+/** With a checksum, four bytes a page, which every decompressor looks at: a page that is damaged later is never read as another. */
+const FAST_ZSTD = {
+  params: { [zlib.constants.ZSTD_c_compressionLevel]: 1, [zlib.constants.ZSTD_c_checksumFlag]: 1 },
+};
 
 /** The compressors that Node has; snappy is hyparquet-writer's own. */
 const COMPRESSORS: Readonly<Partial<Record<Compression, Compressor>>> = {

@@ -10,6 +10,7 @@ import type {
 import { faultOf } from '../actions/faults.ts';
 import { recordCount } from '../actions/logged-file.ts';
 import { fileKey } from '../actions/path.ts';
+import { statedTime } from './stated-time.ts';
 import { type Edit, VersionedMap } from './versioned-map.ts';
 
 /**
@@ -81,7 +82,8 @@ export function replay(
 
   for (const commit of commits) {
     version = commit.version;
-    timestampMs = commit.commitInfo?.inCommitTimestamp ?? commit.commitInfo?.timestamp ?? timestampMs;
+    const { commitInfo } = commit;
+    timestampMs = commitInfo?.inCommitTimestamp ?? statedTime(commitInfo?.timestamp) ?? timestampMs;
     protocol = commit.protocol ?? protocol;
     metadata = commit.metadata ?? metadata;
     // A commit has a key at most once, so the order within it does not matter; removes first costs least.

@@ -123,7 +123,7 @@ describe('a commit whose files are not there', () => {
     const store: ObjectStore = {
       ...inner,
       head: (key) => {
-        heads.push(key);
+        if (!key.startsWith('_delta_log/')) heads.push(key);
         return inner.head(key);
       },
     };
@@ -171,5 +171,52 @@ describe('a commit whose files are not there', () => {
     });
     await expect(optimize).rejects.toMatchObject({ kind: 'internal' });
     expect((await collect(table.cached().rows())).flat()).toHaveLength(3);
+  });
+});
+
+describe('vacuum of some folders', () => {
+  test('finds what a killed writer left in those that were written lately, and lists no others', async () => {
+    let now = NOW;
+    const clock = (): number => now;
+    const inner = memoryStore({ clock });
+    const listed: string[] = [];
+    const store: ObjectStore = {
+      ...inner,
+      list: (prefix, options) => {
+        listed.push(prefix);
+        return inner.list(prefix, options);
+      },
+    };
+    const table = await createTable(store, { schema: SCHEMA, partitionColumns: ['day'] }, { clock });
+    await table.append([{ id: 1n, name: 'a', day: '2026-11-01' }]);
+    await inner.put('day=2026-11-01/left.parquet', 'x');
+    now += 10 * DAY_MS;
+    const since = now;
+    await table.append([{ id: 1n, name: 'a', day: '2026-11-11' }]);
+    await inner.put('day=2026-11-11/left.parquet', 'x');
+    const folders = table.recentFolders(since);
+    expect(folders).toEqual(['day=2026-11-11/']);
+    now += 8 * DAY_MS;
+    listed.length = 0;
+    expect(gone(await table.vacuum({ folders }))).toEqual(['day=2026-11-11/left.parquet']);
+    expect(listed.filter((prefix) => !prefix.startsWith('_delta_log/'))).toEqual(folders);
+    expect(gone(await table.vacuum())).toEqual(['day=2026-11-01/left.parquet']);
+    await expect(table.vacuum({ folders: ['../other'] })).rejects.toMatchObject({ code: 'invalid-argument' });
+  });
+
+  test('leaves what was removed elsewhere to the next vacuum by the log', async () => {
+    let now = NOW;
+    const clock = (): number => now;
+    const table = await createTable(
+      memoryStore({ clock }),
+      { schema: SCHEMA, partitionColumns: ['day'] },
+      { clock },
+    );
+    await table.append([{ id: 1n, name: 'a', day: '2026-11-01' }]);
+    const [file] = table.cached().files();
+    await table.delete(() => true);
+    now += 8 * DAY_MS;
+    expect(gone(await table.vacuum({ folders: ['day=2026-11-02'] }))).toEqual([]);
+    expect(gone(await table.vacuum({ scope: 'log' }))).toEqual([decodeURIComponent(file?.path ?? '')]);
   });
 });
