@@ -17,7 +17,7 @@ import { CACHE, say } from '../cluster/machine.ts';
 import { HAS_CLUSTER, openBucket, openTopic, setting, sharedFolder } from '../cluster/shared.ts';
 
 const PREFIX = `readers-${process.pid}`;
-const NAMES = TABLES.map(({ name }) => name);
+const NAMES = TABLES.filter(({ isOptional }) => isOptional !== true).map(({ name }) => name);
 const addressOf = (table: string): string => `s3://${setting('BUCKET_NAME')}/${PREFIX}/${table}`;
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 
