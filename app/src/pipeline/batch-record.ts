@@ -9,6 +9,8 @@ export interface BatchRecord {
   readonly topic_id?: string;
   readonly recorded_at_ms: number;
   readonly ranges: readonly OffsetRange[];
+  /** What the topic said of messages at the ends of the ranges, to know them by. Absent where it says nothing. */
+  readonly marks?: readonly Mark[];
   /** Messages of the ranges that the batch goes on without. Absent where there are none. */
   readonly gaps?: readonly Gap[];
   /**
@@ -18,6 +20,13 @@ export interface BatchRecord {
   readonly tables?: NewestBatches;
   /** How often the plan was changed before anything of it was committed; absent in a plan as it was made. */
   readonly amendment?: number;
+}
+
+/** What tells the message before an offset from another one in its place. */
+export interface Mark {
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly mark: string;
 }
 
 /** A stretch of a partition whose messages are passed over, because somebody said so: from the first to before `to`. */
@@ -80,7 +89,7 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
     throw unreadable(place, batchId, 'it is not JSON', cause);
   }
   if (!isObject(json)) throw unreadable(place, batchId, 'it is not a JSON object');
-  const { batch_id, topic, topic_id, recorded_at_ms, ranges, gaps, tables, amendment } = json;
+  const { batch_id, topic, topic_id, recorded_at_ms, ranges, marks, gaps, tables, amendment } = json;
   if (batch_id !== batchId) throw unreadable(place, batchId, 'its batch_id is not the number of its name');
   if (typeof topic !== 'string') throw unreadable(place, batchId, 'it names no topic');
   if (topic_id !== undefined && typeof topic_id !== 'string')
@@ -94,6 +103,8 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
     throw unreadable(place, batchId, 'its ranges are not one range of offsets for each partition');
   if (amendment !== undefined && !Number.isSafeInteger(amendment))
     throw unreadable(place, batchId, 'its amendment is not a number');
+  const known = marks === undefined ? [] : Array.isArray(marks) ? marks.map(markOf) : [null];
+  if (known.includes(null)) throw unreadable(place, batchId, 'its marks are not texts with their offsets');
   const passed = gaps === undefined ? [] : Array.isArray(gaps) ? gaps.map(gapOf) : [null];
   if (passed.includes(null))
     throw unreadable(place, batchId, 'its gaps are not stretches of offsets with a reason');
@@ -103,6 +114,7 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
     ...(topic_id === undefined ? {} : { topic_id }),
     recorded_at_ms: recorded_at_ms as number,
     ranges: read as readonly OffsetRange[],
+    ...(known.length === 0 ? {} : { marks: known as readonly Mark[] }),
     ...(passed.length === 0 ? {} : { gaps: passed as readonly Gap[] }),
     ...(tables === undefined ? {} : { tables: tables as NewestBatches }),
     ...(amendment === undefined ? {} : { amendment: amendment as number }),
@@ -117,6 +129,15 @@ function rangeOf(json: unknown): OffsetRange | null {
   return start === null || end === null || end < start
     ? null
     : { partition: partition as number, start, end };
+}
+
+function markOf(json: unknown): Mark | null {
+  if (!isObject(json)) return null;
+  const { partition, mark } = json;
+  const offset = offsetOf(json['offset']);
+  return Number.isSafeInteger(partition) && offset !== null && typeof mark === 'string'
+    ? { partition: partition as number, offset, mark }
+    : null;
 }
 
 function gapOf(json: unknown): Gap | null {

@@ -7,7 +7,7 @@ import { newestRecord } from './batch-log.ts';
 import { isFinished } from './batch-order.ts';
 import { gapTotals } from './gaps.ts';
 import { pendingRanges, rowsIn } from './plan.ts';
-import { checkIdentity } from './same-topic.ts';
+import { checkIdentity, checkMarks } from './same-topic.ts';
 
 /** How far a lake has come with its topic. */
 export interface LakeFacts {
@@ -34,6 +34,7 @@ export async function lakeFacts(lake: Lake, topic: Topic, reported: number | nul
   const last = await newestRecord(lake.store);
   const problem = last === null ? null : checkIdentity(last, await topic.identity(), lake.store.url);
   if (problem !== null) throw problem;
+  if (last !== null) await checkMarks(last, topic, lake.store.url);
   const offsets = await topic.offsets();
   const held = rowsIn(offsets);
   if (last === null) return { finished: null, open: null, held, unread: held };

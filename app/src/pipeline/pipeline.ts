@@ -11,7 +11,7 @@ import { type Allowance, gapsOf, gapTotals, isAllowed, withGaps } from './gaps.t
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
 import { expiredUnread, keptOf, planWithin, type Range, rowsIn, unreadRanges } from './plan.ts';
 import { Report } from './report.ts';
-import { checkIdentity } from './same-topic.ts';
+import { checkIdentity, checkMarks, marksOf } from './same-topic.ts';
 import { Upkeep, type UpkeepRun } from './upkeep.ts';
 import { WrittenFiles } from './written-files.ts';
 
@@ -108,6 +108,7 @@ export async function runPipeline(
         last = await newestRecord(lake.store, stranger);
         await checkBatches(lake, last, topic.name);
         await sameTopic(last);
+        if (last !== null) await checkMarks(last, topic, lake.store.url);
         await lake.addColumns();
         if (last !== null && finished?.batch_id !== last.batch_id) {
           if (await isFinished(lake, last)) {
@@ -188,17 +189,19 @@ export async function runPipeline(
   async function planned(
     unread: readonly Range[],
     pending: readonly Range[],
-  ): Promise<Pick<BatchRecord, 'ranges' | 'gaps'>> {
+  ): Promise<Pick<BatchRecord, 'ranges' | 'marks' | 'gaps'>> {
     const batch = await planWithin(pending, options, (ranges) => topic.bytesIn(ranges, stop));
     const ranges = batch.map((range, index) => ({ ...range, start: unread[index]?.start ?? range.start }));
-    if (options.passOverGaps !== true) return { ranges };
+    const marks = await marksOf(topic, ranges);
+    const plan = marks.length === 0 ? { ranges } : { ranges, marks };
+    if (options.passOverGaps !== true) return plan;
     const found = await topic.gaps(ranges, stop);
     const { kept } = await allowed();
     const gaps = gapsOf(
       found.filter((gap) => isAllowed({ kept }, gap)),
       clock(),
     );
-    return gaps.length === 0 ? { ranges } : { ranges, gaps };
+    return gaps.length === 0 ? plan : { ...plan, gaps };
   }
 
   /** A batch that did not run, without the messages that it cannot have any more. */

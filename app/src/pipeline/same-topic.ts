@@ -1,6 +1,6 @@
 import { ContrailError } from '../errors.ts';
-import type { TopicIdentity } from '../topic/topic.ts';
-import type { BatchRecord } from './batch-record.ts';
+import type { OffsetRange, Topic, TopicIdentity } from '../topic/topic.ts';
+import type { BatchRecord, Mark } from './batch-record.ts';
 
 /**
  * Says why a lake cannot go on with a topic, or null when it can: offsets of another topic of the same name mean other
@@ -45,4 +45,44 @@ export function checkIdentity(
     `The topic ${topic} is not the one that the lake at ${lake} is filled from, but another one of the same name (id ${id ?? 'unknown'}${made}; the lake knows ${known}). ${next}`,
     { facts },
   );
+}
+
+/** What a topic says of the ends of ranges, for a record of them. */
+export async function marksOf(
+  topic: Pick<Topic, 'marks'>,
+  ranges: readonly OffsetRange[],
+): Promise<readonly Mark[]> {
+  const marks = await topic.marks(ranges);
+  return ranges.flatMap(({ partition, end }, index) => {
+    const mark = marks[index] ?? null;
+    return mark === null ? [] : [{ partition, offset: end, mark }];
+  });
+}
+
+/**
+ * Looks whether the messages at the ends of the last batch are the ones that were there when it was planned. An older copy of
+ * a topic has the id of the topic, and once it is filled again it gives offsets that the lake knows to other messages.
+ * @throws ContrailError `corrupt` / `topic-went-back`
+ */
+export async function checkMarks(
+  last: BatchRecord,
+  topic: Pick<Topic, 'marks'>,
+  lake: string,
+): Promise<void> {
+  const marks = last.marks ?? [];
+  const now = await topic.marks(
+    marks.map(({ partition, offset }) => ({ partition, start: offset, end: offset })),
+  );
+  for (const [index, { partition, offset, mark }] of marks.entries()) {
+    const found = now[index] ?? null;
+    if (found === null || found === mark) continue;
+    throw new ContrailError(
+      'corrupt',
+      'topic-went-back',
+      `The topic ${last.topic} holds other messages before offset ${offset} of partition ${partition} than those that the lake at ${lake} has read: ` +
+        'an older copy of the topic was put back, and has been filled again. Messages of it would be passed over without a word. ' +
+        'Put the complete topic back, or start a new lake with --data DIR (move the folder topic/ there first); the old lake can still be read.',
+      { facts: { partition, offset, known: mark, found } },
+    );
+  }
 }

@@ -40,6 +40,15 @@ export interface Topic extends AsyncDisposable {
   ): AsyncIterable<MessageChunk>;
 
   /**
+   * For each range what tells the message before its end from another one that may come to lie there, when an older copy of
+   * the topic is put back and filled again. Null where that message is not kept, and where the store does not say.
+   */
+  marks(
+    ranges: readonly OffsetRange[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly (string | null)[]>;
+
+  /**
    * About how many bytes the messages of each of these ranges are, as text: what a batch is planned by. Best effort.
    * @throws ContrailError `unavailable`
    */

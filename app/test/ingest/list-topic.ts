@@ -38,6 +38,10 @@ export class ListTopic implements Topic {
     };
   }
 
+  async marks(): Promise<readonly null[]> {
+    return [];
+  }
+
   async bytesIn(): Promise<readonly number[]> {
     return [];
   }

@@ -1,5 +1,5 @@
 import { localStore } from '@contrail/delta-lake';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -90,6 +90,38 @@ describe('a lake and the topic that it is filled from', () => {
     const made = (created_at_ms: number | null) =>
       checkIdentity(last, { id: 'a', created_at_ms }, 'lake')?.code ?? null;
     expect([made(4_000), made(6_000), made(null)]).toEqual([null, 'topic-replaced', null]);
+  });
+
+  it('reads nothing of an older copy of its topic that was put back and filled past the old end', async () => {
+    await fillTopic(directory, FEW);
+    await run(directory, ALL);
+    cpSync(join(directory, 'topic'), join(directory, 'copy'), { recursive: true });
+    await fillTopic(directory, MESSAGES.slice(60, 120));
+    await run(directory, ALL);
+    const before = await contents(directory);
+    rmSync(join(directory, 'topic'), { recursive: true });
+    cpSync(join(directory, 'copy'), join(directory, 'topic'), { recursive: true });
+    await expect(run(directory, ALL)).rejects.toMatchObject({ kind: 'corrupt', code: 'topic-went-back' });
+    await fillTopic(directory, MESSAGES.slice(120));
+    const refused = run(directory, ALL);
+    await expect(refused).rejects.toMatchObject({ kind: 'corrupt', code: 'topic-went-back' });
+    await expect(refused).rejects.toThrow(
+      /holds other messages before offset \d+ of partition \d .* older copy/,
+    );
+    expect(await contents(directory)).toEqual(before);
+  });
+
+  it('goes on with a whole copy of its topic, and with one whose old messages have expired', async () => {
+    await fillTopic(directory, FEW);
+    await run(directory, ALL);
+    renameSync(join(directory, 'topic'), join(directory, 'original'));
+    cpSync(join(directory, 'original'), join(directory, 'topic'), { recursive: true });
+    {
+      await using topic = await openTopic(directory, { retention: { maxAgeMs: 1e13, maxBytes: 1 } });
+      for (let at = 60; at < 100; at += 20) await topic.append(MESSAGES.slice(at, at + 20));
+    }
+    const { rows } = await run(directory, { ...ALL, passOverGaps: true });
+    expect(rows).toBeGreaterThan(0);
   });
 
   it('goes by the offsets alone where a store gives its topics no id', () => {

@@ -24,9 +24,10 @@ describe('the trigger', () => {
     let looks = 0;
     const began: number[] = [];
     const stop = new AbortController();
-    const watched: Pick<Topic, 'name' | 'identity' | 'offsets' | 'read' | 'describe'> = {
+    const watched: Pick<Topic, 'name' | 'identity' | 'marks' | 'offsets' | 'read' | 'describe'> = {
       name: topic.name,
       identity: () => topic.identity(),
+      marks: (ranges) => topic.marks(ranges),
       read: (ranges, options) => topic.read(ranges, options),
       describe: () => topic.describe(),
       offsets: async () => {

@@ -27,11 +27,11 @@ import { encodeBatch, toBatches } from './batch.ts';
 import type { EncodedBatch } from './batch.ts';
 import { damagedStretches } from './damage.ts';
 import { checkPlace, type Place, placeOf } from './place.ts';
-import { damaged, readChunk, readOffsets, textBytesIn } from './read.ts';
+import { damaged, markBefore, readChunk, readOffsets, textBytesIn } from './read.ts';
 import { applyRetention, newestId } from './retention.ts';
 import type { Retention } from './retention.ts';
 import { fromSqlite, isBusy } from './sqlite-errors.ts';
-import { openReader, openWriter, readProperties, topicExists, topicFile } from './store.ts';
+import { kindDiffers, openReader, openWriter, readProperties, topicExists, topicFile } from './store.ts';
 
 export interface EmbeddedTopicOptions {
   /** Folder of the topic's files; created when missing, unless `readOnly`. On a local file system. */
@@ -171,6 +171,15 @@ export class EmbeddedTopic implements Topic {
     }
   }
 
+  async marks(
+    ranges: readonly OffsetRange[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly (string | null)[]> {
+    options.signal?.throwIfAborted();
+    const reader = this.#attach();
+    return ranges.map(({ partition, end }) => (reader === null ? null : markBefore(reader, partition, end)));
+  }
+
   async bytesIn(
     ranges: readonly OffsetRange[],
     options: { readonly signal?: AbortSignal } = {},
@@ -220,7 +229,7 @@ export class EmbeddedTopic implements Topic {
       this.#write(`Describing ${this.#label()}`, (writer) => {
         const declared = readProperties(writer).simulated;
         if (declared === simulated) return;
-        if (declared !== null) throw this.#kindDiffers(declared);
+        if (declared !== null) throw kindDiffers(this.#label(), declared);
         writer.prepare('update topic set simulated = ?').run(simulated ? 1 : 0);
       }),
     );
@@ -366,17 +375,6 @@ export class EmbeddedTopic implements Topic {
     if (this.#isClosed && !isQueued) throw closed(this.#label());
     if (this.#writer !== null) return this.#writer;
     throw new ContrailError('invalid', 'topic-read-only', `${this.#label()} was opened for reading only.`);
-  }
-
-  #kindDiffers(declared: boolean): ContrailError {
-    const [holds, other] = declared ? ['simulated', 'real'] : ['real', 'simulated'];
-    return new ContrailError(
-      'invalid',
-      'lake-kind-differs',
-      `${this.#label()} holds ${holds} positions and takes no ${other} ones. ` +
-        `Set DATA_DIR to another folder for ${other} positions, or choose a SOURCE with ${holds} ones.`,
-      { facts: { simulated: declared } },
-    );
   }
 
   #label(): string {

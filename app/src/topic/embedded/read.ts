@@ -37,6 +37,24 @@ export function readOffsets(connection: DatabaseSync): readonly OffsetRange[] {
 }
 
 /**
+ * What tells the stored batch with the message before an offset from others: where it begins, how many messages it has, and the
+ * checksum that ends its frame (RFC 8878, section 3.1.1, Content_Checksum). Null when it is not kept, or cannot be read.
+ */
+export function markBefore(connection: DatabaseSync, partition: number, offset: bigint): string | null {
+  const statement = connection.prepare(
+    `select first_offset || '+' || count || ':' || hex(substr(payload, -4)) as mark
+     from batch where partition = ?1 and first_offset < ?2 and first_offset + count >= ?2
+     order by first_offset desc limit 1`,
+  );
+  try {
+    const mark = statement.get(partition, offset)?.['mark'];
+    return typeof mark === 'string' ? mark : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
  * Bytes of text in a range. A stored batch that lies in it only in part counts by its share of messages, and what is damaged
  * counts as nothing: whoever reads it is told.
  */
