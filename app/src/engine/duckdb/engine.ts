@@ -72,7 +72,6 @@ export class DuckdbEngine implements QueryEngine {
     });
     const connection = await instance.connect();
     await connection.run("set timezone = 'UTC'");
-    await connection.run('set parquet_metadata_cache = true');
     const macros = await readFile(new URL('macros.sql', import.meta.url), 'utf8');
     for (const statement of macros.split(/;\s*$/m)) {
       if (statement.trim() !== '') await connection.run(statement);
