@@ -8,8 +8,8 @@ import type { LakeFile, LakeSnapshot, LakeStore, LakeTable } from './lake-tables
 export const POLL_MS = 1000;
 /** The same for a store that is asked over the network, where nothing calls and each look is three requests. */
 export const REMOTE_POLL_MS = 2000;
-/** How many commits are told one by one; a table further behind is told as new. */
-export const MAX_COMMITS_TOLD = 100;
+/** How many commits are told one by one; a table further behind is told as new. The log keeps a few more. */
+export const MAX_COMMITS_TOLD = 50;
 
 /** One thing that happened to a table. */
 export type TableEvent =
@@ -73,7 +73,11 @@ export async function* watchTable({
         if (!isSame || snapshot.version - from >= MAX_COMMITS_TOLD) yield { kind: 'opened', snapshot };
         else {
           for (let version = from; version <= snapshot.version; version++) {
-            const { adds } = await table.changes(version);
+            const adds = await addsOf(table, version);
+            if (adds === null) {
+              yield { kind: 'opened', snapshot };
+              break;
+            }
             yield { kind: 'commit', version, adds, snapshot };
           }
         }
@@ -87,6 +91,16 @@ export async function* watchTable({
       yield { kind: 'failed', error };
     }
     await calls.next();
+  }
+}
+
+/** What a commit added; null when the log does not have it any more, as after a sleep of this machine. */
+async function addsOf(table: LakeTable, version: number): Promise<readonly LakeFile[] | null> {
+  try {
+    return (await table.changes(version)).adds;
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === 'no-such-version') return null;
+    throw error;
   }
 }
 

@@ -107,6 +107,28 @@ describe('the watch of a table', () => {
     expect([(await events.next()).value, (await events.next()).done]).toEqual([{ kind: 'idle' }, true]);
   });
 
+  it('tells a table as new where the log has lost the commits between', async () => {
+    const versions = [1, 5, 6];
+    const table: LakeTable = {
+      snapshot: async () => ({ ...EMPTY_SNAPSHOT, version: versions.shift() ?? 6 }),
+      changes: async (version) => {
+        if (version < 6) throw Object.assign(new Error('cleaned up'), { code: 'no-such-version' });
+        return { adds: [] };
+      },
+    };
+    const events = watchTable({
+      store: EMPTY_STORE,
+      open: async () => table,
+      signal: stop.signal,
+      pollMs: 1,
+    });
+    expect([await next(events), await next(events), await next(events)]).toEqual([
+      'opened 1',
+      'opened 5',
+      'commit 6 (+0)',
+    ]);
+  });
+
   it('goes on after a failure', async () => {
     let attempts = 0;
     const open = async (): Promise<LakeTable | null> => {
