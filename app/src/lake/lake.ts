@@ -27,6 +27,7 @@ export class Lake {
   readonly retention: Retention;
   readonly #clock: () => number;
   readonly #tables = new Map<string, DeltaTable>();
+  #simulated: boolean | null = null;
 
   constructor(store: ObjectStore, clock: () => number, retention: Retention = DEFAULT_RETENTION) {
     this.store = store;
@@ -48,14 +49,15 @@ export class Lake {
     }
   }
 
-  /** Whether the lake holds simulated positions; null while it has no table. */
+  /** Whether the lake holds simulated positions, which never changes; null while no table says so. */
   async simulated(): Promise<boolean | null> {
-    for (const definition of TABLES) {
+    for (const definition of this.#simulated === null ? TABLES : []) {
       const table = await this.table(definition);
       const property = (await table?.snapshot())?.configuration[SIMULATED_PROPERTY];
-      if (property !== undefined) return property === 'true';
+      if (property !== undefined) this.#simulated = property === 'true';
+      if (this.#simulated !== null) break;
     }
-    return null;
+    return this.#simulated;
   }
 
   /**

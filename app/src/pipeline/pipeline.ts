@@ -146,7 +146,7 @@ export async function runPipeline(
         ...(topicId === null ? {} : { topic_id: topicId }),
         recorded_at_ms: clock(),
         ...(await planned(unread, pending)),
-        tables: await newestBatches(lake, topic.name),
+        tables: await newestBatches(lake, topic.name, 'memory'),
       };
       await record(lake.store, plan);
       options.onPoint?.('recorded');
