@@ -51,7 +51,7 @@ export function isOwnPage(policy: HostPolicy, { origin, host, key }: Handshake, 
   return from.host === host?.toLowerCase() || policy.allowed.includes(from.hostname);
 }
 
-/** What to tell somebody who came under a name that is not answered to. */
+/** What to tell a client that came under a name that is not answered to. */
 export function foreignHost(policy: HostPolicy, host: string): string {
   const name = nameOf(host) ?? host.slice(0, 100);
   const known = policy.names?.[0] ?? 'localhost';

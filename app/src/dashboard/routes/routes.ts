@@ -42,7 +42,7 @@ export interface RouteSources extends AnswerSources {
   readonly isFull: () => boolean;
 }
 
-/** What is told to somebody who asks for the live socket and does not get it. */
+/** What is told to a client that asks for the live socket and does not get it. */
 export interface Refusal {
   readonly status: 403 | 426 | 503;
   readonly code: string;
@@ -152,7 +152,7 @@ export function createRoutes(sources: RouteSources) {
       return isKnown(c, tag) ? c.body(null, 304, headers) : c.body(bytes, 200, headers);
     })
     .get('/live/key', (c) => c.json<KeyAnswer>({ key: sources.key }, 200, { 'Cache-Control': 'no-store' }))
-    // Those who are given the socket do not come here (server.ts).
+    // A request that is given the socket does not come here (server.ts).
     .get('/live', (c) => {
       const { method, url } = c.req;
       const refusal = refusalOf(sources, { method, url, header: (name) => c.req.header(name) });
