@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFakeServer, type FakeServer } from '../../web/test/fake-server.ts';
+import { worldPixels, worldX, worldY } from '../../web/src/map/projection.ts';
 import { aircraftAt, createFleet } from '../../web/test/fake/fleet.ts';
 import type { Scenario } from '../../web/test/fake/answers.ts';
 import { proxyBelowAPath } from './below-a-path.ts';
@@ -165,7 +166,8 @@ describe.skipIf(missing.length > 0)(
         await until(page, `__contrail.tick >= ${tick + 6}`);
         return (await page.evaluate<number>('__contrail.redraws')) - redraws;
       };
-      expect(await drawings(near.page)).toBeGreaterThan(8);
+      // A busy machine may draw less often for a while.
+      await expect.poll(() => drawings(near.page), { timeout: 20_000 }).toBeGreaterThan(8);
       expect(await drawings(world.page)).toBeLessThan(4);
     });
 
@@ -178,7 +180,11 @@ describe.skipIf(missing.length > 0)(
       await until(page, '__contrail.aircraft > 0 && __contrail.redraws > 1');
       const box = await page.locator('[role=application]').boundingBox();
       if (box === null) throw new Error('no map');
-      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+      // It has flown on while the page was loading.
+      const then = aircraftAt(flight, Date.now() / 1000);
+      const dx = (worldX(then.longitude) - worldX(now.longitude)) * worldPixels(11);
+      const dy = (worldY(then.latitude) - worldY(now.latitude)) * worldPixels(11);
+      await page.mouse.click(box.x + box.width / 2 + dx, box.y + box.height / 2 + dy);
       const card = page.getByRole('complementary');
       await card.getByRole('heading', { name: flight.callsign ?? '' }).waitFor();
       await card.getByText(flight.icao24).waitFor();
