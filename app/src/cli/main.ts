@@ -5,7 +5,7 @@ import { settingsOf, untilSignal, withSettings } from './context.ts';
 import { endWithLauncher } from './launcher.ts';
 import { printable, printableLines } from './printable.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './rows.ts';
-import { addOperations } from './table-commands.ts';
+import { addOperations, addReaders } from './table-commands.ts';
 
 const wholeNumber = (text: string): number => {
   const value = Number(text);
@@ -87,67 +87,9 @@ function program(): Command {
   });
 
   const table = root.command('table').description('look at one Delta table, or look after it');
-  table
-    .command('read')
-    .description('the rows of a table')
-    .argument('[path]', 'folder of the table, or s3://bucket/path')
-    .option('--version <n>', 'an older version', wholeNumber)
-    .option('--limit <n>', 'at most so many rows (not with canonical)', wholeNumber)
-    .option('--paths-from <file>', 'read requests {"id","path","version"} as lines from standard input: -')
-    .addOption(formatOption(['canonical']))
-    .action(
-      async (
-        path: string | undefined,
-        flags: Flags & {
-          version?: number;
-          limit?: number;
-          pathsFrom?: string;
-          format: OutputFormat | 'canonical';
-        },
-      ) => {
-        const { readTable, readTables } = await import('./table.ts');
-        if (flags.pathsFrom !== undefined) {
-          if (flags.pathsFrom !== '-' || flags.format !== 'canonical')
-            throw usage('--paths-from takes - (standard input) and needs --format canonical.');
-          await readTables(flags);
-        } else if (path === undefined) throw usage('Which table? Give its folder: contrail table read PATH.');
-        else {
-          await readTable(path, flags);
-        }
-      },
-    );
-  table
-    .command('history')
-    .description('its commits, newest first')
-    .argument('<path>', 'folder of the table, or s3://bucket/path')
-    .option('--limit <n>', 'at most so many', wholeNumber, 20)
-    .addOption(formatOption())
-    .action(async (path: string, flags: Flags & { limit: number; format: OutputFormat }) => {
-      const { tableHistory } = await import('./table.ts');
-      await tableHistory(path, flags);
-    });
-  table
-    .command('describe')
-    .description('schema, size and properties')
-    .argument('<path>', 'folder of the table, or s3://bucket/path')
-    .addOption(formatOption())
-    .action(async (path: string, flags: Flags & { format: OutputFormat }) => {
-      const { describeTable } = await import('./table.ts');
-      await describeTable(path, flags);
-    });
-  table
-    .command('check')
-    .description(
-      'replay, checkpoints, checksums, files to their last page, statistics; exit 1 when something is wrong',
-    )
-    .argument('<path>', 'folder of the table, or s3://bucket/path')
-    .option('--footers', 'read the footers of files alone: quick, and blind to damage in their pages', false)
-    .action(async (path: string, flags: Flags & { footers: boolean }) => {
-      const { checkTable } = await import('./table.ts');
-      await checkTable(path, flags);
-    });
-
-  addOperations(table, wholeNumber, formatOption);
+  const parts = { wholeNumber, formatOption, usage };
+  addReaders(table, parts);
+  addOperations(table, parts);
   for (const command of table.commands) withSettings(command, S3_SETTINGS);
 
   withSettings(

@@ -27,12 +27,107 @@ const instant = (text: string): number => {
 const columns = (text: string): string[] => text.split(',').map((name) => name.trim());
 const collected = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
+/** What every command about a table is given by the program. */
+export interface TableCommandParts {
+  readonly wholeNumber: (text: string) => number;
+  readonly formatOption: (extra?: readonly string[]) => Option;
+  /** The failure of a command that was used wrongly. */
+  readonly usage: (message: string) => Error;
+}
+
+/** Adds `read`, `changes`, `history`, `describe` and `check` to `contrail table`; they change nothing. */
+export function addReaders(table: Command, { wholeNumber, formatOption, usage }: TableCommandParts): void {
+  const version = (): Option =>
+    new Option('--version <n>', 'an older version').argParser(wholeNumber).conflicts('timestamp');
+  table
+    .command('read')
+    .description('the rows of a table')
+    .argument('[path]', PATH)
+    .addOption(version())
+    .addOption(new Option('--timestamp <instant>', 'as it was at this instant').argParser(instant))
+    .addOption(new Option('--columns <names>', 'only these columns, a,b,c').argParser(columns))
+    .option('--where <condition>', 'only these rows: "icao24 = \'3c6444\' and altitude_m > 1000"')
+    .option('--limit <n>', 'at most so many rows (not with canonical)', wholeNumber)
+    .option('--paths-from <file>', 'read requests {"id","path","version"} as lines from standard input: -')
+    .addOption(formatOption(['canonical']))
+    .action(
+      async (
+        path: string | undefined,
+        flags: Settings & {
+          version?: number;
+          timestamp?: number;
+          columns?: string[];
+          where?: string;
+          limit?: number;
+          pathsFrom?: string;
+          format: OutputFormat | 'canonical';
+        },
+      ) => {
+        const { readTable, readTables } = await import('./table.ts');
+        const { timestamp, ...rest } = flags;
+        if (flags.pathsFrom !== undefined) {
+          if (flags.pathsFrom !== '-' || flags.format !== 'canonical')
+            throw usage('--paths-from takes - (standard input) and needs --format canonical.');
+          await readTables(flags);
+        } else if (path === undefined) throw usage('Which table? Give its folder: contrail table read PATH.');
+        else if (flags.format === 'canonical' && (flags.columns ?? flags.where) !== undefined)
+          throw usage('--format canonical prints whole tables: leave out --columns and --where.');
+        else
+          await readTable(path, { ...rest, ...(timestamp === undefined ? {} : { timestampMs: timestamp }) });
+      },
+    );
+  table
+    .command('changes')
+    .description('the rows that versions inserted, deleted and updated')
+    .argument('<path>', PATH)
+    .requiredOption('--from <n>', 'the first version', wholeNumber)
+    .option('--to <n>', 'the last version (default: the newest)', wholeNumber)
+    .option('--limit <n>', 'at most so many rows', wholeNumber)
+    .addOption(formatOption())
+    .action(
+      async (
+        path: string,
+        flags: Settings & { from: number; to?: number; limit?: number; format: OutputFormat },
+      ) => {
+        const { tableChanges } = await import('./table.ts');
+        await tableChanges(path, flags);
+      },
+    );
+  table
+    .command('history')
+    .description('its commits, newest first')
+    .argument('<path>', PATH)
+    .option('--limit <n>', 'at most so many', wholeNumber, 20)
+    .addOption(formatOption())
+    .action(async (path: string, flags: Settings & { limit: number; format: OutputFormat }) => {
+      const { tableHistory } = await import('./table.ts');
+      await tableHistory(path, flags);
+    });
+  table
+    .command('describe')
+    .description('schema, size and properties')
+    .argument('<path>', PATH)
+    .addOption(formatOption())
+    .action(async (path: string, flags: Settings & { format: OutputFormat }) => {
+      const { describeTable } = await import('./table.ts');
+      await describeTable(path, flags);
+    });
+  table
+    .command('check')
+    .description(
+      'replay, checkpoints, checksums, files to their last page, statistics; exit 1 when something is wrong',
+    )
+    .argument('<path>', PATH)
+    .option('--footers', 'read the footers of files alone: quick, and blind to damage in their pages', false)
+    .addOption(formatOption())
+    .action(async (path: string, flags: Settings & { footers: boolean; format: OutputFormat }) => {
+      const { checkTable } = await import('./table.ts');
+      await checkTable(path, flags);
+    });
+}
+
 /** Adds `optimize`, `vacuum` and `restore` to `contrail table`; they change the table. */
-export function addOperations(
-  table: Command,
-  wholeNumber: (text: string) => number,
-  formatOption: () => Option,
-): void {
+export function addOperations(table: Command, { wholeNumber, formatOption }: TableCommandParts): void {
   table
     .command('optimize')
     .description('put small files together, or sort whole partitions; no row changes')

@@ -10,6 +10,7 @@ import {
 import { ContrailError } from '../errors.ts';
 import { type SettingFlags, tableOptions } from './lake-store.ts';
 import { formatRows, type OutputFormat } from './rows.ts';
+import { shownTime } from './table-cells.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -80,7 +81,7 @@ export async function vacuumTable(path: string, flags: VacuumFlags): Promise<voi
   printFacts(flags.format, {
     files_deleted: report.files.length,
     bytes_deleted: report.bytes,
-    kept_since: new Date(report.cutoffMs).toISOString(),
+    kept_since: shownTime(report.cutoffMs),
   });
 }
 
@@ -170,7 +171,10 @@ function predicateOf(snapshot: Snapshot, conditions: readonly string[]): Predica
   }
   return Array.from(columns, ([column, texts]) => {
     const type = snapshot.schema.fields.find(({ name }) => name === column)?.type ?? 'string';
-    return { column, in: texts.map((text) => parsePartitionValue(type, text)) };
+    // No value stands for null, as it does in the log.
+    const values = texts.flatMap((text) => parsePartitionValue(type, text) ?? []);
+    const isIn = { column, in: values };
+    return values.length === texts.length ? isIn : { anyOf: [[isIn], [{ column, isNull: true }]] };
   });
 }
 

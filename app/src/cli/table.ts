@@ -6,51 +6,124 @@ import {
   openTable,
   type Row,
   type Snapshot,
+  struct,
+  type StructType,
 } from '@contrail/delta-lake';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ContrailError } from '../errors.ts';
 import { type SettingFlags, tableOptions } from './lake-store.ts';
-import { formatRows, type OutputFormat } from './rows.ts';
+import { printable } from './printable.ts';
+import { type Batches, formatBatches, formatRows, type OutputFormat } from './rows.ts';
+import { shownRow, shownTime } from './table-cells.ts';
+import { parseWhere } from './table-where.ts';
 
 /** Writes to stdout, waiting where the reader is slower. */
 async function out(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
-async function snapshotOf(path: string, version: number | undefined, flags: SettingFlags): Promise<Snapshot> {
+/** Which version of a table: a number, or the newest that was not committed after an instant. */
+interface At {
+  readonly version?: number;
+  readonly timestampMs?: number;
+}
+
+async function snapshotOf(path: string, at: At, flags: SettingFlags): Promise<Snapshot> {
   const options = tableOptions(path, flags);
-  return version === undefined
-    ? (await openTable(path, options)).cached()
-    : openSnapshot(path, { version }, options);
+  const { version, timestampMs } = at;
+  if (version !== undefined) return openSnapshot(path, { version }, options);
+  const table = await openTable(path, options);
+  return timestampMs === undefined ? table.cached() : table.snapshotAt({ timestampMs });
 }
 
 /** `contrail table read`: the rows of one table. */
 export async function readTable(
   path: string,
-  options: SettingFlags & {
-    readonly version?: number;
-    readonly format: OutputFormat | 'canonical';
-    readonly limit?: number;
-  },
+  options: SettingFlags &
+    At & {
+      readonly columns?: readonly string[];
+      readonly where?: string;
+      readonly format: OutputFormat | 'canonical';
+      readonly limit?: number;
+    },
 ): Promise<void> {
-  if (options.format === 'canonical') {
+  const { columns, where, format, limit = Infinity } = options;
+  if (format === 'canonical') {
     try {
-      await writeCanonical(await snapshotOf(path, options.version, options), {});
+      await writeCanonical(await snapshotOf(path, options, options), {});
     } catch (error) {
       await out(`${JSON.stringify({ error: refusal(error) })}\n`);
       process.exitCode = 1;
     }
     return;
   }
-  const snapshot = await snapshotOf(path, options.version, options);
-  const names = snapshot.schema.fields.map((field) => field.name);
-  const rows: Row[] = [];
-  for await (const batch of snapshot.rows()) {
-    for (const row of batch) if (options.limit === undefined || rows.length < options.limit) rows.push(row);
-    if (options.limit !== undefined && rows.length >= options.limit) break;
+  const snapshot = await snapshotOf(path, options, options);
+  const schema = columns === undefined ? snapshot.schema : schemaWith(snapshot, columns);
+  const rows = snapshot.rows({
+    ...(columns === undefined ? {} : { columns }),
+    ...(where === undefined ? {} : { predicate: parseWhere(where, snapshot.schema) }),
+  });
+  await printRows(path, schema, rows, format, limit);
+}
+
+function schemaWith({ schema, table }: Snapshot, columns: readonly string[]): StructType {
+  const fields = columns.map((name) => {
+    const field = schema.fields.find((candidate) => candidate.name === name);
+    if (field) return field;
+    const names = schema.fields.map((known) => known.name).join(', ');
+    throw new ContrailError(
+      'invalid',
+      'no-such-column',
+      `${table} has no column "${name}"; it has ${names}.`,
+    );
+  });
+  return { type: 'struct', fields };
+}
+
+async function printRows(
+  path: string,
+  schema: StructType,
+  batches: AsyncIterable<readonly Row[]>,
+  format: OutputFormat,
+  limit: number,
+): Promise<void> {
+  if (schema.fields.length === 0) {
+    await out(format === 'table' ? `${printable(path)} has no columns.\n` : '');
+    return;
   }
-  await out(formatRows(names, rows, options.format));
+  const names = schema.fields.map(({ name }) => name);
+  const shown = shownRow(schema);
+  async function* limited(): Batches {
+    yield { names, rows: [] };
+    let left = limit;
+    if (left <= 0) return;
+    for await (const batch of batches) {
+      yield { names, rows: batch.slice(0, left).map(shown) };
+      left -= batch.length;
+      if (left <= 0) return;
+    }
+  }
+  for await (const text of formatBatches(limited(), format)) await out(text);
+}
+
+/** `contrail table changes`: the rows that versions inserted, deleted and updated. */
+export async function tableChanges(
+  path: string,
+  options: SettingFlags & {
+    readonly from: number;
+    readonly to?: number;
+    readonly format: OutputFormat;
+    readonly limit?: number;
+  },
+): Promise<void> {
+  const table = await openTable(path, tableOptions(path, options));
+  const last = options.to ?? table.cached().version;
+  const { schema } = await table.snapshotAt({ version: last });
+  const extra = struct({ _change_type: 'string', _commit_version: 'long', _commit_timestamp: 'timestamp' });
+  const fields = [...extra.fields, ...schema.fields];
+  const rows = table.changesBetween(options.from, last);
+  await printRows(path, { type: 'struct', fields }, rows, options.format, options.limit ?? Infinity);
 }
 
 /** `contrail table read --paths-from -`: many tables, one answer each, in one process. */
@@ -67,9 +140,14 @@ export async function readTables(flags: SettingFlags): Promise<void> {
       id = request.id ?? null;
       if (typeof request.path !== 'string')
         throw new ContrailError('invalid', 'request-unreadable', 'A request needs a "path".');
-      const rows = await writeCanonical(await snapshotOf(request.path, request.version ?? undefined, flags), {
-        id,
-      });
+      const rows = await writeCanonical(
+        await snapshotOf(
+          request.path,
+          typeof request.version === 'number' ? { version: request.version } : {},
+          flags,
+        ),
+        { id },
+      );
       await out(`${JSON.stringify({ id, end: true, rows })}\n`);
     } catch (error) {
       await out(`${JSON.stringify({ id, error: refusal(error) })}\n`);
@@ -116,7 +194,7 @@ export async function tableHistory(
   for await (const commit of table.history({ limit: options.limit })) {
     rows.push({
       version: commit.version,
-      time: new Date(commit.timestampMs).toISOString(),
+      time: shownTime(commit.timestampMs),
       operation: commit.operation,
       metrics: JSON.stringify(commit.operationMetrics),
       engine: commit.engineInfo,
@@ -130,45 +208,61 @@ export async function describeTable(
   path: string,
   flags: SettingFlags & { readonly format: OutputFormat },
 ): Promise<void> {
-  const snapshot = await snapshotOf(path, undefined, flags);
+  const snapshot = await snapshotOf(path, {}, flags);
+  const { protocol } = snapshot;
   const facts: Readonly<Record<string, string>> = {
     location: path,
     version: String(snapshot.version),
-    committed: new Date(snapshot.timestampMs).toISOString(),
+    committed: shownTime(snapshot.timestampMs),
     description: snapshot.metadata.description ?? '',
     rows: snapshot.rowCount === null ? 'unknown' : String(snapshot.rowCount),
     files: String(snapshot.fileCount),
     bytes: String(snapshot.bytes),
-    protocol: `reader ${snapshot.protocol.minReaderVersion}, writer ${snapshot.protocol.minWriterVersion}`,
+    protocol: `reader ${protocol.minReaderVersion}, writer ${protocol.minWriterVersion}`,
+    features: [...new Set([...(protocol.readerFeatures ?? []), ...(protocol.writerFeatures ?? [])])].join(
+      ', ',
+    ),
     partitioned_by: snapshot.partitionColumns.join(', '),
     properties: JSON.stringify(snapshot.configuration),
-    ...Object.fromEntries(
-      snapshot.schema.fields.map((field) => [
-        `column ${field.name}`,
-        typeof field.type === 'string' ? field.type : JSON.stringify(field.type),
-      ]),
-    ),
   };
-  await out(
-    formatRows(
-      ['fact', 'value'],
-      Object.entries(facts).map(([fact, value]) => ({ fact, value })),
-      flags.format,
-    ),
-  );
+  const rows = [
+    ...Object.entries(facts).map(([fact, value]) => ({ fact, value })),
+    ...snapshot.schema.fields.map((field) => ({
+      fact: `column ${field.name}`,
+      value: `${typeof field.type === 'string' ? field.type : JSON.stringify(field.type)}${field.nullable ? '' : ' not null'}`,
+    })),
+  ];
+  await out(formatRows(['fact', 'value'], rows, flags.format));
 }
 
 /** `contrail table check`: replay, checkpoints, checksums, files and statistics; exit 1 when something is wrong. */
 export async function checkTable(
   path: string,
-  flags: SettingFlags & { readonly footers?: boolean },
+  flags: SettingFlags & { readonly footers?: boolean; readonly format: OutputFormat },
 ): Promise<void> {
   const table = await openTable(path, tableOptions(path, flags));
-  const report = await table.check({ pages: flags.footers !== true });
-  await out(
-    `${JSON.stringify(report, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value), 2)}\n`,
-  );
-  const findings = (report as { readonly findings?: readonly unknown[] }).findings ?? [];
+  const { findings, ...facts } = await table.check({ pages: flags.footers !== true });
+  if (flags.format === 'json') await out(`${JSON.stringify({ ...facts, findings })}\n`);
+  else {
+    const names = ['kind', 'path', 'message', 'advice'];
+    if (findings.length > 0)
+      await out(
+        formatRows(
+          names,
+          findings.map((finding) => ({ ...finding })),
+          flags.format,
+        ),
+      );
+    else if (flags.format === 'csv') await out(formatRows(names, [], 'csv'));
+    else
+      await out(
+        formatRows(
+          ['fact', 'value'],
+          Object.entries(facts).map(([fact, value]) => ({ fact, value })),
+          'table',
+        ),
+      );
+  }
   if (findings.length > 0)
     throw new ContrailError(
       'corrupt',

@@ -67,6 +67,7 @@ export {
   type StructType,
 } from './schema/types.ts';
 export type { ColumnMappingMode } from './schema/column-mapping.ts';
+export { formatInstant } from './schema/instant.ts';
 export { canonicalHeader, canonicalRow } from './schema/canonical.ts';
 export { type CellInput, parsePartitionValue, type Value } from './schema/value.ts';
 export type { ReadRowsOptions, Snapshot } from './snapshot/snapshot.ts';
