@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contents, gapRows, openTopic, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
+import { contrail } from '../cluster/command.ts';
 import { damageBatches } from '../../app/test/topic/break-topic.ts';
 
 const CHILD = fileURLToPath(new URL('pipeline-child.ts', import.meta.url));
@@ -65,5 +66,24 @@ describe('a pipeline killed with SIGKILL while it passes over damaged messages',
     // Once recorded it is decided: the next run needs no flag.
     await run(directory, { maxRows: MAX_ROWS });
     expect(await state(directory)).toEqual(expected);
+  });
+
+  it('stops the program, which says what is missing and goes on where it is told to', async () => {
+    const directory = join(root, 'program');
+    cpSync(join(root, 'start'), directory, { recursive: true });
+    const pipeline = ['pipeline', '--once', '--data', directory, '--log-level', 'error'];
+    const refused = await contrail(...pipeline);
+    expect(refused.code).toBe(1);
+    expect(refused.complaints).toMatch(
+      /messages of partition \d, offsets \d+ to \d+, cannot be read.* --pass-over-gaps/,
+    );
+    const passed = await contrail(...pipeline, '--pass-over-gaps');
+    expect(passed.code).toBe(0);
+    expect(passed.complaints).toMatch(/Passed over \d+ messages of partition \d, .* they are damaged/);
+    const select = 'select sum(messages) as messages, min(reason) as reason from quarantine.gaps';
+    const { output } = await contrail('query', select, '--data', directory, '--format', 'json');
+    const lost = expected.gaps.reduce((sum, gap) => sum + Number(gap.split(' ')[3]), 0);
+    expect(JSON.parse(output.trim().replace(/^\[|\]$/g, ''))).toMatchObject({ reason: 'damaged' });
+    expect(output).toContain(String(lost));
   });
 });

@@ -6,12 +6,12 @@ import type { BatchProgress } from '../lake/progress.ts';
 import type { Gap } from '../pipeline/batch-record.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import type { Topic } from '../topic/topic.ts';
-import { existingData, loadAirports, openPipelineEngine, SYSTEM, topicFolder } from './context.ts';
+import { existingData, loadAirports, openPipelineEngine, SYSTEM } from './context.ts';
 import { lakeFloor } from './disk-floor.ts';
 import { JobReports } from './job-reports.ts';
 import { type LakeHome, openLake } from './lake-store.ts';
 import { count, openLog, say, sayForNow } from './log.ts';
-import { openTopic } from './topic.ts';
+import { openTopic, topicPlace } from './topic.ts';
 import { untilRoom } from './until-room.ts';
 
 /** `contrail pipeline`: topic to lake. Answers what it did. */
@@ -24,8 +24,6 @@ export async function pipeline(
     settings,
     (path) => existsSync(path) || existsSync(path.replace(/lake$/, 'topic')),
   );
-  if (settings.kafkaBootstrap === null && !existsSync(topicFolder(data)) && once)
-    say(`There is no topic in ${data} yet: nothing to do. "contrail produce" fills it.`);
   await using home = openLake(settings, data, signal);
   await untilRoom(() => home.claim(), signal);
   await using topic = await openTopic(settings, data, true);
@@ -45,6 +43,8 @@ export async function pipeline(
     jobs,
     isLoud: true,
   });
+  if (once && totals.batches === 0 && !(await topic.exists()))
+    say(`There is no topic ${topic.name} in ${topicPlace(settings, data)} yet. "contrail produce" makes it.`);
   say(
     `${count(totals.rows)} messages in ${count(totals.batches)} micro-batches; the lake is ${home.store.url}.`,
   );

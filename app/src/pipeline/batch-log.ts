@@ -95,7 +95,9 @@ export async function noteFinished(store: ObjectStore, finished: FinishedBatch):
 /** What the last run noted; null when it did not, or when the note is lost: it is a hint. */
 export async function notedFinished(store: ObjectStore): Promise<FinishedBatch | null> {
   try {
-    return JSON.parse(Buffer.from(await store.get(FINISHED)).toString('utf8')) as FinishedBatch | null;
+    const note: unknown = JSON.parse(Buffer.from(await store.get(FINISHED)).toString('utf8'));
+    const isNote = typeof note === 'object' && note !== null && 'tables' in note && note.tables !== null;
+    return isNote && typeof note.tables === 'object' ? (note as FinishedBatch) : null;
   } catch (error) {
     if (error instanceof SyntaxError || hasCode(error, 'object-not-found')) return null;
     throw error;
