@@ -1,9 +1,10 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Lake } from '../lake/lake.ts';
-import { type BatchProgress, PROGRESS_BATCHES, PROGRESS_FILE, type Progress } from '../lake/progress.ts';
+import { type BatchProgress, PROGRESS_BATCHES, type Progress } from '../lake/progress.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import { clockNotice } from './clock-difference.ts';
 import type { Range } from './plan.ts';
+import { putProgress } from './progress-file.ts';
 
 /** What the report is made from. */
 export interface ReportOptions {
@@ -81,7 +82,7 @@ export class Report {
   }
 
   async #put(progress: Progress): Promise<void> {
-    await this.#options.lake.store.put(PROGRESS_FILE, JSON.stringify(progress));
+    await putProgress(this.#options.lake.store, progress);
     this.#last = progress;
   }
 
