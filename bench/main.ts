@@ -3,6 +3,7 @@
  *
  *     chain [--rows 1000000] [--batch-rows 100000] [--threads 1]   topic to all tables, and the floor beside it
  *     live  [--seconds 60] [--aircraft 3330]                       the whole program under a steady feed
+ *     faults [--minutes 10]                                        the whole program on a feed that does everything wrong
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
  *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]
  *             days of a pipeline with its upkeep, on a clock that jumps from trigger to trigger; a line for each simulated hour
@@ -19,13 +20,14 @@ import { parseArgs } from 'node:util';
 import { chain } from './chain.ts';
 import { cluster, CLUSTER_CASES, type ClusterCase } from './cluster.ts';
 import { delta } from './delta.ts';
+import { faults } from './faults.ts';
 import { life } from './life.ts';
 import { live } from './live.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | faults [--minutes N] | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -41,6 +43,7 @@ function readArguments(args: string[]): {
       'batch-rows': text,
       threads: text,
       seconds: text,
+      minutes: text,
       aircraft: text,
       commits: text,
       workers: text,
@@ -85,6 +88,9 @@ async function main(): Promise<number> {
     } else if (name === 'live') {
       const options = { seconds: number('seconds', 60), aircraft: number('aircraft', 3_330) };
       work = () => live(options);
+    } else if (name === 'faults') {
+      const options = { minutes: number('minutes', 10) };
+      work = () => faults(options);
     } else if (name === 'delta') {
       const options = { commits: number('commits', 20_000) };
       work = () => delta(options);

@@ -9,6 +9,7 @@ import { ContrailError } from '../errors.ts';
 import type { Lake } from '../lake/lake.ts';
 import { PROGRESS_FILE } from '../lake/progress.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
+import { clockNotice } from '../pipeline/clock-difference.ts';
 import { newestRecord } from '../pipeline/batch-log.ts';
 import { pendingRanges, rowsIn } from '../pipeline/plan.ts';
 import { existingData, openPipelineEngine, SYSTEM } from './context.ts';
@@ -61,6 +62,7 @@ export async function doctor(settings: Settings): Promise<readonly Finding[]> {
       return `${home.store.url}, ${found}`;
     }),
     await look('pipeline', 'see its message and its log', () => pipelineNow(home.store)),
+    await look('clock', 'see the message', () => clockNow(home.store)),
     await look('dashboard port', 'stop what uses it, or choose another: --dashboard-port', () =>
       freePort(settings.dashboardHost, settings.dashboardPort),
     ),
@@ -97,6 +99,20 @@ async function pipelineNow(store: ObjectStore): Promise<string> {
   const seconds = Math.max(0, Math.round((SYSTEM.clock() - at_ms) / 1000));
   const now = `${state} with ${engine}, ${batch_id === null ? 'no batch yet' : `batch ${batch_id}`}, reported ${count(seconds)} s ago`;
   return message === null ? now : `${now}: ${message}`;
+}
+
+/** Whether the newest positions say that the clock which stamped them is right. A feed that is late is no fault of ours. */
+async function clockNow(store: ObjectStore): Promise<string> {
+  const text =
+    (await store.head(PROGRESS_FILE)) === null
+      ? ''
+      : new TextDecoder().decode(await store.get(PROGRESS_FILE));
+  const newest = parseProgress(text)?.batches.at(-1);
+  if (newest === undefined) return 'no positions yet to compare it with';
+  const behind_s = newest.clock_behind_s ?? null;
+  if (behind_s === null) return 'agrees with the newest positions';
+  if (behind_s > 0) throw new ContrailError('unavailable', 'clock-behind', clockNotice(behind_s));
+  return clockNotice(behind_s);
 }
 
 function nodeVersion(): Finding {
