@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { identify } from '../../app/src/cluster/process-table.ts';
 import { contrail, start, statusOf } from './command.ts';
 import { HAS_CLUSTER, sharedFolder } from './shared.ts';
@@ -49,6 +49,17 @@ describe.skipIf(!HAS_CLUSTER)('contrail cluster', () => {
     expect(await identify(pid)).toBeNull();
     expect(existsSync(folder)).toBe(false);
     expect((await contrail('cluster', 'status', '--folder', folder)).code).toBe(1);
+  });
+
+  it('up refuses a folder with files of others, which down --purge would delete', async () => {
+    const taken = mkdtempSync(join(tmpdir(), 'contrail-taken-'));
+    onTestFinished(() => rmSync(taken, { recursive: true, force: true }));
+    writeFileSync(join(taken, 'mine'), '');
+    const up = await contrail('cluster', 'up', '--only', 'kafka', '--folder', taken);
+    expect(up.code).toBe(1);
+    expect(up.complaints).toContain(`${taken} is no folder of a cluster`);
+    await contrail('cluster', 'down', '--purge', '--folder', taken);
+    expect(existsSync(join(taken, 'mine'))).toBe(true);
   });
 
   it('up that is interrupted ends what it has started', async () => {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { homedir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bringDown, bringUp, type ServiceStatus, statusOfAll } from '../cluster/cluster.ts';
@@ -110,6 +110,7 @@ const servicesIn = (folder: string, plan: ClusterPlan, workers: number): readonl
 /** What was chosen before, with new ports for the parts that do not run and cannot have their old ones. */
 async function planFor(settings: Settings, flags: ClusterUpFlags, folder: string): Promise<ClusterPlan> {
   const before = await readPlan(folder);
+  if (before === null) await checkFree(folder);
   if (before !== null && flags.s3 !== null && flags.s3 !== before.s3.kind) {
     throw new ContrailError(
       'invalid',
@@ -134,6 +135,22 @@ async function planFor(settings: Settings, flags: ClusterUpFlags, folder: string
   const plan: ClusterPlan = { version: 1, ports, s3 };
   await writePlan(folder, plan);
   return plan;
+}
+
+/** A cluster has a folder to itself, which `down --purge` deletes: nobody else's files may be in it. */
+async function checkFree(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  const [first] = names;
+  if (first === undefined) return;
+  throw new ContrailError(
+    'invalid',
+    'cluster-folder-taken',
+    `${folder} is no folder of a cluster, and not empty (it has ${first}). Give --folder one that is empty or does not exist.`,
+    { facts: { folder } },
+  );
 }
 
 /** The parts of which a process is there, whether it answers or not. */

@@ -32,8 +32,21 @@ export class OpenFolders {
 
   /** Removes what is in a folder that somebody noted and never finished. */
   static async discard(storage: Storage, note: string): Promise<void> {
-    const name = note.slice(note.lastIndexOf('/') + 1);
-    await removeBelow(storage, decodeURIComponent(name));
+    const folder = folderOf(note);
+    if (folder !== null) await removeBelow(storage, folder);
+  }
+}
+
+/** A folder that the engine makes for one job: below a table, with a name of its own that no person gives. */
+const FRESH = /^[^/]+(?:\/[^/]+)*\/[0-9a-f-]+$/;
+
+/** The folder that a note is about; null where it is no fresh one: whatever a file says, no table is emptied for it. */
+function folderOf(note: string): string | null {
+  try {
+    const folder = decodeURIComponent(note.slice(note.lastIndexOf('/') + 1));
+    return FRESH.test(folder) && !folder.split('/').includes('..') ? folder : null;
+  } catch {
+    return null;
   }
 }
 

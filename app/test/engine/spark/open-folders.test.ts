@@ -50,4 +50,16 @@ describe('folders that are being written', () => {
     await OpenFolders.discard(storage, await hasBegun.promise);
     expect(await keys(FOLDER)).toEqual([]);
   });
+
+  it.each(['silver/flights', 'silver', '', '../outside/0f3a', 'silver/flights/../flights', '%E0%A4'])(
+    'are nobody else’s: a note that names "%s" has nothing removed',
+    async (folder) => {
+      await store.put('silver/flights/part-0.parquet', 'rows');
+      await store.put('outside/0f3a/file', 'x');
+      const inner = new Storage(store.at('silver'));
+      const note = folder.startsWith('%') ? folder : encodeURIComponent(folder);
+      for (const place of [storage, inner]) await OpenFolders.discard(place, `notes/${note}`).catch(() => undefined);
+      expect(await keys()).toEqual(['outside/0f3a/file', 'silver/flights/part-0.parquet']);
+    },
+  );
 });
