@@ -1,4 +1,4 @@
-import type { ObjectStore } from '@contrail/delta-lake';
+import { creationIn, type ObjectStore } from '@contrail/delta-lake';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
@@ -35,7 +35,9 @@ export async function doctor(settings: Settings): Promise<readonly Finding[]> {
   const services = servicesInUse(settings, data, home.store);
   return [
     nodeVersion(),
-    await look('data folder', 'choose a folder that can be written: --data DIR', () => writable(data)),
+    await look('data folder', 'choose a folder that can be written: --data DIR', () =>
+      writable(data, settings.garageEndpoint === null),
+    ),
     await look('engine', 'see the message; check MEMORY_LIMIT, or SPARK_REMOTE', async () => {
       await using engine = await openPipelineEngine(settings, data, home.store);
       await engine.rows({ sql: 'select 1 as one', relations: {} });
@@ -120,7 +122,7 @@ function nodeVersion(): Finding {
   return { check: 'node', ok, found: process.version, ...(ok ? {} : { advice: 'install Node 24 or later' }) };
 }
 
-function writable(data: string): string {
+async function writable(data: string, holdsLake: boolean): Promise<string> {
   let folder = resolve(data);
   while (!existsSync(folder)) folder = dirname(folder);
   accessSync(folder, constants.W_OK);
@@ -132,7 +134,8 @@ function writable(data: string): string {
       'disk-full',
       `only ${Math.floor(free / 1e6)} MB are free at ${folder}`,
     );
-  return `${resolve(data)}, ${Math.floor(free / 1e9)} GB free`;
+  const hasLinks = !holdsLake || (await creationIn(folder)) === 'links';
+  return `${resolve(data)}, ${Math.floor(free / 1e9)} GB free${hasLinks ? '' : '; no hard links: tables are safe among writers of this program alone'}`;
 }
 
 /** A port in use is well when it is our own dashboard. */

@@ -58,7 +58,8 @@ describe('folders that are being written', () => {
       await store.put('outside/0f3a/file', 'x');
       const inner = new Storage(store.at('silver'));
       const note = folder.startsWith('%') ? folder : encodeURIComponent(folder);
-      for (const place of [storage, inner]) await OpenFolders.discard(place, `notes/${note}`).catch(() => undefined);
+      for (const place of [storage, inner])
+        await OpenFolders.discard(place, `notes/${note}`).catch(() => undefined);
       expect(await keys()).toEqual(['outside/0f3a/file', 'silver/flights/part-0.parquet']);
     },
   );
