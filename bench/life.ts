@@ -98,17 +98,12 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
       for (const table of BATCH_TABLES) {
         const found = await lake.table(table);
         if (found === null) continue;
-        const { snapshot } = { snapshot: (await openTable(raw.at(table.name), { clock })).cached() };
+        const snapshot = (await openTable(raw.at(table.name), { clock })).cached();
         opened.push({ atMs: clock(), table, snapshot });
       }
       while (opened[0] !== undefined && clock() - opened[0].atMs >= promisedMs(options.pace)) {
         const { atMs, table, snapshot } = opened.shift() as (typeof opened)[number];
-        const since = BigInt(Math.floor((atMs - HOUR_MS) / 1000));
-        const column = table.columns.some(({ name }) => name === 'time_position')
-          ? 'time_position'
-          : 'window_start';
-        const min = column === 'time_position' ? since : since * 1_000_000n;
-        const files = snapshot.files([{ column, min }]);
+        const files = snapshot.files([sinceAnHour(table, atMs)]);
         reads += 1;
         await readers
           .rows({
@@ -228,6 +223,14 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
     stop.abort();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The rows of the hour before an instant, by the time that a table has. */
+function sinceAnHour({ columns }: TableDefinition, atMs: number): { column: string; min: bigint } {
+  const seconds = BigInt(Math.floor((atMs - HOUR_MS) / 1000));
+  const has = (wanted: string): boolean => columns.some(({ name }) => name === wanted);
+  if (has('time_position')) return { column: 'time_position', min: seconds };
+  return { column: has('window_start') ? 'window_start' : 'ingested_at', min: seconds * 1_000_000n };
 }
 
 /** What readers are promised at a pace, a little less: Gold removes more than a file a batch. */

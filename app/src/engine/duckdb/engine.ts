@@ -72,6 +72,8 @@ export class DuckdbEngine implements QueryEngine {
     });
     const connection = await instance.connect();
     await connection.run("set timezone = 'UTC'");
+    // What has been read of files is kept up to the memory limit, and is read once or twice in its life.
+    await connection.run('set enable_external_file_cache = false');
     const macros = await readFile(new URL('macros.sql', import.meta.url), 'utf8');
     for (const statement of macros.split(/;\s*$/m)) {
       if (statement.trim() !== '') await connection.run(statement);
