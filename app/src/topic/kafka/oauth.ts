@@ -14,6 +14,7 @@ export interface TokenOptions {
 }
 
 const TIMEOUT_MS = 4_000;
+const MOST_BYTES = 65_536;
 
 /**
  * Gets an access token for SASL/OAUTHBEARER: asked for at each connection and each time before the broker ends a
@@ -52,8 +53,10 @@ async function fromEndpoint({
   let response: Response;
   let body: unknown;
   try {
-    response = await fetch(url, { method: 'POST', body: form, signal: timeout(TIMEOUT_MS) });
-    body = await response.json().catch(() => null);
+    // The form holds the secret: it goes to the place that was set, and along no redirect.
+    const request = { method: 'POST', body: form, redirect: 'manual', signal: timeout(TIMEOUT_MS) } as const;
+    response = await fetch(url, request);
+    body = await readJson(response);
   } catch (cause) {
     throw unavailable(`${url} cannot be reached (${String(cause)})`);
   }
@@ -63,6 +66,22 @@ async function fromEndpoint({
   const token = (body as { readonly access_token?: unknown } | null)?.access_token;
   if (response.ok && typeof token === 'string') return token;
   throw unavailable(`${url} answered ${response.status} without a token`);
+}
+
+/** The answer, null when it is no JSON or, without end perhaps, more than a token takes. */
+async function readJson({ body }: Response): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) return null;
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  } catch {
+    return null;
+  }
 }
 
 function refused(reason: string): ContrailError {

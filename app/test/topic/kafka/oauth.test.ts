@@ -5,8 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { tokenSource } from '../../../src/topic/kafka/oauth.ts';
 
+const ZEROS = new Uint8Array(65_536);
+
 /** A source of tokens at an endpoint that gives this answer. */
-function endpoint(answer: () => Response, requests: { url: string; body: string }[] = []) {
+function endpoint(
+  answer: () => Response,
+  requests: { url: string; body: string }[] = [],
+  redirects: unknown[] = [],
+) {
   return tokenSource({
     url: 'https://login.example/token',
     clientId: 'contrail',
@@ -14,6 +20,7 @@ function endpoint(answer: () => Response, requests: { url: string; body: string 
     scope: 'kafka',
     fetch: async (url, init) => {
       const body = init?.body;
+      redirects.push(init?.redirect);
       requests.push({ url: url as string, body: body instanceof URLSearchParams ? body.toString() : '' });
       return answer();
     },
@@ -33,6 +40,12 @@ describe('a token for Kafka', () => {
     });
   });
 
+  it('is asked for at the place that was set alone: the secret follows no redirect', async () => {
+    const redirects: unknown[] = [];
+    await endpoint(() => Response.json({ access_token: 'abc' }), [], redirects)();
+    expect(redirects).toEqual(['manual']);
+  });
+
   it('is refused for good when the client is not known, and the secret is not told', async () => {
     const token = endpoint(() => Response.json({ error: 'invalid_client' }, { status: 401 }));
     await expect(token()).rejects.toMatchObject({ kind: 'invalid', code: 'kafka-token-refused' });
@@ -42,6 +55,11 @@ describe('a token for Kafka', () => {
   it.each([
     ['the endpoint is down', () => new Response('busy', { status: 503 })],
     ['the answer has no token', () => Response.json({})],
+    [
+      'it redirects',
+      () => new Response(null, { status: 307, headers: { location: 'https://evil.example/' } }),
+    ],
+    ['the answer has no end', () => new Response(new ReadableStream({ pull: (it) => it.enqueue(ZEROS) }))],
     [
       'nobody answers',
       () => {
