@@ -100,6 +100,7 @@ describe('without hard links', () => {
     ]);
     expect((await table.check()).leftovers.files).toBe(4);
     expect((await table.vacuum()).files.map(({ path }) => path)).toEqual(left);
+    await table.settled();
     expect(readdirSync(join(folder, '_delta_log')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
