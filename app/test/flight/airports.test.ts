@@ -12,7 +12,7 @@ describe('the airports that are shipped', () => {
   const airports = parseAirports(file);
 
   test('are the large and medium ones of OurAirports, sorted by ident', () => {
-    expect(airports.length).toBe(5210);
+    expect(airports.length).toBe(5209);
     const idents = airports.map((airport) => airport.ident);
     expect(idents).toEqual(idents.toSorted());
   });
@@ -23,6 +23,40 @@ describe('the airports that are shipped', () => {
     expect(denver?.latitude).toBeCloseTo(39.86, 1);
     expect(denver?.longitude).toBeCloseTo(-104.67, 1);
     expect(denver?.elevation_m).toBe(1655.4); // 5,431 ft
+  });
+
+  test('lie where an airport can be: none at 0/0, which is what an unset position looks like', () => {
+    expect(airports.filter(({ latitude, longitude }) => Math.hypot(latitude, longitude) < 1)).toEqual([]);
+  });
+
+  test('are each there once: no two at one place, none with the code of another', () => {
+    const seen = new Map<string, string>();
+    const twice = airports.flatMap(({ ident, iata, latitude, longitude }) =>
+      [`${latitude.toFixed(2)} ${longitude.toFixed(2)}`, ...(iata === null ? [] : [iata])].flatMap((key) => {
+        const other = seen.get(key);
+        seen.set(key, ident);
+        return other === undefined ? [] : [`${other} and ${ident}: ${key}`];
+      }),
+    );
+    expect(twice).toEqual([]);
+  });
+
+  test('are between the Dead Sea and the highest airport, Daocheng Yading', () => {
+    const heights = airports.flatMap(({ elevation_m }) => elevation_m ?? []);
+    expect(Math.min(...heights)).toBeGreaterThan(-400);
+    expect(Math.max(...heights)).toBeLessThan(4420);
+  });
+
+  test('have codes of the known forms, and names that show nothing but themselves', () => {
+    const odd = airports.filter(
+      ({ ident, iata, country, name }) =>
+        !/^[A-Z0-9-]{3,8}$/.test(ident) ||
+        (iata !== null && !/^[A-Z0-9]{3}$/.test(iata)) ||
+        !/^[A-Z]{2}$/.test(country) ||
+        name !== name.trim() ||
+        /\p{C}/u.test(name),
+    );
+    expect(odd).toEqual([]);
   });
 
   test('leave unknown values null, never empty text', () => {
