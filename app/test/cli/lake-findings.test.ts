@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { pipelineFinding } from '../../src/cli/lake-findings.ts';
+import type { Progress } from '../../src/lake/progress.ts';
+import type { LakeFacts } from '../../src/pipeline/facts.ts';
+
+const NOW = 1_790_000_000_000;
+const progress = (change: Partial<Progress>): Progress => ({
+  at_ms: NOW - 1000,
+  started_at_ms: NOW - 100_000,
+  state: 'waiting',
+  message: null,
+  engine: 'duckdb',
+  trigger_ms: 5000,
+  simulated: true,
+  batch_id: 7,
+  topic: { name: 't', partitions: [] },
+  batches: [],
+  tables: {},
+  ...change,
+});
+const facts = (change: Partial<LakeFacts>): LakeFacts => ({
+  finished: 7,
+  open: null,
+  held: 9,
+  unread: 0,
+  ...change,
+});
+const OPEN = { batch_id: 8, planned_at_ms: NOW - 600_000, offsets: 1234 };
+
+describe('what doctor says of a pipeline', () => {
+  it('that has never run: nothing is wrong', () => {
+    expect(pipelineFinding(null, facts({ finished: null }), NOW)).toMatchObject({
+      ok: true,
+      found: 'has not run on this lake yet',
+    });
+  });
+
+  it('that was stopped, also after a run without messages: the newest micro-batch that is finished', () => {
+    const found = pipelineFinding(
+      progress({ state: 'stopped', batch_id: null, at_ms: NOW - 1e8 }),
+      facts({}),
+      NOW,
+    );
+    expect(found).toMatchObject({ ok: true });
+    expect(found.found).toBe(
+      'stopped with duckdb, reported 28 h ago; micro-batch 7 is the newest that is finished',
+    );
+  });
+
+  it('that waits for a service: it goes on by itself', () => {
+    const found = pipelineFinding(progress({ message: 'Kafka does not answer.' }), facts({}), NOW);
+    expect(found).toMatchObject({ ok: true, found: expect.stringMatching(/: Kafka does not answer\.$/) });
+  });
+
+  it('that works on a micro-batch: what is open is no trouble', () => {
+    expect(pipelineFinding(progress({ state: 'running' }), facts({ open: OPEN }), NOW).ok).toBe(true);
+  });
+
+  it('whose first micro-batch fails at every start: what failed, and that nothing is finished', () => {
+    const failed = progress({ state: 'failed', message: 'Memory ran out.', batch_id: null });
+    const open = { ...OPEN, batch_id: 1 };
+    expect(pipelineFinding(failed, facts({ finished: null, open }), NOW)).toEqual({
+      check: 'pipeline',
+      ok: false,
+      found:
+        'failed 1 s ago: Memory ran out. (no micro-batch is finished yet, micro-batch 1 of 1,234 messages was planned 10 min ago and is not finished)',
+      advice: 'do what the message says, then start it again',
+    });
+  });
+
+  it('that was killed in a micro-batch: it is to be started', () => {
+    const silent = progress({ state: 'running', at_ms: NOW - 300_000 });
+    const found = pipelineFinding(silent, facts({ open: OPEN }), NOW);
+    expect(found.ok).toBe(false);
+    expect(found.found).toMatch(
+      /^ended without a word after it reported "running" 5 min ago.*micro-batch 8 of 1,234/,
+    );
+    expect(found.advice).toMatch(/^start it: .*MEMORY_LIMIT/);
+  });
+
+  it('whose report is of another version or gone: the lake tells', () => {
+    expect(pipelineFinding(null, facts({ open: OPEN }), NOW)).toMatchObject({
+      ok: false,
+      found: expect.stringContaining('micro-batch 8 of 1,234 messages was planned 10 min ago'),
+    });
+  });
+});
