@@ -134,6 +134,20 @@ describe('EmbeddedTopic', () => {
       expect(await third.identity()).toEqual(await other.identity());
     });
 
+    it('is noticed when it is the write-ahead log alone, and what was acknowledged before is kept', async () => {
+      {
+        await using topic = await openIn(directory);
+        await topic.append(messages(5));
+        rmSync(`${file}-wal`);
+        await expect(topic.append(messages(1))).rejects.toMatchObject({
+          kind: 'corrupt',
+          code: 'topic-gone',
+        });
+      }
+      await using again = await openIn(directory);
+      expect((await collect(again)).length).toBeGreaterThanOrEqual(5);
+    });
+
     it('is noticed by a reader in the middle of a range', async () => {
       await using topic = await openIn(directory);
       await topic.append(messages(12_000));

@@ -64,8 +64,9 @@ export class EmbeddedTopic implements Topic {
   readonly #options: EmbeddedTopicOptions;
   #writer: DatabaseSync | null = null;
   #reader: DatabaseSync | null = null;
-  /** The file that both have open. */
+  /** The file that both have open, and the write-ahead log of the writer, which holds what was appended last. */
   #place: Place | null = null;
+  #log: Place | null = null;
   #isClosed = false;
   /** The last write in the queue; never rejects. */
   #queue: Promise<void> = Promise.resolve();
@@ -99,6 +100,7 @@ export class EmbeddedTopic implements Topic {
           openWriter(topic.#file, { name: options.name, partitions: options.partitions, now_ms }),
         );
         topic.#place = placeOf(topic.#file);
+        topic.#log = placeOf(`${topic.#file}-wal`);
       }
       topic.#attach();
       return topic;
@@ -287,7 +289,9 @@ export class EmbeddedTopic implements Topic {
       // From here the change is durable and visible to every reader.
       writer.exec('commit');
       // The path is looked at after the commit: what is acknowledged is in the file that the next program opens.
+      this.#log ??= placeOf(`${this.#file}-wal`);
       this.#requirePlace();
+      this.#requirePlace(`${this.#file}-wal`, this.#log);
     } catch (error) {
       throw fromSqlite(error, doing);
     } finally {
@@ -346,8 +350,8 @@ export class EmbeddedTopic implements Topic {
   }
 
   /** @throws ContrailError `corrupt` / `topic-gone`, `topic-replaced` */
-  #requirePlace(): void {
-    const problem = this.#place === null ? null : checkPlace(this.#file, this.#place, this.#label());
+  #requirePlace(file = this.#file, place = this.#place): void {
+    const problem = place === null ? null : checkPlace(file, place, `${file} of topic "${this.name}"`);
     if (problem !== null) throw problem;
   }
 
