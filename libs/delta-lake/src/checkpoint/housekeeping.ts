@@ -4,7 +4,7 @@ import { cleanUpLog, isLogCleanupEnabled } from '../operations/log-cleanup.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { serializeChecksum } from './checksum.ts';
-import { lastCheckpointFault } from './last-checkpoint.ts';
+import { isPointerLost } from './last-checkpoint.ts';
 import { behindCommits, CleanupPace } from './pace.ts';
 import { writeCheckpoint } from './write.ts';
 
@@ -39,7 +39,6 @@ const NOT_DUE: StepOutcome = { kind: 'not-due' };
 
 const running = new WeakMap<LiveSnapshot, Promise<unknown>>();
 const paces = new WeakMap<LiveSnapshot, CleanupPace>();
-const looked = new WeakSet<LiveSnapshot>();
 
 /**
  * Writes the checksum of a version and, where it is due, its checkpoint, and cleans up the log behind it; one version
@@ -60,7 +59,7 @@ export function startHousekeeping(
             await live.context.store.putIfAbsent(checksumKey(snapshot.version), checksum);
           });
     const checkpoint =
-      isDue(snapshot) || (await isPointerBroken(live))
+      isDue(snapshot) || isPointerLost(live.context)
         ? await step(() => writeCheckpoint(live.context, snapshot, behindCommits(live)))
         : NOT_DUE;
     const logCleanup = checkpoint.kind === 'written' ? await cleanUp(live, snapshot) : NOT_DUE;
@@ -69,21 +68,6 @@ export function startHousekeeping(
   const report = (running.get(live) ?? Promise.resolve()).then(work);
   running.set(live, report);
   return report;
-}
-
-/**
- * Whether other readers are led to a checkpoint that is gone: then the next one is due now. Looked at once by each table
- * object, after its first commit.
- */
-async function isPointerBroken(live: LiveSnapshot): Promise<boolean> {
-  if (looked.has(live)) return false;
-  looked.add(live);
-  try {
-    return (await lastCheckpointFault(live.context.store)) !== null;
-  } catch {
-    // A store that is away right now is asked by the next table object.
-    return false;
-  }
 }
 
 async function cleanUp(live: LiveSnapshot, snapshot: Snapshot): Promise<StepOutcome> {

@@ -46,6 +46,19 @@ export async function lastCheckpointFault(store: ObjectStore): Promise<string | 
   return `It names the checkpoint of version ${version}, which is not there.`;
 }
 
+/** Tables whose pointer led to no checkpoint when they were loaded, by their contexts. */
+const lost = new WeakSet<object>();
+
+/** Notes that the pointer of a table leads to no checkpoint that can be read; other readers may then not open it. */
+export function notePointerLost(context: object): void {
+  lost.add(context);
+}
+
+/** Whether a new checkpoint is due because the pointer is lost; asked once, and said once. */
+export function isPointerLost(context: object): boolean {
+  return lost.delete(context);
+}
+
 export async function writeLastCheckpoint(store: ObjectStore, pointer: LastCheckpoint): Promise<void> {
   await store.put(LAST_CHECKPOINT, JSON.stringify(pointer));
 }

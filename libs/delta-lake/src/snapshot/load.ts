@@ -1,7 +1,7 @@
 import { FileTexts } from '../actions/file-texts.ts';
 import { isOn } from '../actions/table-properties.ts';
 import { readCheckpoint } from '../checkpoint/read.ts';
-import { readLastCheckpoint } from '../checkpoint/last-checkpoint.ts';
+import { notePointerLost, readLastCheckpoint } from '../checkpoint/last-checkpoint.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
 import { readCommit, readCommitBatches } from '../log/commits.ts';
@@ -25,6 +25,7 @@ export async function loadState(context: TableContext, version?: number): Promis
       });
       if (state) return state;
     }
+    if (version === undefined) notePointerLost(context);
   }
   return loadFrom(context, await listLog(context.store), version);
 }
