@@ -118,6 +118,14 @@ export function drain(parts: {
     onStranger: (key) =>
       log.warn({ file: key }, 'a file among the batch records is not one of them, and is left alone'),
     onUpkeepTrouble: (error) => log.warn({ error: String(error) }, 'the tables could not be looked after'),
+    onCut: ({ batch_id, messages, error }) => {
+      log.warn({ batch_id, messages, error: error.message }, 'micro-batch cut');
+      const now =
+        messages === 0
+          ? 'its one message goes to quarantine'
+          : `it goes on with ${count(messages)} of its messages`;
+      say(`Micro-batch ${batch_id} could not be run, ${now}. ${error.message}`);
+    },
     // Said once, however often it is tried.
     onTrouble: (error, retryInMs) => {
       log.debug({ error: error.message, retry_in_ms: retryInMs }, 'trying again');

@@ -103,6 +103,8 @@ export interface UnprocessableMessage {
   readonly partition: number;
   readonly offset: bigint;
   readonly detail: string;
+  /** Not even as a text that nobody decodes could an engine take it. */
+  readonly without_payload?: boolean;
 }
 
 /** One Parquet file, and the values of the columns that its rows share and the file does not hold. */

@@ -1,3 +1,4 @@
+import type { UnprocessableMessage } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
 import type { OffsetRange, TopicGap } from '../topic/topic.ts';
 
@@ -20,6 +21,10 @@ export interface BatchRecord {
   readonly tables?: NewestBatches;
   /** How often the plan was changed before anything of it was committed; absent in a plan as it was made. */
   readonly amendment?: number;
+  /** What no engine could run, where the plan was cut: the next batches take the rest of it, before anything else. */
+  readonly failed?: readonly OffsetRange[];
+  /** Messages that no engine can take, also alone: they are quarantined as they came. */
+  readonly unprocessable?: readonly UnprocessableMessage[];
 }
 
 /** What tells the message before an offset from another one in its place. */
@@ -89,7 +94,8 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
     throw unreadable(place, batchId, 'it is not JSON', cause);
   }
   if (!isObject(json)) throw unreadable(place, batchId, 'it is not a JSON object');
-  const { batch_id, topic, topic_id, recorded_at_ms, ranges, marks, gaps, tables, amendment } = json;
+  const { batch_id, topic, topic_id, recorded_at_ms, ranges, marks, gaps, tables } = json;
+  const { amendment, failed, unprocessable } = json;
   if (batch_id !== batchId) throw unreadable(place, batchId, 'its batch_id is not the number of its name');
   if (typeof topic !== 'string') throw unreadable(place, batchId, 'it names no topic');
   if (topic_id !== undefined && typeof topic_id !== 'string')
@@ -98,8 +104,8 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
     throw unreadable(place, batchId, 'its recorded_at_ms is not a time');
   if (tables !== undefined && !(isObject(tables) && Object.values(tables).every(Number.isSafeInteger)))
     throw unreadable(place, batchId, 'its tables are not the number of a micro-batch for each');
-  const read = Array.isArray(ranges) ? ranges.map(rangeOf) : [null];
-  if (read.includes(null) || new Set(read.map((range) => range?.partition)).size < read.length)
+  const [read, whole] = [rangesOf(ranges), rangesOf(failed ?? [])];
+  if (read === null || whole === null)
     throw unreadable(place, batchId, 'its ranges are not one range of offsets for each partition');
   if (amendment !== undefined && !Number.isSafeInteger(amendment))
     throw unreadable(place, batchId, 'its amendment is not a number');
@@ -108,17 +114,45 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
   const passed = gaps === undefined ? [] : Array.isArray(gaps) ? gaps.map(gapOf) : [null];
   if (passed.includes(null))
     throw unreadable(place, batchId, 'its gaps are not stretches of offsets with a reason');
+  const refused = Array.isArray(unprocessable ?? [])
+    ? ((unprocessable ?? []) as unknown[]).map(refusedOf)
+    : [null];
+  if (refused.includes(null))
+    throw unreadable(place, batchId, 'its unprocessable is not a list of messages with their details');
   return {
     batch_id: batchId,
     topic,
     ...(topic_id === undefined ? {} : { topic_id }),
     recorded_at_ms: recorded_at_ms as number,
-    ranges: read as readonly OffsetRange[],
+    ranges: read,
     ...(known.length === 0 ? {} : { marks: known as readonly Mark[] }),
     ...(passed.length === 0 ? {} : { gaps: passed as readonly Gap[] }),
     ...(tables === undefined ? {} : { tables: tables as NewestBatches }),
     ...(amendment === undefined ? {} : { amendment: amendment as number }),
+    ...(failed === undefined ? {} : { failed: whole }),
+    ...(refused.length === 0 ? {} : { unprocessable: refused as readonly UnprocessableMessage[] }),
   };
+}
+
+function refusedOf(json: unknown): UnprocessableMessage | null {
+  if (!isObject(json)) return null;
+  const { partition, offset: digits, detail, without_payload } = json;
+  const offset = offsetOf(digits);
+  return Number.isSafeInteger(partition) && offset !== null && typeof detail === 'string'
+    ? {
+        partition: partition as number,
+        offset,
+        detail,
+        ...(without_payload === true ? { without_payload } : {}),
+      }
+    : null;
+}
+
+/** One range a partition; null where it is something else. */
+function rangesOf(json: unknown): readonly OffsetRange[] | null {
+  const ranges = Array.isArray(json) ? json.map(rangeOf) : [null];
+  const isWhole = ranges.every((range) => range !== null);
+  return isWhole && new Set(ranges.map(({ partition }) => partition)).size === ranges.length ? ranges : null;
 }
 
 function rangeOf(json: unknown): OffsetRange | null {

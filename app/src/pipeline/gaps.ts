@@ -103,6 +103,12 @@ export async function commitGaps(
   onPoint?.('committed quarantine/gaps');
 }
 
+/** Whether the gaps of a batch are written down: from there on its messages are what they are. */
+export async function areGapsWritten(lake: Lake, record: BatchRecord): Promise<boolean> {
+  const snapshot = await (await lake.table(QUARANTINE_GAPS))?.snapshot();
+  return (snapshot?.transactionVersion(appIdOf(record.topic)) ?? 0) >= record.batch_id;
+}
+
 /** What a lake has passed over so far; null where it is nothing. */
 export async function gapTotals(
   lake: Lake,

@@ -15,7 +15,7 @@ export interface KindSources {
  *
  * A crash changes nothing: the lake says it before anything else of a batch is durable in it.
  */
-export async function kindOf(
+export async function kindOfPositions(
   { lake, topic }: KindSources,
   ranges: readonly TopicRange[],
   signal: AbortSignal | undefined,

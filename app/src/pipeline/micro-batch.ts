@@ -17,7 +17,7 @@ import { commitBatch } from './commit.ts';
 import { appIdOf, committedFiles, commitOf, rowsOf } from './committed.ts';
 import { flightsOf, type FreshFacts, freshFacts, GOLD, touchedRelation, writeWindows } from './gold.ts';
 import { commitGaps } from './gaps.ts';
-import { kindOf, type KindSources } from './kind.ts';
+import { kindOfPositions, type KindSources } from './kind.ts';
 import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
 import { NearbyAirports } from './nearby-airports.ts';
 import { rowsIn } from './plan.ts';
@@ -37,7 +37,14 @@ export interface BatchParts {
 }
 
 /** Moments of a batch at which a crash must change nothing. */
-export type BatchPoint = 'planned' | 'recorded' | `written ${string}` | `committed ${string}` | 'finished';
+export type BatchPoint =
+  | 'planned'
+  | 'recorded'
+  | 'amending'
+  | 'amended'
+  | `written ${string}`
+  | `committed ${string}`
+  | 'finished';
 
 /**
  * Runs planned micro-batches.
@@ -72,7 +79,9 @@ export class MicroBatches {
       durations[name] = (durations[name] ?? 0) + clock() - start;
       return result;
     };
-    const simulated = await timed('batch', () => kindOf(this.#parts, readableRanges(record), signal));
+    const simulated = await timed('batch', () =>
+      kindOfPositions(this.#parts, readableRanges(record), signal),
+    );
     const isReplayed = (await commitOf(this.#parts.lake, SILVER_FLIGHTS_ML, record)) !== null;
     const [memory] = await all([
       timed('memory', () => this.#loadMemory(signal)),
@@ -122,6 +131,18 @@ export class MicroBatches {
     await commit();
   }
 
+  /**
+   * Does what comes before the first commit of a batch, and commits nothing. Answers how many of its rows are valid. The files
+   * that it writes belong to no table.
+   */
+  async rehearse(record: BatchRecord, signal?: AbortSignal): Promise<number> {
+    const simulated = await kindOfPositions(this.#parts, readableRanges(record), signal);
+    const memory = await this.#loadMemory(signal);
+    await this.#keepBatch(record, simulated ?? false, signal);
+    const { survey } = await this.#append(memory, record, simulated, signal, (_, work) => work());
+    return survey.validRows;
+  }
+
   /** Forgets what is kept, so that the next batch starts from what the lake says; after any failure. */
   reset(): void {
     this.#memory = null;
@@ -131,9 +152,19 @@ export class MicroBatches {
   async #keepBatch(record: BatchRecord, simulated: boolean, signal: AbortSignal | undefined): Promise<void> {
     const { engine, topic } = this.#parts;
     const { max_ahead_seconds, earliest_seconds } = PARAMETERS;
+    // The batch before makes room: two at once may be more than fits.
+    await engine.forget('batch');
     await engine.keep('batch', {
       sql: QUERIES.batch,
-      relations: { messages: { kind: 'messages', topic, ranges: readableRanges(record), simulated } },
+      relations: {
+        messages: {
+          kind: 'messages',
+          topic,
+          ranges: readableRanges(record),
+          simulated,
+          unprocessable: record.unprocessable ?? [],
+        },
+      },
       parameters: {
         max_ahead_seconds,
         earliest_seconds,

@@ -7,8 +7,10 @@ import type { Topic, TopicGap, TopicIdentity } from '../topic/topic.ts';
 import { amend, newestRecord, noteFinished, record } from './batch-log.ts';
 import { checkBatches, isFinished, newestBatches } from './batch-order.ts';
 import type { BatchRecord, Gap } from './batch-record.ts';
+import { cutBatch } from './cut-batch.ts';
 import { type Allowance, gapsOf, gapTotals, isAllowed, withGaps } from './gaps.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
+import { type Cut, isCut, restOf } from './narrow.ts';
 import { expiredUnread, keptOf, planWithin, type Range, rowsIn, unreadRanges } from './plan.ts';
 import { Report } from './report.ts';
 import { checkIdentity, checkMarks, marksOf } from './same-topic.ts';
@@ -45,6 +47,8 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   /** A file among the batch records that is none; told once. */
   readonly onStranger?: (key: string) => void;
   readonly onTrouble?: (error: Error, retryInMs: number) => void;
+  /** A micro-batch that no engine could run goes on with fewer messages. */
+  readonly onCut?: (cut: Cut) => void;
   /** The tables could not be looked after; the next time may do better. */
   readonly onUpkeepTrouble?: (error: unknown) => void;
 }
@@ -55,6 +59,10 @@ const UPKEEP_MS = 1_000;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 10_000] as const;
 /** Between two looks at a disk that is too full. */
 const ROOM_MS = 1_000;
+/** A batch that was cut already has had its chances. */
+const CUT_TRIES = 1;
+/** Successful batches before a larger one is tried, at most. */
+const MOST_PATIENCE = 64;
 /** What may go well the next time: another writer was quicker, or an executor of Spark died. */
 const CHANCES: ReadonlySet<unknown> = new Set([
   'commit-conflict',
@@ -84,6 +92,15 @@ export async function runPipeline(
   const strangers = new Set<string>();
   let allowance: Allowance | null = null;
   let failures = 0;
+  /** Messages in the next micro-batch, at most: fewer for a while after one that could not be run. */
+  let limit = options.maxRows;
+  /** Successes before the limit is doubled: what failed for its size will fail again, one message will not. */
+  let patience = 1;
+  let successes = 0;
+  /** What could not be run at once: the next micro-batches take the rest of it. */
+  let suspected: readonly Range[] = [];
+  /** The micro-batch that runs. */
+  let open: BatchRecord | null = null;
   /** When the next micro-batch is to begin, by the monotonic clock; null: as soon as there are messages. */
   let dueAtMs: number | null = null;
   /** Micro-batches since the tables were looked after; at the start, nobody knows. */
@@ -110,6 +127,10 @@ export async function runPipeline(
         await sameTopic(last);
         if (last !== null) await checkMarks(last, topic, lake.store.url);
         await lake.addColumns();
+        if (last !== null && isCut(last)) {
+          limit = Math.min(limit, Math.max(1, rowsIn(last.ranges)));
+          suspected = last.failed ?? [];
+        }
         if (last !== null && finished?.batch_id !== last.batch_id) {
           if (await isFinished(lake, last)) {
             finished = last;
@@ -156,13 +177,21 @@ export async function runPipeline(
       // Who is behind does not wait.
       dueAtMs = left > 0 ? null : lookedAtMs + triggerMs;
       failures = 0;
-    } catch (error) {
+    } catch (thrown) {
       // Best effort: what stays belongs to no table, and vacuum finds it.
       await written.discard().catch(() => undefined);
       if (isAborted(signal)) break;
       batches.reset();
       last = undefined;
-      if (!(error instanceof Error) || !isWorthATry(error, failures)) {
+      const failed: BatchRecord | null = open;
+      open = null;
+      const trouble =
+        failed === null || isWorthATry(thrown, failures, failed) ? thrown : await cut(failed, thrown);
+      if (trouble === null) continue;
+      if (isAborted(signal)) break;
+      const error =
+        trouble instanceof Error ? trouble : new Error('The pipeline failed.', { cause: trouble });
+      if (!isWorthATry(error, failures, failed)) {
         await report.fail(error);
         if (finished !== null) await note(finished);
         throw error;
@@ -190,7 +219,9 @@ export async function runPipeline(
     unread: readonly Range[],
     pending: readonly Range[],
   ): Promise<Pick<BatchRecord, 'ranges' | 'marks' | 'gaps'>> {
-    const batch = await planWithin(pending, options, (ranges) => topic.bytesIn(ranges, stop));
+    const batch = await planWithin(restOf(suspected, pending), { ...options, maxRows: limit }, (ranges) =>
+      topic.bytesIn(ranges, stop),
+    );
     const ranges = batch.map((range, index) => ({ ...range, start: unread[index]?.start ?? range.start }));
     const marks = await marksOf(topic, ranges);
     const plan = marks.length === 0 ? { ranges } : { ranges, marks };
@@ -251,14 +282,42 @@ export async function runPipeline(
     }
   }
 
+  /** From the size that worked step by step back to what is usual. */
+  function grow(): void {
+    successes += 1;
+    if (successes < patience) return;
+    limit = Math.min(options.maxRows, limit * 2);
+    successes = 0;
+  }
+
+  /** Cuts a batch; answers the error to go on with, or null when the batch is to be run as it is now. */
+  async function cut(failed: BatchRecord, error: unknown): Promise<unknown> {
+    try {
+      const done = await cutBatch({ ...parts, topic }, failed, error, signal);
+      if (done === null) return error;
+      [failures, successes] = [0, 0];
+      patience = done.messages === 0 ? 1 : Math.min(patience * 2, MOST_PATIENCE);
+      options.onCut?.(done);
+      return null;
+    } catch (trouble) {
+      return trouble;
+    } finally {
+      // What was written to see what runs belongs to no table.
+      await written.discard().catch(() => undefined);
+    }
+  }
+
   async function finish(plan: BatchRecord, lag: number = 0): Promise<void> {
     options.onBegin?.(plan.batch_id);
+    open = plan;
     const begunAtMs = monotonic();
     const done = await report.during(batches.run(plan, signal));
+    open = null;
     written.settle();
     const progress = { ...done, duration_ms: monotonic() - begunAtMs, lag_after: lag };
     finished = plan;
     batchesSince += 1;
+    if (!isCut(plan)) grow();
     totals.batches += 1;
     totals.rows += progress.rows_in;
     report.add(progress);
@@ -284,7 +343,8 @@ const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted 
  * replaces, runs the batch again on what the table is now; so does whoever lost the executors of Spark. A few times in a
  * row, and it is no coincidence.
  */
-function isWorthATry(error: Error, failures: number): boolean {
-  const { code } = error as { readonly code?: unknown };
-  return kindOf(error) === 'unavailable' || (CHANCES.has(code) && failures < RETRY_MS.length);
+function isWorthATry(error: unknown, failures: number, failed: BatchRecord | null): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const tries = failed === null || !isCut(failed) ? RETRY_MS.length : CUT_TRIES;
+  return kindOf(error) === 'unavailable' || (CHANCES.has(code) && failures < tries);
 }

@@ -16,6 +16,7 @@ import { QUARANTINE_GAPS } from '../../src/lake/quarantine-gaps.ts';
 import { BATCH_TABLES } from '../../src/lake/tables.ts';
 import type { Gap } from '../../src/pipeline/batch-record.ts';
 import type { BatchPoint } from '../../src/pipeline/micro-batch.ts';
+import type { Cut } from '../../src/pipeline/narrow.ts';
 import { runPipeline } from '../../src/pipeline/pipeline.ts';
 import { EmbeddedTopic, type EmbeddedTopicOptions } from '../../src/topic/embedded/embedded-topic.ts';
 import type { Message, Topic } from '../../src/topic/topic.ts';
@@ -122,6 +123,7 @@ export interface RunOptions {
   readonly shortage?: () => string | null;
   readonly monotonic?: () => number;
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly onCut?: (cut: Cut) => void;
   readonly onStranger?: (key: string) => void;
   /** As of `runPipeline`; else it ends when the topic is empty, and waits for a millisecond. */
   readonly once?: boolean;

@@ -39,11 +39,15 @@ const INTERRUPT_EVERY_MS = 50;
  */
 export class DuckdbEngine implements QueryEngine {
   readonly name = 'duckdb';
-  readonly #instance: DuckDBInstance;
-  readonly #connection: DuckDBConnection;
+  readonly #options: DuckdbOptions;
+  #instance: DuckDBInstance;
+  #connection: DuckDBConnection;
   #queue: Promise<unknown> = Promise.resolve();
+  /** DuckDB takes no statement any more, or has kept something that it should have let go. */
+  #isBroken = false;
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+  private constructor(options: DuckdbOptions, { instance, connection }: Opened) {
+    this.#options = options;
     this.#instance = instance;
     this.#connection = connection;
   }
@@ -54,32 +58,7 @@ export class DuckdbEngine implements QueryEngine {
     await mkdir(options.temporaryFolder, { recursive: true }).catch((error: unknown) => {
       if (kindOf(error) !== 'unavailable') throw error;
     });
-    const instance = await DuckDBInstance.create(':memory:', {
-      threads: String(options.threads),
-      memory_limit: options.memoryLimit,
-      temp_directory: options.temporaryFolder,
-      // DuckDB's own limit is what was free when it was opened: on a disk that was full then, for ever nothing.
-      max_temp_directory_size: options.maxTemporary ?? MOST_SPILLED,
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-    }).catch((cause: unknown) => {
-      throw new ContrailError(
-        'invalid',
-        'duckdb-options',
-        `DuckDB refused its options: ${messageOf(cause)}. Check MEMORY_LIMIT.`,
-        { cause },
-      );
-    });
-    const connection = await instance.connect();
-    await connection.run("set timezone = 'UTC'");
-    // What has been read of files is kept up to the memory limit, and is read once or twice in its life.
-    await connection.run('set enable_external_file_cache = false');
-    const macros = await readFile(new URL('macros.sql', import.meta.url), 'utf8');
-    for (const statement of macros.split(/;\s*$/m)) {
-      if (statement.trim() !== '') await connection.run(statement);
-    }
-    if (options.folders !== undefined) await closeToTheWorld(connection, options.folders);
-    return new DuckdbEngine(instance, connection);
+    return new DuckdbEngine(options, await connect(options));
   }
 
   rows(select: Select): Promise<readonly Row[]> {
@@ -169,6 +148,18 @@ export class DuckdbEngine implements QueryEngine {
     await this.#connection.run(`alter table ${next} rename to ${kept}`);
   }
 
+  /** What was kept is gone then: it is a cache, and who asked for it makes it again after a failure. */
+  async #reopen(): Promise<void> {
+    const { instance, connection } = await connect(this.#options);
+    try {
+      this.#connection.closeSync();
+      this.#instance.closeSync();
+    } catch {
+      // A database that is broken need not close well.
+    }
+    [this.#instance, this.#connection, this.#isBroken] = [instance, connection, false];
+  }
+
   async #exists(name: string): Promise<boolean> {
     const result = await this.#connection.runAndReadAll(
       `select count(*) from duckdb_tables() where table_name = ${textLiteral(`kept_${name}`)}`,
@@ -177,7 +168,11 @@ export class DuckdbEngine implements QueryEngine {
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work, work);
+    const begin = async (): Promise<T> => {
+      if (this.#isBroken) await this.#reopen();
+      return work();
+    };
+    const result = this.#queue.then(begin, begin);
     this.#queue = result.catch(() => undefined);
     return result;
   }
@@ -202,11 +197,13 @@ export class DuckdbEngine implements QueryEngine {
         return await work(bindParameters(select.sql, select.parameters ?? {}));
       } catch (cause) {
         select.signal?.throwIfAborted();
+        this.#isBroken ||= /FATAL Error|INTERNAL Error|database has been invalidated/.test(messageOf(cause));
         throw sqlFailure(cause, select.sql);
       } finally {
         select.signal?.removeEventListener('abort', interrupt);
         clearInterval(interrupts);
-        for (const undo of made) await undo();
+        // The failure of a SELECT is the one to tell.
+        for (const undo of made) await undo().catch(() => (this.#isBroken = true));
       }
     });
   }
@@ -237,7 +234,13 @@ export class DuckdbEngine implements QueryEngine {
         await loadRows(this.#connection, name, relation.columns, relation.rows);
         return () => this.#connection.run(`drop table if exists ${quoted}`);
       case 'messages':
-        await loadMessages(this.#connection, name, relation, signal);
+        try {
+          await loadMessages(this.#connection, name, relation, signal);
+        } catch (error) {
+          // Half of them are not left in memory: it may be what was lacking.
+          await dropMessages(this.#connection, name).catch(() => (this.#isBroken = true));
+          throw error;
+        }
         return () => dropMessages(this.#connection, name);
       case 'select': {
         const { sql, parameters } = relation.select;
@@ -248,6 +251,41 @@ export class DuckdbEngine implements QueryEngine {
       }
     }
   }
+}
+
+interface Opened {
+  readonly instance: DuckDBInstance;
+  readonly connection: DuckDBConnection;
+}
+
+/** DuckDB in memory, with our macros. */
+async function connect(options: DuckdbOptions): Promise<Opened> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(options.threads),
+    memory_limit: options.memoryLimit,
+    temp_directory: options.temporaryFolder,
+    // DuckDB's own limit is what was free when it was opened: on a disk that was full then, for ever nothing.
+    max_temp_directory_size: options.maxTemporary ?? MOST_SPILLED,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  }).catch((cause: unknown) => {
+    throw new ContrailError(
+      'invalid',
+      'duckdb-options',
+      `DuckDB refused its options: ${messageOf(cause)}. Check MEMORY_LIMIT.`,
+      { cause },
+    );
+  });
+  const connection = await instance.connect();
+  await connection.run("set timezone = 'UTC'");
+  // What has been read of files is kept up to the memory limit, and is read once or twice in its life.
+  await connection.run('set enable_external_file_cache = false');
+  const macros = await readFile(new URL('macros.sql', import.meta.url), 'utf8');
+  for (const statement of macros.split(/;\s*$/m)) {
+    if (statement.trim() !== '') await connection.run(statement);
+  }
+  if (options.folders !== undefined) await closeToTheWorld(connection, options.folders);
+  return { instance, connection };
 }
 
 /**

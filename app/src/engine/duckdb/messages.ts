@@ -18,7 +18,7 @@ import {
   type MessageFields,
   type MessageValue,
 } from '../../flight/decode-message.ts';
-import type { MessagesRelation } from '../engine.ts';
+import type { MessagesRelation, UnprocessableMessage } from '../engine.ts';
 
 /** Rows of one DuckDB vector. */
 const CHUNK_ROWS = 2048;
@@ -101,9 +101,7 @@ async function loadTexts(
   { topic, ranges, simulated, unprocessable = [] }: MessagesRelation,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const stopped = new Map(
-    unprocessable.map(({ partition, offset, detail }) => [`${partition}/${offset}`, detail]),
-  );
+  const stopped = new Map(unprocessable.map((one) => [`${one.partition}/${one.offset}`, one]));
   await using plain = await Slice.into(connection, plainTable, PLAIN);
   await using odd = await Slice.into(connection, oddTable, ODD);
   for await (const chunk of topic.read(ranges, signal === undefined ? {} : { signal })) {
@@ -125,8 +123,8 @@ async function loadTexts(
       }
     }
   }
-  plain.flush();
-  odd.flush();
+  plain.finish();
+  odd.finish();
 }
 
 /** Milliseconds that DuckDB can turn into an instant: what lies further off, or is no number, is as good as none. */
@@ -137,18 +135,19 @@ const instantOf = (timestamp_ms: number): bigint =>
 function oddCells(
   value: MessageValue,
   simulated: boolean,
-  unprocessable: string | undefined,
+  unprocessable: UnprocessableMessage | undefined,
 ): readonly DuckDBValue[] {
   const { fields, malformed } = decodeMessage(value);
   if (fields !== null && unprocessable === undefined) {
     const payload = (fields.feed === 'simulator') === simulated ? null : (value as string);
     return [rewritten(fields), null, null, payload, null];
   }
+  if (unprocessable?.without_payload === true) return [null, malformed, unprocessable.detail, null, null];
   const [text, bytes] =
     typeof value === 'string'
       ? [value, null]
       : [Buffer.from(value).toString('utf8'), new DuckDBBlobValue(value)];
-  return [null, malformed, unprocessable ?? null, text, bytes];
+  return [null, malformed, unprocessable?.detail ?? null, text, bytes];
 }
 
 /** Rows on their way into a table, one vector's worth at a time, column by column. */
@@ -157,6 +156,7 @@ class Slice implements AsyncDisposable {
   readonly #types: readonly DuckDBType[];
   readonly #columns: DuckDBValue[][];
   rows = 0;
+  #isFinished = false;
 
   private constructor(appender: DuckDBAppender, columns: Columns) {
     this.#appender = appender;
@@ -184,8 +184,20 @@ class Slice implements AsyncDisposable {
     this.#appender.appendDataChunk(chunk);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Hands over what is left; from here all rows are in the table. */
+  finish(): void {
+    this.flush();
+    this.#isFinished = true;
     this.#appender.closeSync();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isFinished) return;
+    try {
+      this.#appender.closeSync();
+    } catch {
+      // Closing hands over what is pending, and what failed may fail again: the first failure is the one to tell.
+    }
   }
 }
 

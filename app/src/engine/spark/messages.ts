@@ -8,7 +8,13 @@ import {
   PLAIN_MESSAGE_SOURCE,
   SIMPLE_MESSAGE_LENGTH,
 } from '../../flight/decode-message.ts';
-import { MESSAGE_COLUMNS, type MessagesRelation, type Relation, type Select } from '../engine.ts';
+import {
+  MESSAGE_COLUMNS,
+  type MessagesRelation,
+  type Relation,
+  type Select,
+  type UnprocessableMessage,
+} from '../engine.ts';
 import { type BoundSelect, freshAlias } from './bind.ts';
 import type { KeptRelations } from './kept.ts';
 import { sparkPattern } from './storage.ts';
@@ -193,7 +199,7 @@ async function decodeOdd(
         ({ partition, offset }) =>
           partition === place['topic_partition'] && offset === BigInt(place['topic_offset'] as bigint),
       );
-      open.push({ ...(place as FileRow), ...decoded(raw as Uint8Array, why?.detail) });
+      open.push({ ...(place as FileRow), ...decoded(raw as Uint8Array, why) });
       if (open.length === ODD_FILE_ROWS) await flush();
     }
   }
@@ -201,16 +207,17 @@ async function decodeOdd(
   return { addresses, rows };
 }
 
-function decoded(raw: Uint8Array, unprocessable: string | undefined): FileRow {
+function decoded(raw: Uint8Array, unprocessable: UnprocessableMessage | undefined): FileRow {
   const isText = isUtf8(raw);
   // Of bytes that are not UTF-8 this makes U+FFFD.
   const payload = Buffer.from(raw).toString('utf8');
   const { fields, malformed } = decodeMessage(isText ? payload : raw);
+  const isKept = unprocessable?.without_payload !== true;
   const kept = {
     malformed,
-    unprocessable: unprocessable ?? null,
-    payload,
-    payload_bytes: isText ? null : raw,
+    unprocessable: unprocessable?.detail ?? null,
+    payload: isKept ? payload : null,
+    payload_bytes: isText || !isKept ? null : raw,
   };
   if (fields === null || unprocessable !== undefined) return kept;
   const cells = Object.fromEntries(
