@@ -94,6 +94,9 @@ export async function faults({
   }
 
   try {
+    mock.faults.push(GOOD, GOOD);
+    await taken();
+    const before = await residentMegabytes(child.pid);
     say(`faults: ${FAULT_CASES.length} faults, for ${minutes} minutes …`);
     for (let index = 0; !isOver(); index += 1) {
       const one = FAULT_CASES[(FIRST + index) % FAULT_CASES.length] as FaultCase;
@@ -126,6 +129,7 @@ export async function faults({
       status,
       exit_code: code,
       not_said_once: notSaidOnce,
+      rss_before_mb: before,
       largest_rss_mb: largest,
       largest_by_fault_mb: Object.fromEntries(worst),
     };
