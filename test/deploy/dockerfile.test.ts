@@ -69,6 +69,8 @@ describe('deploy/Dockerfile.dockerignore', () => {
     'data/topic/0.db',
     '.env',
     'deploy/.env',
+    'deploy/.env.new',
+    'deploy/.env.before',
     'app/node_modules/x.js',
     'app/test/cli/a.test.ts',
     'web/dist/index.html',

@@ -12,15 +12,24 @@ export const readDeploy = (name: string): string => readFileSync(join(ROOT, 'dep
 /** What the tests ask of a service; the schema has checked the rest. */
 export interface ComposeService {
   readonly image: string;
+  readonly cap_add?: readonly string[];
+  readonly cap_drop?: readonly string[];
   readonly build?: { readonly context: string; readonly dockerfile: string; readonly target: string };
   readonly command?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly environment?: Readonly<Record<string, string | number>>;
+  readonly entrypoint?: readonly string[];
   readonly env_file?: string;
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly mem_limit?: string;
+  readonly network_mode?: string;
+  readonly pids_limit?: number;
   readonly ports?: readonly string[];
+  readonly privileged?: boolean;
+  readonly read_only?: boolean;
   readonly restart?: string;
+  readonly security_opt?: readonly string[];
+  readonly tmpfs?: readonly string[];
   readonly volumes?: readonly string[];
 }
 
@@ -29,11 +38,27 @@ export interface ComposeFile {
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
-/** A Compose file as Compose reads it: anchors and merge keys resolved, variables not yet. */
-export const parseCompose = (text: string): ComposeFile => parse(text, { merge: true }) as ComposeFile;
+/** Names and texts, as a `.env` file gives them. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A Compose file as Compose reads it: anchors and merge keys resolved, and then, in each text by itself, the variables
+ * filled in. Without an environment they stay as they are.
+ */
+export function parseCompose(text: string, environment?: Variables): ComposeFile {
+  const file: unknown = parse(text, { merge: true });
+  return (environment === undefined ? file : filledIn(file, environment)) as ComposeFile;
+}
+
+function filledIn(value: unknown, environment: Variables): unknown {
+  if (typeof value === 'string') return interpolate(value, environment);
+  if (Array.isArray(value)) return value.map((one) => filledIn(one, environment));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filledIn(one, environment)]));
+}
 
 /** `${NAME}`, `${NAME:-default}` and `${NAME:?message}` filled in from an environment; `$$` is a dollar. */
-export function interpolate(text: string, environment: Readonly<Record<string, string | undefined>>): string {
+function interpolate(text: string, environment: Variables): string {
   return text.replaceAll(
     /\$\$|\$\{(\w+)(?::([-?])([^}]*))?\}/g,
     (whole, name: string | undefined, kind, rest) => {
@@ -46,9 +71,17 @@ export function interpolate(text: string, environment: Readonly<Record<string, s
   );
 }
 
-/** `.env.example`, the environment of the example. */
-export const exampleEnvironment = (): Readonly<Record<string, string | undefined>> =>
-  parseEnv(readDeploy('.env.example'));
+/** `.env.example`, the environment of the example: its secrets are empty. */
+export const exampleEnvironment = (): Variables => parseEnv(readDeploy('.env.example'));
+
+/** The secrets that `secrets.sh` makes, in the order of its list. */
+export const SECRETS = ['SECRET_KEY', 'GARAGE_RPC_SECRET', 'GARAGE_ADMIN_TOKEN', 'JUPYTER_TOKEN'] as const;
+
+/** The example with secrets in it, each another one. */
+export const filledEnvironment = (): Variables => ({
+  ...exampleEnvironment(),
+  ...Object.fromEntries(SECRETS.map((name, at) => [name, String(at + 1).repeat(64)])),
+});
 
 /** Every variable that a text wants filled in. */
 export const variablesIn = (text: string): readonly string[] =>
