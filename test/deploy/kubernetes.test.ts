@@ -6,12 +6,20 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadSettings } from '../../app/src/config/settings.ts';
-import { SETTING_NAMES } from '../../app/src/config/variables.ts';
+import { SETTING_NAMES, type SettingName, VARIABLES } from '../../app/src/config/variables.ts';
 import { parseCompose, readDeploy, ROOT } from './read.ts';
 
+interface Variable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly secretKeyRef: { readonly key: string } };
+}
 interface Container {
   readonly image: string;
   readonly args: readonly string[];
+  readonly env: readonly Variable[];
+  readonly envFrom: readonly { readonly configMapRef?: { readonly name: string } }[];
+  readonly securityContext: unknown;
   readonly resources: { readonly limits: { readonly memory: string } };
   readonly readinessProbe?: { readonly exec?: { readonly command: readonly string[] } };
   readonly volumeMounts: readonly { readonly mountPath: string }[];
@@ -29,6 +37,7 @@ interface Manifest {
       readonly metadata: { readonly labels: unknown };
       readonly spec: {
         readonly containers: readonly [Container];
+        readonly automountServiceAccountToken: boolean;
         readonly terminationGracePeriodSeconds: number;
         readonly securityContext: { readonly runAsNonRoot: boolean; readonly runAsUser: number };
       };
@@ -39,6 +48,7 @@ interface Manifest {
 /** The module of `kubernetes-types` that each kind in use is declared in. */
 const MODULES: Readonly<Record<string, string>> = {
   ConfigMap: 'core/v1',
+  NetworkPolicy: 'networking/v1',
   Service: 'core/v1',
   Deployment: 'apps/v1',
 };
@@ -48,6 +58,7 @@ const list = parse(readDeploy('kubernetes/contrail.yaml')) as {
   readonly items: readonly Manifest[];
 };
 const deployments = list.items.filter(({ kind }) => kind === 'Deployment');
+const containers = ['producer', 'pipeline', 'dashboard'] as const;
 const podOf = (name: string) => {
   const deployment = deployments.find(({ metadata }) => metadata.name === `contrail-${name}`);
   if (deployment?.spec === undefined) throw new Error(`There is no Deployment of ${name}.`);
@@ -92,10 +103,13 @@ describe('deploy/kubernetes/contrail.yaml', () => {
     expect(list.kind).toBe('List');
     expect(list.items.map(({ kind }) => kind)).toEqual([
       'ConfigMap',
+      'ConfigMap',
       'Deployment',
       'Deployment',
       'Deployment',
       'Service',
+      'NetworkPolicy',
+      'NetworkPolicy',
     ]);
     expect(await complaints(folder, list.items)).toBe('');
   });
@@ -131,9 +145,55 @@ describe('deploy/kubernetes/contrail.yaml', () => {
     }
   });
 
-  it('names settings that the program knows, with values that pass once the secret is there', () => {
-    const data = list.items.find(({ kind }) => kind === 'ConfigMap')?.data ?? {};
-    expect(Object.keys(data).filter((name) => !SETTING_NAMES.some((known) => known === name))).toEqual([]);
-    expect(loadSettings({ ...data, ACCESS_KEY: 'key', SECRET_KEY: 'secret' }).sparkRemote).not.toBeNull();
+  it('lets none of them be root, write to its image or speak to the cluster', () => {
+    for (const name of containers) {
+      const pod = podOf(name).template.spec;
+      expect(pod.automountServiceAccountToken, name).toBe(false);
+      expect(pod.containers[0].securityContext, name).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+    }
+  });
+
+  it('shows each container those secrets alone that it works with, and none in a ConfigMap', () => {
+    const secrets = containers.map((name) =>
+      podOf(name).template.spec.containers[0].env.flatMap(
+        ({ valueFrom }) => valueFrom?.secretKeyRef.key ?? [],
+      ),
+    );
+    expect(secrets).toEqual([
+      ['KAFKA_PASSWORD', 'OPENSKY_CLIENT_ID', 'OPENSKY_CLIENT_SECRET'],
+      ['KAFKA_PASSWORD', 'ACCESS_KEY', 'SECRET_KEY'],
+      ['KAFKA_PASSWORD', 'ACCESS_KEY', 'SECRET_KEY'],
+    ]);
+    const inMaps = list.items.flatMap(({ kind, data }) =>
+      kind === 'ConfigMap' ? Object.keys(data ?? {}) : [],
+    );
+    expect(inMaps.filter((name) => VARIABLES[name as SettingName].isSecret === true)).toEqual([]);
+  });
+
+  it.each(containers)('gives %s settings that the program knows, with values that pass', (name) => {
+    const [{ env, envFrom }] = podOf(name).template.spec.containers;
+    const data = envFrom.map(
+      ({ configMapRef }) =>
+        list.items.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === configMapRef?.name)
+          ?.data,
+    );
+    const isMandatory = (one: Variable): boolean => /^(ACCESS|SECRET)_KEY$/.test(one.name);
+    const given = env.flatMap((one): (readonly [string, string])[] =>
+      one.value === undefined
+        ? isMandatory(one)
+          ? [[one.name, 'from the secret']]
+          : []
+        : [[one.name, one.value]],
+    );
+    const environment = Object.assign({}, ...data, Object.fromEntries(given)) as Record<string, string>;
+    expect(Object.keys(environment).filter((one) => !SETTING_NAMES.some((known) => known === one))).toEqual(
+      [],
+    );
+    expect(loadSettings(environment).kafkaBootstrap).not.toBeNull();
+    expect(loadSettings(environment).sparkRemote === null).toBe(name === 'producer');
   });
 });
