@@ -51,6 +51,7 @@ const TABLE_CALLS: Readonly<Record<string, Call>> = {
   restore: (table, options) => table.restore(options),
   vacuum: (table, options) => table.vacuum(options),
   deleteExpired: (table, options) => table.deleteExpired(options),
+  recentFolders: null,
   cleanUpLog: (table, options) => table.cleanUpLog(options),
   settled: null,
 };
