@@ -6,6 +6,8 @@ type Kind =
   | 'any'
   | 'text'
   | 'texts'
+  | 'list'
+  | 'path'
   | 'flag'
   | 'count'
   | 'size'
@@ -30,6 +32,8 @@ const KINDS: Readonly<Record<Kind, { readonly is: string; readonly test: (value:
     is: 'a list of strings',
     test: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
   },
+  list: { is: 'a list', test: Array.isArray },
+  path: { is: 'the name of a column, or a list of names that leads into structs', test: isPath },
   flag: { is: 'true or false', test: (value) => typeof value === 'boolean' },
   count: {
     is: 'a whole number from 0 on',
@@ -126,7 +130,7 @@ export function invalidArgument(what: string, facts: Readonly<Record<string, unk
 export function shown(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
-  if (typeof value === 'number' || value === undefined) return String(value);
+  if (typeof value === 'number' || typeof value === 'symbol' || value === undefined) return String(value);
   if (value instanceof Date) return `a Date (${String(value)})`;
   try {
     const text = JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item));
@@ -134,6 +138,11 @@ export function shown(value: unknown): string {
   } catch {
     return `a ${typeof value}`;
   }
+}
+
+function isPath(value: unknown): boolean {
+  if (typeof value === 'string') return true;
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

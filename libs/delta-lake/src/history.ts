@@ -38,7 +38,8 @@ export async function* historyOf(
   newest: number,
   limit: number = Infinity,
 ): AsyncGenerator<CommitSummary> {
-  if (!(limit >= 0)) throw invalidArgument(`The "limit" of history is a count, and not ${shown(limit)}`);
+  if (typeof limit !== 'number' || !(limit >= 0))
+    throw invalidArgument(`The "limit" of history is a count, and not ${shown(limit)}`);
   const last = Math.max(0, newest - Math.floor(limit) + 1);
   for await (const summary of readAhead(versions(newest, last), COMMITS_AHEAD, (version) =>
     summaryOf(store, version),

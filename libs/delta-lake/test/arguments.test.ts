@@ -244,6 +244,101 @@ test('a source row of a merge leaves alone what it has as undefined', async () =
   expect((await collect(table.cached().rows())).flat()).toEqual([{ ...row, day: null }]);
 });
 
+/** What a program in JavaScript may pass by mistake. */
+const JUNK: readonly unknown[] = [
+  undefined,
+  null,
+  0,
+  -1,
+  1.5,
+  Number.NaN,
+  5n,
+  '',
+  'text',
+  true,
+  [],
+  [null],
+  ['x', 5],
+  {},
+  { a: null },
+  () => 5,
+  new Date(0),
+  Symbol('x'),
+];
+
+describe('a mistake in any argument is told with a code, never by a bare TypeError', () => {
+  const calls: Readonly<Record<string, (table: DeltaTable, junk: never) => unknown>> = {
+    'openTable location': (_, junk) => openTable(junk === '' || junk === 'text' ? ('' as never) : junk),
+    'openSnapshot version': (table, junk) => openSnapshot(table.store, { version: junk }),
+    'createTable schema': (_, junk) => createTable(memoryStore(), { schema: junk }),
+    'createTable field': (_, junk) =>
+      createTable(memoryStore(), { schema: { type: 'struct', fields: [junk] } }),
+    'createTable type': (_, junk) => createTable(memoryStore(), { schema: library.struct({ a: junk }) }),
+    'createTable partitionColumns': (_, junk) =>
+      createTable(memoryStore(), { schema: SCHEMA, partitionColumns: junk }),
+    'createTable configuration': (_, junk) =>
+      createTable(memoryStore(), { schema: SCHEMA, configuration: junk }),
+    snapshotAt: (table, junk) => table.snapshotAt({ timestampMs: junk }),
+    'snapshotAt version': (table, junk) => table.snapshotAt({ version: junk }),
+    append: (table, junk) => table.append(junk),
+    'append row': (table, junk) => table.append([junk]),
+    'append cell': (table, junk) => table.append([{ id: junk, name: junk, day: junk }]),
+    'append mergeSchema': (table, junk) => table.append([], { mergeSchema: junk }),
+    'append transaction': (table, junk) => table.append([], { transaction: { appId: 'x', version: junk } }),
+    overwrite: (table, junk) => table.overwrite(junk),
+    'overwrite schema': (table, junk) => table.overwrite([], { overwriteSchema: { schema: junk } }),
+    replaceWhere: (table, junk) => table.replaceWhere(junk, []),
+    delete: (table, junk) => table.delete(junk),
+    'update set': (table, junk) => table.update(junk, []),
+    'update where': (table, junk) => table.update({ name: 'x' }, junk),
+    merge: (table, junk) => table.merge(junk, { on: ['id'] }),
+    'merge on': (table, junk) => table.merge([], { on: junk }),
+    addColumns: (table, junk) => table.addColumns(junk),
+    dropNotNull: (table, junk) => table.dropNotNull(junk),
+    renameColumn: (table, junk) => table.renameColumn(junk, 'x'),
+    'renameColumn name': (table, junk) => table.renameColumn('id', junk),
+    dropColumns: (table, junk) => table.dropColumns(junk),
+    widenColumn: (table, junk) => table.widenColumn(junk, 'long'),
+    'widenColumn type': (table, junk) => table.widenColumn('id', junk),
+    setProperties: (table, junk) => table.setProperties(junk),
+    unsetProperties: (table, junk) => table.unsetProperties(junk),
+    addFeatures: (table, junk) => table.addFeatures(junk),
+    changes: (table, junk) => table.changes(junk),
+    changesBetween: (table, junk) => collect(table.changesBetween(junk, junk)),
+    'history limit': (table, junk) => collect(table.history({ limit: junk })),
+    'optimize order': (table, junk) => table.optimize({ order: { kind: 'sort', columns: junk } }),
+    compact: (table, junk) => table.compact(junk, { targetBytes: 1 }),
+    'rows columns': (table, junk) => collect(table.cached().rows({ columns: junk })),
+    files: (table, junk) => table.cached().files(junk),
+    identify: (table, junk) => start(table).identify(junk, 1),
+    'identify version': (table, junk) => start(table).identify('x', junk),
+    'transaction append': (table, junk) => start(table).append(junk).commit(),
+    'transaction file': (table, junk) =>
+      start(table)
+        .append([{ path: junk, bytes: junk, rows: junk, partition: junk, statistics: junk }])
+        .commit(),
+    'transaction remove': (table, junk) => start(table).remove(junk).commit(),
+    setMetadata: (table, junk) => start(table).setMetadata(junk).commit(),
+    setProtocol: (table, junk) => start(table).setProtocol(junk).commit(),
+    setDomain: (table, junk) => start(table).setDomain(junk, 'x').commit(),
+    setOperationMetrics: (table, junk) => start(table).setOperationMetrics(junk).commit(),
+    setUserMetadata: (table, junk) => start(table).setUserMetadata(junk).commit(),
+    parsePartitionValue: (_, junk) => library.parsePartitionValue('date', junk),
+  };
+  test.each(Object.entries(calls))('%s', async (_, call) => {
+    const table = await newTable();
+    for (const junk of JUNK) {
+      const error: unknown = await (async () => call(table, junk as never))().then(
+        () => null,
+        (reason: unknown) => reason,
+      );
+      if (error !== null && !(error instanceof library.DeltaError))
+        throw new Error(`With ${String(junk)} it is no DeltaError.`, { cause: error });
+      if (error !== null) expect((error as library.DeltaError).kind).not.toBe('internal');
+    }
+  });
+});
+
 function functionsOf(module: Readonly<Record<string, unknown>>): object {
   const isPlain = (value: unknown): boolean => typeof value === 'function' && !/^class\b/.test(String(value));
   return Object.fromEntries(Object.entries(module).filter(([, value]) => isPlain(value)));

@@ -1,5 +1,6 @@
 import type { AddFile, Commit, RemoveFile } from '../actions/actions.ts';
 import { fileKey } from '../actions/path.ts';
+import { checkArgument } from '../arguments.ts';
 import type { TableContext } from '../context.ts';
 import { DeltaError } from '../errors.ts';
 import { readCommit } from '../log/commits.ts';
@@ -33,9 +34,10 @@ export async function* readChanges(
   first: number,
   last: number,
 ): AsyncGenerator<readonly Row[]> {
-  if (!(first <= last)) {
+  checkArgument('changesBetween', 'the first version', first, 'count');
+  checkArgument('changesBetween', 'the last version', last, 'count');
+  if (first > last)
     throw new DeltaError('invalid-argument', `There are no changes from version ${first} to ${last}.`);
-  }
   const commits: Commit[] = [];
   for (let version = first; version <= last; version++) {
     const commit = await readCommit(context.store, version);

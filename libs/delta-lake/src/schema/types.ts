@@ -64,7 +64,7 @@ export function struct(
   return {
     type: 'struct',
     fields: Object.entries(fields).map(([name, field]) =>
-      typeof field === 'object' && 'nullable' in field
+      typeof field === 'object' && field !== null && 'nullable' in field
         ? { name, type: field.type, nullable: field.nullable, metadata: {} }
         : { name, type: field, nullable: true, metadata: {} },
     ),

@@ -1,4 +1,4 @@
-import { invalidArgument, shown } from '../arguments.ts';
+import { checkArgument, invalidArgument, shown } from '../arguments.ts';
 import { DeltaError } from '../errors.ts';
 import { formatInstant, parseDate, parseInstant } from './instant.ts';
 import { type DataType, decimalOf } from './types.ts';
@@ -81,6 +81,7 @@ function textOfBytes(bytes: Uint8Array): string {
  */
 export function parsePartitionValue(type: DataType, text: string | null | undefined): Value {
   if (text === null || text === undefined || text === '') return null;
+  checkArgument('parsePartitionValue', 'the text', text, 'text');
   const value = parseScalar(type, text);
   if (value === undefined) {
     throw new DeltaError(

@@ -114,7 +114,7 @@ function missingCommits(table: string, listing: LogListing, target: number, firs
 
 /** A version that is not, or no longer, in the log. */
 export function noSuchVersion(table: string, version: number, why: string): DeltaError {
-  return new DeltaError('no-such-version', `There is no version ${version} of ${table}: ${why}.`, {
+  return new DeltaError('no-such-version', `There is no version ${String(version)} of ${table}: ${why}.`, {
     facts: { table, version },
   });
 }

@@ -1,7 +1,7 @@
 import type { AddFile, Metadata, Protocol, TransactionIdentifier } from '../actions/actions.ts';
 import { fileKey } from '../actions/path.ts';
 import type { ColumnStatistics } from '../actions/statistics.ts';
-import { checkOptions, checkText, shown } from '../arguments.ts';
+import { checkArgument, checkOptions, checkText, shown } from '../arguments.ts';
 import { DeltaError } from '../errors.ts';
 import { COMMIT_OPTIONS, DATA_FILE } from '../option-rules.ts';
 import type { GivenPredicate } from '../scan/predicate.ts';
@@ -107,19 +107,21 @@ export class Transaction {
 
   /** Adds files. */
   append(files: readonly DataFile[]): this {
-    for (const file of files) checkOptions('append', file, DATA_FILE);
+    checkFiles('append', files);
     this.#appends.push(...files);
     return this;
   }
 
   /** Adds files as an older snapshot of the table has them, with their statistics and deletion vectors. */
   restore(files: Iterable<AddFile>): this {
+    checkLogged('restore', files);
     this.#restored.push(...files);
     return this;
   }
 
   /** Removes files of the table (from {@link Snapshot.files}); their bytes stay until vacuum. */
   remove(files: Iterable<AddFile>): this {
+    checkLogged('remove', files);
     for (const file of files) this.#removes.set(fileKey(file), file);
     return this;
   }
@@ -129,15 +131,7 @@ export class Transaction {
    * `commit` answers `already-committed`. Versions of one `appId` therefore only grow.
    */
   identify(appId: string, version: TransactionIdentifier['version']): this {
-    checkText('the application id', appId);
-    if (!isCount(version)) {
-      throw new DeltaError(
-        'invalid-argument',
-        `The version ${shown(version)} of application "${appId}" is no count.`,
-      );
-    }
-    // A count up to 2^53 is a number, however it was given.
-    const exact = Number.isSafeInteger(Number(version)) ? Number(version) : version;
+    const exact = checkIdentity(appId, version);
     const other = this.#appIds.get(appId);
     if (other !== undefined && other !== exact) {
       throw new DeltaError(
@@ -154,19 +148,27 @@ export class Transaction {
    * all: readers of the change data feed then look at nothing else of it.
    */
   appendChanges(files: readonly DataFile[]): this {
-    for (const file of files) checkOptions('appendChanges', file, DATA_FILE);
+    checkFiles('appendChanges', files);
     this.#changeFiles.push(...files);
     return this;
   }
 
   /** Replaces the table's metadata: schema, properties, … Every transaction that was open meanwhile then conflicts. */
   setMetadata(metadata: Metadata): this {
+    checkArgument('setMetadata', 'the metadata', metadata, 'object');
+    const { id, schemaString, partitionColumns, configuration, format } = metadata;
+    for (const [name, value] of Object.entries({ id, schemaString }))
+      checkArgument('setMetadata', `"${name}"`, value, 'text');
+    checkArgument('setMetadata', '"partitionColumns"', partitionColumns, 'texts');
+    checkArgument('setMetadata', '"configuration"', configuration, 'record');
+    checkArgument('setMetadata', '"format"', format, 'object');
     this.#metadata = metadata;
     return this;
   }
 
   /** Replaces the protocol. @see setMetadata */
   setProtocol(protocol: Protocol): this {
+    checkArgument('setProtocol', 'the protocol', protocol, 'object');
     this.#protocol = protocol;
     return this;
   }
@@ -189,6 +191,7 @@ export class Transaction {
    * Adds to, or replaces, the metrics that are counted anyway where data changes (`numFiles`, `numOutputRows`, …).
    */
   setOperationMetrics(metrics: Readonly<Record<string, number | string>>): this {
+    checkArgument('setOperationMetrics', 'the metrics', metrics, 'object');
     this.#operationMetrics = metrics;
     return this;
   }
@@ -230,8 +233,43 @@ export class Transaction {
   }
 }
 
-/** An int64 from 0 on, exactly. */
-function isCount(version: unknown): boolean {
-  if (typeof version === 'bigint') return version >= 0n && version < 2n ** 63n;
-  return Number.isSafeInteger(version) && (version as number) >= 0;
+/**
+ * The version of an application, made sure of: an int64 from 0 on; up to 2^53 it is a number, however it was given.
+ * @throws DeltaError invalid-argument
+ */
+export function checkIdentity(appId: string, version: number | bigint): number | bigint {
+  checkText('the application id', appId);
+  const isCount =
+    typeof version === 'bigint'
+      ? version >= 0n && version < 2n ** 63n
+      : Number.isSafeInteger(version) && version >= 0;
+  if (!isCount)
+    throw new DeltaError(
+      'invalid-argument',
+      `The version ${shown(version)} of application "${appId}" is no count.`,
+    );
+  return Number.isSafeInteger(Number(version)) ? Number(version) : version;
+}
+
+function checkFiles(call: string, files: readonly DataFile[]): void {
+  checkArgument(call, 'the files', files, 'list');
+  for (const file of files) {
+    checkOptions(call, file, DATA_FILE);
+    const { path, partition, statistics } = file;
+    checkArgument(call, 'the path of a file', path, 'text');
+    checkArgument(call, `the partition of ${path}`, partition, 'object');
+    checkArgument(call, `the statistics of ${path}`, statistics, 'object');
+  }
+}
+
+/** Files of a snapshot. */
+function checkLogged(call: string, files: Iterable<AddFile>): void {
+  const given: unknown = files;
+  if (typeof given !== 'object' || given === null || !(Symbol.iterator in given))
+    checkArgument(call, 'the files', given, 'list');
+  if (!Array.isArray(given)) return;
+  for (const file of given as readonly unknown[]) {
+    checkArgument(call, 'a file of a snapshot', file, 'object');
+    checkArgument(call, 'the path of a file', (file as AddFile).path, 'text');
+  }
 }

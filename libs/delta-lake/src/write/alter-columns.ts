@@ -1,4 +1,5 @@
 import { isOn } from '../actions/table-properties.ts';
+import { checkArgument, checkText } from '../arguments.ts';
 import { DeltaError } from '../errors.ts';
 import { withColumn } from '../schema/evolve.ts';
 import { isWidening } from '../schema/type-widening.ts';
@@ -25,6 +26,8 @@ export async function renameColumn(
   name: string,
   options: CommitOptions = {},
 ): Promise<OperationResult> {
+  checkArgument('renameColumn', 'the column', column, 'path');
+  checkText('the new name', name);
   const path = pathOf(column);
   return alter(live, options, (snapshot) => {
     const [top] = path;
@@ -58,6 +61,8 @@ export async function dropColumns(
   columns: readonly ColumnPath[],
   options: CommitOptions = {},
 ): Promise<OperationResult> {
+  checkArgument('dropColumns', 'the columns', columns, 'list');
+  for (const column of columns) checkArgument('dropColumns', 'a column', column, 'path');
   const paths = columns.map(pathOf);
   return alter(live, options, (snapshot) => {
     checkMapped(snapshot, live.context.store.url);
@@ -91,6 +96,8 @@ export async function widenColumn(
   type: string,
   options: CommitOptions = {},
 ): Promise<OperationResult> {
+  checkArgument('widenColumn', 'the column', column, 'path');
+  checkArgument('widenColumn', 'the type', type, 'text');
   const path = pathOf(column);
   return alter(live, options, (snapshot) => {
     if (!isOn(snapshot.configuration, 'delta.enableTypeWidening'))

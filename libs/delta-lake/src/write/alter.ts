@@ -2,6 +2,7 @@ import type { Metadata, Protocol } from '../actions/actions.ts';
 import { checkNewRows, checkWritable } from '../actions/protocol.ts';
 import { requestedFeatures, withFeatures } from '../actions/table-features.ts';
 import { checkProperties } from '../actions/table-properties.ts';
+import { checkArgument } from '../arguments.ts';
 import { DeltaError } from '../errors.ts';
 import { withColumnIds } from '../schema/column-ids.ts';
 import { mergeSchemas, withColumn } from '../schema/evolve.ts';
@@ -11,7 +12,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { commitDraft } from '../transaction/commit.ts';
 import { conflictError } from '../transaction/conflict.ts';
 import { type CommitOptions, Transaction } from '../transaction/transaction.ts';
-import { checkFeatures, withSchema } from './metadata.ts';
+import { checkFeatures, checkKept, withSchema } from './metadata.ts';
 import type { OperationResult } from './operation.ts';
 
 /** What changes, and how the history tells it. */
@@ -53,11 +54,13 @@ export async function dropNotNull(
   column: string | readonly string[],
   options: CommitOptions = {},
 ): Promise<OperationResult> {
+  checkArgument('dropNotNull', 'the column', column, 'path');
   const path = typeof column === 'string' ? [column] : column;
   return alter(live, options, (snapshot) => {
     const relaxed = withColumn(snapshot.schema, path, (field) => ({ ...field, nullable: true }));
     const schemaString = serializeSchema(relaxed);
     if (schemaString === serializeSchema(snapshot.schema)) return null;
+    checkKept(snapshot);
     return {
       operation: 'CHANGE COLUMN',
       operationParameters: { column: JSON.stringify({ name: path.join('.'), nullable: true }) },
@@ -77,6 +80,7 @@ export async function setProperties(
   options: CommitOptions = {},
 ): Promise<OperationResult> {
   const table = live.context.store.url;
+  checkArgument('setProperties', 'the properties', properties, 'record');
   checkProperties(properties, table);
   return alter(live, options, (snapshot) => {
     checkFeatures(snapshot.protocol, properties, snapshot.schema, table);
@@ -101,6 +105,7 @@ export async function unsetProperties(
   options: CommitOptions = {},
 ): Promise<OperationResult> {
   const table = live.context.store.url;
+  checkArgument('unsetProperties', 'the names', names, 'texts');
   const kept = names.find((name) => /^delta\.(columnMapping|inCommitTimestamp|rowTracking)/.test(name));
   if (kept !== undefined) {
     throw new DeltaError('invalid-argument', `The table property ${kept} of ${table} cannot be removed.`, {
@@ -129,6 +134,7 @@ export async function addFeatures(
   features: readonly string[],
   options: CommitOptions = {},
 ): Promise<OperationResult> {
+  checkArgument('addFeatures', 'the features', features, 'texts');
   const wanted = Object.fromEntries(features.map((feature) => [`delta.feature.${feature}`, 'supported']));
   return alter(live, options, (snapshot) => {
     const request = requestedFeatures(wanted, [], live.context.store.url);
@@ -181,6 +187,7 @@ function withMapping(snapshot: Snapshot, metadata: Metadata, table: string): Met
       },
     );
   }
+  checkKept(snapshot);
   const mapped = withColumnIds(snapshot.schema, metadata, ({ name }) => name);
   return { ...mapped.metadata, schemaString: serializeSchema(mapped.schema) };
 }

@@ -19,8 +19,7 @@ export function withSchema(
   schema: StructType,
   partitionColumns: readonly string[] = snapshot.partitionColumns,
 ): Metadata {
-  const lost = lostType(snapshot.metadata.schemaString);
-  if (lost !== null) throw unsupportedFeature(lost, 'write', context.store.url);
+  checkKept(snapshot);
   checkSchema(schema, partitionColumns, snapshot.columnMapping !== 'none');
   checkFeatures(snapshot.protocol, {}, schema, context.store.url);
   const { schema: withIds, metadata } = withColumnIds(
@@ -29,6 +28,15 @@ export function withSchema(
     freshPhysicalName(context.newId),
   );
   return { ...metadata, schemaString: serializeSchema(withIds), partitionColumns };
+}
+
+/**
+ * Refuses to write a schema in the place of one that has more to it.
+ * @throws DeltaError unsupported-feature, naming what would be lost
+ */
+export function checkKept({ metadata, table }: Snapshot): void {
+  const lost = lostType(metadata.schemaString);
+  if (lost !== null) throw unsupportedFeature(lost, 'write', table);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { conflictError } from '../transaction/conflict.ts';
 import { commitDraft, type CommitResult } from '../transaction/commit.ts';
 import {
+  checkIdentity,
   type CommitOptions,
   type DataFile,
   Transaction,
@@ -110,7 +111,11 @@ export async function operate(
 ): Promise<OperationResult> {
   const snapshot = await live.exclusive(() => live.refresh());
   const { transaction: identity } = options;
-  if (identity && (snapshot.exactTransactionVersion(identity.appId) ?? -1) >= identity.version)
+  if (
+    identity &&
+    (snapshot.exactTransactionVersion(identity.appId) ?? -1) >=
+      checkIdentity(identity.appId, identity.version)
+  )
     return { kind: 'already-committed', version: snapshot.version };
   checkWritable(snapshot.protocol, snapshot.metadata, live.context.store.url);
   if (rows === 'new') checkNewRows(snapshot.metadata, snapshot.schema, live.context.store.url);

@@ -1,6 +1,7 @@
 import type { AddFile } from '../../actions/actions.ts';
 import { fileKey } from '../../actions/path.ts';
 import { checkWritable } from '../../actions/protocol.ts';
+import { checkArgument } from '../../arguments.ts';
 import { DeltaError } from '../../errors.ts';
 import { checkPredicate } from '../../scan/check-predicate.ts';
 import type { GivenPredicate } from '../../scan/predicate.ts';
@@ -114,11 +115,14 @@ export async function compact(
   choose: (snapshot: Snapshot) => readonly FileGroup[],
   options: CompactOptions,
 ): Promise<OptimizeReport> {
+  checkArgument('compact', 'what chooses the files', choose, 'function');
   const snapshot = live.current;
+  const groups = choose(snapshot);
+  checkArgument('compact', 'the groups that were chosen', groups, 'list');
   return rewriteGroups(live, {
     ...options,
     snapshot,
-    groups: choose(snapshot),
+    groups,
     order: null,
     parameters: { predicate: '[]', zOrderBy: '[]', auto: 'true' },
   });

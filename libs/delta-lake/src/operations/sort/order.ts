@@ -1,3 +1,4 @@
+import { checkArgument } from '../../arguments.ts';
 import type { TableContext } from '../../context.ts';
 import { DeltaError } from '../../errors.ts';
 import { scanRows } from '../../scan/rows.ts';
@@ -32,6 +33,7 @@ const SAMPLE_ROWS = 10_000;
  * column: all rows of a file share its value
  */
 export function checkOrder(snapshot: Snapshot, { kind, columns }: Order): readonly KeyColumn[] {
+  checkArgument('optimize', 'the columns of the order', columns, 'texts');
   if (columns.length === 0 || (kind === 'z-order' && columns.length > 8))
     throw new DeltaError('invalid-argument', `A ${kind} is by 1 to 8 columns, not by ${columns.length}.`);
   return columns.map((name) => {
