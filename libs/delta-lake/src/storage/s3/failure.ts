@@ -1,4 +1,5 @@
 import { DeltaError } from '../../errors.ts';
+import { certificateProblem } from './certificate.ts';
 import type { S3Answer } from './client.ts';
 import { text } from './xml.ts';
 
@@ -75,9 +76,10 @@ export function failureOf(asked: Asked, answer: S3Answer): DeltaError {
 /** The error of a request to which no attempt brought a whole answer. */
 export function unreachable(asked: Asked, attempts: number, cause: unknown): DeltaError {
   const { operation, address } = asked;
+  const advice = certificateProblem(cause) ?? 'check the endpoint and the network';
   return new DeltaError(
     'store-failed',
-    `${operation} of ${address} had no answer at ${attempts} attempts (${reasonOf(cause)}): check the endpoint and the network.`,
+    `${operation} of ${address} had no answer at ${attempts} attempts (${reasonOf(cause)}): ${advice}.`,
     { cause, facts: { operation, address, attempts } },
   );
 }
