@@ -57,12 +57,15 @@ describe('deploy/Dockerfile', () => {
 describe('deploy/Dockerfile.dockerignore', () => {
   const ignore = readDeploy('Dockerfile.dockerignore');
 
-  it.each(['app/src/cli/main.ts', 'package-lock.json', 'web/index.html', 'deploy/spark/pom.xml'])(
-    'lets %s in',
-    (path) => {
-      expect(isInContext(ignore, path)).toBe(true);
-    },
-  );
+  it.each([
+    'app/src/cli/main.ts',
+    'app/src/config/dot-env.ts',
+    'package-lock.json',
+    'web/index.html',
+    'deploy/spark/pom.xml',
+  ])('lets %s in', (path) => {
+    expect(isInContext(ignore, path)).toBe(true);
+  });
 
   it.each([
     '.git/config',

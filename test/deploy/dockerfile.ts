@@ -65,8 +65,8 @@ export function isInContext(ignore: string, path: string): boolean {
   return isIn;
 }
 
-/** `*` of Docker matches names that begin with a dot, which that of Node does not. */
-const withoutDots = (path: string): string => path.replaceAll(/(?<=^|\/)\./g, 'dot-');
+/** `*` of Docker matches names that begin with a dot, which that of Node does not: another sign, which no file here has. */
+const withoutDots = (path: string): string => path.replaceAll(/(?<=^|\/)\./g, '·');
 
 export interface Build {
   /** Stands for `/` of the image. */
