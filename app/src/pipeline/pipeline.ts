@@ -84,7 +84,8 @@ export async function runPipeline(
   const written = new WrittenFiles(options.engine, lake);
   const parts = { ...options, engine: written.engine };
   const batches = new MicroBatches(parts);
-  const upkeep = new Upkeep(parts);
+  // A file that the next step removes again belongs to readers of the version between.
+  const upkeep = new Upkeep({ ...parts, onCommitted: () => written.settle() });
   const report = new Report(options);
   let last: BatchRecord | null | undefined;
   /** The newest batch that this run has finished, or found finished. */

@@ -67,6 +67,7 @@ export class Upkeep {
   readonly #clock: () => number;
   /** How long something takes. */
   readonly #monotonic: () => number;
+  readonly #onCommitted: () => void;
   readonly #looks = new Map<string, Look>();
   readonly #vacuumedAtMs = new Map<string, number>();
   #areRecordsTrimmed = false;
@@ -79,11 +80,14 @@ export class Upkeep {
     readonly engine: Engine;
     readonly clock: () => number;
     readonly monotonic?: () => number;
+    /** What the engine has written until now is part of a table. */
+    readonly onCommitted?: () => void;
   }) {
     this.#lake = parts.lake;
     this.#engine = parts.engine;
     this.#clock = parts.clock;
     this.#monotonic = parts.monotonic ?? parts.clock;
+    this.#onCommitted = parts.onCommitted ?? (() => undefined);
   }
 
   /** Costs next to nothing while no table has had commits. */
@@ -163,6 +167,7 @@ export class Upkeep {
         rewrite: this.#rewrite(definition),
         ...(signal === undefined ? {} : { signal }),
       });
+      this.#onCommitted();
       const tookMs = Math.max(1, this.#monotonic() - startedMs);
       this.#bytesPerMs = (this.#bytesPerMs + metrics.numRemovedBytes / tookMs) / 2;
       // Lost against another writer, or an engine that writes in pieces: the next call may do better.

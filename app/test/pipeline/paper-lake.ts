@@ -31,6 +31,9 @@ export class PaperLake {
   /** Bytes of the files that were put together, each as often as it was; and the most that were at once. */
   rewrittenBytes = 0;
   largestBytes = 0;
+  /** The most files that were put together before the upkeep said that they are committed. */
+  mostUnsettled = 0;
+  #unsettled = 0;
   readonly #options: Required<Omit<PaperOptions, 'retention'>>;
   #batch = 0;
   #files = 0;
@@ -40,7 +43,7 @@ export class PaperLake {
     this.nowMs = options.startMs;
     this.store = store ?? memoryStore({ clock: this.clock });
     this.lake = new Lake(this.store, this.clock, retention);
-    this.upkeep = new Upkeep({ lake: this.lake, engine: this.#engine(), clock: this.clock });
+    this.upkeep = this.#newUpkeep();
   }
 
   get fileBytes(): number {
@@ -49,7 +52,12 @@ export class PaperLake {
 
   /** As after a restart: nothing is known of the tables. */
   startAgain(): void {
-    this.upkeep = new Upkeep({ lake: this.lake, engine: this.#engine(), clock: this.clock });
+    this.upkeep = this.#newUpkeep();
+  }
+
+  #newUpkeep(): Upkeep {
+    const onCommitted = (): void => void (this.#unsettled = 0);
+    return new Upkeep({ lake: this.lake, engine: this.#engine(), clock: this.clock, onCommitted });
   }
 
   async create(): Promise<void> {
@@ -117,6 +125,8 @@ export class PaperLake {
         const bytes = put.reduce((sum, { size }) => sum + size, 0);
         this.rewrittenBytes += bytes;
         this.largestBytes = Math.max(this.largestBytes, bytes);
+        this.#unsettled += 1;
+        this.mostUnsettled = Math.max(this.mostUnsettled, this.#unsettled);
         const windows = put.flatMap(windowsOf);
         return [
           await this.#write(definition, {

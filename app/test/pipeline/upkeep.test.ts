@@ -144,6 +144,14 @@ describe('upkeep', () => {
     for (const files of await filesOf(paper)) expect(files).toBeLessThan(45);
   });
 
+  it('says of each file that it is committed before the next step may remove it', async () => {
+    const paper = await openPaper({ paceMs: 10_000, startMs: NOON_MS });
+    for (let batch = 0; batch < 200; batch++) await paper.batch(null);
+    await paper.upkeep.run({ budgetMs: 60_000 });
+    expect(paper.rewrittenBytes).toBeGreaterThan(0);
+    expect(paper.mostUnsettled).toBe(1);
+  });
+
   it('makes a lake good that nobody has looked after, a piece at a time', async () => {
     const paper = await openPaper({ paceMs: 10_000, startMs: NOON_MS });
     for (let batch = 0; batch < 900; batch++) await paper.batch(null);
