@@ -71,6 +71,17 @@ describe('optimize', () => {
     expect((await table.check()).findings).toEqual([]);
   });
 
+  test('does not take the partitions of a table with mapped columns for one', async () => {
+    const table = await createTable(memoryStore(), {
+      schema: SCHEMA,
+      partitionColumns: ['day'],
+      configuration: { 'delta.columnMapping.mode': 'name' },
+    });
+    await table.append(DAYS.map((day, i) => ({ id: BigInt(i), name: 'n', day })));
+    expect(table.cached().fileCount).toBe(2);
+    expect(await table.optimize()).toMatchObject({ version: null, metrics: { numRemovedFiles: 0 } });
+  });
+
   test('a second run has nothing to do, and commits nothing', async () => {
     const table = await smallFiles(3);
     await table.optimize();

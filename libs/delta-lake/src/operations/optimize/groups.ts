@@ -1,6 +1,7 @@
 import type { AddFile } from '../../actions/actions.ts';
 import { recordCount } from '../../actions/logged-file.ts';
 import type { Predicate } from '../../scan/predicate.ts';
+import { physicalName } from '../../schema/column-mapping.ts';
 import { own } from '../../schema/own.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 
@@ -46,10 +47,11 @@ export function partitionGroups(snapshot: Snapshot, predicate: Predicate = []): 
 /** The live files by partition; those of one partition in the order in which they were written. */
 export function filesByPartition(snapshot: Snapshot, predicate: Predicate = []): AddFile[][] {
   const partitions = new Map<string, AddFile[]>();
+  const columns = snapshot.schema.fields
+    .filter(({ name }) => snapshot.partitionColumns.includes(name))
+    .map((field) => physicalName(field, snapshot.columnMapping));
   for (const file of snapshot.files(predicate)) {
-    const key = JSON.stringify(
-      snapshot.partitionColumns.map((name) => own(file.partitionValues, name) ?? ''),
-    );
+    const key = JSON.stringify(columns.map((name) => own(file.partitionValues, name) ?? ''));
     const files = partitions.get(key);
     if (files) files.push(file);
     else partitions.set(key, [file]);
