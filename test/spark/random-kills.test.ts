@@ -48,7 +48,7 @@ describe.skipIf(!HAS_SPARK)(
           kills: KILLS,
           seed: SEED,
           messages,
-          append: async (some) => void (await topic.append(some)),
+          append: (some) => topic.append(some),
           settings: {
             DATA_DIR: killed,
             KAFKA_BOOTSTRAP: bootstrap,
