@@ -74,7 +74,8 @@ describe.skipIf(!canBuild)('the image of deploy/Dockerfile', () => {
       SIMULATED_AIRCRAFT: '50',
     };
   }, 180_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  // Some ten thousand files.
+  afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
   const options = (extra: Readonly<Record<string, string>> = {}) => ({
     cwd: join(root, 'app'),
