@@ -30,7 +30,7 @@ export interface LifeOptions {
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 /** How often a reader opens all tables. Simulated. */
-const READ_EVERY_MS = 5 * MINUTE_MS;
+const READ_EVERY_MS = 2 * MINUTE_MS;
 
 const airports = parseAirports(
   JSON.parse(readFileSync(join(import.meta.dirname, '../app/src/lake/airports.json'), 'utf8')),
@@ -101,7 +101,11 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
         const snapshot = (await openTable(raw.at(table.name), { clock })).cached();
         opened.push({ atMs: clock(), table, snapshot });
       }
-      while (opened[0] !== undefined && clock() - opened[0].atMs >= promisedMs(options.pace)) {
+      // At the next look it would be too late.
+      while (
+        opened[0] !== undefined &&
+        clock() - opened[0].atMs >= promisedMs(options.pace) - 1.2 * READ_EVERY_MS
+      ) {
         const { atMs, table, snapshot } = opened.shift() as (typeof opened)[number];
         const files = snapshot.files([sinceAnHour(table, atMs)]);
         reads += 1;
@@ -233,9 +237,9 @@ function sinceAnHour({ columns }: TableDefinition, atMs: number): { column: stri
   return { column: has('window_start') ? 'window_start' : 'ingested_at', min: seconds * 1_000_000n };
 }
 
-/** What readers are promised at a pace, a little less: Gold removes more than a file a batch. */
+/** What readers are promised at a pace. */
 const promisedMs = (pace: number): number =>
-  Math.min(DEFAULT_RETENTION.retentionMs, Math.max(8 * MINUTE_MS, 400 * pace * 1000)) - READ_EVERY_MS / 10;
+  Math.min(DEFAULT_RETENTION.retentionMs, Math.max(8 * MINUTE_MS, 400 * pace * 1000));
 
 function quantiles(values: readonly number[]): Readonly<Record<string, number>> {
   const sorted = values.toSorted((a, b) => a - b);
