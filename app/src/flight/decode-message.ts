@@ -136,7 +136,12 @@ export function decodeMessage(value: MessageValue): DecodedMessage {
   const fields = json as Record<string, unknown>;
   for (const [name, type] of MESSAGE_FIELDS) {
     const found = fields[name];
-    if (found === null || found === undefined || isOfType(found, type)) continue;
+    if (found === null || found === undefined) continue;
+    if (isOfType(found, type)) {
+      if (type === 'long' || type === 'integer' || type === 'integers')
+        fields[name] = withoutMinusZero(found);
+      continue;
+    }
     if (type === 'long' && typeof found === 'number' && Number.isInteger(found)) {
       // Beyond 2^53 a number has lost digits. Its text has them all.
       const long = toLong(numberText(value, name));
@@ -173,6 +178,12 @@ function isOfType(value: unknown, type: FieldType): boolean {
     case 'integers':
       return Array.isArray(value) && value.every((item) => item === null || isInt32(item));
   }
+}
+
+/** Whole numbers have one zero. JSON may write another, and JavaScript keeps it. */
+function withoutMinusZero(value: unknown): unknown {
+  if (Array.isArray(value)) return value.some((item) => item === 0) ? value.map(withoutMinusZero) : value;
+  return value === 0 ? 0 : value;
 }
 
 const isInt32 = (value: unknown): boolean => Number.isInteger(value) && value === ((value as number) | 0);

@@ -99,7 +99,7 @@ describe('a message', () => {
     [`9007199254740993.${'0'.repeat(1_000_000)}`, 9_007_199_254_740_993n],
     ['-9223372036854775808.00', -(2n ** 63n)],
     ['1e18', 10n ** 18n],
-    ['-0', -0],
+    ['-0', 0],
   ])('reads the long %s to the last digit', (text, expected) => {
     expect(fieldOf(`{"last_contact": ${text}}`, 'last_contact')).toBe(expected);
   });
@@ -125,7 +125,7 @@ describe('a message', () => {
 
   it('may be of any size and depth, in every place, with or without a long beyond 2^53', () => {
     for (const value of [
-      `${'['.repeat(200_000)}${']'.repeat(1_000_000)}`,
+      `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`,
       `${'{"a":'.repeat(1_000_000)}1${'}'.repeat(1_000_000)}`,
       `"${'x'.repeat(2_000_000)}"`,
       `"${String.raw`\"`.repeat(2_000_000)}"`,
@@ -140,6 +140,14 @@ describe('a message', () => {
       expect((decodeMessage(`{"spi": ${value}}`).malformed ?? '').length).toBeLessThan(300);
     }
     expect(isPlainMessage(`{"sensors":[${'1,'.repeat(20_000_000)}1]}`)).toBe(false);
+  });
+
+  it('may write a whole zero with a minus: it is zero', () => {
+    for (const name of ['position_source', 'last_contact'] as const)
+      for (const zero of ['-0', '-0.0', '-0e1'])
+        expect(Object.is(fieldOf(`{"${name}": ${zero}}`, name), 0)).toBe(true);
+    expect(fieldOf('{"sensors": [-0, 1, null]}', 'sensors')).toStrictEqual([0, 1, null]);
+    expect(Object.is(fieldOf('{"velocity": -0.0}', 'velocity'), -0)).toBe(true);
   });
 
   it('may say __proto__ and constructor: they are keys like others', () => {
