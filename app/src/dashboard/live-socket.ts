@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+// In a notebook the global timers are those of a browser.
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { LiveHub } from './live/live-hub.ts';

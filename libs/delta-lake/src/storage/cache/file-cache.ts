@@ -11,6 +11,7 @@
  * copy). What a dead process left in `uses` is removed when its folder was not touched for ten minutes; a living one touches
  * its folder every minute.
  */
+import { clearInterval, setInterval } from 'node:timers';
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
