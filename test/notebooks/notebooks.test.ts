@@ -31,7 +31,7 @@ describe.skipIf(jupyter === null)('the notebooks, run without a browser and with
   it('01_producer puts a poll into the topic and shows what is there', async () => {
     const [where, sent, newest] = await run('01_producer.ipynb');
     expect(where).toContain('from simulator into topic opensky-data of this folder');
-    expect(sent).toMatch(/polls: 1, messages: 200, simulated: 200/);
+    expect(sent).toMatch(/polls: 1,\s+messages: 200,\s+simulated: 200/);
     expect(newest?.match(/<tr><td>[0-3]<\/td>/g)).toHaveLength(4);
     expect(newest).toContain('&quot;icao24&quot;');
   });
