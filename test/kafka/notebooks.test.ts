@@ -26,7 +26,7 @@ describe.skipIf(jupyter === null)('the notebooks with the settings of a cluster'
     };
     const [where, sent, newest] = shownBy(await runNotebook(jupyter ?? '', '01_producer.ipynb', settings));
     expect(where).toContain(`from simulator into topic ${topic} of ${bootstrap}`);
-    expect(sent).toMatch(/polls: 1, messages: 100, simulated: 100/);
+    expect(sent).toMatch(/polls: 1,\s+messages: 100,\s+simulated: 100/);
     expect(newest?.match(/<tr><td>[0-3]<\/td>/g)).toHaveLength(4);
     const [, done, again] = shownBy(await runNotebook(jupyter ?? '', '02_pipeline.ipynb', settings));
     expect([done, again]).toEqual(['{ batches: 1, rows: 100 }', '{ batches: 0, rows: 0 }']);
