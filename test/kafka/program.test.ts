@@ -66,7 +66,7 @@ describe.skipIf(!HAS_KAFKA)('contrail with KAFKA_BOOTSTRAP', () => {
     expect(await topicFinding()).toMatchObject({
       ok: true,
       found: expect.stringContaining(
-        `${MESSAGES.length} messages in 4 partitions, ${MESSAGES.length} of them not in the lake yet`,
+        `${MESSAGES.length} offsets in 4 partitions, ${MESSAGES.length} of them not in the lake yet`,
       ),
     });
   });
