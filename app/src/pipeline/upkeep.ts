@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 const MIB = 2 ** 20;
 
 /** Of the files that a lake may have, those that one table has removed, and versions of its log: the rest is the other tables'. */
-const REMOVED_SHARE = 1 / 10;
+const REMOVED_SHARE = 1 / 8;
 const LOG_SHARE = 1 / 80;
 /** How long a removed file and a version stay for certain, however many there are. */
 const REMOVED_LEAST_MS = 8 * MINUTE_MS;
