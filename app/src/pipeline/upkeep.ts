@@ -10,8 +10,12 @@ import { PARAMETERS } from './queries.ts';
 const MINUTE_MS = 60_000;
 const MIB = 2 ** 20;
 
-/** Of the files that a lake may have, those that one table has removed, and versions of its log: the rest is the other tables'. */
-const REMOVED_SHARE = 1 / 8;
+/**
+ * Of the files that a lake may have, those that one table has removed, and versions of its log: the rest is the other tables'.
+ * Gold replaces more than a file a batch, since some rows fall into the window before.
+ */
+const REMOVED_SHARE = 1 / 10;
+const REMOVED_WINDOWS_SHARE = 1 / 9;
 const LOG_SHARE = 1 / 80;
 /** How long a removed file and a version stay for certain, however many there are. */
 const REMOVED_LEAST_MS = 8 * MINUTE_MS;
@@ -119,9 +123,10 @@ export class Upkeep {
     const stop = signal === undefined ? {} : { signal };
     const { retentionMs, files } = this.#lake.retention;
     const rest = { retentionMs, limit: MAX_DELETED, ...stop };
+    const share = definition.partitionColumns.length === 0 ? REMOVED_WINDOWS_SHARE : REMOVED_SHARE;
     const removed = await table.deleteExpired({
       ...rest,
-      beyond: { files: Math.floor(files * REMOVED_SHARE), leastMs: REMOVED_LEAST_MS },
+      beyond: { files: Math.floor(files * share), leastMs: REMOVED_LEAST_MS },
     });
     const log = await table.cleanUpLog({
       ...rest,
