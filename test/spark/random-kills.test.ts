@@ -17,7 +17,7 @@ import { freshName, kafkaTopic, startBroker, type TestBroker } from '../kafka/br
 import { HAS_SPARK } from './shared.ts';
 
 /** `CONTRAIL_KILLS=200 CONTRAIL_SEED=7` for a long run, or another one. */
-const KILLS = Number(process.env['CONTRAIL_KILLS'] ?? 3);
+const KILLS = Number(process.env['CONTRAIL_KILLS'] ?? 1);
 const SEED = Number(process.env['CONTRAIL_SEED'] ?? 20_261_130);
 
 describe.skipIf(!HAS_SPARK)(
