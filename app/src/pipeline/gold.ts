@@ -104,8 +104,12 @@ export async function writeWindows(
   if (touched.length === 0) return { written: [], removed: [] };
   const snapshot = await table.snapshot();
   const { replaced, mixed } = filesOfWindows(snapshot, touched);
-  const target = { folder: lake.folder(definition), columns: definition.columns, splitBy: ['window_start'] };
-  const written = await engine.write(select, target);
+  const target = { folder: lake.folder(definition), columns: definition.columns };
+  // One window is one file as it is.
+  const written = await engine.write(
+    select,
+    touched.length === 1 ? target : { ...target, splitBy: ['window_start'] },
+  );
   if (mixed.length === 0) return { written, removed: replaced };
   // A compacted file holds other windows too: their rows move to a file of their own.
   const carried: Select = {
@@ -115,7 +119,7 @@ export async function writeWindows(
       touched: touchedRelation(touched),
     },
   };
-  const moved = await engine.write(carried, { folder: target.folder, columns: target.columns });
+  const moved = await engine.write(carried, target);
   return { written: [...written, ...moved], removed: [...replaced, ...mixed] };
 }
 

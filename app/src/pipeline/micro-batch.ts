@@ -1,6 +1,6 @@
 import type { AddFile, DeltaTable, Snapshot } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
-import type { Engine, Relation, Select } from '../engine/engine.ts';
+import type { Engine, Relation, Select, WriteTarget } from '../engine/engine.ts';
 import type { Airport } from '../flight/airports.ts';
 import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
@@ -286,10 +286,15 @@ export class MicroBatches {
           parameters: { gap_seconds, near_airport_km },
           ...stop,
         };
+        const { ingestDate, eventDate } = survey;
+        const inDay = eventDate === null ? {} : { partition: { event_date: eventDate } };
+        // Without a reason there may be no row, and looking for days is cheaper than a file for nothing.
+        const isSure = ingestDate !== null && survey.validRows < survey.rows;
+        const received = isSure ? { partition: { ingest_date: ingestDate } } : {};
         const [quarantine, silver, silverMl] = await all([
-          this.#write(QUARANTINE_FLIGHTS, { ...quarantineSelect(), ...stop }, record, timed),
-          this.#write(SILVER_FLIGHTS, { ...SILVER.select, ...stop }, record, timed),
-          this.#write(SILVER_FLIGHTS_ML, silverMlSelect, record, timed, FRESH.name),
+          this.#write(QUARANTINE_FLIGHTS, { ...quarantineSelect(), ...stop }, record, timed, received),
+          this.#write(SILVER_FLIGHTS, { ...SILVER.select, ...stop }, record, timed, inDay),
+          this.#write(SILVER_FLIGHTS_ML, silverMlSelect, record, timed, { ...inDay, keepAs: FRESH.name }),
         ]);
         if (earlier.kind === 'kept') await this.#parts.engine.forget(earlier.name);
         return { survey, quarantine, silver, silverMl };
@@ -313,7 +318,7 @@ export class MicroBatches {
     select: Select,
     batch: BatchRecord,
     timed: Timed,
-    keepAs?: string,
+    more: Pick<WriteTarget, 'partition' | 'keepAs'> = {},
   ): Promise<{ readonly rows: number; readonly commit: () => Promise<void> }> {
     const { lake, engine, onPoint } = this.#parts;
     if (await this.#has(definition, batch)) {
@@ -324,7 +329,7 @@ export class MicroBatches {
         folder: lake.folder(definition),
         columns: definition.columns,
         partitionBy: definition.partitionColumns,
-        ...(keepAs === undefined ? {} : { keepAs }),
+        ...more,
       }),
     );
     onPoint?.(`written ${definition.name}`);

@@ -1,5 +1,6 @@
 import type { Engine, Relation } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
+import type { Value } from '../lake/column.ts';
 import { NOT_IN_BRONZE } from '../lake/quarantine-flights.ts';
 import { type ClockSample, clockBehindS } from './clock-difference.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
@@ -17,6 +18,10 @@ export interface Survey {
   readonly restampedRows: number;
   /** Buckets of event time that late rows fall into. */
   readonly lateBuckets: readonly bigint[];
+  /** The day of receipt of all rows; null: there are several. */
+  readonly ingestDate: string | null;
+  /** The day of all valid rows; null: there are several. */
+  readonly eventDate: string | null;
   /** As {@link clockBehindS}. */
   readonly clockBehindS: number | null;
 }
@@ -38,8 +43,10 @@ export async function surveyOf(
   const cells = new Set<number>();
   const buckets = new Set<bigint>();
   const clocks: ClockSample[] = [];
+  const [ingestDates, eventDates] = [new Set<Value>(), new Set<Value>()];
   for (const row of rows) {
     const count = Number(row['row_count']);
+    ingestDates.add(row['ingest_date_min'] ?? null).add(row['ingest_date_max'] ?? null);
     ingestedAtMaxMs = Math.max(ingestedAtMaxMs ?? 0, Number(row['ingested_at_max_ms']));
     restamped += Number(row['restamped_rows']);
     clocks.push({ rows: Number(row['timed_rows']), ahead_s: Number(row['ahead_median']) });
@@ -49,6 +56,7 @@ export async function surveyOf(
       continue;
     }
     valid += count;
+    eventDates.add(row['event_date_min'] ?? null).add(row['event_date_max'] ?? null);
     cells.add(Number(row['cell']));
     if (row['late_bucket'] === null) continue;
     late += count;
@@ -63,8 +71,15 @@ export async function surveyOf(
     lateRows: late,
     restampedRows: restamped,
     lateBuckets: [...buckets],
+    ingestDate: onlyOne(ingestDates),
+    eventDate: onlyOne(eventDates),
     clockBehindS: clockBehindS(clocks),
   };
+}
+
+function onlyOne(dates: ReadonlySet<Value>): string | null {
+  const [date] = dates;
+  return dates.size === 1 && typeof date === 'string' ? date : null;
 }
 
 /** Rows that were written for the tables of a batch. */

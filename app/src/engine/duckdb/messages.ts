@@ -56,8 +56,9 @@ const ODD: Columns = [
 ];
 
 /**
- * The messages of a topic's ranges as the temporary view `table`. What is malformed is decided in JavaScript, by the
- * contract's exact rules; the fields of what is well-formed are taken out by DuckDB when the view is read, which is
+ * Loads the messages of a topic's ranges into temporary tables that are named after `table`, and answers the SELECT that
+ * reads them. What is malformed is decided in JavaScript, by the
+ * contract's exact rules; the fields of what is well-formed are taken out by DuckDB when they are read, which is
  * twice as fast as handing them over one by one. Works in slices and lets other work of the process run between.
  *
  * DuckDB's parser is narrower than ECMAScript's: it takes no object with a repeated key and no lone surrogate. A message
@@ -68,7 +69,7 @@ export async function loadMessages(
   table: string,
   relation: MessagesRelation,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<string> {
   const [plain, odd] = [`${table}_plain`, `${table}_odd`];
   for (const [name, columns] of [
     [plain, PLAIN],
@@ -80,17 +81,15 @@ export async function loadMessages(
   await loadTexts(connection, plain, odd, relation, signal);
   const place = 'make_timestamptz(ingested_at_ms * 1000) as ingested_at, topic_partition, topic_offset';
   const fields = `unnest(from_json(json, '${STRUCTURE}'))`;
-  await connection.run(`create or replace temp view ${table} as
-    select ${fields}, ${place}, null::varchar as malformed, null::varchar as unprocessable, json as payload,
+  return `select ${fields}, ${place}, null::varchar as malformed, null::varchar as unprocessable, json as payload,
       null::blob as payload_bytes
     from ${plain}
     union all
-    select ${fields}, ${place}, malformed, unprocessable, payload, payload_bytes from ${odd}`);
+    select ${fields}, ${place}, malformed, unprocessable, payload, payload_bytes from ${odd}`;
 }
 
 /** Drops what {@link loadMessages} made. */
 export async function dropMessages(connection: DuckDBConnection, table: string): Promise<void> {
-  await connection.run(`drop view if exists ${table}`);
   for (const made of [`${table}_plain`, `${table}_odd`]) await connection.run(`drop table if exists ${made}`);
 }
 

@@ -44,6 +44,38 @@ export function filesSelect(columns: readonly Column[], files: readonly DataFile
   return `select ${columns.map(list).join(', ')} from (${groups.join(' union all by name ')})`;
 }
 
+/** Rows up to this number are written into the SELECT: a table of their own would cost three statements. */
+export const SHORT_ROWS = 64;
+
+/** The SELECT that stands for a few rows given by the caller. */
+export function rowsSelect(columns: readonly Column[], rows: readonly Row[]): string {
+  const values = ({ name, type }: Column, row: Row | undefined): string =>
+    `${literal(row?.[name] ?? null, type)} as ${identifier(name)}`;
+  const select = (row: Row | undefined): string =>
+    `select ${columns.map((column) => values(column, row)).join(', ')}`;
+  if (rows.length === 0) return `${select(undefined)} where false`;
+  return rows.map(select).join(' union all ');
+}
+
+/** Where the SELECT begins after the comments at its head, up to and with its `with`, if it has one. */
+const HEAD = /^((?:\s|--[^\n]*(?:\n|$)|\/\*.*?\*\/)*)(with\s(?!\s*recursive\s))?/is;
+
+/**
+ * A SELECT with its relations before it, as common table expressions. DuckDB would compute those that are read twice once and
+ * keep their rows; ours are tables or projections, which are cheaper to read again.
+ */
+export function withRelations(relations: ReadonlyMap<string, string>, sql: string): string {
+  if (relations.size === 0) return sql;
+  const expressions = [...relations].map(
+    ([name, text]) => `${identifier(name)} as not materialized (${text}\n)`,
+  );
+  return sql.replace(
+    HEAD,
+    (_, comments: string, has: string | undefined) =>
+      `${comments}with ${expressions.join(', ')}${has === undefined ? ' ' : ', '}`,
+  );
+}
+
 /** DuckDB takes a path for a glob pattern; a folder may well be called `data[1]`. */
 export const globEscape = (path: string): string => path.replace(/[*?[]/g, (character) => `[${character}]`);
 

@@ -45,7 +45,8 @@ function plainLiteral(value: Value, type?: ColumnType): string {
   if (typeof value === 'string') return textLiteral(value);
   if (value instanceof Uint8Array) return `from_hex('${Buffer.from(value).toString('hex')}')`;
   if (typeof value === 'object') return `[${value.map((item) => item ?? 'null').join(', ')}]`;
-  if (!Number.isFinite(value)) return `cast('${value}' as double)`;
+  if (!Number.isFinite(value) || Object.is(value, -0))
+    return `cast('${Object.is(value, -0) ? '-0' : value}' as double)`;
   return Number.isInteger(value) ? value.toFixed(0) : `cast(${value} as double)`;
 }
 

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Column, Value } from '../../lake/column.ts';
@@ -16,7 +16,8 @@ export async function writeFiles(
   target: WriteTarget,
 ): Promise<readonly WrittenFile[]> {
   const splits = [...(target.partitionBy ?? []), ...(target.splitBy ?? [])];
-  const combinations = await distinctValues(connection, source, splits);
+  const known = target.splitBy === undefined ? target.partition : undefined;
+  const combinations = known === undefined ? await distinctValues(connection, source, splits) : [known];
   const files: WrittenFile[] = [];
   for (const [index, values] of combinations.entries()) {
     const partition = Object.fromEntries(
@@ -30,7 +31,7 @@ export async function writeFiles(
     const path = join(folder, `part-${String(index).padStart(5, '0')}-${randomUUID()}.parquet`);
     const columns = target.columns.filter((column) => !(column.name in partition));
     const only =
-      combinations.length === 1
+      combinations.length === 1 && known === undefined
         ? ''
         : ` where ${splits.map((name) => sameValue(name, values[name] ?? null, target.columns)).join(' and ')}`;
     const file = await copyTo(connection, `select ${castList(columns)} from ${source}${only}`, path, columns);
@@ -88,7 +89,10 @@ async function copyTo(
     `copy (${sql}) to ${textLiteral(path)} (${FORMAT}, return_stats)`,
   );
   const [row] = result.getRowObjectsJson();
-  if (row === undefined || Number(row['count']) === 0) return null;
+  if (row === undefined || Number(row['count']) === 0) {
+    await rm(path, { force: true });
+    return null;
+  }
   // From here the file's bytes survive a power cut; the folder's entry is synced by whoever commits the file.
   const handle = await open(path, 'r');
   try {

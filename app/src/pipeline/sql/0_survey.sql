@@ -6,6 +6,7 @@
 -- newer than, or equal to, its aircraft's newest row, or whose aircraft is not there, when the row is not older than the
 -- horizon behind which aircraft were let go. For all others the lake is asked: their duplicates and predecessors lie in
 -- the files of these buckets (time_position / bucket_seconds, rounded down).
+-- Dates: the days that rows of Bronze and quarantine, and valid rows of Silver, lie in: mostly one.
 -- Clocks: ahead_median is the middle of (the feed's time - the time of receipt), s, over the timed_rows that tell. Only a
 -- live feed that says the time of its answer can tell that it is late; others tell nothing but positions of the future.
 with newest as (
@@ -16,6 +17,7 @@ judged as (
     batch.reason,
     batch.ingested_at,
     batch.time_position,
+    batch.ingest_date,
     batch.is_restamped,
     case
       when batch.feed = 'opensky' and batch.snapshot_time is not null
@@ -43,6 +45,10 @@ select
   case when is_late then cast(floor(time_position / :bucket_seconds) as bigint) end as late_bucket,
   count(*) as row_count,
   sum(case when is_restamped then 1 else 0 end) as restamped_rows,
+  min(ingest_date) as ingest_date_min,
+  max(ingest_date) as ingest_date_max,
+  min(case when reason is null then date_from_seconds(time_position) end) as event_date_min,
+  max(case when reason is null then date_from_seconds(time_position) end) as event_date_max,
   cast(max(seconds_from_timestamp(ingested_at)) * 1000 as bigint) as ingested_at_max_ms,
   count(ahead_seconds) as timed_rows,
   median(ahead_seconds) as ahead_median
