@@ -84,6 +84,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
     let wake: () => void = () => undefined;
     const batchMs: number[] = [];
     const betweenMs: number[] = [];
+    let usedBefore = process.cpuUsage();
     let batches = 0;
     let finishedAtMs = clock();
     let [readAtMs, toldAtMs] = [clock(), clock()];
@@ -139,6 +140,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
         live[name] = table.cached().fileCount;
       }
       const counted = batchMs.length;
+      const used = process.cpuUsage(usedBefore);
       lines.push({
         case: 'life',
         pace_s: options.pace,
@@ -150,6 +152,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
         mb: round(bytes / 1e6, 1),
         batch_ms: quantiles(batchMs),
         upkeep_ms: quantiles(betweenMs),
+        cpu_ms_per_batch: round((used.user + used.system) / 1000 / counted, 1),
         rss_mb: Math.round(process.memoryUsage.rss() / 1e6),
         heap_mb: Math.round(process.memoryUsage().heapUsed / 1e6),
         open_ms: openMs,
@@ -162,6 +165,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
         ...(troubles.length === 0 ? {} : { troubles: troubles.splice(0, 5) }),
       });
       Object.assign(calls, noCalls());
+      usedBefore = process.cpuUsage();
       batchMs.length = 0;
       betweenMs.length = 0;
       wake();
