@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openTable, type Row, struct, type StructType } from '@contrail/delta-lake';
 import { serializeSchema } from '../libs/delta-lake/src/schema/types.ts';
-import { contextOf } from '../libs/delta-lake/src/context.ts';
+import { contextOf } from '../libs/delta-lake/src/context/context.ts';
 import { writeCheckpoint } from '../libs/delta-lake/src/checkpoint/write.ts';
 
 /** The 18 columns of a state vector. */

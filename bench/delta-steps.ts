@@ -1,7 +1,7 @@
 /** The steps of the case `delta`, each run by `runStep` in a process of its own: `delta-steps.ts NAME JSON`. */
 import { createTable, type DeltaTable, openTable, type Row } from '@contrail/delta-lake';
-import { contextOf } from '../libs/delta-lake/src/context.ts';
-import { writeDataFiles } from '../libs/delta-lake/src/write/data-files.ts';
+import { contextOf } from '../libs/delta-lake/src/context/context.ts';
+import { writeDataFiles } from '../libs/delta-lake/src/data-files/data-files.ts';
 import { round } from './child.ts';
 import { makeLog, STATE_VECTOR, stateVectors } from './delta-fixtures.ts';
 import type { AppendResult, Ends, Latency, OpenResult, StreamOptions, StreamResult } from './delta.ts';

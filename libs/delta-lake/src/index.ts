@@ -9,12 +9,12 @@ export type {
   RemoveFile,
   TransactionIdentifier,
 } from './actions/actions.ts';
-export type { ColumnStatistics } from './actions/statistics.ts';
+export type { ColumnStatistics } from './statistics/statistics.ts';
 export { CHANGE_TYPES, type ChangeType } from './changes/file-changes.ts';
-export type { CheckFinding, CheckReport } from './check.ts';
-export type { HousekeepingReport, StepOutcome } from './checkpoint/housekeeping.ts';
-export type { TableOptions } from './context.ts';
-export { createTable, type TableSpec } from './create.ts';
+export type { CheckFinding, CheckReport } from './operations/check/check.ts';
+export type { HousekeepingReport, StepOutcome } from './housekeeping/housekeeping.ts';
+export type { TableOptions } from './context/context.ts';
+export { createTable, type TableSpec } from './table/create.ts';
 export {
   DELTA_ERROR_CODES,
   DeltaError,
@@ -22,8 +22,8 @@ export {
   type DeltaErrorKind,
   hasCode,
 } from './errors.ts';
-export type { ExpiryOptions, ExpiryReport } from './operations/expiry.ts';
-export type { LogCleanupOptions, LogCleanupReport } from './operations/log-cleanup.ts';
+export type { ExpiryOptions, ExpiryReport } from './operations/vacuum/expiry.ts';
+export type { LogCleanupOptions, LogCleanupReport } from './housekeeping/log-cleanup.ts';
 export type { AutoCompactionPolicy } from './operations/optimize/auto-compaction.ts';
 export type { FileGroup } from './operations/optimize/groups.ts';
 export type { OptimizeMetrics } from './operations/optimize/metrics.ts';
@@ -36,7 +36,7 @@ export type {
 export type { Rewrite, Rewriting } from './operations/optimize/rewrite.ts';
 export type { Order } from './operations/sort/order.ts';
 export type { RestoreMetrics, RestoreResult } from './operations/restore.ts';
-export type { VacuumOptions, VacuumReport } from './operations/vacuum.ts';
+export type { VacuumOptions, VacuumReport } from './operations/vacuum/vacuum.ts';
 export type {
   ByteSource,
   Compression,
@@ -87,16 +87,16 @@ export {
 export { s3Store, type S3Store } from './storage/s3/s3-store.ts';
 export { type LockClaim, type LockObject, type Pacing, WriterLock } from './storage/s3/writer-lock.ts';
 export { isAtomicEndpoint } from './storage/s3/writes.ts';
-export type { Changes, CommitSummary } from './history.ts';
-export { DeltaTable, openSnapshot, openTable, type PointInTime } from './table.ts';
+export type { Changes, CommitSummary } from './changes/history.ts';
+export { DeltaTable, openSnapshot, openTable, type PointInTime } from './table/table.ts';
 export type { CommitResult } from './transaction/commit.ts';
 export { CONFLICT_REASONS, type ConflictReason } from './transaction/conflict.ts';
 export type { CommitOptions, DataFile, Transaction, TransactionSpec } from './transaction/transaction.ts';
-export type { ColumnPath } from './write/alter-columns.ts';
-export type { AppendOptions } from './write/append.ts';
-export type { Where } from './write/condition.ts';
-export type { RowSource } from './write/row-input.ts';
-export type { Matched, MergeOptions, NotMatched } from './write/merge.ts';
-export type { OperationOptions, OperationResult } from './write/operation.ts';
-export type { OverwriteOptions } from './write/overwrite.ts';
-export type { Assignments } from './write/update.ts';
+export type { ColumnPath } from './operations/schema/alter-columns.ts';
+export type { AppendOptions } from './operations/rows/append.ts';
+export type { Where } from './operations/rows/condition.ts';
+export type { RowSource } from './data-files/row-input.ts';
+export type { Matched, MergeOptions, NotMatched } from './operations/rows/merge.ts';
+export type { OperationOptions, OperationResult } from './operations/rows/operation.ts';
+export type { OverwriteOptions } from './operations/rows/overwrite.ts';
+export type { Assignments } from './operations/rows/update.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkReadable, checkWritable, READABLE, WRITABLE } from '../src/actions/protocol.ts';
+import { checkReadable, checkWritable, READABLE, WRITABLE } from '../src/features/protocol.ts';
 import { type Metadata, type Protocol, struct } from '../src/index.ts';
 
 /** Every feature of the protocol and of Delta Spark 4.4, and one that nobody knows. */

@@ -1,6 +1,6 @@
 import type { AddFile, Commit, RemoveFile } from '../actions/actions.ts';
 import type { DeletionVectorDescriptor } from '../actions/deletion-vector.ts';
-import type { TableContext } from '../context.ts';
+import type { TableContext } from '../context/context.ts';
 import { readDeletionVector } from '../deletion-vector/read.ts';
 
 /** What happened to a row. Updates come in pairs, before and after. */

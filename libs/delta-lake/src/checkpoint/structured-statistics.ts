@@ -1,5 +1,5 @@
 import type { AddFile } from '../actions/actions.ts';
-import { type IndexedColumn, indexedColumns, type StatisticsTable } from '../actions/indexed-columns.ts';
+import { type IndexedColumn, indexedColumns, type StatisticsTable } from '../statistics/indexed-columns.ts';
 import { physicalName } from '../schema/column-mapping.ts';
 import { parseInstant } from '../schema/instant.ts';
 import { own } from '../schema/own.ts';

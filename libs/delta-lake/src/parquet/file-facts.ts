@@ -5,7 +5,7 @@ import {
   parquetMetadataAsync,
   parquetSchema,
 } from 'hyparquet';
-import type { ColumnStatistics } from '../actions/statistics.ts';
+import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { DeltaError } from '../errors.ts';
 import { formatDate } from '../schema/instant.ts';
 import type { StructType } from '../schema/types.ts';

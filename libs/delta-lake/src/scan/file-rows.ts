@@ -1,4 +1,4 @@
-import type { TableContext } from '../context.ts';
+import type { TableContext } from '../context/context.ts';
 import { DeltaError, hasCode } from '../errors.ts';
 import type { ByteSource, Row } from '../parquet/codec.ts';
 import { blankRecord } from '../schema/blank-record.ts';

@@ -1,13 +1,13 @@
 import type { AddFile } from '../actions/actions.ts';
 import { invalidArgument } from '../arguments.ts';
-import type { TableContext } from '../context.ts';
+import type { TableContext } from '../context/context.ts';
 import { unsupportedFeature } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import { isKnownPrimitive, primitiveTypes, type StructField } from '../schema/types.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { own } from '../schema/own.ts';
 import { checkPredicate } from './check-predicate.ts';
-import { openFile } from './data-file.ts';
+import { openFile } from '../context/data-file.ts';
 import { fileRows } from './file-rows.ts';
 import type { GivenPredicate } from './predicate.ts';
 import { readAhead } from './read-ahead.ts';

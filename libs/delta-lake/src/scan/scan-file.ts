@@ -1,5 +1,5 @@
 import type { AddFile } from '../actions/actions.ts';
-import type { TableContext } from '../context.ts';
+import type { TableContext } from '../context/context.ts';
 import { readDeletionVector } from '../deletion-vector/read.ts';
 import type { RowIndexes } from '../deletion-vector/row-indexes.ts';
 import type { Value } from '../schema/value.ts';

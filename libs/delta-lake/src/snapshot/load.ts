@@ -1,12 +1,12 @@
 import { FileTexts } from '../actions/file-texts.ts';
-import { isOn } from '../actions/table-properties.ts';
+import { isOn } from '../features/table-properties.ts';
 import { readCheckpoint } from '../checkpoint/read.ts';
 import { notePointerLost, readLastCheckpoint } from '../checkpoint/last-checkpoint.ts';
-import type { TableContext } from '../context.ts';
+import type { TableContext } from '../context/context.ts';
 import { DeltaError } from '../errors.ts';
 import { readCommit, readCommitBatches } from '../log/commits.ts';
 import { type CheckpointFiles, listLog, type LogListing } from '../log/listing.ts';
-import { emptyState, replay, type TableState } from './state.ts';
+import { emptyState, replay, type TableState } from '../replay/state.ts';
 
 /**
  * Replays the log up to `version`, or to its end: the newest checkpoint that can be read, then the commits after it.

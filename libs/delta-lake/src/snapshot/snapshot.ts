@@ -1,11 +1,11 @@
 import type { AddFile, Metadata, Protocol } from '../actions/actions.ts';
 import { faultOf } from '../actions/faults.ts';
 import { absolutePath } from '../actions/path.ts';
-import { checkReadable } from '../actions/protocol.ts';
+import { checkReadable } from '../features/protocol.ts';
 import { checkOptions } from '../arguments.ts';
-import type { TableContext } from '../context.ts';
+import type { TableContext } from '../context/context.ts';
 import { DeltaError } from '../errors.ts';
-import { READ_ROWS_OPTIONS } from '../option-rules.ts';
+import { READ_ROWS_OPTIONS } from '../table/option-rules.ts';
 import type { Row } from '../parquet/codec.ts';
 import { constantsOf } from '../scan/constants.ts';
 import { checkPredicate } from '../scan/check-predicate.ts';
@@ -22,7 +22,7 @@ import { checkTypeChanges } from '../schema/type-widening.ts';
 import { checkFoundSchema } from '../schema/check-schema.ts';
 import { parseSchema, type StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
-import type { TableState } from './state.ts';
+import type { TableState } from '../replay/state.ts';
 
 /** Which rows of a table are read, and what of them. */
 export interface ReadRowsOptions {

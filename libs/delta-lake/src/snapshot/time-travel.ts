@@ -1,4 +1,4 @@
-import type { TableContext } from '../context.ts';
+import type { TableContext } from '../context/context.ts';
 import { readCommit } from '../log/commits.ts';
 import { listLog, type LogListing } from '../log/listing.ts';
 import { noSuchVersion } from './load.ts';

@@ -1,6 +1,6 @@
 import type { AddFile, Commit } from '../actions/actions.ts';
 import { parseCommit } from '../actions/parse.ts';
-import { type HousekeepingReport, startHousekeeping } from '../checkpoint/housekeeping.ts';
+import { type HousekeepingReport, startHousekeeping } from '../housekeeping/housekeeping.ts';
 import { DeltaError, hasCode } from '../errors.ts';
 import { readCommit, readCommits, readTail } from '../log/commits.ts';
 import { commitKey } from '../log/names.ts';

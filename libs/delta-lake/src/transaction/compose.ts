@@ -1,13 +1,13 @@
 import type { AddFile, ChangeFile, Metadata } from '../actions/actions.ts';
 import { fieldsOf, LoggedFile } from '../actions/logged-file.ts';
 import { encodePath, fileKey, relativePath } from '../actions/path.ts';
-import { checkNewRows, checkRemovable, checkWritable } from '../actions/protocol.ts';
+import { checkNewRows, checkRemovable, checkWritable } from '../features/protocol.ts';
 import { type Action, removeOf, serializeCommit } from '../actions/serialize.ts';
-import { serializeStatistics } from '../actions/statistics.ts';
-import { featuresOf } from '../actions/table-features.ts';
-import { isOn } from '../actions/table-properties.ts';
+import { serializeStatistics } from '../statistics/statistics.ts';
+import { featuresOf } from '../features/table-features.ts';
+import { isOn } from '../features/table-properties.ts';
 import { checkText } from '../arguments.ts';
-import type { TableContext } from '../context.ts';
+import type { TableContext } from '../context/context.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { type ColumnMappingMode, columnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import { own } from '../schema/own.ts';

@@ -1,4 +1,4 @@
-import type { ColumnStatistics } from '../actions/statistics.ts';
+import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { DeltaError } from '../errors.ts';
 import { own } from '../schema/own.ts';
 import type { DataType, StructField, StructType } from '../schema/types.ts';

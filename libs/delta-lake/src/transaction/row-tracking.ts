@@ -1,7 +1,7 @@
 import type { AddFile, DomainMetadata } from '../actions/actions.ts';
 import { fieldsOf, LoggedFile, recordCount } from '../actions/logged-file.ts';
-import { featuresOf } from '../actions/table-features.ts';
-import { isOn } from '../actions/table-properties.ts';
+import { featuresOf } from '../features/table-features.ts';
+import { isOn } from '../features/table-properties.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Draft } from './transaction.ts';

@@ -1,9 +1,9 @@
 import type { AddFile, Metadata, Protocol, TransactionIdentifier } from '../actions/actions.ts';
 import { fileKey } from '../actions/path.ts';
-import type { ColumnStatistics } from '../actions/statistics.ts';
+import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { checkArgument, checkOptions, checkText, shown } from '../arguments.ts';
 import { DeltaError } from '../errors.ts';
-import { COMMIT_OPTIONS, DATA_FILE } from '../option-rules.ts';
+import { COMMIT_OPTIONS, DATA_FILE } from '../table/option-rules.ts';
 import type { GivenPredicate } from '../scan/predicate.ts';
 import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeletionVectorDescriptor } from '../../src/actions/deletion-vector.ts';
-import { contextOf } from '../../src/context.ts';
+import { contextOf } from '../../src/context/context.ts';
 import { readDeletionVector } from '../../src/deletion-vector/read.ts';
 import { decodeZ85 } from '../../src/deletion-vector/z85.ts';
 import { localStore, memoryStore } from '../../src/index.ts';

@@ -9,7 +9,7 @@ import {
   struct,
   type Value,
 } from '../../src/index.ts';
-import { contextOf } from '../../src/context.ts';
+import { contextOf } from '../../src/context/context.ts';
 import { scanRows } from '../../src/scan/rows.ts';
 import { compareValues } from '../../src/schema/value.ts';
 import { temporaryFolder } from '../tables.ts';

@@ -1,6 +1,6 @@
 import type { AddFile } from '../../actions/actions.ts';
 import { fileKey } from '../../actions/path.ts';
-import { checkWritable } from '../../actions/protocol.ts';
+import { checkWritable } from '../../features/protocol.ts';
 import { checkArgument } from '../../arguments.ts';
 import { DeltaError } from '../../errors.ts';
 import { checkPredicate } from '../../scan/check-predicate.ts';
@@ -10,8 +10,8 @@ import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { type CommitResult, commitDraft } from '../../transaction/commit.ts';
 import { type DataFile, Transaction } from '../../transaction/transaction.ts';
-import { targetFileBytes } from '../../write/target-size.ts';
-import { discardFiles } from '../discard.ts';
+import { targetFileBytes } from '../../data-files/target-size.ts';
+import { discardFiles } from '../vacuum/discard.ts';
 import { checkOrder, type Order } from '../sort/order.ts';
 import { type AutoCompactionPolicy, DEFAULT_POLICY, dueGroups } from './auto-compaction.ts';
 import { compactionGroups, type FileGroup, partitionGroups } from './groups.ts';

@@ -1,5 +1,5 @@
 import { checkArgument } from '../../arguments.ts';
-import type { TableContext } from '../../context.ts';
+import type { TableContext } from '../../context/context.ts';
 import { DeltaError } from '../../errors.ts';
 import { scanRows } from '../../scan/rows.ts';
 import { own } from '../../schema/own.ts';

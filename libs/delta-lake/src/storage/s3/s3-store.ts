@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { checkOptions } from '../../arguments.ts';
-import { S3_OPTIONS } from '../../option-rules.ts';
+import { S3_OPTIONS } from '../../table/option-rules.ts';
 import { FileCache } from '../cache/file-cache.ts';
 import { temporaryCopy } from '../cache/temporary-copy.ts';
 import { checkKey, checkPrefix } from '../key.ts';

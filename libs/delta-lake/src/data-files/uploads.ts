@@ -1,0 +1,44 @@
+import type { TableContext } from '../context/context.ts';
+import { type EncodedFile, putEncoded } from '../parquet/codec.ts';
+import { deleteObject } from '../storage/key.ts';
+import type { DataFile } from '../transaction/transaction.ts';
+
+/** Files that are put at once: an object store answers each only after a while. */
+const AT_ONCE = 4;
+
+/** Data files on their way into the store, a few at a time. */
+export class Uploads {
+  readonly #context: TableContext;
+  readonly #files: Promise<DataFile>[] = [];
+  readonly #keys: string[] = [];
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(context: TableContext) {
+    this.#context = context;
+  }
+
+  /** Resolves when the upload has begun, which may take as long as an earlier one. Its failure shows in {@link done}. */
+  async start(encoded: EncodedFile, file: DataFile): Promise<void> {
+    while (this.#running.size >= AT_ONCE) await Promise.race(this.#running);
+    this.#keys.push(file.path);
+    // Of a large object the store's time is that of the beginning.
+    const begun = { ...file, modifiedAtMs: this.#context.clock() };
+    const upload = putEncoded(this.#context.store, file.path, encoded).then(() => begun);
+    this.#files.push(upload);
+    const settled: Promise<unknown> = upload
+      .catch(() => undefined)
+      .finally(() => this.#running.delete(settled));
+    this.#running.add(settled);
+  }
+
+  /** The files, in the order of their start, when all are durable. @throws DeltaError store-failed */
+  done(): Promise<readonly DataFile[]> {
+    return Promise.all(this.#files);
+  }
+
+  /** Deletes what was uploaded; best effort, what stays belongs to no table and is left to vacuum. */
+  async undo(): Promise<void> {
+    await Promise.allSettled(this.#files);
+    await Promise.allSettled(this.#keys.map((key) => deleteObject(this.#context.store, key)));
+  }
+}

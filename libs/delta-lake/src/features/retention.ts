@@ -1,0 +1,55 @@
+import { parseInterval } from './interval.ts';
+import { DeltaError } from '../errors.ts';
+import { own } from '../schema/own.ts';
+
+/** Retention periods of a table. Source: Delta protocol and Spark's DeltaConfig ("interval 1 week"). */
+export interface Retention {
+  readonly property: string;
+  readonly defaultMs: number;
+}
+export const DELETED_FILES: Retention = {
+  property: 'delta.deletedFileRetentionDuration',
+  defaultMs: 604_800_000,
+};
+export const LOG: Retention = { property: 'delta.logRetentionDuration', defaultMs: 30 * 86_400_000 };
+
+/** How long a table keeps something, in ms; null where the property says what is no interval: then nothing may go. */
+export function statedRetention(
+  configuration: Readonly<Record<string, string>>,
+  { property, defaultMs }: Retention,
+): number | null {
+  const text = own(configuration, property);
+  return text === undefined ? defaultMs : parseInterval(text);
+}
+
+/**
+ * How long a table keeps something, in ms, for who is about to delete the rest.
+ * @throws DeltaError unreadable-property: what the table wants kept is not known, so nothing may be deleted
+ */
+export function retentionMs(
+  configuration: Readonly<Record<string, string>>,
+  retention: Retention,
+  table: string,
+): number {
+  const stated = statedRetention(configuration, retention);
+  if (stated !== null) return stated;
+  const { property } = retention;
+  const value = own(configuration, property) ?? '';
+  throw new DeltaError(
+    'unreadable-property',
+    `Nothing of ${table} is deleted: its property ${property} is "${value}", which is no interval that Delta allows, so how long the table keeps its files is not known. Set it to one such as "interval 30 days"; months and years have no fixed length and are refused.`,
+    { facts: { table, property, value } },
+  );
+}
+
+/**
+ * What was made before this instant is not kept, in epoch ms; from the beginning of time on where the property cannot
+ * be read: for who only forgets, and deletes nothing.
+ */
+export function keptSince(
+  configuration: Readonly<Record<string, string>>,
+  retention: Retention,
+  nowMs: number,
+): number {
+  return nowMs - (statedRetention(configuration, retention) ?? Infinity);
+}

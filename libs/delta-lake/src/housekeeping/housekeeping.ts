@@ -1,0 +1,111 @@
+import { DeltaError } from '../errors.ts';
+import { checksumKey } from '../log/names.ts';
+import { cleanUpLog, isLogCleanupEnabled } from './log-cleanup.ts';
+import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { serializeChecksum } from './checksum.ts';
+import { isPointerLost } from '../checkpoint/last-checkpoint.ts';
+import { behindCommits, CleanupPace } from './pace.ts';
+import { writeCheckpoint } from '../checkpoint/write.ts';
+
+/** How one step after a commit went. */
+export type StepOutcome =
+  | { readonly kind: 'written' }
+  | { readonly kind: 'not-due' }
+  | { readonly kind: 'failed'; readonly error: DeltaError };
+
+export interface HousekeepingReport {
+  /** Not due where the table was opened without `checksums`. */
+  readonly checksum: StepOutcome;
+  readonly checkpoint: StepOutcome;
+  /** Follows a checkpoint, once per 1,000 versions or hour, unless `delta.enableExpiredLogCleanup` is false. */
+  readonly logCleanup: StepOutcome;
+}
+
+/**
+ * Commits between checkpoints where `delta.checkpointInterval` is absent. Spark has 10, delta-rs 100. A reader pays
+ * about ten microseconds per commit it replays, a writer pays for every live file at each checkpoint: a stream that
+ * commits every few seconds into thousands of files is better off with the latter.
+ */
+const DEFAULT_INTERVAL = 100;
+
+/**
+ * Log objects that one commit deletes at most: a stream adds two per commit. Anything that has piled up goes in a few
+ * rounds, one a checkpoint, and no round takes long.
+ */
+const CLEANUP_LIMIT = 2500;
+
+const NOT_DUE: StepOutcome = { kind: 'not-due' };
+
+const running = new WeakMap<LiveSnapshot, Promise<unknown>>();
+const paces = new WeakMap<LiveSnapshot, CleanupPace>();
+
+/**
+ * Writes the checksum of a version and, where it is due, its checkpoint, and cleans up the log behind it; one version
+ * after the other. Never rejects.
+ */
+export function startHousekeeping(
+  live: LiveSnapshot,
+  snapshot: Snapshot,
+  txnId: string,
+): Promise<HousekeepingReport> {
+  // Now, while this version is the newest and looking into it is free.
+  const checksum = live.context.checksums ? serializeChecksum(snapshot, txnId) : null;
+  const work = async (): Promise<HousekeepingReport> => {
+    const written =
+      checksum === null
+        ? NOT_DUE
+        : await step(async () => {
+            await live.context.store.putIfAbsent(checksumKey(snapshot.version), checksum);
+          });
+    const checkpoint =
+      isDue(snapshot) || isPointerLost(live.context)
+        ? await step(() => writeCheckpoint(live.context, snapshot, behindCommits(live)))
+        : NOT_DUE;
+    const logCleanup = checkpoint.kind === 'written' ? await cleanUp(live, snapshot) : NOT_DUE;
+    return { checksum: written, checkpoint, logCleanup };
+  };
+  const report = (running.get(live) ?? Promise.resolve()).then(work);
+  running.set(live, report);
+  return report;
+}
+
+async function cleanUp(live: LiveSnapshot, snapshot: Snapshot): Promise<StepOutcome> {
+  const pace = paces.get(live) ?? new CleanupPace();
+  paces.set(live, pace);
+  const now = live.context.clock();
+  if (!isLogCleanupEnabled(snapshot) || !pace.isDue(snapshot, now)) return NOT_DUE;
+  return step(async () => {
+    const options = { limit: CLEANUP_LIMIT, turn: behindCommits(live) };
+    const { isComplete } = await cleanUpLog(live.context, snapshot, options);
+    if (isComplete) pace.done(snapshot, now);
+  });
+}
+
+/** Resolves when all housekeeping that was started is done. */
+export async function settledHousekeeping(live: LiveSnapshot): Promise<void> {
+  await running.get(live);
+}
+
+/** Whether a checkpoint belongs to this version: every `delta.checkpointInterval` commits. */
+export function isDue(snapshot: Snapshot): boolean {
+  const interval = Number(snapshot.configuration['delta.checkpointInterval'] ?? DEFAULT_INTERVAL);
+  return (
+    snapshot.version > 0 && Number.isInteger(interval) && interval > 0 && snapshot.version % interval === 0
+  );
+}
+
+async function step(work: () => Promise<unknown>): Promise<StepOutcome> {
+  try {
+    await work();
+    return { kind: 'written' };
+  } catch (cause) {
+    // The commit stands; these files only spare work. The caller sees what failed in the commit's report.
+    if (cause instanceof DeltaError) return { kind: 'failed', error: cause };
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return {
+      kind: 'failed',
+      error: new DeltaError('internal', `Housekeeping failed: ${reason}.`, { cause }),
+    };
+  }
+}

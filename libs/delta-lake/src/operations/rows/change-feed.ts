@@ -1,0 +1,26 @@
+import type { Row } from '../../parquet/codec.ts';
+import type { WriteTarget } from '../../data-files/file-in-progress.ts';
+
+/** Where the change data feed has its files. Source: Delta protocol, "Change Data Files". */
+export const CHANGE_FOLDER = '_change_data/';
+
+/** What happened to a row. An update is two: the row before, and the row after. */
+export type ChangeType = 'insert' | 'delete' | 'update_preimage' | 'update_postimage';
+
+const CHANGE_TYPE = '_change_type';
+
+/** The layout of change files: the table's columns, and what happened. */
+export function changeTarget(table: WriteTarget): WriteTarget {
+  const column = { name: CHANGE_TYPE, type: 'string', nullable: false, metadata: {} };
+  return {
+    schema: { type: 'struct', fields: [...table.schema.fields, column] },
+    partitionColumns: table.partitionColumns,
+    configuration: table.configuration,
+    columnMapping: table.columnMapping,
+  };
+}
+
+/** A row of a change file. */
+export function changeRow(type: ChangeType, row: Row): Row {
+  return { ...row, [CHANGE_TYPE]: type };
+}

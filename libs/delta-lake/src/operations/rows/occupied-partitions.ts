@@ -1,0 +1,34 @@
+import type { AddFile } from '../../actions/actions.ts';
+import type { Condition, Predicate } from '../../scan/predicate.ts';
+import { own } from '../../schema/own.ts';
+import { serializePartitionValue, type Value } from '../../schema/value.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { DataFile } from '../../transaction/transaction.ts';
+
+/** The partitions that new files fall into: the files that the table has there, and a predicate that says where. */
+export function partitionsOf(
+  snapshot: Snapshot,
+  added: readonly DataFile[],
+): { readonly files: readonly AddFile[]; readonly predicate: Predicate } {
+  const occupied = new Map<string, Predicate>();
+  for (const { partition } of added) {
+    const conditions = snapshot.partitionColumns.map((column): Condition => {
+      const value = own(partition, column) ?? null;
+      return value === null ? { column, isNull: true } : { column, equals: value };
+    });
+    occupied.set(keyOf(snapshot, partition), conditions);
+  }
+  return {
+    files: snapshot.files().filter((file) => occupied.has(keyOf(snapshot, snapshot.partitionValues(file)))),
+    predicate: [{ anyOf: [...occupied.values()] }],
+  };
+}
+
+/** The same text for the same partition, however its writer spelled the values. */
+function keyOf(snapshot: Snapshot, partition: Readonly<Record<string, Value>>): string {
+  const texts = snapshot.partitionColumns.map((column) => {
+    const field = snapshot.schema.fields.find(({ name }) => name === column);
+    return field ? serializePartitionValue(field.type, own(partition, column) ?? null) : null;
+  });
+  return JSON.stringify(texts);
+}

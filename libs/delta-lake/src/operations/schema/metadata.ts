@@ -1,0 +1,80 @@
+import type { Metadata, Protocol } from '../../actions/actions.ts';
+import { featuresOf, requestedFeatures } from '../../features/table-features.ts';
+import type { TableContext } from '../../context/context.ts';
+import { DeltaError, unsupportedFeature } from '../../errors.ts';
+import { freshPhysicalName, withColumnIds } from '../../schema/column-ids.ts';
+import { columnMappingMode } from '../../schema/column-mapping.ts';
+import { checkSchema } from '../../schema/check-schema.ts';
+import {
+  lostType,
+  parseSchema,
+  primitiveTypes,
+  serializeSchema,
+  type StructType,
+} from '../../schema/types.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { WriteTarget } from '../../data-files/file-in-progress.ts';
+
+/**
+ * The metadata of a table with another schema: new fields of a mapped table get ids and physical names.
+ * @throws DeltaError invalid-schema; unsupported-feature where the present schema has a type that would be lost; invalid-argument where the schema needs a feature that the protocol lacks
+ */
+export function withSchema(
+  context: TableContext,
+  snapshot: Snapshot,
+  schema: StructType,
+  partitionColumns: readonly string[] = snapshot.partitionColumns,
+): Metadata {
+  checkKept(snapshot);
+  checkSchema(schema, partitionColumns, snapshot.columnMapping !== 'none');
+  checkFeatures(snapshot.protocol, {}, schema, context.store.url);
+  const { schema: withIds, metadata } = withColumnIds(
+    schema,
+    snapshot.metadata,
+    freshPhysicalName(context.newId),
+  );
+  return { ...metadata, schemaString: serializeSchema(withIds), partitionColumns };
+}
+
+/**
+ * Refuses to write a schema in the place of one that has more to it.
+ * @throws DeltaError unsupported-feature, naming what would be lost
+ */
+export function checkKept({ metadata, table }: Snapshot): void {
+  const lost = lostType(metadata.schemaString);
+  if (lost !== null) throw unsupportedFeature(lost, 'write', table);
+}
+
+/**
+ * Refuses what the protocol does not back: raising it is a step of its own, because older programs then cannot use the
+ * table any more.
+ * @throws DeltaError invalid-argument when the feature could be added, unsupported-feature when it could not; both name it
+ */
+export function checkFeatures(
+  protocol: Protocol,
+  configuration: Readonly<Record<string, string>>,
+  schema: StructType,
+  table: string,
+): void {
+  const present = featuresOf(protocol);
+  const { features } = requestedFeatures(configuration, primitiveTypes(schema), table);
+  for (const feature of features) {
+    if (present.has(feature)) continue;
+    throw new DeltaError(
+      'invalid-argument',
+      `The table ${table} lacks the feature "${feature}", which this needs; add it first (addFeatures).`,
+      { facts: { table, feature } },
+    );
+  }
+}
+
+/** What a table with this metadata wants of its files. */
+export function targetOf(snapshot: Snapshot, metadata: Metadata, table: string): WriteTarget {
+  const { configuration, partitionColumns } = metadata;
+  return {
+    schema: parseSchema(metadata.schemaString),
+    partitionColumns,
+    configuration,
+    columnMapping: columnMappingMode(snapshot.protocol, configuration, table),
+  };
+}

@@ -1,0 +1,110 @@
+import type { RemoveFile } from '../../actions/actions.ts';
+import { isAbsolutePath, tableKey } from '../../actions/path.ts';
+import { checkWritable } from '../../features/protocol.ts';
+import { DELETED_FILES, retentionMs as statedRetentionMs } from '../../features/retention.ts';
+import type { TableContext } from '../../context/context.ts';
+import { isLogKey } from '../../log/names.ts';
+import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
+import { deleteObject } from '../../storage/key.ts';
+import { inParallel } from '../../storage/parallel.ts';
+import { neededFiles } from './needed-files.ts';
+import { checkClear, uselessFiles } from './useless-files.ts';
+
+const PARALLEL_DELETES = 16;
+/** A deletion time before the year 2000 is none: some writers leave it out, or count in seconds. */
+const EARLIEST_MS = Date.UTC(2000, 0);
+
+export interface ExpiryOptions {
+  /** Removed files younger than this stay. Ms; default `delta.deletedFileRetentionDuration`. */
+  readonly retentionMs?: number;
+  /**
+   * Where the table has more removed files than `files`, the oldest go before their time, but none that was removed less
+   * than `leastMs` ago.
+   */
+  readonly beyond?: { readonly files: number; readonly leastMs: number };
+  /** At most so many files are deleted, those that were removed first. Default: all that may go. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a call of {@link deleteExpired} did. */
+export interface ExpiryReport {
+  /** Files that it deleted, or found deleted. */
+  readonly deleted: number;
+  /** Removed files that stay for now. */
+  readonly kept: number;
+  /** False when the limit ended the call: the next one goes on. */
+  readonly isComplete: boolean;
+}
+
+/** Removed before this instant, by epoch ms, and deleted by this process. */
+const done = new WeakMap<LiveSnapshot, number>();
+
+/**
+ * Deletes files that the table has removed, by its tombstones alone: no listing, no look into old commits, no commit of its
+ * own; for a writer, every now and then. It takes what lies in the table's folder under a plain name and has no deletion
+ * vector, as a stream of appends and replacements leaves it; `vacuum` finds the rest, and what no commit ever named.
+ * A tombstone that is older than `delta.deletedFileRetentionDuration` may be forgotten, and its file is then vacuum's:
+ * who calls this gives a shorter retention than that.
+ * @throws DeltaError unreadable-property, unclear-files; unsupported-feature, unsupported-protocol; what the store throws
+ */
+export async function deleteExpired(live: LiveSnapshot, options: ExpiryOptions = {}): Promise<ExpiryReport> {
+  const { context } = live;
+  const snapshot = await live.exclusive(() => live.refresh());
+  checkWritable(snapshot.protocol, snapshot.metadata, context.store.url);
+  const removed = snapshot.state.tombstones
+    .values()
+    .filter(({ deletionTimestamp }) => deletionTimestamp >= (done.get(live) ?? EARLIEST_MS));
+  const cutoffMs = cutoffOf(context, snapshot, removed, options);
+  const expired = removed
+    .filter(({ deletionTimestamp }) => deletionTimestamp < cutoffMs)
+    .sort((a, b) => a.deletionTimestamp - b.deletionTimestamp);
+  const due = expired.slice(0, options.limit);
+  const keys = due.length === 0 ? [] : await keysToDelete(context, snapshot, due, cutoffMs);
+  const remove = (key: string): Promise<void> => deleteObject(context.store, key);
+  await inParallel(keys, PARALLEL_DELETES, remove, options.signal);
+  const doneBefore = expired[due.length]?.deletionTimestamp ?? cutoffMs;
+  done.set(live, Math.max(done.get(live) ?? EARLIEST_MS, doneBefore));
+  return {
+    deleted: keys.length,
+    kept: removed.length - due.length,
+    isComplete: due.length === expired.length,
+  };
+}
+
+function cutoffOf(
+  context: TableContext,
+  snapshot: Snapshot,
+  removed: readonly RemoveFile[],
+  { retentionMs, beyond }: ExpiryOptions,
+): number {
+  const now = context.clock();
+  const wished =
+    now - (retentionMs ?? statedRetentionMs(snapshot.configuration, DELETED_FILES, context.store.url));
+  if (beyond === undefined || removed.length <= beyond.files) return wished;
+  const times = removed.map(({ deletionTimestamp }) => deletionTimestamp).sort((a, b) => a - b);
+  const oldestWithin = times.at(-beyond.files) ?? Infinity;
+  return Math.max(wished, Math.min(oldestWithin, now - beyond.leastMs));
+}
+
+/** Keys of expired files; without those that are part of the table again, or were removed later once more. */
+async function keysToDelete(
+  context: TableContext,
+  snapshot: Snapshot,
+  expired: readonly RemoveFile[],
+  cutoffMs: number,
+): Promise<readonly string[]> {
+  const { url } = context.store;
+  const keys = new Set<string>();
+  for (const { path, deletionVector } of expired) {
+    if (deletionVector !== undefined || isAbsolutePath(path) || path.split('/').includes('..')) continue;
+    const key = tableKey(url, path);
+    if (key !== null && !isLogKey(key)) keys.add(key);
+  }
+  const candidates = Array.from(keys, (key) => ({ key }));
+  const needed = await neededFiles(context, snapshot, cutoffMs);
+  const { files, lookalike } = await uselessFiles(context, needed, candidates);
+  checkClear(url, { lookalike });
+  return files.map(({ key }) => key);
+}

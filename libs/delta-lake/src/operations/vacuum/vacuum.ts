@@ -1,0 +1,250 @@
+import { checkWritable } from '../../features/protocol.ts';
+import { DELETED_FILES, retentionMs, statedRetention } from '../../features/retention.ts';
+import type { TableContext } from '../../context/context.ts';
+import { DeltaError } from '../../errors.ts';
+import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { ObjectEntry } from '../../storage/object-store.ts';
+import { deleteObject } from '../../storage/key.ts';
+import { inParallel } from '../../storage/parallel.ts';
+import { commitDraft } from '../../transaction/commit.ts';
+import { Transaction } from '../../transaction/transaction.ts';
+import { CHANGE_FOLDER } from '../rows/change-feed.ts';
+import { type DataFolder, listDataFolder } from './data-folder.ts';
+import { leftoversOf } from '../../housekeeping/leftovers.ts';
+import { neededFiles } from './needed-files.ts';
+import { removedUpTo, versionBefore, writeLastVacuum } from './removed-files.ts';
+import { commonTime } from './store-time.ts';
+import { checkClear, uselessFiles } from './useless-files.ts';
+import { youngUnnamed } from './young-files.ts';
+
+const HOUR_MS = 3_600_000;
+const PARALLEL_DELETES = 16;
+/** Files that are deleted between two looks at what others have committed. */
+const DELETES_A_LOOK = 512;
+
+export interface VacuumOptions {
+  /** Removed files younger than this stay. Ms; default `delta.deletedFileRetentionDuration`. */
+  readonly retentionMs?: number;
+  /**
+   * Take a retention below `delta.deletedFileRetentionDuration`: files that readers of older versions, or commits
+   * under way, still need may go. Default false: such a retention is refused.
+   */
+  readonly allowShortRetention?: boolean;
+  /** Say what would go, and leave it. Default false. */
+  readonly dryRun?: boolean;
+  /**
+   * `log`: only files that a commit still in the log removed; costs no listing of the data. `folder`: also what no
+   * commit names, such as the files of failed writes and, after a day, what killed processes left unfinished, in the
+   * log too. Default `folder`.
+   */
+  readonly scope?: 'log' | 'folder';
+  /**
+   * With `scope: 'folder'`: lists only these folders of the table, `['day=2026-11-24/']`, and deletes only in them. Cheap
+   * enough to be done often where somebody knows which folders were written ({@link DeltaTable.recentFolders}). Default: all.
+   */
+  readonly folders?: readonly string[];
+  readonly signal?: AbortSignal;
+  /** Called after each deleted file. */
+  readonly onProgress?: (done: { readonly deleted: number; readonly of: number }) => void;
+}
+
+/** What a vacuum deleted, or with `dryRun` would delete. */
+export interface VacuumReport {
+  readonly version: number;
+  /** Epoch ms: what was removed, or written, at this time or later stays. */
+  readonly cutoffMs: number;
+  /** Keys relative to the table's root, sorted. */
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly bytes: number;
+}
+
+/**
+ * Deletes files that no version within the retention needs. What stays: live files, files that a tombstone younger
+ * than the retention names, their deletion vectors, everything that is itself younger, for a day what no commit names,
+ * whatever the retention (its writer may be about to commit it), names that begin with `_` or `.` (but for `_change_data`
+ * and partition folders), folders that are tables themselves, and everything outside the table's folder, whatever the log
+ * says. Two commits, `VACUUM START` and `VACUUM END`, tell the history; none where nothing
+ * is to go.
+ *
+ * What is to go is decided by a snapshot that is read after the listing, and looked at again while files are deleted: a
+ * file that becomes part of the table meanwhile is seen. Files are compared as places, however their names are written
+ * ({@link uselessFiles}). Source: Delta Spark, VacuumCommand; Delta protocol, "vacuumProtocolCheck".
+ * @throws DeltaError invalid-argument for a retention that is refused; unreadable-property; unclear-files, and nothing is
+ * deleted, when files that the table needs are not found, or cannot be told from those that would go;
+ * unsupported-feature, unsupported-protocol
+ */
+export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): Promise<VacuumReport> {
+  const { context } = live;
+  const before = await live.exclusive(() => live.refresh());
+  checkWritable(before.protocol, before.metadata, context.store.url);
+  const isListed = options.scope !== 'log';
+  const cutoffMs = Math.max(0, context.clock() - retentionOf(context, before, options));
+  const expired = await versionBefore(context, before, cutoffMs);
+  const candidates = isListed
+    ? await olderInFolder(context, before, cutoffMs, options.folders)
+    : { files: await removedUpTo(context, expired, options.signal), mayHave: null };
+  const snapshot = await live.exclusive(() => live.refresh());
+  checkWritable(snapshot.protocol, snapshot.metadata, context.store.url);
+  const useless = await chosen(context, snapshot, candidates, cutoffMs, isListed);
+  const ripe = isListed ? await withoutYoung(context, snapshot, useless, options) : useless;
+  const leftovers = isListed ? await leftoversBelow(context, options.folders) : [];
+  const doomed = [...ripe, ...leftovers].sort(byKey);
+  const report: VacuumReport = {
+    version: snapshot.version,
+    cutoffMs,
+    files: doomed.map(({ key, bytes }) => ({ path: key, bytes })),
+    bytes: doomed.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+  if (options.dryRun === true) return report;
+  const deleted = doomed.length > 0 ? await deleteAll(live, { ...report, doomed, options }) : [];
+  // What was removed elsewhere has not been looked at.
+  if (expired !== null && options.folders === undefined) await writeLastVacuum(context.store, expired);
+  return {
+    ...report,
+    files: deleted.map(({ key, bytes }) => ({ path: key, bytes })),
+    bytes: deleted.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+const byKey = (a: ObjectEntry, b: ObjectEntry): number => (a.key < b.key ? -1 : 1);
+
+/** Of the candidates what nobody needs. @throws DeltaError unclear-files */
+async function chosen(
+  context: TableContext,
+  snapshot: Snapshot,
+  candidates: DataFolder,
+  cutoffMs: number,
+  isListed: boolean,
+): Promise<readonly ObjectEntry[]> {
+  const hasChanges = candidates.files.some(({ key }) => key.startsWith(CHANGE_FOLDER));
+  const needed = await neededFiles(context, snapshot, cutoffMs, { hasChanges });
+  const { files, missing, lookalike } = await uselessFiles(
+    context,
+    needed,
+    candidates.files,
+    candidates.mayHave,
+  );
+  checkClear(context.store.url, isListed ? { missing, lookalike } : { lookalike });
+  return files;
+}
+
+/** Files without those that somebody may be about to commit. */
+async function withoutYoung(
+  context: TableContext,
+  snapshot: Snapshot,
+  files: readonly ObjectEntry[],
+  { dryRun = false }: VacuumOptions,
+): Promise<readonly ObjectEntry[]> {
+  if (files.length === 0) return files;
+  // The clock of the store costs a write.
+  const now = dryRun ? context.clock() : await commonTime(context);
+  const young = await youngUnnamed(context, snapshot, files, now);
+  return files.filter(({ key }) => !young.has(key));
+}
+
+/**
+ * Deletes between two commits that say so. A snapshot that has the first one is looked at before the first file goes, and
+ * whenever others have committed: who makes an old file part of the table again is seen, unless it happens within the
+ * moment that a few hundred files take; a commit therefore looks for its files itself.
+ */
+async function deleteAll(
+  live: LiveSnapshot,
+  work: VacuumReport & { readonly doomed: readonly ObjectEntry[]; readonly options: VacuumOptions },
+): Promise<readonly ObjectEntry[]> {
+  const { context } = live;
+  const { options, cutoffMs } = work;
+  let seen = work.version;
+  const parameters = startParameters(live.current, options);
+  await tell(live, 'VACUUM START', parameters, {
+    numFilesToDelete: work.doomed.length,
+    sizeOfDataToDelete: work.bytes,
+  });
+  // Its own commit is no news.
+  if (live.current.version === seen + 1) seen += 1;
+  const deleted: ObjectEntry[] = [];
+  for (let rest = work.doomed; rest.length > 0; rest = rest.slice(DELETES_A_LOOK)) {
+    const { version } = await live.exclusive(() => live.refresh());
+    if (version !== seen) {
+      const needed = await neededFiles(context, live.current, cutoffMs);
+      const { files } = await uselessFiles(context, needed, rest);
+      rest = files;
+      seen = live.current.version;
+    }
+    const remove = async (file: ObjectEntry): Promise<void> => {
+      await deleteObject(context.store, file.key);
+      deleted.push(file);
+      options.onProgress?.({ deleted: deleted.length, of: work.doomed.length });
+    };
+    await inParallel(rest.slice(0, DELETES_A_LOOK), PARALLEL_DELETES, remove, options.signal);
+  }
+  const metrics = { numDeletedFiles: deleted.length, numVacuumedDirectories: 0 };
+  await tell(live, 'VACUUM END', { status: 'COMPLETED' }, metrics);
+  return deleted.sort(byKey);
+}
+
+function retentionOf(context: TableContext, { configuration }: Snapshot, options: VacuumOptions): number {
+  const table = context.store.url;
+  const { retentionMs: asked, allowShortRetention = false } = options;
+  if (asked !== undefined && (!Number.isFinite(asked) || asked < 0))
+    throw new DeltaError('invalid-argument', `A retention of ${asked} ms is no duration.`);
+  // Who gives a retention, and allows any, does not ask what the table wants.
+  if (asked !== undefined && allowShortRetention) return asked;
+  const least = retentionMs(configuration, DELETED_FILES, table);
+  if (asked !== undefined && asked < least) {
+    throw new DeltaError(
+      'invalid-argument',
+      `Vacuum of ${table} refused: ${asked / HOUR_MS} hours is less than the ${least / HOUR_MS} hours that the table keeps removed files (delta.deletedFileRetentionDuration), so readers of older versions and writers with open commits may lose files. Allow a short retention where there are none.`,
+      { facts: { table, retentionMs: asked, leastMs: least } },
+    );
+  }
+  return asked ?? least;
+}
+
+/** The files of the table's folder that are older than the cutoff. */
+function olderInFolder(
+  context: TableContext,
+  snapshot: Snapshot,
+  cutoffMs: number,
+  folders?: readonly string[],
+): Promise<DataFolder> {
+  const isOlder = ({ modifiedAtMs }: ObjectEntry): boolean => modifiedAtMs < cutoffMs;
+  return listDataFolder(context.store, snapshot.partitionColumns, isOlder, folders?.map(asPrefix));
+}
+
+async function leftoversBelow(
+  context: TableContext,
+  folders: readonly string[] = [''],
+): Promise<ObjectEntry[]> {
+  const left = await Promise.all(folders.map((folder) => leftoversOf(context, asPrefix(folder))));
+  return left.flat();
+}
+
+const asPrefix = (folder: string): string => (folder === '' || folder.endsWith('/') ? folder : `${folder}/`);
+
+function startParameters(
+  { configuration }: Snapshot,
+  options: VacuumOptions,
+): Readonly<Record<string, string>> {
+  const stated = statedRetention(configuration, DELETED_FILES);
+  return {
+    retentionCheckEnabled: String(options.allowShortRetention !== true),
+    ...(stated === null ? {} : { defaultRetentionMillis: String(stated) }),
+    ...(options.retentionMs === undefined ? {} : { specifiedRetentionMillis: String(options.retentionMs) }),
+  };
+}
+
+/** A commit without actions, for the history. */
+async function tell(
+  live: LiveSnapshot,
+  operation: string,
+  operationParameters: Readonly<Record<string, string>>,
+  metrics: Readonly<Record<string, number>>,
+): Promise<void> {
+  const transaction = new Transaction(
+    live.current,
+    { operation, operationParameters, dataChange: false },
+    (draft, options) => commitDraft(live, draft, options),
+  );
+  await transaction.setOperationMetrics(metrics).commit();
+}
