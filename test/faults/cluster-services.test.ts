@@ -62,7 +62,7 @@ async function serviceOf(
     start: (signal) =>
       startService({
         title: name,
-        failure: 'test-start-failed',
+        failure: 's3-start-failed',
         logFile,
         pidFile,
         signal,
@@ -134,7 +134,7 @@ describe('a cluster', () => {
     const service = await serviceOf('one');
     const other = createServer((_, response) => response.end('other')).listen(service.ports[0], '127.0.0.1');
     await once(other, 'listening');
-    await expect(up([service])).rejects.toMatchObject({ kind: 'conflict', code: 'port-in-use' });
+    await expect(up([service])).rejects.toMatchObject({ kind: 'invalid', code: 'port-in-use' });
     expect(await states([service])).toEqual(['stopped']);
     other.closeAllConnections();
     other.close();

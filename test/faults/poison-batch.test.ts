@@ -186,9 +186,9 @@ describe('a batch that an engine cannot run', () => {
 
   it('for a disk, a file of the lake or a service is not cut', async () => {
     for (const [index, error] of [
-      new ContrailError('internal', 'sql-failed', 'IO Error: Could not write file: No space left on device'),
-      new ContrailError('internal', 'sql-failed', 'Invalid Input Error: too small: /lake/part-1.parquet'),
-      new ContrailError('corrupt', 'topic-damaged', 'a stored batch'),
+      new ContrailError('sql-failed', 'IO Error: Could not write file: No space left on device'),
+      new ContrailError('sql-failed', 'Invalid Input Error: too small: /lake/part-1.parquet'),
+      new ContrailError('topic-damaged', 'a stored batch'),
     ].entries()) {
       const found = await poisonedRun(`not-messages-${index}`, MESSAGES, {
         ...isPoisoned,

@@ -62,7 +62,7 @@ describe.skipIf(!HAS_KAFKA)('a topic in Kafka that is deleted and made again', (
     await reader.offsets();
     await remove();
     // What the clients know of the topic is up to 5 s old.
-    const gone = { kind: 'unavailable', code: 'topic-gone' };
+    const gone = { kind: 'unavailable', code: 'topic-away' };
     await expect
       .poll(() => reader.offsets().catch((error: unknown) => error), { timeout: 20_000 })
       .toMatchObject(gone);

@@ -113,7 +113,6 @@ async function planFor(settings: Settings, flags: ClusterUpFlags, folder: string
   if (before === null) await checkFree(folder);
   if (before !== null && flags.s3 !== null && flags.s3 !== before.s3.kind) {
     throw new ContrailError(
-      'invalid',
       'cluster-s3-differs',
       `This cluster keeps its objects with ${before.s3.kind}. Take another --name for ${flags.s3}, or delete it: contrail cluster down --purge.`,
     );
@@ -146,7 +145,6 @@ async function checkFree(folder: string): Promise<void> {
   const [first] = names;
   if (first === undefined) return;
   throw new ContrailError(
-    'invalid',
     'cluster-folder-taken',
     `${folder} is no folder of a cluster, and not empty (it has ${first}). Give --folder one that is empty or does not exist.`,
     { facts: { folder } },

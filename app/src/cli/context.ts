@@ -145,7 +145,6 @@ export function existingData(settings: Settings, exists: (path: string) => boole
   if (found.length === 1) return found[0] as string;
   if (found.length === 0) return settings.source === 'simulator' ? './data-simulated' : './data';
   throw new ContrailError(
-    'invalid',
     'data-ambiguous',
     'There are two lakes, ./data (real) and ./data-simulated. Say which one: --data DIR.',
   );

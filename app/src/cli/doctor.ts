@@ -57,7 +57,7 @@ async function writable(settings: Settings, data: string): Promise<string> {
   while (!existsSync(folder)) folder = dirname(folder);
   accessSync(folder, constants.W_OK);
   const shortage = topicFloor(settings, data)() ?? lakeFloor(settings, data)();
-  if (shortage !== null) throw new ContrailError('unavailable', 'disk-floor', shortage);
+  if (shortage !== null) throw new ContrailError('disk-floor', shortage);
   const { bavail, bsize } = statfsSync(folder);
   const hasLinks = settings.garageEndpoint !== null || (await creationIn(folder)) === 'links';
   return `${resolve(data)}, ${((bavail * bsize) / 1e9).toFixed(1)} GB free${hasLinks ? '' : '; no hard links: tables are safe among writers of this program alone'}`;
@@ -75,7 +75,7 @@ async function freePort(host: string, port: number): Promise<string> {
     () => null,
   );
   if (answer?.ok === true) return `a dashboard answers on ${host}:${port}`;
-  throw new ContrailError('invalid', 'port-in-use', `${host}:${port} is used by another program`);
+  throw new ContrailError('port-in-use', `${host}:${port} is used by another program`);
 }
 
 async function openSky(settings: Settings): Promise<Finding> {

@@ -135,7 +135,6 @@ function lakeInUse(url: string, found: LakeRecord | null, cause?: unknown): Cont
   const who = found?.owner ?? 'another pipeline';
   const since = found?.since === undefined ? '' : ` since ${found.since}`;
   return new ContrailError(
-    'conflict',
     'lake-in-use',
     `Cannot write to the lake ${url}: ${who} has been writing to it${since}. A lake takes one pipeline at a time. Stop that one, or give this one a lake of its own: --data DIR.`,
     { cause, facts: { lake: url, owner: found?.owner ?? null, since: found?.since ?? null } },

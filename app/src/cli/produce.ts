@@ -93,7 +93,6 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
 
 const noPoll = (source: string, message: string): ContrailError =>
   new ContrailError(
-    'unavailable',
     'source-unavailable',
     `There is no poll of ${source} to be had now, and nothing was sent: ${message}. Try again later, or leave --once out to wait for it.`,
     { facts: { source } },

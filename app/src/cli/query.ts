@@ -116,7 +116,6 @@ function explained(error: unknown, missing: readonly string[], url: string): unk
   if (missing.length > 0 && message.startsWith('Catalog Error')) {
     const names = missing.join(' and ');
     return new ContrailError(
-      'invalid',
       'table-missing',
       `There is no ${names} in ${url} yet: run "contrail pipeline --once" or "contrail up" first.`,
     );
@@ -132,4 +131,4 @@ function explained(error: unknown, missing: readonly string[], url: string): unk
 }
 
 const failed = (message: string, cause: unknown): ContrailError =>
-  new ContrailError('invalid', 'query-failed', message, { cause });
+  new ContrailError('query-failed', message, { cause });

@@ -90,7 +90,6 @@ async function lookAtMaster(settings: Settings, signal: AbortSignal): Promise<st
     await once(socket, 'connect', { signal });
   } catch (cause) {
     throw new ContrailError(
-      'unavailable',
       'spark-master-unavailable',
       `The Spark master does not answer at ${sparkMasterUrl}. Start it, or correct SPARK_MASTER_URL.`,
       { cause },
@@ -114,7 +113,6 @@ async function workersOf(page: string | null, signal: AbortSignal): Promise<stri
   const { aliveworkers = 0, coresused = 0, cores = 0 } = (await answer.json()) as MasterAnswer;
   if (aliveworkers === 0) {
     throw new ContrailError(
-      'unavailable',
       'spark-workers-missing',
       'The Spark master has no worker, so nothing is computed. Start one.',
     );

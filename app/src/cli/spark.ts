@@ -71,7 +71,6 @@ function saslOptions(settings: Settings): Readonly<Record<string, string>> | nul
   if (mechanism === null) return null;
   if (mechanism === 'OAUTHBEARER') {
     throw new ContrailError(
-      'unsupported',
       'spark-oauthbearer',
       'KAFKA_SASL_MECHANISM=OAUTHBEARER does not go together with SPARK_REMOTE: the executors would need tokens of ' +
         'their own. Use SCRAM-SHA-512 or a certificate.',

@@ -102,7 +102,6 @@ async function vacuum(
   } catch (cause) {
     if (!hasCode(cause, 'invalid-argument')) throw cause;
     throw new ContrailError(
-      'invalid',
       'retention-refused',
       `${cause.message} Give --retain-hours more, or --force when nobody reads or writes the table.`,
       { cause },
@@ -126,7 +125,6 @@ export async function restoreTable(
     .catch((cause: unknown) => {
       if (!hasCode(cause, 'conflict')) throw cause;
       throw new ContrailError(
-        'conflict',
         'restore-conflict',
         `${path} was not restored: ${cause.message} Stop its writers, or run it again.`,
         { cause },
@@ -162,7 +160,6 @@ function predicateOf(snapshot: Snapshot, conditions: readonly string[]): Predica
     const column = condition.slice(0, Math.max(0, at));
     if (!snapshot.partitionColumns.includes(column)) {
       throw new ContrailError(
-        'invalid',
         'not-a-partition',
         `--where ${condition} names no partition column. Write --where COLUMN=VALUE with one of: ${snapshot.partitionColumns.join(', ') || 'none, the table is not partitioned'}.`,
       );

@@ -177,7 +177,6 @@ class Parser {
 
   #refuse(why: string): never {
     throw new ContrailError(
-      'invalid',
       'where-unreadable',
       `--where "${this.#text}" is refused: ${why}. Write for example: icao24 = '3c6444' and altitude_m > 1000. For more use "contrail query".`,
     );

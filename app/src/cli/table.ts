@@ -72,11 +72,7 @@ function schemaWith({ schema, table }: Snapshot, columns: readonly string[]): St
     const field = schema.fields.find((candidate) => candidate.name === name);
     if (field) return field;
     const names = schema.fields.map((known) => known.name).join(', ');
-    throw new ContrailError(
-      'invalid',
-      'no-such-column',
-      `${table} has no column "${name}"; it has ${names}.`,
-    );
+    throw new ContrailError('no-such-column', `${table} has no column "${name}"; it has ${names}.`);
   });
   return { type: 'struct', fields };
 }
@@ -139,7 +135,7 @@ export async function readTables(flags: SettingFlags): Promise<void> {
       };
       id = request.id ?? null;
       if (typeof request.path !== 'string')
-        throw new ContrailError('invalid', 'request-unreadable', 'A request needs a "path".');
+        throw new ContrailError('request-unreadable', 'A request needs a "path".');
       const rows = await writeCanonical(
         await snapshotOf(
           request.path,
@@ -264,9 +260,5 @@ export async function checkTable(
       );
   }
   if (findings.length > 0)
-    throw new ContrailError(
-      'corrupt',
-      'table-ill',
-      `${path} has ${findings.length} finding(s), listed above.`,
-    );
+    throw new ContrailError('table-ill', `${path} has ${findings.length} finding(s), listed above.`);
 }

@@ -54,7 +54,7 @@ function readPem(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ContrailError('invalid', 'settings-invalid', `${name} cannot be read: ${String(cause)}.`, {
+    throw new ContrailError('settings-invalid', `${name} cannot be read: ${String(cause)}.`, {
       cause,
     });
   }

@@ -45,7 +45,6 @@ export async function readPlan(folder: string): Promise<ClusterPlan | null> {
     // Said below, together with a form that is not ours.
   }
   throw new ContrailError(
-    'corrupt',
     'cluster-plan-unreadable',
     `${path} is not the plan of a cluster that this version of Contrail knows. Delete ${folder} after its processes have ended.`,
   );

@@ -73,7 +73,7 @@ export async function bringUp(services: readonly Service[], options: BringUpOpti
     await service.start(signal);
     const { state, found } = await settled(service, options);
     if (state !== 'running')
-      throw new ContrailError('unavailable', 'service-ill', `${service.title} was started and ${found}.`);
+      throw new ContrailError('service-ill', `${service.title} was started and ${found}.`);
     options.say(`${service.title} is up.`);
   };
   for (const service of services) {
@@ -93,12 +93,11 @@ export async function bringUp(services: readonly Service[], options: BringUpOpti
   throw failed.signal.reason;
 }
 
-/** @throws ContrailError `conflict` / `port-in-use` when another program has a port that the service was given */
+/** @throws ContrailError `invalid` / `port-in-use` when another program has a port that the service was given */
 async function requirePorts({ title, ports }: Service): Promise<void> {
   for (const port of ports) {
     if (await isFreePort(port)) continue;
     throw new ContrailError(
-      'conflict',
       'port-in-use',
       `${title} needs port ${port}, and another program has it. Stop that one, or take the cluster down and up again: it chooses other ports then.`,
     );
@@ -164,7 +163,6 @@ async function lock(folder: string): Promise<AsyncDisposable> {
     const owner = await readPidFile(path);
     if (owner !== null && (await isAlive(owner))) {
       throw new ContrailError(
-        'conflict',
         'cluster-busy',
         `Process ${owner.pid} is starting or stopping this cluster (${folder}). Wait until it has ended.`,
       );

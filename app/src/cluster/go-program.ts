@@ -72,7 +72,6 @@ async function download(program: GoProgram, workshop: string, options: FetchOpti
   );
   if (code === null) {
     throw new ContrailError(
-      'invalid',
       'go-missing',
       `${name} is built with Go, and "go" cannot be started: ${complaints}. Install Go (https://go.dev/doc/install), or put Garage 2.4 on the PATH.`,
     );
@@ -81,7 +80,6 @@ async function download(program: GoProgram, workshop: string, options: FetchOpti
   if (answer.Dir === undefined) throw buildFailure(program, answer.Error ?? complaints);
   if (answer.Sum === sum) return answer.Dir;
   throw new ContrailError(
-    'corrupt',
     'go-module-differs',
     `Go did not bring the source of ${name} ${version} that Contrail knows. Check the proxy in Go’s settings (go env GOPROXY).`,
     { facts: { expected: sum, found: answer.Sum } },
@@ -110,7 +108,6 @@ async function build(
 
 const buildFailure = ({ name, version }: GoProgram, reason: string): ContrailError =>
   new ContrailError(
-    'unavailable',
     'go-build-failed',
     `${name} ${version} could not be built with Go: ${reason.trim()}. Check the network, Go’s version and its settings.`,
   );

@@ -22,7 +22,6 @@ export async function requireJava(least: number): Promise<void> {
   if (version !== null && version >= least) return;
   const found = version === null ? 'no "java" can be started' : `"java" is version ${version}`;
   throw new ContrailError(
-    'invalid',
     'java-missing',
     `The local cluster needs Java ${least} or later, and ${found}. Install one (package "openjdk-${least}-jre-headless").`,
   );

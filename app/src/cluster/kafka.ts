@@ -163,7 +163,6 @@ async function format(
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code === 0) return;
   throw new ContrailError(
-    'unavailable',
     'kafka-start-failed',
     `Kafka did not start: its folder could not be formatted. The end of ${logFile}:\n${await endOfLog(logFile, 0)}`,
   );

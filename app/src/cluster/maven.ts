@@ -44,7 +44,6 @@ export async function fetchJars(set: JarSet, options: FetchOptions): Promise<str
     const found = await differences(set, join(workshop, 'jars'));
     if (found.length > 0) {
       throw new ContrailError(
-        'corrupt',
         'jars-differ',
         `Maven did not bring the jars of ${set.title} that Contrail knows: ${found.join(', ')}. Check the mirror in ` +
           'Maven’s settings; nothing of it was kept.',
@@ -93,13 +92,11 @@ async function copyDependencies(set: JarSet, workshop: string, options: FetchOpt
   if (code === 0) return;
   if (code === null) {
     throw new ContrailError(
-      'invalid',
       'maven-missing',
       `${set.title} comes by Maven, and "mvn" cannot be started: ${complaints}. Install Maven (package "maven").`,
     );
   }
   throw new ContrailError(
-    'unavailable',
     'jars-unavailable',
     `Maven could not fetch ${set.title}: ${reason ?? (complaints || 'it gave no reason')}. Check the network and Maven’s settings.`,
   );

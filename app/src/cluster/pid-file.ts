@@ -22,7 +22,7 @@ export async function readPidFile(path: string): Promise<ProcessId | null> {
     return JSON.parse(await readFile(path, 'utf8')) as ProcessId;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new ContrailError('corrupt', 'pid-file-unreadable', `${path} does not name a process. Delete it.`, {
+    throw new ContrailError('pid-file-unreadable', `${path} does not name a process. Delete it.`, {
       cause: error,
     });
   }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ContrailError } from '../errors.ts';
+import { ContrailError, type ErrorCode } from '../errors.ts';
 import { writePidFile } from './pid-file.ts';
 
 const STOP_WAIT_MS = 10_000;
@@ -13,7 +13,7 @@ export interface ServiceSpec {
   /** For a person: `Kafka`, `The Spark Connect server`. */
   readonly title: string;
   /** Code of the error when it does not start. */
-  readonly failure: string;
+  readonly failure: ErrorCode;
   readonly command: string;
   readonly args: readonly string[];
   /** Takes what it prints, after what is there. */
@@ -110,7 +110,7 @@ const serves = async ({ started, logFile }: ServiceSpec, from: number): Promise<
 
 function startFailure(spec: ServiceSpec, reason: string, end: string): ContrailError {
   const log = end === '' ? '' : ` The end of ${spec.logFile}:\n${end}`;
-  return new ContrailError('unavailable', spec.failure, `${spec.title} did not start: ${reason}.${log}`);
+  return new ContrailError(spec.failure, `${spec.title} did not start: ${reason}.${log}`);
 }
 
 /** The last lines of a log, from a byte on, without those that say where in Java something went wrong. */

@@ -46,7 +46,6 @@ export async function fetchSpark(distribution: SparkDistribution, options: Fetch
   if (await isFolder(home)) return home;
   if (!(await hasPip()))
     throw new ContrailError(
-      'invalid',
       'pip-missing',
       'Spark comes from PyPI, and "python3 -m pip" cannot be started. Install it (package "python3-pip").',
     );
@@ -90,7 +89,6 @@ async function download(
   if (failure !== undefined) {
     const differs = failure.includes('DO NOT MATCH THE HASHES');
     throw new ContrailError(
-      differs ? 'corrupt' : 'unavailable',
       differs ? 'spark-differs' : 'spark-unavailable',
       `pip could not fetch PySpark ${version}: ${failure}. Check the network and pip’s settings.`,
     );
@@ -104,7 +102,6 @@ async function verify({ version, sha256 }: SparkDistribution, archive: string): 
   for await (const chunk of createReadStream(archive)) hash.update(chunk as Buffer);
   if (hash.digest('hex') === sha256) return;
   throw new ContrailError(
-    'corrupt',
     'spark-differs',
     `pip did not bring the file of PySpark ${version} that Contrail knows. Check the mirror in pip’s settings; nothing of it was kept.`,
   );
@@ -128,5 +125,5 @@ async function unpack(
   ];
   const failure = await failureOf('tar', args, options.signal);
   if (failure !== undefined)
-    throw new ContrailError('unavailable', 'spark-unavailable', `Spark could not be unpacked: ${failure}.`);
+    throw new ContrailError('spark-unavailable', `Spark could not be unpacked: ${failure}.`);
 }

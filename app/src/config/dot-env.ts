@@ -41,12 +41,9 @@ export function parseDotEnv(text: string, lookup: Lookup, file = '.env'): DotEnv
   while (rest !== '') {
     const fail = (found: string): never => {
       const line = whole.slice(0, whole.length - rest.length).split('\n').length;
-      throw new ContrailError(
-        'invalid',
-        'settings-invalid',
-        `Line ${line} of ${file} cannot be read: ${found}.`,
-        { facts: { line } },
-      );
+      throw new ContrailError('settings-invalid', `Line ${line} of ${file} cannot be read: ${found}.`, {
+        facts: { line },
+      });
     };
     const [statement, rawName = '', end] =
       STATEMENT.exec(rest) ?? fail('it does not begin with a name and "="');

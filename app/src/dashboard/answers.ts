@@ -94,7 +94,6 @@ export async function categoriesAnswer(
     windowStart === 'latest' ? found : found.filter((row) => seconds(row['window_start']) === windowStart);
   if (windowStart !== 'latest' && rows.length === 0) {
     throw new ContrailError(
-      'invalid',
       'no-such-window',
       `${GOLD_METRICS_BY_CATEGORY.name} has no window that starts at ${windowStart} among the newest ${MAX_WINDOWS}; ask for window=latest.`,
     );

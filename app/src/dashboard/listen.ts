@@ -24,14 +24,12 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   const options = { cause: error, facts: { host, port } };
   if (error.code === 'EADDRINUSE') {
     return new ContrailError(
-      'invalid',
       'port-in-use',
       `The dashboard cannot listen on ${host}:${port}: port ${port} is in use by another program. Stop it, or choose another port with --dashboard-port.`,
       options,
     );
   }
   return new ContrailError(
-    'invalid',
     'cannot-listen',
     `The dashboard cannot listen on ${host}:${port} (${error.code ?? error.message}). Choose another address with --dashboard-host and --dashboard-port.`,
     options,

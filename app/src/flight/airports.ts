@@ -86,7 +86,6 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function unreadable(found: string): ContrailError {
   return new ContrailError(
-    'corrupt',
     'airports-unreadable',
     `The list of airports cannot be read: ${found}. Restore app/src/lake/airports.json, or write it anew with tools/airports.`,
   );

@@ -204,7 +204,6 @@ function refuseOtherKind(expectSimulated: boolean | undefined, simulated: boolea
   if (expectSimulated === undefined || expectSimulated === simulated) return;
   const [found, held] = simulated ? ['simulated', 'real'] : ['real', 'simulated'];
   throw new ContrailError(
-    'invalid',
     'lake-kind-differs',
     `The source ${name} sends ${found} positions, but this lake holds ${held} ones, and a lake never holds both. ` +
       `Choose another data folder (--data DIR) or bucket for ${found} positions.`,

@@ -42,7 +42,6 @@ export function openSource(spec: string, components: SourceComponents): Source {
   if (kind === 'ndjson' && rest !== '') return new NdjsonSource(rest, { stdin: components.stdin });
   const isLater = LATER_FORMS.some((form) => form.startsWith(`${kind}:`));
   throw new ContrailError(
-    'invalid',
     'source-unknown',
     `${isLater ? `The source ${spec} is not supported yet` : `There is no source ${JSON.stringify(spec)}`}. ` +
       `Sources are ${SOURCE_FORMS.join(', ')}; ${LATER_FORMS.join(', ')} come later.`,

@@ -117,7 +117,6 @@ export class Lake {
     } catch (cause) {
       if (!hasCode(cause, 'conflict')) throw cause;
       throw new ContrailError(
-        'conflict',
         'commit-conflict',
         `Changing ${name} of ${this.store.url} lost against another writer: ${cause.message}`,
         { cause },
@@ -165,7 +164,6 @@ export function dataFiles(
 
 function unreadable(path: string, feature: string): ContrailError {
   return new ContrailError(
-    'unsupported',
     'table-feature',
     `The engine cannot read ${path}: it uses the table feature "${feature}". Rewrite the table without it.`,
     { facts: { path, feature } },
@@ -176,7 +174,6 @@ function unreadable(path: string, feature: string): ContrailError {
 export function lakeKindDiffers(lakeIsSimulated: boolean, url: string): ContrailError {
   const [has, came] = lakeIsSimulated ? ['simulated', 'real'] : ['real', 'simulated'];
   return new ContrailError(
-    'invalid',
     'lake-kind-differs',
     `The lake at ${url} holds ${has} positions, but ${came} ones came. Give the ${came} ones a folder of their own: --data DIR.`,
   );

@@ -75,7 +75,6 @@ export const amend = (store: ObjectStore, batch: BatchRecord): Promise<void> =>
 async function put(store: ObjectStore, batch: BatchRecord, key: string): Promise<void> {
   if ((await store.putIfAbsent(key, recordText(batch))) !== 'exists') return;
   throw new ContrailError(
-    'conflict',
     'second-pipeline',
     `Micro-batch ${batch.batch_id} of ${store.url} is already planned: another pipeline works on this lake. Stop one of them.`,
   );

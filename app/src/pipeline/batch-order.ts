@@ -93,14 +93,12 @@ export function hasBatch(
   const before = record === null ? 0 : newestBefore(record, name);
   if (found > batchId) {
     throw new ContrailError(
-      'corrupt',
       'table-ahead-of-batches',
       `${name} holds micro-batch ${found}, but the newest batch record is ${batchId}. Restore _contrail/batches of ${lake}, or start a new lake with --data DIR.`,
     );
   }
   if (found < before) {
     throw new ContrailError(
-      'corrupt',
       'table-behind-batches',
       `${name} holds micro-batch ${found}, but the batch log of ${lake} is at ${batchId}: micro-batch ${before} is missing from it. ` +
         'Somebody removed commits of the table or the whole table, or put a record into _contrail/batches. ' +
@@ -109,7 +107,6 @@ export function hasBatch(
   }
   if (found > before && found < batchId) {
     throw new ContrailError(
-      'corrupt',
       'batch-record-differs',
       `${name} holds micro-batch ${found}, but record ${batchId} in _contrail/batches of ${lake} says that it held ${before} when that was planned. ` +
         'Going on would lose or double messages. Restore the record, or start a new lake with --data DIR.',
@@ -121,7 +118,6 @@ export function hasBatch(
 /** Nothing but its rows tells that the quarantine had some of a batch. */
 export const quarantineLost = (batchId: number, rows: number, lake: string): ContrailError =>
   new ContrailError(
-    'corrupt',
     'table-behind-batches',
     `${QUARANTINE_FLIGHTS.name} lacks micro-batch ${batchId}, which silver/flights_ml has, though ${rows} of its rows belong there: ` +
       `somebody removed the newest commit of ${QUARANTINE_FLIGHTS.name}. Restore it, or start a new lake with --data DIR. The lake is ${lake}.`,
@@ -151,7 +147,6 @@ async function newestOf(
 export async function checkBatches(lake: Lake, last: BatchRecord | null, topic: string): Promise<void> {
   if (last !== null && last.topic !== topic) {
     throw new ContrailError(
-      'invalid',
       'lake-topic-differs',
       `The lake at ${lake.store.url} is filled from the topic ${last.topic}, and cannot go on with ${topic}, whose offsets are others. Set TOPIC_NAME=${last.topic}, or start a new lake with --data DIR.`,
     );
@@ -169,7 +164,6 @@ export async function checkBatches(lake: Lake, last: BatchRecord | null, topic: 
     } else if (!isThere) lacking ??= name;
     else if (lacking !== null) {
       throw new ContrailError(
-        'corrupt',
         'table-behind-batches',
         `${lacking} lacks micro-batch ${batchId}, which ${name} has, though it is committed there later: somebody removed ` +
           `the newest commit of ${lacking}. Restore it, or start a new lake with --data DIR. The lake is ${lake.store.url}.`,
@@ -198,7 +192,6 @@ async function checkOffsets(
     if (found === undefined || found === String(range[side])) continue;
     if (!isNext && BigInt(found) < range[side]) continue;
     throw new ContrailError(
-      'corrupt',
       'batch-record-differs',
       `${name} has read partition ${range.partition} of ${last.topic} up to offset ${found}, but record ${last.batch_id} in _contrail/batches of ${table.location} says that it is ${range[side]}. ` +
         'Going on would lose or double messages. Restore the record, or start a new lake with --data DIR.',

@@ -192,7 +192,6 @@ const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
 
 function unreadable(place: string, batchId: number, what: string, cause?: unknown): ContrailError {
   return new ContrailError(
-    'corrupt',
     'batch-record-unreadable',
     `The record of micro-batch ${batchId}, ${place}, cannot be used: ${what}. Restore it from a copy of the lake. ` +
       'Without a copy, move it elsewhere: the pipeline then plans the micro-batch again where no table has it, and refuses to go on where one has.',

@@ -57,7 +57,6 @@ export async function commitBatch(
       return result.version;
     case 'conflict':
       throw new ContrailError(
-        'conflict',
         'commit-conflict',
         `Committing micro-batch ${version} to ${table.location} lost against another writer: ${result.message}`,
       );

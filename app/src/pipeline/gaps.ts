@@ -64,7 +64,6 @@ export async function withGaps(
     return { ...record, amendment, gaps: [...(record.gaps ?? []), ...gapsOf(gaps, parts.nowMs)] };
   }
   throw new ContrailError(
-    'corrupt',
     'batch-messages-gone',
     `Micro-batch ${record.batch_id} of ${parts.lake} is in some tables and not in all, and the topic no longer gives all of its messages. ` +
       'Passing over them would leave the tables at odds. Restore topic and lake from copies of one time, or start a new lake with --data DIR; the old one can still be read.',

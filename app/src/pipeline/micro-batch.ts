@@ -181,7 +181,6 @@ export class MicroBatches {
     const expected = rowsIn(readableRanges(record));
     if (survey.rows > expected) {
       throw new ContrailError(
-        'internal',
         'batch-rows-differ',
         `Micro-batch ${record.batch_id} read ${survey.rows} messages where ${expected} were planned.`,
       );
@@ -401,11 +400,7 @@ export class MicroBatches {
   async #requireTable(definition: TableDefinition): Promise<DeltaTable> {
     const table = await this.#parts.lake.table(definition);
     if (table === null)
-      throw new ContrailError(
-        'corrupt',
-        'table-missing',
-        `${definition.name} is gone from ${this.#parts.lake.store.url}.`,
-      );
+      throw new ContrailError('table-gone', `${definition.name} is gone from ${this.#parts.lake.store.url}.`);
     return table;
   }
 }

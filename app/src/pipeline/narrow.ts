@@ -11,6 +11,7 @@
  *                               │ yes, or there is none to ask
  *                               └──> the message is unprocessable: quarantined as it came, with the engine's words
  */
+import type { ErrorCode } from '../errors.ts';
 import type { BatchRecord } from './batch-record.ts';
 import { planBatch, type Range, rowsIn } from './plan.ts';
 
@@ -29,7 +30,7 @@ export interface Cut {
 }
 
 /** Errors that a message, or many of them, may be the cause of. */
-const ABOUT_MESSAGES: ReadonlySet<unknown> = new Set([
+const ABOUT_MESSAGES: ReadonlySet<unknown> = new Set<ErrorCode>([
   'sql-failed',
   'spark-query-failed',
   'batch-accounts-differ',

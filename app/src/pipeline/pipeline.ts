@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessageReader } from '../engine/engine.ts';
-import { ContrailError, kindOf } from '../errors.ts';
+import { ContrailError, type ErrorCode, kindOf } from '../errors.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { expiredIn } from '../topic/range.ts';
 import type { Topic, TopicGap, TopicIdentity } from '../topic/topic.ts';
@@ -64,7 +64,7 @@ const CUT_TRIES = 1;
 /** Successful batches before a larger one is tried, at most. */
 const MOST_PATIENCE = 64;
 /** What may go well the next time: another writer was quicker, or an executor of Spark died. */
-const CHANCES: ReadonlySet<unknown> = new Set([
+const RETRYABLE_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
   'commit-conflict',
   'spark-query-failed',
   'batch-accounts-differ',
@@ -114,7 +114,7 @@ export async function runPipeline(
     try {
       const shortage = options.shortage?.() ?? null;
       if (shortage !== null) {
-        const error = new ContrailError('unavailable', 'disk-floor', shortage);
+        const error = new ContrailError('disk-floor', shortage);
         await report.trouble(error);
         options.onTrouble?.(error, ROOM_MS);
         // It deletes, and so makes room.
@@ -347,5 +347,5 @@ const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted 
 function isWorthATry(error: unknown, failures: number, failed: BatchRecord | null): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   const tries = failed === null || !isCut(failed) ? RETRY_MS.length : CUT_TRIES;
-  return kindOf(error) === 'unavailable' || (CHANCES.has(code) && failures < tries);
+  return kindOf(error) === 'unavailable' || (RETRYABLE_CODES.has(code) && failures < tries);
 }

@@ -31,7 +31,6 @@ export function unreadRanges(offsets: readonly Range[], last: BatchRecord | null
     const from = next.get(partition) ?? start;
     if (from > end) {
       throw new ContrailError(
-        'corrupt',
         'topic-went-back',
         `Partition ${partition} of the topic ends at offset ${end}, but the lake has read up to ${from}: messages that the lake has are gone from the topic, and their offsets would go to others. It was restored from an older copy, or lost its newest messages. Put the complete topic back, or start a new topic and a new lake with --data DIR; the old lake can still be read.`,
       );
@@ -48,7 +47,6 @@ export function expiredUnread(gaps: readonly TopicGap[]): ContrailError {
       `partition ${partition}: offsets ${start} to ${end - 1n}, ${end - start} messages`,
   );
   return new ContrailError(
-    'corrupt',
     'topic-offsets-expired',
     `${messages} messages expired unread: the topic has dropped them, and the lake has not read them (${where.join('; ')}). ` +
       `Let the pipeline run more often, or raise TOPIC_RETENTION and TOPIC_RETENTION_BYTES. ${PASS_OVER}`,

@@ -20,7 +20,6 @@ export function checkIdentity(
     'Another topic needs a new lake: start with --data DIR (an embedded topic lies in it too: move the folder topic/ there first), or with another BUCKET_NAME.';
   if (found === null) {
     return new ContrailError(
-      'corrupt',
       'topic-gone',
       `The lake at ${lake} is filled from the topic ${topic}, which is not there any more. ${next}`,
       { facts: { known } },
@@ -31,7 +30,6 @@ export function checkIdentity(
   const made = created_at_ms === null ? '' : `, made at ${new Date(created_at_ms).toISOString()}`;
   if (known === undefined && created_at_ms !== null && created_at_ms > recorded_at_ms) {
     return new ContrailError(
-      'corrupt',
       'topic-replaced',
       `The topic ${topic} is not the one that the lake at ${lake} is filled from: it was made at ${new Date(created_at_ms).toISOString()}, ` +
         `after micro-batch ${last.batch_id} was read at ${new Date(recorded_at_ms).toISOString()}. ${next}`,
@@ -40,7 +38,6 @@ export function checkIdentity(
   }
   if (known === undefined || known === id) return null;
   return new ContrailError(
-    'corrupt',
     'topic-replaced',
     `The topic ${topic} is not the one that the lake at ${lake} is filled from, but another one of the same name (id ${id ?? 'unknown'}${made}; the lake knows ${known}). ${next}`,
     { facts },
@@ -77,7 +74,6 @@ export async function checkMarks(
     const found = now[index] ?? null;
     if (found === null || found === mark) continue;
     throw new ContrailError(
-      'corrupt',
       'topic-went-back',
       `The topic ${last.topic} holds other messages before offset ${offset} of partition ${partition} than those that the lake at ${lake} has read: ` +
         'an older copy of the topic was put back, and has been filled again. Messages of it would be passed over without a word. ' +

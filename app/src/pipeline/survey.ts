@@ -106,7 +106,6 @@ export function checkAccounts(batchId: number, survey: Survey, written: BatchRow
   )
     return;
   throw new ContrailError(
-    'internal',
     'batch-accounts-differ',
     `Micro-batch ${batchId} does not balance: of ${survey.rows} messages (${apart} not for Bronze, ${survey.validRows} valid) ` +
       `${bronze} rows were written for Bronze, ${quarantine} for quarantine, ${silver} for Silver and ${silverMl} for Silver_ML. ` +

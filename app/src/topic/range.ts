@@ -18,7 +18,6 @@ export function checkRange(
   const partition = kept.find((candidate) => candidate.partition === range.partition);
   if (partition === undefined || range.start < 0n || range.end < range.start) {
     return new ContrailError(
-      'invalid',
       'topic-range-invalid',
       `Topic "${name}" was asked for ${describe(range)}, which is not a range of one of its ${kept.length} partitions.`,
     );
@@ -27,7 +26,6 @@ export function checkRange(
   const facts = { partition: range.partition, start: partition.start, end: partition.end };
   if (range.start < partition.start) {
     return new ContrailError(
-      'corrupt',
       'topic-offsets-expired',
       `Topic "${name}" no longer holds ${describe(range)}: its retention has dropped everything before offset ` +
         `${partition.start}. Let the pipeline run more often, or raise TOPIC_RETENTION and TOPIC_RETENTION_BYTES. ${PASS_OVER}`,
@@ -36,7 +34,6 @@ export function checkRange(
   }
   if (range.end > partition.end) {
     return new ContrailError(
-      'corrupt',
       'topic-offsets-unknown',
       `Topic "${name}" was asked for ${describe(range)}, but ends at offset ${partition.end}: the reader remembers ` +
         'another topic. Check that DATA_DIR and TOPIC_NAME belong together and that the topic was not replaced.',

@@ -72,7 +72,7 @@ export interface Topic extends AsyncDisposable {
   /**
    * Which topic of this name it is; null while there is none. A handle that has seen one serves no other: once it was
    * deleted or replaced, every call is refused.
-   * @throws ContrailError `corrupt` / `topic-replaced`, `topic-gone`; `unavailable` / `topic-gone` where it may come back
+   * @throws ContrailError `corrupt` / `topic-replaced`, `topic-gone`; `unavailable` / `topic-away` where it may come back
    */
   identity(options?: { readonly signal?: AbortSignal }): Promise<TopicIdentity | null>;
 

@@ -23,7 +23,7 @@ describe('what a command begins with', () => {
   test('sees a full disk behind what the store and the topic say, and not a right that is missing', () => {
     const inStore = new DeltaError('store-failed', 'Cannot write.', { cause: full() });
     expect(isDiskTrouble(inStore)).toBe(true);
-    expect(isDiskTrouble(new ContrailError('unavailable', 'topic-disk-full', 'Full.'))).toBe(true);
+    expect(isDiskTrouble(new ContrailError('topic-disk-full', 'Full.'))).toBe(true);
     const noRight = Object.assign(new Error('EACCES'), { code: 'EACCES' });
     expect(isDiskTrouble(new DeltaError('store-failed', 'Cannot write.', { cause: noRight }))).toBe(false);
     expect(isDiskTrouble(null)).toBe(false);
@@ -31,7 +31,7 @@ describe('what a command begins with', () => {
 
   test('ends with any other error, and with the signal', async () => {
     const { signal } = new AbortController();
-    const invalid = new ContrailError('invalid', 'topic-partitions-differ', 'Other partitions.');
+    const invalid = new ContrailError('topic-partitions-differ', 'Other partitions.');
     await expect(untilRoom(() => Promise.reject(invalid), signal)).rejects.toBe(invalid);
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const stop = new AbortController();

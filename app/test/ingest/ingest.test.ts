@@ -157,7 +157,7 @@ describe('ingest', () => {
 
   test('passes a failure of the topic on, and does not count the poll', async () => {
     const topic = new ListTopic();
-    topic.failure = new ContrailError('unavailable', 'topic-unavailable', 'The topic is away.');
+    topic.failure = new ContrailError('topic-busy', 'The topic is away.');
     const seen: IngestCounts[] = [];
     const run = ingest(sourceOf([vectors(vector())]), topic, {
       clock,
@@ -178,7 +178,7 @@ describe('ingest', () => {
 
   test('tries a poll again until the topic takes it, says so once per trouble, and loses nothing', async () => {
     const topic = new ListTopic();
-    topic.failure = new ContrailError('unavailable', 'topic-disk-full', 'The disk is full.');
+    topic.failure = new ContrailError('topic-disk-full', 'The disk is full.');
     const states: SourceState[] = [];
     const pauses: number[] = [];
     await ingest(sourceOf([vectors(vector()), vectors(vector())]), topic, {
@@ -207,7 +207,7 @@ describe('ingest', () => {
 
   test('ends with any other error of the topic', async () => {
     const topic = new ListTopic();
-    topic.failure = new ContrailError('corrupt', 'topic-damaged', 'Damaged.');
+    topic.failure = new ContrailError('topic-damaged', 'Damaged.');
     const run = ingest(sourceOf([vectors(vector())]), topic, { clock, sleep: async () => undefined });
     await expect(run).rejects.toMatchObject({ code: 'topic-damaged' });
   });

@@ -10,8 +10,7 @@ import { PROGRESS_FILE, type Progress } from '../../src/lake/progress.ts';
 import { BATCH_TABLES } from '../../src/lake/tables.ts';
 import { accounts, contents, fillTopic, openEngine, openLake, run, smallWorld } from './small-world.ts';
 
-const diskFull = (): ContrailError =>
-  new ContrailError('unavailable', 'engine-disk-failed', 'No space left on device.');
+const diskFull = (): ContrailError => new ContrailError('engine-disk-failed', 'No space left on device.');
 const noSpace = (): Error => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
 
 describe('a pipeline on a full disk', () => {

@@ -64,7 +64,7 @@ export class PoisonedEngine implements Engine {
   }
 
   #failure(): ContrailError {
-    return this.#poison.error ?? new ContrailError('internal', 'sql-failed', 'The engine could not: poison.');
+    return this.#poison.error ?? new ContrailError('sql-failed', 'The engine could not: poison.');
   }
 }
 

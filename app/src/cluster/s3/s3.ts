@@ -77,7 +77,6 @@ async function commandOf(kind: S3Kind, options: S3Options): Promise<S3Command> {
   const garage = await findGarage(options.cacheFolder);
   if (garage !== null) return garageCommand(garage, options);
   throw new ContrailError(
-    'invalid',
     'garage-missing',
     `Garage 2.4 or later is neither on the PATH nor in ${join(options.cacheFolder, 's3/bin')}. Build it (cargo install garage --version 2.4.0 --locked, half an hour), or use versitygw.`,
   );

@@ -134,7 +134,6 @@ export function createRoutes(sources: RouteSources) {
       const icao24 = c.req.param('icao24').toLowerCase();
       if (!/^~?[0-9a-f]{6}$/.test(icao24)) {
         throw new ContrailError(
-          'invalid',
           'invalid-icao24',
           `"${icao24.slice(0, 20)}" is not an icao24: 6 hexadecimal digits.`,
         );
@@ -246,7 +245,7 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
   const message = `${name}=${text.slice(0, 20)} is not a whole number from ${min} to ${max}.`;
-  throw new ContrailError('invalid', 'invalid-parameter', message);
+  throw new ContrailError('invalid-parameter', message);
 }
 
 function problem(code: string, message: string): ErrorAnswer {

@@ -291,7 +291,6 @@ async function connect(options: DuckdbOptions): Promise<Opened> {
     autoload_known_extensions: 'false',
   }).catch((cause: unknown) => {
     throw new ContrailError(
-      'invalid',
       'duckdb-options',
       `DuckDB refused its options: ${messageOf(cause)}. Check MEMORY_LIMIT.`,
       { cause },
@@ -320,11 +319,7 @@ function relationsInOrder(select: Omit<Select, 'signal'>): ReadonlyMap<string, R
       if (relation.kind === 'select') visit(relation.select);
       const other = all.get(name);
       if (other !== undefined && other !== relation) {
-        throw new ContrailError(
-          'internal',
-          'relation-ambiguous',
-          `Two relations of one SELECT are called "${name}".`,
-        );
+        throw new ContrailError('relation-ambiguous', `Two relations of one SELECT are called "${name}".`);
       }
       all.set(name, relation);
     }

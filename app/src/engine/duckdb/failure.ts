@@ -13,13 +13,12 @@ export function sqlFailure(cause: unknown, sql: string): ContrailError {
   const message = cause instanceof Error ? cause.message : String(cause);
   if (kindOf(cause) === 'unavailable' || PASSING.test(message)) {
     return new ContrailError(
-      'unavailable',
       'engine-disk-failed',
       `DuckDB could not write or read its files: ${message}. Make room on the disk of DATA_DIR, or look at its health; nothing is lost.`,
       { cause, facts: { sql } },
     );
   }
-  return new ContrailError('internal', 'sql-failed', `DuckDB could not run the SELECT: ${message}`, {
+  return new ContrailError('sql-failed', `DuckDB could not run the SELECT: ${message}`, {
     cause,
     facts: { sql },
   });

@@ -36,4 +36,4 @@ export async function refuseUnlessSelect(connection: DuckDBConnection, sql: stri
     );
 }
 
-const refused = (message: string): ContrailError => new ContrailError('invalid', 'query-refused', message);
+const refused = (message: string): ContrailError => new ContrailError('query-refused', message);

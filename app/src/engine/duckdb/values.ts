@@ -57,7 +57,6 @@ export function bindParameters(sql: string, parameters: Readonly<Record<string, 
     const value = parameters[name];
     if (value === undefined) {
       throw new ContrailError(
-        'internal',
         'sql-parameter-missing',
         `The SQL names :${name}, but no such parameter was given.`,
       );

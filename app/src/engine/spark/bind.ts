@@ -64,11 +64,7 @@ class Binder {
       const other = this.#relations.get(name);
       if (other === relation) continue;
       if (other !== undefined) {
-        throw new ContrailError(
-          'internal',
-          'relation-ambiguous',
-          `Two relations of one SELECT are called "${name}".`,
-        );
+        throw new ContrailError('relation-ambiguous', `Two relations of one SELECT are called "${name}".`);
       }
       this.#relations.set(name, relation);
       this.#expressions.push(`${quoteIdentifier(name)} as (${await this.#text(relation)})`);
@@ -91,7 +87,7 @@ class Binder {
       case 'kept': {
         const kept = this.#bindings.kept.get(relation.name);
         if (kept === undefined) {
-          throw new ContrailError('internal', 'sql-failed', `No relation "${relation.name}" is kept.`);
+          throw new ContrailError('sql-failed', `No relation "${relation.name}" is kept.`);
         }
         return kept.kind === 'files'
           ? this.#keptText(kept)
@@ -173,7 +169,6 @@ function withValues({ sql, parameters = {} }: Omit<Select, 'signal'>, macros: Ma
     const value = parameters[name];
     if (value === undefined) {
       throw new ContrailError(
-        'internal',
         'sql-parameter-missing',
         `The SQL names :${name}, but no such parameter was given.`,
       );

@@ -1,5 +1,5 @@
 import { openSession, SparkConnectError, type SparkSession } from '@contrail/spark-connect';
-import { ContrailError } from '../../errors.ts';
+import { ContrailError, type ErrorCode } from '../../errors.ts';
 
 /** Where Spark is. */
 export interface SparkConnection {
@@ -77,34 +77,26 @@ export function sparkFailure(error: unknown, doing: string): unknown {
   if (!(error instanceof SparkConnectError)) return error;
   const { kind, code, message } = error;
   const options = { cause: error, facts: { errorClass: error.errorClass, sqlState: error.sqlState } };
-  const failed = (
-    ownKind: ConstructorParameters<typeof ContrailError>[0],
-    ownCode: string,
-    advice: string,
-  ): ContrailError => new ContrailError(ownKind, ownCode, `${doing}: ${message}${advice}`, options);
+  const failed = (ownCode: ErrorCode, advice: string): ContrailError =>
+    new ContrailError(ownCode, `${doing}: ${message}${advice}`, options);
   if (error.errorClass?.startsWith('KAFKA_DATA_LOSS') === true)
-    return failed('corrupt', 'topic-offsets-expired', ' Messages expired unread, or the topic was replaced.');
-  if (code === 'access-denied')
-    return failed('invalid', 'spark-access-denied', ' Check the token in SPARK_REMOTE.');
+    return failed('topic-offsets-expired', ' Messages expired unread, or the topic was replaced.');
+  if (code === 'access-denied') return failed('spark-access-denied', ' Check the token in SPARK_REMOTE.');
   switch (kind) {
     case 'unavailable':
-      return failed(
-        'unavailable',
-        'spark-unavailable',
-        '. Start its Connect server, or correct SPARK_REMOTE.',
-      );
+      return failed('spark-unavailable', '. Start its Connect server, or correct SPARK_REMOTE.');
     case 'session-lost':
-      return failed('unavailable', 'spark-session-lost', '');
+      return failed('spark-session-lost', '');
     case 'cancelled':
-      return failed('unavailable', 'spark-cancelled', ' Somebody stopped it.');
+      return failed('spark-cancelled', ' Somebody stopped it.');
     case 'failed':
       if (/No space left on device|Disk quota exceeded/.test(message))
-        return failed('unavailable', 'spark-disk-full', ' Make room on the disks of the executors.');
-      return failed('internal', 'spark-query-failed', '');
+        return failed('spark-disk-full', ' Make room on the disks of the executors.');
+      return failed('spark-query-failed', '');
     case 'invalid':
     case 'unsupported':
     case 'corrupt':
     case 'internal':
-      return failed('internal', 'sql-failed', '');
+      return failed('sql-failed', '');
   }
 }

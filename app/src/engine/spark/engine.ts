@@ -106,7 +106,7 @@ export class SparkEngine implements Engine {
     if (before === undefined || (before.kind === 'files' && before.rows === 0))
       return this.keep(name, select);
     if (before.kind !== 'files')
-      throw new ContrailError('internal', 'kept-select', `"${name}" is no kept relation of rows.`);
+      throw new ContrailError('kept-select', `"${name}" is no kept relation of rows.`);
     if (before.addresses.length >= MOST_KEPT_FILES) return this.keep(name, withFormer(name, select));
     await this.#run(name, select, async (bound, job) => {
       const { kept: more } = await writeKept(bound, job);

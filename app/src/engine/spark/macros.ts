@@ -59,7 +59,6 @@ export class Macros {
   #call(name: string, { parameters, type, body }: Macro, values: readonly (readonly string[])[]): string {
     if (values.length !== parameters.length) {
       throw new ContrailError(
-        'internal',
         'sql-failed',
         `${name} takes ${parameters.length} arguments, and a SELECT gives it ${values.length}.`,
       );
@@ -100,8 +99,7 @@ function argumentsAfter(
   open: number,
 ): { readonly values: readonly (readonly string[])[]; readonly end: number } {
   const after = afterBracket(pieces, open);
-  if (after < 0)
-    throw new ContrailError('internal', 'sql-failed', 'A SELECT has a bracket that does not close.');
+  if (after < 0) throw new ContrailError('sql-failed', 'A SELECT has a bracket that does not close.');
   return { values: split(pieces.slice(open + 1, after - 1), '(', ')'), end: after - 1 };
 }
 

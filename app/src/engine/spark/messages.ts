@@ -134,7 +134,6 @@ function decodedRecords({ job, kafka, relation }: Messages): BoundSelect {
   const { topic, ranges, simulated, unprocessable = [] } = relation;
   if (kafka === null) {
     throw new ContrailError(
-      'invalid',
       'spark-needs-kafka',
       `Spark cannot read the topic ${topic.name}: it is in this process. Set KAFKA_BOOTSTRAP, or unset SPARK_REMOTE.`,
     );

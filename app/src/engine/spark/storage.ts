@@ -27,7 +27,6 @@ export class Storage {
   keyOf(address: string): string {
     if (address.startsWith(`${this.root}/`)) return address.slice(this.root.length + 1);
     throw new ContrailError(
-      'internal',
       'outside-lake',
       `The engine was told to write to ${address}, which is not in the lake ${this.root}.`,
     );

@@ -162,7 +162,6 @@ async function write(
 
 function lost({ storage, folder }: Job): ContrailError {
   return new ContrailError(
-    'invalid',
     'spark-folder-elsewhere',
     `Spark has written to ${storage.addressOf(folder)}, and nothing of it is seen from here. All of Spark and Contrail ` +
       'need to see the same lake: put it on S3 (GARAGE_ENDPOINT), or run them on one machine.',
@@ -210,7 +209,6 @@ function partitionValue(name: string, escaped: string, type: ColumnType | undefi
     case 'array<integer>':
     case undefined:
       throw new ContrailError(
-        'unsupported',
         'partition-type',
         `Spark cannot partition files by ${name}: only text, days, whole numbers and booleans make folders.`,
       );

@@ -110,7 +110,6 @@ function unreadable(path: string, cause: unknown, sent?: number): ContrailError 
   const found = cause instanceof Error ? cause.message : String(cause);
   const before = sent === undefined ? '' : ` ${sent} messages of it were sent.`;
   return new ContrailError(
-    'invalid',
     'ndjson-unreadable',
     `The file ${path} cannot be read as lines of messages: ${found}.${before} Check the path and the file, then start again.`,
     { cause, facts: { path, ...(sent !== undefined && { sent }) } },

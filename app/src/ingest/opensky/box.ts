@@ -28,7 +28,6 @@ export function checkBox(box: Box | null): void {
   if (isOnGlobe && lamin < lamax && lomin < lomax) return;
   const isOverDateLine = isOnGlobe && lamin < lamax && lomin > lomax;
   throw new ContrailError(
-    'invalid',
     'opensky-box',
     `The area lamin ${lamin}, lomin ${lomin}, lamax ${lamax}, lomax ${lomax} is none: it needs latitudes from south to ` +
       `north within -90 to 90, and longitudes from west to east within -180 to 180.` +

@@ -202,7 +202,6 @@ function probeReason(
 
 function refused(reason: string): ContrailError {
   return new ContrailError(
-    'invalid',
     'opensky-credentials-refused',
     `OpenSky does not know these credentials (${reason}). Set OPENSKY_CLIENT_ID and OPENSKY_CLIENT_SECRET as your ` +
       `account page shows them, or unset both to ask anonymously.`,

@@ -55,7 +55,6 @@ async function listFiles(path: string): Promise<readonly string[]> {
     }
   } catch (error) {
     throw new ContrailError(
-      'invalid',
       'replay-unreadable',
       `There is no file or folder ${path} to replay: ${error instanceof Error ? error.message : String(error)}.`,
       { cause: error, facts: { path } },
@@ -63,7 +62,6 @@ async function listFiles(path: string): Promise<readonly string[]> {
   }
   if (paths.length === 0) {
     throw new ContrailError(
-      'invalid',
       'replay-unreadable',
       `The folder ${path} holds no recorded answers: files ending in .json or .json.gz were looked for, also in folders below it.`,
       { facts: { path } },
@@ -74,7 +72,6 @@ async function listFiles(path: string): Promise<readonly string[]> {
 
 function unreadable(path: string, found: string, cause?: unknown): ContrailError {
   return new ContrailError(
-    'invalid',
     'replay-unreadable',
     `The file ${path} is no recorded answer of OpenSky's /states/all: ${found}. Nothing more is sent; repair or remove the file.`,
     { ...(cause !== undefined && { cause }), facts: { path } },

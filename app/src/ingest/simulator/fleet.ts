@@ -38,7 +38,6 @@ const ADDRESS_STEP = 7_919;
 export function createAircraft(count: number, seed: number, network: Network): readonly Aircraft[] {
   if (!Number.isInteger(count) || count < 1 || count > MAX_AIRCRAFT) {
     throw new ContrailError(
-      'invalid',
       'simulator-arguments',
       `The simulator flies 1 to ${MAX_AIRCRAFT} aircraft, and was asked for ${count}.`,
     );

@@ -32,7 +32,6 @@ export function createNetwork(airports: readonly Airport[]): Network {
   const weights = new Map(COUNTRIES.map((country) => [country.iso, country.weight]));
   if (farthest(airports) < 2 * SHORTEST_LEG_KM) {
     throw new ContrailError(
-      'invalid',
       'simulator-airports',
       `The simulator needs airports that are at least ${2 * SHORTEST_LEG_KM} km apart, and was given ${airports.length} that are not.`,
     );

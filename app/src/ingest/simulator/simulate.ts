@@ -81,7 +81,6 @@ export function createWorld(
 function requireWhole(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
   throw new ContrailError(
-    'invalid',
     'simulator-arguments',
     `The simulator needs a whole number${least === Number.MIN_SAFE_INTEGER ? '' : ` from ${least} on`} as ${name}, and was given ${value}.`,
   );

@@ -63,7 +63,6 @@ export function toBatches(messages: readonly Message[], partitions: number): Pen
   for (const message of messages) {
     if (!Number.isSafeInteger(message.timestamp_ms)) {
       throw new ContrailError(
-        'invalid',
         'topic-message-invalid',
         `A message to append has the timestamp ${message.timestamp_ms}; it must be whole milliseconds since the epoch.`,
       );
@@ -139,16 +138,12 @@ export function decodeValues(payload: Uint8Array, encoding: string, count: numbe
       values = encoding === 'json' ? listOfTexts(JSON.parse(text)) : text.split('\n');
     }
   } catch (cause) {
-    throw new ContrailError(
-      'corrupt',
-      'topic-damaged',
-      `A stored batch cannot be decoded: ${String(cause)}.`,
-      { cause },
-    );
+    throw new ContrailError('topic-damaged', `A stored batch cannot be decoded: ${String(cause)}.`, {
+      cause,
+    });
   }
   if (values.length !== count) {
     throw new ContrailError(
-      'corrupt',
       'topic-damaged',
       `A stored batch holds ${values.length} messages where its row says ${count}.`,
     );
@@ -184,7 +179,6 @@ export function decodeTimestamps(
   if (timestamps === null) return timestamp_ms;
   if (timestamps.byteLength !== 8 * count) {
     throw new ContrailError(
-      'corrupt',
       'topic-damaged',
       `A stored batch holds ${timestamps.byteLength / 8} timestamps where its row says ${count}.`,
     );

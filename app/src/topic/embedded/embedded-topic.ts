@@ -87,7 +87,6 @@ export class EmbeddedTopic implements Topic {
   static async open(options: EmbeddedTopicOptions): Promise<EmbeddedTopic> {
     if (!Number.isInteger(options.partitions) || options.partitions < 1) {
       throw new ContrailError(
-        'invalid',
         'topic-partitions-invalid',
         `A topic has 1 or more partitions, not ${options.partitions}.`,
       );
@@ -335,7 +334,6 @@ export class EmbeddedTopic implements Topic {
       if (partitions !== this.partitions) {
         reader.close();
         throw new ContrailError(
-          'invalid',
           'topic-partitions-differ',
           `${this.#label()} has ${partitions} partitions, the settings say ${this.partitions}. ` +
             `Set NUM_PARTITIONS=${partitions}, or choose another TOPIC_NAME or DATA_DIR for a new topic.`,
@@ -378,7 +376,7 @@ export class EmbeddedTopic implements Topic {
   #requireWriter(isQueued = false): DatabaseSync {
     if (this.#isClosed && !isQueued) throw closed(this.#label());
     if (this.#writer !== null) return this.#writer;
-    throw new ContrailError('invalid', 'topic-read-only', `${this.#label()} was opened for reading only.`);
+    throw new ContrailError('topic-read-only', `${this.#label()} was opened for reading only.`);
   }
 
   #label(): string {
@@ -387,9 +385,9 @@ export class EmbeddedTopic implements Topic {
 }
 
 function closed(label: string): ContrailError {
-  return new ContrailError('internal', 'topic-closed', `${label} is closed.`);
+  return new ContrailError('topic-closed', `${label} is closed.`);
 }
 
 function internal(message: string): ContrailError {
-  return new ContrailError('internal', 'topic-store-failed', `${message} This is a bug; please report it.`);
+  return new ContrailError('topic-store-failed', `${message} This is a bug; please report it.`);
 }

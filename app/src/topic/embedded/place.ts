@@ -22,7 +22,6 @@ export function checkPlace(file: string, open: Place, label: string): ContrailEr
   const now = placeOf(file);
   if (now === null) {
     return new ContrailError(
-      'corrupt',
       'topic-gone',
       `${label} was deleted or moved while this program had it open, and takes and gives nothing any more. Stop every program that uses it, ` +
         'then put the file and its -wal file back, or start with --data DIR: a new topic needs a new lake.',
@@ -30,7 +29,6 @@ export function checkPlace(file: string, open: Place, label: string): ContrailEr
   }
   if (now.device === open.device && now.inode === open.inode) return null;
   return new ContrailError(
-    'corrupt',
     'topic-replaced',
     `${label} was replaced by another file while this program had it open, and this one takes and gives nothing any more. Stop every ` +
       'program that uses it, and put the first one back; or start with --data DIR: a new topic needs a new lake.',

@@ -171,7 +171,6 @@ export function damaged(
 ): ContrailError {
   const detail = cause instanceof Error ? `: ${cause.message.replace(/\.$/, '')}` : '';
   return new ContrailError(
-    'corrupt',
     'topic-damaged',
     `${label} is damaged: ${end - start} messages of partition ${partition}, offsets ${start} to ${end - 1n}, cannot be read${detail}. ` +
       `What is before and after them can. Stop every Contrail program that uses the topic, and put a copy of the file back where there is one. ${PASS_OVER}`,
@@ -183,7 +182,6 @@ function missing(connection: DatabaseSync, name: string, range: OffsetRange): Co
   return (
     checkRange(name, range, readOffsets(connection)) ??
     new ContrailError(
-      'corrupt',
       'topic-damaged',
       `Topic "${name}" has a hole at partition ${range.partition}, offset ${range.start}: its file is damaged.`,
     )

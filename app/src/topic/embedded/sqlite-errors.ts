@@ -1,5 +1,5 @@
 import { ContrailError } from '../../errors.ts';
-import type { ErrorKind } from '../../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
 
 /**
  * SQLite's primary result codes (the low byte of an extended code) that a running program can meet.
@@ -11,30 +11,18 @@ const DAMAGED_NEXT =
   'Stop every Contrail program that uses it, and put a copy of the file back. Without a copy, "contrail pipeline --pass-over-gaps" takes in what ' +
   'can be read, if anything can; then start with --data DIR: ' +
   'a new topic needs a new lake, and the old lake can still be read.';
-const RESULTS: Readonly<Record<number, readonly [kind: ErrorKind, code: string, next: string]>> = {
-  3: [
-    'invalid',
-    'topic-not-writable',
-    'Give this user the right to read and write the folder and its files.',
-  ],
-  [BUSY]: ['unavailable', 'topic-busy', 'Another process is writing to it; trying again is safe.'],
-  [LOCKED]: ['unavailable', 'topic-busy', 'Another connection is writing to it; trying again is safe.'],
-  7: ['unavailable', 'topic-out-of-memory', 'Free some memory and try again.'],
-  8: ['invalid', 'topic-not-writable', 'Give this user the right to write the folder and its files.'],
-  10: [
-    'unavailable',
-    'topic-io-failed',
-    'Check the disk and the file system (a local one, not a network share).',
-  ],
-  11: ['corrupt', 'topic-damaged', DAMAGED_NEXT],
-  13: [
-    'unavailable',
-    'topic-disk-full',
-    'Free disk space, or lower TOPIC_RETENTION_BYTES; nothing was appended.',
-  ],
-  14: ['invalid', 'topic-not-openable', 'Check that the folder exists and that this user may write to it.'],
-  18: ['invalid', 'topic-message-too-large', 'Send smaller messages.'],
-  26: ['corrupt', 'topic-damaged', DAMAGED_NEXT],
+const RESULTS: Readonly<Record<number, readonly [code: ErrorCode, next: string]>> = {
+  3: ['topic-not-writable', 'Give this user the right to read and write the folder and its files.'],
+  [BUSY]: ['topic-busy', 'Another process is writing to it; trying again is safe.'],
+  [LOCKED]: ['topic-busy', 'Another connection is writing to it; trying again is safe.'],
+  7: ['topic-out-of-memory', 'Free some memory and try again.'],
+  8: ['topic-not-writable', 'Give this user the right to write the folder and its files.'],
+  10: ['topic-io-failed', 'Check the disk and the file system (a local one, not a network share).'],
+  11: ['topic-damaged', DAMAGED_NEXT],
+  13: ['topic-disk-full', 'Free disk space, or lower TOPIC_RETENTION_BYTES; nothing was appended.'],
+  14: ['topic-not-openable', 'Check that the folder exists and that this user may write to it.'],
+  18: ['topic-message-too-large', 'Send smaller messages.'],
+  26: ['topic-damaged', DAMAGED_NEXT],
 };
 
 /** True when another connection held the lock: trying again is safe, nothing was done. */
@@ -52,12 +40,8 @@ export function fromSqlite(error: unknown, doing: string): unknown {
   const result = primaryResult(error);
   if (result === null) return error;
   const detail = error instanceof Error ? error.message : String(error);
-  const [kind, code, next] = RESULTS[result] ?? [
-    'internal',
-    'topic-store-failed',
-    'This is a bug; please report it.',
-  ];
-  return new ContrailError(kind, code, `${doing} failed: ${detail}. ${next}`, {
+  const [code, next] = RESULTS[result] ?? ['topic-store-failed', 'This is a bug; please report it.'];
+  return new ContrailError(code, `${doing} failed: ${detail}. ${next}`, {
     cause: error,
     facts: { sqlite_result: result },
   });

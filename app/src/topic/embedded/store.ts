@@ -67,7 +67,6 @@ export interface TopicProperties {
 export function topicFile(directory: string, name: string): string {
   if (!NAME.test(name)) {
     throw new ContrailError(
-      'invalid',
       'topic-name-invalid',
       `The topic name ${JSON.stringify(name)} is not usable: 1 to 249 letters, digits, dots, underscores or dashes.`,
     );
@@ -148,8 +147,7 @@ function isBlank(connection: DatabaseSync): boolean {
 /** What the topic remembers, as of now. */
 export function readProperties(connection: DatabaseSync): TopicProperties {
   const row = connection.prepare('select * from topic').get();
-  if (row === undefined)
-    throw new ContrailError('corrupt', 'topic-damaged', 'The topic file has lost its description.');
+  if (row === undefined) throw new ContrailError('topic-damaged', 'The topic file has lost its description.');
   const { id, partitions, created_at_ms, simulated } = row as unknown as {
     readonly id?: string | null;
     readonly partitions: number;
@@ -168,7 +166,6 @@ export function readProperties(connection: DatabaseSync): TopicProperties {
 export function kindDiffers(label: string, isSimulated: boolean): ContrailError {
   const [holds, other] = isSimulated ? ['simulated', 'real'] : ['real', 'simulated'];
   return new ContrailError(
-    'invalid',
     'lake-kind-differs',
     `${label} holds ${holds} positions and takes no ${other} ones. ` +
       `Set DATA_DIR to another folder for ${other} positions, or choose a SOURCE with ${holds} ones.`,
@@ -198,14 +195,12 @@ function checkLayout(file: string, connection: DatabaseSync): void {
   const layout = pragma(connection, 'user_version');
   if (pragma(connection, 'application_id') !== APPLICATION_ID) {
     throw new ContrailError(
-      'invalid',
       'topic-file-foreign',
       `${file} is a database of another program, not a topic. Choose another DATA_DIR or TOPIC_NAME.`,
     );
   }
   if (layout !== LAYOUT) {
     throw new ContrailError(
-      'unsupported',
       'topic-layout-unknown',
       `${file} has layout ${layout}, this version of contrail reads layout ${LAYOUT}. Use the version that wrote it.`,
     );

@@ -55,7 +55,6 @@ interface OpenBatch {
 function encode(topic: string, partition: number, { key, value, timestamp_ms }: Message) {
   if (!Number.isSafeInteger(timestamp_ms)) {
     throw new ContrailError(
-      'invalid',
       'topic-message-invalid',
       `A message to append has the timestamp ${timestamp_ms}; it must be whole milliseconds since the epoch.`,
     );

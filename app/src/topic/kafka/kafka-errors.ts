@@ -1,64 +1,47 @@
 import { GenericError, ResponseError } from '@platformatic/kafka';
 import { ContrailError } from '../../errors.ts';
-import type { ErrorKind } from '../../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
 
-type Reaction = readonly [kind: ErrorKind, code: string, next: string];
+type Reaction = readonly [code: ErrorCode, next: string];
 
 const GRANT = 'Grant this client the right on the topic (ACLs), or set another KAFKA_USERNAME.';
 const AUTHENTICATION: Reaction = [
-  'invalid',
   'kafka-authentication-failed',
   'Check KAFKA_SASL_MECHANISM, KAFKA_USERNAME and KAFKA_PASSWORD against what the brokers know.',
 ];
 const TLS: Reaction = [
-  'invalid',
   'kafka-tls-failed',
   'Check KAFKA_TLS, and that KAFKA_TLS_CA holds the certificate that signed the brokers’.',
 ];
-const AWAY: Reaction = [
-  'unavailable',
-  'kafka-unreachable',
-  'Check KAFKA_BOOTSTRAP and that the brokers run.',
-];
+const AWAY: Reaction = ['kafka-unreachable', 'Check KAFKA_BOOTSTRAP and that the brokers run.'];
 
 /** Answers of a broker that waiting does not cure. Source: Kafka protocol guide, "Error codes". */
 const REACTIONS: Readonly<Record<string, Reaction>> = {
   SASL_AUTHENTICATION_FAILED: AUTHENTICATION,
   UNSUPPORTED_SASL_MECHANISM: AUTHENTICATION,
   ILLEGAL_SASL_STATE: AUTHENTICATION,
-  TOPIC_AUTHORIZATION_FAILED: ['invalid', 'kafka-not-authorized', GRANT],
-  CLUSTER_AUTHORIZATION_FAILED: ['invalid', 'kafka-not-authorized', GRANT],
-  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: ['invalid', 'kafka-not-authorized', GRANT],
-  INVALID_TOPIC_EXCEPTION: ['invalid', 'topic-name-invalid', 'Choose another TOPIC_NAME.'],
-  INVALID_PARTITIONS: ['invalid', 'topic-partitions-invalid', 'Choose another NUM_PARTITIONS.'],
+  TOPIC_AUTHORIZATION_FAILED: ['kafka-not-authorized', GRANT],
+  CLUSTER_AUTHORIZATION_FAILED: ['kafka-not-authorized', GRANT],
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: ['kafka-not-authorized', GRANT],
+  INVALID_TOPIC_EXCEPTION: ['topic-name-invalid', 'Choose another TOPIC_NAME.'],
+  INVALID_PARTITIONS: ['topic-partitions-invalid', 'Choose another NUM_PARTITIONS.'],
   INVALID_REPLICATION_FACTOR: [
-    'invalid',
     'kafka-replication-invalid',
     'Set KAFKA_REPLICATION to at most the number of brokers.',
   ],
-  POLICY_VIOLATION: ['invalid', 'kafka-not-allowed', 'The cluster’s policy forbids it: see its message.'],
-  INVALID_CONFIG: ['invalid', 'kafka-not-allowed', 'Check TOPIC_RETENTION and TOPIC_RETENTION_BYTES.'],
-  MESSAGE_TOO_LARGE: [
-    'invalid',
-    'topic-message-too-large',
-    'Send smaller messages, or raise max.message.bytes.',
-  ],
-  RECORD_LIST_TOO_LARGE: ['invalid', 'topic-message-too-large', 'Raise segment.bytes of the topic.'],
+  POLICY_VIOLATION: ['kafka-not-allowed', 'The cluster’s policy forbids it: see its message.'],
+  INVALID_CONFIG: ['kafka-not-allowed', 'Check TOPIC_RETENTION and TOPIC_RETENTION_BYTES.'],
+  MESSAGE_TOO_LARGE: ['topic-message-too-large', 'Send smaller messages, or raise max.message.bytes.'],
+  RECORD_LIST_TOO_LARGE: ['topic-message-too-large', 'Raise segment.bytes of the topic.'],
   INVALID_TIMESTAMP: [
-    'invalid',
     'topic-message-invalid',
     'The clocks of this machine and of the brokers differ: set them right.',
   ],
-  UNSUPPORTED_VERSION: ['unsupported', 'kafka-version-unsupported', 'Use brokers of version 2.8 or later.'],
-  UNKNOWN_TOPIC_OR_PARTITION: ['unavailable', 'topic-missing', 'The topic is not there (yet, or any more).'],
-  UNKNOWN_TOPIC_ID: ['unavailable', 'topic-missing', 'The topic was deleted, or deleted and made again.'],
-  NOT_ENOUGH_REPLICAS: [
-    'unavailable',
-    'kafka-replicas-missing',
-    'Too few brokers are up for min.insync.replicas.',
-  ],
+  UNSUPPORTED_VERSION: ['kafka-version-unsupported', 'Use brokers of version 2.8 or later.'],
+  UNKNOWN_TOPIC_OR_PARTITION: ['topic-missing', 'The topic is not there (yet, or any more).'],
+  UNKNOWN_TOPIC_ID: ['topic-missing', 'The topic was deleted, or deleted and made again.'],
+  NOT_ENOUGH_REPLICAS: ['kafka-replicas-missing', 'Too few brokers are up for min.insync.replicas.'],
   NOT_ENOUGH_REPLICAS_AFTER_APPEND: [
-    'unavailable',
     'kafka-replicas-missing',
     'Too few brokers are up for min.insync.replicas.',
   ],
@@ -87,10 +70,10 @@ export function fromKafka(error: unknown, doing: string): unknown {
   const own = found.find((cause) => cause instanceof ContrailError);
   if (own !== undefined) return own;
   if (!GenericError.isGenericError(error as Error)) return error;
-  const [kind, code, next] = isTopicMissing(error)
+  const [code, next] = isTopicMissing(error)
     ? (REACTIONS['UNKNOWN_TOPIC_OR_PARTITION'] as Reaction)
     : reactionTo(found);
-  return new ContrailError(kind, code, `${doing} failed: ${saying(found)}. ${next}`, { cause: error });
+  return new ContrailError(code, `${doing} failed: ${saying(found)}. ${next}`, { cause: error });
 }
 
 function reactionTo(found: readonly Error[]): Reaction {

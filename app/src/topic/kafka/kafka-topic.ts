@@ -208,7 +208,6 @@ export class KafkaTopic implements Topic {
     if (held === null || held === simulated) return;
     const [holds, other] = held ? ['simulated', 'real'] : ['real', 'simulated'];
     throw new ContrailError(
-      'invalid',
       'lake-kind-differs',
       `${this.#label()} holds ${holds} positions and takes no ${other} ones. ` +
         `Set another TOPIC_NAME for ${other} positions, or choose a SOURCE with ${holds} ones.`,
@@ -322,14 +321,14 @@ export class KafkaTopic implements Topic {
         await createTopic(connection, this.name, { ...creation, partitions: this.partitions });
         this.#reader.clearMetadata();
         if ((await this.#lookUp()) !== null) return;
-        throw new ContrailError('unavailable', 'topic-missing', `${this.#label()} is being created.`);
+        throw new ContrailError('topic-missing', `${this.#label()} is being created.`);
       },
       signal,
     );
     this.#isCreated = true;
   }
 
-  /** @throws ContrailError `corrupt` / `topic-replaced`, `unavailable` / `topic-gone` when it is not the one it was */
+  /** @throws ContrailError `corrupt` / `topic-replaced`, `unavailable` / `topic-away` when it is not the one it was */
   async #lookUp(): Promise<ClusterTopicMetadata | null> {
     const topic = await lookUp(this.#reader, this.name, this.partitions, this.#label());
     const id = topic === null ? null : idOf(topic, this.name);
@@ -351,7 +350,6 @@ export class KafkaTopic implements Topic {
       if (this.#isClosed) throw closed(this.#label());
       if (hasAnswer(error, 'OFFSET_OUT_OF_RANGE')) {
         throw new ContrailError(
-          'unavailable',
           'topic-range-moved',
           `${this.#label()} dropped messages while they were read.`,
           { cause: error },
@@ -363,7 +361,6 @@ export class KafkaTopic implements Topic {
 
   #notThereYet(range: OffsetRange): ContrailError {
     return new ContrailError(
-      'unavailable',
       'topic-range-missing',
       `${this.#label()} gives nothing of partition ${range.partition} from offset ${range.start} on, though it said that it ends at ${range.end} or later.`,
     );
@@ -372,7 +369,7 @@ export class KafkaTopic implements Topic {
   #requireProducer(): IdempotentProducer {
     this.#requireOpen();
     if (this.#producer !== null) return this.#producer;
-    throw new ContrailError('invalid', 'topic-read-only', `${this.#label()} was opened for reading only.`);
+    throw new ContrailError('topic-read-only', `${this.#label()} was opened for reading only.`);
   }
 
   #requireOpen(): void {
@@ -385,5 +382,5 @@ export class KafkaTopic implements Topic {
 }
 
 function closed(label: string): ContrailError {
-  return new ContrailError('internal', 'topic-closed', `${label} is closed.`);
+  return new ContrailError('topic-closed', `${label} is closed.`);
 }

@@ -86,16 +86,11 @@ async function readJson({ body }: Response): Promise<unknown> {
 
 function refused(reason: string): ContrailError {
   return new ContrailError(
-    'invalid',
     'kafka-token-refused',
     `There is no token for Kafka: ${reason}. Check KAFKA_OAUTH_TOKEN_URL, KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_OAUTH_SCOPE.`,
   );
 }
 
 function unavailable(reason: string): ContrailError {
-  return new ContrailError(
-    'unavailable',
-    'kafka-token-unavailable',
-    `There is no token for Kafka: ${reason}.`,
-  );
+  return new ContrailError('kafka-token-unavailable', `There is no token for Kafka: ${reason}.`);
 }

@@ -64,9 +64,7 @@ export class IdempotentProducer {
     this.#producer = null;
     this.#sent = 0;
     if (producer === null) return;
-    this.#giveUp?.(
-      new ContrailError('unavailable', 'kafka-closed', 'The topic was closed while it waited for Kafka.'),
-    );
+    this.#giveUp?.(new ContrailError('kafka-closed', 'The topic was closed while it waited for Kafka.'));
     // A peer that no longer answers may keep a socket from closing in order.
     const patience = AbortSignal.timeout(CLOSE_WAIT_MS);
     await Promise.race([

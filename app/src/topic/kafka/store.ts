@@ -35,7 +35,6 @@ export async function lookUp(
   if (topic === undefined) return null;
   if (topic.partitionsCount === partitions) return topic;
   throw new ContrailError(
-    'invalid',
     'topic-partitions-differ',
     `${label} has ${topic.partitionsCount} partitions, the settings say ${partitions}. ` +
       `Set NUM_PARTITIONS=${topic.partitionsCount}, or choose another TOPIC_NAME for a new topic.`,
@@ -59,14 +58,12 @@ export function checkTopicId(known: string, found: string | null, label: string)
   if (known === found) return null;
   if (found === null) {
     return new ContrailError(
-      'unavailable',
-      'topic-gone',
+      'topic-away',
       `${label} is not there any more: it was deleted, or the brokers have not found it again yet. ` +
         'A new topic of this name needs a lake of its own: --data DIR or BUCKET_NAME.',
     );
   }
   return new ContrailError(
-    'corrupt',
     'topic-replaced',
     `${label} was deleted and made again while this program used it: its id was ${known}, and is ${found}. ` +
       'Nothing more is read from it or written to it. A new topic needs a new lake: start with --data DIR or BUCKET_NAME.',

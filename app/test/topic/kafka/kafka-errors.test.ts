@@ -51,7 +51,7 @@ describe('errors of the client', () => {
       'a token endpoint that is away, whatever the client makes of it',
       new NetworkError('Connection to a:9092 failed.', {
         cause: new AuthenticationError('The SASL/OAUTHBEARER token provider threw an error.', {
-          cause: new ContrailError('unavailable', 'kafka-token-unavailable', 'There is no token for Kafka.'),
+          cause: new ContrailError('kafka-token-unavailable', 'There is no token for Kafka.'),
         }),
       }),
       'unavailable',
@@ -81,7 +81,7 @@ describe('errors of the client', () => {
   it('leave alone what is not the client’s', () => {
     const bug = new TypeError('x is not a function');
     expect(fromKafka(bug, DOING)).toBe(bug);
-    const own = new ContrailError('corrupt', 'topic-damaged', 'damaged');
+    const own = new ContrailError('topic-damaged', 'damaged');
     expect(fromKafka(own, DOING)).toBe(own);
   });
 

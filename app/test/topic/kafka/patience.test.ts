@@ -1,9 +1,9 @@
 import { NetworkError } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
-import { ContrailError } from '../../../src/errors.ts';
+import { ContrailError, type ErrorCode } from '../../../src/errors.ts';
 import { abortable, Patience } from '../../../src/topic/kafka/patience.ts';
 
-const away = (code = 'kafka-unreachable'): ContrailError => new ContrailError('unavailable', code, 'away');
+const away = (code: ErrorCode = 'kafka-unreachable'): ContrailError => new ContrailError(code, 'away');
 
 function listener() {
   const heard: string[] = [];
@@ -55,7 +55,7 @@ describe('patience', () => {
   });
 
   it('does not wait for what waiting cannot cure', async () => {
-    const refused = new ContrailError('invalid', 'kafka-authentication-failed', 'no');
+    const refused = new ContrailError('kafka-authentication-failed', 'no');
     const work = new Patience({}, () => 0.5).retry('Looking', () => Promise.reject(refused));
     await expect(work).rejects.toBe(refused);
   });
