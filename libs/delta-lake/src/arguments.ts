@@ -1,5 +1,5 @@
 import { DeltaError } from './errors.ts';
-import { own } from './schema/own.ts';
+import { ownValue } from './records.ts';
 
 /** What an option has to be. `any`: it is looked at where it is used. */
 type Kind =
@@ -73,14 +73,14 @@ function checkGiven(call: string, given: unknown, rules: { readonly [option: str
   if (!isObject(given))
     throw invalidArgument(`${call} takes its options as an object, and was given ${shown(given)}`);
   for (const name in given) {
-    const rule = own(rules, name);
+    const rule = ownValue(rules, name);
     if (rule === undefined) {
       throw invalidArgument(
         `${call} was given the unknown option "${name}"; it knows ${Object.keys(rules).join(', ')}`,
         { option: name },
       );
     }
-    const value = own(given, name);
+    const value = ownValue(given, name);
     if (value === undefined) continue;
     if (typeof rule === 'string') {
       if (KINDS[rule].test(value)) continue;

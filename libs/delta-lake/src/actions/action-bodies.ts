@@ -1,4 +1,4 @@
-import { blankRecord } from '../schema/blank-record.ts';
+import { blankRecord } from '../records.ts';
 import type {
   AddFile,
   ChangeFile,

@@ -61,7 +61,7 @@ export class LoggedFile implements AddFile {
 }
 
 /** The fields of a file, for another one that differs in some of them. */
-export function fieldsOf(file: AddFile): LoggedFields {
+export function loggedFields(file: AddFile): LoggedFields {
   const { stats: _, ...fields } = { ...file, statsText: file.statsText } as AddFile;
   return fields;
 }

@@ -1,5 +1,5 @@
 import type { Row } from '../parquet/codec.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import type { DataType, StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { READABLE_SCHEMA } from './schema.ts';
@@ -18,13 +18,13 @@ function toJson(type: DataType, value: Value): unknown {
     const entries = value as readonly (readonly [Value, Value])[];
     return Object.fromEntries(entries.map(([key, item]) => [key as string, toJson(type.valueType, item)]));
   }
-  return fieldsOf(type, value as { readonly [name: string]: Value });
+  return structToJson(type, value as { readonly [name: string]: Value });
 }
 
-function fieldsOf(type: StructType, record: { readonly [name: string]: Value }): Json {
+function structToJson(type: StructType, record: { readonly [name: string]: Value }): Json {
   const fields: Record<string, unknown> = {};
   for (const field of type.fields) {
-    const value = own(record, field.name);
+    const value = ownValue(record, field.name);
     if (value !== null && value !== undefined) fields[field.name] = toJson(field.type, value);
   }
   return fields;

@@ -1,6 +1,6 @@
 import type { Row } from '../parquet/codec.ts';
 import { formatInstant } from '../schema/instant.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import { type DataType, decimalOf, type StructField, type StructType } from '../schema/types.ts';
 import { serializePartitionValue, type Value } from '../schema/value.ts';
 import { READABLE_SCHEMA } from './schema.ts';
@@ -59,14 +59,14 @@ function partitionTexts(type: StructType, values: Struct): Readonly<Record<strin
   return Object.fromEntries(
     type.fields.map((field) => [
       field.name,
-      serializePartitionValue(field.type, own(values, field.name) ?? null),
+      serializePartitionValue(field.type, ownValue(values, field.name) ?? null),
     ]),
   );
 }
 
 function structText(type: StructType, values: Struct): string {
   const fields = type.fields.flatMap(({ name, type: fieldType }) => {
-    const text = valueText(fieldType, own(values, name) ?? null);
+    const text = valueText(fieldType, ownValue(values, name) ?? null);
     return text === null ? [] : [`${JSON.stringify(name)}:${text}`];
   });
   return `{${fields.join()}}`;

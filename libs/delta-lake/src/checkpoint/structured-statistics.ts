@@ -2,7 +2,7 @@ import type { AddFile } from '../actions/actions.ts';
 import { type IndexedColumn, indexedColumns, type StatisticsTable } from '../statistics/indexed-columns.ts';
 import { physicalName } from '../schema/column-mapping.ts';
 import { parseInstant } from '../schema/instant.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import { type DataType, decimalOf, struct, type StructField, type StructType } from '../schema/types.ts';
 import { parsePartitionValue, plainDecimal, type Value } from '../schema/value.ts';
 
@@ -84,7 +84,7 @@ function typed(type: DataType, json: ExactJson | undefined): Value {
   if (typeof type === 'object') {
     if (type.type !== 'struct' || typeof json !== 'object') return null;
     return Object.fromEntries(
-      type.fields.map((field) => [field.name, typed(field.type, own(json, field.name))]),
+      type.fields.map((field) => [field.name, typed(field.type, ownValue(json, field.name))]),
     );
   }
   if (typeof json === 'boolean') return type === 'boolean' ? json : null;

@@ -1,6 +1,6 @@
 import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { DeltaError } from '../errors.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import type { DataType, StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { scalarBounds } from './scalar-bounds.ts';
@@ -118,7 +118,7 @@ function structTaker(type: StructType, path: string): CellTaker {
       let bytes = OBJECT_BYTES * present.length;
       for (const { name, collector } of columns)
         bytes += collector.take(
-          present.map((record) => own(record, name) ?? null),
+          present.map((record) => ownValue(record, name) ?? null),
           0,
         );
       return bytes;

@@ -8,7 +8,7 @@ import {
   type Row,
   type WriterOptions,
 } from '../parquet/codec.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import type { DataType, StructField, StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -124,7 +124,7 @@ export class FileInProgress {
     }
     for (; at < columns.length; at++) {
       const column = columns[at];
-      column?.cells.push(own(row, column.name) ?? null);
+      column?.cells.push(ownValue(row, column.name) ?? null);
     }
   }
 

@@ -1,5 +1,5 @@
 import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import type { StructField } from '../schema/types.ts';
 import { serializePartitionValue, type Value } from '../schema/value.ts';
 
@@ -44,20 +44,20 @@ export function partitioner(
   return (row) => {
     // Neighbours are often of one partition.
     const last = previous;
-    if (last !== null && columns.every(({ name }, index) => (own(row, name) ?? null) === last.cells[index]))
+    if (last !== null && columns.every(({ name }, index) => (ownValue(row, name) ?? null) === last.cells[index]))
       return last.partition;
     const partition = partitionOf(row);
-    previous = { cells: columns.map(({ name }) => own(row, name) ?? null), partition };
+    previous = { cells: columns.map(({ name }) => ownValue(row, name) ?? null), partition };
     return partition;
   };
 
   function partitionOf(row: Readonly<Record<string, Value>>): Partition {
-    const texts = columns.map(({ name, type }) => serializePartitionValue(type, own(row, name) ?? null));
+    const texts = columns.map(({ name, type }) => serializePartitionValue(type, ownValue(row, name) ?? null));
     const key = JSON.stringify(texts);
     const found = known.get(key);
     if (found) return found;
     const values = Object.fromEntries(
-      columns.map(({ name }, index) => [name, texts[index] === null ? null : (own(row, name) ?? null)]),
+      columns.map(({ name }, index) => [name, texts[index] === null ? null : (ownValue(row, name) ?? null)]),
     );
     const folder = columns
       .map((field, index) => folderName(physicalName(field, columnMapping), texts[index] ?? null))

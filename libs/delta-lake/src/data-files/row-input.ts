@@ -1,6 +1,6 @@
 import { invalidArgument, shown } from '../arguments.ts';
 import type { Row } from '../parquet/codec.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import type { DataType, StructType } from '../schema/types.ts';
 import type { CellInput, Value } from '../schema/value.ts';
 import { fromDate } from '../schema/from-date.ts';
@@ -54,7 +54,7 @@ export function rowReader(schema: StructType): (given: unknown) => Row {
     const row = checkRow(given);
     let changed: Record<string, Value> | null = null;
     for (const { name, read } of readers) {
-      const cell = own(row, name);
+      const cell = ownValue(row, name);
       if (typeof cell !== 'object' || cell === null) continue;
       const value = read(cell);
       if (value !== cell) (changed ??= { ...row })[name] = value;
@@ -94,7 +94,7 @@ export function cellReader(type: DataType): CellReader | null {
     if (typeof cell !== 'object' || cell === null || Array.isArray(cell)) return cell as Value;
     const struct = { ...(cell as Readonly<Record<string, Value>>) };
     for (const [name, read] of readers) {
-      const inner = own(struct, name);
+      const inner = ownValue(struct, name);
       if (read && inner !== undefined) struct[name] = read(inner);
     }
     return struct;

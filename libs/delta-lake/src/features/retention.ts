@@ -1,6 +1,6 @@
 import { parseInterval } from './interval.ts';
 import { DeltaError } from '../errors.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 
 /** Retention periods of a table. Source: Delta protocol and Spark's DeltaConfig ("interval 1 week"). */
 export interface Retention {
@@ -18,7 +18,7 @@ export function statedRetention(
   configuration: Readonly<Record<string, string>>,
   { property, defaultMs }: Retention,
 ): number | null {
-  const text = own(configuration, property);
+  const text = ownValue(configuration, property);
   return text === undefined ? defaultMs : parseInterval(text);
 }
 
@@ -34,7 +34,7 @@ export function retentionMs(
   const stated = statedRetention(configuration, retention);
   if (stated !== null) return stated;
   const { property } = retention;
-  const value = own(configuration, property) ?? '';
+  const value = ownValue(configuration, property) ?? '';
   throw new DeltaError(
     'unreadable-property',
     `Nothing of ${table} is deleted: its property ${property} is "${value}", which is no interval that Delta allows, so how long the table keeps its files is not known. Set it to one such as "interval 30 days"; months and years have no fixed length and are refused.`,

@@ -1,6 +1,6 @@
 import { checkText } from '../arguments.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import { parseInterval } from './interval.ts';
 
 type Check = (value: string) => boolean;
@@ -52,7 +52,7 @@ export function checkProperties(configuration: Readonly<Record<string, string>>,
     checkText(`the name of a property of ${table}`, name);
     checkText(`the property "${name}" of ${table}`, value);
     if (!name.startsWith('delta.') || name.startsWith('delta.feature.')) continue;
-    const check = own(PROPERTIES, name);
+    const check = ownValue(PROPERTIES, name);
     if (!check) throw unsupportedFeature(name, 'write', table);
     if (check(value)) continue;
     throw new DeltaError('invalid-argument', `The table property ${name} of ${table} cannot be "${value}".`, {
@@ -63,5 +63,5 @@ export function checkProperties(configuration: Readonly<Record<string, string>>,
 
 /** Whether a boolean table property is on. */
 export function isOn(configuration: Readonly<Record<string, string>>, name: string): boolean {
-  return own(configuration, name)?.toLowerCase() === 'true';
+  return ownValue(configuration, name)?.toLowerCase() === 'true';
 }

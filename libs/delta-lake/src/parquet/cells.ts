@@ -2,7 +2,7 @@ import type { SchemaElement } from 'hyparquet';
 import { unsupportedFeature } from '../errors.ts';
 import { parseDate } from '../schema/instant.ts';
 import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import { type DataType, decimalOf, type StructField } from '../schema/types.ts';
 import { plainDecimal, type Value } from '../schema/value.ts';
 
@@ -35,7 +35,7 @@ function cellWriter(type: DataType, columnMapping: ColumnMappingMode): (value: V
       if (value === null) return null;
       const record = value as { readonly [name: string]: Value };
       return Object.fromEntries(
-        fields.map(({ name, stored, write }) => [stored, write(own(record, name) ?? null)]),
+        fields.map(({ name, stored, write }) => [stored, write(ownValue(record, name) ?? null)]),
       );
     };
   }

@@ -1,5 +1,5 @@
 import type { ColumnMappingMode } from '../schema/column-mapping.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { LocalCopy, ObjectStore } from '../storage/object-store.ts';
@@ -69,7 +69,7 @@ export interface ParquetWriter {
 
 /** Rows as the columns that {@link ParquetWriter.write} takes; what a row lacks is null. */
 export function columnsOfRows(rows: readonly Row[], schema: StructType): readonly (readonly Value[])[] {
-  return schema.fields.map(({ name }) => rows.map((row) => own(row, name) ?? null));
+  return schema.fields.map(({ name }) => rows.map((row) => ownValue(row, name) ?? null));
 }
 
 /** A finished file, in memory or on the local disk; there, whoever has it calls `remove` in the end. */

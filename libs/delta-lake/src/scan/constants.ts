@@ -1,7 +1,6 @@
 import { DeltaError } from '../errors.ts';
-import { blankRecord } from '../schema/blank-record.ts';
+import { blankRecord, ownValue } from '../records.ts';
 import { physicalName } from '../schema/column-mapping.ts';
-import { own } from '../schema/own.ts';
 import { parsePartitionValue, type Value } from '../schema/value.ts';
 import type { TableColumns } from './predicate.ts';
 
@@ -19,7 +18,7 @@ export function constantsOf(
     if (!field) throw new DeltaError('corrupt-log', `The partition column "${column}" is not in the schema.`);
     constants[column] = parsePartitionValue(
       field.type,
-      own(partitionValues, physicalName(field, table.columnMapping)),
+      ownValue(partitionValues, physicalName(field, table.columnMapping)),
     );
   }
   return constants;

@@ -1,9 +1,8 @@
 import type { TableContext } from '../context/context.ts';
 import { DeltaError, hasCode } from '../errors.ts';
 import type { ByteSource, Row } from '../parquet/codec.ts';
-import { blankRecord } from '../schema/blank-record.ts';
+import { blankRecord, ownValue } from '../records.ts';
 import type { ColumnMappingMode } from '../schema/column-mapping.ts';
-import { own } from '../schema/own.ts';
 import type { StructField } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 
@@ -55,6 +54,6 @@ function assemble(
   constants: Readonly<Record<string, Value>>,
 ): Row {
   for (const { name } of fields)
-    whole[name] = Object.hasOwn(constants, name) ? (constants[name] ?? null) : (own(row, name) ?? null);
+    whole[name] = Object.hasOwn(constants, name) ? (constants[name] ?? null) : (ownValue(row, name) ?? null);
   return whole;
 }

@@ -1,6 +1,6 @@
 import type { AddFile } from '../actions/actions.ts';
 import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import { plainDecimal, compareValues, parsePartitionValue, type Value } from '../schema/value.ts';
 import { parseInstant } from '../schema/instant.ts';
 import { type DataType, decimalOf, type StructField, type StructType } from '../schema/types.ts';
@@ -61,7 +61,7 @@ export function mayMatch(file: AddFile, predicate: Predicate, table: TableColumn
     if (!field) return true;
     const stored = physicalName(field, table.columnMapping);
     if (table.partitionColumns.includes(field.name)) {
-      const value = parsePartitionValue(field.type, own(file.partitionValues, stored));
+      const value = parsePartitionValue(field.type, ownValue(file.partitionValues, stored));
       if (value === null) return condition.isNull === true && !asksForValue(condition);
       return condition.isNull !== true && meets(field.type, { min: value, max: value }, condition);
     }
@@ -104,7 +104,7 @@ function isAtMost(type: DataType, left: Value, right: Value): boolean {
 
 /** Of a column by its physical name; undefined where the statistics do not tell. */
 function nullCount(file: AddFile, column: string): unknown {
-  return file.stats && own(file.stats.nullCount, column);
+  return file.stats && ownValue(file.stats.nullCount, column);
 }
 
 function isAllNull(file: AddFile, column: string): boolean {
@@ -115,8 +115,8 @@ function isAllNull(file: AddFile, column: string): boolean {
 /** The bounds of a top-level column, by its physical name, in a file's statistics; null where there is none. */
 export function boundsOf(file: AddFile, column: string, type: DataType): Range {
   return {
-    min: typedBound(type, file.stats && own(file.stats.minValues, column), 'min'),
-    max: typedBound(type, file.stats && own(file.stats.maxValues, column), 'max'),
+    min: typedBound(type, file.stats && ownValue(file.stats.minValues, column), 'min'),
+    max: typedBound(type, file.stats && ownValue(file.stats.maxValues, column), 'max'),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Row } from '../parquet/codec.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import type { StructType } from '../schema/types.ts';
 import { compareValues, type Value } from '../schema/value.ts';
 import { asksForValue, type ColumnCondition, type Predicate } from './predicate.ts';
@@ -34,7 +34,7 @@ function columnTest(condition: ColumnCondition, schema: StructType): (row: Row) 
   };
   const isEqual = (order: number): boolean => order === 0;
   return (row) => {
-    const value = own(row, column) ?? null;
+    const value = ownValue(row, column) ?? null;
     if (value === null || isNull === true)
       return value === null && isNull === true && !asksForValue(condition);
     return (

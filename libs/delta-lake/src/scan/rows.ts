@@ -5,7 +5,7 @@ import { unsupportedFeature } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import { isKnownPrimitive, primitiveTypes, type StructField } from '../schema/types.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import { checkPredicate } from './check-predicate.ts';
 import { openFile } from '../context/data-file.ts';
 import { fileRows } from './file-rows.ts';
@@ -32,7 +32,7 @@ export async function* matchingRows(
     const matching = rows.filter(test);
     if (matching.length === 0) continue;
     yield columns && read && read.length > columns.length
-      ? matching.map((row) => Object.fromEntries(columns.map((name) => [name, own(row, name) ?? null])))
+      ? matching.map((row) => Object.fromEntries(columns.map((name) => [name, ownValue(row, name) ?? null])))
       : matching;
   }
 }

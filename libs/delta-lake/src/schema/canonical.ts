@@ -1,5 +1,5 @@
 import { formatInstant } from './instant.ts';
-import { own } from './own.ts';
+import { ownValue } from '../records.ts';
 import type { DataType, StructType } from './types.ts';
 import { compareCodePoints, type Value } from './value.ts';
 
@@ -10,7 +10,7 @@ import { compareCodePoints, type Value } from './value.ts';
  * key's text; a struct is an array.
  */
 export function canonicalRow(schema: StructType, row: Readonly<Record<string, Value>>): string {
-  return `[${schema.fields.map(({ name, type }) => cell(type, own(row, name) ?? null)).join()}]`;
+  return `[${schema.fields.map(({ name, type }) => cell(type, ownValue(row, name) ?? null)).join()}]`;
 }
 
 /** The canonical header of a table: version, schema without field metadata, and the number of rows where it is known. */

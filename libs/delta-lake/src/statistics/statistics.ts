@@ -1,6 +1,6 @@
 import { formatInstant } from '../schema/instant.ts';
 import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import { decimalOf } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { type IndexedColumn, indexedColumns, type StatisticsTable } from './indexed-columns.ts';
@@ -47,7 +47,7 @@ function structTexts(
 ): Texts {
   const [mins, maxs, nulls]: [string[], string[], string[]] = [[], [], []];
   for (const { field, fields } of indexed) {
-    const column = own(columns, field.name);
+    const column = ownValue(columns, field.name);
     if (!column) continue;
     const key = JSON.stringify(physicalName(field, columnMapping));
     if (fields) {

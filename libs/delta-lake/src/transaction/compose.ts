@@ -1,5 +1,5 @@
 import type { AddFile, ChangeFile, Metadata } from '../actions/actions.ts';
-import { fieldsOf, LoggedFile } from '../actions/logged-file.ts';
+import { loggedFields, LoggedFile } from '../actions/logged-file.ts';
 import { encodePath, fileKey, relativePath } from '../actions/path.ts';
 import { checkNewRows, checkRemovable, checkWritable } from '../features/protocol.ts';
 import { type Action, removeOf, serializeCommit } from '../actions/serialize.ts';
@@ -10,7 +10,7 @@ import { checkText } from '../arguments.ts';
 import type { TableContext } from '../context/context.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { type ColumnMappingMode, columnMappingMode, physicalName } from '../schema/column-mapping.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import { parseSchema, type StructType } from '../schema/types.ts';
 import { serializePartitionValue } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -67,7 +67,7 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
     adds.set(key, add);
   };
   for (const file of draft.appends) take(addOf(context, target, file, dataChange, now));
-  for (const file of draft.restored) take(new LoggedFile({ ...fieldsOf(file), dataChange }));
+  for (const file of draft.restored) take(new LoggedFile({ ...loggedFields(file), dataChange }));
   const removes = [...draft.removes.values()].map((file) => ({ remove: removeOf(file, now, dataChange) }));
   const head = [...draft.appIds].map(([appId, version]) => ({ txn: { appId, version, lastUpdated: now } }));
   const domains = [...draft.domains].map(([domain, configuration]) => ({
@@ -194,7 +194,7 @@ function changeOf(context: TableContext, target: Target, file: DataFile): Change
 function partitionValuesOf(target: Target, file: DataFile): Readonly<Record<string, string | null>> {
   const partitionValues: (readonly [string, string | null])[] = [];
   for (const column of target.partitionColumns) {
-    const value = own(file.partition, column);
+    const value = ownValue(file.partition, column);
     const field = target.schema.fields.find(({ name }) => name === column);
     if (value === undefined || !field) {
       throw new DeltaError(

@@ -1,6 +1,6 @@
 import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { DeltaError } from '../errors.ts';
-import { own } from '../schema/own.ts';
+import { ownValue } from '../records.ts';
 import type { DataType, StructField, StructType } from '../schema/types.ts';
 import type { DataFile } from './transaction.ts';
 
@@ -25,14 +25,14 @@ export function checkNotNull(
   };
   for (const field of target.schema.fields) {
     if (target.partitionColumns.includes(field.name)) {
-      const value = own(file.partition, field.name);
+      const value = ownValue(file.partition, field.name);
       if (!field.nullable && (value === null || value === undefined || value === ''))
         refuse(
           field.name,
           'holds null in it, or an empty string, which a partition column cannot tell from null',
         );
     } else if (file.isChecked !== true)
-      checkField(field, own(file.statistics, field.name), 0, field.name, refuse);
+      checkField(field, ownValue(file.statistics, field.name), 0, field.name, refuse);
   }
 }
 
@@ -50,7 +50,7 @@ function checkField(
     for (const inner of field.type.fields)
       checkField(
         inner,
-        statistics?.fields && own(statistics.fields, inner.name),
+        statistics?.fields && ownValue(statistics.fields, inner.name),
         statistics?.nulls,
         `${path}.${inner.name}`,
         refuse,

@@ -1,5 +1,5 @@
 import type { AddFile, DomainMetadata } from '../actions/actions.ts';
-import { fieldsOf, LoggedFile, recordCount } from '../actions/logged-file.ts';
+import { loggedFields, LoggedFile, recordCount } from '../actions/logged-file.ts';
 import { featuresOf } from '../features/table-features.ts';
 import { isOn } from '../features/table-properties.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
@@ -35,7 +35,7 @@ export function assignRowIds(
     if (rows === null) throw new DeltaError('internal', `The file ${file.path} has no row count.`);
     const baseRowId = highest + 1;
     highest += rows;
-    return new LoggedFile({ ...fieldsOf(file), baseRowId, defaultRowCommitVersion: base.version + 1 });
+    return new LoggedFile({ ...loggedFields(file), baseRowId, defaultRowCommitVersion: base.version + 1 });
   });
   const configuration = JSON.stringify({ rowIdHighWaterMark: highest });
   return { adds: numbered, domain: { domain: DOMAIN, configuration, removed: false } };

@@ -1,5 +1,5 @@
 import { columnWriter } from '../../parquet/cells.ts';
-import { own } from '../../schema/own.ts';
+import { ownValue } from '../../records.ts';
 import type { DataType, StructType } from '../../schema/types.ts';
 import type { Value } from '../../schema/value.ts';
 
@@ -48,7 +48,7 @@ function* leavesOf(type: DataType, cells: Cells, levels: readonly number[]): Gen
 function cellsOf(records: readonly (Record | null)[], name: string): Cells {
   let isNull = true;
   const cells = records.map((record) => {
-    const cell = (record && own(record, name)) ?? null;
+    const cell = (record && ownValue(record, name)) ?? null;
     if (cell !== null) isNull = false;
     return cell;
   });

@@ -2,7 +2,7 @@ import type { AddFile } from '../../actions/actions.ts';
 import { recordCount } from '../../actions/logged-file.ts';
 import type { Predicate } from '../../scan/predicate.ts';
 import { physicalName } from '../../schema/column-mapping.ts';
-import { own } from '../../schema/own.ts';
+import { ownValue } from '../../records.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 
 /** Files of one partition that are to be rewritten together, in the order in which they came into the table. */
@@ -51,7 +51,7 @@ export function filesByPartition(snapshot: Snapshot, predicate: Predicate = []):
     .filter(({ name }) => snapshot.partitionColumns.includes(name))
     .map((field) => physicalName(field, snapshot.columnMapping));
   for (const file of snapshot.files(predicate)) {
-    const key = JSON.stringify(columns.map((name) => own(file.partitionValues, name) ?? ''));
+    const key = JSON.stringify(columns.map((name) => ownValue(file.partitionValues, name) ?? ''));
     const files = partitions.get(key);
     if (files) files.push(file);
     else partitions.set(key, [file]);

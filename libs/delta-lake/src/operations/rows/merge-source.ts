@@ -1,7 +1,7 @@
 import { DeltaError } from '../../errors.ts';
 import type { Row } from '../../parquet/codec.ts';
 import type { Condition, Predicate } from '../../scan/predicate.ts';
-import { own } from '../../schema/own.ts';
+import { ownValue } from '../../records.ts';
 import type { StructField } from '../../schema/types.ts';
 import { decimalOf } from '../../schema/types.ts';
 import { plainDecimal, type Value } from '../../schema/value.ts';
@@ -44,7 +44,7 @@ export async function gatherSource(
   const byKey = new Map<string, Row>();
   for await (const batch of batchesOf(source, snapshot.schema)) {
     for (const { field, bounds, values } of columns) {
-      const cells = batch.map((row) => own(row, field.name) ?? null);
+      const cells = batch.map((row) => ownValue(row, field.name) ?? null);
       bounds.take(cells, 0);
       for (const value of cells) {
         if (values.size > MAX_LISTED_KEYS) break;
@@ -104,7 +104,7 @@ function keyTextOf(fields: readonly StructField[]): (row: Row) => string | null 
   return (row) => {
     const texts: string[] = [];
     for (const field of fields) {
-      const value = own(row, field.name) ?? null;
+      const value = ownValue(row, field.name) ?? null;
       if (value === null) return null;
       texts.push(cellText(field, value));
     }

@@ -3,7 +3,7 @@ import { checkArgument, invalidArgument, shown } from '../../arguments.ts';
 import type { DeltaError } from '../../errors.ts';
 import type { Row } from '../../parquet/codec.ts';
 import { scanRows } from '../../scan/rows.ts';
-import { own } from '../../schema/own.ts';
+import { ownValue } from '../../records.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import { type RowSource, rowReader } from '../../data-files/row-input.ts';
 import { gatherSource } from './merge-source.ts';
@@ -180,7 +180,7 @@ function present(source: Row): Row {
   if (names.every((name) => source[name] !== undefined)) return source;
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = own(source, name);
+      const value = ownValue(source, name);
       return value === undefined ? [] : [[name, value]];
     }),
   );

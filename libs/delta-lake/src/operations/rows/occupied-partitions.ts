@@ -1,6 +1,6 @@
 import type { AddFile } from '../../actions/actions.ts';
 import type { Condition, Predicate } from '../../scan/predicate.ts';
-import { own } from '../../schema/own.ts';
+import { ownValue } from '../../records.ts';
 import { serializePartitionValue, type Value } from '../../schema/value.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { DataFile } from '../../transaction/transaction.ts';
@@ -13,7 +13,7 @@ export function partitionsOf(
   const occupied = new Map<string, Predicate>();
   for (const { partition } of added) {
     const conditions = snapshot.partitionColumns.map((column): Condition => {
-      const value = own(partition, column) ?? null;
+      const value = ownValue(partition, column) ?? null;
       return value === null ? { column, isNull: true } : { column, equals: value };
     });
     occupied.set(keyOf(snapshot, partition), conditions);
@@ -28,7 +28,7 @@ export function partitionsOf(
 function keyOf(snapshot: Snapshot, partition: Readonly<Record<string, Value>>): string {
   const texts = snapshot.partitionColumns.map((column) => {
     const field = snapshot.schema.fields.find(({ name }) => name === column);
-    return field ? serializePartitionValue(field.type, own(partition, column) ?? null) : null;
+    return field ? serializePartitionValue(field.type, ownValue(partition, column) ?? null) : null;
   });
   return JSON.stringify(texts);
 }

@@ -2,7 +2,7 @@ import { checkArgument } from '../../arguments.ts';
 import type { TableContext } from '../../context/context.ts';
 import { DeltaError } from '../../errors.ts';
 import { scanRows } from '../../scan/rows.ts';
-import { own } from '../../schema/own.ts';
+import { ownValue } from '../../records.ts';
 import type { DataType } from '../../schema/types.ts';
 import { compareValues, type Value } from '../../schema/value.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
@@ -62,7 +62,7 @@ export async function rowOrder(
   if (order.kind === 'sort') {
     return (left, right) => {
       for (const { name, type } of columns) {
-        const difference = compareNullable(type, own(left, name) ?? null, own(right, name) ?? null);
+        const difference = compareNullable(type, ownValue(left, name) ?? null, ownValue(right, name) ?? null);
         if (difference !== 0) return difference;
       }
       return 0;
@@ -73,7 +73,9 @@ export async function rowOrder(
   const keyOf = (row: Readonly<Record<string, Value>>): bigint => {
     let key = keys.get(row);
     if (key === undefined) {
-      key = zValue(columns.map(({ name, type }, i) => rankOf(type, own(row, name) ?? null, bounds[i] ?? [])));
+      key = zValue(
+        columns.map(({ name, type }, i) => rankOf(type, ownValue(row, name) ?? null, bounds[i] ?? [])),
+      );
       keys.set(row, key);
     }
     return key;
@@ -102,7 +104,7 @@ async function sampleBounds(
     for (const row of rows) {
       if (index++ % step !== 0) continue;
       for (const [i, name] of names.entries()) {
-        const value = own(row, name) ?? null;
+        const value = ownValue(row, name) ?? null;
         if (value !== null) samples[i]?.push(value);
       }
     }

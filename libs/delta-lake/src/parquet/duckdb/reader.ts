@@ -1,7 +1,7 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { type FileMetaData, parquetSchema } from 'hyparquet';
 import { DeltaError } from '../../errors.ts';
-import { blankRecord } from '../../schema/blank-record.ts';
+import { blankRecord } from '../../records.ts';
 import type { StructType } from '../../schema/types.ts';
 import type { Value } from '../../schema/value.ts';
 import { columnOf } from '../cell-reader.ts';

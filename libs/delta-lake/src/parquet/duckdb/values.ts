@@ -11,7 +11,7 @@ import {
 } from '@duckdb/node-api';
 import { type ColumnMappingMode, physicalName } from '../../schema/column-mapping.ts';
 import { formatDate, parseDate } from '../../schema/instant.ts';
-import { own } from '../../schema/own.ts';
+import { ownValue } from '../../records.ts';
 import { type DataType, decimalOf } from '../../schema/types.ts';
 import { formatDecimal, plainDecimal, type Value } from '../../schema/value.ts';
 import { columnOf, type ParquetNode } from '../cell-reader.ts';
@@ -31,7 +31,7 @@ export function toDuckdb(type: DataType, mode: ColumnMappingMode): (value: Value
       const record = value as { readonly [name: string]: Value };
       return new DuckDBStructValue(
         Object.fromEntries(
-          fields.map(({ name, stored, convert }) => [stored, convert(own(record, name) ?? null)]),
+          fields.map(({ name, stored, convert }) => [stored, convert(ownValue(record, name) ?? null)]),
         ),
       );
     });
