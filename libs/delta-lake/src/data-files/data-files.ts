@@ -1,6 +1,6 @@
 import type { TableContext } from '../context/context.ts';
 import type { Row } from '../parquet/codec.ts';
-import type { DataFile } from '../transaction/transaction.ts';
+import type { DataFile } from '../transaction/draft.ts';
 import { FileInProgress, type FileLayout, layoutOf, type WriteTarget } from './file-in-progress.ts';
 import { type Partition, partitioner } from './partition-folder.ts';
 import { batchesOf, type RowSource } from './row-input.ts';

@@ -1,7 +1,7 @@
 import type { TableContext } from '../context/context.ts';
 import { type EncodedFile, putEncoded } from '../parquet/codec.ts';
 import { deleteObject } from '../storage/key.ts';
-import type { DataFile } from '../transaction/transaction.ts';
+import type { DataFile } from '../transaction/draft.ts';
 
 /** Files that are put at once: an object store answers each only after a while. */
 const AT_ONCE = 4;

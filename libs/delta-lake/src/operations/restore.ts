@@ -9,7 +9,6 @@ import { loadState, noSuchVersion } from '../snapshot/load.ts';
 import { Snapshot } from '../snapshot/snapshot.ts';
 import { versionAt } from '../snapshot/time-travel.ts';
 import { inParallel } from '../storage/parallel.ts';
-import { commitDraft } from '../transaction/commit.ts';
 import { Transaction } from '../transaction/transaction.ts';
 
 const PARALLEL_HEADS = 16;
@@ -80,7 +79,7 @@ export async function restore(
     // The rows that come back are the rows that they were.
     copiesRows: false,
   } as const;
-  const transaction = new Transaction(current, spec, (draft, options) => commitDraft(live, draft, options))
+  const transaction = new Transaction(live, current, spec)
     .remove(come)
     .restore(gone)
     .setOperationMetrics({ ...metrics });

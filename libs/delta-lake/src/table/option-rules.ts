@@ -13,7 +13,7 @@ import type { VacuumOptions } from '../operations/vacuum/vacuum.ts';
 import type { ReadRowsOptions } from '../snapshot/snapshot.ts';
 import type { S3Options } from '../storage/s3/options.ts';
 import type { PointInTime } from './table.ts';
-import type { CommitOptions, DataFile, TransactionSpec } from '../transaction/transaction.ts';
+import type { CommitOptions, DataFile, TransactionSpec } from '../transaction/draft.ts';
 import type { AppendOptions } from '../operations/rows/append.ts';
 import type { MergeOptions } from '../operations/rows/merge.ts';
 import type { OperationOptions } from '../operations/rows/operation.ts';

@@ -45,9 +45,9 @@ import { loadState, noSuchVersion } from '../snapshot/load.ts';
 import { Snapshot } from '../snapshot/snapshot.ts';
 import { versionAt } from '../snapshot/time-travel.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { commitDraft } from '../transaction/commit.ts';
 import { conflictError } from '../transaction/conflict.ts';
-import { type CommitOptions, Transaction, type TransactionSpec } from '../transaction/transaction.ts';
+import { Transaction } from '../transaction/transaction.ts';
+import type { CommitOptions, TransactionSpec } from '../transaction/draft.ts';
 import {
   addColumns,
   addFeatures,
@@ -126,7 +126,7 @@ export class DeltaTable implements AsyncDisposable {
     const { reads } = spec;
     const isAll = reads === undefined || reads === 'whole-table';
     const checked = isAll ? spec : { ...spec, reads: checkPredicate(reads, snapshot) };
-    return new Transaction(snapshot, checked, (draft, options) => commitDraft(this.#live, draft, options));
+    return new Transaction(this.#live, snapshot, checked);
   }
 
   /**

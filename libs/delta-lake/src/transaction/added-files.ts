@@ -3,7 +3,7 @@ import type { TableContext } from '../context/context.ts';
 import { deletionVectorPath } from '../deletion-vector/read.ts';
 import { locate } from '../context/data-file.ts';
 import { inParallel } from '../storage/parallel.ts';
-import type { Draft } from './transaction.ts';
+import type { Draft } from './draft.ts';
 
 /**
  * Files that no commit names are nobody's to delete until they are this old, by the clock of the store: their writer may be

@@ -1,5 +1,5 @@
 import type { CommitInfo } from '../actions/actions.ts';
-import type { Draft } from './transaction.ts';
+import type { Draft } from './draft.ts';
 
 /** What `engineInfo` of our commits says. */
 export const ENGINE_INFO = 'contrail-delta-lake/0.1.0';

@@ -12,7 +12,7 @@ import { missingAdditions } from './added-files.ts';
 import { pauseAfterLoss } from './back-off.ts';
 import { composer } from './compose.ts';
 import { type ConflictReason, type Dependencies, judge, type Verdict } from './conflict.ts';
-import type { CommitOptions, Draft } from './transaction.ts';
+import type { CommitOptions, Draft } from './draft.ts';
 
 export type CommitResult =
   | {

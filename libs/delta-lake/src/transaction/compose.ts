@@ -17,7 +17,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { commitInfoOf } from './commit-info.ts';
 import { checkNotNull } from './not-null.ts';
 import { assignRowIds, checkRowTracking } from './row-tracking.ts';
-import type { DataFile, Draft } from './transaction.ts';
+import type { DataFile, Draft } from './draft.ts';
 
 /** What the table is once the draft is committed, as far as its files must know. */
 interface Target {

@@ -2,7 +2,7 @@ import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { DeltaError } from '../errors.ts';
 import { ownValue } from '../records.ts';
 import type { DataType, StructField, StructType } from '../schema/types.ts';
-import type { DataFile } from './transaction.ts';
+import type { DataFile } from './draft.ts';
 
 /**
  * Enforces NOT NULL, at any depth, by what the writer counted: a column that it did not count may hold a null. What

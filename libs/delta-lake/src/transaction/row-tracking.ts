@@ -4,7 +4,7 @@ import { featuresOf } from '../features/table-features.ts';
 import { isOn } from '../features/table-properties.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { Draft } from './transaction.ts';
+import type { Draft } from './draft.ts';
 
 const DOMAIN = 'delta.rowTracking';
 

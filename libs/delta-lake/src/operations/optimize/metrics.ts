@@ -1,5 +1,5 @@
 import type { AddFile } from '../../actions/actions.ts';
-import type { DataFile } from '../../transaction/transaction.ts';
+import type { DataFile } from '../../transaction/draft.ts';
 
 /** Operation metrics of an OPTIMIZE, by the names that Delta Spark gives them. Sizes are bytes. */
 export interface OptimizeMetrics {

@@ -8,8 +8,9 @@ import type { GivenPredicate } from '../../scan/predicate.ts';
 import { columnsOf } from '../../scan/row-matches.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import { type CommitResult, commitDraft } from '../../transaction/commit.ts';
-import { type DataFile, Transaction } from '../../transaction/transaction.ts';
+import type { CommitResult } from '../../transaction/commit.ts';
+import { Transaction } from '../../transaction/transaction.ts';
+import type { DataFile } from '../../transaction/draft.ts';
 import { targetFileBytes } from '../../data-files/target-size.ts';
 import { discardFiles } from '../vacuum/discard.ts';
 import { checkOrder, type Order } from '../sort/order.ts';
@@ -213,7 +214,7 @@ function commitOnce(
   signal: AbortSignal | undefined,
 ): Promise<CommitResult> {
   const spec = { operation: 'OPTIMIZE', operationParameters, dataChange: false };
-  return new Transaction(live.current, spec, (draft, options) => commitDraft(live, draft, options))
+  return new Transaction(live, live.current, spec)
     .remove(replacements.flatMap(({ files }) => files))
     .append(replacements.flatMap(({ written }) => written))
     .setOperationMetrics({ ...metricsOf(replacements) })

@@ -3,7 +3,7 @@ import type { Condition, Predicate } from '../../scan/predicate.ts';
 import { ownValue } from '../../records.ts';
 import { serializePartitionValue, type Value } from '../../schema/value.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import type { DataFile } from '../../transaction/transaction.ts';
+import type { DataFile } from '../../transaction/draft.ts';
 
 /** The partitions that new files fall into: the files that the table has there, and a predicate that says where. */
 export function partitionsOf(

@@ -6,14 +6,9 @@ import type { Row } from '../../parquet/codec.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { conflictError } from '../../transaction/conflict.ts';
-import { commitDraft, type CommitResult } from '../../transaction/commit.ts';
-import {
-  checkIdentity,
-  type CommitOptions,
-  type DataFile,
-  Transaction,
-  type TransactionSpec,
-} from '../../transaction/transaction.ts';
+import type { CommitResult } from '../../transaction/commit.ts';
+import { checkIdentity, Transaction } from '../../transaction/transaction.ts';
+import type { CommitOptions, DataFile, TransactionSpec } from '../../transaction/draft.ts';
 import { CHANGE_FOLDER, changeRow, type ChangeType, changeTarget } from './change-feed.ts';
 import { DataFileWriter } from '../../data-files/data-files.ts';
 import type { WriteTarget } from '../../data-files/file-in-progress.ts';
@@ -127,11 +122,7 @@ export async function operate(
     const isEmpty = !plan || (written.appends.length + (plan.removes?.length ?? 0) === 0 && !plan.metadata);
     if (isEmpty && !identity) return { kind: 'unchanged', version: snapshot.version };
     const metrics = plan?.metrics(written) ?? {};
-    const transaction = new Transaction(
-      snapshot,
-      plan?.spec ?? { operation: 'WRITE' },
-      (draft, commitOptions) => commitDraft(live, draft, commitOptions),
-    );
+    const transaction = new Transaction(live, snapshot, plan?.spec ?? { operation: 'WRITE' });
     transaction
       .remove(plan?.removes ?? [])
       .append(written.appends)

@@ -6,7 +6,7 @@ import { isWidening } from '../../schema/type-widening.ts';
 import { serializeSchema, type StructField, type StructType } from '../../schema/types.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import type { CommitOptions } from '../../transaction/transaction.ts';
+import type { CommitOptions } from '../../transaction/draft.ts';
 import { alter } from './alter.ts';
 import { withSchema } from './metadata.ts';
 import type { OperationResult } from '../rows/operation.ts';

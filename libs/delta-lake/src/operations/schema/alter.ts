@@ -9,9 +9,9 @@ import { mergeSchemas, withColumn } from '../../schema/evolve.ts';
 import { serializeSchema, type StructType } from '../../schema/types.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import { commitDraft } from '../../transaction/commit.ts';
 import { conflictError } from '../../transaction/conflict.ts';
-import { type CommitOptions, Transaction } from '../../transaction/transaction.ts';
+import { Transaction } from '../../transaction/transaction.ts';
+import type { CommitOptions } from '../../transaction/draft.ts';
 import { checkFeatures, checkKept, withSchema } from './metadata.ts';
 import type { OperationResult } from '../rows/operation.ts';
 
@@ -160,9 +160,7 @@ export async function alter(
   const alteration = change(snapshot);
   if (!alteration) return { kind: 'unchanged', version: snapshot.version };
   const { metadata, protocol, ...spec } = alteration;
-  const transaction = new Transaction(snapshot, spec, (draft, commitOptions) =>
-    commitDraft(live, draft, commitOptions),
-  );
+  const transaction = new Transaction(live, snapshot, spec);
   if (metadata) transaction.setMetadata(metadata);
   if (protocol) transaction.setProtocol(protocol);
   const result = await transaction.commit(options);

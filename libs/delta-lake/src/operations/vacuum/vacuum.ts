@@ -7,7 +7,6 @@ import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { ObjectEntry } from '../../storage/object-store.ts';
 import { deleteObject } from '../../storage/key.ts';
 import { inParallel } from '../../storage/parallel.ts';
-import { commitDraft } from '../../transaction/commit.ts';
 import { Transaction } from '../../transaction/transaction.ts';
 import { CHANGE_FOLDER } from '../rows/change-feed.ts';
 import { type DataFolder, listDataFolder } from './data-folder.ts';
@@ -241,10 +240,10 @@ async function tell(
   operationParameters: Readonly<Record<string, string>>,
   metrics: Readonly<Record<string, number>>,
 ): Promise<void> {
-  const transaction = new Transaction(
-    live.current,
-    { operation, operationParameters, dataChange: false },
-    (draft, options) => commitDraft(live, draft, options),
-  );
+  const transaction = new Transaction(live, live.current, {
+    operation,
+    operationParameters,
+    dataChange: false,
+  });
   await transaction.setOperationMetrics(metrics).commit();
 }
