@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { checkOptions, invalidArgument, shown } from '../arguments.ts';
+import { checkOptions, invalidArgument, type OptionRules, shown } from '../arguments.ts';
 import { DeltaError } from '../errors.ts';
-import { TABLE_OPTIONS } from '../table/option-rules.ts';
 import type { ParquetCodec } from '../parquet/codec.ts';
 import { type HyparquetCodec, hyparquetCodec } from '../parquet/hyparquet-codec.ts';
 import { localStore } from '../storage/local/local-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { isS3Url, parseS3Url } from '../storage/s3/address.ts';
-import type { S3Options } from '../storage/s3/options.ts';
+import { S3_OPTIONS, type S3Options } from '../storage/s3/options.ts';
 import { s3Store } from '../storage/s3/s3-store.ts';
 
 /** What a table works with; everything that is not the table's own doing comes in through here. */
@@ -61,6 +60,16 @@ export interface TableOptions {
    */
   readonly checksums?: boolean;
 }
+
+const TABLE_OPTIONS: OptionRules<TableOptions> = {
+  parquet: 'object',
+  clock: 'function',
+  newId: 'function',
+  random: 'function',
+  wait: 'function',
+  s3: S3_OPTIONS,
+  checksums: 'flag',
+};
 
 /** Resolves a location: a local path, a `file://` or `s3://` URL, or an object store whose root is the table. */
 export function contextOf(location: string | ObjectStore, options: TableOptions = {}): TableContext {

@@ -5,9 +5,8 @@ import { DeltaError } from '../errors.ts';
 import { deletionVectorPath } from '../deletion-vector/read.ts';
 import { locate } from '../context/data-file.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
-import { loadState, noSuchVersion } from '../snapshot/load.ts';
-import { Snapshot } from '../snapshot/snapshot.ts';
-import { versionAt } from '../snapshot/time-travel.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { snapshotAt, versionAt } from '../snapshot/time-travel.ts';
 import { inParallel } from '../storage/parallel.ts';
 import { Transaction } from '../transaction/transaction.ts';
 
@@ -53,9 +52,7 @@ export async function restore(
   const { context } = live;
   const current = await live.exclusive(() => live.refresh());
   const version = 'version' in to ? to.version : await versionAt(context, current, to.timestampMs);
-  if (!Number.isSafeInteger(version) || version < 0)
-    throw noSuchVersion(context.store.url, version, 'versions count from 0');
-  const target = new Snapshot(context, await loadState(context, version));
+  const target = await snapshotAt(context, version);
   const gone = missingFrom(target, current);
   const come = missingFrom(current, target);
   await checkThere(context, gone, version);

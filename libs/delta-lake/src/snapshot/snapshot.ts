@@ -2,10 +2,9 @@ import type { AddFile, Metadata, Protocol } from '../actions/actions.ts';
 import { faultOf } from '../actions/faults.ts';
 import { absolutePath } from '../actions/path.ts';
 import { checkReadable } from '../features/protocol.ts';
-import { checkOptions } from '../arguments.ts';
+import { checkOptions, type OptionRules } from '../arguments.ts';
 import type { TableContext } from '../context/context.ts';
 import { DeltaError } from '../errors.ts';
-import { READ_ROWS_OPTIONS } from '../table/option-rules.ts';
 import type { Row } from '../parquet/codec.ts';
 import { constantsOf } from '../scan/constants.ts';
 import { checkPredicate } from '../scan/check-predicate.ts';
@@ -31,6 +30,8 @@ export interface ReadRowsOptions {
   /** All rows when absent. */
   readonly predicate?: GivenPredicate;
 }
+
+const READ_ROWS_OPTIONS: OptionRules<ReadRowsOptions> = { columns: 'texts', predicate: 'any' };
 
 /** The table as it is at one version. A value: it never changes, whatever is committed later. */
 export class Snapshot {

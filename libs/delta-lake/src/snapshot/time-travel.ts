@@ -1,8 +1,8 @@
 import type { TableContext } from '../context/context.ts';
 import { readCommit } from '../log/commits.ts';
 import { listLog, type LogListing } from '../log/listing.ts';
-import { noSuchVersion } from './load.ts';
-import type { Snapshot } from './snapshot.ts';
+import { loadState, noSuchVersion } from './load.ts';
+import { Snapshot } from './snapshot.ts';
 
 /** From which version on commits carry their time, and when that was. */
 export interface InCommitTimestamps {
@@ -26,6 +26,13 @@ export function inCommitTimestamps({ protocol, configuration }: Snapshot): InCom
     };
   }
   return null;
+}
+
+/** The table at a version. @throws DeltaError no-such-version; corrupt-log, unsupported-protocol, unsupported-feature */
+export async function snapshotAt(context: TableContext, version: number): Promise<Snapshot> {
+  if (!Number.isSafeInteger(version) || version < 0)
+    throw noSuchVersion(context.store.url, version, 'versions count from 0');
+  return new Snapshot(context, await loadState(context, version));
 }
 
 /**

@@ -3,18 +3,18 @@ import { parseCommit } from '../actions/parse.ts';
 import { BASE_PROTOCOL, requestedFeatures, withFeatures } from '../features/table-features.ts';
 import { checkProperties, isOn } from '../features/table-properties.ts';
 import { serializeCommit } from '../actions/serialize.ts';
-import { checkOptions, checkText } from '../arguments.ts';
+import { checkOptions, checkText, type OptionRules } from '../arguments.ts';
 import { contextOf, type TableOptions } from '../context/context.ts';
 import { DeltaError, hasCode } from '../errors.ts';
 import { commitKey } from '../log/names.ts';
-import { TABLE_SPEC } from './option-rules.ts';
 import { freshPhysicalName, withColumnIds } from '../schema/column-ids.ts';
 import { checkSchema } from '../schema/check-schema.ts';
 import { primitiveTypes, serializeSchema, type StructType } from '../schema/types.ts';
 import { Snapshot } from '../snapshot/snapshot.ts';
 import { emptyState, replay } from '../replay/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { DeltaTable, openIn } from './table.ts';
+import { openIn } from './open.ts';
+import { DeltaTable } from './table.ts';
 import { ENGINE_INFO } from '../transaction/commit-info.ts';
 
 export interface TableSpec {
@@ -27,6 +27,15 @@ export interface TableSpec {
   /** `open`: an earlier or racing creation is opened as it is, whatever its schema. Default `error`. */
   readonly ifExists?: 'error' | 'open';
 }
+
+const TABLE_SPEC: OptionRules<TableSpec> = {
+  schema: 'any',
+  partitionColumns: 'texts',
+  configuration: 'record',
+  name: 'text',
+  description: 'text',
+  ifExists: ['error', 'open'],
+};
 
 /**
  * Creates an empty table: version 0 with protocol and metadata, the lowest protocol that schema and properties allow.

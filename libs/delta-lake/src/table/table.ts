@@ -1,9 +1,9 @@
 import { tableKey } from '../actions/path.ts';
-import { checkOptions, invalidArgument, shown } from '../arguments.ts';
+import { checkOptions } from '../arguments.ts';
 import { readChanges } from '../changes/read-changes.ts';
 import { type CheckOptions, type CheckReport, checkSnapshot } from '../operations/check/check.ts';
 import { settledHousekeeping } from '../housekeeping/housekeeping.ts';
-import { contextOf, type TableContext, type TableOptions } from '../context/context.ts';
+import type { TableContext } from '../context/context.ts';
 import { type Changes, changesOf, type CommitSummary, historyOf } from '../changes/history.ts';
 import { cleanUpLog, type LogCleanupOptions, type LogCleanupReport } from '../housekeeping/log-cleanup.ts';
 import { deleteExpired, type ExpiryOptions, type ExpiryReport } from '../operations/vacuum/expiry.ts';
@@ -22,7 +22,6 @@ import { vacuum, type VacuumOptions, type VacuumReport } from '../operations/vac
 import {
   APPEND_OPTIONS,
   AUTO_COMPACTION_OPTIONS,
-  COMMIT_OPTIONS,
   COMPACT_OPTIONS,
   EXPIRY_OPTIONS,
   HISTORY_OPTIONS,
@@ -31,23 +30,26 @@ import {
   OPERATION_OPTIONS,
   OPTIMIZE_OPTIONS,
   OVERWRITE_OPTIONS,
-  POINT_IN_TIME,
-  TRANSACTION_SPEC,
   CHECK_OPTIONS,
   VACUUM_OPTIONS,
 } from './option-rules.ts';
+import { type PointInTime, pointInTime } from './point-in-time.ts';
 import type { Row } from '../parquet/codec.ts';
 import { checkPredicate } from '../scan/check-predicate.ts';
 import type { GivenPredicate } from '../scan/predicate.ts';
 import type { StructType } from '../schema/types.ts';
 import { LiveSnapshot } from '../snapshot/live-snapshot.ts';
-import { loadState, noSuchVersion } from '../snapshot/load.ts';
-import { Snapshot } from '../snapshot/snapshot.ts';
-import { versionAt } from '../snapshot/time-travel.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { snapshotAt, versionAt } from '../snapshot/time-travel.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { conflictError } from '../transaction/conflict.ts';
 import { Transaction } from '../transaction/transaction.ts';
-import type { CommitOptions, TransactionSpec } from '../transaction/draft.ts';
+import {
+  COMMIT_OPTIONS,
+  type CommitOptions,
+  TRANSACTION_SPEC,
+  type TransactionSpec,
+} from '../transaction/draft.ts';
 import {
   addColumns,
   addFeatures,
@@ -70,9 +72,6 @@ import type { OperationOptions, OperationResult } from '../operations/rows/opera
 import { type OverwriteOptions, overwriteRows, replaceRows } from '../operations/rows/overwrite.ts';
 import { type Assignments, updateRows } from '../operations/rows/update.ts';
 
-/** A version, or an instant in epoch ms. */
-export type PointInTime = { readonly version: number } | { readonly timestampMs: number };
-
 /**
  * A Delta table. Holds the newest snapshot that it has seen and keeps it up to date by the tail of the log, so a
  * long-lived object makes reads and commits cheap. Any number of objects and processes may use one table at once.
@@ -84,7 +83,7 @@ export class DeltaTable implements AsyncDisposable {
   readonly #context: TableContext;
   readonly #live: LiveSnapshot;
 
-  /** Use {@link openTable} or {@link createTable}. */
+  /** Use `openTable` or `createTable`. */
   constructor(context: TableContext, snapshot: Snapshot) {
     this.store = context.store;
     this.location = context.store.url;
@@ -110,7 +109,7 @@ export class DeltaTable implements AsyncDisposable {
   async snapshotAt(at: PointInTime): Promise<Snapshot> {
     const version = await this.#versionOf('snapshotAt', at);
     if (version === this.#live.current.version) return this.#live.current;
-    return snapshotOf(this.#context, version);
+    return snapshotAt(this.#context, version);
   }
 
   async #versionOf(call: string, at: PointInTime): Promise<number> {
@@ -363,48 +362,4 @@ export class DeltaTable implements AsyncDisposable {
     await this.settled();
     await this.#context.close();
   }
-}
-
-/**
- * Opens the table at a local path, a `file://` or `s3://` URL, or the root of an object store.
- * @throws DeltaError not-a-table, unsupported-protocol, unsupported-feature, corrupt-log
- */
-export async function openTable(
-  location: string | ObjectStore,
-  options: TableOptions = {},
-): Promise<DeltaTable> {
-  return openIn(contextOf(location, options));
-}
-
-/** {@link openTable} with the context made already. */
-export async function openIn(context: TableContext): Promise<DeltaTable> {
-  return new DeltaTable(context, new Snapshot(context, await loadState(context)));
-}
-
-/**
- * The table as it was at a version, without a look at its newest: that may ask for more than this library can.
- * @throws DeltaError no-such-version, and as {@link openTable}
- */
-export async function openSnapshot(
-  location: string | ObjectStore,
-  at: { readonly version: number },
-  options: TableOptions = {},
-): Promise<Snapshot> {
-  checkOptions('openSnapshot', at, { version: 'any' });
-  return snapshotOf(contextOf(location, options), at.version);
-}
-
-async function snapshotOf(context: TableContext, version: number): Promise<Snapshot> {
-  if (!Number.isSafeInteger(version) || version < 0)
-    throw noSuchVersion(context.store.url, version, 'versions count from 0');
-  return new Snapshot(context, await loadState(context, version));
-}
-
-/** What a caller says of a point in time: one of the two, and not neither. */
-function pointInTime(call: string, at: PointInTime): PointInTime {
-  checkOptions(call, at, POINT_IN_TIME);
-  const { version, timestampMs }: { readonly version?: number; readonly timestampMs?: number } = at;
-  if (version !== undefined && timestampMs === undefined) return { version };
-  if (version === undefined && timestampMs !== undefined) return { timestampMs };
-  throw invalidArgument(`${call} takes { version } or { timestampMs }, and was given ${shown(at)}`);
 }

@@ -1,4 +1,5 @@
 import type { AddFile, Metadata, Protocol } from '../actions/actions.ts';
+import type { OptionRules } from '../arguments.ts';
 import type { GivenPredicate } from '../scan/predicate.ts';
 import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -19,6 +20,17 @@ export interface DataFile {
   /** The writer vouches for every NOT NULL of the schema, also where statistics cannot tell. */
   readonly isChecked?: boolean;
 }
+
+/** What a {@link DataFile} has to be. */
+export const DATA_FILE: OptionRules<DataFile> = {
+  path: 'text',
+  bytes: 'any',
+  rows: 'any',
+  modifiedAtMs: 'number',
+  partition: 'object',
+  statistics: 'object',
+  isChecked: 'flag',
+};
 
 export interface TransactionSpec {
   /** For the history: `WRITE`, `MERGE`, `OPTIMIZE`, … */
@@ -43,11 +55,24 @@ export interface TransactionSpec {
   readonly keepsRows?: boolean;
 }
 
+/** What a {@link TransactionSpec} has to be. */
+export const TRANSACTION_SPEC: OptionRules<TransactionSpec> = {
+  operation: 'text',
+  operationParameters: 'record',
+  reads: 'any',
+  dataChange: 'flag',
+  copiesRows: 'flag',
+  keepsRows: 'flag',
+};
+
 export interface CommitOptions {
   readonly signal?: AbortSignal;
   /** How often to try again after a lost race. Default 1000: each loss means that someone else got on. */
   readonly retries?: number;
 }
+
+/** What {@link CommitOptions} have to be. */
+export const COMMIT_OPTIONS: OptionRules<CommitOptions> = { signal: 'signal', retries: 'count' };
 
 /** What a transaction has gathered; `commit.ts` turns it into a version. */
 export interface Draft {

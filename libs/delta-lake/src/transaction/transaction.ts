@@ -2,11 +2,16 @@ import type { AddFile, Metadata, Protocol, TransactionIdentifier } from '../acti
 import { fileKey } from '../actions/path.ts';
 import { checkArgument, checkOptions, checkText, shown } from '../arguments.ts';
 import { DeltaError } from '../errors.ts';
-import { COMMIT_OPTIONS, DATA_FILE } from '../table/option-rules.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { commitDraft, type CommitResult } from './commit.ts';
-import type { CommitOptions, DataFile, TransactionSpec } from './draft.ts';
+import {
+  COMMIT_OPTIONS,
+  type CommitOptions,
+  DATA_FILE,
+  type DataFile,
+  type TransactionSpec,
+} from './draft.ts';
 
 /**
  * Changes that become visible together, in one version, or not at all. Gathering costs no I/O; `commit` may be

@@ -1,3 +1,4 @@
+import type { OptionRules } from '../../arguments.ts';
 import type { FileCacheOptions } from '../cache/file-cache.ts';
 
 /** Who asks. Keep these out of logs; the library never puts them into a message. */
@@ -96,6 +97,26 @@ export interface S3Options {
   /** In [0, 1), for the jitter; default `Math.random`. */
   readonly random?: () => number;
 }
+
+/** What {@link S3Options} have to be. */
+export const S3_OPTIONS: OptionRules<S3Options> = {
+  endpoint: 'text',
+  region: 'text',
+  pathStyle: 'flag',
+  credentials: 'any',
+  conditionalPut: 'flag',
+  singleWriter: 'any',
+  retry: { attempts: 'size', baseMs: 'number', maxMs: 'number', timeoutMs: 'number' },
+  retryUntil: 'signal',
+  maxRequests: 'size',
+  partBytes: 'size',
+  cache: { folder: 'text', maxBytes: 'number', clock: 'function' },
+  signal: 'signal',
+  onRequest: 'function',
+  fetch: 'function',
+  clock: 'function',
+  random: 'function',
+};
 
 /**
  * The part of the options that the usual variables give: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { checkOptions } from '../../arguments.ts';
-import { S3_OPTIONS } from '../../table/option-rules.ts';
 import { FileCache } from '../cache/file-cache.ts';
 import { temporaryCopy } from '../cache/temporary-copy.ts';
 import { checkKey, checkPrefix } from '../key.ts';
@@ -13,7 +12,7 @@ import { downloadFile, uploadFile } from './files.ts';
 import { listObjects } from './listing.ts';
 import { upload } from './multipart.ts';
 import { isOwnObject } from './own-objects.ts';
-import type { S3Options } from './options.ts';
+import { S3_OPTIONS, type S3Options } from './options.ts';
 import { type Writes, writesOf } from './writes.ts';
 
 /** A store on S3. Disposing of it gives back the writer's lock and the copies in use; views share what they were made from. */
