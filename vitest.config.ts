@@ -2,17 +2,25 @@ import { defineConfig } from 'vitest/config';
 
 const condition = '@contrail/source';
 
+/** Tests that start processes or wait leave much of a core idle: two files at a time, also on two cores. */
+const twoAtATime = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+/** What measures a page or fills a machine runs alone, when the others have ended. */
+const oneAtATime = { fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 1 } };
+
 export default defineConfig({
   resolve: { conditions: [condition] },
   ssr: { resolve: { conditions: [condition] } },
   test: {
     reporters: ['default', './test/closing-line.ts'],
+    // A busy machine is no failure: the second that is usual is soon over.
+    expect: { poll: { timeout: 20_000 } },
     coverage: { provider: 'v8', include: ['libs/*/src/**', 'app/src/**'] },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
+          ...twoAtATime,
           isolate: false,
           // A busy machine is no failure.
           testTimeout: 30_000,
@@ -24,6 +32,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'faults',
+          ...twoAtATime,
           include: ['test/faults/**/*.test.ts', 'libs/*/test/faults/**/*.test.ts'],
           globalSetup: ['libs/delta-lake/test/storage/s3/install.ts'],
           testTimeout: 300_000,
@@ -34,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          fileParallelism: false,
+          ...oneAtATime,
           testTimeout: 180_000,
         },
       },
@@ -46,8 +55,7 @@ export default defineConfig({
           include: ['libs/*/test/interop/**/*.test.ts'],
           globalSetup: ['libs/delta-lake/test/interop/install.ts'],
           isolate: false,
-          maxWorkers: 1,
-          fileParallelism: false,
+          ...oneAtATime,
           testTimeout: 600_000,
         },
       },
@@ -58,6 +66,7 @@ export default defineConfig({
           name: 'notebooks',
           include: ['test/notebooks/**/*.test.ts'],
           globalSetup: ['test/notebooks/setup.ts'],
+          ...oneAtATime,
           testTimeout: 180_000,
         },
       },
@@ -68,7 +77,7 @@ export default defineConfig({
           name: 'kafka',
           include: ['test/kafka/**/*.test.ts'],
           globalSetup: ['test/kafka/setup.ts'],
-          fileParallelism: false,
+          ...oneAtATime,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
@@ -80,7 +89,7 @@ export default defineConfig({
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
           globalSetup: ['test/cluster/setup.ts'],
-          fileParallelism: false,
+          ...oneAtATime,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },
@@ -96,7 +105,7 @@ export default defineConfig({
             'test/garage/**/*.test.ts',
           ],
           globalSetup: ['test/garage/setup.ts'],
-          fileParallelism: false,
+          ...oneAtATime,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },
@@ -108,7 +117,7 @@ export default defineConfig({
           name: 'spark',
           include: ['test/spark/**/*.test.ts'],
           globalSetup: ['test/spark/setup.ts'],
-          fileParallelism: false,
+          ...oneAtATime,
           testTimeout: 180_000,
           hookTimeout: 600_000,
         },

@@ -436,6 +436,8 @@ describe.skipIf(missing.length > 0)(
         await page.getByText(/The last picture is kept/).waitFor();
         expect(await page.evaluate('__contrail.aircraft')).toBe(AIRCRAFT);
         expect(await drawnPixels(page)).toBeGreaterThan(AIRCRAFT);
+        // Long enough to press the button before the page tries by itself.
+        await page.getByText(/Reconnecting \(\d+\), next try in (9|\d\d) s/).waitFor();
       } finally {
         server.reconnect();
       }
