@@ -27,7 +27,7 @@ const KIND_OF_CODE = {
   'retention-refused': 'invalid',
   'restore-conflict': 'conflict',
   'table-missing': 'invalid',
-  'table-ill': 'corrupt',
+  'table-unhealthy': 'corrupt',
   'query-refused': 'invalid',
   'query-failed': 'invalid',
 
@@ -139,7 +139,7 @@ const KIND_OF_CODE = {
   'cluster-s3-differs': 'invalid',
   'cluster-plan-unreadable': 'corrupt',
   'pid-file-unreadable': 'corrupt',
-  'service-ill': 'unavailable',
+  'service-unhealthy': 'unavailable',
   'kafka-start-failed': 'unavailable',
   's3-start-failed': 'unavailable',
   'spark-start-failed': 'unavailable',

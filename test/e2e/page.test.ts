@@ -306,7 +306,7 @@ describe.skipIf(missing.length > 0)(
       await services.getByText('2 workers, 2 of 2 cores in use').waitFor();
       const link = services.getByRole('link', { name: '127.0.0.1:4040' });
       expect(await link.getAttribute('href')).toBe('http://127.0.0.1:4040');
-      server.show('ill');
+      server.show('unhealthy');
       await services.getByText('The brokers at 127.0.0.1:9092 do not answer.').waitFor();
       await page.goto(server.url);
       await page.getByRole('link', { name: 'Pipeline in full' }).getByText('Failed').first().waitFor();

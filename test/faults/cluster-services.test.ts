@@ -82,7 +82,7 @@ const states = async (services: readonly Service[]): Promise<readonly ServiceSta
 const pids = async (services: readonly Service[]): Promise<readonly (number | null)[]> =>
   (await statusOfAll(services)).map(({ pid }) => pid);
 const up = (services: readonly Service[], signal = never): Promise<void> =>
-  bringUp(services, { folder, say, signal, illAfterMs: 0 });
+  bringUp(services, { folder, say, signal, unhealthyAfterMs: 0 });
 
 describe('a cluster', () => {
   it('comes up, comes up twice without a change, and goes down', async () => {
@@ -123,7 +123,7 @@ describe('a cluster', () => {
     await up(services);
     const [pid] = await pids(services);
     await fetch(services[0]?.address ?? '', { method: 'POST' });
-    await expect.poll(() => states(services)).toEqual(['ill']);
+    await expect.poll(() => states(services)).toEqual(['unhealthy']);
     await up(services);
     expect(await states(services)).toEqual(['running']);
     expect(await pids(services)).not.toEqual([pid]);

@@ -105,13 +105,13 @@ describe.skipIf(!HAS_KAFKA)('contrail with KAFKA_BOOTSTRAP', () => {
     expect(code).toBe(1);
   });
 
-  it('finds Kafka ill where nobody answers, and says what to do', async () => {
+  it('finds Kafka unhealthy where nobody answers, and says what to do', async () => {
     const program = start(['doctor'], NOBODY);
     const [stdout, [code]] = await Promise.all([
       text(program.stdout as NodeJS.ReadableStream & AsyncIterable<Buffer>),
       once(program, 'exit') as Promise<[number | null]>,
     ]);
-    expect(stdout).toMatch(/^ILL {2}topic .*ECONNREFUSED.*Check KAFKA_BOOTSTRAP/m);
+    expect(stdout).toMatch(/^UNHEALTHY topic .*ECONNREFUSED.*Check KAFKA_BOOTSTRAP/m);
     expect(code).toBe(1);
   });
 

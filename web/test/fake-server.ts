@@ -57,7 +57,7 @@ const SPREAD = 5;
 const AGES: Readonly<Record<Scenario, number>> = {
   live: 1,
   cluster: 1,
-  ill: 1,
+  unhealthy: 1,
   simulated: 1,
   failed: 1,
   waiting: 1,

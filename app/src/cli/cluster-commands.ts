@@ -51,7 +51,7 @@ export function addCluster(root: Command): void {
     const { workers, s3 = null } = flags;
     await clusterUp(settingsOf(flags), { ...flags, workers: Number(workers), s3 }, untilSignal());
   });
-  which(cluster.command('status').description('each service; exit 1 when one is ill or none runs'))
+  which(cluster.command('status').description('each service; exit 1 when one is unhealthy or none runs'))
     .option('--json', 'for programs', false)
     .action(async (flags: Which & { json: boolean }) => {
       const { clusterStatus } = await import('./cluster.ts');

@@ -72,7 +72,7 @@ export async function clusterUp(
   say(`\nThe settings are in ${file}; use them with any command:\n  npx contrail up --env ${file}\n`);
 }
 
-/** `contrail cluster status`. False when a service is ill or has ended by itself, or none runs. */
+/** `contrail cluster status`. False when a service is unhealthy or has ended by itself, or none runs. */
 export async function clusterStatus(flags: ClusterFlags, json: boolean): Promise<boolean> {
   const folder = clusterFolder(flags);
   const plan = await readPlan(folder);

@@ -51,7 +51,7 @@ function nodeVersion(): Finding {
   return { check: 'node', ok, found: process.version, ...(ok ? {} : { advice: 'install Node 24 or later' }) };
 }
 
-/** Where there is no room for another row, source and pipeline wait: that is ill. */
+/** Where there is no room for another row, source and pipeline wait: that is unhealthy. */
 async function writable(settings: Settings, data: string): Promise<string> {
   let folder = resolve(data);
   while (!existsSync(folder)) folder = dirname(folder);

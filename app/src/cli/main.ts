@@ -128,7 +128,7 @@ function program(): Command {
       const findings = await doctor(settingsOf(flags));
       const lines = findings.map(
         ({ check, ok, found, advice }) =>
-          `${ok ? 'ok  ' : 'ILL '} ${check.padEnd(15)} ${printable(found)}${ok || advice === undefined ? '' : ` -> ${advice}`}`,
+          `${(ok ? 'ok' : 'UNHEALTHY').padEnd(9)} ${check.padEnd(15)} ${printable(found)}${ok || advice === undefined ? '' : ` -> ${advice}`}`,
       );
       process.stdout.write(
         flags['json'] === true ? `${JSON.stringify(findings)}\n` : `${lines.join('\n')}\n`,

@@ -260,5 +260,5 @@ export async function checkTable(
       );
   }
   if (findings.length > 0)
-    throw new ContrailError('table-ill', `${path} has ${findings.length} finding(s), listed above.`);
+    throw new ContrailError('table-unhealthy', `${path} has ${findings.length} finding(s), listed above.`);
 }

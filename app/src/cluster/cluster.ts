@@ -11,8 +11,8 @@ import { isFreePort } from './ports.ts';
 import { endProcess, isAlive, residentBytes } from './process-table.ts';
 import type { Service } from './services.ts';
 
-/** running; ill: its process is there and does not answer; ended: by itself; stopped: not started, or taken down. */
-export type ServiceState = 'running' | 'ill' | 'ended' | 'stopped';
+/** running; unhealthy: its process is there and does not answer; ended: by itself; stopped: not started, or taken down. */
+export type ServiceState = 'running' | 'unhealthy' | 'ended' | 'stopped';
 
 /** How a service is now. */
 export interface ServiceStatus {
@@ -32,7 +32,7 @@ export interface ServiceStatus {
 const END_PATIENCE_MS = 10_000;
 /** How often and how long a service that does not answer is asked again before it is started anew. */
 const RETRY_MS = 500;
-const ILL_AFTER_MS = 15_000;
+const UNHEALTHY_AFTER_MS = 15_000;
 /** How long one whose start was given up may take to end. */
 const GIVE_UP_PATIENCE_MS = 3_000;
 
@@ -44,7 +44,7 @@ export interface BringUpOptions {
   /** Stops what was started so far, and only that. */
   readonly signal: AbortSignal;
   /** For how long a service may not answer before it is started anew, beside what its probe waits. Default 15 s. */
-  readonly illAfterMs?: number;
+  readonly unhealthyAfterMs?: number;
 }
 
 /**
@@ -63,7 +63,7 @@ export async function bringUp(services: readonly Service[], options: BringUpOpti
     signal.throwIfAborted();
     const status = await settled(service, options);
     if (status.state === 'running') return;
-    if (status.state === 'ill') options.say(`${service.title} does not answer; it is started anew.`);
+    if (status.state === 'unhealthy') options.say(`${service.title} does not answer; it is started anew.`);
     // What came after it would go on with what is gone.
     const dependents = services.filter(({ after }) => after.includes(service.name));
     await Promise.all([service, ...dependents].map((one) => takeDown([one], END_PATIENCE_MS)));
@@ -73,7 +73,7 @@ export async function bringUp(services: readonly Service[], options: BringUpOpti
     await service.start(signal);
     const { state, found } = await settled(service, options);
     if (state !== 'running')
-      throw new ContrailError('service-ill', `${service.title} was started and ${found}.`);
+      throw new ContrailError('service-unhealthy', `${service.title} was started and ${found}.`);
     options.say(`${service.title} is up.`);
   };
   for (const service of services) {
@@ -107,11 +107,11 @@ async function requirePorts({ title, ports }: Service): Promise<void> {
 /** How a service is, once it answers or has kept still for long: a busy machine is no illness. */
 async function settled(
   service: Service,
-  { illAfterMs = ILL_AFTER_MS, signal }: BringUpOptions,
+  { unhealthyAfterMs = UNHEALTHY_AFTER_MS, signal }: BringUpOptions,
 ): Promise<ServiceStatus> {
   for (let waited = 0; ; waited += RETRY_MS) {
     const status = await statusOf(service);
-    if (status.state !== 'ill' || waited >= illAfterMs) return status;
+    if (status.state !== 'unhealthy' || waited >= unhealthyAfterMs) return status;
     await wait(RETRY_MS, undefined, { signal });
   }
 }
@@ -151,7 +151,7 @@ async function statusOf(service: Service): Promise<ServiceStatus> {
     return { ...alive, state: 'running', found: await service.probe() };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { ...alive, state: 'ill', found: `does not answer (${reason}); see ${log}` };
+    return { ...alive, state: 'unhealthy', found: `does not answer (${reason}); see ${log}` };
   }
 }
 

@@ -207,19 +207,20 @@ export class Dashboard implements AsyncDisposable {
   async #followProgress(): Promise<void> {
     const look = progressLooker(this.#parts.lake);
     const { signal } = this.#stop;
-    let isIll = false;
+    let isUnhealthy = false;
     while (!signal.aborted) {
       try {
         const found = await look();
-        isIll = false;
+        isUnhealthy = false;
         if (found.kind === 'changed') {
           this.#progress = found.progress;
           this.hub.broadcast({ type: 'progress', progress: found.progress });
           this.hub.broadcast({ type: 'state', ...this.state() });
         }
       } catch (error) {
-        if (!isIll) this.#parts.logger?.warn({ err: error }, 'cannot read the progress of the pipeline');
-        isIll = true;
+        if (!isUnhealthy)
+          this.#parts.logger?.warn({ err: error }, 'cannot read the progress of the pipeline');
+        isUnhealthy = true;
       }
       await pause(POLL_MS, signal);
     }

@@ -234,7 +234,7 @@ describe('contrail table changes, history, describe and check', () => {
     await failing();
     expect(JSON.parse(json)).toMatchObject({ findings: [{ kind: 'missing-file', path: file?.path }] });
     await expect(printed(() => checkTable(folder, { format: 'table' }))).rejects.toMatchObject({
-      code: 'table-ill',
+      code: 'table-unhealthy',
     });
     expect((await openTable(folder)).cached().version).toBe(2);
   });

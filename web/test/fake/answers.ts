@@ -28,7 +28,7 @@ export const SCENARIOS = [
   'stale',
   'failed',
   'cluster',
-  'ill',
+  'unhealthy',
   'paused',
   'noticed',
 ] as const;
@@ -65,9 +65,9 @@ export function liveState(lake: FakeLake): LiveState {
   };
 }
 
-/** Those of a local cluster; in the scenario `ill` its broker is away. */
+/** Those of a local cluster; in the scenario `unhealthy` its broker is away. */
 function services({ scenario }: FakeLake): readonly ServiceStatus[] {
-  if (scenario !== 'cluster' && scenario !== 'ill') return [];
+  if (scenario !== 'cluster' && scenario !== 'unhealthy') return [];
   const ok = { state: 'ok', age_s: 4 } as const;
   const kafka =
     scenario === 'cluster'
@@ -181,7 +181,7 @@ export function progressOf(lake: FakeLake): Progress | null {
     at_ms: now_ms - 800,
     started_at_ms: now_ms - 3_600_000,
     ...saidIn(lake.scenario),
-    engine: lake.scenario === 'cluster' || lake.scenario === 'ill' ? 'spark' : 'duckdb',
+    engine: lake.scenario === 'cluster' || lake.scenario === 'unhealthy' ? 'spark' : 'duckdb',
     trigger_ms: 5000,
     simulated: lake.scenario === 'simulated',
     batch_id: lake.version,

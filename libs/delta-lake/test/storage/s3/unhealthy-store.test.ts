@@ -4,7 +4,7 @@ import { text } from '../contract.ts';
 import { type Fault, STAND_IN_KEYS } from './stand-in.ts';
 import { faults, start } from './started.ts';
 
-describe('an ill store', () => {
+describe('an unhealthy store', () => {
   test('is asked again, later and later, as long as it may get well', async () => {
     const slow: Fault = { kind: 'status', status: 503, code: 'SlowDown' };
     const { s3 } = await start({ fault: faults('GET', 'x', slow, { kind: 'cut' }, { kind: 'torn' }) });
@@ -60,9 +60,9 @@ describe('an ill store', () => {
 
   test('is asked once more at most when nobody waits for it any longer', async () => {
     const events: S3RequestEvent[] = [];
-    const ill = { isIll: true };
+    const server = { isUnhealthy: true };
     const fault = (): Fault | null =>
-      ill.isIll ? { kind: 'status', status: 503, code: 'SlowDown', retryAfter: '30' } : null;
+      server.isUnhealthy ? { kind: 'status', status: 503, code: 'SlowDown', retryAfter: '30' } : null;
     const { s3 } = await start({ fault });
     const leave = new AbortController();
     const store = s3Store('s3://bucket', {
@@ -80,7 +80,7 @@ describe('an ill store', () => {
       ['x', 1],
       ['y', 1],
     ]);
-    ill.isIll = false;
+    server.isUnhealthy = false;
     await store.put('z', 'left behind in order');
     expect(text(await store.get('z'))).toBe('left behind in order');
   });
