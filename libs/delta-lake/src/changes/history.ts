@@ -82,3 +82,10 @@ export async function changesOf(store: ObjectStore, version: number): Promise<Ch
   const { adds, removes, transactions, commitInfo } = commit;
   return { version, adds, removes, transactions, commitInfo };
 }
+
+/** When the commit `version` was written and how large it is, as one text; null when it is not, or no longer, in the log. */
+export async function commitStampOf(store: ObjectStore, version: number): Promise<string | null> {
+  const isVersion = Number.isSafeInteger(version) && version >= 0;
+  const found = isVersion ? await store.head(commitKey(version)) : null;
+  return found === null ? null : `${found.modifiedAtMs}/${found.bytes}`;
+}

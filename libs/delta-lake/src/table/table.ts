@@ -4,7 +4,7 @@ import { readChanges } from '../changes/read-changes.ts';
 import { type CheckOptions, type CheckReport, checkSnapshot } from '../operations/check/check.ts';
 import { settledHousekeeping } from '../housekeeping/housekeeping.ts';
 import type { TableContext } from '../context/context.ts';
-import { type Changes, changesOf, type CommitSummary, historyOf } from '../changes/history.ts';
+import { type Changes, changesOf, commitStampOf, type CommitSummary, historyOf } from '../changes/history.ts';
 import { cleanUpLog, type LogCleanupOptions, type LogCleanupReport } from '../housekeeping/log-cleanup.ts';
 import { deleteExpired, type ExpiryOptions, type ExpiryReport } from '../operations/vacuum/expiry.ts';
 import type { FileGroup } from '../operations/optimize/groups.ts';
@@ -248,6 +248,15 @@ export class DeltaTable implements AsyncDisposable {
    */
   async changes(version: number): Promise<Changes> {
     return changesOf(this.store, version);
+  }
+
+  /**
+   * What tells the commit `version` from that of another table: when it was written, and its size. A table that was deleted
+   * and made again at the same place gives another stamp, whatever its versions and its id. Compare it with `===`.
+   * @returns null when the commit is not, or no longer, in the log
+   */
+  async commitStamp(version: number): Promise<string | null> {
+    return commitStampOf(this.store, version);
   }
 
   /**
