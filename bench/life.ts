@@ -114,7 +114,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
           .rows({
             sql: 'select count(*) as n from recent',
             relations: {
-              recent: { kind: 'files', columns: table.columns, files: dataFiles(snapshot, files) },
+              recent: dataFiles(table, snapshot, { files }),
             },
           })
           .catch((error: unknown) => {

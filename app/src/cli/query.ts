@@ -99,12 +99,7 @@ async function tablesIn(lake: Lake, sql: string): Promise<TablesIn> {
     if (!name.split('.').every((word) => words.has(word))) continue;
     const table = await lake.table(definition);
     if (table === null && definition.isOptional !== true) missing.push(name);
-    else
-      relations[name] = {
-        kind: 'files',
-        columns: definition.columns,
-        files: table === null ? [] : dataFiles(await table.snapshot()),
-      };
+    else relations[name] = dataFiles(definition, (await table?.snapshot()) ?? null);
   }
   return { relations, missing };
 }

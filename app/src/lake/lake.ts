@@ -37,8 +37,12 @@ export class Lake {
 
   /** The table, or null where it has not been created. */
   async table(definition: TableDefinition): Promise<DeltaTable | null> {
-    const known = this.#tables.get(definition.name);
-    if (known !== undefined) return known;
+    return this.#tables.get(definition.name) ?? this.reopen(definition);
+  }
+
+  /** The table that is there now, opened again: another one may lie at its place. Null where there is none. */
+  async reopen(definition: TableDefinition): Promise<DeltaTable | null> {
+    this.#tables.delete(definition.name);
     try {
       const table = await openTable(this.store.at(definition.name), this.#options());
       this.#tables.set(definition.name, table);
@@ -146,28 +150,74 @@ const schemaOf = (columns: readonly Column[]): StructType =>
     ),
   );
 
-/**
- * Files of a snapshot in the words of the engine port: where they are, and the values their rows share.
- * @throws ContrailError `unsupported` for what another writer may have made of the table and the port cannot say
- */
-export function dataFiles(
-  snapshot: Snapshot,
-  files: Iterable<AddFile> = snapshot.files(),
-): { readonly path: string; readonly constants: Readonly<Record<string, Value>> }[] {
-  return Array.from(files, (file) => {
-    const path = snapshot.absolutePath(file);
-    if (file.deletionVector) throw unreadable(path, 'deletionVectors');
-    if (snapshot.columnMapping !== 'none') throw unreadable(path, 'columnMapping');
-    return { path, constants: snapshot.partitionValues(file) as Readonly<Record<string, Value>> };
-  });
+/** Rows of a table in the words of the engine port: exact files, and the columns to be read of them. */
+export interface DataFiles {
+  readonly kind: 'files';
+  readonly columns: readonly Column[];
+  /** Where each is, and the values that its rows share. */
+  readonly files: readonly { readonly path: string; readonly constants: Readonly<Record<string, Value>> }[];
 }
 
-function unreadable(path: string, feature: string): ContrailError {
-  return new ContrailError(
-    'table-feature',
-    `The engine cannot read ${path}: it uses the table feature "${feature}". Rewrite the table without it.`,
-    { facts: { path, feature } },
-  );
+/** What an engine needs to know of a version of a table. */
+type FilesOfVersion = Pick<
+  Snapshot,
+  'table' | 'columnMapping' | 'files' | 'absolutePath' | 'partitionValues'
+>;
+
+/**
+ * The rows of a version of a table, or of some of its files, for an engine. A table that is not there has no rows.
+ * @param only `files` of the version, all when absent; `columns` by name, all of the definition when absent
+ * @throws ContrailError as {@link refusalOf}
+ */
+export function dataFiles(
+  definition: TableDefinition,
+  snapshot: FilesOfVersion | null,
+  only: { readonly files?: Iterable<AddFile>; readonly columns?: readonly string[] } = {},
+): DataFiles {
+  const { columns: names } = only;
+  const columns = definition.columns.filter(({ name }) => names?.includes(name) ?? true);
+  if (snapshot === null) return { kind: 'files', columns, files: [] };
+  const files = [...(only.files ?? snapshot.files())];
+  const refusal = refusalOf(definition, snapshot, files);
+  if (refusal !== null) throw refusal;
+  return {
+    kind: 'files',
+    columns,
+    files: files.map((file) => ({
+      path: snapshot.absolutePath(file),
+      constants: snapshot.partitionValues(file) as Readonly<Record<string, Value>>,
+    })),
+  };
+}
+
+/**
+ * Why no engine reads these files of a version rightly; null when one does. What another program may have made of a table and
+ * the engine port cannot say: rows that a deletion vector deletes would come back, mapped columns would be null.
+ * Source: Delta protocol, "Deletion Vectors", "Column Mapping".
+ * @returns a ContrailError `unsupported` / `table-feature`
+ */
+export function refusalOf(
+  { name, key }: TableDefinition,
+  snapshot: Pick<Snapshot, 'table' | 'columnMapping' | 'files'>,
+  files: Iterable<AddFile> = snapshot.files(),
+): ContrailError | null {
+  const refused = (feature: string, message: string, path?: string): ContrailError =>
+    new ContrailError('table-feature', `Contrail cannot read ${name}: ${message}`, {
+      facts: { table: snapshot.table, feature, ...(path === undefined ? {} : { path }) },
+    });
+  if (snapshot.columnMapping !== 'none')
+    return refused(
+      'columnMapping',
+      'another program has mapped its columns to other names. Rewrite it without delta.columnMapping.mode.',
+    );
+  for (const { path, deletionVector } of files)
+    if (deletionVector)
+      return refused(
+        'deletionVectors',
+        `another program has deleted rows and left them in their files (deletion vectors). Rewrite these without them: contrail table optimize ${snapshot.table} --sort ${key.join(',')}`,
+        path,
+      );
+  return null;
 }
 
 /** A lake holds real or simulated positions, never both. */

@@ -63,10 +63,9 @@ export async function lakeAccounts(lake: Lake, engine: Engine): Promise<LakeAcco
   const passed_over = (await gapTotals(lake))?.messages ?? 0;
   const quarantine = await (await lake.table(QUARANTINE_FLIGHTS))?.snapshot();
   if (quarantine === undefined) return { bronze, refused: 0, passed_over, messages: bronze + passed_over };
-  const { columns } = QUARANTINE_FLIGHTS;
   const [row] = await engine.rows({
     sql: `select count(*) as refused from quarantine where reason in (${NOT_IN_BRONZE.map((reason) => `'${reason}'`).join(', ')})`,
-    relations: { quarantine: { kind: 'files', columns, files: dataFiles(quarantine) } },
+    relations: { quarantine: dataFiles(QUARANTINE_FLIGHTS, quarantine) },
   });
   const refused = Number(row?.['refused'] ?? 0);
   return { bronze, refused, passed_over, messages: bronze + refused + passed_over };

@@ -77,7 +77,7 @@ export async function flightsOf(
     sql: `select * from (${QUERIES.flights}) where window_seconds < :floor and window_seconds in (select window_seconds from touched)
       union all select * from flights where window_seconds >= :floor`,
     relations: {
-      fresh: { kind: 'files', columns: SILVER_FLIGHTS_ML.columns, files: dataFiles(ml, files) },
+      fresh: dataFiles(SILVER_FLIGHTS_ML, ml, { files }),
       flights: KEPT.flights,
       touched: touchedRelation(touched),
     },
@@ -115,7 +115,7 @@ export async function writeWindows(
   const carried: Select = {
     sql: 'select * from old where not exists (select 1 from touched where timestamp_from_seconds(window_seconds) = window_start)',
     relations: {
-      old: { kind: 'files', columns: definition.columns, files: dataFiles(snapshot, mixed) },
+      old: dataFiles(definition, snapshot, { files: mixed }),
       touched: touchedRelation(touched),
     },
   };

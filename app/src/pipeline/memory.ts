@@ -2,6 +2,7 @@ import type { Snapshot } from '@contrail/delta-lake';
 import type { Engine, Relation } from '../engine/engine.ts';
 import type { Column } from '../lake/column.ts';
 import { dataFiles } from '../lake/lake.ts';
+import { newestTimePosition } from '../lake/newest-time-position.ts';
 import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
 import { HORIZON_SECONDS, OPEN_WINDOWS, PARAMETERS, QUERIES } from './queries.ts';
 
@@ -37,7 +38,7 @@ export class Memory {
   /** Makes it from the lake; reads the files of the last hours only. `ml` null: the lake is empty. */
   static async load(engine: Engine, ml: Snapshot | null, signal: AbortSignal | undefined): Promise<Memory> {
     const memory = new Memory(engine);
-    memory.#newest = ml === null ? null : newestTime(ml);
+    memory.#newest = ml === null ? null : newestTimePosition(ml);
     const since = (seconds: bigint): Relation => mlRelation(ml, seconds);
     await engine.keep('recent', {
       sql: QUERIES.recent,
@@ -101,20 +102,6 @@ export class Memory {
 
 /** The rows of Silver_ML from `since` on, by file; a few older ones come along. */
 export function mlRelation(ml: Snapshot | null, since: bigint): Relation {
-  const files = ml === null ? [] : ml.files([{ column: 'time_position', min: since }]);
-  return {
-    kind: 'files',
-    columns: SILVER_FLIGHTS_ML.columns,
-    files: ml === null ? [] : dataFiles(ml, files),
-  };
-}
-
-function newestTime(ml: Snapshot): bigint | null {
-  let newest: bigint | null = null;
-  for (const file of ml.files()) {
-    const bound = file.stats?.maxValues['time_position'];
-    if (typeof bound !== 'number' && typeof bound !== 'bigint') continue;
-    if (newest === null || BigInt(bound) > newest) newest = BigInt(bound);
-  }
-  return newest;
+  const files = ml?.files([{ column: 'time_position', min: since }]) ?? [];
+  return dataFiles(SILVER_FLIGHTS_ML, ml, { files });
 }

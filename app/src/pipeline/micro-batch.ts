@@ -220,7 +220,7 @@ export class MicroBatches {
         relations: {
           batch: BATCH,
           recent: KEPT.recent,
-          lake: { kind: 'files', columns: SILVER_FLIGHTS_ML.columns, files: dataFiles(ml, files) },
+          lake: dataFiles(SILVER_FLIGHTS_ML, ml, { files }),
         },
         parameters: { reach_seconds },
         ...withSignal(signal),
@@ -386,7 +386,7 @@ export class MicroBatches {
   async #committedRows(definition: TableDefinition, record: BatchRecord): Promise<Relation> {
     const table = await this.#requireTable(definition);
     const adds = await committedFiles(this.#parts.lake, definition, record);
-    return { kind: 'files', columns: definition.columns, files: dataFiles(await table.snapshot(), adds) };
+    return dataFiles(definition, await table.snapshot(), { files: adds });
   }
 
   async #snapshot(definition: TableDefinition): Promise<Snapshot | null> {

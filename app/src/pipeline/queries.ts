@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { GOLD_WINDOW_S } from '../lake/gold-window.ts';
 
 const read = (name: string): string => readFileSync(new URL(`sql/${name}.sql`, import.meta.url), 'utf8');
 
@@ -27,8 +28,7 @@ export const PARAMETERS = {
   /** A longer pause of an aircraft starts a new segment, seconds. */
   gap_seconds: 600,
   near_airport_km: 15,
-  /** Length of a Gold window, seconds. */
-  window_seconds: 300,
+  window_seconds: GOLD_WINDOW_S,
   /** Rows of an aircraft that the next batch needs. */
   keep_rows: 4,
   /** 4 rows with gaps of at most 600 s: no feature reaches further back. */

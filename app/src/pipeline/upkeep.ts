@@ -188,7 +188,7 @@ export class Upkeep {
       this.#engine.write(
         {
           sql: 'select * from old',
-          relations: { old: { kind: 'files', columns, files: dataFiles(snapshot, files) } },
+          relations: { old: dataFiles(definition, snapshot, { files }) },
           ...(signal === undefined ? {} : { signal }),
         },
         { folder: this.#lake.folder(definition), columns, partitionBy: partitionColumns },

@@ -46,8 +46,7 @@ export async function expectSameTables(actual: Lake, expected: Lake): Promise<vo
 async function rowsOf(lake: Lake, definition: TableDefinition): Promise<Relation> {
   const snapshot = await (await lake.table(definition))?.snapshot();
   expect(snapshot, `${definition.name} in ${lake.store.url}`).toBeDefined();
-  const files = snapshot === undefined ? [] : dataFiles(snapshot);
-  return { kind: 'files', columns: definition.columns, files };
+  return dataFiles(definition, snapshot ?? null);
 }
 
 const sizesOf = ({ key }: TableDefinition): string => `select
