@@ -368,6 +368,7 @@ describe.skipIf(missing.length > 0)(
               ],
               rows: names.map((name, i) => [name, 5, 5, huge[i], huge[i], 1]),
             },
+            window_s: 300,
             newest_window_end: start + 300,
           },
         }),

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { askService } from '../dashboard/service-watch.ts';
+import { askService } from '../dashboard/watch/service-watch.ts';
 import { ContrailError } from '../errors.ts';
 import { existingData, openPipelineEngine, SYSTEM } from './context.ts';
 import { lakeFloor, topicFloor } from './disk-floor.ts';

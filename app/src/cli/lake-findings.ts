@@ -1,7 +1,6 @@
 /** What is true of a lake and its topic at rest, beside a running pipeline or without one. */
 import type { Settings } from '../config/settings.ts';
-import { parseProgress } from '../dashboard/progress-watch.ts';
-import { PROGRESS_FILE, type Progress } from '../lake/progress.ts';
+import { type Progress, readProgress } from '../lake/progress.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import { clockNotice } from '../pipeline/clock-difference.ts';
 import { lakeAccounts, type LakeFacts, lakeFacts } from '../pipeline/facts.ts';
@@ -28,7 +27,7 @@ export async function lakeFindings(
     await using open = await openTopic(settings, data, true);
     const place = `${open.name} of ${topicPlace(settings, data)}`;
     if (!(await open.exists())) return `${place} is not there yet: "contrail produce" makes it`;
-    progress = await newestProgress(home);
+    progress = await readProgress(home.store);
     facts = await lakeFacts(home.lake, open, progress?.batch_id ?? null);
     // In Kafka, markers of transactions and what compaction removed have offsets too.
     const noun = settings.kafkaBootstrap === null ? 'messages' : 'offsets';
@@ -37,7 +36,7 @@ export async function lakeFindings(
   const lake = await look('lake', 'see the message; "contrail table check" looks into a table', () =>
     lakeNow(settings, data, home),
   );
-  progress ??= await newestProgress(home).catch(() => null);
+  progress ??= await readProgress(home.store).catch(() => null);
   return [
     topic,
     lake,
@@ -45,11 +44,6 @@ export async function lakeFindings(
     clockFinding(progress),
     ...noticeFindings(progress),
   ];
-}
-
-async function newestProgress({ store }: LakeHome): Promise<Progress | null> {
-  if ((await store.head(PROGRESS_FILE)) === null) return null;
-  return parseProgress(new TextDecoder().decode(await store.get(PROGRESS_FILE)));
 }
 
 /** How many tables there are, and by the accounting how many messages are in them. */
@@ -92,7 +86,7 @@ export function pipelineFinding(progress: Progress | null, facts: LakeFacts | nu
     return { check, ok: open === null, found: `${done}${unfinished}`, advice: RESTART };
   }
   const { at_ms, state, message, engine, trigger_ms } = progress;
-  const said = message === null ? '' : `: ${message}`;
+  const said = message === null ? '' : `: ${oneLine(message)}`;
   const reported = ago(nowMs - at_ms);
   if (state === 'failed')
     return {
@@ -132,9 +126,13 @@ function noticeFindings(progress: Progress | null): readonly Finding[] {
   const clock = clockFinding(progress).found;
   const advice = 'do what the sentence says; it goes away with the next micro-batches';
   return (progress?.notices ?? [])
+    .map(oneLine)
     .filter((found) => found !== clock)
     .map((found) => ({ check: 'notice', ok: false, found, advice }));
 }
+
+/** What a service says may have many lines; a finding has one. */
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
 function ago(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

@@ -3,7 +3,7 @@ import { openSession } from '@contrail/spark-connect';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Settings } from '../config/settings.ts';
-import type { WatchedService } from '../dashboard/service-watch.ts';
+import type { WatchedService } from '../dashboard/watch/service-watch.ts';
 import { ContrailError } from '../errors.ts';
 import { rowsIn } from '../pipeline/plan.ts';
 import { SYSTEM } from './context.ts';

@@ -1,26 +1,27 @@
+import type { Predicate } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
 import type { Engine, Row } from '../engine/engine.ts';
 import { GOLD_METRICS_BY_CATEGORY } from '../lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../lake/gold-traffic-by-country.ts';
+import { GOLD_WINDOW_S } from '../lake/gold-window.ts';
+import { dataFiles } from '../lake/lake.ts';
 import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
 import type { TableDefinition } from '../lake/table.ts';
-import { filesRelation } from './lake-tables.ts';
-import type { FilePredicate, LakeSnapshot, LakeTables } from './lake-tables.ts';
-import { newestTimePosition } from './live/silver-rows.ts';
+import { newestSecond } from './live/silver-rows.ts';
 import { CATEGORY_COLUMNS, LEADERBOARD_COLUMNS, TRACK_COLUMNS, TRAFFIC_COLUMNS } from './protocol.ts';
 import type { CategoriesAnswer, Cell, TableVersion, TrackAnswer, TrafficAnswer } from './protocol.ts';
 import type { Queries } from './queries/load.ts';
 import { shownName } from './shown.ts';
+import type { LakeTables } from './watch/lake-tables.ts';
 
 /** How far back a track goes, seconds before the newest event time of the table. */
 export const TRACK_S = 3600;
 /** Positions of a track at most: two a second. */
 const TRACK_POINTS = 2 * TRACK_S;
-/** Length of a Gold window, and how many of them an hour has. */
-export const WINDOW_S = 300;
-const WINDOWS_PER_HOUR = 3600 / WINDOW_S;
+const HOUR_S = 3600;
+const WINDOWS_PER_HOUR = HOUR_S / GOLD_WINDOW_S;
 /** Windows of Gold a page may ask for: a day. */
-export const MAX_WINDOWS = 288;
+export const MAX_WINDOWS: number = 24 * WINDOWS_PER_HOUR;
 
 /** What the answers are computed from. */
 export interface AnswerSources {
@@ -45,7 +46,7 @@ export async function trafficAnswer(sources: AnswerSources, windows: number): Pr
   const shown = new Set(starts.slice(-windows));
   const hourAgo = new Map<Cell, Cell>();
   for (const row of rows) {
-    if (newest !== null && seconds(row['window_start']) === newest - 3600) {
+    if (newest !== null && seconds(row['window_start']) === newest - HOUR_S) {
       hourAgo.set(cell(row['origin_country']), cell(row['flight_count']));
     }
   }
@@ -65,6 +66,7 @@ export async function trafficAnswer(sources: AnswerSources, windows: number): Pr
         ),
       ),
     },
+    window_s: GOLD_WINDOW_S,
     newest_window_end: ofNewest[0] === undefined ? null : seconds(ofNewest[0]['window_end']),
   };
 }
@@ -78,7 +80,7 @@ export async function categoriesAnswer(
   windowStart: number | 'latest',
 ): Promise<CategoriesAnswer> {
   const version = sources.tables.version(GOLD_METRICS_BY_CATEGORY.name);
-  const predicate: FilePredicate =
+  const predicate: Predicate =
     windowStart === 'latest' ? [] : [{ column: 'window_start', min: BigInt(windowStart) * 1_000_000n }];
   const windows = windowStart === 'latest' ? 1 : MAX_WINDOWS;
   const parameters = { windows, now: sources.clock() / 1000 };
@@ -114,8 +116,7 @@ export async function trackAnswer(sources: AnswerSources, icao24: string): Promi
   const snapshot = sources.tables.get(name);
   const version = sources.tables.version(name);
   const now = sources.clock() / 1000;
-  const newest = snapshot === null ? null : newestTimePosition(snapshot, now);
-  const since = BigInt(Math.floor((newest ?? TRACK_S) - TRACK_S));
+  const since = BigInt(Math.floor(newestSecond(snapshot, now, TRACK_S) - TRACK_S));
   const parameters = { icao24, since, now, points: TRACK_POINTS };
   const rows = await select(sources, SILVER_FLIGHTS_ML, 'track', 'flights', parameters, [
     { column: 'icao24', in: [icao24] },
@@ -135,13 +136,12 @@ async function select(
   query: keyof Queries,
   relation: string,
   parameters: Readonly<Record<string, string | number | bigint>>,
-  predicate: FilePredicate,
+  predicate: Predicate,
 ): Promise<readonly Row[]> {
-  const snapshot: LakeSnapshot | null = tables.get(definition.name);
-  const files = snapshot === null ? [] : [...snapshot.files(predicate)];
-  if (snapshot === null || files.length === 0) return [];
-  const columns = definition.columns.map(({ name }) => name);
-  const relations = { [relation]: filesRelation(definition, snapshot, files, columns) };
+  const snapshot = tables.get(definition.name);
+  const files = snapshot?.files(predicate) ?? [];
+  if (files.length === 0) return [];
+  const relations = { [relation]: dataFiles(definition, snapshot, { files }) };
   return engine.rows({ sql: queries[query], relations, parameters });
 }
 

@@ -1,32 +1,31 @@
 import type { Logger } from 'pino';
 import type { Engine } from '../engine/engine.ts';
 import type { Progress } from '../lake/progress.ts';
+import type { Lake } from '../lake/lake.ts';
 import { SILVER_FLIGHTS } from '../lake/silver-flights.ts';
-import { LakeTables, WATCHED_TABLES } from './lake-tables.ts';
-import type { LakeStore, LakeTable } from './lake-tables.ts';
-import { POLL_MS, watchTable } from './lake-watch.ts';
-import type { TableEvent } from './lake-watch.ts';
+import type { TableDefinition } from '../lake/table.ts';
+import { BATCH_TABLES } from '../lake/tables.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { SilverReader } from './live/silver-reader.ts';
 import { createMetrics } from './metrics.ts';
 import type { DashboardMetrics } from './metrics.ts';
-import { progressLooker } from './progress-watch.ts';
 import type { LiveState, StatusAnswer } from './protocol.ts';
 import type { Queries } from './queries/load.ts';
 import { shownName } from './shown.ts';
-import { SERVICE_LOOK_MS, ServiceWatch, type WatchedService } from './service-watch.ts';
-import { stagesOf, stateOfAge } from './stages.ts';
-import { ASSUMED_TRIGGER_S, thresholdsFor } from './thresholds.ts';
+import { stagesOf, stateOfAge } from './state/stages.ts';
+import { ASSUMED_TRIGGER_S, thresholdsFor } from './state/thresholds.ts';
+import { LakeTables } from './watch/lake-tables.ts';
+import { POLL_MS, type TableEvent, watchTable } from './watch/lake-watch.ts';
+import { progressLooker } from './watch/progress-watch.ts';
+import { SERVICE_LOOK_MS, ServiceWatch, type WatchedService } from './watch/service-watch.ts';
 
 /** How often every page hears the times and the state, also when nothing comes. */
 export const HEARTBEAT_MS = 5000;
 
 /** What the dashboard works with. It only reads. */
 export interface DashboardParts {
-  /** The lake's root. */
-  readonly lake: LakeStore;
-  /** Opens a table by its name (`silver/flights`); null when there is none yet. */
-  readonly openTable: (name: string) => Promise<LakeTable | null>;
+  /** Of its own: the dashboard opens tables again that were deleted and made again. */
+  readonly lake: Lake;
   readonly engine: Engine;
   readonly queries: Queries;
   /** Epoch milliseconds UTC. */
@@ -84,9 +83,9 @@ export class Dashboard implements AsyncDisposable {
 
   /** Begins to follow the lake. */
   start(): void {
-    for (const { name } of WATCHED_TABLES) {
-      this.#troubles.set(name, 'was not looked at yet');
-      this.#loops.push(this.#follow(name));
+    for (const definition of BATCH_TABLES) {
+      this.#troubles.set(definition.name, 'was not looked at yet');
+      this.#loops.push(this.#follow(definition));
     }
     this.#loops.push(this.#followProgress(), this.#followServices());
     this.#heartbeat = setInterval(() => {
@@ -148,12 +147,14 @@ export class Dashboard implements AsyncDisposable {
     this.metrics.registry.clear();
   }
 
-  async #follow(name: string): Promise<void> {
-    const store = this.#parts.lake.at(name);
-    const open = (): Promise<LakeTable | null> => this.#parts.openTable(name);
-    for await (const event of watchTable({ store, open, signal: this.#stop.signal })) {
+  async #follow(definition: TableDefinition): Promise<void> {
+    const { lake } = this.#parts;
+    const { name } = definition;
+    const { url } = lake.store.at(name);
+    const open = (): ReturnType<Lake['reopen']> => lake.reopen(definition);
+    for await (const event of watchTable({ url, open, signal: this.#stop.signal })) {
       try {
-        this.#note(name, event);
+        this.#note(definition, event);
         const isNews = event.kind === 'commit' || event.kind === 'opened';
         if (isNews) this.#tell(name, event);
         if (name === SILVER_FLIGHTS.name) await this.#silver.take(event);
@@ -166,9 +167,9 @@ export class Dashboard implements AsyncDisposable {
     }
   }
 
-  #note(name: string, event: TableEvent): void {
-    if (event.kind === 'gone') this.tables.set(name, null);
-    if (event.kind === 'opened' || event.kind === 'commit') this.tables.set(name, event.snapshot);
+  #note(definition: TableDefinition, event: TableEvent): void {
+    if (event.kind === 'gone') this.tables.set(definition, null);
+    if (event.kind === 'opened' || event.kind === 'commit') this.tables.set(definition, event.snapshot);
   }
 
   #tell(table: string, event: Extract<TableEvent, { kind: 'commit' | 'opened' }>): void {
@@ -205,7 +206,7 @@ export class Dashboard implements AsyncDisposable {
   }
 
   async #followProgress(): Promise<void> {
-    const look = progressLooker(this.#parts.lake);
+    const look = progressLooker(this.#parts.lake.store);
     const { signal } = this.#stop;
     let isUnhealthy = false;
     while (!signal.aborted) {

@@ -52,6 +52,8 @@ export interface TableStatus {
   readonly files: number | null;
   readonly bytes: number | null;
   readonly committed_at_ms: number | null;
+  /** Why rows of it cannot be read, one sentence that says what to do; null while all can, and while there is no table. */
+  readonly refusal: string | null;
 }
 
 /** `GET /api/status`. */
@@ -143,6 +145,8 @@ export interface TableVersion {
 export interface TrafficAnswer extends TableVersion, Columnar {
   /** The newest window, most flights first, with {@link LEADERBOARD_COLUMNS}. */
   readonly leaderboard: Columnar;
+  /** Length of a window, seconds. */
+  readonly window_s: number;
   /** Where the newest window ends, epoch seconds: it still fills while event_time is before this. Null: no window. */
   readonly newest_window_end: number | null;
 }

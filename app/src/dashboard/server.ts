@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { type ObjectStore, hasCode, localStore, openTable } from '@contrail/delta-lake';
+import { type ObjectStore, localStore } from '@contrail/delta-lake';
 import type { Logger } from 'pino';
 import type { Engine } from '../engine/engine.ts';
+import { Lake } from '../lake/lake.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { Dashboard } from './dashboard.ts';
 import { hostPolicy } from './hosts.ts';
 import { connectionsFor, createHttpServer, openFilesLimit } from './http-server.ts';
-import type { LakeTable } from './lake-tables.ts';
 import { listen, urlOf } from './listen.ts';
 import { LiveSockets } from './live-socket.ts';
 import { loadQueries } from './queries/load.ts';
 import { pageFiles } from './routes/page.ts';
 import { createRoutes, refusalOf } from './routes/routes.ts';
-import type { WatchedService } from './service-watch.ts';
+import type { WatchedService } from './watch/service-watch.ts';
 
 /** How long open answers and sockets may take to end before they are cut. */
 export const CLOSE_MS = 1000;
@@ -59,8 +59,8 @@ export interface DashboardServer extends AsyncDisposable {
 export async function startDashboard(options: DashboardOptions): Promise<DashboardServer> {
   const { logger, host } = options;
   const queries = await loadQueries();
-  const lake = typeof options.lakeRoot === 'string' ? localStore(options.lakeRoot) : options.lakeRoot;
-  const dashboard = new Dashboard({ ...options, queries, lake, openTable: (name) => openIn(lake, name) });
+  const store = typeof options.lakeRoot === 'string' ? localStore(options.lakeRoot) : options.lakeRoot;
+  const dashboard = new Dashboard({ ...options, queries, lake: new Lake(store, options.clock) });
   const maxConnections = options.maxConnections ?? connectionsFor(openFilesLimit());
   const sockets = new LiveSockets(dashboard.hub, { max: Math.ceil(maxConnections / 2) });
   const access = {
@@ -119,16 +119,6 @@ function liveRequest({ method, url, headers }: IncomingMessage): Parameters<type
     return typeof value === 'string' ? value : value?.[0];
   };
   return { method: method ?? 'GET', url: url ?? '/', header };
-}
-
-/** A table of the lake, or null where there is none yet. */
-async function openIn(lake: ObjectStore, name: string): Promise<LakeTable | null> {
-  try {
-    return await openTable(lake.at(name));
-  } catch (error) {
-    if (hasCode(error, 'not-a-table')) return null;
-    throw error;
-  }
 }
 
 /** Resolves with the work or after a while: an engine that does not hear the signal must not hold up the exit. */

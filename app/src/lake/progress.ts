@@ -1,3 +1,5 @@
+import type { ObjectStore } from '@contrail/delta-lake';
+
 /**
  * What the pipeline says of itself, kept in the lake so that the dashboard needs the lake alone:
  * `_contrail/progress.json` below the lake's root, replaced whole at every trigger, also when nothing came or a micro-batch takes longer.
@@ -34,8 +36,6 @@ export interface Progress {
   readonly batches: readonly BatchProgress[];
   /** What was passed over by hand since the lake was made; absent where it is nothing. */
   readonly gaps?: { readonly stretches: number; readonly messages: number };
-  /** By table name (`bronze/flights`), since the lake was created where the table's log tells, else since start. */
-  readonly tables: Readonly<Record<string, TableProgress>>;
 }
 
 export interface BatchProgress {
@@ -65,11 +65,53 @@ export interface BatchProgress {
   readonly duration_by_table_ms: Readonly<Record<string, number>>;
 }
 
-export interface TableProgress {
-  readonly version: number;
-  readonly committed_at_ms: number;
-  readonly rows_last_batch: number;
-}
-
 export const PROGRESS_BATCHES = 120;
 export const PROGRESS_FILE = '_contrail/progress.json';
+
+const STATES: readonly string[] = [
+  'starting',
+  'waiting',
+  'running',
+  'failed',
+  'stopped',
+] satisfies Progress['state'][];
+
+/** What a pipeline has last said of itself; null where none has, or not in the form of this version. @throws what the store throws */
+export async function readProgress(lake: Pick<ObjectStore, 'head' | 'get'>): Promise<Progress | null> {
+  if ((await lake.head(PROGRESS_FILE)) === null) return null;
+  return parseProgress(new TextDecoder().decode(await lake.get(PROGRESS_FILE)));
+}
+
+/**
+ * The progress in a text, or null when it is not one: written by another version, it is better unknown than wrong. Its
+ * sentences are as they came: to be made fit for where they are shown.
+ */
+export function parseProgress(text: string): Progress | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isRecord(json) || !isRecord(json['topic'])) return null;
+  const { message } = json;
+  const isProgress =
+    Number.isFinite(json['at_ms']) &&
+    Number.isFinite(json['trigger_ms']) &&
+    STATES.includes(String(json['state'])) &&
+    (json['notices'] === undefined || isTexts(json['notices'])) &&
+    Array.isArray(json['topic']['partitions']) &&
+    json['topic']['partitions'].every((one) => isRecord(one) && Number.isFinite(one['lag'])) &&
+    Array.isArray(json['batches']) &&
+    json['batches'].every((one) => isRecord(one) && Number.isFinite(one['rows_in']));
+  if (!isProgress) return null;
+  return { ...(json as unknown as Progress), message: typeof message === 'string' ? message : null };
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,7 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Lake } from '../lake/lake.ts';
 import { type BatchProgress, PROGRESS_BATCHES, type Progress } from '../lake/progress.ts';
-import { BATCH_TABLES } from '../lake/tables.ts';
 import { clockNotice } from './clock-difference.ts';
 import type { Range } from './plan.ts';
 import { putProgress } from './progress-file.ts';
@@ -60,8 +59,8 @@ export class Report {
   }
 
   /**
-   * Repeats the last report at every trigger while a micro-batch runs: one that takes long is at work, not silent. Leaves
-   * the tables alone, which are the batch's; best effort. Answers what the batch does.
+   * Repeats the last report at every trigger while a micro-batch runs: one that takes long is at work, not silent. Best
+   * effort. Answers what the batch does.
    */
   async during<T>(batch: Promise<T>): Promise<T> {
     let repeated: Promise<void> = Promise.resolve();
@@ -104,19 +103,7 @@ export class Report {
     if (state === 'running' && this.#state === 'running' && passed - this.#writtenAtMs < LEAST_MS) return;
     this.#writtenAtMs = passed;
     this.#state = state;
-    const tables: Record<string, Progress['tables'][string]> = {};
     const newest = this.#batches.at(-1);
-    for (const definition of BATCH_TABLES) {
-      const snapshot = (await lake.table(definition))?.cached();
-      if (snapshot === undefined) continue;
-      tables[definition.name] = {
-        version: snapshot.version,
-        committed_at_ms: snapshot.timestampMs,
-        rows_last_batch: definition.name.startsWith('silver')
-          ? (newest?.rows_silver ?? 0)
-          : (newest?.rows_in ?? 0),
-      };
-    }
     const behind_s = newest?.clock_behind_s ?? null;
     const progress: Progress = {
       at_ms: now,
@@ -139,7 +126,6 @@ export class Report {
       },
       batches: this.#batches,
       ...(this.#gaps === null || this.#gaps === undefined ? {} : { gaps: this.#gaps }),
-      tables,
     };
     await this.#put(progress);
   }

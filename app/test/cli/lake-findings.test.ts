@@ -15,7 +15,6 @@ const progress = (change: Partial<Progress>): Progress => ({
   batch_id: 7,
   topic: { name: 't', partitions: [] },
   batches: [],
-  tables: {},
   ...change,
 });
 const facts = (change: Partial<LakeFacts>): LakeFacts => ({

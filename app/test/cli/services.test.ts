@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { servicesInUse } from '../../src/cli/services.ts';
 import { loadSettings } from '../../src/config/settings.ts';
-import { askService, type WatchedService } from '../../src/dashboard/service-watch.ts';
+import { askService, type WatchedService } from '../../src/dashboard/watch/service-watch.ts';
 
 /** A port of this machine; with `isOpen` somebody listens there until the end of the block. */
 async function port(isOpen: boolean): Promise<AsyncDisposable & { readonly number: number }> {

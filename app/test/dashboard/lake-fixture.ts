@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DeltaTable, createTable, localStore, struct } from '@contrail/delta-lake';
+import { encodeRoaring, encodeZ85 } from '../../../libs/delta-lake/test/deletion-vector/encode.ts';
 import { DuckdbEngine } from '../../src/engine/duckdb/engine.ts';
 import type { Value } from '../../src/lake/column.ts';
 import { PROGRESS_FILE } from '../../src/lake/progress.ts';
@@ -51,6 +52,39 @@ export class LakeFixture implements AsyncDisposable {
     if (result.kind !== 'committed') throw new Error(`not committed: ${result.kind}`);
     await table.settled();
     return result.version;
+  }
+
+  /** Deletes rows of a table's first file, by their number, as a program does that writes deletion vectors. */
+  async deleteByVector(definition: TableDefinition, rows: readonly number[]): Promise<void> {
+    const table = await this.#table(definition);
+    await table.addFeatures(['deletionVectors']);
+    const snapshot = await table.snapshot();
+    const [file] = snapshot.files();
+    if (file === undefined) throw new Error(`${definition.name} has no file`);
+    const { path, size, modificationTime, partitionValues, statsText } = file;
+    const vector = encodeRoaring(rows);
+    const deletionVector = {
+      storageType: 'i',
+      pathOrInlineDv: encodeZ85(vector),
+      sizeInBytes: vector.length,
+      cardinality: rows.length,
+    };
+    const kept = { path, size, modificationTime, partitionValues };
+    const actions = [
+      { remove: { path, deletionTimestamp: modificationTime, dataChange: true } },
+      {
+        add: {
+          ...kept,
+          dataChange: true,
+          deletionVector,
+          ...(statsText === null ? {} : { stats: statsText }),
+        },
+      },
+    ];
+    await table.store.put(
+      `_delta_log/${String(snapshot.version + 1).padStart(20, '0')}.json`,
+      actions.map((action) => JSON.stringify(action)).join('\n'),
+    );
   }
 
   async progress(progress: Progress): Promise<void> {

@@ -35,5 +35,4 @@ export const PROGRESS: Progress = {
       duration_by_table_ms: {},
     },
   ],
-  tables: {},
 };

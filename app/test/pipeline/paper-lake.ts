@@ -76,7 +76,6 @@ export class PaperLake {
       topic: 'paper',
       recorded_at_ms: this.nowMs,
       ranges: [],
-      tables: {},
     });
     for (const definition of BATCH_TABLES) {
       const table = await this.lake.table(definition);

@@ -1,13 +1,22 @@
 import type { ErrorAnswer } from 'contrail/dashboard/protocol';
 
-/** The answer of a JSON route. @throws Error whose message is the server's own sentence, fit to show. */
+/** The server has understood the question and says no: what it answered before holds no longer. */
+export class Refused extends Error {}
+
+/**
+ * The answer of a JSON route.
+ * @throws Error whose message is the server's own sentence, fit to show; {@link Refused} where asking again is no help
+ */
 export async function getJson<T>(
   fetch: typeof globalThis.fetch,
   path: string,
   signal: AbortSignal,
 ): Promise<T> {
   const answer = await fetch(path, { signal, headers: { accept: 'application/json' } });
-  if (!answer.ok) throw new Error(await reason(answer));
+  if (!answer.ok) {
+    const isRefused = (answer.status >= 400 && answer.status < 500) || answer.status === 501;
+    throw new (isRefused ? Refused : Error)(await reason(answer));
+  }
   return (await answer.json()) as T;
 }
 

@@ -1,8 +1,9 @@
-import { getJson } from './request.ts';
+import { getJson, Refused } from './request.ts';
 
 /**
  * The answer of one JSON route, reactive. A reload keeps the old answer on the screen until the new one is there, and
- * after a failure; an answer that was overtaken by a later question is dropped.
+ * after a failure, unless the server takes it back ({@link Refused}); an answer that was overtaken by a later question is
+ * dropped.
  */
 export class Resource<T> {
   data: T | null = $state.raw(null);
@@ -27,6 +28,7 @@ export class Resource<T> {
       this.error = null;
     } catch (error) {
       if (this.#running !== running) return;
+      if (error instanceof Refused) this.data = null;
       this.error = error instanceof Error ? error.message : String(error);
     }
     this.loading = false;

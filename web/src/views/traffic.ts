@@ -3,9 +3,6 @@ import { numberOf, rowsOf, textOf } from '../api/rows.ts';
 import type { Series } from '../chart/time-chart.ts';
 import { PHASES } from '../text/words.ts';
 
-/** Length of a Gold window, seconds. */
-export const WINDOW_S = 300;
-
 /** Windows in a chart, at most: two days. */
 const MOST_WINDOWS = 576;
 
@@ -58,8 +55,8 @@ export function countrySeries(answer: TrafficAnswer, country: string): Series {
   }
   const times: number[] = [];
   // A window of long ago, of rows that came late, must not make a chart of a million empty ones.
-  first = Math.max(first, last - (MOST_WINDOWS - 1) * WINDOW_S);
-  for (let start = first; start <= last; start += WINDOW_S) times.push(start);
+  first = Math.max(first, last - (MOST_WINDOWS - 1) * answer.window_s);
+  for (let start = first; start <= last; start += answer.window_s) times.push(start);
   return [
     times,
     times.map((start) => windows.get(start)?.[0] ?? (heard.has(start) ? 0 : null)),

@@ -16,6 +16,7 @@ import {
   TRAFFIC_COLUMNS,
 } from '../../../app/src/dashboard/protocol.ts';
 import { CATEGORY_NAMES } from '../../../app/src/flight/category.ts';
+import { GOLD_WINDOW_S } from '../../../app/src/lake/gold-window.ts';
 import type { BatchProgress, Progress } from '../../../app/src/lake/progress.ts';
 import { aircraftAt, COUNTRIES, trackOf, type Flight } from './fleet.ts';
 
@@ -44,8 +45,6 @@ export interface FakeLake {
   /** Rises with each pretended commit. */
   readonly version: number;
 }
-
-const WINDOW_S = 300;
 
 /** How things stand, for `state` messages and `/api/status`. */
 export function liveState(lake: FakeLake): LiveState {
@@ -193,7 +192,6 @@ export function progressOf(lake: FakeLake): Progress | null {
       }),
     },
     batches,
-    tables: {},
   };
 }
 
@@ -217,6 +215,7 @@ export function statusAnswer(lake: FakeLake): StatusAnswer {
       files: empty ? null : 240 - i * 31,
       bytes: empty ? null : Math.round(96_000_000 / (i + 1) ** 2),
       committed_at_ms: lake.eventTime === null ? null : (lake.eventTime + 1) * 1000,
+      refusal: null,
     })),
     progress: progressOf(lake),
     progress_age_ms: empty ? null : 800,
@@ -229,15 +228,23 @@ export function trafficAnswer(lake: FakeLake, windows: number): TrafficAnswer {
   if (lake.eventTime === null) {
     const none = { columns: [...TRAFFIC_COLUMNS], rows: [] };
     const leaderboard = { columns: [...LEADERBOARD_COLUMNS], rows: [] };
-    return { table, version: null, as_of_ms: null, ...none, leaderboard, newest_window_end: null };
+    return {
+      table,
+      version: null,
+      as_of_ms: null,
+      ...none,
+      leaderboard,
+      window_s: GOLD_WINDOW_S,
+      newest_window_end: null,
+    };
   }
-  const newest = Math.floor(lake.eventTime / WINDOW_S) * WINDOW_S;
+  const newest = Math.floor(lake.eventTime / GOLD_WINDOW_S) * GOLD_WINDOW_S;
   const countIn = (start: number, i: number): number => {
     const weight = COUNTRIES[i]?.[1] ?? 1;
     const turn = Math.sin(start / 5200 + i) * 0.14 + Math.sin(start / 900 + i * 3) * 0.05;
     return Math.max(1, Math.round((lake.flights.length / 105) * weight * (0.9 + turn)));
   };
-  const rows = Array.from({ length: windows }, (_, w) => newest - (windows - 1 - w) * WINDOW_S).flatMap(
+  const rows = Array.from({ length: windows }, (_, w) => newest - (windows - 1 - w) * GOLD_WINDOW_S).flatMap(
     (start) =>
       COUNTRIES.map(([country], i) => {
         const flights = countIn(start, i);
@@ -269,7 +276,8 @@ export function trafficAnswer(lake: FakeLake, windows: number): TrafficAnswer {
     columns: [...TRAFFIC_COLUMNS],
     rows,
     leaderboard: { columns: [...LEADERBOARD_COLUMNS], rows: board },
-    newest_window_end: newest + WINDOW_S,
+    window_s: GOLD_WINDOW_S,
+    newest_window_end: newest + GOLD_WINDOW_S,
   };
 }
 
@@ -280,7 +288,7 @@ export function categoriesAnswer(lake: FakeLake): CategoriesAnswer {
     const times = { window_start: null, window_end: null };
     return { table, version: null, as_of_ms: null, ...times, columns: [...CATEGORY_COLUMNS], rows: [] };
   }
-  const newest = Math.floor(lake.eventTime / WINDOW_S) * WINDOW_S;
+  const newest = Math.floor(lake.eventTime / GOLD_WINDOW_S) * GOLD_WINDOW_S;
   const phases = ['GROUND', 'CLIMB', 'CRUISE', 'LEVEL', 'DESCENT', 'UNKNOWN'];
   const rows = [4, 3, 6, 5, 2, 0, 8, 9, 7].flatMap((category, i) =>
     phases.flatMap((phase, j) => {
@@ -306,7 +314,7 @@ export function categoriesAnswer(lake: FakeLake): CategoriesAnswer {
     version: lake.version,
     as_of_ms: (lake.eventTime + 1) * 1000,
     window_start: newest,
-    window_end: newest + WINDOW_S,
+    window_end: newest + GOLD_WINDOW_S,
     columns: [...CATEGORY_COLUMNS],
     rows,
   };

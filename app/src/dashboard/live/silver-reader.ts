@@ -1,12 +1,13 @@
 import type { Engine } from '../../engine/engine.ts';
-import type { LakeSnapshot } from '../lake-tables.ts';
-import type { TableEvent } from '../lake-watch.ts';
+import type { TableSnapshot } from '../watch/lake-tables.ts';
+import type { TableEvent } from '../watch/lake-watch.ts';
 import type { LiveHub } from './live-hub.ts';
 import { CONTACT_LOST_S } from './heard.ts';
 import { readSightings, startingRead } from './silver-rows.ts';
 
 /**
- * Turns events of Silver into ticks of the picture: a new table starts a new picture, a commit adds its files' rows.
+ * Turns events of Silver into ticks of the picture: a new table starts a new picture, a commit adds its files' rows, and
+ * one that takes rows away starts a new picture from what is left.
  * When a read fails, what it should have brought is read again from the snapshot at the next event, so no row is lost
  * to the picture for longer than the trouble lasts.
  */
@@ -16,7 +17,7 @@ export class SilverReader {
   readonly #sql: string;
   readonly #signal: AbortSignal;
   /** Read from this snapshot first: the last read did not succeed. */
-  #owed: LakeSnapshot | null = null;
+  #owed: TableSnapshot | null = null;
 
   /** `sql` is `queries/newest-sightings.sql`; the signal ends a running read. */
   constructor(hub: LiveHub, engine: Engine, sql: string, signal: AbortSignal) {
@@ -32,6 +33,7 @@ export class SilverReader {
       case 'gone':
         this.#owed = null;
         this.#hub.reset();
+        this.#hub.apply([]);
         return;
       case 'opened':
         // The first table of a server comes to an empty picture, which needs no new number.
@@ -39,6 +41,12 @@ export class SilverReader {
         this.#owed = event.snapshot;
         return this.#pay();
       case 'commit': {
+        // Somebody has deleted or changed rows: what they said must not stay in the picture.
+        if (event.removes.some(({ dataChange }) => dataChange)) {
+          this.#hub.reset();
+          this.#owed = event.snapshot;
+          return this.#pay();
+        }
         if (this.#owed !== null) {
           this.#owed = event.snapshot;
           return this.#pay();
@@ -63,14 +71,17 @@ export class SilverReader {
     if (this.#owed !== null) await this.#read(this.#owed, startingRead(this.#owed, this.#hub.now_s()));
   }
 
-  async #read(snapshot: LakeSnapshot, what: ReturnType<typeof startingRead>): Promise<void> {
-    const sightings = await readSightings(this.#engine, this.#sql, {
-      snapshot,
-      ...what,
-      now_s: this.#hub.now_s(),
-      signal: this.#signal,
-    });
-    this.#owed = null;
-    this.#hub.apply(sightings);
+  async #read(snapshot: TableSnapshot, what: ReturnType<typeof startingRead>): Promise<void> {
+    const now_s = this.#hub.now_s();
+    const read = { snapshot, ...what, now_s, signal: this.#signal };
+    try {
+      const sightings = await readSightings(this.#engine, this.#sql, read);
+      this.#owed = null;
+      this.#hub.apply(sightings);
+    } catch (error) {
+      // Pages drop what the picture has forgotten now, and not only when a read succeeds.
+      this.#hub.apply([]);
+      throw error;
+    }
   }
 }

@@ -1,7 +1,9 @@
+import type { AddFile } from '@contrail/delta-lake';
 import type { Engine, Row } from '../../engine/engine.ts';
+import { dataFiles } from '../../lake/lake.ts';
+import { newestTimePosition } from '../../lake/newest-time-position.ts';
 import { SILVER_FLIGHTS } from '../../lake/silver-flights.ts';
-import { filesRelation } from '../lake-tables.ts';
-import type { LakeFile, LakeSnapshot } from '../lake-tables.ts';
+import type { TableSnapshot } from '../watch/lake-tables.ts';
 import { CONTACT_LOST_S } from './heard.ts';
 import type { Sighting } from './picture.ts';
 
@@ -30,8 +32,8 @@ const COLUMNS = [
 
 /** Which rows to read. */
 export interface SightingsRead {
-  readonly snapshot: LakeSnapshot;
-  readonly files: readonly LakeFile[];
+  readonly snapshot: TableSnapshot;
+  readonly files: readonly AddFile[];
   /** Rows older than this are left out, epoch seconds: a file may be a whole day that was compacted. */
   readonly since: number;
   /** Rows dated after this are taken for what they are: of a clock that is ahead. Epoch seconds. */
@@ -39,7 +41,10 @@ export interface SightingsRead {
   readonly signal: AbortSignal;
 }
 
-/** The newest row of each aircraft in some files of Silver, in no order. `sql` is `queries/newest-sightings.sql`. */
+/**
+ * The newest row of each aircraft in some files of Silver, in no order. `sql` is `queries/newest-sightings.sql`.
+ * @throws ContrailError `unsupported` / `table-feature` for files that no engine reads rightly; what the engine throws
+ */
 export async function readSightings(
   engine: Engine,
   sql: string,
@@ -47,7 +52,7 @@ export async function readSightings(
 ): Promise<readonly Sighting[]> {
   const { snapshot, files, since, now_s, signal } = read;
   if (files.length === 0) return [];
-  const relations = { silver: filesRelation(SILVER_FLIGHTS, snapshot, files, COLUMNS) };
+  const relations = { silver: dataFiles(SILVER_FLIGHTS, snapshot, { files, columns: COLUMNS }) };
   const rows = await engine.rows({
     sql,
     relations,
@@ -61,20 +66,15 @@ export async function readSightings(
  * What a starting dashboard reads: the files that may hold rows of the newest {@link START_WINDOW_S}, by their
  * statistics. A file without statistics is chosen.
  */
-export function startingRead(snapshot: LakeSnapshot, now_s: number): Pick<SightingsRead, 'files' | 'since'> {
-  const since = (newestTimePosition(snapshot, now_s) ?? START_WINDOW_S) - START_WINDOW_S;
+export function startingRead(snapshot: TableSnapshot, now_s: number): Pick<SightingsRead, 'files' | 'since'> {
+  const since = newestSecond(snapshot, now_s, START_WINDOW_S) - START_WINDOW_S;
   return { since, files: [...snapshot.files([{ column: 'time_position', min: BigInt(Math.floor(since)) }])] };
 }
 
-/** Newest time_position by the statistics of the files, epoch seconds, at most now; null when no file tells. */
-export function newestTimePosition(snapshot: LakeSnapshot, now_s: number): number | null {
-  let newest: number | null = null;
-  for (const file of snapshot.files()) {
-    const bound = file.stats?.maxValues['time_position'];
-    if (typeof bound !== 'number' && typeof bound !== 'bigint') continue;
-    if (newest === null || Number(bound) > newest) newest = Number(bound);
-  }
-  return newest === null ? null : Math.min(newest, now_s);
+/** The newest event time of a table by the statistics of its files, epoch seconds, at most now; `otherwise` where no file tells. */
+export function newestSecond(snapshot: TableSnapshot | null, now_s: number, otherwise: number): number {
+  const newest = snapshot === null ? null : newestTimePosition(snapshot);
+  return newest === null ? otherwise : Math.min(Number(newest), now_s);
 }
 
 function toSighting(row: Row): Sighting | null {

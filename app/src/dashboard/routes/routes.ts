@@ -186,6 +186,10 @@ export function createRoutes(sources: RouteSources) {
           error.code === 'no-such-window' ? 404 : 400,
         );
       }
+      // A table that another program has made unreadable: what to do is for the person at the page, too.
+      if (error instanceof ContrailError && error.kind === 'unsupported') {
+        return c.json<ErrorAnswer>(problem(error.code, error.message), 501);
+      }
       sources.onError(error, `${c.req.method} ${c.req.path}`);
       const isTemporary = 'kind' in error && error.kind === 'unavailable';
       return isTemporary

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LakeFile, LakeSnapshot } from '../../../src/dashboard/lake-tables.ts';
+import type { AddFile } from '@contrail/delta-lake';
+import type { TableSnapshot } from '../../../src/dashboard/watch/lake-tables.ts';
 import { LiveHub } from '../../../src/dashboard/live/live-hub.ts';
 import { SilverReader } from '../../../src/dashboard/live/silver-reader.ts';
 import { START_WINDOW_S } from '../../../src/dashboard/live/silver-rows.ts';
@@ -7,39 +8,35 @@ import { loadQueries } from '../../../src/dashboard/queries/load.ts';
 import type { LiveState } from '../../../src/dashboard/protocol.ts';
 import type { Engine, Row, Select } from '../../../src/engine/engine.ts';
 import { silverRow } from '../silver-row.ts';
+import { tableSnapshot } from '../table-snapshot.ts';
 import { NOW } from './sightings.ts';
 
-/** A file of Silver: its name, and the newest time_position it says it holds. */
-interface NamedFile extends LakeFile {
-  readonly name: string;
-}
-const file = (name: string, newest: number | null, dataChange = true): NamedFile => ({
-  name,
+/** A file of Silver by its name, with the newest time_position that it says it holds. */
+const file = (path: string, newest: number | null, dataChange = true): AddFile => ({
+  path,
+  size: 1,
+  modificationTime: 0,
   dataChange,
-  stats: newest === null ? null : { numRecords: 1, maxValues: { time_position: newest } },
+  partitionValues: {},
+  statsText: null,
+  stats:
+    newest === null
+      ? null
+      : { numRecords: 1, minValues: {}, maxValues: { time_position: newest }, nullCount: {} },
 });
 
 /** A snapshot of these files that chooses by statistics as the library does. */
-function snapshotOf(...files: readonly NamedFile[]): LakeSnapshot {
-  return {
+function snapshotOf(...files: readonly AddFile[]): TableSnapshot {
+  return tableSnapshot({
     version: files.length,
-    timestampMs: 0,
-    metadata: { id: 'silver' },
-    configuration: {},
-    partitionColumns: [],
     fileCount: files.length,
-    bytes: 0,
-    rowCount: null,
-    files: (predicate = []) =>
-      files.filter(({ stats }) =>
-        predicate.every(
-          ({ min }) =>
-            stats === null || BigInt(stats.maxValues['time_position'] as number) >= (min as bigint),
-        ),
-      ),
-    absolutePath: (one) => (one as NamedFile).name,
-    partitionValues: () => ({}),
-  };
+    files: (predicate) => {
+      const since = (predicate as readonly { readonly min?: bigint }[] | undefined)?.[0]?.min ?? 0n;
+      return files.filter(
+        ({ stats }) => stats === null || BigInt(stats.maxValues['time_position'] as number) >= since,
+      );
+    },
+  });
 }
 
 describe('the reader of Silver', () => {
@@ -85,7 +82,7 @@ describe('the reader of Silver', () => {
     const snapshot = snapshotOf(file('aaaaaa', NOW));
     await reader.take({ kind: 'opened', snapshot });
     const adds = [file('bbbbbb', NOW), file('aaaaaa', NOW, false)];
-    await reader.take({ kind: 'commit', version: 2, adds, snapshot });
+    await reader.take({ kind: 'commit', version: 2, adds, removes: [], snapshot });
     expect(reads[1]).toEqual({ files: ['bbbbbb'], since: BigInt(NOW - 300) });
     expect(hub.ticks.tick).toBe(2);
   });
@@ -95,15 +92,45 @@ describe('the reader of Silver', () => {
     await reader.take({ kind: 'opened', snapshot: first });
     failures = 2;
     const both = snapshotOf(file('aaaaaa', NOW), file('bbbbbb', NOW));
-    const commit = { kind: 'commit', version: 2, adds: [file('bbbbbb', NOW)], snapshot: both } as const;
+    const commit = {
+      kind: 'commit',
+      version: 2,
+      adds: [file('bbbbbb', NOW)],
+      removes: [],
+      snapshot: both,
+    } as const;
     await expect(reader.take(commit)).rejects.toThrow('the engine is away');
     await expect(reader.take({ kind: 'idle' })).rejects.toThrow('the engine is away');
     const all = snapshotOf(file('aaaaaa', NOW), file('bbbbbb', NOW), file('cccccc', NOW));
-    await reader.take({ kind: 'commit', version: 3, adds: [file('cccccc', NOW)], snapshot: all });
+    await reader.take({
+      kind: 'commit',
+      version: 3,
+      adds: [file('cccccc', NOW)],
+      removes: [],
+      snapshot: all,
+    });
     expect(hub.picture.size).toBe(3);
     const before = reads.length;
     await reader.take({ kind: 'idle' });
     expect(reads.length).toBe(before);
+  });
+
+  it('forgets what a commit took away, also while what is left cannot be read', async () => {
+    await reader.take({ kind: 'opened', snapshot: snapshotOf(file('aaaaaa', NOW), file('bbbbbb', NOW)) });
+    const removes = [{ path: 'aaaaaa', deletionTimestamp: 0, dataChange: true }];
+    const left = snapshotOf(file('bbbbbb', NOW));
+    failures = 1;
+    const taken = reader.take({ kind: 'commit', version: 2, adds: [], removes, snapshot: left });
+    await expect(taken).rejects.toThrow('the engine is away');
+    expect(hub.picture.size).toBe(0);
+    await reader.take({ kind: 'idle' });
+    expect(reads.at(-1)?.files).toEqual(['bbbbbb']);
+    expect(hub.picture.size).toBe(1);
+    // Compaction takes nothing away.
+    const before = hub.ticks.picture;
+    const compacted = removes.map((one) => ({ ...one, dataChange: false }));
+    await reader.take({ kind: 'commit', version: 3, adds: [], removes: compacted, snapshot: left });
+    expect(hub.ticks.picture).toBe(before);
   });
 
   it('empties the picture, under another number, when the table goes', async () => {

@@ -1,22 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { WATCHED_TABLES } from '../../src/dashboard/lake-tables.ts';
-import { parseProgress } from '../../src/dashboard/progress-watch.ts';
-import type { Stage, StageName, TableStatus } from '../../src/dashboard/protocol.ts';
-import { stagesOf } from '../../src/dashboard/stages.ts';
-import type { StageFacts } from '../../src/dashboard/stages.ts';
-import { thresholdsFor } from '../../src/dashboard/thresholds.ts';
-import type { Progress } from '../../src/lake/progress.ts';
-import { NOW } from './live/sightings.ts';
-import { PROGRESS } from './progress-fixture.ts';
+import type { Stage, StageName, TableStatus } from '../../../src/dashboard/protocol.ts';
+import { stagesOf } from '../../../src/dashboard/state/stages.ts';
+import type { StageFacts } from '../../../src/dashboard/state/stages.ts';
+import { thresholdsFor } from '../../../src/dashboard/state/thresholds.ts';
+import type { Progress } from '../../../src/lake/progress.ts';
+import { BATCH_TABLES } from '../../../src/lake/tables.ts';
+import { NOW } from '../live/sightings.ts';
+import { PROGRESS } from '../progress-fixture.ts';
 
 const NOW_MS = NOW * 1000;
 
 function tables(age_s: number | null): readonly TableStatus[] {
   const committed_at_ms = age_s === null ? null : NOW_MS - age_s * 1000;
-  return WATCHED_TABLES.map(({ name }) =>
+  return BATCH_TABLES.map(({ name }) =>
     age_s === null
-      ? { name, version: null, rows: null, files: null, bytes: null, committed_at_ms }
-      : { name, version: 3, rows: 100, files: 2, bytes: 999, committed_at_ms },
+      ? { name, version: null, rows: null, files: null, bytes: null, committed_at_ms, refusal: null }
+      : { name, version: 3, rows: 100, files: 2, bytes: 999, committed_at_ms, refusal: null },
   );
 }
 
@@ -164,30 +163,5 @@ describe('the stages', () => {
   it('never show an age below zero when clocks differ', () => {
     const all = stages({ tables: tables(-5), event_time: NOW + 5 });
     expect([all.bronze.age_s, all.dashboard.age_s]).toEqual([0, 0]);
-  });
-});
-
-describe('a progress file', () => {
-  it('is read when it is one, and unknown rather than wrong when it is not', () => {
-    expect(parseProgress(JSON.stringify(PROGRESS))).toEqual(PROGRESS);
-    const said = parseProgress(
-      JSON.stringify({
-        ...PROGRESS,
-        message: 'x'.repeat(9000),
-        notices: ['one\nline', 'a', 'b', 'c', 'd', 'e'],
-      }),
-    );
-    expect(said?.message).toHaveLength(600);
-    expect(said?.notices).toEqual(['one line', 'a', 'b', 'c', 'd']);
-    const broken = [
-      '',
-      'null',
-      '{}',
-      JSON.stringify({ ...PROGRESS, state: 'dreaming' }),
-      JSON.stringify({ ...PROGRESS, trigger_ms: null }),
-      JSON.stringify({ ...PROGRESS, batches: [null] }),
-      JSON.stringify(PROGRESS).slice(0, -1),
-    ];
-    expect(broken.map(parseProgress)).toEqual(broken.map(() => null));
   });
 });

@@ -1,11 +1,12 @@
-import { openTable, localStore, hasCode } from '@contrail/delta-lake';
+import { DeltaError, localStore } from '@contrail/delta-lake';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LakeStore, LakeTable } from '../../src/dashboard/lake-tables.ts';
-import { MAX_COMMITS_TOLD, watchTable } from '../../src/dashboard/lake-watch.ts';
-import type { TableEvent } from '../../src/dashboard/lake-watch.ts';
-import { SILVER_FLIGHTS } from '../../src/lake/silver-flights.ts';
-import { LakeFixture } from './lake-fixture.ts';
-import { silverRow } from './silver-row.ts';
+import { MAX_COMMITS_TOLD, watchTable } from '../../../src/dashboard/watch/lake-watch.ts';
+import type { TableEvent, WatchedTable } from '../../../src/dashboard/watch/lake-watch.ts';
+import { Lake } from '../../../src/lake/lake.ts';
+import { SILVER_FLIGHTS } from '../../../src/lake/silver-flights.ts';
+import { LakeFixture } from '../lake-fixture.ts';
+import { silverRow } from '../silver-row.ts';
+import { tableSnapshot } from '../table-snapshot.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -33,16 +34,10 @@ describe('the watch of a table', () => {
   });
 
   const watch = (pollMs: number): AsyncGenerator<TableEvent> => {
-    const store = localStore(`${lake.root}/${SILVER_FLIGHTS.name}`);
-    const open = async (): Promise<LakeTable | null> => {
-      try {
-        return await openTable(store);
-      } catch (error) {
-        if (hasCode(error, 'not-a-table')) return null;
-        throw error;
-      }
-    };
-    return watchTable({ store, open, signal: stop.signal, pollMs });
+    const watched = new Lake(localStore(lake.root), Date.now);
+    const { url } = watched.store.at(SILVER_FLIGHTS.name);
+    const open = (): ReturnType<Lake['reopen']> => watched.reopen(SILVER_FLIGHTS);
+    return watchTable({ url, open, signal: stop.signal, pollMs });
   };
 
   it('tells each commit once, in order, called by the file system alone', async () => {
@@ -88,15 +83,16 @@ describe('the watch of a table', () => {
   it('tells a table that ran far ahead as new, and ends with the signal', async () => {
     const versions = [1, MAX_COMMITS_TOLD + 2];
     const asked: number[] = [];
-    const table: LakeTable = {
-      snapshot: async () => ({ ...EMPTY_SNAPSHOT, version: versions.shift() ?? MAX_COMMITS_TOLD + 2 }),
+    const table: WatchedTable = {
+      commitStamp: async () => null,
+      snapshot: async () => tableSnapshot({ version: versions.shift() ?? MAX_COMMITS_TOLD + 2 }),
       changes: async (version) => {
         asked.push(version);
-        return { adds: [] };
+        return { adds: [], removes: [] };
       },
     };
     const events = watchTable({
-      store: EMPTY_STORE,
+      url: 'memory://lake',
       open: async () => table,
       signal: stop.signal,
       pollMs: 1,
@@ -109,15 +105,16 @@ describe('the watch of a table', () => {
 
   it('tells a table as new where the log has lost the commits between', async () => {
     const versions = [1, 5, 6];
-    const table: LakeTable = {
-      snapshot: async () => ({ ...EMPTY_SNAPSHOT, version: versions.shift() ?? 6 }),
+    const table: WatchedTable = {
+      commitStamp: async () => null,
+      snapshot: async () => tableSnapshot({ version: versions.shift() ?? 6 }),
       changes: async (version) => {
-        if (version < 6) throw Object.assign(new Error('cleaned up'), { code: 'no-such-version' });
-        return { adds: [] };
+        if (version < 6) throw new DeltaError('no-such-version', 'cleaned up');
+        return { adds: [], removes: [] };
       },
     };
     const events = watchTable({
-      store: EMPTY_STORE,
+      url: 'memory://lake',
       open: async () => table,
       signal: stop.signal,
       pollMs: 1,
@@ -131,11 +128,11 @@ describe('the watch of a table', () => {
 
   it('goes on after a failure', async () => {
     let attempts = 0;
-    const open = async (): Promise<LakeTable | null> => {
+    const open = async (): Promise<WatchedTable | null> => {
       if (attempts++ === 0) throw new Error('the store is away');
       return null;
     };
-    const events = watchTable({ store: EMPTY_STORE, open, signal: stop.signal, pollMs: 1 });
+    const events = watchTable({ url: 'memory://lake', open, signal: stop.signal, pollMs: 1 });
     expect((await events.next()).value).toMatchObject({
       kind: 'failed',
       error: { message: 'the store is away' },
@@ -143,24 +140,3 @@ describe('the watch of a table', () => {
     expect((await events.next()).value).toEqual({ kind: 'idle' });
   });
 });
-
-const EMPTY_STORE: LakeStore = {
-  url: 'memory://lake',
-  get: async () => new Uint8Array(),
-  head: async () => null,
-  at: () => EMPTY_STORE,
-};
-
-const EMPTY_SNAPSHOT = {
-  version: 0,
-  timestampMs: 0,
-  metadata: { id: 'same' },
-  configuration: {},
-  partitionColumns: [],
-  fileCount: 0,
-  bytes: 0,
-  rowCount: 0,
-  files: () => [],
-  absolutePath: () => '',
-  partitionValues: () => ({}),
-};

@@ -1,5 +1,5 @@
-import type { Progress } from '../lake/progress.ts';
-import type { Stage, StageName, StageState, TableStatus } from './protocol.ts';
+import type { Progress } from '../../lake/progress.ts';
+import type { Stage, StageName, StageState, TableStatus } from '../protocol.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** All that the state of the stages follows from. */
@@ -117,6 +117,8 @@ function tableStage(facts: StageFacts, name: StageName, tables: readonly string[
     const message = progress.message ?? `The pipeline has failed: see its log, then ${START_PIPELINE}.`;
     return { ...stage, state: 'failed', sentence: message };
   }
+  const refusal = found.find((table) => table.refusal !== null)?.refusal ?? null;
+  if (refusal !== null) return { ...stage, state: 'failed', sentence: refusal };
   if (!isPresent) {
     const missing = found.find((table) => !hasRows(table))?.name ?? name;
     const isFirst = name === 'bronze' && isRunning(facts);

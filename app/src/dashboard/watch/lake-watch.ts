@@ -2,7 +2,8 @@ import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { LakeFile, LakeSnapshot, LakeStore, LakeTable } from './lake-tables.ts';
+import { type AddFile, type Changes, type DeltaTable, hasCode } from '@contrail/delta-lake';
+import type { TableSnapshot } from './lake-tables.ts';
 
 /** How often a table's log is looked at when nothing calls. On a local disk a change calls at once. */
 export const POLL_MS = 1000;
@@ -14,13 +15,14 @@ export const MAX_COMMITS_TOLD = 50;
 /** One thing that happened to a table. */
 export type TableEvent =
   /** It is seen for the first time, is another table than before, or ran too far ahead: start from the snapshot. */
-  | { readonly kind: 'opened'; readonly snapshot: LakeSnapshot }
+  | { readonly kind: 'opened'; readonly snapshot: TableSnapshot }
   /** One commit after the last one told. `snapshot` is the newest version and may be ahead of `version`. */
   | {
       readonly kind: 'commit';
       readonly version: number;
-      readonly adds: readonly LakeFile[];
-      readonly snapshot: LakeSnapshot;
+      readonly adds: readonly AddFile[];
+      readonly removes: Changes['removes'];
+      readonly snapshot: TableSnapshot;
     }
   /** It is not there any more. */
   | { readonly kind: 'gone' }
@@ -29,12 +31,18 @@ export type TableEvent =
   /** A look has ended well and all of it has been told. */
   | { readonly kind: 'idle' };
 
+/** What the watch asks of a table. */
+export type WatchedTable = Pick<DeltaTable, 'commitStamp'> & {
+  snapshot(): Promise<TableSnapshot>;
+  changes(version: number): Promise<Pick<Changes, 'adds' | 'removes'>>;
+};
+
 /** What the watch of one table works with. */
 export interface TableWatch {
-  /** The store at the table's root. */
-  readonly store: LakeStore;
-  /** Opens the table; null when there is none (yet). Anything it throws is told as `failed`. */
-  readonly open: () => Promise<LakeTable | null>;
+  /** Where the table is, or will be: `file:///data/lake/silver/flights`, `s3://bucket/silver/flights`. */
+  readonly url: string;
+  /** Opens the table that is there now; null when there is none (yet). Anything it throws is told as `failed`. */
+  readonly open: () => Promise<WatchedTable | null>;
   readonly signal: AbortSignal;
   readonly pollMs?: number;
 }
@@ -45,40 +53,41 @@ export interface TableWatch {
  * The next look begins when the consumer asks for more, so a slow consumer is never overrun.
  */
 export async function* watchTable({
-  store,
+  url,
   open,
   signal,
-  pollMs = store.url.startsWith('s3:') ? REMOTE_POLL_MS : POLL_MS,
+  pollMs = url.startsWith('s3:') ? REMOTE_POLL_MS : POLL_MS,
 }: TableWatch): AsyncGenerator<TableEvent> {
-  await using calls = new LogCalls(store, signal, pollMs);
-  let table: LakeTable | null = null;
+  await using calls = new LogCalls(url, signal, pollMs);
+  let table: WatchedTable | null = null;
   let told: { readonly id: string; readonly version: number; readonly stamp: string | null } | null = null;
   while (!signal.aborted) {
     // Listen before looking: a commit during the look calls for another.
     await calls.listen();
     try {
-      if (table !== null && told !== null && (await stampOf(store, told.version)) !== told.stamp)
+      if (table !== null && told !== null && (await table.commitStamp(told.version)) !== told.stamp)
         table = null;
       table ??= await open();
       if (table === null) {
         if (told !== null) yield { kind: 'gone' };
         told = null;
       } else {
-        const snapshot: LakeSnapshot = await table.snapshot();
+        const snapshot: TableSnapshot = await table.snapshot();
         // Before telling: the consumer may take its time, and the table may be another by then.
-        const stamp: string | null = await stampOf(store, snapshot.version);
+        const stamp: string | null = await table.commitStamp(snapshot.version);
         const isSame: boolean =
           told !== null && told.id === snapshot.metadata.id && told.version <= snapshot.version;
         const from: number = isSame ? (told?.version ?? 0) + 1 : Number.POSITIVE_INFINITY;
         if (!isSame || snapshot.version - from >= MAX_COMMITS_TOLD) yield { kind: 'opened', snapshot };
         else {
           for (let version = from; version <= snapshot.version; version++) {
-            const adds = await addsOf(table, version);
-            if (adds === null) {
+            const changes = await changesOf(table, version);
+            if (changes === null) {
               yield { kind: 'opened', snapshot };
               break;
             }
-            yield { kind: 'commit', version, adds, snapshot };
+            const { adds, removes } = changes;
+            yield { kind: 'commit', version, adds, removes, snapshot };
           }
         }
         const { version, metadata } = snapshot;
@@ -86,7 +95,7 @@ export async function* watchTable({
       }
       yield { kind: 'idle' };
     } catch (error) {
-      // The table may have been deleted under our hands: begin anew.
+      // The table may have been deleted under our hands: begin again.
       table = null;
       yield { kind: 'failed', error };
     }
@@ -94,20 +103,17 @@ export async function* watchTable({
   }
 }
 
-/** What a commit added; null when the log does not have it any more, as after a sleep of this machine. */
-async function addsOf(table: LakeTable, version: number): Promise<readonly LakeFile[] | null> {
+/** What a commit did; null when the log does not have it any more, as after a sleep of this machine. */
+async function changesOf(
+  table: WatchedTable,
+  version: number,
+): Promise<Pick<Changes, 'adds' | 'removes'> | null> {
   try {
-    return (await table.changes(version)).adds;
+    return await table.changes(version);
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 'no-such-version') return null;
+    if (hasCode(error, 'no-such-version')) return null;
     throw error;
   }
-}
-
-/** When and how large the commit file of a version was written: another table at this place has another. */
-async function stampOf(store: LakeStore, version: number): Promise<string | null> {
-  const found = await store.head(`_delta_log/${String(version).padStart(20, '0')}.json`);
-  return found === null ? null : `${found.modifiedAtMs}/${found.bytes}`;
 }
 
 /** Resolves {@link LogCalls.next} when the log's folder changes (local disk) or after a while. */
@@ -121,8 +127,8 @@ class LogCalls implements AsyncDisposable {
   #wake: (() => void) | null = null;
   readonly #onAbort = (): void => this.#wake?.();
 
-  constructor(store: LakeStore, signal: AbortSignal, pollMs: number) {
-    this.#directory = store.url.startsWith('file:') ? `${fileURLToPath(store.url)}/_delta_log` : null;
+  constructor(url: string, signal: AbortSignal, pollMs: number) {
+    this.#directory = url.startsWith('file:') ? `${fileURLToPath(url)}/_delta_log` : null;
     this.#signal = signal;
     this.#pollMs = pollMs;
     signal.addEventListener('abort', this.#onAbort);

@@ -1,5 +1,5 @@
-import type { ServiceStatus } from './protocol.ts';
-import { shownSentence } from './shown.ts';
+import type { ServiceStatus } from '../protocol.ts';
+import { shownSentence } from '../shown.ts';
 
 /** A service outside of this process that can be asked how it is. */
 export interface WatchedService {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askService, ServiceWatch, type WatchedService } from '../../src/dashboard/service-watch.ts';
+import { askService, ServiceWatch, type WatchedService } from '../../../src/dashboard/watch/service-watch.ts';
 
 const never = new AbortController().signal;
 
