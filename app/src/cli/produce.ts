@@ -1,6 +1,7 @@
 import cliProgress from 'cli-progress';
 import { dataDir, type Settings } from '../config/settings.ts';
 import { ContrailError } from '../errors.ts';
+import { kindName } from '../flight/kind.ts';
 import { ingest, type IngestCounts } from '../ingest/ingest.ts';
 import type { Source } from '../ingest/source.ts';
 import { SYSTEM } from './context.ts';
@@ -77,13 +78,11 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   if (isStarted) bar?.stop();
   if (hopeless !== null) throw noPoll(source.name, hopeless);
   await declared;
-  const [others, other, own] =
-    (kind ?? counts.firstSimulated) === true
-      ? [counts.real, 'real', 'simulated']
-      : [counts.simulated, 'simulated', 'real'];
+  const isSimulated = (kind ?? counts.firstSimulated) === true;
+  const others = isSimulated ? counts.real : counts.simulated;
   if (others > 0)
     say(
-      `${count(others)} positions of ${source.name} are ${other} ones among ${own} ones: the pipeline puts them into quarantine, with the reason other_kind.`,
+      `${count(others)} positions of ${source.name} are ${kindName(!isSimulated)} ones among ${kindName(isSimulated)} ones: the pipeline puts them into quarantine, with the reason other_kind.`,
     );
   say(
     `${source.name}: ${count(counts.messages)} messages in ${count(counts.polls)} polls are in topic ${topic.name} of ${topicPlace(settings, data)}.`,

@@ -1,5 +1,6 @@
-import { ContrailError, kindOf } from '../errors.ts';
+import { kindOf } from '../errors.ts';
 import { decodeMessage, type MessageValue } from '../flight/decode-message.ts';
+import { kindDiffers } from '../flight/kind.ts';
 import { encodeStateVector } from '../flight/state-vector.ts';
 import type { Message, Topic } from '../topic/topic.ts';
 import type { Sleep } from './components.ts';
@@ -202,12 +203,11 @@ function keyOfMalformed(line: MessageValue): string | null {
 
 function refuseOtherKind(expectSimulated: boolean | undefined, simulated: boolean, name: string): void {
   if (expectSimulated === undefined || expectSimulated === simulated) return;
-  const [found, held] = simulated ? ['simulated', 'real'] : ['real', 'simulated'];
-  throw new ContrailError(
-    'lake-kind-differs',
-    `The source ${name} sends ${found} positions, but this lake holds ${held} ones, and a lake never holds both. ` +
-      `Choose another data folder (--data DIR) or bucket for ${found} positions.`,
-    { facts: { source: name, simulated } },
+  throw kindDiffers(
+    'The lake',
+    expectSimulated,
+    (came) =>
+      `The source ${name} sends ${came} ones: choose another data folder (--data DIR) or bucket for them.`,
   );
 }
 

@@ -14,6 +14,7 @@ import {
 } from '@contrail/delta-lake';
 import { fileURLToPath } from 'node:url';
 import { ContrailError } from '../errors.ts';
+import { kindDiffers } from '../flight/kind.ts';
 import type { Column, Value } from './column.ts';
 import { DEFAULT_RETENTION, type Retention, streamProperties, type TableDefinition } from './table.ts';
 import { BATCH_TABLES, TABLES } from './tables.ts';
@@ -94,7 +95,11 @@ export class Lake {
     const { configuration } = await table.snapshot();
     const property = configuration[SIMULATED_PROPERTY];
     if (simulated !== null && property !== undefined && (property === 'true') !== simulated)
-      throw lakeKindDiffers(property === 'true', this.store.url);
+      throw kindDiffers(`The lake at ${this.store.url}`, property === 'true', (came) =>
+        this.store.url.startsWith('s3:')
+          ? `Give the ${came} ones a bucket of their own: BUCKET_NAME.`
+          : `Give the ${came} ones a folder of their own: --data DIR.`,
+      );
     const isOld = Object.entries(properties).some(([name, value]) => configuration[name] !== value);
     if (isOld) await this.#changed(definition, table.setProperties(properties));
     return table;
@@ -218,13 +223,4 @@ export function refusalOf(
         path,
       );
   return null;
-}
-
-/** A lake holds real or simulated positions, never both. */
-export function lakeKindDiffers(lakeIsSimulated: boolean, url: string): ContrailError {
-  const [has, came] = lakeIsSimulated ? ['simulated', 'real'] : ['real', 'simulated'];
-  return new ContrailError(
-    'lake-kind-differs',
-    `The lake at ${url} holds ${has} positions, but ${came} ones came. Give the ${came} ones a folder of their own: --data DIR.`,
-  );
 }

@@ -43,6 +43,18 @@ export function checkRange(
   return null;
 }
 
+/** @throws ContrailError for the first range that cannot be read in full, as {@link checkRange} says */
+export function requireRanges(
+  name: string,
+  ranges: readonly OffsetRange[],
+  kept: readonly OffsetRange[],
+): void {
+  for (const range of ranges) {
+    const problem = checkRange(name, range, kept);
+    if (problem !== null) throw problem;
+  }
+}
+
 /** The parts of ranges that retention has dropped, by what is kept. */
 export function expiredIn(ranges: readonly OffsetRange[], kept: readonly OffsetRange[]): readonly TopicGap[] {
   return ranges.flatMap(({ partition, start, end }) => {

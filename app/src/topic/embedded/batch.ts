@@ -15,6 +15,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
 import { ContrailError } from '../../errors.ts';
 import type { MessageValue } from '../../flight/decode-message.ts';
+import { requireTimestamp } from '../refusals.ts';
 import type { Message } from '../topic.ts';
 import { partitionOf } from '../murmur2.ts';
 
@@ -61,12 +62,7 @@ export function toBatches(messages: readonly Message[], partitions: number): Pen
   const batches: PendingBatch[] = [];
   const open = new Map<number, PendingBatch>();
   for (const message of messages) {
-    if (!Number.isSafeInteger(message.timestamp_ms)) {
-      throw new ContrailError(
-        'topic-message-invalid',
-        `A message to append has the timestamp ${message.timestamp_ms}; it must be whole milliseconds since the epoch.`,
-      );
-    }
+    requireTimestamp(message.timestamp_ms);
     const partition = partitionOf(message, partitions);
     const bytes = Buffer.byteLength(message.value) + 1;
     let batch = open.get(partition);

@@ -13,7 +13,9 @@ import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ContrailError } from '../../errors.ts';
-import { checkRange, expiredIn } from '../range.ts';
+import { kindDiffers } from '../../flight/kind.ts';
+import { expiredIn, requireRanges } from '../range.ts';
+import { closed, partitionsDiffer, readOnly } from '../refusals.ts';
 import type {
   Message,
   MessageChunk,
@@ -31,7 +33,7 @@ import { damaged, markBefore, readChunk, readOffsets, textBytesIn } from './read
 import { applyRetention, newestId } from './retention.ts';
 import type { Retention } from './retention.ts';
 import { fromSqlite, isBusy } from './sqlite-errors.ts';
-import { kindDiffers, openReader, openWriter, readProperties, topicExists, topicFile } from './store.ts';
+import { openReader, openWriter, readProperties, topicExists, topicFile } from './store.ts';
 
 export interface EmbeddedTopicOptions {
   /** Folder of the topic's files; created when missing, unless `readOnly`. On a local file system. */
@@ -152,10 +154,7 @@ export class EmbeddedTopic implements Topic {
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<MessageChunk, void, void> {
     const kept = await this.offsets(options);
-    for (const range of ranges) {
-      const problem = checkRange(this.name, range, kept);
-      if (problem !== null) throw problem;
-    }
+    requireRanges(this.name, ranges, kept);
     for (const range of ranges) {
       let start = range.start;
       while (start < range.end) {
@@ -230,7 +229,13 @@ export class EmbeddedTopic implements Topic {
       this.#write(`Describing ${this.#label()}`, (writer) => {
         const declared = readProperties(writer).simulated;
         if (declared === simulated) return;
-        if (declared !== null) throw kindDiffers(this.#label(), declared);
+        if (declared !== null)
+          throw kindDiffers(
+            this.#label(),
+            declared,
+            (came, held) =>
+              `Set DATA_DIR to another folder for ${came} positions, or choose a SOURCE with ${held} ones.`,
+          );
         writer.prepare('update topic set simulated = ?').run(simulated ? 1 : 0);
       }),
     );
@@ -333,12 +338,7 @@ export class EmbeddedTopic implements Topic {
       const { partitions } = readProperties(reader);
       if (partitions !== this.partitions) {
         reader.close();
-        throw new ContrailError(
-          'topic-partitions-differ',
-          `${this.#label()} has ${partitions} partitions, the settings say ${this.partitions}. ` +
-            `Set NUM_PARTITIONS=${partitions}, or choose another TOPIC_NAME or DATA_DIR for a new topic.`,
-          { facts: { partitions } },
-        );
+        throw partitionsDiffer(this.#label(), partitions, this.partitions, 'TOPIC_NAME or DATA_DIR');
       }
       this.#reader = reader;
       this.#place ??= placeOf(this.#file);
@@ -376,16 +376,12 @@ export class EmbeddedTopic implements Topic {
   #requireWriter(isQueued = false): DatabaseSync {
     if (this.#isClosed && !isQueued) throw closed(this.#label());
     if (this.#writer !== null) return this.#writer;
-    throw new ContrailError('topic-read-only', `${this.#label()} was opened for reading only.`);
+    throw readOnly(this.#label());
   }
 
   #label(): string {
     return `topic "${this.name}" (${this.#file})`;
   }
-}
-
-function closed(label: string): ContrailError {
-  return new ContrailError('topic-closed', `${label} is closed.`);
 }
 
 function internal(message: string): ContrailError {

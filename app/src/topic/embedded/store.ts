@@ -162,17 +162,6 @@ export function readProperties(connection: DatabaseSync): TopicProperties {
   };
 }
 
-/** A topic holds real or simulated positions, never both. */
-export function kindDiffers(label: string, isSimulated: boolean): ContrailError {
-  const [holds, other] = isSimulated ? ['simulated', 'real'] : ['real', 'simulated'];
-  return new ContrailError(
-    'lake-kind-differs',
-    `${label} holds ${holds} positions and takes no ${other} ones. ` +
-      `Set DATA_DIR to another folder for ${other} positions, or choose a SOURCE with ${holds} ones.`,
-    { facts: { simulated: isSimulated } },
-  );
-}
-
 /** Reads a pragma that answers one whole number. */
 export function pragma(connection: DatabaseSync, name: string): number {
   return Number(Object.values(connection.prepare(`pragma ${name}`).get() ?? {})[0] ?? 0);

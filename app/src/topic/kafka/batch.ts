@@ -1,6 +1,6 @@
 import type { MessageToProduce } from '@platformatic/kafka';
-import { ContrailError } from '../../errors.ts';
 import { partitionOf } from '../murmur2.ts';
+import { requireTimestamp } from '../refusals.ts';
 import type { Message } from '../topic.ts';
 
 /**
@@ -53,12 +53,7 @@ interface OpenBatch {
 }
 
 function encode(topic: string, partition: number, { key, value, timestamp_ms }: Message) {
-  if (!Number.isSafeInteger(timestamp_ms)) {
-    throw new ContrailError(
-      'topic-message-invalid',
-      `A message to append has the timestamp ${timestamp_ms}; it must be whole milliseconds since the epoch.`,
-    );
-  }
+  requireTimestamp(timestamp_ms);
   return {
     topic,
     partition,

@@ -16,7 +16,9 @@
 import { Consumer, FetchIsolationLevels, type ClusterTopicMetadata } from '@platformatic/kafka';
 import { ContrailError } from '../../errors.ts';
 import { decodeMessage } from '../../flight/decode-message.ts';
-import { checkRange, expiredIn } from '../range.ts';
+import { kindDiffers } from '../../flight/kind.ts';
+import { expiredIn, requireRanges } from '../range.ts';
+import { closed, readOnly } from '../refusals.ts';
 import type {
   Message,
   MessageChunk,
@@ -142,10 +144,7 @@ export class KafkaTopic implements Topic {
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<MessageChunk, void, void> {
     const kept = await this.offsets(options);
-    for (const range of ranges) {
-      const problem = checkRange(this.name, range, kept);
-      if (problem !== null) throw problem;
-    }
+    requireRanges(this.name, ranges, kept);
     for (const range of ranges) {
       let start = range.start;
       let empty = 0;
@@ -206,12 +205,10 @@ export class KafkaTopic implements Topic {
     this.#requireProducer();
     const held = (await this.describe(options)).simulated;
     if (held === null || held === simulated) return;
-    const [holds, other] = held ? ['simulated', 'real'] : ['real', 'simulated'];
-    throw new ContrailError(
-      'lake-kind-differs',
-      `${this.#label()} holds ${holds} positions and takes no ${other} ones. ` +
-        `Set another TOPIC_NAME for ${other} positions, or choose a SOURCE with ${holds} ones.`,
-      { facts: { simulated: held } },
+    throw kindDiffers(
+      this.#label(),
+      held,
+      (came, same) => `Set another TOPIC_NAME for ${came} positions, or choose a SOURCE with ${same} ones.`,
     );
   }
 
@@ -369,7 +366,7 @@ export class KafkaTopic implements Topic {
   #requireProducer(): IdempotentProducer {
     this.#requireOpen();
     if (this.#producer !== null) return this.#producer;
-    throw new ContrailError('topic-read-only', `${this.#label()} was opened for reading only.`);
+    throw readOnly(this.#label());
   }
 
   #requireOpen(): void {
@@ -379,8 +376,4 @@ export class KafkaTopic implements Topic {
   #label(): string {
     return `topic "${this.name}" (Kafka at ${this.#options.connection.bootstrap.join(',')})`;
   }
-}
-
-function closed(label: string): ContrailError {
-  return new ContrailError('topic-closed', `${label} is closed.`);
 }

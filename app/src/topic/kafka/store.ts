@@ -1,5 +1,6 @@
 import { Admin, type ClusterTopicMetadata, type Consumer } from '@platformatic/kafka';
 import { ContrailError } from '../../errors.ts';
+import { partitionsDiffer } from '../refusals.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 import { hasAnswer, isTopicMissing } from './kafka-errors.ts';
 
@@ -34,12 +35,7 @@ export async function lookUp(
   }
   if (topic === undefined) return null;
   if (topic.partitionsCount === partitions) return topic;
-  throw new ContrailError(
-    'topic-partitions-differ',
-    `${label} has ${topic.partitionsCount} partitions, the settings say ${partitions}. ` +
-      `Set NUM_PARTITIONS=${topic.partitionsCount}, or choose another TOPIC_NAME for a new topic.`,
-    { facts: { partitions: topic.partitionsCount } },
-  );
+  throw partitionsDiffer(label, topic.partitionsCount, partitions, 'TOPIC_NAME');
 }
 
 /**

@@ -1,0 +1,25 @@
+import { ContrailError } from '../errors.ts';
+
+/** What positions are: of aircraft that fly, or of invented ones. */
+export type Kind = 'real' | 'simulated';
+
+export const kindName = (isSimulated: boolean): Kind => (isSimulated ? 'simulated' : 'real');
+
+/**
+ * A lake, and a topic, holds real or simulated positions, never both.
+ * @param where what refuses, as the subject of a sentence: `The lake at …`
+ * @param holdsSimulated what it holds; what came is the other kind
+ * @param next what to do there, by both kinds
+ */
+export function kindDiffers(
+  where: string,
+  holdsSimulated: boolean,
+  next: (came: Kind, held: Kind) => string,
+): ContrailError {
+  const [held, came] = [kindName(holdsSimulated), kindName(!holdsSimulated)];
+  return new ContrailError(
+    'lake-kind-differs',
+    `${where} holds ${held} positions and takes no ${came} ones. ${next(came, held)}`,
+    { facts: { simulated: holdsSimulated } },
+  );
+}
