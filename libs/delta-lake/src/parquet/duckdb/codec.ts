@@ -1,23 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { open } from 'node:fs/promises';
 import { checkOptions, type OptionRules } from '../../arguments.ts';
-import { DeltaError } from '../../errors.ts';
 import type { StructType } from '../../schema/types.ts';
 import type { ByteSource, ParquetCodec, ParquetWriter, ReadOptions, Row, WriterOptions } from '../codec.ts';
 import { hyparquetCodec } from '../hyparquet-codec.ts';
+import { type Duckdb, type DuckdbOptions, startDuckdb } from './connection.ts';
 import { readFile } from './reader.ts';
 import { DuckdbWriter } from './writer.ts';
 
-export interface DuckdbCodecOptions {
-  /** For example `512MB`: bounds what DuckDB buffers; the process takes 100 to 180 MB more. Default `256MB`. */
-  readonly memoryLimit?: string;
-  /** Default 1, which is fastest up to 100,000 rows a file. */
-  readonly threads?: number;
-  /** Where files are put together, and where DuckDB spills to; a folder of its own is made in it. Default the system's. */
-  readonly temporaryFolder?: string;
+export interface DuckdbCodecOptions extends DuckdbOptions {
   /** Files and portions below this are left to hyparquet: DuckDB starts at the first larger one. Default 1 MiB. */
   readonly smallFileBytes?: number;
   /** New files of fewer rows are written by hyparquet. Default 20,000. */
@@ -32,13 +22,6 @@ const RULES: OptionRules<DuckdbCodecOptions> = {
   smallFileRows: 'count',
 };
 
-/** What reading and writing need of a running DuckDB. */
-export interface Duckdb {
-  connect(): Promise<DuckDBConnection>;
-  /** A path for a file that nobody has yet. */
-  temporaryFile(): string;
-}
-
 /**
  * A {@link ParquetCodec} on DuckDB, for data files of some size: several times as fast as JavaScript, and larger than
  * memory. Small files, and those whose columns are not simply those of the table (older schemas, INT96, lists of two
@@ -48,7 +31,7 @@ export interface Duckdb {
 export class DuckdbCodec implements ParquetCodec, AsyncDisposable {
   readonly #options: DuckdbCodecOptions;
   readonly #small = hyparquetCodec();
-  #running: Promise<{ readonly instance: DuckDBInstance; readonly folder: string }> | null = null;
+  #running: Promise<Duckdb> | null = null;
 
   constructor(options: DuckdbCodecOptions = {}) {
     checkOptions('duckdbCodec', options, RULES);
@@ -95,46 +78,15 @@ export class DuckdbCodec implements ParquetCodec, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const running = await this.#running?.catch(() => null);
     this.#running = null;
-    if (!running) return;
-    running.instance.closeSync();
-    await rm(running.folder, { recursive: true, force: true });
+    await running?.close();
   }
 
-  async #duckdb(): Promise<Duckdb> {
-    this.#running ??= this.#start();
-    const { instance, folder } = await this.#running.catch((error: unknown) => {
+  #duckdb(): Promise<Duckdb> {
+    this.#running ??= startDuckdb(this.#options).catch((error: unknown) => {
       this.#running = null;
       throw error;
     });
-    return {
-      connect: async () => {
-        const connection = await instance.connect();
-        await connection.run("set timezone = 'UTC'");
-        return connection;
-      },
-      temporaryFile: () => join(folder, `${randomUUID()}.parquet`),
-    };
-  }
-
-  async #start(): Promise<{ readonly instance: DuckDBInstance; readonly folder: string }> {
-    const { DuckDBInstance } = await import('@duckdb/node-api');
-    const parent = this.#options.temporaryFolder ?? tmpdir();
-    await mkdir(parent, { recursive: true });
-    const folder = await mkdtemp(join(parent, 'delta-duckdb-'));
-    try {
-      const instance = await DuckDBInstance.create(':memory:', {
-        threads: String(this.#options.threads ?? 1),
-        memory_limit: this.#options.memoryLimit ?? '256MB',
-        temp_directory: folder,
-        autoinstall_known_extensions: 'false',
-        autoload_known_extensions: 'false',
-      });
-      return { instance, folder };
-    } catch (cause) {
-      await rm(folder, { recursive: true, force: true });
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new DeltaError('invalid-argument', `DuckDB refused its options: ${reason}.`, { cause });
-    }
+    return this.#running;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Value } from '../../schema/value.ts';
 import { columnOf } from '../cell-reader.ts';
 import type { ReadOptions, Row } from '../codec.ts';
 import { legacyCalendar } from '../legacy-calendar.ts';
-import type { Duckdb } from './codec.ts';
+import type { Duckdb } from './connection.ts';
 import { globEscape, identifier, textLiteral } from './sql.ts';
 import { isStoredAs } from './stored-type.ts';
 import { fromDuckdb } from './values.ts';

@@ -4,7 +4,7 @@ import { physicalName } from '../../schema/column-mapping.ts';
 import type { StructType } from '../../schema/types.ts';
 import type { Value } from '../../schema/value.ts';
 import type { Compression, EncodedFile, ParquetWriter, WriterOptions } from '../codec.ts';
-import type { Duckdb } from './codec.ts';
+import type { Duckdb } from './connection.ts';
 import { fieldIds, identifier, sqlType, textLiteral } from './sql.ts';
 import { toDuckdb } from './values.ts';
 

@@ -5,31 +5,8 @@ import { addresser, type S3Addresser, DEFAULT_REGION } from './address.ts';
 import { codeOf, failureOf, unreachable } from './failure.ts';
 import { Limiter } from './limiter.ts';
 import type { S3Credentials, S3Options } from './options.ts';
+import type { S3Answer, S3Request } from './request.ts';
 import { type Attempt, isPassing, pauseBefore, type RetryLimits, retryLimits } from './retry.ts';
-
-/** One request to the bucket. */
-export interface S3Request {
-  /** Name of the operation in the S3 API, for messages and for {@link S3Options.onRequest}. */
-  readonly operation: string;
-  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
-  /** Of the bucket; absent: the bucket itself. */
-  readonly key?: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
-  /** Statuses that are answers and not failures. */
-  readonly expected: readonly number[];
-}
-
-/** A whole answer. */
-export interface S3Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
-  readonly attempts: number;
-  /** An earlier attempt may have been carried out without our hearing of it. */
-  readonly isRepeated: boolean;
-}
 
 /** Half of a slow mobile uplink: what an upload may take on top of the time-out. */
 const SLOWEST_BYTES_PER_MS = 32;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeltaError } from '../../errors.ts';
-import type { S3Answer, S3Client } from './client.ts';
+import type { S3Client } from './client.ts';
+import type { S3Answer } from './request.ts';
 import { PROBE_OBJECT } from './own-objects.ts';
 
 /** Says whose write an object is: set at each create, the same at each attempt of one. */

@@ -1,5 +1,6 @@
 import { DeltaError } from '../../errors.ts';
-import type { S3Answer, S3Client } from './client.ts';
+import type { S3Client } from './client.ts';
+import type { S3Answer } from './request.ts';
 
 /** Parts of one object under way at once; each is in memory whole. */
 export const PARTS_AT_ONCE = 4;

@@ -1,6 +1,6 @@
 import { DeltaError } from '../../errors.ts';
 import { certificateProblem } from './certificate.ts';
-import type { S3Answer } from './client.ts';
+import type { S3Answer } from './request.ts';
 import { text } from './xml.ts';
 
 /** What was asked, for the message: `GetObject` of `s3://bucket/key`. */

@@ -13,7 +13,8 @@ import { listObjects } from './listing.ts';
 import { upload } from './multipart.ts';
 import { isOwnObject } from './own-objects.ts';
 import { S3_OPTIONS, type S3Options } from './options.ts';
-import { type Writes, writesOf } from './writes.ts';
+import { writesOf } from './writes.ts';
+import type { Writes } from './write-mode.ts';
 
 /** A store on S3. Disposing of it gives back the writer's lock and the copies in use; views share what they were made from. */
 export interface S3Store extends ObjectStore, AsyncDisposable {

@@ -2,18 +2,7 @@ import type { S3Client } from './client.ts';
 import { createObject, probeConditionalPut, writesRefused } from './conditional-put.ts';
 import type { S3Options } from './options.ts';
 import { singleWrites } from './single-writer.ts';
-
-/** How a store is written: chosen once, shared by all its views. */
-export interface Writes {
-  /** Before every write. @throws DeltaError writes-refused, or that it cannot be known at the moment */
-  check(): Promise<void>;
-  /** Put-if-absent of a key of the bucket, after {@link check}. */
-  create(key: string, body: Uint8Array | string): Promise<'created' | 'exists'>;
-  /** {@link check}, and the lock where it is one for all. @throws DeltaError writes-refused, writer-locked */
-  claim(): Promise<void>;
-  /** Gives back what is held against other writers. */
-  release(): Promise<void>;
-}
+import type { Writes } from './write-mode.ts';
 
 /** Services whose documentation promises an atomic conditional PUT. Sources: Amazon S3, "Conditional writes"; Cloudflare R2, "S3 API compatibility". */
 const KNOWN_HOSTS = /(^|\.)(amazonaws\.com(\.cn)?|r2\.cloudflarestorage\.com)$/;
