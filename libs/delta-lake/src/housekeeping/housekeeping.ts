@@ -5,7 +5,7 @@ import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { serializeChecksum } from './checksum.ts';
 import { isPointerLost } from '../checkpoint/last-checkpoint.ts';
-import { behindCommits, CleanupPace } from './pace.ts';
+import { behindCommits, isCleanupDue } from './pace.ts';
 import { writeCheckpoint } from '../checkpoint/write.ts';
 
 /** How one step after a commit went. */
@@ -37,9 +37,6 @@ const CLEANUP_LIMIT = 2500;
 
 const NOT_DUE: StepOutcome = { kind: 'not-due' };
 
-const running = new WeakMap<LiveSnapshot, Promise<unknown>>();
-const paces = new WeakMap<LiveSnapshot, CleanupPace>();
-
 /**
  * Writes the checksum of a version and, where it is due, its checkpoint, and cleans up the log behind it; one version
  * after the other. Never rejects.
@@ -51,7 +48,7 @@ export function startHousekeeping(
 ): Promise<HousekeepingReport> {
   // Now, while this version is the newest and looking into it is free.
   const checksum = live.context.checksums ? serializeChecksum(snapshot, txnId) : null;
-  const work = async (): Promise<HousekeepingReport> => {
+  return live.background(async () => {
     const written =
       checksum === null
         ? NOT_DUE
@@ -64,27 +61,18 @@ export function startHousekeeping(
         : NOT_DUE;
     const logCleanup = checkpoint.kind === 'written' ? await cleanUp(live, snapshot) : NOT_DUE;
     return { checksum: written, checkpoint, logCleanup };
-  };
-  const report = (running.get(live) ?? Promise.resolve()).then(work);
-  running.set(live, report);
-  return report;
-}
-
-async function cleanUp(live: LiveSnapshot, snapshot: Snapshot): Promise<StepOutcome> {
-  const pace = paces.get(live) ?? new CleanupPace();
-  paces.set(live, pace);
-  const now = live.context.clock();
-  if (!isLogCleanupEnabled(snapshot) || !pace.isDue(snapshot, now)) return NOT_DUE;
-  return step(async () => {
-    const options = { limit: CLEANUP_LIMIT, turn: behindCommits(live) };
-    const { isComplete } = await cleanUpLog(live.context, snapshot, options);
-    if (isComplete) pace.done(snapshot, now);
   });
 }
 
-/** Resolves when all housekeeping that was started is done. */
-export async function settledHousekeeping(live: LiveSnapshot): Promise<void> {
-  await running.get(live);
+async function cleanUp(live: LiveSnapshot, snapshot: Snapshot): Promise<StepOutcome> {
+  const { version } = snapshot;
+  const atMs = live.context.clock();
+  if (!isLogCleanupEnabled(snapshot) || !isCleanupDue(live.logCleanedUp, version, atMs)) return NOT_DUE;
+  return step(async () => {
+    const options = { limit: CLEANUP_LIMIT, turn: behindCommits(live) };
+    const { isComplete } = await cleanUpLog(live.context, snapshot, options);
+    if (isComplete) live.logCleanedUp = { version, atMs };
+  });
 }
 
 /** Whether a checkpoint belongs to this version: every `delta.checkpointInterval` commits. */

@@ -1,6 +1,12 @@
 import type { TableContext } from '../context/context.ts';
 import type { ObjectEntry } from '../storage/object-store.ts';
-import { SAFE_AGE_MS } from '../transaction/added-files.ts';
+
+/**
+ * Files that no commit names are nobody's to delete until they are this old, by the clock of the store: their writer may be
+ * about to commit them. A day, because the time of an object on S3 is when its upload began, and a long job commits
+ * its first file with its last.
+ */
+export const SAFE_AGE_MS = 86_400_000;
 
 /**
  * What writes that never ended have left in the table's folder, below `prefix`, and nobody has touched for a day: a

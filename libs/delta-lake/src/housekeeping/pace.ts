@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /** Commits that one piece of housekeeping lets pass: where they never pause it would never end. */
 const PATIENCE = 50;
@@ -23,21 +22,9 @@ export function behindCommits(live: LiveSnapshot): () => Promise<void> {
 const CLEANUP_VERSIONS = 1000;
 const CLEANUP_MS = 3_600_000;
 
-/** When the log of a table was last cleaned up by this process. */
-export class CleanupPace {
-  #last: { readonly version: number; readonly atMs: number } | null = null;
-
-  /** Whether the log of a snapshot is to be looked at now. */
-  isDue({ version }: Snapshot, nowMs: number): boolean {
-    return (
-      this.#last === null ||
-      version - this.#last.version >= CLEANUP_VERSIONS ||
-      Math.abs(nowMs - this.#last.atMs) >= CLEANUP_MS
-    );
-  }
-
-  /** Notes that nothing was left to be cleaned up at a snapshot. */
-  done({ version }: Snapshot, nowMs: number): void {
-    this.#last = { version, atMs: nowMs };
-  }
+/** Whether the log is to be looked at: at a version and a time (epoch ms), after it was last cleaned up. */
+export function isCleanupDue(last: LiveSnapshot['logCleanedUp'], version: number, nowMs: number): boolean {
+  return (
+    last === null || version - last.version >= CLEANUP_VERSIONS || Math.abs(nowMs - last.atMs) >= CLEANUP_MS
+  );
 }

@@ -18,8 +18,13 @@ const STALE_MS = 60_000;
  */
 export class LiveSnapshot {
   readonly context: TableContext;
+  /** At which version, and when, the log was last cleaned up to its end; null before. Kept by `housekeeping/`. */
+  logCleanedUp: { readonly version: number; readonly atMs: number } | null = null;
+  /** Of the files that were removed before this instant all are deleted that may be; null before. Epoch ms. Kept by `deleteExpired`. */
+  deletedBeforeMs: number | null = null;
   #current: Snapshot;
   #queue: Promise<unknown> = Promise.resolve();
+  #background: Promise<unknown> = Promise.resolve();
   /** Of the queue, what is not done. */
   #pending = 0;
   /** When {@link current} was the newest. Epoch ms. */
@@ -61,6 +66,18 @@ export class LiveSnapshot {
   /** Resolves when the work that there is now is done. */
   async idle(): Promise<void> {
     await this.#queue;
+  }
+
+  /** Runs `work` beside the commits, when all earlier such work is done: what follows a commit and holds none up. */
+  background<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#background.then(work);
+    this.#background = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Resolves when the {@link background} work that there is now is done. */
+  async settled(): Promise<void> {
+    await this.#background;
   }
 
   /** Takes commits that follow the current version, in order. */

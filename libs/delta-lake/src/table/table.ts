@@ -2,7 +2,6 @@ import { tableKey } from '../actions/path.ts';
 import { checkOptions } from '../arguments.ts';
 import { readChanges } from '../changes/read-changes.ts';
 import { type CheckOptions, type CheckReport, checkSnapshot } from '../operations/check/check.ts';
-import { settledHousekeeping } from '../housekeeping/housekeeping.ts';
 import type { TableContext } from '../context/context.ts';
 import { type Changes, changesOf, commitStampOf, type CommitSummary, historyOf } from '../changes/history.ts';
 import { cleanUpLog, type LogCleanupOptions, type LogCleanupReport } from '../housekeeping/log-cleanup.ts';
@@ -363,7 +362,7 @@ export class DeltaTable implements AsyncDisposable {
 
   /** Resolves when the checksums and checkpoints of all commits so far are written, or have failed. */
   settled(): Promise<void> {
-    return settledHousekeeping(this.#live);
+    return this.#live.settled();
   }
 
   /** Awaits {@link settled} and closes what was opened for this table: on S3, it gives the writer's lock back. */

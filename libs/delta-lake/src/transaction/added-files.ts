@@ -2,15 +2,9 @@ import { relativePath } from '../actions/path.ts';
 import type { TableContext } from '../context/context.ts';
 import { deletionVectorPath } from '../deletion-vector/read.ts';
 import { locate } from '../context/data-file.ts';
+import { SAFE_AGE_MS } from '../housekeeping/leftovers.ts';
 import { inParallel } from '../storage/parallel.ts';
 import type { Draft } from './draft.ts';
-
-/**
- * Files that no commit names are nobody's to delete until they are this old, by the clock of the store: their writer may be
- * about to commit them. A day, because the time of an object on S3 is when its upload began, and a long job commits
- * its first file with its last.
- */
-export const SAFE_AGE_MS = 86_400_000;
 
 const PARALLEL_HEADS = 16;
 

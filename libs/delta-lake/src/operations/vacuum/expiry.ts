@@ -38,9 +38,6 @@ export interface ExpiryReport {
   readonly isComplete: boolean;
 }
 
-/** Removed before this instant, by epoch ms, and deleted by this process. */
-const done = new WeakMap<LiveSnapshot, number>();
-
 /**
  * Deletes files that the table has removed, by its tombstones alone: no listing, no look into old commits, no commit of its
  * own; for a writer, every now and then. It takes what lies in the table's folder under a plain name and has no deletion
@@ -53,9 +50,10 @@ export async function deleteExpired(live: LiveSnapshot, options: ExpiryOptions =
   const { context } = live;
   const snapshot = await live.exclusive(() => live.refresh());
   checkWritable(snapshot.protocol, snapshot.metadata, context.store.url);
+  const doneBeforeMs = live.deletedBeforeMs ?? EARLIEST_MS;
   const removed = snapshot.state.tombstones
     .values()
-    .filter(({ deletionTimestamp }) => deletionTimestamp >= (done.get(live) ?? EARLIEST_MS));
+    .filter(({ deletionTimestamp }) => deletionTimestamp >= doneBeforeMs);
   const cutoffMs = cutoffOf(context, snapshot, removed, options);
   const expired = removed
     .filter(({ deletionTimestamp }) => deletionTimestamp < cutoffMs)
@@ -64,8 +62,8 @@ export async function deleteExpired(live: LiveSnapshot, options: ExpiryOptions =
   const keys = due.length === 0 ? [] : await keysToDelete(context, snapshot, due, cutoffMs);
   const remove = (key: string): Promise<void> => deleteObject(context.store, key);
   await inParallel(keys, PARALLEL_DELETES, remove, options.signal);
-  const doneBefore = expired[due.length]?.deletionTimestamp ?? cutoffMs;
-  done.set(live, Math.max(done.get(live) ?? EARLIEST_MS, doneBefore));
+  const doneNowMs = expired[due.length]?.deletionTimestamp ?? cutoffMs;
+  live.deletedBeforeMs = Math.max(live.deletedBeforeMs ?? EARLIEST_MS, doneNowMs);
   return {
     deleted: keys.length,
     kept: removed.length - due.length,
