@@ -1,5 +1,6 @@
 import type { AddFile } from '../actions/actions.ts';
-import { type IndexedColumn, indexedColumns, type StatisticsTable } from '../statistics/indexed-columns.ts';
+import type { TableLayout } from '../features/table-configuration.ts';
+import { type IndexedColumn, indexedColumns } from '../statistics/indexed-columns.ts';
 import { physicalName } from '../schema/column-mapping.ts';
 import { parseInstant } from '../schema/instant.ts';
 import { ownValue } from '../records.ts';
@@ -19,7 +20,7 @@ export interface StructuredStatistics {
 }
 
 /** {@link StructuredStatistics} of a table. */
-export function structuredStatistics(table: StatisticsTable): StructuredStatistics {
+export function structuredStatistics(table: TableLayout): StructuredStatistics {
   const columns = indexedColumns(table);
   const bounds = structOf(columns, table, ({ type }) => (hasBounds(type) ? type : null));
   const counts = structOf(columns, table, () => 'long');
@@ -51,7 +52,7 @@ export function structuredStatistics(table: StatisticsTable): StructuredStatisti
 /** The struct of those columns that `typeFor` gives a type; null when there is none. */
 function structOf(
   columns: readonly IndexedColumn[],
-  table: StatisticsTable,
+  table: TableLayout,
   typeFor: (field: StructField) => DataType | null,
 ): StructType | null {
   const fields = columns.flatMap(({ field, fields: inner }): readonly (readonly [string, DataType])[] => {

@@ -1,7 +1,8 @@
 import type { TableContext } from '../context/context.ts';
+import type { TableLayout } from '../features/table-configuration.ts';
 import type { Row } from '../parquet/codec.ts';
 import type { DataFile } from '../transaction/draft.ts';
-import { FileInProgress, type FileLayout, layoutOf, type WriteTarget } from './file-in-progress.ts';
+import { FileInProgress, type FileLayout, layoutOf } from './file-in-progress.ts';
 import { type Partition, partitioner } from './partition-folder.ts';
 import { batchesOf, type RowSource } from './row-input.ts';
 import { targetFileBytes } from './target-size.ts';
@@ -33,7 +34,7 @@ const DEFAULT_BUFFERED_BYTES = 128 * 1024 * 1024;
  */
 export async function writeDataFiles(
   context: TableContext,
-  table: WriteTarget,
+  table: TableLayout,
   rows: RowSource,
   options: WriteFilesOptions = {},
 ): Promise<readonly DataFile[]> {
@@ -61,7 +62,7 @@ export class DataFileWriter {
   #bufferedBytes = 0;
   #files = 0;
 
-  constructor(context: TableContext, table: WriteTarget, options: WriteFilesOptions = {}) {
+  constructor(context: TableContext, table: TableLayout, options: WriteFilesOptions = {}) {
     this.#context = context;
     this.#options = options;
     this.#layout = layoutOf(table);

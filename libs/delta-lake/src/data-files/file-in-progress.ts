@@ -1,4 +1,5 @@
 import type { ColumnStatistics } from '../statistics/statistics.ts';
+import type { TableLayout } from '../features/table-configuration.ts';
 import type { TableContext } from '../context/context.ts';
 import {
   COMPRESSIONS,
@@ -11,12 +12,8 @@ import {
 import { ownValue } from '../records.ts';
 import type { DataType, StructField, StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
 import { checkNames, type ColumnCollector, columnCollector } from './column-collector.ts';
 import type { Partition } from './partition-folder.ts';
-
-/** What of a table decides how rows are written: a snapshot, or what it is about to become. */
-export type WriteTarget = Pick<Snapshot, 'schema' | 'partitionColumns' | 'configuration' | 'columnMapping'>;
 
 export interface FileLayout {
   /** Every column of the table: what rows are checked against. */
@@ -28,7 +25,7 @@ export interface FileLayout {
 }
 
 /** How the files of a table are laid out. */
-export function layoutOf(table: WriteTarget): FileLayout {
+export function layoutOf(table: TableLayout): FileLayout {
   const { schema, partitionColumns, columnMapping } = table;
   const inFiles = schema.fields.filter(({ name }) => !partitionColumns.includes(name));
   return {

@@ -1,8 +1,8 @@
 import { DeltaError } from '../errors.ts';
 import { blankRecord, ownValue } from '../records.ts';
+import type { TableColumns } from '../features/table-configuration.ts';
 import { physicalName } from '../schema/column-mapping.ts';
 import { parsePartitionValue, type Value } from '../schema/value.ts';
-import type { TableColumns } from './predicate.ts';
 
 /**
  * What the partition values of a file say of its rows: the partition columns, typed.

@@ -1,9 +1,10 @@
 import type { AddFile } from '../actions/actions.ts';
-import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
+import type { TableColumns } from '../features/table-configuration.ts';
+import { physicalName } from '../schema/column-mapping.ts';
 import { ownValue } from '../records.ts';
 import { plainDecimal, compareValues, parsePartitionValue, type Value } from '../schema/value.ts';
 import { parseInstant } from '../schema/instant.ts';
-import { type DataType, decimalOf, type StructField, type StructType } from '../schema/types.ts';
+import { type DataType, decimalOf, type StructField } from '../schema/types.ts';
 
 /**
  * A conjunction of conditions. It chooses files (conservatively: a file that may hold a matching row is chosen) and rows
@@ -44,13 +45,6 @@ interface ColumnConditionOn<V> {
 interface Range {
   readonly min: Value;
   readonly max: Value;
-}
-
-/** What a table's columns are, and what they are called in its files. */
-export interface TableColumns {
-  readonly schema: StructType;
-  readonly partitionColumns: readonly string[];
-  readonly columnMapping: ColumnMappingMode;
 }
 
 /** Whether `file` may hold a row that satisfies the predicate, by its partition values and statistics. */

@@ -1,5 +1,4 @@
-import type { Protocol } from '../actions/actions.ts';
-import { DeltaError, unsupportedFeature } from '../errors.ts';
+import { DeltaError } from '../errors.ts';
 import { type DataType, type StructField, type StructType, walkFields } from './types.ts';
 
 /**
@@ -11,24 +10,6 @@ export type ColumnMappingMode = 'none' | 'name' | 'id';
 
 const PHYSICAL_NAME = 'delta.columnMapping.physicalName';
 const FIELD_ID = 'delta.columnMapping.id';
-
-/**
- * The mode of a table. A property that the protocol does not back is without effect.
- * @throws DeltaError unsupported-feature for an unknown mode
- */
-export function columnMappingMode(
-  protocol: Protocol,
-  configuration: Readonly<Record<string, string>>,
-  table: string,
-): ColumnMappingMode {
-  const { minReaderVersion, readerFeatures } = protocol;
-  const isSupported =
-    minReaderVersion === 2 || (minReaderVersion === 3 && readerFeatures?.includes('columnMapping') === true);
-  const mode = configuration['delta.columnMapping.mode'] ?? 'none';
-  if (!isSupported || mode === 'none') return 'none';
-  if (mode === 'name' || mode === 'id') return mode;
-  throw unsupportedFeature(`columnMapping mode ${mode}`, 'read', table);
-}
 
 /**
  * Makes sure that each field has what the mode asks for, so that {@link physicalName} and {@link fieldId} can count on it.

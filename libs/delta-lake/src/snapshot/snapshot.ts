@@ -2,6 +2,7 @@ import type { AddFile, Metadata, Protocol } from '../actions/actions.ts';
 import { faultOf } from '../actions/faults.ts';
 import { absolutePath } from '../actions/path.ts';
 import { checkReadable } from '../features/protocol.ts';
+import { type TableConfiguration, tableConfiguration } from '../features/table-configuration.ts';
 import { checkOptions, type OptionRules } from '../arguments.ts';
 import type { TableContext } from '../context/context.ts';
 import { DeltaError } from '../errors.ts';
@@ -11,15 +12,10 @@ import { checkPredicate } from '../scan/check-predicate.ts';
 import { type GivenPredicate, mayMatch } from '../scan/predicate.ts';
 import { matchingRows, scanRows } from '../scan/rows.ts';
 import { type ScanFile, scanFile } from '../scan/scan-file.ts';
-import {
-  checkColumnMapping,
-  type ColumnMappingMode,
-  columnMappingMode,
-  physicalSchema,
-} from '../schema/column-mapping.ts';
+import { checkColumnMapping, type ColumnMappingMode, physicalSchema } from '../schema/column-mapping.ts';
 import { checkTypeChanges } from '../schema/type-widening.ts';
 import { checkFoundSchema } from '../schema/check-schema.ts';
-import { parseSchema, type StructType } from '../schema/types.ts';
+import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { TableState } from '../replay/state.ts';
 
@@ -34,7 +30,7 @@ export interface ReadRowsOptions {
 const READ_ROWS_OPTIONS: OptionRules<ReadRowsOptions> = { columns: 'texts', predicate: 'any' };
 
 /** The table as it is at one version. A value: it never changes, whatever is committed later. */
-export class Snapshot {
+export class Snapshot implements TableConfiguration {
   readonly version: number;
   /** When the version was committed: its in-commit timestamp, else what the writer noted. Epoch ms. */
   readonly timestampMs: number;
@@ -63,24 +59,27 @@ export class Snapshot {
         { facts: { table, version: state.version } },
       );
     }
-    if (previous?.protocol !== protocol || previous.metadata !== metadata) {
+    const known = previous?.protocol === protocol && previous.metadata === metadata ? previous : null;
+    if (!known) {
       for (const action of [protocol, metadata]) refuseFault(action, state, table);
       checkReadable(protocol, metadata, table);
     }
     if (state.faultyFiles > 0) for (const file of state.files.values()) refuseFault(file, state, table);
+    const { schema, columnMapping, partitionColumns, configuration } =
+      known ?? tableConfiguration(protocol, metadata, table);
+    if (!known) {
+      checkColumnMapping(schema, columnMapping, table);
+      checkTypeChanges(schema, table);
+      checkFoundSchema(schema, partitionColumns, table);
+    }
     this.version = state.version;
     this.timestampMs = state.timestampMs;
     this.protocol = protocol;
     this.metadata = metadata;
-    this.schema = previous?.metadata === metadata ? previous.schema : parseSchema(metadata.schemaString);
-    this.columnMapping = columnMappingMode(protocol, metadata.configuration, table);
-    if (this.schema !== previous?.schema || this.columnMapping !== previous.columnMapping) {
-      checkColumnMapping(this.schema, this.columnMapping, table);
-      checkTypeChanges(this.schema, table);
-      checkFoundSchema(this.schema, metadata.partitionColumns, table);
-    }
-    this.partitionColumns = metadata.partitionColumns;
-    this.configuration = metadata.configuration;
+    this.schema = schema;
+    this.columnMapping = columnMapping;
+    this.partitionColumns = partitionColumns;
+    this.configuration = configuration;
     this.state = state;
     this.#context = context;
   }

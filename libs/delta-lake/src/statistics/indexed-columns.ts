@@ -1,13 +1,5 @@
-import type { ColumnMappingMode } from '../schema/column-mapping.ts';
-import type { StructField, StructType } from '../schema/types.ts';
-
-/** What decides which columns have statistics. */
-export interface StatisticsTable {
-  readonly schema: StructType;
-  readonly partitionColumns: readonly string[];
-  readonly configuration: Readonly<Record<string, string>>;
-  readonly columnMapping: ColumnMappingMode;
-}
+import type { TableLayout } from '../features/table-configuration.ts';
+import type { StructField } from '../schema/types.ts';
 
 /** A column with statistics; of a struct those of its fields that have some. */
 export interface IndexedColumn {
@@ -23,7 +15,7 @@ const DEFAULT_INDEXED_COLUMNS = 32;
  * are no partition columns, counted depth first. An array or a map is one leaf.
  * Source: Delta Spark, StatisticsCollection.
  */
-export function indexedColumns(table: StatisticsTable): readonly IndexedColumn[] {
+export function indexedColumns(table: TableLayout): readonly IndexedColumn[] {
   const fields = table.schema.fields.filter(({ name }) => !table.partitionColumns.includes(name));
   const named = table.configuration['delta.dataSkippingStatsColumns'];
   if (named !== undefined && named.trim() !== '') {

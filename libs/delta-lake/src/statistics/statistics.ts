@@ -1,9 +1,10 @@
+import type { TableLayout } from '../features/table-configuration.ts';
 import { formatInstant } from '../schema/instant.ts';
 import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import { ownValue } from '../records.ts';
 import { decimalOf } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
-import { type IndexedColumn, indexedColumns, type StatisticsTable } from './indexed-columns.ts';
+import { type IndexedColumn, indexedColumns } from './indexed-columns.ts';
 
 /** What a writer knows of one column of a file. Bounds hold for every row; leave them out when unsure. */
 export interface ColumnStatistics {
@@ -25,7 +26,7 @@ const STRING_PREFIX = 32;
  * values. Source: Delta protocol, "Per-file Statistics".
  */
 export function serializeStatistics(
-  table: StatisticsTable,
+  table: TableLayout,
   rows: number,
   columns: Readonly<Record<string, ColumnStatistics>>,
 ): string {

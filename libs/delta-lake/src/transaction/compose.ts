@@ -4,29 +4,20 @@ import { encodePath, fileKey, relativePath } from '../actions/path.ts';
 import { checkNewRows, checkRemovable, checkWritable } from '../features/protocol.ts';
 import { type Action, removeOf, serializeCommit } from '../actions/serialize.ts';
 import { serializeStatistics } from '../statistics/statistics.ts';
+import { type TableConfiguration, tableConfiguration } from '../features/table-configuration.ts';
 import { featuresOf } from '../features/table-features.ts';
 import { isOn } from '../features/table-properties.ts';
 import { checkText } from '../arguments.ts';
 import type { TableContext } from '../context/context.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
-import { type ColumnMappingMode, columnMappingMode, physicalName } from '../schema/column-mapping.ts';
+import { physicalName } from '../schema/column-mapping.ts';
 import { ownValue } from '../records.ts';
-import { parseSchema, type StructType } from '../schema/types.ts';
 import { serializePartitionValue } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { commitInfoOf } from './commit-info.ts';
 import { checkNotNull } from './not-null.ts';
 import { assignRowIds, checkRowTracking } from './row-tracking.ts';
 import type { DataFile, Draft } from './draft.ts';
-
-/** What the table is once the draft is committed, as far as its files must know. */
-interface Target {
-  readonly metadata: Metadata;
-  readonly schema: StructType;
-  readonly partitionColumns: readonly string[];
-  readonly configuration: Readonly<Record<string, string>>;
-  readonly columnMapping: ColumnMappingMode;
-}
 
 /**
  * Checks a draft once, and answers the function that makes the text of its commit on top of a snapshot: timestamps,
@@ -39,9 +30,8 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
   const now = context.clock();
   const dataChange = spec.dataChange ?? true;
   const target = targetOf(draft, table);
-  const protocol = draft.protocol ?? snapshot.protocol;
   checkWritable(snapshot.protocol, snapshot.metadata, table);
-  if (draft.protocol || draft.metadata) checkWritable(protocol, target.metadata, table);
+  if (draft.protocol || draft.metadata) checkWritable(target.protocol, target.metadata, table);
   const isWithout = draft.appends.length + draft.restored.length === 0;
   const keepsRows = spec.keepsRows ?? (!dataChange || isWithout);
   if (!keepsRows || draft.metadata) {
@@ -52,7 +42,7 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
   checkRowTracking(draft, table);
   if (dataChange && draft.removes.size > 0) checkRemovable(snapshot.metadata, table);
   checkChangeFeed(draft, table);
-  if (draft.domains.size > 0 && !featuresOf(protocol).has('domainMetadata'))
+  if (draft.domains.size > 0 && !featuresOf(target.protocol).has('domainMetadata'))
     throw unsupportedFeature('domainMetadata', 'write', table);
 
   const adds = new Map<string, AddFile>();
@@ -128,17 +118,10 @@ function checkChangeFeed({ snapshot, spec, appends, removes, changeFiles }: Draf
   if (copies && changeFiles.length === 0) throw unsupportedFeature('changeDataFeed', 'write', table);
 }
 
-function targetOf({ snapshot, metadata, protocol }: Draft, table: string): Target {
-  if (!metadata) return snapshot;
-  const { partitionColumns, configuration } = metadata;
-  const columnMapping = columnMappingMode(protocol ?? snapshot.protocol, configuration, table);
-  return {
-    metadata,
-    schema: parseSchema(metadata.schemaString),
-    partitionColumns,
-    configuration,
-    columnMapping,
-  };
+/** What the table is once the draft is committed. */
+function targetOf({ snapshot, metadata, protocol }: Draft, table: string): TableConfiguration {
+  if (!metadata && !protocol) return snapshot;
+  return tableConfiguration(protocol ?? snapshot.protocol, metadata ?? snapshot.metadata, table);
 }
 
 /**
@@ -160,7 +143,7 @@ function withEnablement(metadata: Metadata, base: Snapshot, inCommitTimestamp: n
 
 function addOf(
   context: TableContext,
-  target: Target,
+  target: TableConfiguration,
   file: DataFile,
   dataChange: boolean,
   now: number,
@@ -182,7 +165,7 @@ function addOf(
   });
 }
 
-function changeOf(context: TableContext, target: Target, file: DataFile): ChangeFile {
+function changeOf(context: TableContext, target: TableConfiguration, file: DataFile): ChangeFile {
   return {
     path: encodePath(relativePath(context.store.url, file.path)),
     partitionValues: partitionValuesOf(target, file),
@@ -191,7 +174,10 @@ function changeOf(context: TableContext, target: Target, file: DataFile): Change
   };
 }
 
-function partitionValuesOf(target: Target, file: DataFile): Readonly<Record<string, string | null>> {
+function partitionValuesOf(
+  target: TableConfiguration,
+  file: DataFile,
+): Readonly<Record<string, string | null>> {
   const partitionValues: (readonly [string, string | null])[] = [];
   for (const column of target.partitionColumns) {
     const value = ownValue(file.partition, column);

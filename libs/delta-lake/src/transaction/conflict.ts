@@ -1,7 +1,8 @@
 import type { AddFile, Commit } from '../actions/actions.ts';
 import { fileKey } from '../actions/path.ts';
 import { DeltaError } from '../errors.ts';
-import { mayMatch, type Predicate, type TableColumns } from '../scan/predicate.ts';
+import type { TableColumns } from '../features/table-configuration.ts';
+import { mayMatch, type Predicate } from '../scan/predicate.ts';
 
 /** Why a commit could not be made on top of what others committed first. */
 export const CONFLICT_REASONS = [

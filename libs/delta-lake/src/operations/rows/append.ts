@@ -2,7 +2,8 @@ import { mergeSchemas } from '../../schema/evolve.ts';
 import type { StructType } from '../../schema/types.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import { batchesOf, type RowSource } from '../../data-files/row-input.ts';
-import { targetOf, withSchema } from '../schema/metadata.ts';
+import { tableConfiguration } from '../../features/table-configuration.ts';
+import { withSchema } from '../schema/metadata.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
 import { sumOf } from './rewrite.ts';
 
@@ -24,7 +25,7 @@ export async function appendRows(
   return operate(live, options, async (snapshot, files) => {
     const schema = options.mergeSchema ? mergeSchemas(snapshot.schema, options.mergeSchema) : snapshot.schema;
     const metadata = schema === snapshot.schema ? null : withSchema(context, snapshot, schema);
-    if (metadata) files.retarget(targetOf(snapshot, metadata, context.store.url));
+    if (metadata) files.retarget(tableConfiguration(snapshot.protocol, metadata, context.store.url));
     for await (const batch of batchesOf(rows, schema)) await files.write(batch);
     return {
       spec: {

@@ -1,5 +1,5 @@
 import type { Row } from '../../parquet/codec.ts';
-import type { WriteTarget } from '../../data-files/file-in-progress.ts';
+import type { TableLayout } from '../../features/table-configuration.ts';
 
 /** Where the change data feed has its files. Source: Delta protocol, "Change Data Files". */
 export const CHANGE_FOLDER = '_change_data/';
@@ -10,7 +10,7 @@ export type ChangeType = 'insert' | 'delete' | 'update_preimage' | 'update_posti
 const CHANGE_TYPE = '_change_type';
 
 /** The layout of change files: the table's columns, and what happened. */
-export function changeTarget(table: WriteTarget): WriteTarget {
+export function changeTarget(table: TableLayout): TableLayout {
   const column = { name: CHANGE_TYPE, type: 'string', nullable: false, metadata: {} };
   return {
     schema: { type: 'struct', fields: [...table.schema.fields, column] },

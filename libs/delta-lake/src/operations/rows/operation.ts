@@ -11,7 +11,7 @@ import { checkIdentity, Transaction } from '../../transaction/transaction.ts';
 import type { CommitOptions, DataFile, TransactionSpec } from '../../transaction/draft.ts';
 import { CHANGE_FOLDER, changeRow, type ChangeType, changeTarget } from './change-feed.ts';
 import { DataFileWriter } from '../../data-files/data-files.ts';
-import type { WriteTarget } from '../../data-files/file-in-progress.ts';
+import type { TableLayout } from '../../features/table-configuration.ts';
 
 /** What every operation that writes rows takes. */
 export interface OperationOptions extends CommitOptions {
@@ -51,18 +51,18 @@ export interface Plan {
 export class OperationFiles {
   readonly #live: LiveSnapshot;
   readonly #options: OperationOptions;
-  #target: WriteTarget;
+  #target: TableLayout;
   #data: DataFileWriter | null = null;
   #changes: DataFileWriter | null = null;
 
-  constructor(live: LiveSnapshot, target: WriteTarget, options: OperationOptions) {
+  constructor(live: LiveSnapshot, target: TableLayout, options: OperationOptions) {
     this.#live = live;
     this.#target = target;
     this.#options = options;
   }
 
   /** What the table is about to become; call it before the first row. */
-  retarget(target: WriteTarget): void {
+  retarget(target: TableLayout): void {
     this.#target = target;
   }
 

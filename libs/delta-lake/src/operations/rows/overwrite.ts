@@ -12,7 +12,8 @@ import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { conditionOf } from './condition.ts';
 import { batchesOf, type RowSource } from '../../data-files/row-input.ts';
-import { targetOf, withSchema } from '../schema/metadata.ts';
+import { tableConfiguration } from '../../features/table-configuration.ts';
+import { withSchema } from '../schema/metadata.ts';
 import { partitionsOf } from './occupied-partitions.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
 import { findTouched, sumOf, type TouchedFile } from './rewrite.ts';
@@ -43,7 +44,7 @@ export async function overwriteRows(
   return operate(live, options, async (snapshot, files) => {
     checkRemovable(snapshot.metadata, context.store.url);
     const metadata = newMetadata(context, snapshot, options);
-    if (metadata) files.retarget(targetOf(snapshot, metadata, context.store.url));
+    if (metadata) files.retarget(tableConfiguration(snapshot.protocol, metadata, context.store.url));
     const schema = metadata ? parseSchema(metadata.schemaString) : snapshot.schema;
     for await (const batch of batchesOf(rows, schema)) await files.write(batch);
     const { appends } = await files.finish();

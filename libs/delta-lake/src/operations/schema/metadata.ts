@@ -3,17 +3,9 @@ import { featuresOf, requestedFeatures } from '../../features/table-features.ts'
 import type { TableContext } from '../../context/context.ts';
 import { DeltaError, unsupportedFeature } from '../../errors.ts';
 import { freshPhysicalName, withColumnIds } from '../../schema/column-ids.ts';
-import { columnMappingMode } from '../../schema/column-mapping.ts';
 import { checkSchema } from '../../schema/check-schema.ts';
-import {
-  lostType,
-  parseSchema,
-  primitiveTypes,
-  serializeSchema,
-  type StructType,
-} from '../../schema/types.ts';
+import { lostType, primitiveTypes, serializeSchema, type StructType } from '../../schema/types.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import type { WriteTarget } from '../../data-files/file-in-progress.ts';
 
 /**
  * The metadata of a table with another schema: new fields of a mapped table get ids and physical names.
@@ -66,15 +58,4 @@ export function checkFeatures(
       { facts: { table, feature } },
     );
   }
-}
-
-/** What a table with this metadata wants of its files. */
-export function targetOf(snapshot: Snapshot, metadata: Metadata, table: string): WriteTarget {
-  const { configuration, partitionColumns } = metadata;
-  return {
-    schema: parseSchema(metadata.schemaString),
-    partitionColumns,
-    configuration,
-    columnMapping: columnMappingMode(snapshot.protocol, configuration, table),
-  };
 }
