@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AddFile } from '../actions/actions.ts';
 import { faultOf } from '../actions/faults.ts';
+import type { TableConfiguration } from '../features/table-configuration.ts';
 import { featuresOf } from '../features/table-features.ts';
 import { isOn } from '../features/table-properties.ts';
 import type { TableContext } from '../context/context.ts';
@@ -8,7 +9,7 @@ import { DeltaError } from '../errors.ts';
 import { checkpointKey } from '../log/names.ts';
 import { putEncoded } from '../parquet/codec.ts';
 import type { StructType } from '../schema/types.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { TableState } from '../replay/state.ts';
 import { ActionFileWriter } from './columns/write.ts';
 import { writeLastCheckpoint } from './last-checkpoint.ts';
 import { DELETED_FILES, keptSince } from '../features/retention.ts';
@@ -17,6 +18,11 @@ import { structuredStatistics } from './structured-statistics.ts';
 
 /** Rows of a row group: a column of it is encoded at once, which is how long commits wait that come meanwhile. */
 const PORTION_ROWS = 4_000;
+
+/** What a checkpoint holds; a snapshot has it. */
+export interface CheckpointedTable extends TableConfiguration {
+  readonly state: TableState;
+}
 
 /** An action by its kind. */
 type ActionRow = Readonly<Record<string, object>>;
@@ -30,14 +36,14 @@ type ActionRow = Readonly<Record<string, object>>;
  */
 export async function writeCheckpoint(
   context: TableContext,
-  snapshot: Snapshot,
+  table: CheckpointedTable,
   turn: () => Promise<void> = setImmediate,
 ): Promise<void> {
-  const { version } = snapshot;
-  const layout = layoutOf(snapshot);
+  const { version, files } = table.state;
+  const layout = layoutOf(table);
   const writer = new ActionFileWriter(layout.schema);
   let size = 0;
-  for (const actions of portions(context, snapshot, layout)) {
+  for (const actions of portions(context, table, layout)) {
     await writer.write(actions, turn);
     size += actions.length;
   }
@@ -48,7 +54,7 @@ export async function writeCheckpoint(
     version,
     size,
     sizeInBytes: file.bytes,
-    numOfAddFiles: snapshot.fileCount,
+    numOfAddFiles: files.size,
   });
 }
 
@@ -58,12 +64,12 @@ interface Layout {
   readonly addRow: (file: AddFile) => ActionRow;
 }
 
-function layoutOf(snapshot: Snapshot): Layout {
-  const { configuration, protocol } = snapshot;
+function layoutOf(table: CheckpointedTable): Layout {
+  const { configuration, protocol } = table;
   const isV2 = configuration['delta.checkpointPolicy'] === 'v2' && featuresOf(protocol).has('v2Checkpoint');
   const isText = configuration['delta.checkpoint.writeStatsAsJson']?.toLowerCase() !== 'false';
   const columns = isOn(configuration, 'delta.checkpoint.writeStatsAsStruct')
-    ? structuredStatistics(snapshot)
+    ? structuredStatistics(table)
     : null;
   const base = isV2 ? V2_SCHEMA : CHECKPOINT_SCHEMA;
   const fields = base.fields.map((field) => {
@@ -96,21 +102,21 @@ function layoutOf(snapshot: Snapshot): Layout {
 
 function* portions(
   context: TableContext,
-  snapshot: Snapshot,
+  table: CheckpointedTable,
   layout: Layout,
 ): Generator<readonly ActionRow[]> {
-  const { state, configuration } = snapshot;
+  const { state, configuration } = table;
   const keepFrom = keptSince(configuration, DELETED_FILES, context.clock());
   // A checkpoint that leaves out what cannot be read would make it as if it had never been.
   const fault = [...state.transactions.values(), ...state.domains.values()]
     .map(faultOf)
     .find((found) => found !== null);
   if (fault !== undefined)
-    throw new DeltaError('corrupt-log', `A checkpoint of ${snapshot.table} cannot be written: ${fault}.`);
+    throw new DeltaError('corrupt-log', `A checkpoint of ${context.store.url} cannot be written: ${fault}.`);
   let rows: ActionRow[] = [
-    ...(layout.isV2 ? [{ checkpointMetadata: { version: snapshot.version } }] : []),
-    { protocol: snapshot.protocol },
-    { metaData: snapshot.metadata },
+    ...(layout.isV2 ? [{ checkpointMetadata: { version: state.version } }] : []),
+    { protocol: table.protocol },
+    { metaData: table.metadata },
     ...state.transactions.values().map((txn) => ({ txn })),
     ...state.domains.values().map((domainMetadata) => ({ domainMetadata })),
   ];

@@ -1,15 +1,15 @@
 import type { AddFile } from '../actions/actions.ts';
 import { invalidArgument } from '../arguments.ts';
 import type { TableContext } from '../context/context.ts';
+import type { TableColumns } from '../features/table-configuration.ts';
 import { unsupportedFeature } from '../errors.ts';
 import type { Row } from '../parquet/codec.ts';
 import { isKnownPrimitive, primitiveTypes, type StructField } from '../schema/types.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
 import { ownValue } from '../records.ts';
-import { checkPredicate } from './check-predicate.ts';
+import { type CheckedTable, checkPredicate } from './check-predicate.ts';
 import { openFile } from '../context/data-file.ts';
 import { fileRows } from './file-rows.ts';
-import type { GivenPredicate } from './predicate.ts';
+import type { GivenPredicate, Predicate } from './predicate.ts';
 import { readAhead } from './read-ahead.ts';
 import { columnsOf, rowTest } from './row-matches.ts';
 import { scanFile } from './scan-file.ts';
@@ -17,10 +17,16 @@ import { scanFile } from './scan-file.ts';
 /** Files that are opened before their turn; small ones come whole. */
 const FILES_AHEAD = 8;
 
+/** What a scan has to know of a table at a version; a snapshot has it. */
+export interface ScannedTable extends TableColumns, CheckedTable {
+  /** The live files, or those that may hold a row that satisfies the predicate. */
+  files(predicate?: Predicate): readonly AddFile[];
+}
+
 /** The rows that satisfy a predicate; see `Snapshot.rows`. Files that cannot hold one are not read. */
 export async function* matchingRows(
   context: TableContext,
-  snapshot: Snapshot,
+  snapshot: ScannedTable,
   options: { readonly columns?: readonly string[]; readonly predicate: GivenPredicate },
 ): AsyncGenerator<readonly Row[]> {
   const predicate = checkPredicate(options.predicate, snapshot);
@@ -40,7 +46,7 @@ export async function* matchingRows(
 /** The rows of a snapshot, or of some of its files. */
 export async function* scanRows(
   context: TableContext,
-  snapshot: Snapshot,
+  snapshot: ScannedTable,
   options: {
     readonly columns?: readonly string[];
     /** Files of the snapshot, in the order to read them; all when absent. */
@@ -75,7 +81,7 @@ function checkTypes(fields: readonly StructField[], table: string): void {
   }
 }
 
-function fieldOf(snapshot: Snapshot, name: string): StructField {
+function fieldOf(snapshot: ScannedTable, name: string): StructField {
   const field = snapshot.schema.fields.find((candidate) => candidate.name === name);
   if (field) return field;
   const { table } = snapshot;

@@ -1,9 +1,11 @@
 import type { AddFile } from '../actions/actions.ts';
+import { absolutePath } from '../actions/path.ts';
 import type { TableContext } from '../context/context.ts';
+import type { TableColumns } from '../features/table-configuration.ts';
 import { readDeletionVector } from '../deletion-vector/read.ts';
 import type { RowIndexes } from '../deletion-vector/row-indexes.ts';
 import type { Value } from '../schema/value.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import { constantsOf } from './constants.ts';
 
 /**
  * All that an engine needs to read one file of a snapshot by itself, together with `Snapshot.fileSchema`. Leaving one of
@@ -20,11 +22,11 @@ export interface ScanFile {
 }
 
 /** Completes a file for a scan, which reads its deletion vector. @throws DeltaError missing-file, corrupt-file */
-export async function scanFile(context: TableContext, snapshot: Snapshot, file: AddFile): Promise<ScanFile> {
+export async function scanFile(context: TableContext, table: TableColumns, file: AddFile): Promise<ScanFile> {
   return {
     file,
-    path: snapshot.absolutePath(file),
-    constants: snapshot.partitionValues(file),
+    path: absolutePath(context.store.url, file.path),
+    constants: constantsOf(table, file.partitionValues),
     deletedRows: file.deletionVector ? await readDeletionVector(context, file.deletionVector) : null,
   };
 }
