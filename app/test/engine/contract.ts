@@ -53,6 +53,16 @@ export function keepsTheContract(open: (directory: string) => Promise<Engine>): 
     expect(await all(rowsOf([]))).toEqual([]);
   });
 
+  it('gives doubles back to the last bit, few and many', async () => {
+    const edges = [0.1, -0, 5e-324, Number.MAX_VALUE, Number.NaN, Number.NEGATIVE_INFINITY, 2 ** 53, 1e21];
+    const columns = COLUMNS.filter(({ name }) => name === 'i' || name === 'd');
+    // Of 17 digits, as positions on the unit sphere have them.
+    const doubles = [...edges, ...Array.from({ length: 100 }, (_, index) => Math.sin(index + 1))];
+    const rows = doubles.map((d, i) => ({ i, d }));
+    for (const part of [rows.slice(0, 50), rows.slice(50), rows])
+      expect(await all(rowsOf(part, columns), 'order by i')).toEqual(part);
+  });
+
   it('reads what it wrote, from a folder whose name is a pattern', async () => {
     const folder = lake("da[1]*?'x");
     const files = await engine.write(

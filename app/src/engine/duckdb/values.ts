@@ -45,9 +45,9 @@ function plainLiteral(value: Value, type?: ColumnType): string {
   if (typeof value === 'string') return textLiteral(value);
   if (value instanceof Uint8Array) return `from_hex('${Buffer.from(value).toString('hex')}')`;
   if (typeof value === 'object') return `[${value.map((item) => item ?? 'null').join(', ')}]`;
-  if (!Number.isFinite(value) || Object.is(value, -0))
-    return `cast('${Object.is(value, -0) ? '-0' : value}' as double)`;
-  return Number.isInteger(value) ? value.toFixed(0) : `cast(${value} as double)`;
+  // As a number with a point it would be a decimal first, and lose its last bit on the way to a double.
+  const isDouble = type === 'double' || !Number.isInteger(value) || Object.is(value, -0);
+  return isDouble ? `cast('${Object.is(value, -0) ? '-0' : value}' as double)` : value.toFixed(0);
 }
 
 /** Replaces `:name` parameters by literals. Text between single quotes is left alone. */
