@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -153,5 +153,105 @@ describe('who may import whom', () => {
       .map(({ file }) => file)
       .filter((file) => !/^app\/src\/(config|cli)\//.test(file));
     expect(readers).toEqual([]);
+  });
+});
+
+/** The rooms of the Delta library, lowest first: what stands on what. `libs/delta-lake/docs/architecture.md` says what each is. */
+const FLOORS: readonly string[] = [
+  'errors.ts',
+  'records.ts',
+  'arguments.ts',
+  'schema',
+  'actions',
+  'features',
+  'statistics',
+  'storage',
+  'parquet',
+  'context',
+  'log',
+  'replay',
+  'deletion-vector',
+  'checkpoint',
+  'scan',
+  'snapshot',
+  'changes',
+  'housekeeping',
+  'transaction',
+  'data-files',
+  'operations',
+  'table',
+  'index.ts',
+  'duckdb.ts',
+];
+const DELTA = 'libs/delta-lake/src/';
+
+/** The imported file, below the root of the checkout. */
+const fileOf = ({ file, specifier }: Import): string => posix.join(posix.dirname(file), specifier);
+
+/** One line per import that leads to a higher floor, or from or to a room that has none. */
+function climbs(found: readonly Import[]): readonly string[] {
+  const floorOf = (file: string): number => FLOORS.indexOf(file.slice(DELTA.length).split('/')[0] ?? '');
+  return found.flatMap((one) => {
+    const [from, to] = [floorOf(one.file), floorOf(fileOf(one))];
+    return from === -1 || to === -1 || to > from ? [`${one.file} imports ${fileOf(one)}`] : [];
+  });
+}
+
+/**
+ * The imports of circles: what is left when those are taken away, over and over, whose importer nothing imports or whose
+ * imported file imports nothing.
+ */
+function circles(found: readonly Import[]): readonly string[] {
+  let left = found.map((one) => ({ from: one.file, to: fileOf(one) }));
+  for (let before = Infinity; left.length < before;) {
+    before = left.length;
+    const importing = new Set(left.map(({ from }) => from));
+    const imported = new Set(left.map(({ to }) => to));
+    left = left.filter(({ from, to }) => importing.has(to) && imported.has(from));
+  }
+  return left.map(({ from, to }) => `${from} imports ${to}`);
+}
+
+describe('the floors of the Delta library', () => {
+  const inside = imports(`${DELTA}**/*.ts`).filter(({ specifier }) => specifier.startsWith('.'));
+  const log = { file: `${DELTA}log/commits.ts`, specifier: '../actions/actions.ts', isTypeOnly: true };
+
+  it.each([
+    ['an import of a higher room', '../snapshot/snapshot.ts'],
+    ['an import of the public face', '../index.ts'],
+    ['an import of a room without a floor', '../helpers/text.ts'],
+  ])('would notice %s, of a type too', (_, specifier) => {
+    expect(climbs([log])).toEqual([]);
+    expect(climbs([{ ...log, specifier }])).toHaveLength(1);
+  });
+
+  it('would notice a circle, and not what leads to it or away from it', () => {
+    const files = (['a b', 'b c', 'c d', 'd b', 'd e'] as const).map((pair) => ({
+      file: `${DELTA}log/${pair[0]}.ts`,
+      specifier: `./${pair[2]}.ts`,
+      isTypeOnly: true,
+    }));
+    expect(circles(files.slice(0, 3))).toEqual([]);
+    expect(circles(files)).toHaveLength(3);
+  });
+
+  it('are climbed by no import, not even of a type', () => {
+    expect(inside.length).toBeGreaterThan(500);
+    expect(climbs(inside)).toEqual([]);
+  });
+
+  it('have no circle of files', () => {
+    expect(circles(inside)).toEqual([]);
+  });
+
+  it('are those of its architecture page, in that order, which names only files that exist', () => {
+    const page = readFileSync(join(ROOT, 'libs/delta-lake/docs/architecture.md'), 'utf8');
+    const named = Array.from(page.split('\n## ')[0]?.matchAll(/^\| `([^`]+)`/gm) ?? [], ([, room]) => room);
+    expect(named).toEqual(FLOORS.filter((room) => room !== 'duckdb.ts'));
+    const files = Array.from(page.matchAll(/`([\w-]+\/[\w./-]+\.ts)`/g), ([, path]) => path as string);
+    expect(files.length).toBeGreaterThan(5);
+    expect(
+      files.filter((path) => !existsSync(join(ROOT, DELTA, path)) && !existsSync(join(ROOT, path))),
+    ).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ const DOCUMENTS = [
   'ARCHITECTURE.md',
   'CHANGELOG.md',
   ...globSync('docs/**/*.md', { cwd: ROOT }),
+  ...globSync('libs/*/{README.md,docs/*.md}', { cwd: ROOT }),
 ];
 /** Folders whose paths, written from the root, a document may name. */
 const PATH = /`((?:app|libs|web|test|scripts|bench|tools|docs|deploy|notebooks)\/[\w./-]*)`/g;
