@@ -22,7 +22,7 @@ export {
   type DeltaErrorKind,
   hasCode,
 } from './errors.ts';
-export type { ExpiryOptions, ExpiryReport } from './operations/vacuum/expiry.ts';
+export type { ExpiryOptions, ExpiryReport } from './operations/vacuum/delete-expired.ts';
 export type { LogCleanupOptions, LogCleanupReport } from './housekeeping/log-cleanup.ts';
 export type { AutoCompactionPolicy } from './operations/optimize/auto-compaction.ts';
 export type { FileGroup } from './operations/optimize/groups.ts';
@@ -95,7 +95,7 @@ export type { CommitResult } from './transaction/commit.ts';
 export { CONFLICT_REASONS, type ConflictReason } from './transaction/conflict.ts';
 export type { Transaction } from './transaction/transaction.ts';
 export type { CommitOptions, DataFile, TransactionSpec } from './transaction/draft.ts';
-export type { ColumnPath } from './operations/schema/alter-columns.ts';
+export type { ColumnPath } from './operations/schema/columns.ts';
 export type { AppendOptions } from './operations/rows/append.ts';
 export type { Where } from './operations/rows/condition.ts';
 export type { RowSource } from './data-files/row-input.ts';

@@ -1,6 +1,6 @@
 import type { OptionRules } from '../arguments.ts';
 import type { CheckOptions } from '../operations/check/check.ts';
-import type { ExpiryOptions } from '../operations/vacuum/expiry.ts';
+import type { ExpiryOptions } from '../operations/vacuum/delete-expired.ts';
 import type { LogCleanupOptions } from '../housekeeping/log-cleanup.ts';
 import type {
   AutoCompactionOptions,

@@ -5,7 +5,7 @@ import { type CheckOptions, type CheckReport, checkSnapshot } from '../operation
 import type { TableContext } from '../context/context.ts';
 import { type Changes, changesOf, commitStampOf, type CommitSummary, historyOf } from '../changes/history.ts';
 import { cleanUpLog, type LogCleanupOptions, type LogCleanupReport } from '../housekeeping/log-cleanup.ts';
-import { deleteExpired, type ExpiryOptions, type ExpiryReport } from '../operations/vacuum/expiry.ts';
+import { deleteExpired, type ExpiryOptions, type ExpiryReport } from '../operations/vacuum/delete-expired.ts';
 import type { FileGroup } from '../operations/optimize/groups.ts';
 import {
   autoCompact,
@@ -49,26 +49,23 @@ import {
   TRANSACTION_SPEC,
   type TransactionSpec,
 } from '../transaction/draft.ts';
-import {
-  addColumns,
-  addFeatures,
-  dropNotNull,
-  setProperties,
-  unsetProperties,
-} from '../operations/schema/alter.ts';
-import {
-  type ColumnPath,
-  dropColumns,
-  renameColumn,
-  widenColumn,
-} from '../operations/schema/alter-columns.ts';
+import { addColumns } from '../operations/schema/add-columns.ts';
+import { addFeatures } from '../operations/schema/add-features.ts';
+import type { ColumnPath } from '../operations/schema/columns.ts';
+import { dropColumns } from '../operations/schema/drop-columns.ts';
+import { dropNotNull } from '../operations/schema/drop-not-null.ts';
+import { renameColumn } from '../operations/schema/rename-column.ts';
+import { setProperties } from '../operations/schema/set-properties.ts';
+import { unsetProperties } from '../operations/schema/unset-properties.ts';
+import { widenColumn } from '../operations/schema/widen-column.ts';
 import { type AppendOptions, appendRows } from '../operations/rows/append.ts';
 import type { Where } from '../operations/rows/condition.ts';
 import type { RowSource } from '../data-files/row-input.ts';
 import { deleteRows } from '../operations/rows/delete.ts';
 import { type MergeOptions, mergeRows } from '../operations/rows/merge.ts';
 import type { OperationOptions, OperationResult } from '../operations/rows/operation.ts';
-import { type OverwriteOptions, overwriteRows, replaceRows } from '../operations/rows/overwrite.ts';
+import { type OverwriteOptions, overwriteRows } from '../operations/rows/overwrite.ts';
+import { replaceRows } from '../operations/rows/replace-where.ts';
 import { type Assignments, updateRows } from '../operations/rows/update.ts';
 
 /**

@@ -1,22 +1,18 @@
 import type { AddFile, Metadata } from '../../actions/actions.ts';
 import { checkRemovable } from '../../features/protocol.ts';
-import { isOn } from '../../features/table-properties.ts';
 import type { TableContext } from '../../context/context.ts';
 import { DeltaError } from '../../errors.ts';
-import type { GivenPredicate } from '../../scan/predicate.ts';
-import { scanRows } from '../../scan/rows.ts';
 import { checkGivenSchema } from '../../schema/check-schema.ts';
 import { mergeSchemas } from '../../schema/evolve.ts';
 import { parseSchema, type StructType } from '../../schema/types.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import { conditionOf } from './condition.ts';
 import { batchesOf, type RowSource } from '../../data-files/row-input.ts';
 import { tableConfiguration } from '../../features/table-configuration.ts';
 import { withSchema } from '../schema/metadata.ts';
 import { partitionsOf } from './occupied-partitions.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
-import { findTouched, sumOf, type TouchedFile } from './rewrite.ts';
+import { sumOf } from './rewrite.ts';
 
 export interface OverwriteOptions extends OperationOptions {
   /** `all` (default): everything is replaced. `dynamic`: only the partitions that the rows fall into. */
@@ -69,74 +65,6 @@ export async function overwriteRows(
   });
 }
 
-/**
- * Replaces the rows that satisfy a predicate by new ones, which have to satisfy it too. Files that hold both kinds of
- * rows are written again without the replaced ones.
- * @throws DeltaError invalid-argument when a new row does not satisfy the predicate, or the predicate does not fit the
- * columns; append-only, not-null-violated, unsupported-feature, and what reading and writing throw
- */
-export async function replaceRows(
-  live: LiveSnapshot,
-  predicate: GivenPredicate,
-  rows: RowSource,
-  options: OperationOptions = {},
-): Promise<OperationResult> {
-  const { context } = live;
-  return operate(live, options, async (snapshot, files) => {
-    checkRemovable(snapshot.metadata, context.store.url);
-    const condition = conditionOf(predicate, snapshot);
-    let inserted = 0;
-    for await (const batch of batchesOf(rows, snapshot.schema)) {
-      const outside = batch.find((row) => !condition.test(row));
-      if (outside) {
-        throw new DeltaError(
-          'invalid-argument',
-          `A row does not satisfy what is to be replaced: ${condition.text}.`,
-          {
-            facts: { row: outside },
-          },
-        );
-      }
-      inserted += batch.length;
-      await files.write(batch);
-      await files.writeChanges('insert', condition.isOnPartitions ? [] : batch);
-    }
-    const touched: readonly TouchedFile[] = condition.isOnPartitions
-      ? condition.files.map((file) => ({ file, rows: 0, matching: 0 }))
-      : await findTouched(context, snapshot, condition.files, condition, options.signal);
-    const hasFeed = isOn(snapshot.configuration, 'delta.enableChangeDataFeed') && !condition.isOnPartitions;
-    const rewritten = touched.filter((file) => hasFeed || file.matching < file.rows);
-    for await (const batch of scanRows(context, snapshot, { files: rewritten.map(({ file }) => file) })) {
-      const gone = new Set(batch.filter(condition.test));
-      await files.write(batch.filter((row) => !gone.has(row)));
-      await files.writeChanges('delete', [...gone]);
-    }
-    const removes = touched.map(({ file }) => file);
-    const copied = sumOf(touched, (file) => file.rows - file.matching);
-    return {
-      spec: {
-        operation: 'WRITE',
-        operationParameters: {
-          mode: 'Overwrite',
-          partitionBy: JSON.stringify(snapshot.partitionColumns),
-          predicate: condition.text,
-        },
-        reads: condition.reads,
-        copiesRows: copied > 0,
-      },
-      removes,
-      metrics: ({ appends, changes }) => ({
-        ...replaceMetrics(appends, removes),
-        numOutputRows: inserted + copied,
-        numAddedChangeFiles: changes.length,
-        ...(condition.isOnPartitions
-          ? {}
-          : { numDeletedRows: sumOf(touched, ({ matching }) => matching), numCopiedRows: copied }),
-      }),
-    };
-  });
-}
-
 function newMetadata(context: TableContext, snapshot: Snapshot, options: OverwriteOptions): Metadata | null {
   const { mergeSchema, overwriteSchema } = options;
   if (overwriteSchema) {
@@ -154,7 +82,8 @@ function newMetadata(context: TableContext, snapshot: Snapshot, options: Overwri
   return schema === snapshot.schema ? null : withSchema(context, snapshot, schema);
 }
 
-function replaceMetrics(
+/** The metrics of what replaces files. */
+export function replaceMetrics(
   appends: readonly { readonly rows: number; readonly bytes: number }[],
   removes: readonly AddFile[],
 ): Readonly<Record<string, number>> {

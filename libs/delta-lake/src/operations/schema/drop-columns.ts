@@ -1,0 +1,48 @@
+import { checkArgument } from '../../arguments.ts';
+import { withColumn } from '../../schema/evolve.ts';
+import type { StructType } from '../../schema/types.ts';
+import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
+import type { CommitOptions } from '../../transaction/draft.ts';
+import type { OperationResult } from '../rows/operation.ts';
+import { alter } from './alter.ts';
+import { checkMapped, checkNotNamed, type ColumnPath, pathOf, refused } from './columns.ts';
+import { withSchema } from './metadata.ts';
+
+/**
+ * Takes columns out of the table. Files stay as they are, and older versions show the columns; a later column of the same name
+ * is another one.
+ * @throws DeltaError invalid-argument where there is no such column, columns are not mapped, the column is one of the
+ * partition, or nothing would be left
+ */
+export async function dropColumns(
+  live: LiveSnapshot,
+  columns: readonly ColumnPath[],
+  options: CommitOptions = {},
+): Promise<OperationResult> {
+  checkArgument('dropColumns', 'the columns', columns, 'list');
+  for (const column of columns) checkArgument('dropColumns', 'a column', column, 'path');
+  const paths = columns.map(pathOf);
+  return alter(live, options, (snapshot) => {
+    checkMapped(snapshot, live.context.store.url);
+    let { schema } = snapshot;
+    for (const path of paths) {
+      checkNotNamed(snapshot, path);
+      if (path.length === 1 && snapshot.partitionColumns.includes(path[0] ?? ''))
+        throw refused(path, 'the table is partitioned by it');
+      schema = withColumn(schema, path, () => null);
+      if (isEmptied(schema, path)) throw refused(path, 'nothing would be left beside it');
+    }
+    if (paths.length === 0) return null;
+    return {
+      operation: 'DROP COLUMNS',
+      operationParameters: { columns: JSON.stringify(paths.map((path) => path.join('.'))) },
+      metadata: withSchema(live.context, snapshot, schema),
+    };
+  });
+}
+
+function isEmptied(schema: StructType, path: readonly string[]): boolean {
+  if (path.length <= 1) return schema.fields.length === 0;
+  const field = schema.fields.find(({ name }) => name === path[0]);
+  return isEmptied(field?.type as StructType, path.slice(1));
+}
