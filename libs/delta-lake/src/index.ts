@@ -24,15 +24,12 @@ export {
 } from './errors.ts';
 export type { ExpiryOptions, ExpiryReport } from './operations/vacuum/delete-expired.ts';
 export type { LogCleanupOptions, LogCleanupReport } from './housekeeping/log-cleanup.ts';
-export type { AutoCompactionPolicy } from './operations/optimize/auto-compaction.ts';
+export type { AutoCompactionOptions, AutoCompactionPolicy } from './operations/optimize/auto-compaction.ts';
+export type { CompactOptions } from './operations/optimize/compact.ts';
 export type { FileGroup } from './operations/optimize/groups.ts';
 export type { OptimizeMetrics } from './operations/optimize/metrics.ts';
-export type {
-  AutoCompactionOptions,
-  CompactOptions,
-  OptimizeOptions,
-  OptimizeReport,
-} from './operations/optimize/optimize.ts';
+export type { OptimizeOptions } from './operations/optimize/optimize.ts';
+export type { OptimizeReport } from './operations/optimize/rewrite-groups.ts';
 export type { Rewrite, Rewriting } from './operations/optimize/rewrite.ts';
 export type { Order } from './operations/sort/order.ts';
 export type { RestoreMetrics, RestoreResult } from './operations/restore.ts';

@@ -2,11 +2,9 @@ import type { OptionRules } from '../arguments.ts';
 import type { CheckOptions } from '../operations/check/check.ts';
 import type { ExpiryOptions } from '../operations/vacuum/delete-expired.ts';
 import type { LogCleanupOptions } from '../housekeeping/log-cleanup.ts';
-import type {
-  AutoCompactionOptions,
-  CompactOptions,
-  OptimizeOptions,
-} from '../operations/optimize/optimize.ts';
+import type { AutoCompactionOptions } from '../operations/optimize/auto-compaction.ts';
+import type { CompactOptions } from '../operations/optimize/compact.ts';
+import type { OptimizeOptions } from '../operations/optimize/optimize.ts';
 import type { VacuumOptions } from '../operations/vacuum/vacuum.ts';
 import { COMMIT_OPTIONS } from '../transaction/draft.ts';
 import type { AppendOptions } from '../operations/rows/append.ts';

@@ -7,15 +7,10 @@ import { type Changes, changesOf, commitStampOf, type CommitSummary, historyOf }
 import { cleanUpLog, type LogCleanupOptions, type LogCleanupReport } from '../housekeeping/log-cleanup.ts';
 import { deleteExpired, type ExpiryOptions, type ExpiryReport } from '../operations/vacuum/delete-expired.ts';
 import type { FileGroup } from '../operations/optimize/groups.ts';
-import {
-  autoCompact,
-  type AutoCompactionOptions,
-  compact,
-  type CompactOptions,
-  optimize,
-  type OptimizeOptions,
-  type OptimizeReport,
-} from '../operations/optimize/optimize.ts';
+import { type OptimizeOptions, optimize } from '../operations/optimize/optimize.ts';
+import type { OptimizeReport } from '../operations/optimize/rewrite-groups.ts';
+import { autoCompact, type AutoCompactionOptions } from '../operations/optimize/auto-compaction.ts';
+import { compact, type CompactOptions } from '../operations/optimize/compact.ts';
 import { restore, type RestoreResult } from '../operations/restore.ts';
 import { vacuum, type VacuumOptions, type VacuumReport } from '../operations/vacuum/vacuum.ts';
 import {

@@ -1,5 +1,7 @@
+import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { byArrival, type FileGroup, filesByPartition } from './groups.ts';
+import { type OptimizeHooks, type OptimizeReport, rewriteGroups } from './rewrite-groups.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -13,18 +15,39 @@ export interface AutoCompactionPolicy {
   readonly minAgeMs?: number;
 }
 
-export const DEFAULT_POLICY: Required<AutoCompactionPolicy> = {
+const DEFAULT_POLICY: Required<AutoCompactionPolicy> = {
   minFiles: 50,
   maxBytes: 128 * 2 ** 20,
   minAgeMs: 5 * MINUTE_MS,
 };
+
+export type AutoCompactionOptions = AutoCompactionPolicy & OptimizeHooks;
+
+/**
+ * Compacts what is due by a policy: for a writer, after its commits. Costs a look at the live files when nothing is.
+ * @throws as `optimize`
+ */
+export async function autoCompact(
+  live: LiveSnapshot,
+  options: AutoCompactionOptions = {},
+): Promise<OptimizeReport> {
+  const snapshot = live.current;
+  return rewriteGroups(live, {
+    ...options,
+    snapshot,
+    groups: dueGroups(snapshot, options, live.context.clock()),
+    targetBytes: options.maxBytes ?? DEFAULT_POLICY.maxBytes,
+    order: null,
+    parameters: { predicate: '[]', zOrderBy: '[]', auto: 'true' },
+  });
+}
 
 /**
  * What is due by a policy: at most one group a partition, the smallest files of it. The largest file of a group weighs
  * at most as much as the others together: so sizes double from rewrite to rewrite, and a byte is rewritten a logarithmic
  * number of times on its way to the full size.
  */
-export function dueGroups(snapshot: Snapshot, policy: AutoCompactionPolicy, nowMs: number): FileGroup[] {
+function dueGroups(snapshot: Snapshot, policy: AutoCompactionPolicy, nowMs: number): FileGroup[] {
   const { minFiles, maxBytes, minAgeMs } = { ...DEFAULT_POLICY, ...policy };
   if (snapshot.fileCount < minFiles) return [];
   const groups: FileGroup[] = [];

@@ -1,36 +1,14 @@
-import type { AddFile } from '../../actions/actions.ts';
-import { fileKey } from '../../actions/path.ts';
-import { checkWritable } from '../../features/protocol.ts';
-import { checkArgument } from '../../arguments.ts';
 import { DeltaError } from '../../errors.ts';
+import { targetFileBytes } from '../../data-files/target-size.ts';
 import { checkPredicate } from '../../scan/check-predicate.ts';
 import type { GivenPredicate } from '../../scan/predicate.ts';
 import { columnsOf } from '../../scan/row-matches.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
-import type { Snapshot } from '../../snapshot/snapshot.ts';
-import type { CommitResult } from '../../transaction/commit.ts';
-import { Transaction } from '../../transaction/transaction.ts';
-import type { DataFile } from '../../transaction/draft.ts';
-import { targetFileBytes } from '../../data-files/target-size.ts';
-import { discardFiles } from '../vacuum/discard.ts';
 import { checkOrder, type Order } from '../sort/order.ts';
-import { type AutoCompactionPolicy, DEFAULT_POLICY, dueGroups } from './auto-compaction.ts';
-import { compactionGroups, type FileGroup, partitionGroups } from './groups.ts';
-import { type OptimizeMetrics, optimizeMetrics } from './metrics.ts';
-import { checkRows, type Rewrite, rewriteRows } from './rewrite.ts';
-
-/** Rewritten bytes after which the files that are ready are committed, so that a crash costs no more than these. */
-const COMMIT_BYTES = 2 ** 30;
+import { compactionGroups, partitionGroups } from './groups.ts';
+import { type OptimizeHooks, type OptimizeReport, rewriteGroups } from './rewrite-groups.ts';
 
 const DEFAULT_TARGET_BYTES = 128 * 2 ** 20;
-
-interface OptimizeHooks {
-  /** Writes the new files; the library's own reader and writer when absent. */
-  readonly rewrite?: Rewrite;
-  readonly signal?: AbortSignal;
-  /** Called after each group of files. */
-  readonly onProgress?: (done: { readonly groups: number; readonly of: number }) => void;
-}
 
 export interface OptimizeOptions extends OptimizeHooks {
   /** Size that files should have. Bytes; default `delta.targetFileSize`, else 128 MiB. */
@@ -39,22 +17,6 @@ export interface OptimizeOptions extends OptimizeHooks {
   readonly predicate?: GivenPredicate;
   /** Rewrites whole partitions in this order; without it, small files are put together as they are. */
   readonly order?: Order;
-}
-
-export type AutoCompactionOptions = AutoCompactionPolicy & OptimizeHooks;
-
-export interface CompactOptions extends OptimizeHooks {
-  /** Size that files should have. Bytes. */
-  readonly targetBytes: number;
-}
-
-export interface OptimizeReport {
-  /** The newest version that it committed; null when nothing was to be done. */
-  readonly version: number | null;
-  /** Of all its commits together. */
-  readonly metrics: OptimizeMetrics;
-  /** Groups that were given up because others had changed their files meanwhile. */
-  readonly lostGroups: number;
 }
 
 /**
@@ -85,155 +47,4 @@ export async function optimize(live: LiveSnapshot, options: OptimizeOptions = {}
     auto: 'false',
   };
   return rewriteGroups(live, { snapshot, groups, targetBytes, order: order ?? null, parameters, ...options });
-}
-
-/**
- * Compacts what is due by a policy: for a writer, after its commits. Costs a look at the live files when nothing is.
- * @throws as {@link optimize}
- */
-export async function autoCompact(
-  live: LiveSnapshot,
-  options: AutoCompactionOptions = {},
-): Promise<OptimizeReport> {
-  const snapshot = live.current;
-  return rewriteGroups(live, {
-    ...options,
-    snapshot,
-    groups: dueGroups(snapshot, options, live.context.clock()),
-    targetBytes: options.maxBytes ?? DEFAULT_POLICY.maxBytes,
-    order: null,
-    parameters: { predicate: '[]', zOrderBy: '[]', auto: 'true' },
-  });
-}
-
-/**
- * Rewrites groups of files that the caller chooses of the newest snapshot that this object knows; each group lies in one
- * partition. Otherwise as {@link autoCompact}.
- * @throws as {@link optimize}
- */
-export async function compact(
-  live: LiveSnapshot,
-  choose: (snapshot: Snapshot) => readonly FileGroup[],
-  options: CompactOptions,
-): Promise<OptimizeReport> {
-  checkArgument('compact', 'what chooses the files', choose, 'function');
-  const snapshot = live.current;
-  const groups = choose(snapshot);
-  checkArgument('compact', 'the groups that were chosen', groups, 'list');
-  return rewriteGroups(live, {
-    ...options,
-    snapshot,
-    groups,
-    order: null,
-    parameters: { predicate: '[]', zOrderBy: '[]', auto: 'true' },
-  });
-}
-
-interface Work extends OptimizeHooks {
-  readonly snapshot: Snapshot;
-  readonly groups: readonly FileGroup[];
-  readonly targetBytes: number;
-  readonly order: Order | null;
-  readonly parameters: Readonly<Record<string, string>>;
-}
-
-/** A group and the files that take its place. */
-interface Replacement {
-  readonly files: FileGroup;
-  readonly written: readonly DataFile[];
-}
-
-async function rewriteGroups(live: LiveSnapshot, work: Work): Promise<OptimizeReport> {
-  const { snapshot, groups, targetBytes, order, signal } = work;
-  const { context } = live;
-  if (groups.length > 0) checkWritable(snapshot.protocol, snapshot.metadata, context.store.url);
-  const rewrite = work.rewrite ?? rewriteRows(context);
-  const committed: Replacement[] = [];
-  let ready: Replacement[] = [];
-  let bytes = 0;
-  let version: number | null = null;
-  try {
-    for (const [index, files] of groups.entries()) {
-      signal?.throwIfAborted();
-      const written = await rewrite({ snapshot, files, targetBytes, order, ...(signal ? { signal } : {}) });
-      ready.push({ files, written });
-      checkRows(context.store.url, files, written);
-      bytes += files.reduce((sum, { size }) => sum + size, 0);
-      if (bytes >= COMMIT_BYTES || index === groups.length - 1) {
-        const due = ready;
-        // From here a failure may leave these files in the table: they are not ours to delete any more.
-        [ready, bytes] = [[], 0];
-        const result = await commitReplacements(live, work, due);
-        committed.push(...result.replacements);
-        version = result.version ?? version;
-      }
-      work.onProgress?.({ groups: index + 1, of: groups.length });
-    }
-  } catch (error) {
-    await discard(live, ready);
-    throw error;
-  }
-  return {
-    version,
-    metrics: metricsOf(committed),
-    lostGroups: groups.length - committed.length,
-  };
-}
-
-/** Commits what can be committed; a group whose files others have removed is dropped, and its new files deleted. */
-async function commitReplacements(
-  live: LiveSnapshot,
-  { snapshot, parameters, signal }: Work,
-  ready: readonly Replacement[],
-): Promise<{ readonly version: number | null; readonly replacements: readonly Replacement[] }> {
-  let replacements = ready;
-  for (;;) {
-    const result = await commitOnce(live, parameters, replacements, signal);
-    if (result.kind === 'committed') return { version: result.version, replacements };
-    const { current } = live;
-    const isGivenUp =
-      result.kind === 'conflict' &&
-      (result.reason === 'retries-exhausted' || result.reason === 'added-files-gone');
-    const isSameLayout =
-      current.metadata.schemaString === snapshot.metadata.schemaString &&
-      current.metadata.partitionColumns.join() === snapshot.metadata.partitionColumns.join();
-    const whole = replacements.filter(({ files }) => !isGivenUp && isSameLayout && isLive(current, files));
-    await discard(
-      live,
-      replacements.filter((replacement) => !whole.includes(replacement)),
-    );
-    if (whole.length === 0) return { version: null, replacements: [] };
-    replacements = whole;
-  }
-}
-
-function commitOnce(
-  live: LiveSnapshot,
-  operationParameters: Readonly<Record<string, string>>,
-  replacements: readonly Replacement[],
-  signal: AbortSignal | undefined,
-): Promise<CommitResult> {
-  const spec = { operation: 'OPTIMIZE', operationParameters, dataChange: false };
-  return new Transaction(live, live.current, spec)
-    .remove(replacements.flatMap(({ files }) => files))
-    .append(replacements.flatMap(({ written }) => written))
-    .setOperationMetrics({ ...metricsOf(replacements) })
-    .commit(signal ? { signal } : {});
-}
-
-/** Deletes files that will not become part of the table. */
-async function discard(live: LiveSnapshot, replacements: readonly Replacement[]): Promise<void> {
-  const paths = replacements.flatMap(({ written }) => written.map(({ path }) => path));
-  await discardFiles(live.context, live.current, paths);
-}
-
-function isLive(snapshot: Snapshot, files: readonly AddFile[]): boolean {
-  return files.every((file) => snapshot.state.files.get(fileKey(file)) !== undefined);
-}
-
-function metricsOf(replacements: readonly Replacement[]): OptimizeMetrics {
-  return optimizeMetrics(
-    replacements.flatMap(({ files }) => files),
-    replacements.flatMap(({ written }) => written),
-  );
 }
