@@ -44,6 +44,7 @@ const TABLE_CALLS: Readonly<Record<string, Call>> = {
   history: (table, options) => collect(table.history(options)),
   changes: null,
   changesBetween: null,
+  commitStamp: null,
   check: null,
   optimize: (table, options) => table.optimize(options),
   autoCompact: (table, options) => table.autoCompact(options),
