@@ -14,6 +14,7 @@ export default defineConfig({
     reporters: ['default', './test/closing-line.ts'],
     // A busy machine is no failure: the second that is usual is soon over.
     expect: { poll: { timeout: 20_000 } },
+    hookTimeout: 120_000,
     coverage: { provider: 'v8', include: ['libs/*/src/**', 'app/src/**'] },
     projects: [
       {
