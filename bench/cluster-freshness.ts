@@ -1,6 +1,6 @@
 import type { SparkCluster } from '../app/src/cluster/spark.ts';
 import { type Cost, round, runStep, say } from './child.ts';
-import type { ClusterStep } from './cluster.ts';
+import type { ClusterStep } from './cluster-step.ts';
 import { watched } from './spark-usage.ts';
 
 /** A trigger, and the age that 95 of 100 messages have at most when they are in Silver. */

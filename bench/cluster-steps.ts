@@ -18,7 +18,7 @@ import { type PipelineOptions, runPipeline } from '../app/src/pipeline/pipeline.
 import type { Topic } from '../app/src/topic/topic.ts';
 import { measure } from './child.ts';
 import type { FollowResult, FreshnessStep } from './cluster-freshness.ts';
-import type { ClusterStep, DrainResult } from './cluster.ts';
+import type { ClusterStep, DrainResult } from './cluster-step.ts';
 
 const AIRCRAFT = 10_000;
 const APPEND_MESSAGES = 10_000;

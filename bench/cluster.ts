@@ -9,8 +9,9 @@ import { findGarage } from '../app/src/cluster/s3/garage.ts';
 import { startS3 } from '../app/src/cluster/s3/s3.ts';
 import { SPARK_JARS } from '../app/src/cluster/spark-jars.ts';
 import { type SparkCluster, startSpark } from '../app/src/cluster/spark.ts';
-import { type Cost, machine, round, runStep, say } from './child.ts';
+import { machine, round, runStep, say } from './child.ts';
 import { FRESHNESS, freshness } from './cluster-freshness.ts';
+import type { ClusterStep, DrainResult } from './cluster-step.ts';
 import { CpuShares } from './cpu-share.ts';
 import { pysparkPeer } from './pyspark-peer.ts';
 import { watched } from './spark-usage.ts';
@@ -30,29 +31,6 @@ export interface ClusterOptions {
   readonly seconds: number;
   /** The folder of the PySpark pipeline. */
   readonly peer: string;
-}
-
-/** What the step `drain` answers. */
-export interface DrainResult {
-  readonly rows: number;
-  readonly batches: readonly { readonly rows: number; readonly ms: number }[];
-  readonly ms_by_table: Readonly<Record<string, number>>;
-  /** Of the process that drives, Spark not included. */
-  readonly cost: Cost;
-}
-
-/** What the steps are told. */
-export interface ClusterStep {
-  readonly folder: string;
-  readonly topic: string;
-  /** Name of the lake on a local disk; one topic may be drained more than once. */
-  readonly lake: string;
-  /** Of Contrail: brokers, Spark, S3. */
-  readonly settings: Readonly<Record<string, string>>;
-  /** NDJSON to fill the topic from; null: simulated messages. */
-  readonly input: string | null;
-  readonly rows: number;
-  readonly batchRows: number;
 }
 
 type Line = Readonly<Record<string, unknown>>;

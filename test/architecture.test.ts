@@ -197,6 +197,36 @@ function climbs(found: readonly Import[]): readonly string[] {
   });
 }
 
+describe('the floors of the Delta library', () => {
+  const inside = imports(`${DELTA}**/*.ts`).filter(({ specifier }) => specifier.startsWith('.'));
+  const log = { file: `${DELTA}log/commits.ts`, specifier: '../actions/actions.ts', isTypeOnly: true };
+
+  it.each([
+    ['an import of a higher room', '../snapshot/snapshot.ts'],
+    ['an import of the public face', '../index.ts'],
+    ['an import of a room without a floor', '../helpers/text.ts'],
+  ])('would notice %s, of a type too', (_, specifier) => {
+    expect(climbs([log])).toEqual([]);
+    expect(climbs([{ ...log, specifier }])).toHaveLength(1);
+  });
+
+  it('are climbed by no import, not even of a type', () => {
+    expect(inside.length).toBeGreaterThan(500);
+    expect(climbs(inside)).toEqual([]);
+  });
+
+  it('are those of its architecture page, in that order, which names only files that exist', () => {
+    const page = readFileSync(join(ROOT, 'libs/delta-lake/docs/architecture.md'), 'utf8');
+    const named = Array.from(page.split('\n## ')[0]?.matchAll(/^\| `([^`]+)`/gm) ?? [], ([, room]) => room);
+    expect(named).toEqual(FLOORS.filter((room) => room !== 'duckdb.ts'));
+    const files = Array.from(page.matchAll(/`([\w-]+\/[\w./-]+\.ts)`/g), ([, path]) => path as string);
+    expect(files.length).toBeGreaterThan(5);
+    expect(
+      files.filter((path) => !existsSync(join(ROOT, DELTA, path)) && !existsSync(join(ROOT, path))),
+    ).toEqual([]);
+  });
+});
+
 /**
  * The imports of circles: what is left when those are taken away, over and over, whose importer nothing imports or whose
  * imported file imports nothing.
@@ -212,22 +242,10 @@ function circles(found: readonly Import[]): readonly string[] {
   return left.map(({ from, to }) => `${from} imports ${to}`);
 }
 
-describe('the floors of the Delta library', () => {
-  const inside = imports(`${DELTA}**/*.ts`).filter(({ specifier }) => specifier.startsWith('.'));
-  const log = { file: `${DELTA}log/commits.ts`, specifier: '../actions/actions.ts', isTypeOnly: true };
-
-  it.each([
-    ['an import of a higher room', '../snapshot/snapshot.ts'],
-    ['an import of the public face', '../index.ts'],
-    ['an import of a room without a floor', '../helpers/text.ts'],
-  ])('would notice %s, of a type too', (_, specifier) => {
-    expect(climbs([log])).toEqual([]);
-    expect(climbs([{ ...log, specifier }])).toHaveLength(1);
-  });
-
+describe('circles of files', () => {
   it('would notice a circle, and not what leads to it or away from it', () => {
     const files = (['a b', 'b c', 'c d', 'd b', 'd e'] as const).map((pair) => ({
-      file: `${DELTA}log/${pair[0]}.ts`,
+      file: `web/src/${pair[0]}.ts`,
       specifier: `./${pair[2]}.ts`,
       isTypeOnly: true,
     }));
@@ -235,23 +253,14 @@ describe('the floors of the Delta library', () => {
     expect(circles(files)).toHaveLength(3);
   });
 
-  it('are climbed by no import, not even of a type', () => {
-    expect(inside.length).toBeGreaterThan(500);
-    expect(climbs(inside)).toEqual([]);
-  });
-
-  it('have no circle of files', () => {
-    expect(circles(inside)).toEqual([]);
-  });
-
-  it('are those of its architecture page, in that order, which names only files that exist', () => {
-    const page = readFileSync(join(ROOT, 'libs/delta-lake/docs/architecture.md'), 'utf8');
-    const named = Array.from(page.split('\n## ')[0]?.matchAll(/^\| `([^`]+)`/gm) ?? [], ([, room]) => room);
-    expect(named).toEqual(FLOORS.filter((room) => room !== 'duckdb.ts'));
-    const files = Array.from(page.matchAll(/`([\w-]+\/[\w./-]+\.ts)`/g), ([, path]) => path as string);
-    expect(files.length).toBeGreaterThan(5);
-    expect(
-      files.filter((path) => !existsSync(join(ROOT, DELTA, path)) && !existsSync(join(ROOT, path))),
-    ).toEqual([]);
-  });
+  it.each(['app/src', 'libs/delta-lake/src', 'libs/spark-connect/src', 'web/src', 'bench'])(
+    'are not in %s',
+    (folder) => {
+      const found = imports(`${folder}/**/*.{ts,svelte}`).filter(({ specifier }) =>
+        specifier.startsWith('.'),
+      );
+      expect(found.length).toBeGreaterThan(50);
+      expect(circles(found)).toEqual([]);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../run-program.ts';
-import type { S3Command, S3Options } from './s3.ts';
+import type { S3Command, S3Options } from './options.ts';
 
 /** Older ones cannot be told to make key and bucket at their start. */
 const VERSION = /\b2\.(?:[4-9]|\d{2,})\.\d+/;

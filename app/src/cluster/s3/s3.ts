@@ -3,37 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ContrailError } from '../../errors.ts';
 import { answersHttp } from '../health.ts';
-import type { FetchOptions } from '../maven.ts';
 import { type ServiceProcess, startService } from '../service-process.ts';
 import { findGarage, garageCommand } from './garage.ts';
+import type { S3Command, S3Options } from './options.ts';
 import { versitygw, VERSITYGW_PAGE, versitygwCommand } from './versitygw.ts';
 
 export const S3_KINDS = ['garage', 'versitygw'] as const;
 export type S3Kind = (typeof S3_KINDS)[number];
-
-/** What an S3 server is started with. */
-export interface S3Options extends FetchOptions {
-  /** Objects, settings and log; made when missing. Each kind of server has folders of its own. */
-  readonly folder: string;
-  readonly port: number;
-  /** Garage listens there for its own commands. */
-  readonly rpcPort: number;
-  /** Made when missing; the keys may do everything in it. */
-  readonly bucket: string;
-  readonly region: string;
-  readonly accessKey: string;
-  /** At least 16 characters. */
-  readonly secretKey: string;
-  /** When given, it goes on when our process ends, and this file names its own. */
-  readonly pidFile?: string;
-}
-
-/** What to run. */
-export interface S3Command {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-}
 
 const START_WAIT_MS = 60_000;
 const FAILURE = 's3-start-failed';

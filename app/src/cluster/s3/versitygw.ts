@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildGoProgram, type GoProgram } from '../go-program.ts';
 import type { FetchOptions } from '../maven.ts';
-import type { S3Command, S3Options } from './s3.ts';
+import type { S3Command, S3Options } from './options.ts';
 
 /** Measured: 70 s with empty caches, 103 s of CPU, on two cores. */
 export const VERSITYGW: GoProgram = {
