@@ -2,9 +2,9 @@ import type { AddFile, CommitInfo, RemoveFile, TransactionIdentifier } from '../
 import { invalidArgument, shown } from '../arguments.ts';
 import { readCommit } from '../log/commits.ts';
 import { commitKey } from '../log/names.ts';
+import { statedTime } from '../replay/stated-time.ts';
 import { readAhead } from '../scan/read-ahead.ts';
 import { noSuchVersion } from '../snapshot/load.ts';
-import { statedTime } from '../replay/stated-time.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
 /** Commits that are read before their turn: on an object store, one after the other would take a second for ten. */

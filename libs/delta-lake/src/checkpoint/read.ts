@@ -1,14 +1,14 @@
-import { ActionCollector } from '../actions/parse.ts';
-import { recordCount } from '../actions/logged-file.ts';
-import { isAbsolutePath } from '../actions/path.ts';
 import type { FileTexts } from '../actions/file-texts.ts';
+import { recordCount } from '../actions/logged-file.ts';
+import { ActionCollector } from '../actions/parse.ts';
+import { isAbsolutePath } from '../actions/path.ts';
 import type { TableContext } from '../context/context.ts';
+import { locate } from '../context/data-file.ts';
 import { DeltaError, type DeltaErrorCode } from '../errors.ts';
 import type { CheckpointFiles } from '../log/listing.ts';
 import { SIDECAR_FOLDER } from '../log/names.ts';
 import type { ByteSource, ParquetCodec } from '../parquet/codec.ts';
 import { sourceOf } from '../parquet/source.ts';
-import { locate } from '../context/data-file.ts';
 import { emptyState, replay, type TableState } from '../replay/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readActionColumns } from './columns/read.ts';

@@ -1,6 +1,6 @@
 import type { Row } from '../parquet/codec.ts';
-import { formatInstant } from '../schema/instant.ts';
 import { ownValue } from '../records.ts';
+import { formatInstant } from '../schema/instant.ts';
 import { type DataType, decimalOf, type StructField, type StructType } from '../schema/types.ts';
 import { serializePartitionValue, type Value } from '../schema/value.ts';
 import { READABLE_SCHEMA } from './schema.ts';

@@ -1,11 +1,11 @@
 import type { AddFile } from '../actions/actions.ts';
 import type { TableLayout } from '../features/table-configuration.ts';
-import { type IndexedColumn, indexedColumns } from '../statistics/indexed-columns.ts';
+import { ownValue } from '../records.ts';
 import { physicalName } from '../schema/column-mapping.ts';
 import { parseInstant } from '../schema/instant.ts';
-import { ownValue } from '../records.ts';
 import { type DataType, decimalOf, struct, type StructField, type StructType } from '../schema/types.ts';
 import { parsePartitionValue, plainDecimal, type Value } from '../schema/value.ts';
+import { type IndexedColumn, indexedColumns } from '../statistics/indexed-columns.ts';
 
 /** JSON in which numbers are their own text, so that no digit is lost. */
 type ExactJson = string | boolean | null | { readonly [name: string]: ExactJson };

@@ -1,18 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AddFile } from '../actions/actions.ts';
 import { faultOf } from '../actions/faults.ts';
+import type { TableContext } from '../context/context.ts';
+import { DeltaError } from '../errors.ts';
+import { DELETED_FILES, keptSince } from '../features/retention.ts';
 import type { TableConfiguration } from '../features/table-configuration.ts';
 import { featuresOf } from '../features/table-features.ts';
 import { isOn } from '../features/table-properties.ts';
-import type { TableContext } from '../context/context.ts';
-import { DeltaError } from '../errors.ts';
 import { checkpointKey } from '../log/names.ts';
 import { putEncoded } from '../parquet/codec.ts';
-import type { StructType } from '../schema/types.ts';
 import type { TableState } from '../replay/state.ts';
+import type { StructType } from '../schema/types.ts';
 import { ActionFileWriter } from './columns/write.ts';
 import { writeLastCheckpoint } from './last-checkpoint.ts';
-import { DELETED_FILES, keptSince } from '../features/retention.ts';
 import { CHECKPOINT_SCHEMA, V2_SCHEMA } from './schema.ts';
 import { structuredStatistics } from './structured-statistics.ts';
 

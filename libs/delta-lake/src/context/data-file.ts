@@ -1,8 +1,8 @@
 import { absolutePath, tableKey } from '../actions/path.ts';
-import type { ObjectPlace, TableContext } from './context.ts';
 import { DeltaError, hasCode, unsupportedFeature } from '../errors.ts';
 import type { ByteSource } from '../parquet/codec.ts';
 import { sourceOf } from '../parquet/source.ts';
+import type { ObjectPlace, TableContext } from './context.ts';
 
 /**
  * The store and key of a path of the log: below the table, elsewhere on the same disk, or elsewhere on the same S3.

@@ -1,8 +1,8 @@
-import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { DeltaError } from '../errors.ts';
 import { ownValue } from '../records.ts';
 import type { DataType, StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
+import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { scalarBounds } from './scalar-bounds.ts';
 
 /** Looks at the cells of a column on their way into a file: are they of the type, not null where that is asked, and between which bounds. */

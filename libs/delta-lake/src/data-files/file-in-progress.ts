@@ -1,6 +1,5 @@
-import type { ColumnStatistics } from '../statistics/statistics.ts';
-import type { TableLayout } from '../features/table-configuration.ts';
 import type { TableContext } from '../context/context.ts';
+import type { TableLayout } from '../features/table-configuration.ts';
 import {
   COMPRESSIONS,
   type Compression,
@@ -12,6 +11,7 @@ import {
 import { ownValue } from '../records.ts';
 import type { DataType, StructField, StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
+import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { checkNames, type ColumnCollector, columnCollector } from './column-collector.ts';
 import type { Partition } from './partition-folder.ts';
 

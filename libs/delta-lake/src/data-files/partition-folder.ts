@@ -1,5 +1,5 @@
-import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import { ownValue } from '../records.ts';
+import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import type { StructField } from '../schema/types.ts';
 import { serializePartitionValue, type Value } from '../schema/value.ts';
 

@@ -1,9 +1,9 @@
 import { invalidArgument, shown } from '../arguments.ts';
 import type { Row } from '../parquet/codec.ts';
 import { ownValue } from '../records.ts';
+import { fromDate } from '../schema/from-date.ts';
 import type { DataType, StructType } from '../schema/types.ts';
 import type { CellInput, Value } from '../schema/value.ts';
-import { fromDate } from '../schema/from-date.ts';
 
 /**
  * Rows on their way into a table: objects by column name, one after the other or in batches, from an array, a generator,

@@ -1,8 +1,8 @@
-import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { unsupportedFeature } from '../errors.ts';
 import { formatDate, parseDate } from '../schema/instant.ts';
 import { decimalOf } from '../schema/types.ts';
 import { compareCodePoints, formatDecimal, type Value } from '../schema/value.ts';
+import type { ColumnStatistics } from '../statistics/statistics.ts';
 
 type Cells = readonly (Value | undefined)[];
 

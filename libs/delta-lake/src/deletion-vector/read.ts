@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { DeletionVectorDescriptor } from '../actions/deletion-vector.ts';
 import type { TableContext } from '../context/context.ts';
-import { DeltaError, hasCode, unsupportedFeature } from '../errors.ts';
 import { locate } from '../context/data-file.ts';
+import { DeltaError, hasCode, unsupportedFeature } from '../errors.ts';
 import { decodeRoaring } from './roaring.ts';
 import type { RowIndexes } from './row-indexes.ts';
 import { decodeZ85 } from './z85.ts';

@@ -1,6 +1,6 @@
+import type { Metadata, Protocol } from '../actions/actions.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { primitiveTypes, type StructType, walkFields } from '../schema/types.ts';
-import type { Metadata, Protocol } from '../actions/actions.ts';
 import { isOn } from './table-properties.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { parseInterval } from './interval.ts';
 import { DeltaError } from '../errors.ts';
 import { ownValue } from '../records.ts';
+import { parseInterval } from './interval.ts';
 
 /** Retention periods of a table. Source: Delta protocol and Spark's DeltaConfig ("interval 1 week"). */
 export interface Retention {

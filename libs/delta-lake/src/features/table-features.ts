@@ -1,5 +1,5 @@
-import { unsupportedFeature } from '../errors.ts';
 import type { Protocol } from '../actions/actions.ts';
+import { unsupportedFeature } from '../errors.ts';
 
 interface TableFeature {
   /** Whether readers must know it too. */

@@ -1,12 +1,12 @@
+import { isPointerLost } from '../checkpoint/last-checkpoint.ts';
+import { writeCheckpoint } from '../checkpoint/write.ts';
 import { DeltaError } from '../errors.ts';
 import { checksumKey } from '../log/names.ts';
-import { cleanUpLog, isLogCleanupEnabled } from './log-cleanup.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { serializeChecksum } from './checksum.ts';
-import { isPointerLost } from '../checkpoint/last-checkpoint.ts';
+import { cleanUpLog, isLogCleanupEnabled } from './log-cleanup.ts';
 import { behindCommits, isCleanupDue } from './pace.ts';
-import { writeCheckpoint } from '../checkpoint/write.ts';
 
 /** How one step after a commit went. */
 export type StepOutcome =

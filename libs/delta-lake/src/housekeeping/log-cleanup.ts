@@ -1,8 +1,8 @@
 import { readLastCheckpoint } from '../checkpoint/last-checkpoint.ts';
-import { LOG, retentionMs as statedRetentionMs } from '../features/retention.ts';
-import { featuresOf } from '../features/table-features.ts';
 import type { TableContext } from '../context/context.ts';
 import { DeltaError } from '../errors.ts';
+import { LOG, retentionMs as statedRetentionMs } from '../features/retention.ts';
+import { featuresOf } from '../features/table-features.ts';
 import { type CheckpointFiles, CheckpointSets } from '../log/listing.ts';
 import { LOG_FOLDER, type LogName, parseLogKey } from '../log/names.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';

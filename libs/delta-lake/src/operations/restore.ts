@@ -1,9 +1,9 @@
 import type { AddFile } from '../actions/actions.ts';
 import { fileKey } from '../actions/path.ts';
 import type { TableContext } from '../context/context.ts';
-import { DeltaError } from '../errors.ts';
-import { deletionVectorPath } from '../deletion-vector/read.ts';
 import { locate } from '../context/data-file.ts';
+import { deletionVectorPath } from '../deletion-vector/read.ts';
+import { DeltaError } from '../errors.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { snapshotAt, versionAt } from '../snapshot/time-travel.ts';

@@ -1,7 +1,7 @@
 import type { SchemaElement } from 'hyparquet';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
-import { type ColumnMappingMode, fieldId, physicalName } from '../schema/column-mapping.ts';
 import { blankRecord } from '../records.ts';
+import { type ColumnMappingMode, fieldId, physicalName } from '../schema/column-mapping.ts';
 import {
   type ArrayType,
   type DataType,

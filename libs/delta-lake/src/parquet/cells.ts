@@ -1,8 +1,8 @@
 import type { SchemaElement } from 'hyparquet';
 import { unsupportedFeature } from '../errors.ts';
-import { parseDate } from '../schema/instant.ts';
-import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import { ownValue } from '../records.ts';
+import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
+import { parseDate } from '../schema/instant.ts';
 import { type DataType, decimalOf, type StructField } from '../schema/types.ts';
 import { plainDecimal, type Value } from '../schema/value.ts';
 

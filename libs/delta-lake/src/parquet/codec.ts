@@ -1,5 +1,5 @@
-import type { ColumnMappingMode } from '../schema/column-mapping.ts';
 import { ownValue } from '../records.ts';
+import type { ColumnMappingMode } from '../schema/column-mapping.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import type { LocalCopy, ObjectStore } from '../storage/object-store.ts';

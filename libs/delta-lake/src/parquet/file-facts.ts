@@ -5,11 +5,11 @@ import {
   parquetMetadataAsync,
   parquetSchema,
 } from 'hyparquet';
-import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { DeltaError } from '../errors.ts';
 import { formatDate } from '../schema/instant.ts';
 import type { StructType } from '../schema/types.ts';
 import { compareCodePoints, type Value } from '../schema/value.ts';
+import type { ColumnStatistics } from '../statistics/statistics.ts';
 import type { ByteSource } from './codec.ts';
 import { fileSchema } from './file-schema.ts';
 

@@ -16,8 +16,8 @@ import { type ByteSource, columnsOfRows, type ParquetCodec, type ReadOptions, ty
 import { compressorsFor } from './compressors.ts';
 import { decodedName, withDecodedNames } from './decoded-names.ts';
 import { fileSchema } from './file-schema.ts';
-import { legacyCalendar } from './legacy-calendar.ts';
 import { openHyparquetWriter } from './hyparquet-writer.ts';
+import { legacyCalendar } from './legacy-calendar.ts';
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 

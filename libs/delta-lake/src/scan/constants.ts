@@ -1,6 +1,6 @@
 import { DeltaError } from '../errors.ts';
-import { blankRecord, ownValue } from '../records.ts';
 import type { TableColumns } from '../features/table-configuration.ts';
+import { blankRecord, ownValue } from '../records.ts';
 import { physicalName } from '../schema/column-mapping.ts';
 import { parsePartitionValue, type Value } from '../schema/value.ts';
 

@@ -1,10 +1,10 @@
 import type { AddFile } from '../actions/actions.ts';
 import type { TableColumns } from '../features/table-configuration.ts';
-import { physicalName } from '../schema/column-mapping.ts';
 import { ownValue } from '../records.ts';
-import { plainDecimal, compareValues, parsePartitionValue, type Value } from '../schema/value.ts';
+import { physicalName } from '../schema/column-mapping.ts';
 import { parseInstant } from '../schema/instant.ts';
 import { type DataType, decimalOf, type StructField } from '../schema/types.ts';
+import { plainDecimal, compareValues, parsePartitionValue, type Value } from '../schema/value.ts';
 
 /**
  * A conjunction of conditions. It chooses files (conservatively: a file that may hold a matching row is chosen) and rows

@@ -1,9 +1,9 @@
 import type { AddFile } from '../actions/actions.ts';
 import { absolutePath } from '../actions/path.ts';
 import type { TableContext } from '../context/context.ts';
-import type { TableColumns } from '../features/table-configuration.ts';
 import { readDeletionVector } from '../deletion-vector/read.ts';
 import type { RowIndexes } from '../deletion-vector/row-indexes.ts';
+import type { TableColumns } from '../features/table-configuration.ts';
 import type { Value } from '../schema/value.ts';
 import { constantsOf } from './constants.ts';
 

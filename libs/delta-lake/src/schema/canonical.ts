@@ -1,5 +1,5 @@
-import { formatInstant } from './instant.ts';
 import { ownValue } from '../records.ts';
+import { formatInstant } from './instant.ts';
 import type { DataType, StructType } from './types.ts';
 import { compareCodePoints, type Value } from './value.ts';
 

@@ -1,11 +1,11 @@
 import type { Commit } from '../actions/actions.ts';
-import { DELETED_FILES, keptSince } from '../features/retention.ts';
 import type { TableContext } from '../context/context.ts';
+import { DELETED_FILES, keptSince } from '../features/retention.ts';
 import { readTail } from '../log/commits.ts';
 import { commitKey } from '../log/names.ts';
+import { replay, type TableState, withoutTombstonesBefore } from '../replay/state.ts';
 import { loadState } from './load.ts';
 import { Snapshot } from './snapshot.ts';
-import { replay, type TableState, withoutTombstonesBefore } from '../replay/state.ts';
 
 /** How many versions pass between two looks at the tombstones. */
 const PRUNE_EVERY = 100;

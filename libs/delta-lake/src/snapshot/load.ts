@@ -1,9 +1,9 @@
 import { FileTexts } from '../actions/file-texts.ts';
-import { isOn } from '../features/table-properties.ts';
-import { readCheckpoint } from '../checkpoint/read.ts';
 import { notePointerLost, readLastCheckpoint } from '../checkpoint/last-checkpoint.ts';
+import { readCheckpoint } from '../checkpoint/read.ts';
 import type { TableContext } from '../context/context.ts';
 import { DeltaError } from '../errors.ts';
+import { isOn } from '../features/table-properties.ts';
 import { readCommit, readCommitBatches } from '../log/commits.ts';
 import { type CheckpointFiles, listLog, type LogListing } from '../log/listing.ts';
 import { emptyState, replay, type TableState } from '../replay/state.ts';

@@ -1,23 +1,23 @@
 import type { AddFile, Metadata, Protocol } from '../actions/actions.ts';
 import { faultOf } from '../actions/faults.ts';
 import { absolutePath } from '../actions/path.ts';
-import { checkReadable } from '../features/protocol.ts';
-import { type TableConfiguration, tableConfiguration } from '../features/table-configuration.ts';
 import { checkOptions, type OptionRules } from '../arguments.ts';
 import type { TableContext } from '../context/context.ts';
 import { DeltaError } from '../errors.ts';
+import { checkReadable } from '../features/protocol.ts';
+import { type TableConfiguration, tableConfiguration } from '../features/table-configuration.ts';
 import type { Row } from '../parquet/codec.ts';
-import { constantsOf } from '../scan/constants.ts';
+import type { TableState } from '../replay/state.ts';
 import { checkPredicate } from '../scan/check-predicate.ts';
+import { constantsOf } from '../scan/constants.ts';
 import { type GivenPredicate, mayMatch } from '../scan/predicate.ts';
 import { matchingRows, scanRows } from '../scan/rows.ts';
 import { type ScanFile, scanFile } from '../scan/scan-file.ts';
+import { checkFoundSchema } from '../schema/check-schema.ts';
 import { checkColumnMapping, type ColumnMappingMode, physicalSchema } from '../schema/column-mapping.ts';
 import { checkTypeChanges } from '../schema/type-widening.ts';
-import { checkFoundSchema } from '../schema/check-schema.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
-import type { TableState } from '../replay/state.ts';
 
 /** Which rows of a table are read, and what of them. */
 export interface ReadRowsOptions {

@@ -1,7 +1,7 @@
 import type { TableLayout } from '../features/table-configuration.ts';
-import { formatInstant } from '../schema/instant.ts';
-import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
 import { ownValue } from '../records.ts';
+import { type ColumnMappingMode, physicalName } from '../schema/column-mapping.ts';
+import { formatInstant } from '../schema/instant.ts';
 import { decimalOf } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 import { type IndexedColumn, indexedColumns } from './indexed-columns.ts';

@@ -1,21 +1,21 @@
 import type { Metadata } from '../actions/actions.ts';
 import { parseCommit } from '../actions/parse.ts';
-import { BASE_PROTOCOL, requestedFeatures, withFeatures } from '../features/table-features.ts';
-import { checkProperties, isOn } from '../features/table-properties.ts';
 import { serializeCommit } from '../actions/serialize.ts';
 import { checkOptions, checkText, type OptionRules } from '../arguments.ts';
 import { contextOf, type TableOptions } from '../context/context.ts';
 import { DeltaError, hasCode } from '../errors.ts';
+import { BASE_PROTOCOL, requestedFeatures, withFeatures } from '../features/table-features.ts';
+import { checkProperties, isOn } from '../features/table-properties.ts';
 import { commitKey } from '../log/names.ts';
-import { freshPhysicalName, withColumnIds } from '../schema/column-ids.ts';
+import { emptyState, replay } from '../replay/state.ts';
 import { checkSchema } from '../schema/check-schema.ts';
+import { freshPhysicalName, withColumnIds } from '../schema/column-ids.ts';
 import { primitiveTypes, serializeSchema, type StructType } from '../schema/types.ts';
 import { Snapshot } from '../snapshot/snapshot.ts';
-import { emptyState, replay } from '../replay/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { ENGINE_INFO } from '../transaction/commit-info.ts';
 import { openIn } from './open.ts';
 import { DeltaTable } from './table.ts';
-import { ENGINE_INFO } from '../transaction/commit-info.ts';
 
 export interface TableSpec {
   readonly schema: StructType;

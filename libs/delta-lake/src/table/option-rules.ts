@@ -1,16 +1,16 @@
 import type { OptionRules } from '../arguments.ts';
-import type { CheckOptions } from '../operations/check/check.ts';
-import type { ExpiryOptions } from '../operations/vacuum/delete-expired.ts';
 import type { LogCleanupOptions } from '../housekeeping/log-cleanup.ts';
+import type { CheckOptions } from '../operations/check/check.ts';
 import type { AutoCompactionOptions } from '../operations/optimize/auto-compaction.ts';
 import type { CompactOptions } from '../operations/optimize/compact.ts';
 import type { OptimizeOptions } from '../operations/optimize/optimize.ts';
-import type { VacuumOptions } from '../operations/vacuum/vacuum.ts';
-import { COMMIT_OPTIONS } from '../transaction/draft.ts';
 import type { AppendOptions } from '../operations/rows/append.ts';
 import type { MergeOptions } from '../operations/rows/merge.ts';
 import type { OperationOptions } from '../operations/rows/operation.ts';
 import type { OverwriteOptions } from '../operations/rows/overwrite.ts';
+import type { ExpiryOptions } from '../operations/vacuum/delete-expired.ts';
+import type { VacuumOptions } from '../operations/vacuum/vacuum.ts';
+import { COMMIT_OPTIONS } from '../transaction/draft.ts';
 
 /**
  * What the options of a table's calls have to be. `any` is looked at more closely where it is used. Rules of options that

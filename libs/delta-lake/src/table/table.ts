@@ -1,18 +1,52 @@
 import { tableKey } from '../actions/path.ts';
 import { checkOptions } from '../arguments.ts';
-import { readChanges } from '../changes/read-changes.ts';
-import { type CheckOptions, type CheckReport, checkSnapshot } from '../operations/check/check.ts';
-import type { TableContext } from '../context/context.ts';
 import { type Changes, changesOf, commitStampOf, type CommitSummary, historyOf } from '../changes/history.ts';
+import { readChanges } from '../changes/read-changes.ts';
+import type { TableContext } from '../context/context.ts';
+import type { RowSource } from '../data-files/row-input.ts';
 import { cleanUpLog, type LogCleanupOptions, type LogCleanupReport } from '../housekeeping/log-cleanup.ts';
-import { deleteExpired, type ExpiryOptions, type ExpiryReport } from '../operations/vacuum/delete-expired.ts';
+import { type CheckOptions, type CheckReport, checkSnapshot } from '../operations/check/check.ts';
+import { autoCompact, type AutoCompactionOptions } from '../operations/optimize/auto-compaction.ts';
+import { compact, type CompactOptions } from '../operations/optimize/compact.ts';
 import type { FileGroup } from '../operations/optimize/groups.ts';
 import { type OptimizeOptions, optimize } from '../operations/optimize/optimize.ts';
 import type { OptimizeReport } from '../operations/optimize/rewrite-groups.ts';
-import { autoCompact, type AutoCompactionOptions } from '../operations/optimize/auto-compaction.ts';
-import { compact, type CompactOptions } from '../operations/optimize/compact.ts';
 import { restore, type RestoreResult } from '../operations/restore.ts';
+import { type AppendOptions, appendRows } from '../operations/rows/append.ts';
+import type { Where } from '../operations/rows/condition.ts';
+import { deleteRows } from '../operations/rows/delete.ts';
+import { type MergeOptions, mergeRows } from '../operations/rows/merge.ts';
+import type { OperationOptions, OperationResult } from '../operations/rows/operation.ts';
+import { type OverwriteOptions, overwriteRows } from '../operations/rows/overwrite.ts';
+import { replaceRows } from '../operations/rows/replace-where.ts';
+import { type Assignments, updateRows } from '../operations/rows/update.ts';
+import { addColumns } from '../operations/schema/add-columns.ts';
+import { addFeatures } from '../operations/schema/add-features.ts';
+import type { ColumnPath } from '../operations/schema/columns.ts';
+import { dropColumns } from '../operations/schema/drop-columns.ts';
+import { dropNotNull } from '../operations/schema/drop-not-null.ts';
+import { renameColumn } from '../operations/schema/rename-column.ts';
+import { setProperties } from '../operations/schema/set-properties.ts';
+import { unsetProperties } from '../operations/schema/unset-properties.ts';
+import { widenColumn } from '../operations/schema/widen-column.ts';
+import { deleteExpired, type ExpiryOptions, type ExpiryReport } from '../operations/vacuum/delete-expired.ts';
 import { vacuum, type VacuumOptions, type VacuumReport } from '../operations/vacuum/vacuum.ts';
+import type { Row } from '../parquet/codec.ts';
+import { checkPredicate } from '../scan/check-predicate.ts';
+import type { GivenPredicate } from '../scan/predicate.ts';
+import type { StructType } from '../schema/types.ts';
+import { LiveSnapshot } from '../snapshot/live-snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { snapshotAt, versionAt } from '../snapshot/time-travel.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { conflictError } from '../transaction/conflict.ts';
+import {
+  COMMIT_OPTIONS,
+  type CommitOptions,
+  TRANSACTION_SPEC,
+  type TransactionSpec,
+} from '../transaction/draft.ts';
+import { Transaction } from '../transaction/transaction.ts';
 import {
   APPEND_OPTIONS,
   AUTO_COMPACTION_OPTIONS,
@@ -28,40 +62,6 @@ import {
   VACUUM_OPTIONS,
 } from './option-rules.ts';
 import { type PointInTime, pointInTime } from './point-in-time.ts';
-import type { Row } from '../parquet/codec.ts';
-import { checkPredicate } from '../scan/check-predicate.ts';
-import type { GivenPredicate } from '../scan/predicate.ts';
-import type { StructType } from '../schema/types.ts';
-import { LiveSnapshot } from '../snapshot/live-snapshot.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
-import { snapshotAt, versionAt } from '../snapshot/time-travel.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
-import { conflictError } from '../transaction/conflict.ts';
-import { Transaction } from '../transaction/transaction.ts';
-import {
-  COMMIT_OPTIONS,
-  type CommitOptions,
-  TRANSACTION_SPEC,
-  type TransactionSpec,
-} from '../transaction/draft.ts';
-import { addColumns } from '../operations/schema/add-columns.ts';
-import { addFeatures } from '../operations/schema/add-features.ts';
-import type { ColumnPath } from '../operations/schema/columns.ts';
-import { dropColumns } from '../operations/schema/drop-columns.ts';
-import { dropNotNull } from '../operations/schema/drop-not-null.ts';
-import { renameColumn } from '../operations/schema/rename-column.ts';
-import { setProperties } from '../operations/schema/set-properties.ts';
-import { unsetProperties } from '../operations/schema/unset-properties.ts';
-import { widenColumn } from '../operations/schema/widen-column.ts';
-import { type AppendOptions, appendRows } from '../operations/rows/append.ts';
-import type { Where } from '../operations/rows/condition.ts';
-import type { RowSource } from '../data-files/row-input.ts';
-import { deleteRows } from '../operations/rows/delete.ts';
-import { type MergeOptions, mergeRows } from '../operations/rows/merge.ts';
-import type { OperationOptions, OperationResult } from '../operations/rows/operation.ts';
-import { type OverwriteOptions, overwriteRows } from '../operations/rows/overwrite.ts';
-import { replaceRows } from '../operations/rows/replace-where.ts';
-import { type Assignments, updateRows } from '../operations/rows/update.ts';
 
 /**
  * A Delta table. Holds the newest snapshot that it has seen and keeps it up to date by the tail of the log, so a

@@ -1,7 +1,7 @@
 import { relativePath } from '../actions/path.ts';
 import type { TableContext } from '../context/context.ts';
-import { deletionVectorPath } from '../deletion-vector/read.ts';
 import { locate } from '../context/data-file.ts';
+import { deletionVectorPath } from '../deletion-vector/read.ts';
 import { SAFE_AGE_MS } from '../housekeeping/leftovers.ts';
 import { inParallel } from '../storage/parallel.ts';
 import type { Draft } from './draft.ts';

@@ -1,7 +1,7 @@
 import type { AddFile, Commit } from '../actions/actions.ts';
 import { parseCommit } from '../actions/parse.ts';
-import { type HousekeepingReport, startHousekeeping } from '../housekeeping/housekeeping.ts';
 import { DeltaError, hasCode } from '../errors.ts';
+import { type HousekeepingReport, startHousekeeping } from '../housekeeping/housekeeping.ts';
 import { readCommit, readCommits, readTail } from '../log/commits.ts';
 import { commitKey } from '../log/names.ts';
 import type { Predicate } from '../scan/predicate.ts';

@@ -1,23 +1,23 @@
 import type { AddFile, ChangeFile, Metadata } from '../actions/actions.ts';
 import { loggedFields, LoggedFile } from '../actions/logged-file.ts';
 import { encodePath, fileKey, relativePath } from '../actions/path.ts';
-import { checkNewRows, checkRemovable, checkWritable } from '../features/protocol.ts';
 import { type Action, removeOf, serializeCommit } from '../actions/serialize.ts';
-import { serializeStatistics } from '../statistics/statistics.ts';
-import { type TableConfiguration, tableConfiguration } from '../features/table-configuration.ts';
-import { featuresOf } from '../features/table-features.ts';
-import { isOn } from '../features/table-properties.ts';
 import { checkText } from '../arguments.ts';
 import type { TableContext } from '../context/context.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
-import { physicalName } from '../schema/column-mapping.ts';
+import { checkNewRows, checkRemovable, checkWritable } from '../features/protocol.ts';
+import { type TableConfiguration, tableConfiguration } from '../features/table-configuration.ts';
+import { featuresOf } from '../features/table-features.ts';
+import { isOn } from '../features/table-properties.ts';
 import { ownValue } from '../records.ts';
+import { physicalName } from '../schema/column-mapping.ts';
 import { serializePartitionValue } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { serializeStatistics } from '../statistics/statistics.ts';
 import { commitInfoOf } from './commit-info.ts';
+import type { DataFile, Draft } from './draft.ts';
 import { checkNotNull } from './not-null.ts';
 import { assignRowIds, checkRowTracking } from './row-tracking.ts';
-import type { DataFile, Draft } from './draft.ts';
 
 /**
  * Checks a draft once, and answers the function that makes the text of its commit on top of a snapshot: timestamps,

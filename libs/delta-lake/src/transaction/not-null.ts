@@ -1,7 +1,7 @@
-import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { DeltaError } from '../errors.ts';
 import { ownValue } from '../records.ts';
 import type { DataType, StructField, StructType } from '../schema/types.ts';
+import type { ColumnStatistics } from '../statistics/statistics.ts';
 import type { DataFile } from './draft.ts';
 
 /**

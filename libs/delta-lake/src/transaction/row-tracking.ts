@@ -1,8 +1,8 @@
 import type { AddFile, DomainMetadata } from '../actions/actions.ts';
 import { loggedFields, LoggedFile, recordCount } from '../actions/logged-file.ts';
+import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { featuresOf } from '../features/table-features.ts';
 import { isOn } from '../features/table-properties.ts';
-import { DeltaError, unsupportedFeature } from '../errors.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Draft } from './draft.ts';
 

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { parquetMetadata } from 'hyparquet';
 import { expect, test } from 'vitest';
 import { contextOf } from '../../src/context/context.ts';
+import { writeDataFiles, type WriteFilesOptions } from '../../src/data-files/data-files.ts';
+import type { RowSource } from '../../src/data-files/row-input.ts';
 import {
   arrayOf,
   createTable,
@@ -13,8 +15,6 @@ import {
   struct,
   type StructType,
 } from '../../src/index.ts';
-import { writeDataFiles, type WriteFilesOptions } from '../../src/data-files/data-files.ts';
-import type { RowSource } from '../../src/data-files/row-input.ts';
 import { collect, temporaryFolder } from '../tables.ts';
 
 /** Writes rows into a new table in memory and appends them. */

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { contextOf } from '../../src/context/context.ts';
 import {
   createTable,
   type DeltaTable,
@@ -9,7 +10,6 @@ import {
   struct,
   type Value,
 } from '../../src/index.ts';
-import { contextOf } from '../../src/context/context.ts';
 import { scanRows } from '../../src/scan/rows.ts';
 import { compareValues } from '../../src/schema/value.ts';
 import { temporaryFolder } from '../tables.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { serializeStatistics, stringBound } from '../../src/statistics/statistics.ts';
 import { arrayOf, struct, type StructType } from '../../src/index.ts';
 import { compareCodePoints } from '../../src/schema/value.ts';
+import { serializeStatistics, stringBound } from '../../src/statistics/statistics.ts';
 
 const table = (
   schema: StructType,

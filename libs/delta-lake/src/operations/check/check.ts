@@ -1,25 +1,25 @@
-import { fileKey } from '../../actions/path.ts';
 import { recordCount } from '../../actions/logged-file.ts';
-import { compareStatistics, isLogged, leafPaths } from './compare-statistics.ts';
-import { footerStatistics } from './found-statistics.ts';
-import { readWhole } from './pages.ts';
+import { fileKey } from '../../actions/path.ts';
 import { lastCheckpointFault } from '../../checkpoint/last-checkpoint.ts';
 import { readCheckpoint } from '../../checkpoint/read.ts';
-import { DELETED_FILES, keptSince } from '../../features/retention.ts';
 import type { TableContext } from '../../context/context.ts';
+import { openFile } from '../../context/data-file.ts';
 import { DeltaError, hasCode } from '../../errors.ts';
+import { DELETED_FILES, keptSince } from '../../features/retention.ts';
+import { leftoversOf } from '../../housekeeping/leftovers.ts';
 import { readCommits } from '../../log/commits.ts';
 import { type CheckpointFiles, listLog } from '../../log/listing.ts';
 import { checksumKey, commitKey, LAST_CHECKPOINT } from '../../log/names.ts';
-import { listDataFolder } from '../vacuum/data-folder.ts';
-import { leftoversOf } from '../../housekeeping/leftovers.ts';
-import { neededFiles } from '../vacuum/needed-files.ts';
-import { uselessFiles } from '../vacuum/useless-files.ts';
-import { openFile } from '../../context/data-file.ts';
-import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { emptyState, replay, type TableState } from '../../replay/state.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { ObjectEntry } from '../../storage/object-store.ts';
 import { CHANGE_FOLDER } from '../rows/change-feed.ts';
+import { listDataFolder } from '../vacuum/data-folder.ts';
+import { neededFiles } from '../vacuum/needed-files.ts';
+import { uselessFiles } from '../vacuum/useless-files.ts';
+import { compareStatistics, isLogged, leafPaths } from './compare-statistics.ts';
+import { footerStatistics } from './found-statistics.ts';
+import { readWhole } from './pages.ts';
 
 /** What can be wrong, and what to do about it. */
 const ADVICE = {

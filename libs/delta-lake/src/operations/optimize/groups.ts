@@ -1,8 +1,8 @@
 import type { AddFile } from '../../actions/actions.ts';
 import { recordCount } from '../../actions/logged-file.ts';
+import { ownValue } from '../../records.ts';
 import type { Predicate } from '../../scan/predicate.ts';
 import { physicalName } from '../../schema/column-mapping.ts';
-import { ownValue } from '../../records.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 
 /** Files of one partition that are to be rewritten together, in the order in which they came into the table. */

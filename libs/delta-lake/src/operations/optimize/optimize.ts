@@ -1,5 +1,5 @@
-import { DeltaError } from '../../errors.ts';
 import { targetFileBytes } from '../../data-files/target-size.ts';
+import { DeltaError } from '../../errors.ts';
 import { checkPredicate } from '../../scan/check-predicate.ts';
 import type { GivenPredicate } from '../../scan/predicate.ts';
 import { columnsOf } from '../../scan/row-matches.ts';

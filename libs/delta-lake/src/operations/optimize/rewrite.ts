@@ -1,10 +1,10 @@
 import { recordCount } from '../../actions/logged-file.ts';
 import type { TableContext } from '../../context/context.ts';
+import { writeDataFiles } from '../../data-files/data-files.ts';
 import { DeltaError } from '../../errors.ts';
 import { scanRows } from '../../scan/rows.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { DataFile } from '../../transaction/draft.ts';
-import { writeDataFiles } from '../../data-files/data-files.ts';
 import { sortRows } from '../sort/external-sort.ts';
 import { type Order, rowOrder } from '../sort/order.ts';
 import type { FileGroup } from './groups.ts';

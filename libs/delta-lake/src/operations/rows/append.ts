@@ -1,8 +1,8 @@
+import { batchesOf, type RowSource } from '../../data-files/row-input.ts';
+import { tableConfiguration } from '../../features/table-configuration.ts';
 import { mergeSchemas } from '../../schema/evolve.ts';
 import type { StructType } from '../../schema/types.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
-import { batchesOf, type RowSource } from '../../data-files/row-input.ts';
-import { tableConfiguration } from '../../features/table-configuration.ts';
 import { withSchema } from '../schema/metadata.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
 import { sumOf } from './rewrite.ts';

@@ -1,5 +1,5 @@
-import type { Row } from '../../parquet/codec.ts';
 import type { TableLayout } from '../../features/table-configuration.ts';
+import type { Row } from '../../parquet/codec.ts';
 
 /** Where the change data feed has its files. Source: Delta protocol, "Change Data Files". */
 export const CHANGE_FOLDER = '_change_data/';

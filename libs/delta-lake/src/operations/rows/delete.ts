@@ -1,9 +1,9 @@
-import { recordCount } from '../../actions/logged-file.ts';
 import type { AddFile } from '../../actions/actions.ts';
+import { recordCount } from '../../actions/logged-file.ts';
 import { checkRemovable } from '../../features/protocol.ts';
 import { isOn } from '../../features/table-properties.ts';
-import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import { scanRows } from '../../scan/rows.ts';
+import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import { conditionOf, type Where } from './condition.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
 import { findTouched, rewriteMetrics, sumOf } from './rewrite.ts';

@@ -1,13 +1,13 @@
+import { batchesOf, type RowSource } from '../../data-files/row-input.ts';
+import { scalarBounds } from '../../data-files/scalar-bounds.ts';
 import { DeltaError } from '../../errors.ts';
 import type { Row } from '../../parquet/codec.ts';
-import type { Condition, Predicate } from '../../scan/predicate.ts';
 import { ownValue } from '../../records.ts';
+import type { Condition, Predicate } from '../../scan/predicate.ts';
 import type { StructField } from '../../schema/types.ts';
 import { decimalOf } from '../../schema/types.ts';
 import { plainDecimal, type Value } from '../../schema/value.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import { batchesOf, type RowSource } from '../../data-files/row-input.ts';
-import { scalarBounds } from '../../data-files/scalar-bounds.ts';
 
 /** Up to here the keys themselves choose files, not only the range that they span. */
 const MAX_LISTED_KEYS = 256;

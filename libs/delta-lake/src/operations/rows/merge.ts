@@ -1,11 +1,11 @@
-import { isOn } from '../../features/table-properties.ts';
 import { checkArgument, invalidArgument, shown } from '../../arguments.ts';
-import type { DeltaError } from '../../errors.ts';
-import type { Row } from '../../parquet/codec.ts';
-import { scanRows } from '../../scan/rows.ts';
-import { ownValue } from '../../records.ts';
-import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import { type RowSource, rowReader } from '../../data-files/row-input.ts';
+import type { DeltaError } from '../../errors.ts';
+import { isOn } from '../../features/table-properties.ts';
+import type { Row } from '../../parquet/codec.ts';
+import { ownValue } from '../../records.ts';
+import { scanRows } from '../../scan/rows.ts';
+import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import { gatherSource } from './merge-source.ts';
 import { OperationFiles, operate, type OperationOptions, type OperationResult } from './operation.ts';
 import { findTouched, sumOf } from './rewrite.ts';

@@ -1,6 +1,6 @@
 import type { AddFile } from '../../actions/actions.ts';
-import type { Condition, Predicate } from '../../scan/predicate.ts';
 import { ownValue } from '../../records.ts';
+import type { Condition, Predicate } from '../../scan/predicate.ts';
 import { serializePartitionValue, type Value } from '../../schema/value.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { DataFile } from '../../transaction/draft.ts';

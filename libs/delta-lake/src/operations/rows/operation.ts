@@ -1,17 +1,17 @@
 import type { AddFile, Metadata } from '../../actions/actions.ts';
-import { checkNewRows, checkWritable } from '../../features/protocol.ts';
-import { isOn } from '../../features/table-properties.ts';
+import { DataFileWriter } from '../../data-files/data-files.ts';
 import { DeltaError } from '../../errors.ts';
+import { checkNewRows, checkWritable } from '../../features/protocol.ts';
+import type { TableLayout } from '../../features/table-configuration.ts';
+import { isOn } from '../../features/table-properties.ts';
 import type { Row } from '../../parquet/codec.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import { conflictError } from '../../transaction/conflict.ts';
 import type { CommitResult } from '../../transaction/commit.ts';
-import { checkIdentity, Transaction } from '../../transaction/transaction.ts';
+import { conflictError } from '../../transaction/conflict.ts';
 import type { CommitOptions, DataFile, TransactionSpec } from '../../transaction/draft.ts';
+import { checkIdentity, Transaction } from '../../transaction/transaction.ts';
 import { CHANGE_FOLDER, changeRow, type ChangeType, changeTarget } from './change-feed.ts';
-import { DataFileWriter } from '../../data-files/data-files.ts';
-import type { TableLayout } from '../../features/table-configuration.ts';
 
 /** What every operation that writes rows takes. */
 export interface OperationOptions extends CommitOptions {

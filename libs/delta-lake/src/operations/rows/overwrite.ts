@@ -1,14 +1,14 @@
 import type { AddFile, Metadata } from '../../actions/actions.ts';
-import { checkRemovable } from '../../features/protocol.ts';
 import type { TableContext } from '../../context/context.ts';
+import { batchesOf, type RowSource } from '../../data-files/row-input.ts';
 import { DeltaError } from '../../errors.ts';
+import { checkRemovable } from '../../features/protocol.ts';
+import { tableConfiguration } from '../../features/table-configuration.ts';
 import { checkGivenSchema } from '../../schema/check-schema.ts';
 import { mergeSchemas } from '../../schema/evolve.ts';
 import { parseSchema, type StructType } from '../../schema/types.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import { batchesOf, type RowSource } from '../../data-files/row-input.ts';
-import { tableConfiguration } from '../../features/table-configuration.ts';
 import { withSchema } from '../schema/metadata.ts';
 import { partitionsOf } from './occupied-partitions.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';

@@ -1,5 +1,5 @@
-import { DeltaError } from '../../errors.ts';
 import { batchesOf, type RowSource } from '../../data-files/row-input.ts';
+import { DeltaError } from '../../errors.ts';
 import { checkRemovable } from '../../features/protocol.ts';
 import { isOn } from '../../features/table-properties.ts';
 import type { GivenPredicate } from '../../scan/predicate.ts';

@@ -1,5 +1,6 @@
-import { checkRemovable } from '../../features/protocol.ts';
 import { checkArgument, invalidArgument } from '../../arguments.ts';
+import { rowReader } from '../../data-files/row-input.ts';
+import { checkRemovable } from '../../features/protocol.ts';
 import type { Row } from '../../parquet/codec.ts';
 import { scanRows } from '../../scan/rows.ts';
 import type { CellInput, Value } from '../../schema/value.ts';
@@ -7,7 +8,6 @@ import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { conditionOf, type Where } from './condition.ts';
 import { operate, type OperationOptions, type OperationResult } from './operation.ts';
-import { rowReader } from '../../data-files/row-input.ts';
 import { findTouched, rewriteMetrics } from './rewrite.ts';
 
 /** New values by column; a function gets the row as it was. */

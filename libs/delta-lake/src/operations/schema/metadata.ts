@@ -1,9 +1,9 @@
 import type { Metadata, Protocol } from '../../actions/actions.ts';
-import { featuresOf, requestedFeatures } from '../../features/table-features.ts';
 import type { TableContext } from '../../context/context.ts';
 import { DeltaError, unsupportedFeature } from '../../errors.ts';
-import { freshPhysicalName, withColumnIds } from '../../schema/column-ids.ts';
+import { featuresOf, requestedFeatures } from '../../features/table-features.ts';
 import { checkSchema } from '../../schema/check-schema.ts';
+import { freshPhysicalName, withColumnIds } from '../../schema/column-ids.ts';
 import { lostType, primitiveTypes, serializeSchema, type StructType } from '../../schema/types.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 

@@ -1,8 +1,8 @@
 import { checkArgument } from '../../arguments.ts';
 import type { TableContext } from '../../context/context.ts';
 import { DeltaError } from '../../errors.ts';
-import { scanRows } from '../../scan/rows.ts';
 import { ownValue } from '../../records.ts';
+import { scanRows } from '../../scan/rows.ts';
 import type { DataType } from '../../schema/types.ts';
 import { compareValues, type Value } from '../../schema/value.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';

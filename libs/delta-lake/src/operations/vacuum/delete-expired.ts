@@ -1,8 +1,8 @@
 import type { RemoveFile } from '../../actions/actions.ts';
 import { isAbsolutePath, tableKey } from '../../actions/path.ts';
+import type { TableContext } from '../../context/context.ts';
 import { checkWritable } from '../../features/protocol.ts';
 import { DELETED_FILES, retentionMs as statedRetentionMs } from '../../features/retention.ts';
-import type { TableContext } from '../../context/context.ts';
 import { isLogKey } from '../../log/names.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';

@@ -1,6 +1,6 @@
 import { relativePath } from '../../actions/path.ts';
-import { DELETED_FILES, keptSince } from '../../features/retention.ts';
 import type { TableContext } from '../../context/context.ts';
+import { DELETED_FILES, keptSince } from '../../features/retention.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { deleteObject } from '../../storage/key.ts';
 import { neededFiles } from './needed-files.ts';

@@ -1,8 +1,8 @@
 import type { DeletionVectorDescriptor } from '../../actions/deletion-vector.ts';
 import { tableKey } from '../../actions/path.ts';
-import { DELETED_FILES, statedRetention } from '../../features/retention.ts';
 import type { TableContext } from '../../context/context.ts';
 import { deletionVectorPath } from '../../deletion-vector/read.ts';
+import { DELETED_FILES, statedRetention } from '../../features/retention.ts';
 import { readCommits } from '../../log/commits.ts';
 import { listLog } from '../../log/listing.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';

@@ -1,3 +1,4 @@
+import { tableKey } from '../../actions/path.ts';
 import type { TableContext } from '../../context/context.ts';
 import { hasCode } from '../../errors.ts';
 import { readCommits } from '../../log/commits.ts';
@@ -7,7 +8,6 @@ import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { versionAt } from '../../snapshot/time-travel.ts';
 import type { ObjectEntry, ObjectStore } from '../../storage/object-store.ts';
 import { inParallel } from '../../storage/parallel.ts';
-import { tableKey } from '../../actions/path.ts';
 import { pathsOf } from './needed-files.ts';
 
 /** How far the log has been worked off by vacuum: Spark's file, Spark's field. */

@@ -1,7 +1,7 @@
 import { absolutePath, baseName } from '../../actions/path.ts';
 import type { TableContext } from '../../context/context.ts';
-import { DeltaError, hasCode } from '../../errors.ts';
 import { locate } from '../../context/data-file.ts';
+import { DeltaError, hasCode } from '../../errors.ts';
 import type { ObjectPlaceFacts, ObjectStore } from '../../storage/object-store.ts';
 import { inParallel } from '../../storage/parallel.ts';
 import type { NeededFiles } from './needed-files.ts';

@@ -1,10 +1,10 @@
 import { tableKey } from '../../actions/path.ts';
 import type { TableContext } from '../../context/context.ts';
+import { SAFE_AGE_MS } from '../../housekeeping/leftovers.ts';
 import { readCommits } from '../../log/commits.ts';
 import { listLog } from '../../log/listing.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { ObjectEntry } from '../../storage/object-store.ts';
-import { SAFE_AGE_MS } from '../../housekeeping/leftovers.ts';
 import { pathsOf } from './needed-files.ts';
 
 /** A store may time what is written later a little earlier. */

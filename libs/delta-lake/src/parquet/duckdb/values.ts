@@ -9,9 +9,9 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { ownValue } from '../../records.ts';
 import { type ColumnMappingMode, physicalName } from '../../schema/column-mapping.ts';
 import { formatDate, parseDate } from '../../schema/instant.ts';
-import { ownValue } from '../../records.ts';
 import { type DataType, decimalOf } from '../../schema/types.ts';
 import { formatDecimal, plainDecimal, type Value } from '../../schema/value.ts';
 import { columnOf, type ParquetNode } from '../cell-reader.ts';

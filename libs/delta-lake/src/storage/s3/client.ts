@@ -1,6 +1,6 @@
-import { AwsV4Signer } from 'aws4fetch';
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { AwsV4Signer } from 'aws4fetch';
 import { addresser, type S3Addresser, DEFAULT_REGION } from './address.ts';
 import { codeOf, failureOf, unreachable } from './failure.ts';
 import { Limiter } from './limiter.ts';

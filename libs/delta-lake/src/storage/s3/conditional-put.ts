@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DeltaError } from '../../errors.ts';
 import type { S3Client } from './client.ts';
-import type { S3Answer } from './request.ts';
 import { PROBE_OBJECT } from './own-objects.ts';
+import type { S3Answer } from './request.ts';
 
 /** Says whose write an object is: set at each create, the same at each attempt of one. */
 const PUT_ID = 'x-amz-meta-put-id';

@@ -11,10 +11,10 @@ import { readRange, readWhole } from './download.ts';
 import { downloadFile, uploadFile } from './files.ts';
 import { listObjects } from './listing.ts';
 import { upload } from './multipart.ts';
-import { isOwnObject } from './own-objects.ts';
 import { S3_OPTIONS, type S3Options } from './options.ts';
-import { writesOf } from './writes.ts';
+import { isOwnObject } from './own-objects.ts';
 import type { Writes } from './write-mode.ts';
+import { writesOf } from './writes.ts';
 
 /** A store on S3. Disposing of it gives back the writer's lock and the copies in use; views share what they were made from. */
 export interface S3Store extends ObjectStore, AsyncDisposable {

@@ -7,8 +7,8 @@ import { readRange } from './download.ts';
 import { utf8 } from './failure.ts';
 import type { SingleWriterOptions } from './options.ts';
 import { LOCK_OBJECT } from './own-objects.ts';
-import { type LockClaim, type LockObject, WriterLock } from './writer-lock.ts';
 import type { Writes } from './write-mode.ts';
+import { type LockClaim, type LockObject, WriterLock } from './writer-lock.ts';
 
 /**
  * Creation by looking, writing and reading back, under a lock: for stores that do not create atomically. Four requests

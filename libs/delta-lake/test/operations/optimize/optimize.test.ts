@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { contextOf } from '../../../src/context/context.ts';
 import {
   createTable,
   type DeltaTable,
@@ -9,7 +10,6 @@ import {
   struct,
 } from '../../../src/index.ts';
 import { rewriteRows } from '../../../src/operations/optimize/rewrite.ts';
-import { contextOf } from '../../../src/context/context.ts';
 import { collect, SCHEMA, writeFile } from '../../tables.ts';
 
 const DAYS = ['2026-11-23', '2026-11-24'];

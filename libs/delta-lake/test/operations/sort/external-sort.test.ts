@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Row } from '../../../src/index.ts';
 import { sortRows } from '../../../src/operations/sort/external-sort.ts';
