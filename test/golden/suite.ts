@@ -14,10 +14,13 @@ const linesOf = (name: string, file: string): Line[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Line);
 
+/** What the cases ask of an engine. */
+export type Answering = Pick<Engine, 'rows'> & AsyncDisposable;
+
 /** The tests that every engine passes: each SELECT of the pipeline answers what is expected, row for row. */
-export function answersAllCases(open: (directory: string) => Promise<Engine>): void {
+export function answersAllCases(open: (directory: string) => Promise<Answering>): void {
   let directory: string;
-  let engine: Engine;
+  let engine: Answering;
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'contrail-golden-'));
     engine = await open(directory);

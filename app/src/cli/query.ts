@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import type { Settings } from '../config/settings.ts';
 import type { Relation, Row, Shown, ShownBatch } from '../engine/engine.ts';
+import { wordsIn } from '../engine/sql/pieces.ts';
 import { ContrailError } from '../errors.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
 import { sqlName, TABLES } from '../lake/tables.ts';
@@ -93,7 +94,7 @@ interface TablesIn {
 async function tablesIn(lake: Lake, sql: string): Promise<TablesIn> {
   const relations: Record<string, Relation> = {};
   const missing: string[] = [];
-  const words = new Set(sql.toLowerCase().match(/\w+/g));
+  const words = wordsIn(sql);
   for (const definition of TABLES) {
     const name = sqlName(definition);
     if (!name.split('.').every((word) => words.has(word))) continue;

@@ -105,6 +105,17 @@ describe('the DuckDB engine', () => {
     ]);
   });
 
+  it('puts relations before a SELECT that begins with expressions of its own, recursive ones too', async () => {
+    const relations = {
+      t: { kind: 'rows', columns: [{ name: 'x', type: 'long' }], rows: [{ x: 3n }] },
+    } as const;
+    for (const sql of [
+      '-- with\nwith a as (select x from t) select x from a',
+      '/* with */ WITH RECURSIVE a as (select 1 as x union all select x + 1 from a where x < 3) select max(a.x)::bigint as x from a join t on true',
+    ])
+      expect(await engine.rows({ sql, relations })).toEqual([{ x: 3n }]);
+  });
+
   it('does not start on a SELECT when it is told to stop while its relations are made ready', async () => {
     const stop = new AbortController();
     const topic: MessageReader = {

@@ -2,12 +2,13 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckd
 import { mkdir, readFile } from 'node:fs/promises';
 import { ContrailError, kindOf } from '../../errors.ts';
 import type { QueryEngine, Relation, Row, Select, ShownBatch, WriteTarget, WrittenFile } from '../engine.ts';
+import { bindParameters } from '../sql/parameters.ts';
 import { sqlFailure } from './failure.ts';
 import { dropMessages, loadMessages } from './messages.ts';
 import { refuseUnlessSelect } from './one-select.ts';
 import { filesSelect, globEscape, loadRows, rowsSelect, SHORT_ROWS, withRelations } from './relations.ts';
 import { shownValue } from './shown-values.ts';
-import { bindParameters, fromDuckdb, identifier, textLiteral } from './values.ts';
+import { fromDuckdb, identifier, literal, textLiteral } from './values.ts';
 import { castList, writeFiles } from './write.ts';
 
 /** What a DuckDB engine may use. */
@@ -222,7 +223,7 @@ export class DuckdbEngine implements QueryEngine {
         }
         // An interrupt between two statements stops neither.
         select.signal?.throwIfAborted();
-        return await work(relations, bindParameters(select.sql, select.parameters ?? {}));
+        return await work(relations, bindParameters(select.sql, select.parameters ?? {}, literal));
       } catch (cause) {
         select.signal?.throwIfAborted();
         this.#isBroken ||= /FATAL Error|INTERNAL Error|database has been invalidated/.test(messageOf(cause));
@@ -262,7 +263,7 @@ export class DuckdbEngine implements QueryEngine {
         }
       case 'select': {
         const { sql, parameters } = relation.select;
-        return { sql: bindParameters(sql, parameters ?? {}) };
+        return { sql: bindParameters(sql, parameters ?? {}, literal) };
       }
     }
   }

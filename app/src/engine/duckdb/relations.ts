@@ -20,6 +20,7 @@ import {
 import type { Column, ColumnType, Value } from '../../lake/column.ts';
 import type { DataFile, Row } from '../engine.ts';
 import { groupByConstants } from '../file-groups.ts';
+import { withExpressions } from '../sql/with.ts';
 import { identifier, literal, sqlType, textLiteral } from './values.ts';
 
 /** The SELECT that stands for a relation of data files: its columns, typed, whatever the files hold or lack. */
@@ -57,24 +58,15 @@ export function rowsSelect(columns: readonly Column[], rows: readonly Row[]): st
   return rows.map(select).join(' union all ');
 }
 
-/** Where the SELECT begins after the comments at its head, up to and with its `with`, if it has one. */
-const HEAD = /^((?:\s|--[^\n]*(?:\n|$)|\/\*.*?\*\/)*)(with\s(?!\s*recursive\s))?/is;
-
 /**
  * A SELECT with its relations before it, as common table expressions. DuckDB would compute those that are read twice once and
  * keep their rows; ours are tables or projections, which are cheaper to read again.
  */
-export function withRelations(relations: ReadonlyMap<string, string>, sql: string): string {
-  if (relations.size === 0) return sql;
-  const expressions = [...relations].map(
-    ([name, text]) => `${identifier(name)} as not materialized (${text}\n)`,
+export const withRelations = (relations: ReadonlyMap<string, string>, sql: string): string =>
+  withExpressions(
+    Array.from(relations, ([name, text]) => `${identifier(name)} as not materialized (${text}\n)`),
+    sql,
   );
-  return sql.replace(
-    HEAD,
-    (_, comments: string, has: string | undefined) =>
-      `${comments}with ${expressions.join(', ')}${has === undefined ? ' ' : ', '}`,
-  );
-}
 
 /** DuckDB takes a path for a glob pattern; a folder may well be called `data[1]`. */
 export const globEscape = (path: string): string => path.replace(/[*?[]/g, (character) => `[${character}]`);

@@ -7,7 +7,6 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { ContrailError } from '../../errors.ts';
 import type { ColumnType, Value } from '../../lake/column.ts';
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -48,21 +47,6 @@ function plainLiteral(value: Value, type?: ColumnType): string {
   // As a number with a point it would be a decimal first, and lose its last bit on the way to a double.
   const isDouble = type === 'double' || !Number.isInteger(value) || Object.is(value, -0);
   return isDouble ? `cast('${Object.is(value, -0) ? '-0' : value}' as double)` : value.toFixed(0);
-}
-
-/** Replaces `:name` parameters by literals. Text between single quotes is left alone. */
-export function bindParameters(sql: string, parameters: Readonly<Record<string, Value>>): string {
-  return sql.replace(/'(?:[^']|'')*'|--[^\n]*|(?<![:\w]):([a-z_]\w*)/g, (match, name: string | undefined) => {
-    if (name === undefined) return match;
-    const value = parameters[name];
-    if (value === undefined) {
-      throw new ContrailError(
-        'sql-parameter-missing',
-        `The SQL names :${name}, but no such parameter was given.`,
-      );
-    }
-    return literal(value);
-  });
 }
 
 /** A cell of a DuckDB result in the words of the engine port. */

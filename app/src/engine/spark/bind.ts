@@ -1,9 +1,11 @@
-import type { Columns, DataFrame, Literal, Row as SparkRow, SparkSession } from '@contrail/spark-connect';
-import { quoteIdentifier, renderParameters } from '@contrail/spark-connect';
+import type { Columns, DataFrame, Row as SparkRow, SparkSession } from '@contrail/spark-connect';
+import { quoteIdentifier, renderLiteral } from '@contrail/spark-connect';
 import { ContrailError } from '../../errors.ts';
 import type { Column, Value } from '../../lake/column.ts';
 import type { MessagesRelation, DataFile, Relation, Row, Select } from '../engine.ts';
 import { groupByConstants } from '../file-groups.ts';
+import { bindParameters } from '../sql/parameters.ts';
+import { withExpressions } from '../sql/with.ts';
 import { inlined } from './inline.ts';
 import type { KeptFiles, KeptRelations } from './kept.ts';
 import type { Macros } from './macros.ts';
@@ -72,10 +74,11 @@ class Binder {
   }
 
   query(select: Omit<Select, 'signal'>, list: string = '*', hint: string = ''): DataFrame {
-    const prefix = this.#expressions.length === 0 ? '' : `with ${this.#expressions.join(',\n')}\n`;
     // The line feed ends a comment that the text may end with.
-    const text = `${prefix}select ${hint}${list} from (${withValues(select, this.#bindings.macros)}\n)`;
-    return this.#bindings.session.sql(inlined(text), { relations: this.#frames });
+    const text = `select ${hint}${list} from (${withValues(select, this.#bindings.macros)}\n)`;
+    return this.#bindings.session.sql(inlined(withExpressions(this.#expressions, text)), {
+      relations: this.#frames,
+    });
   }
 
   async #text(relation: Relation): Promise<string> {
@@ -162,21 +165,8 @@ class Binder {
 }
 
 /** The text without macros, and with literals in the places of its markers: one query may hold two SELECTs with the same names for values. */
-function withValues({ sql, parameters = {} }: Omit<Select, 'signal'>, macros: Macros): string {
-  const literals: Record<string, Literal> = {};
-  for (const [, name] of sql.matchAll(/'(?:[^']|'')*'|--[^\n]*|(?<![:\w]):([a-z_]\w*)/g)) {
-    if (name === undefined) continue;
-    const value = parameters[name];
-    if (value === undefined) {
-      throw new ContrailError(
-        'sql-parameter-missing',
-        `The SQL names :${name}, but no such parameter was given.`,
-      );
-    }
-    literals[name] = literalOf(value);
-  }
-  return renderParameters(macros.expand(sql), literals);
-}
+const withValues = ({ sql, parameters = {} }: Omit<Select, 'signal'>, macros: Macros): string =>
+  bindParameters(macros.expand(sql), parameters, (value) => renderLiteral(literalOf(value)));
 
 /** Lists travel as JSON text. */
 const sentAs = (type: Column['type']): string => (type === 'array<integer>' ? 'string' : type);

@@ -1,4 +1,4 @@
-import { afterBracket, piecesOf } from './sql-pieces.ts';
+import { afterBracket, next, piecesOf, previous, wordAt } from '../sql/pieces.ts';
 
 /** `name as (body)` in a `with`: where the name is, and the body from its first piece to its closing bracket. */
 interface Expression {
@@ -19,8 +19,9 @@ interface Clause {
  * same, but slowly: for each expression it compares all that has been written out so far with itself, several times a
  * query (Spark 4.2, `InlineCTE`). With chains of up to twelve that was a quarter of all planning.
  *
- * What is read has to follow `from` or `join`, and its other name, if it gets one, an `as`. A text in which one name
- * stands for two expressions, or with an expression of another form (`name (columns) as …`), stays as it is.
+ * What is read has to follow `from` or `join`, and its other name, if it gets one, an `as`. An expression whose name stands
+ * anywhere else too, as after the comma of `from a, b`, stays. So does a text in which one name stands for two
+ * expressions, or with an expression of another form (`name (columns) as …`).
  */
 export function inlined(sql: string): string {
   const pieces = piecesOf(sql).filter((piece) => !piece.startsWith('--'));
@@ -30,7 +31,10 @@ export function inlined(sql: string): string {
   const byName = new Map(expressions.map((expression) => [expression.name, expression]));
   if (byName.size < expressions.length) return sql;
   const places = placesOf(pieces, byName);
-  const isOnce = ({ name }: Expression): boolean => places.get(name)?.length === 1;
+  const isOnce = ({ name }: Expression): boolean => {
+    const [place, ...others] = places.get(name) ?? [];
+    return place !== undefined && others.length === 0 && isRead(pieces, place);
+  };
   const once = new Map(
     expressions.filter(isOnce).map((expression) => [places.get(expression.name)?.[0], expression]),
   );
@@ -79,37 +83,28 @@ function clausesOf(pieces: readonly string[]): ReadonlyMap<number, Clause> | nul
   return clauses;
 }
 
-/** Where each expression is read. */
+/** Where the name of each expression stands, but for its own place and before the names of its columns. */
 function placesOf(
   pieces: readonly string[],
   expressions: ReadonlyMap<string, Expression>,
 ): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>();
-  pieces.forEach((piece, at) => {
-    if (!['from', 'join'].includes(piece.toLowerCase())) return;
-    const place = next(pieces, at + 1);
-    const name = nameAt(pieces, place);
-    if (expressions.has(name)) places.set(name, [...(places.get(name) ?? []), place]);
+  pieces.forEach((_, at) => {
+    const name = nameAt(pieces, at);
+    const expression = expressions.get(name);
+    if (expression === undefined || expression.at === at) return;
+    if (pieces[next(pieces, at + 1)] === '.' || pieces[previous(pieces, at - 1)] === '.') return;
+    places.set(name, [...(places.get(name) ?? []), at]);
   });
   return places;
 }
 
-const isBlank = (piece: string | undefined): boolean => piece !== undefined && /^\s$/.test(piece);
-
-/** The position of the first piece from one on that is no blank. */
-function next(pieces: readonly string[], from: number): number {
-  let at = from;
-  while (isBlank(pieces[at])) at += 1;
-  return at;
+/** Whether a SELECT reads what is named at a place. `is distinct from x` compares. */
+function isRead(pieces: readonly string[], at: number): boolean {
+  const before = previous(pieces, at - 1);
+  const word = wordAt(pieces, before);
+  return word === 'join' || (word === 'from' && wordAt(pieces, previous(pieces, before - 1)) !== 'distinct');
 }
 
-function previous(pieces: readonly string[], from: number): number {
-  let at = from;
-  while (isBlank(pieces[at])) at -= 1;
-  return at;
-}
-
-const wordAt = (pieces: readonly string[], at: number): string => (pieces[at] ?? '').toLowerCase();
-
-/** A name, quoted or not. Spark does not tell capital letters from small ones. */
-const nameAt = (pieces: readonly string[], at: number): string => wordAt(pieces, at).replaceAll('`', '');
+/** A name, quoted or not. Engines do not tell capital letters from small ones. */
+const nameAt = (pieces: readonly string[], at: number): string => wordAt(pieces, at).replaceAll(/[`"]/g, '');

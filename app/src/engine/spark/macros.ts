@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ContrailError } from '../../errors.ts';
-import { afterBracket, piecesOf } from './sql-pieces.ts';
+import { afterBracket, piecesOf } from '../sql/pieces.ts';
 
 /** A function of `macros.sql`. */
 interface Macro {
@@ -80,7 +80,7 @@ const typed = (value: string, type: string): string =>
 
 /** A word that is no field of a struct and no `:marker`. */
 const isName = (pieces: readonly string[], at: number): boolean =>
-  /^[A-Za-z_]\w*$/.test(pieces[at] as string) && !['.', ':'].includes(pieces[at - 1] ?? '');
+  /^[A-Za-z_]\w*$/.test(pieces[at] as string) && !['.', ':', '::'].includes(pieces[at - 1] ?? '');
 
 function parsed(statement: string): [string, Macro] {
   const [, name, list, type, body] = STATEMENT.exec(statement) ?? [];
