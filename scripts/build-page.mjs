@@ -9,7 +9,13 @@ import { root } from './with-node.mjs';
 
 const hash = createHash('sha256');
 const files = globSync(
-  ['web/{src,scripts}/**/*', 'web/*.{ts,js,json,html}', 'app/src/dashboard/protocol.ts', 'package-lock.json'],
+  [
+    'web/{src,scripts}/**/*',
+    'web/*.{ts,js,json,html}',
+    'app/src/dashboard/protocol.ts',
+    'app/src/wire/*.ts',
+    'package-lock.json',
+  ],
   { cwd: root },
 );
 for (const file of files.toSorted()) {

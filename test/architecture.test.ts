@@ -13,7 +13,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   lake: ['flight', 'library:delta-lake', 'package:*'],
   engine: ['lake', 'flight', 'library:*', 'package:*'],
   pipeline: ['topic', 'lake', 'engine', 'flight', 'library:*', 'package:*'],
-  dashboard: ['lake', 'engine', 'flight', 'library:*', 'package:*'],
+  // Pure: the page runs it too.
+  wire: [],
+  dashboard: ['wire', 'lake', 'engine', 'flight', 'library:*', 'package:*'],
   cluster: [],
   cli: [
     'flight',
@@ -135,14 +137,23 @@ describe('who may import whom', () => {
     expect(leaving).toEqual([]);
   });
 
-  it('lets the page import nothing but types from the app', () => {
+  it('lets the page import nothing from the app but types, and the wire', () => {
     const page = imports('web/src/**/*.{ts,svelte}');
     const leaving = page.filter(
       ({ file, specifier }) =>
         /^contrail(\/|$)|^@contrail\//.test(specifier) ||
         (specifier.startsWith('.') && !posix.join(posix.dirname(file), specifier).startsWith('web/')),
     );
-    expect(leaving.filter(({ isTypeOnly }) => !isTypeOnly)).toEqual([]);
+    const isWire = ({ specifier }: Import): boolean => specifier.startsWith('contrail/wire/');
+    expect(leaving.filter(isWire).length).toBeGreaterThan(0);
+    expect(leaving.filter((one) => !one.isTypeOnly && !isWire(one))).toEqual([]);
+    // Or a page that was built before would go on with the old one.
+    expect(readFileSync(join(ROOT, 'scripts/build-page.mjs'), 'utf8')).toContain("'app/src/wire/*.ts'");
+  });
+
+  it('keeps the wire free of all that a browser has not', () => {
+    const wire = app.filter(({ file }) => file.startsWith('app/src/wire/'));
+    expect(wire.map(targetOf).filter((target) => target !== 'wire')).toEqual([]);
   });
 
   it('leaves the environment to config and cli', () => {

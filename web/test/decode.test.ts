@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeFrame } from '../src/live/decode.ts';
+import { decodeFrame, type FrameFault } from '../../app/src/wire/decode.ts';
+import { FRAME_KINDS, HEADER_AT } from '../../app/src/wire/frame.ts';
 import { AIRLINER, frame, frameBytes, movedBlock, STRANGER } from './fixtures.ts';
 
-describe('decodeFrame', () => {
+describe('the decoder of the wire, as the page uses it,', () => {
   test('reads what the encoder of the server wrote', () => {
     const full = frame({
       aircraft: [
@@ -17,14 +18,14 @@ describe('decodeFrame', () => {
       kind: 'full',
       picture: 9,
       tick: 12,
-      event_time: 1000,
-      server_time: 1001.5,
+      eventTime: 1000,
+      serverTime: 1001.5,
       slots: 64,
     });
     expect([...full.rows.slots]).toEqual([3, 40]);
-    expect([...full.rows.longitude]).toEqual([1_157_000, -17_999_000]);
-    expect(full.rows.validity[1]).toBe(0);
-    expect(String.fromCharCode(...full.rows.callsign.subarray(0, 8))).toBe('DLH9LF  ');
+    expect([...full.rows.columns.longitude]).toEqual([1_157_000, -17_999_000]);
+    expect(full.rows.columns.validity[1]).toBe(0);
+    expect(String.fromCharCode(...full.rows.columns.callsign.subarray(0, 8))).toBe('DLH9LF  ');
   });
 
   test('reads delta, remove and heartbeat', () => {
@@ -37,11 +38,12 @@ describe('decodeFrame', () => {
       aircraft: [[9, AIRLINER]],
     });
     expect([...delta.moved.slots, ...delta.removed, ...delta.rows.slots]).toEqual([5, 0, 63, 9]);
-    expect([delta.moved.longitude[0], delta.moved.latitude[0], delta.moved.age[0]]).toEqual([-120, 77, 3]);
+    const { longitude, latitude, age } = delta.moved.columns;
+    expect([longitude[0], latitude[0], age[0]]).toEqual([-120, 77, 3]);
     expect(frame({ kind: 'remove', baseTick: 1, removed: Uint32Array.of(7) }).removed).toEqual(
-      Uint16Array.of(7),
+      Uint32Array.of(7),
     );
-    expect(frame({ kind: 'heartbeat', eventTime: null }).event_time).toBeNaN();
+    expect(frame({ kind: 'heartbeat', eventTime: null }).eventTime).toBeNull();
   });
 
   test('takes the largest picture there can be', () => {
@@ -51,28 +53,28 @@ describe('decodeFrame', () => {
     expect(full.rows.slots.at(-1)).toBe(59_996);
   });
 
-  test.each<[string, (bytes: ArrayBuffer) => ArrayBuffer]>([
-    ['empty', () => new ArrayBuffer(0)],
-    ['cut short', (bytes) => bytes.slice(0, -1)],
-    ['too long', (bytes) => Uint8Array.from([...new Uint8Array(bytes), 0, 0, 0, 0, 0, 0, 0, 0]).buffer],
-    ['of another magic', (bytes) => set(bytes, 0, 0x44)],
-    ['of another version', (bytes) => set(bytes, 2, 2)],
-    ['of an unknown kind', (bytes) => set(bytes, 3, 9)],
-    ['with more rows than its set', (bytes) => set(bytes, 36, 3)],
-    ['with a slot beyond its slots', (bytes) => set(bytes, 32, 8)],
-    ['with rows in a heartbeat', (bytes) => set(bytes, 3, 4)],
-  ])('answers a reason for a frame that is %s', (_, damage) => {
-    const decoded = decodeFrame(
-      damage(
-        frameBytes({
-          aircraft: [
-            [3, AIRLINER],
-            [40, STRANGER],
-          ],
-        }),
-      ),
-    );
-    expect(decoded.ok ? 'taken' : decoded.reason).not.toBe('taken');
+  test.each<[string, FrameFault, (bytes: ArrayBuffer) => ArrayBuffer]>([
+    ['empty', 'too-short', () => new ArrayBuffer(0)],
+    ['cut short', 'wrong-length', (bytes) => bytes.slice(0, -1)],
+    ['too long', 'wrong-length', (bytes) => Uint8Array.from([...new Uint8Array(bytes), 0, 0, 0, 0]).buffer],
+    ['of another magic', 'wrong-magic', (bytes) => set(bytes, HEADER_AT.magic, 0x44)],
+    ['of another version', 'unknown-version', (bytes) => set(bytes, HEADER_AT.version, 2)],
+    ['of an unknown kind', 'unknown-kind', (bytes) => set(bytes, HEADER_AT.kind, 9)],
+    ['with more rows than its set', 'wrong-length', (bytes) => set(bytes, HEADER_AT.rows, 3)],
+    ['with a slot beyond its slots', 'wrong-slot-set', (bytes) => set(bytes, HEADER_AT.slots, 8)],
+    [
+      'with rows in a heartbeat',
+      'impossible-count',
+      (bytes) => set(bytes, HEADER_AT.kind, FRAME_KINDS.heartbeat),
+    ],
+  ])('names the fault of a frame that is %s: %s', (_, fault, damage) => {
+    const bytes = frameBytes({
+      aircraft: [
+        [3, AIRLINER],
+        [40, STRANGER],
+      ],
+    });
+    expect(decodeFrame(new Uint8Array(damage(bytes)))).toEqual({ ok: false, fault });
   });
 
   test('never throws, whatever was done to the bytes', () => {
@@ -91,7 +93,7 @@ describe('decodeFrame', () => {
         (changes, length) => {
           const bytes = good.slice(0, length);
           for (const [at, value] of changes) if (at < length) bytes[at] = value;
-          expect(typeof decodeFrame(bytes.buffer).ok).toBe('boolean');
+          expect(typeof decodeFrame(bytes).ok).toBe('boolean');
         },
       ),
       { numRuns: 2000 },

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { createMovedColumns, createRowColumns } from '../../app/src/dashboard/wire/columns.ts';
-import { encodeFrame } from '../../app/src/dashboard/wire/encode.ts';
-import type { Frame } from '../../app/src/dashboard/wire/frame.ts';
-import { encodeIcao24, writeAircraft } from '../../app/src/dashboard/wire/units.ts';
+import { MOVED, ROW, createColumns } from '../../app/src/wire/columns.ts';
+import { encodeFrame } from '../../app/src/wire/encode.ts';
+import type { Frame } from '../../app/src/wire/frame.ts';
+import { encodeIcao24, writeAircraft } from '../../app/src/wire/units.ts';
 import {
   categoriesAnswer,
   liveState,
@@ -84,7 +84,7 @@ export async function startFakeServer(options: {
   let cut: { readonly polling: boolean } | null = null;
   let unacknowledged = 0;
   // The last position that was told of each aircraft, in the integers of the wire, and when it was heard.
-  const told = createRowColumns(flights.length);
+  const told = createColumns(ROW, flights.length);
   const heard = new Float64Array(flights.length);
 
   const eventTimeNow = (): number => Math.floor(clock() / 1000) - AGES[scenario];
@@ -115,8 +115,8 @@ export async function startFakeServer(options: {
       eventTime: scenario === 'waiting' ? null : eventTime,
       serverTime: clock() / 1000,
       slots: scenario === 'waiting' ? 0 : flights.length,
-      rows: { slots: new Uint32Array(0), columns: createRowColumns(0) },
-      moved: { slots: new Uint32Array(0), columns: createMovedColumns(0) },
+      rows: { slots: new Uint32Array(0), columns: createColumns(ROW, 0) },
+      moved: { slots: new Uint32Array(0), columns: createColumns(MOVED, 0) },
       removed: new Uint32Array(0),
       ...part,
     });
@@ -128,7 +128,7 @@ export async function startFakeServer(options: {
   /** One fifth of the fleet is heard of; what cannot be said as a difference goes to `rows` like all its columns. */
   const delta = (): Uint8Array => {
     const slots = Uint32Array.from([...flights.keys()].filter((i) => i % SPREAD === tick % SPREAD));
-    const rows = createRowColumns(slots.length);
+    const rows = createColumns(ROW, slots.length);
     slots.forEach((slot, i) => {
       hear(slot);
       for (const name of Object.keys(rows) as (keyof typeof rows)[]) {
@@ -139,12 +139,12 @@ export async function startFakeServer(options: {
     if (tick % 2 === 0) return frame('delta', { rows: { slots, columns: rows } });
     return frame('delta', {
       moved: movedFrom(before, slots, rows),
-      rows: { slots: new Uint32Array(0), columns: createRowColumns(0) },
+      rows: { slots: new Uint32Array(0), columns: createColumns(ROW, 0) },
     });
   };
   const before = { longitude: told.longitude.slice(), latitude: told.latitude.slice() };
   function movedFrom(old: typeof before, slots: Uint32Array, rows: typeof told): Frame['moved'] {
-    const columns = createMovedColumns(slots.length);
+    const columns = createColumns(MOVED, slots.length);
     slots.forEach((slot, i) => {
       columns.longitude[i] = (rows.longitude[i] ?? 0) - (old.longitude[slot] ?? 0);
       columns.latitude[i] = (rows.latitude[i] ?? 0) - (old.latitude[slot] ?? 0);

@@ -1,8 +1,8 @@
-import { createMovedColumns, createRowColumns } from '../../app/src/dashboard/wire/columns.ts';
-import { encodeFrame } from '../../app/src/dashboard/wire/encode.ts';
-import type { Frame as WireFrame } from '../../app/src/dashboard/wire/frame.ts';
-import { encodeIcao24, writeAircraft, type Aircraft } from '../../app/src/dashboard/wire/units.ts';
-import { decodeFrame, type Frame } from '../src/live/decode.ts';
+import { MOVED, ROW, createColumns } from '../../app/src/wire/columns.ts';
+import { encodeFrame } from '../../app/src/wire/encode.ts';
+import type { Frame } from '../../app/src/wire/frame.ts';
+import { encodeIcao24, writeAircraft, type Aircraft } from '../../app/src/wire/units.ts';
+import { decodeFrame } from '../../app/src/wire/decode.ts';
 
 /** Munich, flying west, everything known. */
 export const AIRLINER: Aircraft = {
@@ -36,10 +36,10 @@ export const STRANGER: Aircraft = {
 
 /** The bytes of a frame as the server's own encoder makes them. `rows` by slot, ascending; all of `age` 0. */
 export function frameBytes(
-  part: Partial<Omit<WireFrame, 'rows'>> & { readonly aircraft?: readonly (readonly [number, Aircraft])[] },
+  part: Partial<Omit<Frame, 'rows'>> & { readonly aircraft?: readonly (readonly [number, Aircraft])[] },
 ): ArrayBuffer {
   const aircraft = part.aircraft ?? [];
-  const columns = createRowColumns(aircraft.length);
+  const columns = createColumns(ROW, aircraft.length);
   aircraft.forEach(([, one], i) =>
     writeAircraft(columns, i, encodeIcao24(one.icao24) ?? 0, one, one.callsign === null ? null : 0),
   );
@@ -51,7 +51,7 @@ export function frameBytes(
     eventTime: 1000,
     serverTime: 1001.5,
     slots: 64,
-    moved: { slots: new Uint32Array(0), columns: createMovedColumns(0) },
+    moved: { slots: new Uint32Array(0), columns: createColumns(MOVED, 0) },
     removed: new Uint32Array(0),
     ...part,
     rows: { slots: Uint32Array.from(aircraft, ([slot]) => slot), columns },
@@ -60,14 +60,14 @@ export function frameBytes(
 
 /** The decoded frame of {@link frameBytes}; throws when the decoder refuses it. */
 export function frame(part: Parameters<typeof frameBytes>[0]): Frame {
-  const decoded = decodeFrame(frameBytes(part));
-  if (!decoded.ok) throw new Error(decoded.reason);
+  const decoded = decodeFrame(new Uint8Array(frameBytes(part)));
+  if (!decoded.ok) throw new Error(decoded.fault);
   return decoded.frame;
 }
 
 /** A `moved` block of one slot that lies this much (1e-5 degree) from where it was. */
-export function movedBlock(slot: number, longitude: number, latitude: number): WireFrame['moved'] {
-  const columns = createMovedColumns(1);
+export function movedBlock(slot: number, longitude: number, latitude: number): Frame['moved'] {
+  const columns = createColumns(MOVED, 1);
   columns.longitude[0] = longitude;
   columns.latitude[0] = latitude;
   columns.altitude[0] = 900;

@@ -2,7 +2,7 @@ import type { Progress } from '../lake/progress.ts';
 
 /**
  * Everything that travels between the dashboard server and its page as JSON. The page imports these types;
- * the binary frames are described in `wire/FORMAT.md`. Times in `_ms` are epoch milliseconds UTC of the
+ * the binary frames are described in `app/src/wire/FORMAT.md`. Times in `_ms` are epoch milliseconds UTC of the
  * server's clock, `_s` are durations in seconds, `event_time` is epoch seconds UTC.
  */
 

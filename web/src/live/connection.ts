@@ -4,7 +4,8 @@ import type {
   ServerMessage,
   StatusAnswer,
 } from 'contrail/dashboard/protocol';
-import { decodeFrame, type Frame } from './decode.ts';
+import { decodeFrame } from 'contrail/wire/decode';
+import type { Frame } from 'contrail/wire/frame';
 import type { Picture } from './picture.ts';
 
 /**
@@ -213,7 +214,7 @@ export class LiveConnection {
   }
 
   #apply(bytes: ArrayBuffer): Frame | null {
-    const decoded = decodeFrame(bytes);
+    const decoded = decodeFrame(new Uint8Array(bytes));
     if (!decoded.ok) return null;
     const applied = this.#ports.picture.apply(decoded.frame);
     if (applied.kind === 'refused') return null;

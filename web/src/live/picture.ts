@@ -1,10 +1,19 @@
+import { copyRows, createColumns, MAX_SLOTS, ROW, type RowColumns } from 'contrail/wire/columns';
+import type { Frame, MovedBlock, RowBlock } from 'contrail/wire/frame';
+import {
+  CATEGORY_MASK,
+  decodeIcao24,
+  encodeIcao24,
+  FASTEST,
+  ON_GROUND,
+  readAircraft,
+  readCallsign,
+  readCountry,
+  UNITS_PER,
+  VALID,
+} from 'contrail/wire/units';
 import { altitudeClass } from '../map/ramp.ts';
 import { worldPerMetre, worldX, worldY } from '../map/projection.ts';
-import { VALID, type Frame, type MovedBlock, type RowsBlock } from './decode.ts';
-
-const SLOTS = 65_536;
-/** 0.1 m/s. No aircraft is faster; what says it is would sweep across the map, and is not carried on (wire/FORMAT.md). */
-const FASTEST = 10_000;
 
 /** Glyph families of the map, by the index used in {@link Picture.kind}. */
 export const KINDS = ['jet', 'light', 'rotor', 'glider', 'ground'] as const;
@@ -52,28 +61,19 @@ export class Picture {
   /** Newest time_position, epoch seconds; NaN while there never was an aircraft. */
   eventTime = Number.NaN;
 
-  readonly used = new Uint8Array(SLOTS);
-  readonly icao24 = new Uint32Array(SLOTS);
-  readonly longitude = new Int32Array(SLOTS);
-  readonly latitude = new Int32Array(SLOTS);
+  readonly used = new Uint8Array(MAX_SLOTS);
+  /** As they came, by slot; `age` is that of the frame, see {@link timePosition}. */
+  readonly columns: RowColumns = createColumns(ROW, MAX_SLOTS);
+  /** Epoch seconds. */
+  readonly timePosition = new Float64Array(MAX_SLOTS);
   /** World position (see projection.ts) at `timePosition`, and its change per second. */
-  readonly x = new Float64Array(SLOTS);
-  readonly y = new Float64Array(SLOTS);
-  readonly vx = new Float64Array(SLOTS);
-  readonly vy = new Float64Array(SLOTS);
-  readonly timePosition = new Float64Array(SLOTS);
-  readonly altitude = new Int16Array(SLOTS);
-  readonly velocity = new Uint16Array(SLOTS);
-  readonly trueTrack = new Uint16Array(SLOTS);
-  readonly verticalRate = new Int16Array(SLOTS);
-  readonly squawk = new Uint16Array(SLOTS);
-  readonly category = new Uint8Array(SLOTS);
-  readonly country = new Uint8Array(SLOTS);
-  readonly validity = new Uint8Array(SLOTS);
-  readonly callsign = new Uint8Array(SLOTS * 8);
+  readonly x = new Float64Array(MAX_SLOTS);
+  readonly y = new Float64Array(MAX_SLOTS);
+  readonly vx = new Float64Array(MAX_SLOTS);
+  readonly vy = new Float64Array(MAX_SLOTS);
   /** Altitude class (ramp.ts) and glyph family ({@link KINDS}), made once per change. */
-  readonly altitudeClass = new Uint8Array(SLOTS);
-  readonly kind = new Uint8Array(SLOTS);
+  readonly altitudeClass = new Uint8Array(MAX_SLOTS);
+  readonly kind = new Uint8Array(MAX_SLOTS);
   countries: readonly string[] = [];
 
   /** Applies one frame; a delta that was made for another tick or picture changes nothing and is `refused`. */
@@ -86,14 +86,14 @@ export class Picture {
     } else if (frame.kind === 'heartbeat') {
       // A heartbeat of a later tick tells that a frame was lost.
       if (frame.tick !== this.tick) return { kind: 'refused' };
-    } else if (frame.base_tick !== this.tick) {
+    } else if (frame.baseTick !== this.tick) {
       return { kind: 'refused' };
     }
     const before = this.count;
     this.picture = frame.picture;
     this.tick = frame.tick;
     this.slots = frame.slots;
-    this.eventTime = frame.event_time;
+    this.eventTime = frame.eventTime ?? Number.NaN;
     for (const slot of frame.removed) this.#remove(slot);
     const newcomers = this.#applyRows(frame.rows);
     this.#applyMoved(frame.moved);
@@ -103,10 +103,9 @@ export class Picture {
 
   /** The slot of an address as {@link Aircraft.icao24} writes it; -1 when it is not in the picture. */
   find(icao24: string): number {
-    const nonIcao = icao24.startsWith('~');
-    const address = Number.parseInt(nonIcao ? icao24.slice(1) : icao24, 16) + (nonIcao ? 0x1000000 : 0);
+    const address = encodeIcao24(icao24.toLowerCase());
     for (let slot = 0; slot < this.slots; slot++) {
-      if (this.used[slot] === 1 && this.icao24[slot] === address) return slot;
+      if (this.used[slot] === 1 && this.columns.icao24[slot] === address) return slot;
     }
     return -1;
   }
@@ -114,51 +113,32 @@ export class Picture {
   /** The aircraft in a slot, or null when the slot is free. */
   aircraft(slot: number): Aircraft | null {
     if (this.used[slot] !== 1) return null;
-    const valid = this.validity[slot] ?? 0;
-    const value = (bit: number, number: number | undefined): number | null =>
-      (valid & bit) === 0 ? null : (number ?? null);
-    const velocity = value(VALID.velocity, this.velocity[slot]);
-    const track = value(VALID.true_track, this.trueTrack[slot]);
-    const climb = value(VALID.vertical_rate, this.verticalRate[slot]);
-    const squawk = value(VALID.squawk, this.squawk[slot]);
-    const category = this.category[slot] ?? 0;
+    const { velocity, category, country: _, ...known } = readAircraft(this.columns, slot);
     return {
+      ...known,
       slot,
-      icao24: this.addressOf(slot),
       callsign: this.callsignOf(slot),
       country: this.countryOf(slot),
-      category: category & 31,
-      longitude: (this.longitude[slot] ?? 0) / 1e5,
-      latitude: (this.latitude[slot] ?? 0) / 1e5,
-      altitude_m: value(VALID.altitude, this.altitude[slot]),
-      velocity_kmh: velocity === null ? null : velocity * 0.36,
-      true_track: track === null ? null : track / 100,
-      vertical_rate: climb === null ? null : climb / 10,
-      squawk: squawk === null ? null : squawk.toString(8).padStart(4, '0'),
-      on_ground: (valid & VALID.on_ground) === 0 ? null : (category & 32) !== 0,
+      category: category ?? 0,
+      velocity_kmh: velocity === null ? null : velocity * 3.6,
       time_position: this.timePosition[slot] ?? 0,
     };
   }
 
   /** Lower-case hex address of a slot. */
   addressOf(slot: number): string {
-    const address = this.icao24[slot] ?? 0;
-    const hex = (address & 0xffffff).toString(16).padStart(6, '0');
-    return address >= 0x1000000 ? `~${hex}` : hex;
+    return decodeIcao24(this.columns.icao24[slot] ?? 0);
   }
 
   /** Callsign of a slot without padding; null when unknown. */
   callsignOf(slot: number): string | null {
-    if (((this.validity[slot] ?? 0) & VALID.callsign) === 0) return null;
-    let text = '';
-    for (let i = slot * 8; i < slot * 8 + 8; i++) text += String.fromCharCode(this.callsign[i] ?? 32);
-    return text.trimEnd() || null;
+    return readCallsign(this.columns, slot) || null;
   }
 
   /** Country of registration of a slot; null when unknown or when its name has not come yet. */
   countryOf(slot: number): string | null {
-    if (((this.validity[slot] ?? 0) & VALID.country) === 0) return null;
-    return this.countries[this.country[slot] ?? 255] ?? null;
+    const country = readCountry(this.columns, slot);
+    return country === null ? null : (this.countries[country] ?? null);
   }
 
   #remove(slot: number): void {
@@ -166,40 +146,30 @@ export class Picture {
     this.used[slot] = 0;
   }
 
-  #applyRows(rows: RowsBlock): number {
+  #applyRows({ slots, columns }: RowBlock): number {
     let newcomers = 0;
-    for (let i = 0; i < rows.slots.length; i++) {
-      const slot = rows.slots[i] ?? 0;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] ?? 0;
       if (this.used[slot] !== 1) this.count += 1;
-      if (this.used[slot] !== 1 || this.icao24[slot] !== rows.icao24[i]) newcomers += 1;
+      if (this.used[slot] !== 1 || this.columns.icao24[slot] !== columns.icao24[i]) newcomers += 1;
       this.used[slot] = 1;
-      this.icao24[slot] = rows.icao24[i] ?? 0;
-      this.longitude[slot] = rows.longitude[i] ?? 0;
-      this.latitude[slot] = rows.latitude[i] ?? 0;
-      this.altitude[slot] = rows.altitude[i] ?? 0;
-      this.velocity[slot] = rows.velocity[i] ?? 0;
-      this.trueTrack[slot] = rows.true_track[i] ?? 0;
-      this.verticalRate[slot] = rows.vertical_rate[i] ?? 0;
-      this.squawk[slot] = rows.squawk[i] ?? 0;
-      this.category[slot] = rows.category[i] ?? 0;
-      this.country[slot] = rows.country[i] ?? 0;
-      this.validity[slot] = rows.validity[i] ?? 0;
-      this.callsign.set(rows.callsign.subarray(i * 8, i * 8 + 8), slot * 8);
-      this.timePosition[slot] = this.eventTime - (rows.age[i] ?? 0);
-      this.#derive(slot);
+      this.timePosition[slot] = this.eventTime - (columns.age[i] ?? 0);
     }
+    copyRows(slots.length, columns, null, this.columns, slots);
+    for (const slot of slots) this.#derive(slot);
     return newcomers;
   }
 
-  #applyMoved(moved: MovedBlock): void {
-    for (let i = 0; i < moved.slots.length; i++) {
-      const slot = moved.slots[i] ?? 0;
-      this.longitude[slot] = (this.longitude[slot] ?? 0) + (moved.longitude[i] ?? 0);
-      this.latitude[slot] = (this.latitude[slot] ?? 0) + (moved.latitude[i] ?? 0);
-      this.altitude[slot] = moved.altitude[i] ?? 0;
-      this.velocity[slot] = moved.velocity[i] ?? 0;
-      this.trueTrack[slot] = moved.true_track[i] ?? 0;
-      this.verticalRate[slot] = moved.vertical_rate[i] ?? 0;
+  #applyMoved({ slots, columns: moved }: MovedBlock): void {
+    const { columns } = this;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] ?? 0;
+      columns.longitude[slot] = (columns.longitude[slot] ?? 0) + (moved.longitude[i] ?? 0);
+      columns.latitude[slot] = (columns.latitude[slot] ?? 0) + (moved.latitude[i] ?? 0);
+      columns.altitude[slot] = moved.altitude[i] ?? 0;
+      columns.velocity[slot] = moved.velocity[i] ?? 0;
+      columns.true_track[slot] = moved.true_track[i] ?? 0;
+      columns.vertical_rate[slot] = moved.vertical_rate[i] ?? 0;
       this.timePosition[slot] = this.eventTime - (moved.age[i] ?? 0);
       this.#derive(slot);
     }
@@ -207,21 +177,22 @@ export class Picture {
 
   /** What the map needs of a row at every drawing, worked out once per change. */
   #derive(slot: number): void {
-    const valid = this.validity[slot] ?? 0;
-    const category = this.category[slot] ?? 0;
-    const onGround = (valid & VALID.on_ground) !== 0 && (category & 32) !== 0;
-    const latitude = (this.latitude[slot] ?? 0) / 1e5;
-    this.x[slot] = worldX((this.longitude[slot] ?? 0) / 1e5);
+    const { columns } = this;
+    const valid = columns.validity[slot] ?? 0;
+    const category = columns.category[slot] ?? 0;
+    const velocity = columns.velocity[slot] ?? 0;
+    const onGround = (valid & VALID.on_ground) !== 0 && (category & ON_GROUND) !== 0;
+    const latitude = (columns.latitude[slot] ?? 0) / UNITS_PER.degree;
+    this.x[slot] = worldX((columns.longitude[slot] ?? 0) / UNITS_PER.degree);
     this.y[slot] = worldY(latitude);
-    const isFlyable = (this.velocity[slot] ?? 0) <= FASTEST;
-    const steers = isFlyable && (valid & VALID.velocity) !== 0 && (valid & VALID.true_track) !== 0;
-    const step = steers ? ((this.velocity[slot] ?? 0) / 10) * worldPerMetre(latitude) : 0;
-    const radians = ((this.trueTrack[slot] ?? 0) / 100) * (Math.PI / 180);
+    const steers = velocity <= FASTEST && (valid & VALID.velocity) !== 0 && (valid & VALID.true_track) !== 0;
+    const step = steers ? (velocity / UNITS_PER.velocity) * worldPerMetre(latitude) : 0;
+    const radians = ((columns.true_track[slot] ?? 0) / UNITS_PER.true_track) * (Math.PI / 180);
     this.vx[slot] = Math.sin(radians) * step;
     this.vy[slot] = -Math.cos(radians) * step;
-    const altitude = (valid & VALID.altitude) === 0 ? null : (this.altitude[slot] ?? 0);
+    const altitude = (valid & VALID.altitude) === 0 ? null : (columns.altitude[slot] ?? 0);
     this.altitudeClass[slot] = altitudeClass(altitude, onGround);
-    this.kind[slot] = glyphOf(category & 31, onGround);
+    this.kind[slot] = glyphOf(category & CATEGORY_MASK, onGround);
   }
 }
 

@@ -22,7 +22,7 @@ export function searchAircraft(picture: Picture, typed: string, limit: number): 
     const callsign = picture.callsignOf(slot);
     const icao24 = picture.addressOf(slot);
     const country = picture.countryOf(slot);
-    const isOfCountry = country !== null && countryFits[picture.country[slot] ?? 255] === true;
+    const isOfCountry = country !== null && countryFits[picture.columns.country[slot] ?? 255] === true;
     const rank = rankOf(wanted, callsign?.toLowerCase() ?? '', icao24, isOfCountry);
     if (rank !== null) found.push({ slot, icao24, callsign, country, rank });
   }

@@ -1,4 +1,4 @@
-import { VALID } from '../live/decode.ts';
+import { VALID } from 'contrail/wire/units';
 import type { Picture } from '../live/picture.ts';
 import { worldCopies, type Camera } from './camera.ts';
 import { worldPixels } from './projection.ts';
@@ -122,8 +122,8 @@ function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: Spr
       if (px < -cell || px > width) continue;
       const fade = fadeAlpha(age);
       if (fade !== alpha) context.globalAlpha = alpha = fade;
-      const hasTrack = ((picture.validity[slot] ?? 0) & VALID.true_track) !== 0;
-      const column = hasTrack ? headingColumn(picture.trueTrack[slot] ?? 0) : NO_HEADING;
+      const hasTrack = ((picture.columns.validity[slot] ?? 0) & VALID.true_track) !== 0;
+      const column = hasTrack ? headingColumn(picture.columns.true_track[slot] ?? 0) : NO_HEADING;
       const row = sprites.row(picture.kind[slot] ?? 0, klass);
       context.drawImage(image, column * cell, row, cell, cell, px, y, cell, cell);
       if (age < EXTRAPOLATION_S) fastest = Math.max(fastest, vx * vx + vy * vy);
@@ -139,9 +139,9 @@ export function drawEmergencies(context: CanvasRenderingContext2D, scene: Scene)
   const { picture, camera, size, now, palette } = scene;
   const world = worldPixels(camera.zoom);
   for (let slot = 0; slot < picture.slots; slot++) {
-    if (picture.used[slot] !== 1 || ((picture.validity[slot] ?? 0) & VALID.squawk) === 0) continue;
+    if (picture.used[slot] !== 1 || ((picture.columns.validity[slot] ?? 0) & VALID.squawk) === 0) continue;
     if ((scene.classes & (1 << (picture.altitudeClass[slot] ?? 0))) === 0) continue;
-    const code = EMERGENCY_SQUAWKS.get(picture.squawk[slot] ?? 0);
+    const code = EMERGENCY_SQUAWKS.get(picture.columns.squawk[slot] ?? 0);
     if (code === undefined) continue;
     const [wx, wy] = carried(picture, slot, now, scene.moving);
     for (const copy of worldCopies(camera, size.width / 2)) {

@@ -1,7 +1,7 @@
 import type { LiveState, ServerMessage, Stage } from 'contrail/dashboard/protocol';
+import type { Frame } from 'contrail/wire/frame';
 import { getContext, setContext } from 'svelte';
 import { LiveConnection, type Link, type Socket, type SocketEvents } from '../live/connection.ts';
-import type { Frame } from '../live/decode.ts';
 import { liveAddress } from '../live/live-address.ts';
 import { isStale, pageState, positionAge_s, type PageState } from '../live/freshness.ts';
 import { noticesOf } from '../live/notices.ts';
@@ -125,7 +125,7 @@ export class App {
   }
 
   #onFrame(frame: Frame, cameOrWent: boolean): void {
-    this.#offset_s = frame.server_time - this.#clock() / 1000;
+    this.#offset_s = frame.serverTime - this.#clock() / 1000;
     this.aircraft = this.picture.count;
     this.tick = this.picture.tick;
     this.eventTime = this.picture.eventTime;

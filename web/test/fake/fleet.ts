@@ -1,4 +1,4 @@
-import type { Aircraft } from '../../../app/src/dashboard/wire/units.ts';
+import type { Aircraft } from '../../../app/src/wire/units.ts';
 
 /** Places that invented aircraft fly between: `[latitude, longitude, weight, name]`, rounded to a tenth of a degree. */
 const HUBS: readonly (readonly [number, number, number, string])[] = [

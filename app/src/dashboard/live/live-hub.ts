@@ -1,6 +1,6 @@
 import type { ClientMessage, CountriesAnswer, LiveState, ServerMessage } from '../protocol.ts';
-import { encodeFrame } from '../wire/encode.ts';
-import { SERVER_TIME_AT } from '../wire/frame.ts';
+import { encodeFrame } from '../../wire/encode.ts';
+import { HEADER_AT } from '../../wire/frame.ts';
 import { Picture } from './picture.ts';
 import type { Sighting } from './picture.ts';
 import { Ticks } from './ticks.ts';
@@ -224,7 +224,7 @@ export class LiveHub {
     // because the network may still hold the first.
     const bytes =
       made?.bytes.slice() ?? encodeFrame(base === null ? this.ticks.full(now) : this.ticks.since(base, now));
-    new DataView(bytes.buffer).setFloat64(SERVER_TIME_AT, now, true);
+    new DataView(bytes.buffer).setFloat64(HEADER_AT.server_time, now, true);
     this.#frames.set(base, { now, bytes });
     return bytes;
   }

@@ -1,7 +1,7 @@
-import { MAX_SLOTS, copyRow, createRowColumns } from '../wire/columns.ts';
-import type { RowColumns } from '../wire/columns.ts';
-import { encodeIcao24, writeAircraft } from '../wire/units.ts';
-import type { Aircraft } from '../wire/units.ts';
+import { MAX_SLOTS, ROW, copyColumns, createColumns } from '../../wire/columns.ts';
+import type { RowColumns } from '../../wire/columns.ts';
+import { encodeIcao24, writeAircraft } from '../../wire/units.ts';
+import type { Aircraft } from '../../wire/units.ts';
 import { CountryTable } from './countries.ts';
 import { CONTACT_LOST_S, heardOf, replaces } from './heard.ts';
 import type { Heard, Stamped } from './heard.ts';
@@ -21,7 +21,7 @@ export interface Sighting extends Aircraft, Stamped {
  */
 export class Picture {
   /** `age` is unused here: it depends on the moment of sending. */
-  columns: RowColumns = createRowColumns(INITIAL_SLOTS);
+  columns: RowColumns = createColumns(ROW, INITIAL_SLOTS);
   /** Epoch seconds by slot, never later than now. */
   timePosition: Float64Array = new Float64Array(INITIAL_SLOTS);
   /** 1 where an aircraft is in the slot. */
@@ -158,8 +158,8 @@ export class Picture {
   }
 
   #grow(capacity: number): void {
-    const columns = createRowColumns(capacity);
-    for (let slot = 0; slot < this.slots; slot++) copyRow(this.columns, slot, columns, slot);
+    const columns = createColumns(ROW, capacity);
+    copyColumns(ROW, this.columns, columns);
     this.columns = columns;
     this.timePosition = grown(this.timePosition, new Float64Array(capacity));
     this.#lastContact = grown(this.#lastContact, new Float64Array(capacity));

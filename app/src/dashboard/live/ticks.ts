@@ -1,6 +1,7 @@
-import { CALLSIGN_BYTES, VALID, copyRow, createMovedColumns, createRowColumns } from '../wire/columns.ts';
-import type { RowColumns } from '../wire/columns.ts';
-import type { Frame } from '../wire/frame.ts';
+import { CALLSIGN_BYTES, MOVED, ROW, copyColumns, copyRows, createColumns } from '../../wire/columns.ts';
+import type { RowColumns } from '../../wire/columns.ts';
+import type { Frame } from '../../wire/frame.ts';
+import { FASTEST, UNITS_PER, VALID } from '../../wire/units.ts';
 import { distance_m, extrapolate } from './extrapolation.ts';
 import type { Picture } from './picture.ts';
 
@@ -10,9 +11,6 @@ export const TICKS_KEPT = 60;
 export const EXTRAPOLATION_TOLERANCE_M = 50;
 /** Except when the position the client has is this old: it extrapolates for 15 s, then fades the icon. */
 export const EXTRAPOLATION_LIMIT_S = 10;
-
-/** 0.1 m/s. Clients do not carry on what says that it is faster. */
-const FASTEST = 10_000;
 
 /** What one tick did to one slot. */
 const CHANGE = { rows: 1, moved: 2, removed: 3 } as const;
@@ -37,7 +35,7 @@ export class Ticks {
   tick = 0;
   eventTime: number | null = null;
   #slots = 0;
-  #published: RowColumns = createRowColumns(0);
+  #published: RowColumns = createColumns(ROW, 0);
   #timePosition = new Float64Array(0);
   #used = new Uint8Array(0);
   /** The newest last. */
@@ -74,8 +72,8 @@ export class Ticks {
       latitude: Int32Array.from(slots, (slot) => this.#published.latitude[slot] ?? 0),
     });
     if (this.#kept.length > TICKS_KEPT) this.#kept.shift();
+    copyRows(slots.length, picture.columns, slots, this.#published, slots);
     for (const slot of slots) {
-      copyRow(picture.columns, slot, this.#published, slot);
       this.#used[slot] = picture.used[slot] ?? 0;
       this.#timePosition[slot] = picture.timePosition[slot] ?? 0;
     }
@@ -137,8 +135,8 @@ export class Ticks {
   #fit(picture: Picture): void {
     this.#slots = picture.slots;
     if (this.#used.length === picture.used.length) return;
-    const published = createRowColumns(picture.used.length);
-    for (let slot = 0; slot < this.#used.length; slot++) copyRow(this.#published, slot, published, slot);
+    const published = createColumns(ROW, picture.used.length);
+    copyColumns(ROW, this.#published, published);
     this.#published = published;
     const [timePosition, used] = [this.#timePosition, this.#used];
     this.#timePosition = new Float64Array(picture.used.length);
@@ -169,8 +167,12 @@ export class Ticks {
       (then.velocity[slot] ?? 0) <= FASTEST &&
       ((then.validity[slot] ?? 0) & VALID.velocity) !== 0 &&
       ((then.validity[slot] ?? 0) & VALID.true_track) !== 0;
-    const gone_m = canMove ? ((then.velocity[slot] ?? 0) / 10) * elapsed_s : 0;
-    const drawn = extrapolate(positionOf(then, slot), (then.true_track[slot] ?? 0) / 100, gone_m);
+    const gone_m = canMove ? ((then.velocity[slot] ?? 0) / UNITS_PER.velocity) * elapsed_s : 0;
+    const drawn = extrapolate(
+      positionOf(then, slot),
+      (then.true_track[slot] ?? 0) / UNITS_PER.true_track,
+      gone_m,
+    );
     return distance_m(drawn, positionOf(now, slot)) <= EXTRAPOLATION_TOLERANCE_M;
   }
 
@@ -190,9 +192,9 @@ export class Ticks {
   }
 
   #rows(slots: readonly number[]): Frame['rows'] {
-    const columns = createRowColumns(slots.length);
+    const columns = createColumns(ROW, slots.length);
+    copyRows(slots.length, this.#published, slots, columns, null);
     slots.forEach((slot, i) => {
-      copyRow(this.#published, slot, columns, i);
       columns.age[i] = this.#ageOf(slot);
     });
     return { slots: Uint32Array.from(slots), columns };
@@ -201,7 +203,7 @@ export class Ticks {
   #moved(
     moves: readonly { readonly slot: number; readonly dx: number; readonly dy: number }[],
   ): Frame['moved'] {
-    const columns = createMovedColumns(moves.length);
+    const columns = createColumns(MOVED, moves.length);
     moves.forEach(({ slot, dx, dy }, i) => {
       columns.longitude[i] = dx;
       columns.latitude[i] = dy;
@@ -234,7 +236,10 @@ function positionOf(
   columns: RowColumns,
   slot: number,
 ): { readonly longitude: number; readonly latitude: number } {
-  return { longitude: (columns.longitude[slot] ?? 0) / 1e5, latitude: (columns.latitude[slot] ?? 0) / 1e5 };
+  return {
+    longitude: (columns.longitude[slot] ?? 0) / UNITS_PER.degree,
+    latitude: (columns.latitude[slot] ?? 0) / UNITS_PER.degree,
+  };
 }
 
 function fitsDifference(value: number): boolean {

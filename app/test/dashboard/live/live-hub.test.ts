@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LiveHub, MAX_BUFFERED_BYTES, parseClientMessage } from '../../../src/dashboard/live/live-hub.ts';
 import type { LiveConnection } from '../../../src/dashboard/live/live-hub.ts';
 import type { LiveState, ServerMessage } from '../../../src/dashboard/protocol.ts';
-import { decodeFrame } from '../../../src/dashboard/wire/decode.ts';
+import { decodeFrame } from '../../../src/wire/decode.ts';
 import { NOW, Watcher, sighting } from './sightings.ts';
 
 const STATE: LiveState = {

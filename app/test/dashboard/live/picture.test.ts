@@ -3,8 +3,8 @@ import { CountryTable, MAX_COUNTRIES } from '../../../src/dashboard/live/countri
 import { distance_m, extrapolate } from '../../../src/dashboard/live/extrapolation.ts';
 import { CONTACT_LOST_S } from '../../../src/dashboard/live/heard.ts';
 import { Picture } from '../../../src/dashboard/live/picture.ts';
-import { MAX_SLOTS } from '../../../src/dashboard/wire/columns.ts';
-import { readAircraft } from '../../../src/dashboard/wire/units.ts';
+import { MAX_SLOTS } from '../../../src/wire/columns.ts';
+import { readAircraft } from '../../../src/wire/units.ts';
 import { NOW, sighting } from './sightings.ts';
 
 const icao = (i: number): string => i.toString(16).padStart(6, '0');

@@ -1,8 +1,8 @@
 import type { Sighting } from '../../../src/dashboard/live/picture.ts';
-import { decodeFrame } from '../../../src/dashboard/wire/decode.ts';
-import type { Frame } from '../../../src/dashboard/wire/frame.ts';
-import { readAircraft } from '../../../src/dashboard/wire/units.ts';
-import { COMPLETE } from '../wire/frames.ts';
+import { decodeFrame } from '../../../src/wire/decode.ts';
+import type { Frame } from '../../../src/wire/frame.ts';
+import { readAircraft } from '../../../src/wire/units.ts';
+import { COMPLETE } from '../../wire/frames.ts';
 
 /** When the tests take place, epoch seconds. */
 export const NOW = 1_700_000_000;

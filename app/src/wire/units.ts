@@ -1,5 +1,29 @@
-import { CALLSIGN_BYTES, CATEGORY_MASK, NON_ICAO, ON_GROUND, VALID } from './columns.ts';
+import { CALLSIGN_BYTES } from './columns.ts';
 import type { RowColumns } from './columns.ts';
+
+/** Which bit of `validity` says that the nullable value is there. */
+export const VALID = {
+  altitude: 1,
+  velocity: 2,
+  true_track: 4,
+  vertical_rate: 8,
+  squawk: 16,
+  callsign: 32,
+  country: 64,
+  on_ground: 128,
+} as const;
+
+/** Bit of `icao24` that marks a non-ICAO address; the address itself is below it. */
+export const NON_ICAO = 0x100_0000;
+/** Bits of `category` that hold the emitter category, and the one that says on_ground. */
+export const CATEGORY_MASK = 0x1f;
+/** See {@link CATEGORY_MASK}. */
+export const ON_GROUND = 0x20;
+
+/** How many units of the wire one degree, one m/s and so on are. */
+export const UNITS_PER = { degree: 1e5, velocity: 10, true_track: 100, vertical_rate: 10 } as const;
+/** As `velocity` has it: 1,000 m/s. No aircraft is faster; what says that it is, is not carried on. */
+export const FASTEST: number = 1000 * UNITS_PER.velocity;
 
 /** One aircraft in the units of the lake (degrees, metres, m/s, epoch seconds), before it becomes wire units. */
 export interface Aircraft {
@@ -18,6 +42,12 @@ export interface Aircraft {
   readonly category: number | null;
 }
 
+const MAX_LONGITUDE = 180 * UNITS_PER.degree;
+const MAX_LATITUDE = 90 * UNITS_PER.degree;
+const FULL_TURN = 360 * UNITS_PER.true_track;
+/** Of OpenSky; what is above is no category. */
+const MAX_CATEGORY = 20;
+
 /** The address as a number, or null when it is not an address. */
 export function encodeIcao24(text: string): number | null {
   if (!/^~?[0-9a-f]{6}$/.test(text)) return null;
@@ -26,7 +56,7 @@ export function encodeIcao24(text: string): number | null {
 
 /** The reverse of {@link encodeIcao24}. */
 export function decodeIcao24(value: number): string {
-  const digits = (value & 0xff_ffff).toString(16).padStart(6, '0');
+  const digits = (value & (NON_ICAO - 1)).toString(16).padStart(6, '0');
   return (value & NON_ICAO) === 0 ? digits : `~${digits}`;
 }
 
@@ -48,12 +78,24 @@ export function writeAircraft(
     return clamp(Math.round(value * scale), min, max);
   };
   columns.icao24[i] = icao24;
-  columns.longitude[i] = clamp(Math.round(aircraft.longitude * 1e5), -18_000_000, 18_000_000);
-  columns.latitude[i] = clamp(Math.round(aircraft.latitude * 1e5), -9_000_000, 9_000_000);
+  columns.longitude[i] = clamp(
+    Math.round(aircraft.longitude * UNITS_PER.degree),
+    -MAX_LONGITUDE,
+    MAX_LONGITUDE,
+  );
+  columns.latitude[i] = clamp(Math.round(aircraft.latitude * UNITS_PER.degree), -MAX_LATITUDE, MAX_LATITUDE);
   columns.altitude[i] = scaled(aircraft.altitude_m, VALID.altitude, 1, -32_768, 32_767);
-  columns.velocity[i] = scaled(aircraft.velocity, VALID.velocity, 10, 0, 65_535);
-  columns.true_track[i] = wrapped(scaled(aircraft.true_track, VALID.true_track, 100, -1e9, 1e9));
-  columns.vertical_rate[i] = scaled(aircraft.vertical_rate, VALID.vertical_rate, 10, -32_768, 32_767);
+  columns.velocity[i] = scaled(aircraft.velocity, VALID.velocity, UNITS_PER.velocity, 0, 65_535);
+  columns.true_track[i] = wrapped(
+    scaled(aircraft.true_track, VALID.true_track, UNITS_PER.true_track, -1e9, 1e9),
+  );
+  columns.vertical_rate[i] = scaled(
+    aircraft.vertical_rate,
+    VALID.vertical_rate,
+    UNITS_PER.vertical_rate,
+    -32_768,
+    32_767,
+  );
 
   const isSquawk = aircraft.squawk !== null && /^[0-7]{4}$/.test(aircraft.squawk);
   columns.squawk[i] = isSquawk ? Number.parseInt(aircraft.squawk, 8) : 0;
@@ -61,7 +103,7 @@ export function writeAircraft(
 
   const category = aircraft.category ?? 0;
   columns.category[i] =
-    (Number.isInteger(category) && category >= 0 && category <= 20 ? category : 0) |
+    (Number.isInteger(category) && category >= 0 && category <= MAX_CATEGORY ? category : 0) |
     (aircraft.on_ground === true ? ON_GROUND : 0);
   if (aircraft.on_ground !== null) validity |= VALID.on_ground;
 
@@ -78,25 +120,36 @@ export function writeAircraft(
   columns.validity[i] = validity;
 }
 
+/** The callsign of row `i` without its padding; null when it is not known. */
+export function readCallsign(columns: RowColumns, i: number): string | null {
+  if (((columns.validity[i] ?? 0) & VALID.callsign) === 0) return null;
+  const callsign = columns.callsign.subarray(i * CALLSIGN_BYTES, (i + 1) * CALLSIGN_BYTES);
+  return String.fromCharCode(...callsign).trimEnd();
+}
+
+/** The number of the country of row `i`; null when it is not known. */
+export function readCountry(columns: RowColumns, i: number): number | null {
+  return ((columns.validity[i] ?? 0) & VALID.country) === 0 ? null : (columns.country[i] ?? 0);
+}
+
 /** Row `i` in the units of the lake, and the index of its country. The reverse of {@link writeAircraft}, up to rounding. */
 export function readAircraft(columns: RowColumns, i: number): Aircraft & { readonly country: number | null } {
   const validity = columns.validity[i] ?? 0;
   const when = <T>(valid: number, value: T): T | null => ((validity & valid) === 0 ? null : value);
   const category = columns.category[i] ?? 0;
-  const callsign = columns.callsign.subarray(i * CALLSIGN_BYTES, (i + 1) * CALLSIGN_BYTES);
   return {
     icao24: decodeIcao24(columns.icao24[i] ?? 0),
-    callsign: when(VALID.callsign, String.fromCharCode(...callsign).trimEnd()),
-    longitude: (columns.longitude[i] ?? 0) / 1e5,
-    latitude: (columns.latitude[i] ?? 0) / 1e5,
+    callsign: readCallsign(columns, i),
+    longitude: (columns.longitude[i] ?? 0) / UNITS_PER.degree,
+    latitude: (columns.latitude[i] ?? 0) / UNITS_PER.degree,
     altitude_m: when(VALID.altitude, columns.altitude[i] ?? 0),
-    velocity: when(VALID.velocity, (columns.velocity[i] ?? 0) / 10),
-    true_track: when(VALID.true_track, (columns.true_track[i] ?? 0) / 100),
-    vertical_rate: when(VALID.vertical_rate, (columns.vertical_rate[i] ?? 0) / 10),
+    velocity: when(VALID.velocity, (columns.velocity[i] ?? 0) / UNITS_PER.velocity),
+    true_track: when(VALID.true_track, (columns.true_track[i] ?? 0) / UNITS_PER.true_track),
+    vertical_rate: when(VALID.vertical_rate, (columns.vertical_rate[i] ?? 0) / UNITS_PER.vertical_rate),
     on_ground: when(VALID.on_ground, (category & ON_GROUND) !== 0),
     squawk: when(VALID.squawk, (columns.squawk[i] ?? 0).toString(8).padStart(4, '0')),
     category: category & CATEGORY_MASK,
-    country: when(VALID.country, columns.country[i] ?? 0),
+    country: readCountry(columns, i),
   };
 }
 
@@ -106,5 +159,5 @@ function clamp(value: number, min: number, max: number): number {
 
 /** Hundredths of a degree into 0..35,999: 360 is 0. */
 function wrapped(hundredths: number): number {
-  return ((hundredths % 36_000) + 36_000) % 36_000;
+  return ((hundredths % FULL_TURN) + FULL_TURN) % FULL_TURN;
 }

@@ -1,7 +1,7 @@
-import { createMovedColumns, createRowColumns } from '../../../src/dashboard/wire/columns.ts';
-import type { Frame } from '../../../src/dashboard/wire/frame.ts';
-import { encodeIcao24, writeAircraft } from '../../../src/dashboard/wire/units.ts';
-import type { Aircraft } from '../../../src/dashboard/wire/units.ts';
+import { MOVED, ROW, createColumns } from '../../src/wire/columns.ts';
+import type { Frame } from '../../src/wire/frame.ts';
+import { encodeIcao24, writeAircraft } from '../../src/wire/units.ts';
+import type { Aircraft } from '../../src/wire/units.ts';
 
 /** A frame without blocks, to be spread into others. */
 export const EMPTY_FRAME: Frame = {
@@ -12,8 +12,8 @@ export const EMPTY_FRAME: Frame = {
   eventTime: 1_700_000_000,
   serverTime: 1_700_000_001.25,
   slots: 0,
-  rows: { slots: new Uint32Array(0), columns: createRowColumns(0) },
-  moved: { slots: new Uint32Array(0), columns: createMovedColumns(0) },
+  rows: { slots: new Uint32Array(0), columns: createColumns(ROW, 0) },
+  moved: { slots: new Uint32Array(0), columns: createColumns(MOVED, 0) },
   removed: new Uint32Array(0),
 };
 
@@ -49,7 +49,7 @@ export const UNKNOWN: Aircraft = {
 
 /** A full frame of these aircraft, on every third slot; countries and ages count up from 0. */
 export function fullFrame(aircraft: readonly Aircraft[]): Frame {
-  const columns = createRowColumns(aircraft.length);
+  const columns = createColumns(ROW, aircraft.length);
   aircraft.forEach((one, i) => {
     writeAircraft(columns, i, encodeIcao24(one.icao24) ?? 0, one, one.callsign === null ? null : i % 255);
     columns.age[i] = i % 256;

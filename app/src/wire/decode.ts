@@ -1,22 +1,14 @@
-import {
-  MAX_SLOTS,
-  MOVED_BYTES,
-  ROW_BYTES,
-  createMovedColumns,
-  createRowColumns,
-  movedColumnsAt,
-  rowColumnsAt,
-} from './columns.ts';
+import { type ColumnTable, MAX_SLOTS, MOVED, ROW, columnsAt, createColumns, rowBytes } from './columns.ts';
 import {
   FRAME_KINDS,
+  HEADER_AT,
   HEADER_BYTES,
   MAGIC,
-  SERVER_TIME_AT,
   WIRE_VERSION,
   blockBytes,
   slotSetBytes,
 } from './frame.ts';
-import type { Frame, FrameKind } from './frame.ts';
+import type { Block, Frame, FrameKind } from './frame.ts';
 
 /** Why bytes are no frame. */
 export const FRAME_FAULTS = [
@@ -44,22 +36,23 @@ export function decodeFrame(bytes: Uint8Array): Decoded {
   if (bytes.length < HEADER_BYTES) return fault('too-short');
   const buffer = aligned(bytes);
   const header = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  if (header.getUint8(0) !== MAGIC[0] || header.getUint8(1) !== MAGIC[1]) return fault('wrong-magic');
-  if (header.getUint8(2) !== WIRE_VERSION) return fault('unknown-version');
-  const kind = kindOf(header.getUint8(3));
+  if (header.getUint8(HEADER_AT.magic) !== MAGIC[0] || header.getUint8(HEADER_AT.magic + 1) !== MAGIC[1])
+    return fault('wrong-magic');
+  if (header.getUint8(HEADER_AT.version) !== WIRE_VERSION) return fault('unknown-version');
+  const kind = kindOf(header.getUint8(HEADER_AT.kind));
   if (kind === null) return fault('unknown-kind');
-  const slots = header.getUint32(32, true);
+  const slots = header.getUint32(HEADER_AT.slots, true);
   if (slots > MAX_SLOTS) return fault('too-many-slots');
   const counts = {
-    rows: header.getUint32(36, true),
-    moved: header.getUint32(40, true),
-    removed: header.getUint32(44, true),
+    rows: header.getUint32(HEADER_AT.rows, true),
+    moved: header.getUint32(HEADER_AT.moved, true),
+    removed: header.getUint32(HEADER_AT.removed, true),
   };
   if (!isPossible(kind, slots, counts)) return fault('impossible-count');
 
   const rowsAt = HEADER_BYTES;
-  const movedAt = rowsAt + blockBytes(slots, counts.rows, ROW_BYTES);
-  const removedAt = movedAt + blockBytes(slots, counts.moved, MOVED_BYTES);
+  const movedAt = rowsAt + blockBytes(slots, counts.rows, rowBytes(ROW));
+  const removedAt = movedAt + blockBytes(slots, counts.moved, rowBytes(MOVED));
   if (bytes.length !== removedAt + blockBytes(slots, counts.removed, 0)) return fault('wrong-length');
 
   const taken = new Uint8Array(slotSetBytes(slots));
@@ -68,32 +61,31 @@ export function decodeFrame(bytes: Uint8Array): Decoded {
   const removed = readSlotSet(buffer, removedAt, slots, counts.removed, taken);
   if (rowSlots === null || movedSlots === null || removed === null) return fault('wrong-slot-set');
 
-  const eventTime = header.getFloat64(16, true);
-  const columnsAt = (block: number): number => buffer.byteOffset + block + slotSetBytes(slots);
+  const eventTime = header.getFloat64(HEADER_AT.event_time, true);
+  const block = <Table extends ColumnTable>(
+    table: Table,
+    at: number,
+    ofSlots: Uint32Array,
+  ): Block<Table> => ({
+    slots: ofSlots,
+    // An empty block takes no bytes, and the end of a message need not be aligned for one.
+    columns:
+      ofSlots.length === 0
+        ? createColumns(table, 0)
+        : columnsAt(table, buffer.buffer, buffer.byteOffset + at + slotSetBytes(slots), ofSlots.length),
+  });
   return {
     ok: true,
     frame: {
       kind,
-      picture: header.getUint32(4, true),
-      tick: header.getUint32(8, true),
-      baseTick: header.getUint32(12, true),
+      picture: header.getUint32(HEADER_AT.picture, true),
+      tick: header.getUint32(HEADER_AT.tick, true),
+      baseTick: header.getUint32(HEADER_AT.base_tick, true),
       eventTime: Number.isFinite(eventTime) ? eventTime : null,
-      serverTime: header.getFloat64(SERVER_TIME_AT, true),
+      serverTime: header.getFloat64(HEADER_AT.server_time, true),
       slots,
-      rows: {
-        slots: rowSlots,
-        columns:
-          counts.rows === 0
-            ? createRowColumns(0)
-            : rowColumnsAt(buffer.buffer, columnsAt(rowsAt), counts.rows),
-      },
-      moved: {
-        slots: movedSlots,
-        columns:
-          counts.moved === 0
-            ? createMovedColumns(0)
-            : movedColumnsAt(buffer.buffer, columnsAt(movedAt), counts.moved),
-      },
+      rows: block(ROW, rowsAt, rowSlots),
+      moved: block(MOVED, movedAt, movedSlots),
       removed,
     },
   };

@@ -1,4 +1,4 @@
-import type { MovedColumns, RowColumns } from './columns.ts';
+import type { Columns, ColumnTable, MOVED, ROW } from './columns.ts';
 
 /** The four kinds of frame, by their number on the wire. */
 export const FRAME_KINDS = { full: 1, delta: 2, remove: 3, heartbeat: 4 } as const;
@@ -7,8 +7,21 @@ export type FrameKind = keyof typeof FRAME_KINDS;
 export const MAGIC: readonly [number, number] = [0x43, 0x4e];
 export const WIRE_VERSION = 1;
 export const HEADER_BYTES = 48;
-/** Where the header has the server's time. */
-export const SERVER_TIME_AT = 24;
+/** Where the header has what. */
+export const HEADER_AT = {
+  magic: 0,
+  version: 2,
+  kind: 3,
+  picture: 4,
+  tick: 8,
+  base_tick: 12,
+  event_time: 16,
+  server_time: 24,
+  slots: 32,
+  rows: 36,
+  moved: 40,
+  removed: 44,
+} as const;
 
 /**
  * One frame, as values: what {@link encodeFrame} takes and {@link decodeFrame} gives. Slots are ascending, and
@@ -25,23 +38,21 @@ export interface Frame {
   readonly serverTime: number;
   /** Every slot is below this number. */
   readonly slots: number;
+  /** Aircraft with all their columns. */
   readonly rows: RowBlock;
+  /** Aircraft with what changes in flight. */
   readonly moved: MovedBlock;
   /** Slots that became free, ascending. */
   readonly removed: Uint32Array;
 }
 
-/** Aircraft with all their columns. */
-export interface RowBlock {
+/** Some slots, and a row for each in the columns of a table. */
+export interface Block<Table extends ColumnTable> {
   readonly slots: Uint32Array;
-  readonly columns: RowColumns;
+  readonly columns: Columns<Table>;
 }
-
-/** Aircraft with what changes in flight. */
-export interface MovedBlock {
-  readonly slots: Uint32Array;
-  readonly columns: MovedColumns;
-}
+export type RowBlock = Block<typeof ROW>;
+export type MovedBlock = Block<typeof MOVED>;
 
 /** Bytes of a slot set: one bit for each slot, whole 64-bit words. */
 export function slotSetBytes(slots: number): number {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { MOVED_BYTES, ROW_BYTES, movedColumnsAt, rowColumnsAt } from '../../../src/dashboard/wire/columns.ts';
-import type { Frame } from '../../../src/dashboard/wire/frame.ts';
-import type { Aircraft } from '../../../src/dashboard/wire/units.ts';
+import { MOVED, ROW, columnsAt, rowBytes } from '../../src/wire/columns.ts';
+import type { Frame } from '../../src/wire/frame.ts';
+import type { Aircraft } from '../../src/wire/units.ts';
 import { EMPTY_FRAME } from './frames.ts';
 
 const orNull = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(values, { nil: null });
@@ -48,8 +48,11 @@ export const frame: fc.Arbitrary<Frame> = fc
       ...EMPTY_FRAME,
       ...head,
       slots: blocks.length,
-      rows: { slots: rows, columns: rowColumnsAt(filled(rows.length * ROW_BYTES), 0, rows.length) },
-      moved: { slots: moved, columns: movedColumnsAt(filled(moved.length * MOVED_BYTES), 0, moved.length) },
+      rows: { slots: rows, columns: columnsAt(ROW, filled(rows.length * rowBytes(ROW)), 0, rows.length) },
+      moved: {
+        slots: moved,
+        columns: columnsAt(MOVED, filled(moved.length * rowBytes(MOVED)), 0, moved.length),
+      },
       removed: slotsOf('removed', head.kind === 'delta' || head.kind === 'remove'),
     };
   });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { MAX_SLOTS, createMovedColumns } from '../../../src/dashboard/wire/columns.ts';
-import { decodeFrame } from '../../../src/dashboard/wire/decode.ts';
-import { encodeFrame } from '../../../src/dashboard/wire/encode.ts';
-import type { Frame } from '../../../src/dashboard/wire/frame.ts';
-import { readAircraft } from '../../../src/dashboard/wire/units.ts';
+import { MAX_SLOTS, MOVED, createColumns } from '../../src/wire/columns.ts';
+import { decodeFrame } from '../../src/wire/decode.ts';
+import { encodeFrame } from '../../src/wire/encode.ts';
+import { FRAME_KINDS, HEADER_AT, HEADER_BYTES, type Frame } from '../../src/wire/frame.ts';
+import { readAircraft } from '../../src/wire/units.ts';
 import { aircraft, frame } from './arbitrary.ts';
 import { COMPLETE, EMPTY_FRAME, UNKNOWN, fullFrame } from './frames.ts';
 
@@ -17,7 +17,7 @@ function decoded(bytes: Uint8Array): Frame {
 
 /** One aircraft moved, one left: what a delta looks like. */
 function delta(): Frame {
-  const columns = createMovedColumns(1);
+  const columns = createColumns(MOVED, 1);
   columns.longitude[0] = -123;
   columns.latitude[0] = 456;
   columns.altitude[0] = 11_300;
@@ -81,7 +81,7 @@ describe('the bytes of a frame', () => {
       ...EMPTY_FRAME,
       kind: 'delta',
       slots: count,
-      moved: { slots: dense.rows.slots, columns: createMovedColumns(count) },
+      moved: { slots: dense.rows.slots, columns: createColumns(MOVED, count) },
     };
     expect(encodeFrame(moved).length).toBeLessThanOrEqual(225_000);
   });
@@ -158,13 +158,13 @@ describe('bytes that are no frame', () => {
   };
   const cases = {
     'too-short': valid.subarray(0, 47),
-    'wrong-magic': broken((bytes) => (bytes[0] = 0x44)),
-    'unknown-version': broken((bytes) => (bytes[2] = 2)),
-    'unknown-kind': broken((bytes) => (bytes[3] = 5)),
-    'too-many-slots': broken((_, view) => view.setUint32(32, MAX_SLOTS + 1, true)),
-    'impossible-count': broken((_, view) => view.setUint32(36, 71, true)),
+    'wrong-magic': broken((bytes) => (bytes[HEADER_AT.magic] = 0x44)),
+    'unknown-version': broken((bytes) => (bytes[HEADER_AT.version] = 2)),
+    'unknown-kind': broken((bytes) => (bytes[HEADER_AT.kind] = 5)),
+    'too-many-slots': broken((_, view) => view.setUint32(HEADER_AT.slots, MAX_SLOTS + 1, true)),
+    'impossible-count': broken((_, view) => view.setUint32(HEADER_AT.rows, 71, true)),
     'wrong-length': valid.subarray(0, valid.length - 1),
-    'wrong-slot-set': broken((bytes) => (bytes[48] = 3)),
+    'wrong-slot-set': broken((bytes) => (bytes[HEADER_BYTES] = 3)),
   };
   for (const [fault, bytes] of Object.entries(cases)) {
     it(`are rejected with ${fault}`, () => {
@@ -180,7 +180,10 @@ describe('bytes that are no frame', () => {
   });
 
   it('are rejected when a remove frame brings rows', () => {
-    expect(decodeFrame(broken((bytes) => (bytes[3] = 3)))).toEqual({ ok: false, fault: 'impossible-count' });
+    expect(decodeFrame(broken((bytes) => (bytes[HEADER_AT.kind] = FRAME_KINDS.remove)))).toEqual({
+      ok: false,
+      fault: 'impossible-count',
+    });
   });
 
   it('never make the decoder throw: truncated, lengthened, flipped, random', () => {
