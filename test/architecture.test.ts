@@ -151,6 +151,11 @@ describe('who may import whom', () => {
     expect(readFileSync(join(ROOT, 'scripts/build-page.mjs'), 'utf8')).toContain("'app/src/wire/*.ts'");
   });
 
+  it('keeps what the page knows below how it draws and shows it', () => {
+    const live = imports('web/src/live/*.ts').filter(({ specifier }) => specifier.startsWith('../'));
+    expect(live.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
   it('keeps the wire free of all that a browser has not', () => {
     const wire = app.filter(({ file }) => file.startsWith('app/src/wire/'));
     expect(wire.map(targetOf).filter((target) => target !== 'wire')).toEqual([]);

@@ -3,18 +3,18 @@ import { Picture } from '../src/live/picture.ts';
 import { drawAircraft, type Scene } from '../src/map/aircraft-layer.ts';
 import type { Camera } from '../src/map/camera.ts';
 import { countShown, pickNearest } from '../src/map/pick.ts';
+import { Placed } from '../src/map/placed.ts';
 import { worldPixels, worldX, worldY } from '../src/map/projection.ts';
-import { PALETTES } from '../src/map/ramp.ts';
+import { ALL_CLASSES as ALL, PALETTES } from '../src/map/ramp.ts';
 import { headingColumn, HEADINGS, NO_HEADING, type SpriteSheet } from '../src/map/sprites.ts';
 import { AIRLINER, frame, STRANGER } from './fixtures.ts';
 
-const ALL = 0b1111111;
 const NOW = 1000;
 
-function pictureOf(...aircraft: NonNullable<Parameters<typeof frame>[0]['aircraft']>): Picture {
+function placedOf(...aircraft: NonNullable<Parameters<typeof frame>[0]['aircraft']>): Placed {
   const picture = new Picture();
   picture.apply(frame({ aircraft }));
-  return picture;
+  return new Placed(picture);
 }
 
 function over(longitude: number, latitude: number, zoom: number): Camera {
@@ -44,9 +44,9 @@ const SPRITES: SpriteSheet = {
   row: (kind, altitudeClass) => (kind * 7 + altitudeClass) * 20,
 };
 
-function scene(picture: Picture, camera: Camera, part: Partial<Scene> = {}): Scene {
+function scene(placed: Placed, camera: Camera, part: Partial<Scene> = {}): Scene {
   const size = { width: 1000, height: 600, ratio: 1 };
-  return { picture, camera, size, now: NOW, classes: ALL, moving: true, palette: PALETTES.dark, ...part };
+  return { placed, camera, size, now: NOW, classes: ALL, moving: true, palette: PALETTES.dark, ...part };
 }
 
 describe('drawing aircraft', () => {
@@ -54,7 +54,7 @@ describe('drawing aircraft', () => {
     const { context, icons } = recorder();
     drawAircraft(
       context,
-      scene(pictureOf([0, AIRLINER]), over(AIRLINER.longitude, AIRLINER.latitude, 6)),
+      scene(placedOf([0, AIRLINER]), over(AIRLINER.longitude, AIRLINER.latitude, 6)),
       SPRITES,
     );
     expect(icons).toEqual([{ column: 54, row: 5, x: 490, y: 290, alpha: 1 }]);
@@ -62,16 +62,16 @@ describe('drawing aircraft', () => {
 
   test('claims no heading for an unknown track and no altitude for an unknown one', () => {
     const { context, icons } = recorder();
-    drawAircraft(context, scene(pictureOf([0, STRANGER]), over(-179.99, -84, 6)), SPRITES);
+    drawAircraft(context, scene(placedOf([0, STRANGER]), over(-179.99, -84, 6)), SPRITES);
     expect(icons.map(({ column, row }) => [column, row])).toEqual([[NO_HEADING, 0]]);
   });
 
   test('carries an aircraft on along its track for 15 s, and no further', () => {
-    const picture = pictureOf([0, { ...AIRLINER, true_track: 90 }]);
+    const placed = placedOf([0, { ...AIRLINER, true_track: 90 }]);
     const camera = over(AIRLINER.longitude, AIRLINER.latitude, 11);
     const xAt = (now: number): number => {
       const { context, icons } = recorder();
-      drawAircraft(context, scene(picture, camera, { now }), SPRITES);
+      drawAircraft(context, scene(placed, camera, { now }), SPRITES);
       return icons[0]?.x ?? Number.NaN;
     };
     expect(xAt(NOW + 10)).toBeGreaterThan(xAt(NOW) + 30);
@@ -79,16 +79,16 @@ describe('drawing aircraft', () => {
   });
 
   test('fades what was not heard of, and moves nothing under reduced motion', () => {
-    const picture = pictureOf([0, { ...AIRLINER, true_track: 90 }]);
+    const placed = placedOf([0, { ...AIRLINER, true_track: 90 }]);
     const { context, icons } = recorder();
     const camera = over(AIRLINER.longitude, AIRLINER.latitude, 11);
-    drawAircraft(context, scene(picture, camera, { now: NOW + 120, moving: false }), SPRITES);
+    drawAircraft(context, scene(placed, camera, { now: NOW + 120, moving: false }), SPRITES);
     expect(icons[0]).toMatchObject({ x: 490, alpha: expect.closeTo(0.35, 6) });
   });
 
   test('draws squares in the colour of the class below zoom 2.6, once for each copy of the world', () => {
     const { context, squares } = recorder();
-    const drawn = drawAircraft(context, scene(pictureOf([0, AIRLINER]), over(0, 20, 1)), SPRITES);
+    const drawn = drawAircraft(context, scene(placedOf([0, AIRLINER]), over(0, 20, 1)), SPRITES);
     expect(squares).toHaveLength(drawn.icons);
     expect(drawn.icons).toBe(2);
     expect(new Set(squares.map((square) => square.colour))).toEqual(new Set([PALETTES.dark.classes[5]]));
@@ -96,7 +96,7 @@ describe('drawing aircraft', () => {
   });
 
   test('an aircraft that flies over the antimeridian goes on beside it and does not sweep back over the map', () => {
-    const east = pictureOf([0, { ...AIRLINER, longitude: 179.9999, latitude: 0, true_track: 90 }]);
+    const east = placedOf([0, { ...AIRLINER, longitude: 179.9999, latitude: 0, true_track: 90 }]);
     const xAt = (now: number): number => {
       const { context, icons } = recorder();
       drawAircraft(context, scene(east, over(180, 0, 9), { now }), SPRITES);
@@ -111,7 +111,7 @@ describe('drawing aircraft', () => {
   test('draws only the classes that are switched on', () => {
     const { context, icons } = recorder();
     const camera = over(AIRLINER.longitude, AIRLINER.latitude, 6);
-    drawAircraft(context, scene(pictureOf([0, AIRLINER]), camera, { classes: ALL & ~(1 << 5) }), SPRITES);
+    drawAircraft(context, scene(placedOf([0, AIRLINER]), camera, { classes: ALL & ~(1 << 5) }), SPRITES);
     expect(icons).toEqual([]);
   });
 });
@@ -124,13 +124,13 @@ describe('headings', () => {
 });
 
 describe('picking', () => {
-  const picture = pictureOf(
+  const placed = placedOf(
     [0, AIRLINER],
     [7, { ...AIRLINER, icao24: 'aaaaaa', longitude: AIRLINER.longitude + 0.02, altitude_m: 500 }],
   );
   const camera = over(AIRLINER.longitude, AIRLINER.latitude, 9);
   const pick = (x: number, y: number, radius: number, classes = ALL): number =>
-    pickNearest(picture, camera, NOW, { x, y, radius }, classes, true);
+    pickNearest(placed, camera, NOW, { x, y, radius }, classes, true);
 
   test('takes the nearest within reach, and nothing beyond it', () => {
     expect([pick(2, 1, 14), pick(6, 0, 14), pick(0, 40, 14)]).toEqual([0, 7, -1]);
@@ -141,15 +141,15 @@ describe('picking', () => {
   });
 
   test('finds aircraft beyond the antimeridian', () => {
-    const far = pictureOf([3, { ...AIRLINER, longitude: -179.9, latitude: 10 }]);
+    const far = placedOf([3, { ...AIRLINER, longitude: -179.9, latitude: 10 }]);
     const at = pickNearest(far, over(179.9, 10, 8), NOW, { x: 36, y: 0, radius: 14 }, ALL, false);
     expect(at).toBe(3);
   });
 
   test('counts what passes the filter and what lies in view', () => {
     const view = { width: 1000, height: 600 };
-    expect(countShown(picture, camera, view, ALL)).toEqual({ shown: 2, inView: 2 });
-    expect(countShown(picture, camera, view, 1 << 1)).toEqual({ shown: 1, inView: 1 });
-    expect(countShown(picture, over(-100, 40, 9), view, ALL)).toEqual({ shown: 2, inView: 0 });
+    expect(countShown(placed, camera, view, ALL)).toEqual({ shown: 2, inView: 2 });
+    expect(countShown(placed, camera, view, 1 << 1)).toEqual({ shown: 1, inView: 1 });
+    expect(countShown(placed, over(-100, 40, 9), view, ALL)).toEqual({ shown: 2, inView: 0 });
   });
 });

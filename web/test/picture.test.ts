@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { glyphOf, KINDS, Picture } from '../src/live/picture.ts';
+import { Picture } from '../src/live/picture.ts';
 import { searchAircraft } from '../src/live/search.ts';
-import { worldX } from '../src/map/projection.ts';
 import { AIRLINER, frame, movedBlock, STRANGER } from './fixtures.ts';
 
 function pictureOf(...aircraft: NonNullable<Parameters<typeof frame>[0]['aircraft']>): Picture {
@@ -45,11 +44,6 @@ describe('Picture', () => {
     });
   });
 
-  test('does not sweep across the map what says that it flies faster than anything does', () => {
-    const speeds = [1000, 1000.1, 6553.5].map((velocity) => pictureOf([2, { ...AIRLINER, velocity }]).vx[2]);
-    expect(speeds.map((speed) => speed !== 0)).toEqual([true, false, false]);
-  });
-
   test('adds the differences of a moved row and takes its age', () => {
     const picture = pictureOf([2, AIRLINER]);
     const applied = picture.apply(
@@ -62,9 +56,6 @@ describe('Picture', () => {
       altitude_m: 900,
       time_position: 1007,
     });
-    expect(picture.x[2]).toBeCloseTo(worldX(11.55), 12);
-    expect(picture.vx[2]).toBeGreaterThan(0);
-    expect(picture.vy[2]).toBeCloseTo(0, 12);
   });
 
   test('removes before it adds, so that a reused slot holds the new aircraft', () => {
@@ -97,25 +88,6 @@ describe('Picture', () => {
     const picture = pictureOf([1, AIRLINER], [2, STRANGER]);
     picture.apply(frame({ picture: 8, tick: 1, aircraft: [[0, STRANGER]] }));
     expect([picture.count, picture.find('3c6444'), picture.find('~00abcd')]).toEqual([1, -1, 0]);
-  });
-
-  test('an aircraft without track or speed stays where it is', () => {
-    const picture = pictureOf([2, STRANGER]);
-    expect([picture.vx[2], picture.vy[2]]).toEqual([0, -0]);
-  });
-
-  test('draws each category with its glyph', () => {
-    const words = (category: number, onGround = false): string | undefined =>
-      KINDS[glyphOf(category, onGround)];
-    expect([words(4), words(2), words(8), words(9), words(17), words(0), words(0, true)]).toEqual([
-      'jet',
-      'light',
-      'rotor',
-      'glider',
-      'ground',
-      'jet',
-      'ground',
-    ]);
   });
 });
 

@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { worldPerMetre, worldPixels } from '../src/map/projection.ts';
 import {
   carry_s,
+  DRAW_WHILE_MOVING_MS,
   fadeAlpha,
   FAINTEST_ALPHA,
   LONGEST_REST_MS,
+  Redraw,
   restAfterDraw_ms,
+  SETTLE_MS,
   SHORTEST_REST_MS,
 } from '../src/map/redraw.ts';
 
@@ -31,6 +34,60 @@ describe('the redraw rule', () => {
         expect((speed * rest) / 1000).toBeCloseTo(1 / 3, 6);
     }
     expect(restAfterDraw_ms(1e6)).toBe(SHORTEST_REST_MS);
+  });
+});
+
+describe('what is due to be drawn', () => {
+  /** A map that was drawn once and rests. */
+  function resting(now: number, fastest_px_per_s = 0): Redraw {
+    const redraw = new Redraw();
+    expect(redraw.due(now)).toBe('view');
+    redraw.drewAircraft(now, fastest_px_per_s);
+    redraw.drewView(now);
+    return redraw;
+  }
+
+  test('is nothing while a map rests and nothing has moved visibly, then the aircraft alone', () => {
+    const redraw = resting(1000);
+    expect(redraw.due(1000 + LONGEST_REST_MS - 1)).toBeNull();
+    expect(redraw.due(1000 + LONGEST_REST_MS)).toBe('aircraft');
+    const fast = resting(1000, 10);
+    expect(fast.due(1000 + restAfterDraw_ms(10))).toBe('aircraft');
+  });
+
+  test('is everything a little after the camera has come to rest, once', () => {
+    const redraw = resting(1000);
+    redraw.moved(1010);
+    expect(redraw.due(1020)).toBeNull();
+    redraw.moved(1100);
+    expect(redraw.due(1100 + SETTLE_MS - 1)).toBeNull();
+    expect(redraw.due(1100 + SETTLE_MS)).toBe('view');
+    redraw.drewAircraft(1100 + SETTLE_MS, 0);
+    redraw.drewView(1100 + SETTLE_MS);
+    expect(redraw.due(1101 + SETTLE_MS)).toBeNull();
+  });
+
+  test('is everything now and then while the camera moves, and again when it rests', () => {
+    const redraw = resting(1000);
+    let drawn = 0;
+    for (let now = 1010; now <= 2010; now += 10) {
+      redraw.moved(now);
+      if (redraw.due(now) !== 'view') continue;
+      redraw.drewView(now);
+      drawn += 1;
+    }
+    expect(drawn).toBe(Math.floor(1010 / DRAW_WHILE_MOVING_MS));
+    expect(redraw.due(2010 + SETTLE_MS)).toBe('view');
+  });
+
+  test('is not the aircraft alone while the camera moves, unless a row came or went', () => {
+    const redraw = resting(1000, 1000);
+    redraw.moved(1100);
+    expect(redraw.due(1110)).toBeNull();
+    redraw.invalidate();
+    expect(redraw.due(1110)).toBe('aircraft');
+    redraw.invalidateView();
+    expect(redraw.due(1110)).toBe('view');
   });
 });
 

@@ -1,23 +1,6 @@
 import { copyRows, createColumns, MAX_SLOTS, ROW, type RowColumns } from 'contrail/wire/columns';
 import type { Frame, MovedBlock, RowBlock } from 'contrail/wire/frame';
-import {
-  CATEGORY_MASK,
-  decodeIcao24,
-  encodeIcao24,
-  FASTEST,
-  ON_GROUND,
-  readAircraft,
-  readCallsign,
-  readCountry,
-  UNITS_PER,
-  VALID,
-} from 'contrail/wire/units';
-import { altitudeClass } from '../map/ramp.ts';
-import { worldPerMetre, worldX, worldY } from '../map/projection.ts';
-
-/** Glyph families of the map, by the index used in {@link Picture.kind}. */
-export const KINDS = ['jet', 'light', 'rotor', 'glider', 'ground'] as const;
-export type Kind = (typeof KINDS)[number];
+import { decodeIcao24, encodeIcao24, readAircraft, readCallsign, readCountry } from 'contrail/wire/units';
 
 /** What applying a frame did. `refused`: the frame does not fit this picture, ask for a full one. */
 export type Applied =
@@ -66,14 +49,9 @@ export class Picture {
   readonly columns: RowColumns = createColumns(ROW, MAX_SLOTS);
   /** Epoch seconds. */
   readonly timePosition = new Float64Array(MAX_SLOTS);
-  /** World position (see projection.ts) at `timePosition`, and its change per second. */
-  readonly x = new Float64Array(MAX_SLOTS);
-  readonly y = new Float64Array(MAX_SLOTS);
-  readonly vx = new Float64Array(MAX_SLOTS);
-  readonly vy = new Float64Array(MAX_SLOTS);
-  /** Altitude class (ramp.ts) and glyph family ({@link KINDS}), made once per change. */
-  readonly altitudeClass = new Uint8Array(MAX_SLOTS);
-  readonly kind = new Uint8Array(MAX_SLOTS);
+  /** How many frames were applied, and by which of them a slot was last changed. */
+  applied = 0;
+  readonly changedBy = new Uint32Array(MAX_SLOTS);
   countries: readonly string[] = [];
 
   /** Applies one frame; a delta that was made for another tick or picture changes nothing and is `refused`. */
@@ -90,6 +68,7 @@ export class Picture {
       return { kind: 'refused' };
     }
     const before = this.count;
+    this.applied += 1;
     this.picture = frame.picture;
     this.tick = frame.tick;
     this.slots = frame.slots;
@@ -154,9 +133,9 @@ export class Picture {
       if (this.used[slot] !== 1 || this.columns.icao24[slot] !== columns.icao24[i]) newcomers += 1;
       this.used[slot] = 1;
       this.timePosition[slot] = this.eventTime - (columns.age[i] ?? 0);
+      this.changedBy[slot] = this.applied;
     }
     copyRows(slots.length, columns, null, this.columns, slots);
-    for (const slot of slots) this.#derive(slot);
     return newcomers;
   }
 
@@ -171,36 +150,7 @@ export class Picture {
       columns.true_track[slot] = moved.true_track[i] ?? 0;
       columns.vertical_rate[slot] = moved.vertical_rate[i] ?? 0;
       this.timePosition[slot] = this.eventTime - (moved.age[i] ?? 0);
-      this.#derive(slot);
+      this.changedBy[slot] = this.applied;
     }
   }
-
-  /** What the map needs of a row at every drawing, worked out once per change. */
-  #derive(slot: number): void {
-    const { columns } = this;
-    const valid = columns.validity[slot] ?? 0;
-    const category = columns.category[slot] ?? 0;
-    const velocity = columns.velocity[slot] ?? 0;
-    const onGround = (valid & VALID.on_ground) !== 0 && (category & ON_GROUND) !== 0;
-    const latitude = (columns.latitude[slot] ?? 0) / UNITS_PER.degree;
-    this.x[slot] = worldX((columns.longitude[slot] ?? 0) / UNITS_PER.degree);
-    this.y[slot] = worldY(latitude);
-    const steers = velocity <= FASTEST && (valid & VALID.velocity) !== 0 && (valid & VALID.true_track) !== 0;
-    const step = steers ? (velocity / UNITS_PER.velocity) * worldPerMetre(latitude) : 0;
-    const radians = ((columns.true_track[slot] ?? 0) / UNITS_PER.true_track) * (Math.PI / 180);
-    this.vx[slot] = Math.sin(radians) * step;
-    this.vy[slot] = -Math.cos(radians) * step;
-    const altitude = (valid & VALID.altitude) === 0 ? null : (columns.altitude[slot] ?? 0);
-    this.altitudeClass[slot] = altitudeClass(altitude, onGround);
-    this.kind[slot] = glyphOf(category & CATEGORY_MASK, onGround);
-  }
-}
-
-/** Index into {@link KINDS} of an emitter category (OpenSky's numbers); what is unknown flies as a jet. */
-export function glyphOf(category: number, onGround: boolean): number {
-  if (category >= 16) return 4;
-  if (category === 8) return 2;
-  if (category === 9 || category === 10 || category === 11 || category === 12) return 3;
-  if (category === 2 || category === 14) return 1;
-  return onGround && category === 0 ? 4 : 0;
 }

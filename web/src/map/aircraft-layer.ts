@@ -1,6 +1,6 @@
 import { VALID } from 'contrail/wire/units';
-import type { Picture } from '../live/picture.ts';
 import { worldCopies, type Camera } from './camera.ts';
+import type { Placed } from './placed.ts';
 import { worldPixels } from './projection.ts';
 import { CLASS_COUNT, type Palette } from './ramp.ts';
 import { carry_s, EXTRAPOLATION_S, fadeAlpha, FAINTEST_ALPHA } from './redraw.ts';
@@ -26,7 +26,7 @@ export interface Drawn {
 
 /** Everything that one drawing depends on. `size` is the canvas in CSS pixels; `now` the server's epoch seconds. */
 export interface Scene {
-  readonly picture: Picture;
+  readonly placed: Placed;
   readonly camera: Camera;
   readonly size: { readonly width: number; readonly height: number; readonly ratio: number };
   readonly now: number;
@@ -38,10 +38,10 @@ export interface Scene {
 }
 
 /** Where an aircraft is now in world units, by its last position, speed and track. */
-export function carried(picture: Picture, slot: number, now: number, moving: boolean): [number, number] {
-  const dt = moving ? carry_s(now - (picture.timePosition[slot] ?? now)) : 0;
-  const x = (picture.x[slot] ?? 0) + (picture.vx[slot] ?? 0) * dt;
-  return [x, (picture.y[slot] ?? 0) + (picture.vy[slot] ?? 0) * dt];
+export function carried(placed: Placed, slot: number, now: number, moving: boolean): [number, number] {
+  const dt = moving ? carry_s(now - (placed.picture.timePosition[slot] ?? now)) : 0;
+  const x = (placed.x[slot] ?? 0) + (placed.vx[slot] ?? 0) * dt;
+  return [x, (placed.y[slot] ?? 0) + (placed.vy[slot] ?? 0) * dt];
 }
 
 /** Draws all aircraft of the scene on a cleared context whose transform is the identity. */
@@ -52,7 +52,8 @@ export function drawAircraft(context: CanvasRenderingContext2D, scene: Scene, sp
 }
 
 function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
-  const { picture, camera, size, now, classes, palette } = scene;
+  const { placed, camera, size, now, classes, palette } = scene;
+  const { picture } = placed;
   const { ratio } = size;
   const world = worldPixels(camera.zoom) * ratio;
   const width = size.width * ratio;
@@ -70,16 +71,16 @@ function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
       context.fillStyle = palette.classes[klass] ?? palette.classes[0];
       context.globalAlpha = faded ? FAINTEST_ALPHA + 0.2 : 1;
       for (let slot = 0; slot < picture.slots; slot++) {
-        if (picture.altitudeClass[slot] !== klass || picture.used[slot] !== 1) continue;
+        if (placed.altitudeClass[slot] !== klass || picture.used[slot] !== 1) continue;
         const age = now - (picture.timePosition[slot] ?? 0);
         if (age > 2 * EXTRAPOLATION_S !== faded) continue;
         const dt = scene.moving ? carry_s(age) : 0;
-        const vx = picture.vx[slot] ?? 0;
-        const vy = picture.vy[slot] ?? 0;
-        const y = Math.round(((picture.y[slot] ?? 0) + vy * dt) * world + originY);
+        const vx = placed.vx[slot] ?? 0;
+        const vy = placed.vy[slot] ?? 0;
+        const y = Math.round(((placed.y[slot] ?? 0) + vy * dt) * world + originY);
         if (y < -edge || y > height) continue;
         if (age < EXTRAPOLATION_S) fastest = Math.max(fastest, vx * vx + vy * vy);
-        const x = ((picture.x[slot] ?? 0) + vx * dt) * world + originX;
+        const x = ((placed.x[slot] ?? 0) + vx * dt) * world + originX;
         for (const copy of copies) {
           const px = Math.round(x + copy * world);
           if (px < -edge || px > width) continue;
@@ -94,7 +95,8 @@ function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
 }
 
 function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheet): Drawn {
-  const { picture, camera, size, now, classes } = scene;
+  const { placed, camera, size, now, classes } = scene;
+  const { picture } = placed;
   const { ratio } = size;
   const world = worldPixels(camera.zoom) * ratio;
   const width = size.width * ratio;
@@ -107,15 +109,15 @@ function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: Spr
   let fastest = 0;
   let alpha = 1;
   for (let slot = 0; slot < picture.slots; slot++) {
-    const klass = picture.altitudeClass[slot] ?? 0;
+    const klass = placed.altitudeClass[slot] ?? 0;
     if (picture.used[slot] !== 1 || (classes & (1 << klass)) === 0) continue;
     const age = now - (picture.timePosition[slot] ?? 0);
     const dt = scene.moving ? carry_s(age) : 0;
-    const vx = picture.vx[slot] ?? 0;
-    const vy = picture.vy[slot] ?? 0;
-    const y = Math.round(((picture.y[slot] ?? 0) + vy * dt) * world + originY);
+    const vx = placed.vx[slot] ?? 0;
+    const vy = placed.vy[slot] ?? 0;
+    const y = Math.round(((placed.y[slot] ?? 0) + vy * dt) * world + originY);
     if (y < -cell || y > height) continue;
-    const x = ((picture.x[slot] ?? 0) + vx * dt) * world + originX;
+    const x = ((placed.x[slot] ?? 0) + vx * dt) * world + originX;
     for (const copy of copies) {
       // Whole device pixels: an icon between pixels costs several times as much and looks blurred.
       const px = Math.round(x + copy * world);
@@ -124,7 +126,7 @@ function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: Spr
       if (fade !== alpha) context.globalAlpha = alpha = fade;
       const hasTrack = ((picture.columns.validity[slot] ?? 0) & VALID.true_track) !== 0;
       const column = hasTrack ? headingColumn(picture.columns.true_track[slot] ?? 0) : NO_HEADING;
-      const row = sprites.row(picture.kind[slot] ?? 0, klass);
+      const row = sprites.row(placed.kind[slot] ?? 0, klass);
       context.drawImage(image, column * cell, row, cell, cell, px, y, cell, cell);
       if (age < EXTRAPOLATION_S) fastest = Math.max(fastest, vx * vx + vy * vy);
       icons += 1;
@@ -136,14 +138,15 @@ function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: Spr
 
 /** Ring, triangle and code beside every aircraft that sends an emergency squawk: never colour alone, no flashing. */
 export function drawEmergencies(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { picture, camera, size, now, palette } = scene;
+  const { placed, camera, size, now, palette } = scene;
+  const { picture } = placed;
   const world = worldPixels(camera.zoom);
   for (let slot = 0; slot < picture.slots; slot++) {
     if (picture.used[slot] !== 1 || ((picture.columns.validity[slot] ?? 0) & VALID.squawk) === 0) continue;
-    if ((scene.classes & (1 << (picture.altitudeClass[slot] ?? 0))) === 0) continue;
+    if ((scene.classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
     const code = EMERGENCY_SQUAWKS.get(picture.columns.squawk[slot] ?? 0);
     if (code === undefined) continue;
-    const [wx, wy] = carried(picture, slot, now, scene.moving);
+    const [wx, wy] = carried(placed, slot, now, scene.moving);
     for (const copy of worldCopies(camera, size.width / 2)) {
       const x = size.width / 2 + (wx + copy - camera.x) * world;
       const y = size.height / 2 + (wy - camera.y) * world;

@@ -1,34 +1,29 @@
-import type { Picture } from '../live/picture.ts';
 import { carried, drawAircraft, drawEmergencies, type Scene } from './aircraft-layer.ts';
 import { basemapFor, drawBasemap, type BasemapLevel, type BasemapName } from './basemap.ts';
 import { clampCamera, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
 import { listenForGestures } from './input.ts';
 import { drawLabels, drawTrack, type Labels } from './overlay.ts';
 import { pickNearest } from './pick.ts';
+import type { Placed } from './placed.ts';
 import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
-import { PALETTES, type Theme } from './ramp.ts';
-import { restAfterDraw_ms } from './redraw.ts';
+import { ALL_CLASSES, PALETTES, type Theme } from './ramp.ts';
+import { Redraw } from './redraw.ts';
 import { createSprites, iconPixels, type SpriteSheet } from './sprites.ts';
 import { lineOf, type Track, type TrackPoint } from './track.ts';
 
 /** The canvases are this much larger than the view, so that a pan shows true picture before the next drawing. */
 const OVERSIZE = 1.5;
-/** While hands are on the map a true drawing comes at most this often, ms; between them the canvas is transformed. */
-const DRAW_WHILE_MOVING_MS = 250;
-/** The last true drawing after the last input, ms. */
-const SETTLE_MS = 120;
 const ZOOM_ANIMATION_MS = 220;
 const PICK_RADIUS_PX = 14;
 const PICK_RADIUS_TOUCH_PX = 26;
 /** More device pixels than this cost time that the eye does not get back. */
 const MOST_RATIO = 2;
-export const ALL_CLASSES = 0b1111111;
 
 const NO_TRACK: Track = { lines: [], strays: [], beside: 0 };
 
 /** What the map needs from around it. */
 export interface MapPorts {
-  readonly picture: Picture;
+  readonly placed: Placed;
   /** The server's time now, epoch seconds. */
   readonly serverNow: () => number;
   /** A clock that never goes back, ms. */
@@ -72,9 +67,7 @@ export class MapView {
   #track: Track = NO_TRACK;
   #sprites: { key: string; sheet: SpriteSheet } | null = null;
   #frame = 0;
-  #viewDue = 0;
-  #planesDue = 0;
-  #lastViewDraw = Number.NEGATIVE_INFINITY;
+  readonly #redraw = new Redraw();
   #animation: { from: Camera; to: Camera; start: number } | null = null;
 
   constructor(element: HTMLElement, camera: Camera, ports: MapPorts) {
@@ -149,13 +142,12 @@ export class MapView {
 
   /** The aircraft must be drawn anew at the next frame: a row came, went or jumped. */
   invalidate(): void {
-    this.#planesDue = 0;
+    this.#redraw.invalidate();
   }
 
   /** Everything must be drawn anew at the next frame. */
   invalidateView(): void {
-    this.#viewDue = 0;
-    this.#lastViewDraw = Number.NEGATIVE_INFINITY;
+    this.#redraw.invalidateView();
   }
 
   /** Moves the camera, at once or in a short glide. */
@@ -170,7 +162,7 @@ export class MapView {
 
   /** Where an aircraft is in the view, CSS pixels from its top left corner. */
   positionOf(slot: number): { x: number; y: number } {
-    const [x, y] = carried(this.#ports.picture, slot, this.#ports.serverNow(), this.#moving);
+    const [x, y] = carried(this.#ports.placed, slot, this.#ports.serverNow(), this.#moving);
     return {
       x: this.#width / 2 + screenX(this.camera, x),
       y: this.#height / 2 + (y - this.camera.y) * worldPixels(this.camera.zoom),
@@ -194,7 +186,7 @@ export class MapView {
 
   #moveTo(camera: Camera): void {
     this.camera = clampCamera(camera, this.size);
-    this.#viewDue = this.#ports.clock() + SETTLE_MS;
+    this.#redraw.moved(this.#ports.clock());
     this.#ports.onHover(-1, 0, 0);
     this.#transform();
   }
@@ -221,8 +213,8 @@ export class MapView {
   }
 
   #nearest(x: number, y: number, radius: number): number {
-    const { picture, serverNow } = this.#ports;
-    return pickNearest(picture, this.camera, serverNow(), { x, y, radius }, this.#classes, this.#moving);
+    const { placed, serverNow } = this.#ports;
+    return pickNearest(placed, this.camera, serverNow(), { x, y, radius }, this.#classes, this.#moving);
   }
 
   #resize(): void {
@@ -244,13 +236,12 @@ export class MapView {
     if (this.#width === 0 || this.#height === 0) return;
     const now = this.#ports.clock();
     if (this.#animation !== null) this.#animate(now);
-    const moved = this.#viewDue !== Number.POSITIVE_INFINITY;
-    const settled = now >= this.#viewDue;
-    if (moved && (settled || now - this.#lastViewDraw >= DRAW_WHILE_MOVING_MS)) {
+    const due = this.#redraw.due(now);
+    if (due === 'view') {
       this.#drawView(now);
-      this.#viewDue = settled ? Number.POSITIVE_INFINITY : this.#viewDue;
+      this.#redraw.drewView(now);
       this.#ports.onCamera(this.camera);
-    } else if (now >= this.#planesDue && (!moved || this.#planesDue === 0)) {
+    } else if (due === 'aircraft') {
       this.#drawPlanes(now);
     }
   }
@@ -272,7 +263,6 @@ export class MapView {
 
   #drawView(now: number): void {
     this.#drawn = this.camera;
-    this.#lastViewDraw = now;
     const palette = PALETTES[this.#theme];
     const size = this.#canvasSize();
     const base = this.#base.getContext('2d', { alpha: false });
@@ -293,7 +283,7 @@ export class MapView {
     this.redraws += 1;
     const palette = PALETTES[this.#theme];
     const scene: Scene = {
-      picture: this.#ports.picture,
+      placed: this.#ports.placed,
       camera: this.#drawn,
       size: this.#canvasSize(),
       now: this.#ports.serverNow(),
@@ -310,8 +300,7 @@ export class MapView {
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     drawEmergencies(context, scene);
     this.#placeRing(scene);
-    const rest = this.#moving ? restAfterDraw_ms(drawn.fastest_px_per_s) : restAfterDraw_ms(0);
-    this.#planesDue = now + rest;
+    this.#redraw.drewAircraft(now, this.#moving ? drawn.fastest_px_per_s : 0);
   }
 
   /** The recorded track, and from the end of the line it is on to where the aircraft is now. */
@@ -323,23 +312,23 @@ export class MapView {
   }
 
   /** The last point of the track that leads to the newest position, that one, and where it is carried to; null: none leads there. */
-  #head({ picture, now }: Scene): readonly TrackPoint[] | null {
-    const aircraft = this.#selected < 0 ? null : picture.aircraft(this.#selected);
+  #head({ placed, now }: Scene): readonly TrackPoint[] | null {
+    const aircraft = this.#selected < 0 ? null : placed.picture.aircraft(this.#selected);
     if (aircraft === null) return null;
     const { time_position: time, altitude_m, velocity_kmh, true_track, longitude, latitude } = aircraft;
     const on_ground = aircraft.on_ground === true;
     const newest = { time, longitude, latitude, altitude_m, velocity_kmh, true_track, on_ground };
     const end = lineOf(this.#track, newest)?.at(-1);
     if (end === undefined) return null;
-    const [x, y] = carried(picture, this.#selected, now, this.#moving);
+    const [x, y] = carried(placed, this.#selected, now, this.#moving);
     return [end, newest, { ...newest, longitude: longitudeOf(x), latitude: latitudeOf(y) }];
   }
 
   #placeRing(scene: Scene): void {
     const slot = this.#selected;
-    this.#ring.hidden = slot < 0 || scene.picture.used[slot] !== 1;
+    this.#ring.hidden = slot < 0 || scene.placed.picture.used[slot] !== 1;
     if (this.#ring.hidden) return;
-    const [x, y] = carried(scene.picture, slot, scene.now, this.#moving);
+    const [x, y] = carried(scene.placed, slot, scene.now, this.#moving);
     const left = scene.size.width / 2 + screenX(scene.camera, x);
     const top = scene.size.height / 2 + (y - scene.camera.y) * worldPixels(scene.camera.zoom);
     this.#ring.style.transform = `translate(${left}px, ${top}px)`;

@@ -1,6 +1,6 @@
-import type { Picture } from '../live/picture.ts';
 import { carried } from './aircraft-layer.ts';
 import { screenX, type Camera } from './camera.ts';
+import type { Placed } from './placed.ts';
 import { worldPixels } from './projection.ts';
 
 /**
@@ -8,7 +8,7 @@ import { worldPixels } from './projection.ts';
  * Looks at every row: 15,000 of them take a seventh of a millisecond, so no index is kept.
  */
 export function pickNearest(
-  picture: Picture,
+  placed: Placed,
   camera: Camera,
   now: number,
   point: { readonly x: number; readonly y: number; readonly radius: number },
@@ -16,11 +16,12 @@ export function pickNearest(
   moving: boolean,
 ): number {
   const world = worldPixels(camera.zoom);
+  const { picture } = placed;
   let best = -1;
   let bestSquare = point.radius * point.radius;
   for (let slot = 0; slot < picture.slots; slot++) {
-    if (picture.used[slot] !== 1 || (classes & (1 << (picture.altitudeClass[slot] ?? 0))) === 0) continue;
-    const [x, y] = carried(picture, slot, now, moving);
+    if (picture.used[slot] !== 1 || (classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
+    const [x, y] = carried(placed, slot, now, moving);
     const dy = (y - camera.y) * world - point.y;
     if (dy * dy > bestSquare) continue;
     const dx = screenX(camera, x) - point.x;
@@ -35,20 +36,20 @@ export function pickNearest(
 
 /** How many aircraft pass the altitude classes, and how many of those lie inside the view (CSS pixels). */
 export function countShown(
-  picture: Picture,
+  placed: Placed,
   camera: Camera,
   view: { readonly width: number; readonly height: number },
   classes: number,
 ): { readonly shown: number; readonly inView: number } {
   const world = worldPixels(camera.zoom);
+  const { picture } = placed;
   let shown = 0;
   let inView = 0;
   for (let slot = 0; slot < picture.slots; slot++) {
-    if (picture.used[slot] !== 1 || (classes & (1 << (picture.altitudeClass[slot] ?? 0))) === 0) continue;
+    if (picture.used[slot] !== 1 || (classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
     shown += 1;
-    const y = Math.abs((picture.y[slot] ?? 0) - camera.y) * world;
-    if (y <= view.height / 2 && Math.abs(screenX(camera, picture.x[slot] ?? 0)) <= view.width / 2)
-      inView += 1;
+    const y = Math.abs((placed.y[slot] ?? 0) - camera.y) * world;
+    if (y <= view.height / 2 && Math.abs(screenX(camera, placed.x[slot] ?? 0)) <= view.width / 2) inView += 1;
   }
   return { shown, inView };
 }

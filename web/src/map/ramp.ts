@@ -16,6 +16,9 @@ export const GROUND_CLASS = 0;
 /** Ground and the six altitude classes. */
 export const CLASS_COUNT = 7;
 
+/** All classes, where a set of them is a number: bit n is class n. */
+export const ALL_CLASSES: number = (1 << CLASS_COUNT) - 1;
+
 /** Words for each class, in the unit of the data. */
 export const CLASS_WORDS = [
   'On ground or altitude unknown',

@@ -40,3 +40,59 @@ export function fadeAlpha(age_s: number): number {
   const faded = Math.min(1, (age_s - EXTRAPOLATION_S) / (FAINTEST_AGE_S - EXTRAPOLATION_S));
   return 1 - faded * (1 - FAINTEST_ALPHA);
 }
+
+/** While hands are on the map a true drawing comes at most this often, ms; between them the canvas is transformed. */
+export const DRAW_WHILE_MOVING_MS = 250;
+/** The last true drawing comes so long after the last input, ms. */
+export const SETTLE_MS = 120;
+
+/**
+ * What is due to be drawn. The camera rests, or it has moved since the view (coastlines, names and aircraft) was drawn last:
+ *
+ *     resting ──moved──> moving ──SETTLE_MS without another move: drewView──> resting
+ *                          └──DRAW_WHILE_MOVING_MS since the last drawing: drewView──> moving
+ *
+ * A resting map draws the aircraft alone when they have moved visibly. One that moves draws them with the view, unless they
+ * were invalidated. All times are of one clock that never goes back, ms. The view is due from the start.
+ */
+export class Redraw {
+  /** When the view is due; infinite while it rests. */
+  #viewDue = 0;
+  #aircraftDue = 0;
+  #lastView = Number.NEGATIVE_INFINITY;
+
+  /** The aircraft are due at once: a row came, went or jumped. */
+  invalidate(): void {
+    this.#aircraftDue = 0;
+  }
+
+  /** Everything is due at once. */
+  invalidateView(): void {
+    this.#viewDue = 0;
+    this.#lastView = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The camera has moved. */
+  moved(now: number): void {
+    this.#viewDue = now + SETTLE_MS;
+  }
+
+  /** What to draw at a display frame; `view` has the aircraft with it. */
+  due(now: number): 'view' | 'aircraft' | null {
+    const isMoving = this.#viewDue !== Number.POSITIVE_INFINITY;
+    if (isMoving && (now >= this.#viewDue || now - this.#lastView >= DRAW_WHILE_MOVING_MS)) return 'view';
+    const isDue = now >= this.#aircraftDue && (!isMoving || this.#aircraftDue === 0);
+    return isDue ? 'aircraft' : null;
+  }
+
+  /** The view was drawn, at the time for which {@link due} was asked. */
+  drewView(now: number): void {
+    this.#lastView = now;
+    if (now >= this.#viewDue) this.#viewDue = Number.POSITIVE_INFINITY;
+  }
+
+  /** The aircraft were drawn, and the fastest of them moves at this speed on the screen. */
+  drewAircraft(now: number, fastest_px_per_s: number): void {
+    this.#aircraftDue = now + restAfterDraw_ms(fastest_px_per_s);
+  }
+}

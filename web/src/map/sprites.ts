@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../live/picture.ts';
+import { KINDS, type Kind } from './glyph.ts';
 import { CLASS_COUNT, type Palette } from './ramp.ts';
 
 /** Steps of 5 degrees; the extra column after them is the glyph for an unknown track. */

@@ -1,0 +1,71 @@
+import type { TrackAnswer } from 'contrail/dashboard/protocol';
+import { numberOf, rowsOf, textOf } from '../api/rows.ts';
+import { cameraAround, type Camera, type Size } from '../map/camera.ts';
+import type { Placed } from '../map/placed.ts';
+import { worldPixels } from '../map/projection.ts';
+import { ALL_CLASSES, CLASS_COUNT } from '../map/ramp.ts';
+import type { TrackPoint } from '../map/track.ts';
+
+/** A map that is not wider has the card of the chosen aircraft below, over this share of it (Card.svelte). CSS pixels. */
+const NARROW_PX = 640;
+const SHEET_SHARE = 0.62;
+
+/** The altitude classes of an address (`altitude=0245`), as bits; all where it says nothing. */
+export function classesOf(text: string | null): number {
+  if (text === null) return ALL_CLASSES;
+  return [...text.matchAll(/[0-6]/g)].reduce((bits, [digit]) => bits | (1 << Number(digit)), 0);
+}
+
+/** What the address says when a class is switched on or off: null for all classes, `-` for none. */
+export function toggled(classes: number, index: number): string | null {
+  const next = classes ^ (1 << index);
+  if (next === ALL_CLASSES) return null;
+  const digits = [...Array(CLASS_COUNT).keys()].filter((one) => (next & (1 << one)) !== 0).join('');
+  return digits === '' ? '-' : digits;
+}
+
+/** The positions of a track answer; rows without one are left out. */
+export function pointsOf(answer: TrackAnswer): TrackPoint[] {
+  return rowsOf(answer).flatMap((row) => {
+    const time = numberOf(row['time_position']);
+    const longitude = numberOf(row['longitude']);
+    const latitude = numberOf(row['latitude']);
+    if (time === null || longitude === null || latitude === null) return [];
+    return {
+      time,
+      longitude,
+      latitude,
+      altitude_m: numberOf(row['altitude_m']),
+      velocity_kmh: numberOf(row['velocity_kmh']),
+      true_track: numberOf(row['true_track']),
+      on_ground: textOf(row['flight_phase']) === 'GROUND',
+    };
+  });
+}
+
+/** The camera that shows all aircraft that there are; null while there is none. */
+export function cameraOfAll(placed: Placed, size: Size): Camera | null {
+  const { used, slots } = placed.picture;
+  const all = [...used.subarray(0, slots).keys()].filter((slot) => used[slot] === 1);
+  const [xs, ys] = [placed.x, placed.y].map((at) => all.map((slot) => at[slot] ?? 0));
+  return cameraAround(xs ?? [], ys ?? [], size);
+}
+
+/** The camera with an aircraft in the middle of what the card leaves free. */
+export function cameraOver(placed: Placed, slot: number, zoom: number, size: Size): Camera {
+  const hidden = hidden_px(size);
+  return {
+    x: placed.x[slot] ?? 0.5,
+    y: (placed.y[slot] ?? 0.5) + hidden / 2 / worldPixels(zoom),
+    zoom,
+  };
+}
+
+/** Whether the card covers a place, CSS pixels from the top of the view. */
+export function isUnderCard(y: number, size: Size): boolean {
+  return y > size.height - hidden_px(size);
+}
+
+function hidden_px({ width, height }: Size): number {
+  return width <= NARROW_PX ? SHEET_SHARE * height : 0;
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { Picture } from '../src/live/picture.ts';
+import { Placed } from '../src/map/placed.ts';
+import { worldPixels, worldX, worldY } from '../src/map/projection.ts';
+import { ALL_CLASSES } from '../src/map/ramp.ts';
+import { cameraOfAll, cameraOver, classesOf, isUnderCard, pointsOf, toggled } from '../src/views/map.ts';
+import { AIRLINER, frame, STRANGER } from './fixtures.ts';
+
+const WIDE = { width: 1200, height: 800 };
+const PHONE = { width: 390, height: 700 };
+
+function placedOf(...aircraft: NonNullable<Parameters<typeof frame>[0]['aircraft']>): Placed {
+  const picture = new Picture();
+  picture.apply(frame({ aircraft }));
+  return new Placed(picture);
+}
+
+describe('the altitude classes of an address', () => {
+  test('are all where it says nothing, and those of its digits else', () => {
+    expect([null, '0', '024', '-', '', '0099x'].map(classesOf)).toEqual([ALL_CLASSES, 1, 21, 0, 0, 1]);
+  });
+
+  test('come back from every set that can be switched on', () => {
+    for (let classes = 0; classes <= ALL_CLASSES; classes++)
+      for (let index = 0; index < 7; index++)
+        expect(classesOf(toggled(classes, index))).toBe(classes ^ (1 << index));
+    expect(toggled(ALL_CLASSES & ~1, 0)).toBeNull();
+    expect(toggled(1, 0)).toBe('-');
+  });
+});
+
+describe('where the map looks', () => {
+  const placed = placedOf([2, AIRLINER], [9, { ...AIRLINER, icao24: 'aaaaaa', longitude: 21.57 }]);
+
+  test('shows all aircraft, and nothing in particular where there are none', () => {
+    const camera = cameraOfAll(placed, WIDE);
+    expect(camera?.x).toBeCloseTo(worldX(16.57), 6);
+    expect(cameraOfAll(placedOf(), WIDE)).toBeNull();
+  });
+
+  test('does not count those that have left', () => {
+    const { picture } = placed;
+    picture.apply(frame({ kind: 'delta', baseTick: 1, tick: 2, removed: Uint32Array.of(9) }));
+    placed.follow();
+    expect(cameraOfAll(placed, WIDE)?.x).toBeCloseTo(worldX(AIRLINER.longitude), 6);
+  });
+
+  test('has an aircraft in the middle of what the card leaves free', () => {
+    const wide = cameraOver(placed, 2, 7, WIDE);
+    expect([wide.x, wide.y, wide.zoom]).toEqual([placed.x[2], placed.y[2], 7]);
+    const onPhone = cameraOver(placed, 2, 7, PHONE);
+    // The card covers 62 % from below: the middle of the rest is 31 % above the middle of the view.
+    expect((onPhone.y - worldY(AIRLINER.latitude)) * worldPixels(7)).toBeCloseTo(0.31 * PHONE.height, 6);
+  });
+
+  test('knows what the card covers: the lower part of a phone, nothing of a wide view', () => {
+    expect([100, 300, 690].map((y) => isUnderCard(y, PHONE))).toEqual([false, true, true]);
+    expect([100, 790].map((y) => isUnderCard(y, WIDE))).toEqual([false, false]);
+  });
+});
+
+test('a track answer gives its positions, without rows that have none', () => {
+  const columns = ['time_position', 'longitude', 'latitude', 'flight_phase'];
+  const table = { table: 'silver/flights_ml', version: 1, as_of_ms: 0, icao24: STRANGER.icao24 };
+  const rows = [
+    [1, 8, 50, 'GROUND'],
+    [2, null, 50, 'CLIMB'],
+    [3, 8.1, 50, 'CLIMB'],
+  ];
+  expect(pointsOf({ ...table, columns, rows })).toMatchObject([
+    { time: 1, longitude: 8, on_ground: true, altitude_m: null },
+    { time: 3, longitude: 8.1, on_ground: false },
+  ]);
+});
