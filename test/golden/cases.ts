@@ -1,5 +1,6 @@
 import { MESSAGE_COLUMNS } from '../../app/src/engine/engine.ts';
 import type { Column } from '../../app/src/lake/column.ts';
+import { GOLD_TRAFFIC_BY_COUNTRY } from '../../app/src/lake/gold-traffic-by-country.ts';
 import { SILVER_FLIGHTS } from '../../app/src/lake/silver-flights.ts';
 import { SILVER_FLIGHTS_ML } from '../../app/src/lake/silver-flights-ml.ts';
 import { AIRPORT_CELL_COLUMNS } from '../../app/src/pipeline/nearby-airports.ts';
@@ -49,12 +50,13 @@ const CATEGORIES: readonly Column[] = [
 const OFFSET = ['topic_partition', 'topic_offset'];
 const KEY = ['icao24', 'time_position', 'last_contact'];
 const timestamps = new Set(['ingested_at', 'event_timestamp', 'window_start', 'window_end']);
-/** 2026-01-01T00:00:00Z: where the batch was planned. */
+/** 2026-01-01T00:00:00Z: where the batch was planned, and the floor of the windows in memory. */
 const CLOCK_SECONDS = 1_767_225_600;
 const parameters = {
   ...PARAMETERS,
   clock_seconds: CLOCK_SECONDS,
   horizon_seconds: 1_000_000_000,
+  floor: CLOCK_SECONDS,
   simulated: false,
 };
 
@@ -121,6 +123,15 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
     parameters,
     timestamps,
   },
+  '3_airports_by_cell': {
+    // Lists of structures are not for golden files: shows which of a cell's airports is the nearest to (1, 0, 0).
+    sql: `select cell, airport_at(airports, squared_chords(airports, 1e0, 0e0, 0e0), smallest(squared_chords(airports, 1e0, 0e0, 0e0))) as nearest
+      from (${QUERIES.airportsByCell}) as by_cell`,
+    relations: { airport_cells: AIRPORT_CELL_COLUMNS },
+    key: ['cell'],
+    parameters,
+    timestamps,
+  },
   '3_recent': {
     sql: QUERIES.recent,
     relations: { fresh: SILVER_FLIGHTS_ML.columns, recent: RECENT_COLUMNS },
@@ -132,6 +143,34 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
     sql: QUERIES.flights,
     relations: { fresh: SILVER_FLIGHTS_ML.columns },
     key: ['icao24', 'flight_phase'],
+    parameters,
+    timestamps,
+  },
+  '4_open_flights': {
+    sql: QUERIES.openFlights,
+    relations: { flights: FLIGHTS },
+    key: ['icao24'],
+    parameters,
+    timestamps,
+  },
+  '4_touched_flights': {
+    sql: QUERIES.touchedFlights,
+    relations: { flights: FLIGHTS, older: FLIGHTS, touched: TOUCHED },
+    key: ['icao24'],
+    parameters,
+    timestamps,
+  },
+  '4_touched_windows': {
+    sql: QUERIES.touchedWindows,
+    relations: { fresh: SILVER_FLIGHTS_ML.columns },
+    key: ['window_seconds'],
+    parameters,
+    timestamps,
+  },
+  '4_other_windows': {
+    sql: QUERIES.otherWindows,
+    relations: { old: GOLD_TRAFFIC_BY_COUNTRY.columns, touched: TOUCHED },
+    key: ['window_start', 'origin_country'],
     parameters,
     timestamps,
   },

@@ -2,7 +2,7 @@ import type { Relation } from '../../app/src/engine/engine.ts';
 import { airportsByCell } from '../../app/src/flight/airport-cells.ts';
 import type { Airport } from '../../app/src/flight/airports.ts';
 import type { ColumnType, Row, Value } from '../../app/src/lake/column.ts';
-import { AIRPORTS_BY_CELL } from '../../app/src/pipeline/nearby-airports.ts';
+import { QUERIES } from '../../app/src/pipeline/queries.ts';
 import type { GoldenCase } from './cases.ts';
 
 /** One line of a golden file. */
@@ -20,7 +20,7 @@ export function relationsOf(golden: GoldenCase, lines: readonly Line[]): Readonl
       if (name === 'airports_by_cell') {
         const rows = cellsOf(lines.filter((line) => line['@'] === 'airports') as unknown as Airport[]);
         const relations = { airport_cells: { kind: 'rows', columns, rows } } as const;
-        return [name, { kind: 'select', select: { sql: AIRPORTS_BY_CELL, relations } }];
+        return [name, { kind: 'select', select: { sql: QUERIES.airportsByCell, relations } }];
       }
       const rows = own.map((line): Row =>
         Object.fromEntries(

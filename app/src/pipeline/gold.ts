@@ -41,19 +41,17 @@ export interface FreshFacts {
 /** Counts the new rows and finds the windows that they touch. */
 export async function freshFacts(engine: Engine, fresh: Relation): Promise<FreshFacts> {
   const windows = await engine.rows({
-    sql: `select time_position - time_position % :window_seconds as window_seconds, count(*) as row_count,
-        max(time_position) as newest
-      from fresh
-      group by time_position - time_position % :window_seconds
-      order by window_seconds`,
+    sql: QUERIES.touchedWindows,
     relations: { fresh },
     parameters: { window_seconds: PARAMETERS.window_seconds },
   });
-  return {
-    rows: windows.reduce((sum, { row_count: count }) => sum + Number(count), 0),
-    newest: (windows.at(-1)?.['newest'] as bigint | undefined) ?? null,
-    touched: windows.map(({ window_seconds: start }) => start as bigint),
-  };
+  let [rows, newest]: [number, bigint | null] = [0, null];
+  for (const { row_count: count, newest: time } of windows) {
+    rows += Number(count);
+    if (newest === null || (time as bigint) > newest) newest = time as bigint;
+  }
+  const touched = windows.map(({ window_seconds: start }) => start as bigint);
+  return { rows, newest, touched: touched.toSorted((a, b) => Number(a - b)) };
 }
 
 /**
@@ -73,15 +71,20 @@ export async function flightsOf(
     const max = window + BigInt(PARAMETERS.window_seconds) - 1n;
     for (const file of ml.files([{ column: 'time_position', min: window, max }])) files.add(file);
   }
+  const { window_seconds } = PARAMETERS;
+  const added: Select = {
+    sql: QUERIES.flights,
+    relations: { fresh: dataFiles(SILVER_FLIGHTS_ML, ml, { files }) },
+    parameters: { window_seconds, floor: older.reduce((least, window) => (window < least ? window : least)) },
+  };
   await engine.keep('gold_flights', {
-    sql: `select * from (${QUERIES.flights}) where window_seconds < :floor and window_seconds in (select window_seconds from touched)
-      union all select * from flights where window_seconds >= :floor`,
+    sql: QUERIES.touchedFlights,
     relations: {
-      fresh: dataFiles(SILVER_FLIGHTS_ML, ml, { files }),
+      older: { kind: 'select', select: added },
       flights: KEPT.flights,
       touched: touchedRelation(touched),
     },
-    parameters: { window_seconds: PARAMETERS.window_seconds, floor: memory.openSince },
+    parameters: { floor: memory.openSince },
   });
   return { kind: 'kept', name: 'gold_flights' };
 }
@@ -113,7 +116,7 @@ export async function writeWindows(
   if (mixed.length === 0) return { written, removed: replaced };
   // A compacted file holds other windows too: their rows move to a file of their own.
   const carried: Select = {
-    sql: 'select * from old where not exists (select 1 from touched where timestamp_from_seconds(window_seconds) = window_start)',
+    sql: QUERIES.otherWindows,
     relations: {
       old: dataFiles(definition, snapshot, { files: mixed }),
       touched: touchedRelation(touched),

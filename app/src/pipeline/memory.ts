@@ -47,7 +47,7 @@ export class Memory {
       ...(signal === undefined ? {} : { signal }),
     });
     await engine.keep('flights', {
-      sql: `select * from (${QUERIES.flights}) where window_seconds >= :floor`,
+      sql: QUERIES.flights,
       relations: { fresh: since(memory.openSince) },
       parameters: { window_seconds: PARAMETERS.window_seconds, floor: memory.openSince },
     });
@@ -70,7 +70,7 @@ export class Memory {
   async rememberFlights(fresh: Relation): Promise<void> {
     const { window_seconds } = PARAMETERS;
     await this.#engine.extend('flights', {
-      sql: `select * from (${QUERIES.flights}) where window_seconds >= :floor`,
+      sql: QUERIES.flights,
       relations: { fresh },
       parameters: { window_seconds, floor: this.openSince },
     });
@@ -93,7 +93,7 @@ export class Memory {
     this.#newest = newest;
     if (this.openSince === before) return;
     await this.#engine.keep('flights', {
-      sql: 'select * from flights where window_seconds >= :floor',
+      sql: QUERIES.openFlights,
       relations: { flights: KEPT.flights },
       parameters: { floor: this.openSince },
     });

@@ -2,6 +2,7 @@ import type { Engine, Relation } from '../engine/engine.ts';
 import { airportsByCell } from '../flight/airport-cells.ts';
 import type { Airport } from '../flight/airports.ts';
 import type { Column } from '../lake/column.ts';
+import { QUERIES } from './queries.ts';
 
 /** Columns of the relation `airport_cells`, which `airports_by_cell` is made of. */
 export const AIRPORT_CELL_COLUMNS: readonly Column[] = [
@@ -11,9 +12,6 @@ export const AIRPORT_CELL_COLUMNS: readonly Column[] = [
   { name: 'y', type: 'double' },
   { name: 'z', type: 'double' },
 ];
-/** A cell's airports in one row: the nearest is then found within the row of a position, and no row is multiplied. */
-export const AIRPORTS_BY_CELL =
-  'select cell, array_agg(airport_point(ident, x, y, z)) as airports from airport_cells group by cell';
 const NAME = 'airports_by_cell';
 
 /**
@@ -38,7 +36,7 @@ export class NearbyAirports {
     if (this.#isKept && missing.length === 0) return;
     const rows = missing.flatMap((cell) => this.#inCell(cell).map((row) => ({ ...row })));
     const select = {
-      sql: AIRPORTS_BY_CELL,
+      sql: QUERIES.airportsByCell,
       relations: { airport_cells: { kind: 'rows', columns: AIRPORT_CELL_COLUMNS, rows } as const },
     };
     await (this.#isKept ? this.#engine.extend(NAME, select) : this.#engine.keep(NAME, select));

@@ -13,8 +13,13 @@ export const QUERIES = {
   quarantine: read('2_quarantine_flights'),
   silver: read('2_silver_flights'),
   silverMl: read('3_silver_flights_ml'),
+  airportsByCell: read('3_airports_by_cell'),
   recent: read('3_recent'),
   flights: read('4_flights'),
+  openFlights: read('4_open_flights'),
+  touchedWindows: read('4_touched_windows'),
+  touchedFlights: read('4_touched_flights'),
+  otherWindows: read('4_other_windows'),
   traffic: read('4_gold_traffic_by_country'),
   metrics: read('4_gold_metrics_by_category'),
 } as const;

@@ -1,4 +1,5 @@
--- Grain:  one row per window of event time, aircraft, country, category and flight phase in `fresh`.
+-- Grain:  one row per window of event time, aircraft, country, category and flight phase in `fresh`, of the windows
+--         that begin at `floor` or later.
 -- Key:    (window_seconds, icao24, origin_country, category, flight_phase), once per batch
 -- Reads:  fresh (rows of Silver_ML)
 -- Units:  km/h, metres
@@ -19,4 +20,5 @@ select
   sum(exact_part(altitude_m)) as altitude_exact,
   sum(wild_part(altitude_m)) as altitude_wild
 from fresh
+where time_position - time_position % :window_seconds >= :floor
 group by time_position - time_position % :window_seconds, icao24, origin_country, category, flight_phase
