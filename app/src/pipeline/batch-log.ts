@@ -58,7 +58,7 @@ export async function trimRecords(store: ObjectStore): Promise<void> {
  * Makes a record durable. @throws ContrailError `conflict` when a record of that number is there: another pipeline
  * works on this lake.
  */
-export async function record(store: ObjectStore, batch: BatchRecord): Promise<void> {
+export async function writeRecord(store: ObjectStore, batch: BatchRecord): Promise<void> {
   await put(store, batch, keyOf(batch.batch_id));
   const old = batch.batch_id - KEPT_RECORDS;
   if (old > 0) await store.delete(keyOf(old));

@@ -15,20 +15,8 @@ import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import { type FinishedBatch, notedFinished } from './batch-log.ts';
 import { type BatchRecord, type NewestBatches, readableRanges } from './batch-record.ts';
-import type { CommitIdentity } from './commit.ts';
-import { appIdOf, committedFiles, rowsOf } from './committed.ts';
+import { appIdOf, BatchTables, hasBatch } from './batch-tables.ts';
 import { rowsIn } from './plan.ts';
-
-/** The identity of a batch's commits, with the offsets that its rows came from, by partition. */
-export function identityOf({ topic, batch_id, ranges }: BatchRecord): CommitIdentity {
-  const offsets = (side: 'start' | 'end'): string =>
-    JSON.stringify(Object.fromEntries(ranges.map((range) => [range.partition, String(range[side])])));
-  return {
-    appId: appIdOf(topic),
-    version: batch_id,
-    parameters: { startingOffsets: offsets('start'), endingOffsets: offsets('end') },
-  };
-}
 
 /**
  * The newest batch of every table that holds one.
@@ -64,55 +52,16 @@ export async function isFinished(lake: Lake, record: BatchRecord): Promise<boole
 async function hasAllRows(lake: Lake, record: BatchRecord, tables: NewestBatches): Promise<boolean> {
   const has = ({ name }: TableDefinition): boolean => tables[name] === record.batch_id;
   if (!has(GOLD_TRAFFIC_BY_COUNTRY) || !has(GOLD_METRICS_BY_CATEGORY)) return false;
-  const rows = async (definition: TableDefinition): Promise<number> =>
-    rowsOf(await committedFiles(lake, definition, record));
-  const silver = await rows(SILVER_FLIGHTS);
-  const messages = rowsIn(readableRanges(record));
-  return silver + (await rows(QUARANTINE_FLIGHTS)) === messages && silver === (await rows(SILVER_FLIGHTS_ML));
+  const batch = new BatchTables(lake, record);
+  const silver = await batch.rowCount(SILVER_FLIGHTS);
+  if (silver !== (await batch.rowCount(SILVER_FLIGHTS_ML))) return false;
+  return silver + (await batch.rowCount(QUARANTINE_FLIGHTS)) === rowsIn(readableRanges(record));
 }
 
 /** Whether what a run noted at its end is about this batch and about the tables as they are. */
 function isNoted(record: BatchRecord, noted: FinishedBatch | null, tables: NewestBatches): boolean {
   if (noted?.batch_id !== record.batch_id) return false;
   return BATCH_TABLES.every(({ name }) => noted.tables[name] === tables[name]);
-}
-
-/**
- * Whether a table holds the batch of a record, by the newest batch that it holds; without a record, whether it holds none.
- * @throws ContrailError `corrupt` / `table-behind-batches` when it has lost one, `table-ahead-of-batches` when it holds one
- * that was never recorded, `batch-record-differs` when it holds one that the record does not know of.
- */
-export function hasBatch(
-  name: string,
-  newest: number | null,
-  record: BatchRecord | null,
-  lake: string,
-): boolean {
-  const found = newest ?? 0;
-  const batchId = record?.batch_id ?? 0;
-  const before = record === null ? 0 : newestBefore(record, name);
-  if (found > batchId) {
-    throw new ContrailError(
-      'table-ahead-of-batches',
-      `${name} holds micro-batch ${found}, but the newest batch record is ${batchId}. Restore _contrail/batches of ${lake}, or start a new lake with --data DIR.`,
-    );
-  }
-  if (found < before) {
-    throw new ContrailError(
-      'table-behind-batches',
-      `${name} holds micro-batch ${found}, but the batch log of ${lake} is at ${batchId}: micro-batch ${before} is missing from it. ` +
-        'Somebody removed commits of the table or the whole table, or put a record into _contrail/batches. ' +
-        'Restore what was removed, or start a new lake with --data DIR.',
-    );
-  }
-  if (found > before && found < batchId) {
-    throw new ContrailError(
-      'batch-record-differs',
-      `${name} holds micro-batch ${found}, but record ${batchId} in _contrail/batches of ${lake} says that it held ${before} when that was planned. ` +
-        'Going on would lose or double messages. Restore the record, or start a new lake with --data DIR.',
-    );
-  }
-  return found === batchId;
 }
 
 /** Nothing but its rows tells that the quarantine had some of a batch. */
@@ -122,10 +71,6 @@ export const quarantineLost = (batchId: number, rows: number, lake: string): Con
     `${QUARANTINE_FLIGHTS.name} lacks micro-batch ${batchId}, which silver/flights_ml has, though ${rows} of its rows belong there: ` +
       `somebody removed the newest commit of ${QUARANTINE_FLIGHTS.name}. Restore it, or start a new lake with --data DIR. The lake is ${lake}.`,
   );
-
-/** The newest batch that a table held when a batch was planned; 0 for none. */
-const newestBefore = ({ batch_id, tables }: BatchRecord, name: string): number =>
-  tables === undefined ? batch_id - 1 : (tables[name] ?? 0);
 
 async function newestOf(
   lake: Lake,

@@ -198,3 +198,7 @@ function unreadable(place: string, batchId: number, what: string, cause?: unknow
     { cause, facts: { batch_id: batchId } },
   );
 }
+
+/** The newest batch that a table held when a batch was planned; 0 for none. */
+export const newestBefore = ({ batch_id, tables }: BatchRecord, name: string): number =>
+  tables === undefined ? batch_id - 1 : (tables[name] ?? 0);

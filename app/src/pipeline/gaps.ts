@@ -7,10 +7,9 @@ import { ContrailError } from '../errors.ts';
 import type { Lake } from '../lake/lake.ts';
 import { QUARANTINE_GAPS } from '../lake/quarantine-gaps.ts';
 import type { OffsetRange, Topic, TopicGap } from '../topic/topic.ts';
-import { identityOf } from './batch-order.ts';
 import { type BatchRecord, type Gap, gapsWithin, readableRanges } from './batch-record.ts';
 import { commitBatch } from './commit.ts';
-import { appIdOf } from './committed.ts';
+import { appIdOf, identityOf } from './batch-tables.ts';
 
 /** Which gaps a run may pass over: those that were there when it began. */
 export interface Allowance {

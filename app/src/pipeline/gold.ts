@@ -126,9 +126,9 @@ export async function writeWindows(
   return { written: [...written, ...moved], removed: [...replaced, ...mixed] };
 }
 
-/** The files that hold touched windows: those that hold nothing else, and those that do. */
-function filesOfWindows(
-  snapshot: Snapshot,
+/** The files that hold touched windows (epoch seconds of their start): those that hold nothing else, and those that do. */
+export function filesOfWindows(
+  snapshot: Pick<Snapshot, 'files'>,
   touched: readonly bigint[],
 ): { replaced: AddFile[]; mixed: AddFile[] } {
   const windows = new Set(touched.map((window) => Number(window) * 1000));

@@ -1,4 +1,4 @@
-import type { AddFile, DeltaTable, Snapshot } from '@contrail/delta-lake';
+import type { AddFile } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
 import type { Engine, Relation, Select, WriteTarget } from '../engine/engine.ts';
 import type { Airport } from '../flight/airports.ts';
@@ -11,10 +11,8 @@ import { SILVER_FLIGHTS } from '../lake/silver-flights.ts';
 import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import { type BatchRecord, readableRanges } from './batch-record.ts';
-import { all } from './all.ts';
-import { hasBatch, identityOf, quarantineLost } from './batch-order.ts';
-import { commitBatch } from './commit.ts';
-import { appIdOf, committedFiles, commitOf, rowsOf } from './committed.ts';
+import { Batch } from './batch.ts';
+import { quarantineLost } from './batch-order.ts';
 import { flightsOf, type FreshFacts, freshFacts, GOLD, touchedRelation, writeWindows } from './gold.ts';
 import { commitGaps } from './gaps.ts';
 import { kindOfPositions, type KindSources } from './kind.ts';
@@ -23,7 +21,9 @@ import { NearbyAirports } from './nearby-airports.ts';
 import { rowsIn } from './plan.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
 import { ensureAirports } from './reference.ts';
-import { checkAccounts, type Survey, surveyOf } from './survey.ts';
+import { allSettledOrThrow } from './settle-all.ts';
+import { checkAccounts, daysOf, type Survey, surveyOf } from './survey.ts';
+import { progressOf } from './batch-progress.ts';
 
 /** What a micro-batch works with. */
 export interface BatchParts {
@@ -52,6 +52,13 @@ export type BatchPoint =
  *     messages ─> batch ─> bronze
  *                   └────> duplicates ─> quarantine, silver ─> silver_ml ─> gold (touched windows)
  *
+ * What runs beside what, as far as an engine does several things at once:
+ *
+ *     memory ──┬─> bronze ────────────────────┬─> commits of four tables ─┬─> gold ─┬─> advance
+ *     batch ───┘   survey ─┬─> duplicates ─┬─>│   windows ────────────────┘         │
+ *                          └─> airports ───┘  └─> recent ────────────────────────────┘
+ *                              quarantine, silver, silver_ml
+ *
  * Every table commit carries `txn(appId, batch_id)`, and the commits come in the order above. So after a crash the
  * same plan is run again: a table that has the batch is left alone, the others get it. What a batch needs of the past
  * is taken from Silver_ML, which is behind Silver exactly as long as it must be: until its own commit, duplicates and
@@ -70,58 +77,42 @@ export class MicroBatches {
 
   /** Runs one recorded batch to its end; running it again changes nothing. */
   async run(record: BatchRecord, signal?: AbortSignal): Promise<BatchProgress> {
-    const { clock } = this.#parts;
-    const started = clock();
-    const durations: Record<string, number> = {};
-    const timed: Timed = async (name, work) => {
-      const start = clock();
-      const result = await work();
-      durations[name] = (durations[name] ?? 0) + clock() - start;
-      return result;
-    };
-    const simulated = await timed('batch', () =>
+    const { lake, clock } = this.#parts;
+    const batch = new Batch(record, lake, clock, signal);
+    const simulated = await batch.timed('batch', () =>
       kindOfPositions(this.#parts, readableRanges(record), signal),
     );
-    const isReplayed = (await commitOf(this.#parts.lake, SILVER_FLIGHTS_ML, record)) !== null;
-    const [memory] = await all([
-      timed('memory', () => this.#loadMemory(signal)),
-      timed('batch', () => this.#keepBatch(record, simulated ?? false, signal)),
+    const hasSilverMl = (await batch.tables.version(SILVER_FLIGHTS_ML)) !== null;
+    const [memory] = await allSettledOrThrow([
+      batch.timed('memory', () => this.#loadMemory(signal)),
+      batch.timed('batch', () => this.#keepBatch(batch, simulated ?? false)),
     ]);
-    const { survey, fresh, commit } = isReplayed
-      ? await this.#readAgain(memory, record, simulated, timed)
-      : await this.#append(memory, record, simulated, signal, timed);
-    const [totals] = await all([
-      (async () => {
-        const [totals] = await all([
-          timed('windows', () => this.#windows(isReplayed ? null : memory, fresh)),
-          this.#commit(record, commit),
-        ]);
-        await this.#gold(memory, totals, record, timed);
-        return totals;
-      })(),
-      // Only the next batch asks for them.
-      isReplayed ? undefined : timed('memory', () => memory.rememberAircraft(fresh)),
-    ]);
-    await memory.advance(totals.newest);
-    this.#parts.onPoint?.('finished');
-    return {
-      batch_id: record.batch_id,
-      started_at_ms: started,
-      duration_ms: clock() - started,
-      rows_in: survey.rows,
-      rows_silver: totals.rows,
-      rows_quarantined: {
-        ...survey.reasons,
-        ...(survey.validRows > totals.rows ? { duplicate: survey.validRows - totals.rows } : {}),
-      },
-      rows_late: isReplayed ? 0 : survey.lateRows,
-      ...(survey.restampedRows > 0 ? { rows_restamped: survey.restampedRows } : {}),
-      event_time_max: totals.newest === null ? null : Number(totals.newest),
-      ingested_at_max_ms: survey.ingestedAtMaxMs,
-      clock_behind_s: survey.clockBehindS,
-      lag_after: 0,
-      duration_by_table_ms: durations,
+    const { survey, fresh, commit } = hasSilverMl
+      ? await this.#readAgain(batch, memory, simulated)
+      : await this.#append(batch, memory, simulated);
+
+    const windows = async (): Promise<FreshFacts> => {
+      // Memory is made from Silver_ML: what that has, memory has.
+      const known = hasSilverMl ? undefined : memory.rememberFlights(fresh);
+      const [facts] = await allSettledOrThrow([freshFacts(this.#parts.engine, fresh), known]);
+      return facts;
     };
+    const gold = async (): Promise<FreshFacts> => {
+      const [facts] = await allSettledOrThrow([
+        batch.timed('windows', windows),
+        this.#commit(record, commit),
+      ]);
+      await this.#gold(batch, memory, facts);
+      return facts;
+    };
+    // Only the next batch asks for them.
+    const aircraft = async (): Promise<void> => {
+      if (!hasSilverMl) await batch.timed('memory', () => memory.rememberAircraft(fresh));
+    };
+    const [facts] = await allSettledOrThrow([gold(), aircraft()]);
+    await memory.advance(facts.newest);
+    this.#parts.onPoint?.('finished');
+    return progressOf(batch, survey, facts, hasSilverMl);
   }
 
   /** The gaps first: while no table has rows of the batch, its record can still be amended. */
@@ -136,10 +127,12 @@ export class MicroBatches {
    * that it writes belong to no table.
    */
   async rehearse(record: BatchRecord, signal?: AbortSignal): Promise<number> {
+    const { lake, clock } = this.#parts;
+    const batch = new Batch(record, lake, clock, signal);
     const simulated = await kindOfPositions(this.#parts, readableRanges(record), signal);
     const memory = await this.#loadMemory(signal);
-    await this.#keepBatch(record, simulated ?? false, signal);
-    const { survey } = await this.#append(memory, record, simulated, signal, (_, work) => work());
+    await this.#keepBatch(batch, simulated ?? false);
+    const { survey } = await this.#append(batch, memory, simulated);
     return survey.validRows;
   }
 
@@ -149,7 +142,7 @@ export class MicroBatches {
     this.#nearby.reset();
   }
 
-  async #keepBatch(record: BatchRecord, simulated: boolean, signal: AbortSignal | undefined): Promise<void> {
+  async #keepBatch({ record, signal }: Batch, simulated: boolean): Promise<void> {
     const { engine, topic } = this.#parts;
     const { max_ahead_seconds, earliest_seconds } = PARAMETERS;
     // The batch before makes room: two at once may be more than fits.
@@ -176,7 +169,7 @@ export class MicroBatches {
   }
 
   /** Looks over the batch, and refuses it when it is not what was planned. */
-  async #survey(memory: Memory, record: BatchRecord): Promise<Survey> {
+  async #survey({ record }: Batch, memory: Memory): Promise<Survey> {
     const survey = await surveyOf(this.#parts.engine, { batch: BATCH, recent: KEPT.recent }, memory.horizon);
     const expected = rowsIn(readableRanges(record));
     if (survey.rows > expected) {
@@ -198,15 +191,20 @@ export class MicroBatches {
   }
 
   async #loadMemory(signal: AbortSignal | undefined): Promise<Memory> {
-    this.#memory ??= await Memory.load(this.#parts.engine, await this.#snapshot(SILVER_FLIGHTS_ML), signal);
+    const { engine, lake } = this.#parts;
+    this.#memory ??= await Memory.load(
+      engine,
+      (await (await lake.table(SILVER_FLIGHTS_ML))?.snapshot()) ?? null,
+      signal,
+    );
     return this.#memory;
   }
 
   /** Keeps `duplicates`, and `earlier` where rows are late. Answers where the earlier rows are. */
-  async #keepDuplicates({ lateBuckets }: Survey, signal: AbortSignal | undefined): Promise<Relation> {
+  async #keepDuplicates({ tables, signal }: Batch, { lateBuckets }: Survey): Promise<Relation> {
     const { engine } = this.#parts;
     const { bucket_seconds, reach_seconds } = PARAMETERS;
-    const ml = await this.#snapshot(SILVER_FLIGHTS_ML);
+    const ml = await tables.snapshot(SILVER_FLIGHTS_ML);
     const isAnyLate = lateBuckets.length > 0 && ml !== null;
     if (isAnyLate) {
       const files = new Set<AddFile>();
@@ -236,68 +234,55 @@ export class MicroBatches {
   }
 
   /** What a batch whose Silver_ML is committed needs to make Gold. */
-  async #readAgain(
-    memory: Memory,
-    record: BatchRecord,
-    simulated: boolean | null,
-    timed: Timed,
-  ): Promise<Appended> {
-    const survey = await timed('survey', () => this.#survey(memory, record));
+  async #readAgain(batch: Batch, memory: Memory, simulated: boolean | null): Promise<Appended> {
+    const { record, tables } = batch;
+    const survey = await batch.timed('survey', () => this.#survey(batch, memory));
     await this.#ensureTables(simulated);
-    const rows = rowsOf(await committedFiles(this.#parts.lake, SILVER_FLIGHTS_ML, record));
-    if (survey.rows > rows && !(await this.#has(QUARANTINE_FLIGHTS, record)))
+    const rows = await tables.rowCount(SILVER_FLIGHTS_ML);
+    if (survey.rows > rows && !(await tables.has(QUARANTINE_FLIGHTS)))
       throw quarantineLost(record.batch_id, survey.rows - rows, this.#parts.lake.store.url);
-    return { survey, fresh: await this.#committedRows(SILVER_FLIGHTS_ML, record), commit: async () => {} };
+    return { survey, fresh: await tables.rows(SILVER_FLIGHTS_ML), commit: async () => {} };
   }
 
   /**
    * Writes the rows of the batch for four tables, as many at once as the engine can. `commit` commits them one after
    * another: recovery counts on their order. A batch whose accounts do not balance comes to no commit.
    */
-  async #append(
-    memory: Memory,
-    record: BatchRecord,
-    simulated: boolean | null,
-    signal: AbortSignal | undefined,
-    timed: Timed,
-  ): Promise<Appended> {
+  async #append(batch: Batch, memory: Memory, simulated: boolean | null): Promise<Appended> {
     const { gap_seconds, near_airport_km } = PARAMETERS;
-    const stop = withSignal(signal);
-    const bronzeSelect = { sql: QUERIES.bronze, relations: { batch: BATCH }, ...stop };
-    const [bronze, { survey, quarantine, silver, silverMl }] = await all([
+    const { record, signal } = batch;
+    const others = async () => {
+      const survey = await batch.timed('survey', () => this.#survey(batch, memory));
+      await this.#ensureTables(simulated);
+      const [earlier] = await allSettledOrThrow([
+        batch.timed('duplicates', () => this.#keepDuplicates(batch, survey)),
+        batch.timed('airports', () => this.#nearby.cover(survey.airportCells)),
+      ]);
+      const silverMlSelect: Select = {
+        sql: QUERIES.silverMl,
+        relations: {
+          silver: SILVER,
+          recent: KEPT.recent,
+          earlier,
+          airports_by_cell: NearbyAirports.relation,
+        },
+        parameters: { gap_seconds, near_airport_km },
+        ...withSignal(signal),
+      };
+      const { received, flown } = daysOf(survey);
+      const [quarantine, silver, silverMl] = await allSettledOrThrow([
+        this.#write(batch, QUARANTINE_FLIGHTS, { ...quarantineSelect(), ...withSignal(signal) }, received),
+        this.#write(batch, SILVER_FLIGHTS, { ...SILVER.select, ...withSignal(signal) }, flown),
+        this.#write(batch, SILVER_FLIGHTS_ML, silverMlSelect, { ...flown, keepAs: FRESH.name }),
+      ]);
+      if (earlier.kind === 'kept') await this.#parts.engine.forget(earlier.name);
+      return { survey, quarantine, silver, silverMl };
+    };
+    const bronzeSelect = { sql: QUERIES.bronze, relations: { batch: BATCH }, ...withSignal(signal) };
+    const [bronze, { survey, quarantine, silver, silverMl }] = await allSettledOrThrow([
       // Needs nothing but the messages, so it fills the time that the questions before the other tables leave.
-      this.#write(BRONZE_FLIGHTS, bronzeSelect, record, timed),
-      (async () => {
-        const survey = await timed('survey', () => this.#survey(memory, record));
-        await this.#ensureTables(simulated);
-        const [earlier] = await all([
-          timed('duplicates', () => this.#keepDuplicates(survey, signal)),
-          timed('airports', () => this.#nearby.cover(survey.cells)),
-        ]);
-        const silverMlSelect = {
-          sql: QUERIES.silverMl,
-          relations: {
-            silver: SILVER,
-            recent: KEPT.recent,
-            earlier,
-            airports_by_cell: NearbyAirports.relation,
-          },
-          parameters: { gap_seconds, near_airport_km },
-          ...stop,
-        };
-        const { ingestDate, eventDate } = survey;
-        const inDay = eventDate === null ? {} : { partition: { event_date: eventDate } };
-        // Without a reason there may be no row, and looking for days is cheaper than a file for nothing.
-        const isSure = ingestDate !== null && survey.validRows < survey.rows;
-        const received = isSure ? { partition: { ingest_date: ingestDate } } : {};
-        const [quarantine, silver, silverMl] = await all([
-          this.#write(QUARANTINE_FLIGHTS, { ...quarantineSelect(), ...stop }, record, timed, received),
-          this.#write(SILVER_FLIGHTS, { ...SILVER.select, ...stop }, record, timed, inDay),
-          this.#write(SILVER_FLIGHTS_ML, silverMlSelect, record, timed, { ...inDay, keepAs: FRESH.name }),
-        ]);
-        if (earlier.kind === 'kept') await this.#parts.engine.forget(earlier.name);
-        return { survey, quarantine, silver, silverMl };
-      })(),
+      this.#write(batch, BRONZE_FLIGHTS, bronzeSelect),
+      others(),
     ]);
     checkAccounts(record.batch_id, survey, {
       bronze: bronze.rows,
@@ -313,95 +298,58 @@ export class MicroBatches {
 
   /** Writes the rows of a SELECT for a table, unless the table has the batch; answers how many, and how to commit them. */
   async #write(
+    batch: Batch,
     definition: TableDefinition,
     select: Select,
-    batch: BatchRecord,
-    timed: Timed,
     more: Pick<WriteTarget, 'partition' | 'keepAs'> = {},
   ): Promise<{ readonly rows: number; readonly commit: () => Promise<void> }> {
     const { lake, engine, onPoint } = this.#parts;
-    if (await this.#has(definition, batch)) {
-      return { rows: rowsOf(await committedFiles(lake, definition, batch)), commit: async () => {} };
+    const { tables } = batch;
+    if (await tables.has(definition)) {
+      return { rows: await tables.rowCount(definition), commit: async () => {} };
     }
-    const files = await timed(definition.name, () =>
-      engine.write(select, {
-        folder: lake.folder(definition),
-        columns: definition.columns,
-        partitionBy: definition.partitionColumns,
-        ...more,
-      }),
-    );
+    const target = {
+      folder: lake.folder(definition),
+      columns: definition.columns,
+      partitionBy: definition.partitionColumns,
+      ...more,
+    };
+    const files = await batch.timed(definition.name, () => engine.write(select, target));
     onPoint?.(`written ${definition.name}`);
     // A commit without a row would say nothing, and leave files of the log.
     const commit = async (): Promise<void> => {
       if (files.length === 0) return;
-      await timed(definition.name, async () => {
-        await commitBatch(await this.#requireTable(definition), identityOf(batch), files);
-        onPoint?.(`committed ${definition.name}`);
-      });
+      await batch.timed(definition.name, () => tables.commit(definition, files));
+      onPoint?.(`committed ${definition.name}`);
     };
     return { rows: files.reduce((sum, { rows }) => sum + rows, 0), commit };
   }
 
-  /** What the new rows amount to; they go to memory, unless it has them. */
-  async #windows(memory: Memory | null, fresh: Relation): Promise<FreshFacts> {
-    const [totals] = await all([freshFacts(this.#parts.engine, fresh), memory?.rememberFlights(fresh)]);
-    return totals;
-  }
-
-  async #gold(memory: Memory, { touched }: FreshFacts, batch: BatchRecord, timed: Timed): Promise<void> {
+  async #gold(batch: Batch, memory: Memory, { touched }: FreshFacts): Promise<void> {
     const { lake, engine, onPoint } = this.#parts;
+    const { tables } = batch;
     if (touched.length === 0) return;
-    const ml = await this.#requireSnapshot(SILVER_FLIGHTS_ML);
+    const ml = await (await tables.table(SILVER_FLIGHTS_ML)).snapshot();
     const flights = await flightsOf(engine, memory, ml, touched);
     const written = GOLD.map(async ({ definition, sql, relations }) => {
-      const table = await this.#requireTable(definition);
-      if (await this.#has(definition, batch)) return async () => {};
+      const table = await tables.table(definition);
+      if (await tables.has(definition)) return async () => {};
       const select = {
         sql,
         relations: { ...relations, flights, touched: touchedRelation(touched) },
         parameters: { window_seconds: PARAMETERS.window_seconds },
       };
-      const windows = await timed(definition.name, () =>
+      const windows = await batch.timed(definition.name, () =>
         writeWindows(lake, engine, table, definition, select, touched),
       );
       onPoint?.(`written ${definition.name}`);
-      return () =>
-        timed(definition.name, async () => {
-          await commitBatch(table, identityOf(batch), windows.written, windows.removed);
-          onPoint?.(`committed ${definition.name}`);
-        });
+      return async () => {
+        await batch.timed(definition.name, () => tables.commit(definition, windows.written, windows.removed));
+        onPoint?.(`committed ${definition.name}`);
+      };
     });
-    for (const commit of await all(written)) await commit();
+    for (const commit of await allSettledOrThrow(written)) await commit();
     await engine.forget('gold_flights');
-  }
-
-  /** @throws ContrailError `corrupt` when it has a later one, or has lost one before. */
-  async #has(definition: TableDefinition, record: BatchRecord): Promise<boolean> {
-    const { store } = this.#parts.lake;
-    const newest = (await this.#snapshot(definition))?.transactionVersion(appIdOf(record.topic)) ?? null;
-    return hasBatch(definition.name, newest, record, store.url);
-  }
-
-  async #committedRows(definition: TableDefinition, record: BatchRecord): Promise<Relation> {
-    const table = await this.#requireTable(definition);
-    const adds = await committedFiles(this.#parts.lake, definition, record);
-    return dataFiles(definition, await table.snapshot(), { files: adds });
-  }
-
-  async #snapshot(definition: TableDefinition): Promise<Snapshot | null> {
-    return (await (await this.#parts.lake.table(definition))?.snapshot()) ?? null;
-  }
-
-  async #requireSnapshot(definition: TableDefinition): Promise<Snapshot> {
-    return (await this.#requireTable(definition)).snapshot();
-  }
-
-  async #requireTable(definition: TableDefinition): Promise<DeltaTable> {
-    const table = await this.#parts.lake.table(definition);
-    if (table === null)
-      throw new ContrailError('table-gone', `${definition.name} is gone from ${this.#parts.lake.store.url}.`);
-    return table;
   }
 }
 
@@ -412,9 +360,6 @@ interface Appended {
   readonly fresh: Relation;
   readonly commit: () => Promise<void>;
 }
-
-/** Adds how long some work took to what is reported of its table. */
-type Timed = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 const BATCH: Relation = { kind: 'kept', name: 'batch' };
 const DUPLICATES: Relation = { kind: 'kept', name: 'duplicates' };
@@ -429,9 +374,10 @@ const withSignal = (signal: AbortSignal | undefined): { readonly signal?: AbortS
   signal === undefined ? {} : { signal };
 
 function quarantineSelect(): Select {
+  const { earliest_seconds, max_ahead_seconds } = PARAMETERS;
   return {
     sql: QUERIES.quarantine,
     relations: { batch: BATCH, duplicates: DUPLICATES },
-    parameters: { earliest_seconds: PARAMETERS.earliest_seconds },
+    parameters: { earliest_seconds, max_ahead_seconds },
   };
 }

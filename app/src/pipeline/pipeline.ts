@@ -4,7 +4,7 @@ import { ContrailError, type ErrorCode, kindOf } from '../errors.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { expiredIn } from '../topic/range.ts';
 import type { Topic, TopicGap, TopicIdentity } from '../topic/topic.ts';
-import { amend, newestRecord, noteFinished, record } from './batch-log.ts';
+import { amend, newestRecord, noteFinished, writeRecord } from './batch-log.ts';
 import { checkBatches, isFinished, newestBatches } from './batch-order.ts';
 import type { BatchRecord, Gap } from './batch-record.ts';
 import { cutBatch } from './cut-batch.ts';
@@ -170,7 +170,7 @@ export async function runPipeline(
         ...(await planned(unread, pending)),
         tables: await newestBatches(lake, topic.name, 'memory'),
       };
-      await record(lake.store, plan);
+      await writeRecord(lake.store, plan);
       options.onPoint?.('recorded');
       last = plan;
       const left = rowsIn(unread) - rowsIn(plan.ranges);

@@ -1,4 +1,4 @@
-import type { Engine, Relation } from '../engine/engine.ts';
+import type { Engine, Relation, WriteTarget } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
 import type { Value } from '../lake/column.ts';
 import { NOT_IN_BRONZE } from '../lake/quarantine-flights.ts';
@@ -11,8 +11,8 @@ export interface Survey {
   readonly validRows: number;
   readonly reasons: Readonly<Record<string, number>>;
   readonly ingestedAtMaxMs: number | null;
-  /** Cells of the globe that valid positions fall into. */
-  readonly cells: readonly number[];
+  /** Cells of the globe that valid positions fall into: airports are looked for around them. */
+  readonly airportCells: readonly number[];
   readonly lateRows: number;
   /** Rows whose record bears no time of receipt that can be one. */
   readonly restampedRows: number;
@@ -67,7 +67,7 @@ export async function surveyOf(
     validRows: valid,
     reasons: Object.fromEntries(reasons),
     ingestedAtMaxMs,
-    cells: [...cells],
+    airportCells: [...cells],
     lateRows: late,
     restampedRows: restamped,
     lateBuckets: [...buckets],
@@ -80,6 +80,21 @@ export async function surveyOf(
 function onlyOne(dates: ReadonlySet<Value>): string | null {
   const [date] = dates;
   return dates.size === 1 && typeof date === 'string' ? date : null;
+}
+
+type KnownDay = Pick<WriteTarget, 'partition'>;
+
+/** The partitions that the rows of a batch lie in, where it is one. */
+export function daysOf({ ingestDate, eventDate, rows, validRows }: Survey): {
+  readonly received: KnownDay;
+  readonly flown: KnownDay;
+} {
+  // Where no row has a reason the quarantine may be empty, and looking for its days is cheaper than a file for nothing.
+  const isSure = ingestDate !== null && validRows < rows;
+  return {
+    received: isSure ? { partition: { ingest_date: ingestDate } } : {},
+    flown: eventDate === null ? {} : { partition: { event_date: eventDate } },
+  };
 }
 
 /** Rows that were written for the tables of a batch. */

@@ -7,7 +7,7 @@ import type { Engine, WrittenFile } from '../../src/engine/engine.ts';
 import { Lake } from '../../src/lake/lake.ts';
 import type { Retention, TableDefinition } from '../../src/lake/table.ts';
 import { BATCH_TABLES } from '../../src/lake/tables.ts';
-import { record } from '../../src/pipeline/batch-log.ts';
+import { writeRecord } from '../../src/pipeline/batch-log.ts';
 import { commitBatch } from '../../src/pipeline/commit.ts';
 import { Upkeep } from '../../src/pipeline/upkeep.ts';
 
@@ -71,7 +71,7 @@ export class PaperLake {
   async batch(budgetMs: number | null = this.#options.paceMs): Promise<void> {
     this.#batch += 1;
     const batch_id = this.#batch;
-    await record(this.store, {
+    await writeRecord(this.store, {
       batch_id,
       topic: 'paper',
       recorded_at_ms: this.nowMs,

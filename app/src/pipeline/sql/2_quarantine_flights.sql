@@ -16,8 +16,9 @@ select
       case when latitude not between -90 and 90 then 'latitude is outside -90 to 90' else 'longitude is outside -180 to 180' end
     else
       case
-        when time_position < :earliest_seconds then 'time_position is before 2000-01-01'
-        else 'time_position is more than 600 s after the receipt'
+        when time_position < :earliest_seconds
+          then concat('time_position is before ', cast(date_from_seconds(:earliest_seconds) as string))
+        else concat('time_position is more than ', cast(:max_ahead_seconds as string), ' s after the receipt')
       end
   end as detail,
   payload,
