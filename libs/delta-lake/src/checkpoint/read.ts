@@ -12,8 +12,8 @@ import { sourceOf } from '../parquet/source.ts';
 import { emptyState, replay, type TableState } from '../replay/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readActionColumns } from './columns/read.ts';
+import { READABLE_SCHEMA } from './columns/schema.ts';
 import { rowAction } from './rows.ts';
-import { READABLE_SCHEMA } from './schema.ts';
 import { structuredColumns, withStructuredValues } from './structured-columns.ts';
 
 /** What a file of a checkpoint can suffer from. */

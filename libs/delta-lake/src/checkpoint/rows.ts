@@ -2,7 +2,7 @@ import type { Row } from '../parquet/codec.ts';
 import { ownValue } from '../records.ts';
 import type { DataType, StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
-import { READABLE_SCHEMA } from './schema.ts';
+import { READABLE_SCHEMA } from './columns/schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import { ownValue } from '../records.ts';
 import { formatInstant } from '../schema/instant.ts';
 import { type DataType, decimalOf, type StructField, type StructType } from '../schema/types.ts';
 import { serializePartitionValue, type Value } from '../schema/value.ts';
-import { READABLE_SCHEMA } from './schema.ts';
+import { READABLE_SCHEMA } from './columns/schema.ts';
 
 /**
  * Checkpoints may hold the statistics and partition values of their files as columns with types

@@ -11,9 +11,9 @@ import { checkpointKey } from '../log/names.ts';
 import { putEncoded } from '../parquet/codec.ts';
 import type { TableState } from '../replay/state.ts';
 import type { StructType } from '../schema/types.ts';
+import { CHECKPOINT_SCHEMA, V2_SCHEMA } from './columns/schema.ts';
 import { ActionFileWriter } from './columns/write.ts';
 import { writeLastCheckpoint } from './last-checkpoint.ts';
-import { CHECKPOINT_SCHEMA, V2_SCHEMA } from './schema.ts';
 import { structuredStatistics } from './structured-statistics.ts';
 
 /** Rows of a row group: a column of it is encoded at once, which is how long commits wait that come meanwhile. */

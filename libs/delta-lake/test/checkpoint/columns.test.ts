@@ -5,7 +5,7 @@ import { ActionCollector } from '../../src/actions/parse.ts';
 import { readActionColumns } from '../../src/checkpoint/columns/read.ts';
 import { ActionFileWriter } from '../../src/checkpoint/columns/write.ts';
 import { rowAction } from '../../src/checkpoint/rows.ts';
-import { READABLE_SCHEMA } from '../../src/checkpoint/schema.ts';
+import { READABLE_SCHEMA } from '../../src/checkpoint/columns/schema.ts';
 import { arrayOf, hyparquetCodec, struct } from '../../src/index.ts';
 import type { ByteSource } from '../../src/parquet/codec.ts';
 import { collect } from '../tables.ts';

@@ -5,15 +5,15 @@ import {
   type RowGroup,
   type SchemaTree,
 } from 'hyparquet';
-import { ActionCollector } from '../../actions/parse.ts';
 import type { FileTexts } from '../../actions/file-texts.ts';
+import { ActionCollector } from '../../actions/parse.ts';
 import { DeltaError } from '../../errors.ts';
 import type { ByteSource } from '../../parquet/codec.ts';
 import { compressorsFor } from '../../parquet/compressors.ts';
 import type { StructType } from '../../schema/types.ts';
-import { READABLE_SCHEMA } from '../schema.ts';
 import { type OpenLeaf, recordOf, structColumns } from './column.ts';
 import { readPages } from './pages.ts';
+import { READABLE_SCHEMA } from './schema.ts';
 
 /**
  * The actions of a checkpoint's Parquet file, a row group at a time, read column by column: a row of a checkpoint has

@@ -3,8 +3,9 @@ import { tableConfiguration } from '../../features/table-configuration.ts';
 import { mergeSchemas } from '../../schema/evolve.ts';
 import type { StructType } from '../../schema/types.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { withSchema } from '../schema/metadata.ts';
-import { operate, type OperationOptions, type OperationResult } from './operation.ts';
+import { operate, type OperationOptions } from './operation.ts';
 import { sumOf } from './rewrite.ts';
 
 export interface AppendOptions extends OperationOptions {

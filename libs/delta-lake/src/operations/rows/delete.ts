@@ -4,8 +4,9 @@ import { checkRemovable } from '../../features/protocol.ts';
 import { isOn } from '../../features/table-properties.ts';
 import { scanRows } from '../../scan/rows.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { conditionOf, type Where } from './condition.ts';
-import { operate, type OperationOptions, type OperationResult } from './operation.ts';
+import { operate, type OperationOptions } from './operation.ts';
 import { findTouched, rewriteMetrics, sumOf } from './rewrite.ts';
 
 /**

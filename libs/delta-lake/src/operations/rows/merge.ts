@@ -6,8 +6,9 @@ import type { Row } from '../../parquet/codec.ts';
 import { ownValue } from '../../records.ts';
 import { scanRows } from '../../scan/rows.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { gatherSource } from './merge-source.ts';
-import { OperationFiles, operate, type OperationOptions, type OperationResult } from './operation.ts';
+import { OperationFiles, operate, type OperationOptions } from './operation.ts';
 import { findTouched, sumOf } from './rewrite.ts';
 
 /** What becomes of a row of the table that a source row matches: another row, or nothing of it, or what it is. */

@@ -7,10 +7,10 @@ import { isOn } from '../../features/table-properties.ts';
 import type { Row } from '../../parquet/codec.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import type { CommitResult } from '../../transaction/commit.ts';
 import { conflictError } from '../../transaction/conflict.ts';
 import type { CommitOptions, DataFile, TransactionSpec } from '../../transaction/draft.ts';
 import { checkIdentity, Transaction } from '../../transaction/transaction.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { CHANGE_FOLDER, changeRow, type ChangeType, changeTarget } from './change-feed.ts';
 
 /** What every operation that writes rows takes. */
@@ -22,18 +22,6 @@ export interface OperationOptions extends CommitOptions {
   /** Where a file ends and the next begins, about; `delta.targetFileSize` or 64 MiB when absent. */
   readonly targetBytes?: number;
 }
-
-type Committed = Extract<CommitResult, { readonly kind: 'committed' }>;
-
-/** How an operation ended. Only `committed` changed anything. */
-export type OperationResult =
-  | (Committed & {
-      /** As the history has them, by Spark's names. */
-      readonly metrics: Readonly<Record<string, number>>;
-    })
-  | Exclude<CommitResult, Committed | { readonly kind: 'conflict' }>
-  /** There was nothing to do: no version was made. */
-  | { readonly kind: 'unchanged'; readonly version: number };
 
 /** What an operation has decided. */
 export interface Plan {

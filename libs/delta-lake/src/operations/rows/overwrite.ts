@@ -9,9 +9,10 @@ import { mergeSchemas } from '../../schema/evolve.ts';
 import { parseSchema, type StructType } from '../../schema/types.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { withSchema } from '../schema/metadata.ts';
 import { partitionsOf } from './occupied-partitions.ts';
-import { operate, type OperationOptions, type OperationResult } from './operation.ts';
+import { operate, type OperationOptions } from './operation.ts';
 import { sumOf } from './rewrite.ts';
 
 export interface OverwriteOptions extends OperationOptions {

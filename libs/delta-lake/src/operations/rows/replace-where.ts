@@ -5,8 +5,9 @@ import { isOn } from '../../features/table-properties.ts';
 import type { GivenPredicate } from '../../scan/predicate.ts';
 import { scanRows } from '../../scan/rows.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { conditionOf } from './condition.ts';
-import { operate, type OperationOptions, type OperationResult } from './operation.ts';
+import { operate, type OperationOptions } from './operation.ts';
 import { replaceMetrics } from './overwrite.ts';
 import { findTouched, sumOf, type TouchedFile } from './rewrite.ts';
 

@@ -6,8 +6,9 @@ import { scanRows } from '../../scan/rows.ts';
 import type { CellInput, Value } from '../../schema/value.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { conditionOf, type Where } from './condition.ts';
-import { operate, type OperationOptions, type OperationResult } from './operation.ts';
+import { operate, type OperationOptions } from './operation.ts';
 import { findTouched, rewriteMetrics } from './rewrite.ts';
 
 /** New values by column; a function gets the row as it was. */

@@ -2,7 +2,7 @@ import { checkArgument } from '../../arguments.ts';
 import { requestedFeatures, withFeatures } from '../../features/table-features.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { CommitOptions } from '../../transaction/draft.ts';
-import type { OperationResult } from '../rows/operation.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { alter } from './alter.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { conflictError } from '../../transaction/conflict.ts';
 import type { CommitOptions } from '../../transaction/draft.ts';
 import { Transaction } from '../../transaction/transaction.ts';
-import type { OperationResult } from '../rows/operation.ts';
+import type { OperationResult } from '../operation-result.ts';
 
 /** What changes, and how the history tells it. */
 export interface Alteration {

@@ -3,7 +3,7 @@ import { withColumn } from '../../schema/evolve.ts';
 import type { StructType } from '../../schema/types.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { CommitOptions } from '../../transaction/draft.ts';
-import type { OperationResult } from '../rows/operation.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { alter } from './alter.ts';
 import { checkMapped, checkNotNamed, type ColumnPath, pathOf, refused } from './columns.ts';
 import { withSchema } from './metadata.ts';

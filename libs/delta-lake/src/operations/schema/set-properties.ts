@@ -8,7 +8,7 @@ import { serializeSchema } from '../../schema/types.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { CommitOptions } from '../../transaction/draft.ts';
-import type { OperationResult } from '../rows/operation.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { alter } from './alter.ts';
 import { checkFeatures, checkKept } from './metadata.ts';
 

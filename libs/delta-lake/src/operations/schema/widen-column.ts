@@ -5,7 +5,7 @@ import { isWidening } from '../../schema/type-widening.ts';
 import { serializeSchema, type StructField } from '../../schema/types.ts';
 import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { CommitOptions } from '../../transaction/draft.ts';
-import type { OperationResult } from '../rows/operation.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { alter } from './alter.ts';
 import { type ColumnPath, pathOf, refused } from './columns.ts';
 import { withSchema } from './metadata.ts';

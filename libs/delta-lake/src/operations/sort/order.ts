@@ -1,3 +1,4 @@
+import type { AddFile } from '../../actions/actions.ts';
 import { checkArgument } from '../../arguments.ts';
 import type { TableContext } from '../../context/context.ts';
 import { DeltaError } from '../../errors.ts';
@@ -6,7 +7,6 @@ import { scanRows } from '../../scan/rows.ts';
 import type { DataType } from '../../schema/types.ts';
 import { compareValues, type Value } from '../../schema/value.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import type { FileGroup } from '../optimize/groups.ts';
 import type { RowOrder } from './external-sort.ts';
 import { zValue } from './z-value.ts';
 
@@ -55,7 +55,7 @@ export function checkOrder(snapshot: Snapshot, { kind, columns }: Order): readon
 export async function rowOrder(
   context: TableContext,
   snapshot: Snapshot,
-  files: FileGroup,
+  files: readonly AddFile[],
   order: Order,
 ): Promise<RowOrder> {
   const columns = checkOrder(snapshot, order);
@@ -90,7 +90,7 @@ export async function rowOrder(
 async function sampleBounds(
   context: TableContext,
   snapshot: Snapshot,
-  files: FileGroup,
+  files: readonly AddFile[],
   columns: readonly KeyColumn[],
 ): Promise<Value[][]> {
   const names = columns.map(({ name }) => name);

@@ -1,4 +1,4 @@
-import { arrayOf, mapOf, struct, type StructType } from '../schema/types.ts';
+import { arrayOf, mapOf, struct, type StructType } from '../../schema/types.ts';
 
 const STRINGS = mapOf('string', 'string');
 
