@@ -1,16 +1,11 @@
 import { DeltaError, hasCode } from '../errors.ts';
 import {
-  addFields,
-  isJson,
-  type Json,
   parseChangeFile,
   parseCommitInfo,
   parseDomain,
   parseMetadata,
   parseProtocol,
-  parseRemove,
   parseTransaction,
-  partitionValues,
 } from './action-bodies.ts';
 import type {
   AddFile,
@@ -23,12 +18,13 @@ import type {
   RemoveFile,
   TransactionIdentifier,
 } from './actions.ts';
+import { addFields } from './add.ts';
 import { parseAction } from './exact-json.ts';
 import { noteFault } from './faults.ts';
+import { isJson, type Json, type PartitionValues, partitionValues } from './fields.ts';
 import type { FileTexts } from './file-texts.ts';
 import { LoggedFile } from './logged-file.ts';
-
-type PartitionValues = AddFile['partitionValues'];
+import { parseRemove } from './remove.ts';
 
 /**
  * Collects actions, whichever file they come from (a commit, a checkpoint). Unknown actions and fields are ignored,

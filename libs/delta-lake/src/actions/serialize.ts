@@ -8,7 +8,7 @@ import type {
   RemoveFile,
   TransactionIdentifier,
 } from './actions.ts';
-
+import { addJson } from './add.ts';
 import { exactJson } from './exact-json.ts';
 
 /** One action on its way into a commit. */
@@ -36,41 +36,4 @@ function jsonOf(action: object): string {
   } catch {
     return exactJson(action);
   }
-}
-
-/** The fields of an `add` as the log has them. */
-export function addJson(file: AddFile): Record<string, unknown> {
-  return {
-    path: file.path,
-    partitionValues: file.partitionValues,
-    size: file.size,
-    modificationTime: file.modificationTime,
-    dataChange: file.dataChange,
-    ...(file.statsText === null ? {} : { stats: file.statsText }),
-    ...(file.tags ? { tags: file.tags } : {}),
-    ...(file.deletionVector ? { deletionVector: file.deletionVector } : {}),
-    ...(file.baseRowId === undefined ? {} : { baseRowId: file.baseRowId }),
-    ...(file.defaultRowCommitVersion === undefined
-      ? {}
-      : { defaultRowCommitVersion: file.defaultRowCommitVersion }),
-    ...(file.clusteringProvider === undefined ? {} : { clusteringProvider: file.clusteringProvider }),
-  };
-}
-
-/** The tombstone of a file that leaves the table, with all that was known of it (`extendedFileMetadata`). */
-export function removeOf(file: AddFile, deletionTimestamp: number, dataChange: boolean): RemoveFile {
-  return {
-    path: file.path,
-    deletionTimestamp,
-    dataChange,
-    extendedFileMetadata: true,
-    partitionValues: file.partitionValues,
-    size: file.size,
-    ...(file.tags ? { tags: file.tags } : {}),
-    ...(file.deletionVector ? { deletionVector: file.deletionVector } : {}),
-    ...(file.baseRowId === undefined ? {} : { baseRowId: file.baseRowId }),
-    ...(file.defaultRowCommitVersion === undefined
-      ? {}
-      : { defaultRowCommitVersion: file.defaultRowCommitVersion }),
-  };
 }

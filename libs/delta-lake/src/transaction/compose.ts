@@ -1,7 +1,8 @@
 import type { AddFile, ChangeFile, Metadata } from '../actions/actions.ts';
 import { loggedFields, LoggedFile } from '../actions/logged-file.ts';
 import { encodePath, fileKey, relativePath } from '../actions/path.ts';
-import { type Action, removeOf, serializeCommit } from '../actions/serialize.ts';
+import { removalOf } from '../actions/remove.ts';
+import { type Action, serializeCommit } from '../actions/serialize.ts';
 import { checkText } from '../arguments.ts';
 import type { TableContext } from '../context/context.ts';
 import { DeltaError, unsupportedFeature } from '../errors.ts';
@@ -58,7 +59,7 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
   };
   for (const file of draft.appends) take(addOf(context, target, file, dataChange, now));
   for (const file of draft.restored) take(new LoggedFile({ ...loggedFields(file), dataChange }));
-  const removes = [...draft.removes.values()].map((file) => ({ remove: removeOf(file, now, dataChange) }));
+  const removes = [...draft.removes.values()].map((file) => ({ remove: removalOf(file, now, dataChange) }));
   const head = [...draft.appIds].map(([appId, version]) => ({ txn: { appId, version, lastUpdated: now } }));
   const domains = [...draft.domains].map(([domain, configuration]) => ({
     domainMetadata: { domain, configuration: configuration ?? '', removed: configuration === null },

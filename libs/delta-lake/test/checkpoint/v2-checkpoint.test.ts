@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addJson } from '../../src/actions/serialize.ts';
+import { addJson } from '../../src/actions/add.ts';
 import {
   createTable,
   hyparquetCodec,
