@@ -8,11 +8,18 @@ export interface CheckpointFiles {
   readonly keys: readonly string[];
 }
 
-/** What the log folder holds, by version. */
+/**
+ * What the log folder holds from a version on, as the listing showed it. A reader can count on this:
+ *
+ * 1. `commits` is ascending and has each version once; versions may be missing, at the start (cleanup) and between (damage).
+ * 2. `checkpoints` is ascending and has whole ones alone: of a multi-part set every part was listed. A version may have
+ *    several, and a file of one may be torn, or gone by the time it is read.
+ * 3. `modifiedAtMs` and `commitBytes` know every version of `commits`, and no other.
+ * 4. A checkpoint may be of a version whose commit is not listed.
+ */
 export interface LogListing {
-  /** Ascending. */
   readonly commits: readonly number[];
-  /** Ascending; incomplete multi-part sets are left out, as the protocol asks. */
+  /** Incomplete multi-part sets are left out, as the protocol asks. */
   readonly checkpoints: readonly CheckpointFiles[];
   /** Of the commit, by version. */
   readonly modifiedAtMs: ReadonlyMap<number, number>;

@@ -120,6 +120,7 @@ async function put(
   body: string,
 ): Promise<{ readonly kind: 'created' } | { readonly kind: 'taken' | 'unclear'; readonly failure: unknown }> {
   try {
+    // The commit point: once the store has made this name, the version is durable and readers see it.
     if ((await store.putIfAbsent(commitKey(version), body)) === 'created') return { kind: 'created' };
   } catch (failure) {
     return { kind: 'unclear', failure };
