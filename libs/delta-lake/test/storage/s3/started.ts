@@ -10,7 +10,8 @@ export async function start(options: StandInOptions = {}): Promise<{ server: Sta
     endpoint: server.endpoint,
     credentials: STAND_IN_KEYS,
     conditionalPut: true,
-    retry: { baseMs: 1, attempts: 4, timeoutMs: 300 },
+    // Longer than a busy machine is silent.
+    retry: { baseMs: 1, attempts: 4, timeoutMs: 10_000 },
   };
   return { server, s3 };
 }
