@@ -16,18 +16,19 @@ export function tablesPage(tables: readonly TableDefinition[]): string {
   });
   return `# Tables
 
-Every table is a Delta table below \`DATA_DIR/lake/\`. Names and types here are what other programs may rely on;
-columns may be added at the end. Metres, m/s (km/h where the name ends in \`_kmh\`), degrees, seconds, UTC. \`timestamp\`
-is a Delta \`timestamp\`: microseconds, UTC. What is not known is null, never 0 or an empty text.
+Every table is a Delta table below \`DATA_DIR/lake/\`, or in the bucket of a lake on S3. Other programs may rely on the names
+and types here; Contrail may add columns at the end. Units are metres, m/s (km/h where the name ends in \`_kmh\`), degrees
+and seconds; times are UTC. \`timestamp\` is a Delta \`timestamp\`: microseconds, UTC. An unknown value is null, never 0 or an
+empty text.
 
-Every table also carries \`contrail.simulated\`: \`true\` where the positions are invented. How the rows come about is
-in the SELECTs, one file a table, in \`app/src/pipeline/sql/\`.
+Every table also has the property \`contrail.simulated\`: \`true\` where the positions are invented. The SELECTs in
+\`app/src/pipeline/sql/\`, one file per table, say how the rows come about.
 
 ${sections.join('\n\n')}
 
 ---
 
-Made from the definitions in \`app/src/lake/\`; after a change there, write it anew with
+Made from the definitions in \`app/src/lake/\`; after a change there, write it again with
 \`npx vitest run test/tables.test.ts --update\`.
 `;
 }

@@ -38,7 +38,7 @@ export function envExample(): string {
       `#${name}=${standard ?? ''}`,
     ].join('\n'),
   );
-  return `# Settings of contrail. Copy to .env and remove the # of what you change; the environment wins over .env.\n\n${entries.join('\n\n')}\n`;
+  return `# Settings of contrail. Copy to .env and remove the # of what you change; the environment takes precedence over .env.\n\n${entries.join('\n\n')}\n`;
 }
 
 /** The text of docs/settings.md. */
@@ -51,26 +51,27 @@ export function settingsMarkdown(): string {
   ]);
   return `# Settings
 
-Read from the environment and from a file \`.env\` in the current folder; the environment wins, also with an empty
-value. An empty value means unset. Everything runs with no setting at all. All problems are reported at once, before
-anything starts.
+Contrail reads its settings from the environment and from a file \`.env\` in the current folder (\`--env FILE\` names
+another file). The environment takes precedence, also with an empty value. An empty value means unset. Contrail runs
+without any setting. It reports all problems at once, before anything starts.
 
-The file is read as Docker Compose reads an \`env_file\`, so that one file means the same to both:
+Contrail reads the file as Docker Compose reads an \`env_file\`, so that one file means the same to both:
 
-- \`NAME=value\`, with \`export\` before it or not; of two lines with one name the last one counts. A line that begins with
-  \`#\` is a comment, and so is what follows \`#\` after a blank: \`abc#def\` is a value, \`abc #def\` is \`abc\`. After
-  \`=\`, with blanks between or not, a \`#\` begins a value.
-- \`'…'\` is taken as it stands, \`"…"\` with \`\\n\`, \`\\t\`, \`\\"\`, \`\\\\\` and their like; both may go over several lines. Backticks are no quotes.
-- \`$NAME\`, \`\${NAME}\` and \`\${NAME:-other}\` put in another variable, but not in \`'…'\`; the environment is asked first, then the lines
-  above. A dollar sign itself is \`$$\`.
+- A line is \`NAME=value\`, with \`export\` before it or not. Of two lines with the same name the last one counts.
+- A line that begins with \`#\` is a comment, and so is the text from a \`#\` after a blank: \`abc#def\` is a value,
+  \`abc #def\` is \`abc\`. After \`=\`, with blanks between or not, a \`#\` begins a value.
+- \`'…'\` means its text as it stands. In \`"…"\` the escapes \`\\n\`, \`\\t\`, \`\\"\`, \`\\\\\` and similar ones work. Both may go over
+  several lines. Backticks do not quote.
+- \`$NAME\`, \`\${NAME}\` and \`\${NAME:-other}\` insert another variable, but not in \`'…'\`. The value comes from the
+  environment, else from the lines above. Write \`$$\` for a dollar sign.
 
 ${markdownTable(['name', 'default', 'unit or form', 'meaning'], rows)}
 
-Sizes: \`KB\`, \`MB\`, \`GB\`, \`TB\` are powers of 1000; \`KiB\`, \`MiB\`, \`GiB\`, \`TiB\` powers of 1024. Secrets
-are never printed: logs and error messages show \`***\` or nothing.
+Sizes: \`KB\`, \`MB\`, \`GB\`, \`TB\` are powers of 1000; \`KiB\`, \`MiB\`, \`GiB\`, \`TiB\` powers of 1024. Contrail
+never prints secrets: logs and error messages show \`***\` or nothing.
 
-This page and \`.env.example\` are made from \`app/src/config/variables.ts\`; after a change there, write them anew with
-\`vitest run app/test/config --update\`.
+This page and \`.env.example\` are made from \`app/src/config/variables.ts\`; after a change there, write them again
+with \`vitest run app/test/config --update\`.
 `;
 }
 

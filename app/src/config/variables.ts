@@ -100,18 +100,11 @@ function optional<S extends z.ZodType<unknown, string>>(schema: S, meaning: Mean
 }
 
 export const VARIABLES = {
-  SOURCE: setting(
-    matching(
-      'auto, opensky, simulator, replay:PATH, ndjson:FILE, readsb:URL, adsbx:URL, sbs:HOST:PORT or archive:PATH',
-      SOURCE,
-    ),
-    'auto',
-    {
-      meaning:
-        'Where positions come from. auto: OpenSky live, and where it cannot be reached the simulator, said loudly. A lake holds real or simulated data, never both.',
-      unit: 'auto, opensky, simulator, replay:PATH, ndjson:FILE, readsb:URL, adsbx:URL, sbs:HOST:PORT, archive:PATH',
-    },
-  ),
+  SOURCE: setting(matching('auto, opensky, simulator, replay:PATH or ndjson:FILE', SOURCE), 'auto', {
+    meaning:
+      'Where positions come from. auto: OpenSky live; if OpenSky cannot be reached, the simulator, and Contrail says so clearly. A lake holds real or simulated data, never both.',
+    unit: 'auto, opensky, simulator, replay:PATH, ndjson:FILE (later: readsb:URL, adsbx:URL, sbs:HOST:PORT, archive:PATH)',
+  }),
   OPENSKY_CLIENT_ID: optional(anyText, {
     meaning: 'OAuth2 client of an OpenSky account; set it together with OPENSKY_CLIENT_SECRET.',
     unit: 'text',
@@ -133,13 +126,13 @@ export const VARIABLES = {
     unit: 'aircraft',
   }),
   DATA_DIR: optional(anyText, {
-    meaning: 'Folder of the embedded topic, the local lake and caches. On a local file system.',
+    meaning: 'Folder of the embedded topic, the local lake and caches. It must be on a local file system.',
     unit: 'path',
     unset: './data, or ./data-simulated for the simulator',
   }),
   DISK_FLOOR: optional(sizeOrNothing, {
     meaning:
-      'How much stays free on the disks of topic and lake. Below it sources and pipeline wait, and go on by themselves when there is more room. 0: no floor.',
+      'How much stays free on the disks of topic and lake. Below it sources and pipeline wait, and continue by themselves when there is more room. 0: no floor.',
     unit: 'size: MB, GB, MiB, GiB',
     unset: '500MB, or a tenth of the disk where that is less',
   }),
@@ -154,16 +147,17 @@ export const VARIABLES = {
   }),
   TOPIC_RETENTION: setting(duration, '7d', {
     meaning:
-      'How long the topic keeps messages. A topic in Kafka is made with it; what it is later is changed there.',
+      'How long the topic keeps messages. Contrail makes a topic in Kafka with this value; to change it later, change it in Kafka.',
     unit: 'duration: ms, s, m, h, d',
   }),
   TOPIC_RETENTION_BYTES: setting(size, '8GiB', {
     meaning:
-      'How much the topic keeps, compressed as on disk; the oldest messages go first. In Kafka as TOPIC_RETENTION.',
+      'How much the topic keeps, compressed as on disk; the oldest messages go first. In Kafka the same holds as for TOPIC_RETENTION.',
     unit: 'size: MB, GB, MiB, GiB',
   }),
   PROCESSING_TIME: optional(duration, {
-    meaning: 'The trigger: how often the pipeline takes what has come. One that is behind does not wait.',
+    meaning:
+      'The trigger: how often the pipeline takes the new messages. A pipeline that is behind starts the next batch at once.',
     unit: 'duration: ms, s, m, h, d',
     unset: '5s embedded, 30s with Spark',
   }),
@@ -172,7 +166,7 @@ export const VARIABLES = {
     unit: 'messages',
   }),
   MAX_BATCH_BYTES: optional(size, {
-    meaning: 'Text of the messages in one micro-batch, at most; a larger message is one by itself.',
+    meaning: 'Text of the messages in one micro-batch, at most; a larger message is a batch by itself.',
     unit: 'size: MB, GB, MiB, GiB',
     unset: 'a quarter of MEMORY_LIMIT; 1GB with Spark',
   }),
@@ -190,9 +184,9 @@ export const VARIABLES = {
   }),
   DASHBOARD_ALLOWED_HOSTS: optional(hostNames, {
     meaning:
-      'Names under which a reverse proxy passes requests on (it keeps Host). The dashboard answers to these and to this machine alone.',
+      'Names under which a reverse proxy that keeps Host passes requests on. The dashboard answers only to these names and to this machine.',
     unit: 'names, with commas between',
-    unset: 'on 127.0.0.1 this machine alone; on another DASHBOARD_HOST every name',
+    unset: 'on 127.0.0.1 only this machine; on another DASHBOARD_HOST every name',
   }),
   LOG_LEVEL: setting(logLevel, 'info', {
     meaning: 'The least severe log line written.',
@@ -207,22 +201,24 @@ export const VARIABLES = {
     },
   ),
   KAFKA_REPLICATION: optional(whole(1, 100), {
-    meaning: 'Copies of each message, where the topic is made. 3 survives the loss of a broker.',
+    meaning:
+      'Copies of each message in a topic that Contrail makes. With 3, messages survive the loss of a broker.',
     unit: 'brokers',
     unset: 'as the brokers are configured',
   }),
   KAFKA_TLS: setting(
     parsed('on or off', (text) => (text === 'on' ? true : text === 'off' ? false : null)),
     'off',
-    { meaning: 'Whether the brokers are spoken to through TLS.', unit: 'on, off' },
+    { meaning: 'Whether Contrail speaks to the brokers through TLS.', unit: 'on, off' },
   ),
   KAFKA_TLS_CA: optional(anyText, {
-    meaning: 'Certificates that sign those of the brokers, as a PEM file.',
+    meaning: 'Certificates of the authorities that signed those of the brokers, as a PEM file.',
     unit: 'path',
     unset: 'the public authorities that Node knows',
   }),
   KAFKA_TLS_CERT: optional(anyText, {
-    meaning: 'Certificate that we show the brokers, as a PEM file; set it together with KAFKA_TLS_KEY.',
+    meaning:
+      'Certificate that Contrail shows the brokers, as a PEM file; set it together with KAFKA_TLS_KEY.',
     unit: 'path',
     unset: 'none',
   }),
@@ -238,7 +234,7 @@ export const VARIABLES = {
     ),
     {
       meaning:
-        'How we tell the brokers who we are. PLAIN shows the password to whoever listens: use it with KAFKA_TLS.',
+        'How Contrail logs in to the brokers. With PLAIN everyone on the network can read the password: use it with KAFKA_TLS.',
       unit: SASL_MECHANISMS.join(', '),
       unset: 'anonymous, or by KAFKA_TLS_CERT',
     },
@@ -258,7 +254,7 @@ export const VARIABLES = {
     matching('an address starting with https://, http:// or file:/', /^(https?:\/\/|file:\/)\S+$/),
     {
       meaning:
-        'Where OAUTHBEARER gets its tokens: an OAuth2 token endpoint (client credentials), or a file that somebody keeps fresh.',
+        'Where OAUTHBEARER gets its tokens: an OAuth2 token endpoint (client credentials), or a file that another program keeps fresh.',
       unit: 'URL',
       unset: 'none',
     },
@@ -292,7 +288,7 @@ export const VARIABLES = {
   ),
   S3_REGION: setting(matching('a region as garage or eu-central-1', /^[a-z0-9-]+$/), 'garage', {
     meaning:
-      'Region that GARAGE_ENDPOINT expects in signatures: s3_region of Garage, us-east-1 of most others.',
+      'Region that GARAGE_ENDPOINT expects in signatures: the s3_region of Garage, us-east-1 for most others.',
     unit: 'text',
   }),
   S3_PAGE: optional(pageAddress, {
@@ -302,17 +298,17 @@ export const VARIABLES = {
   }),
   LAKE_RETENTION: setting(retention, '1h', {
     meaning:
-      'How long readers may go on with a version of a table that is no longer the newest. Where LAKE_FILES does not allow that, less, but never below 8 minutes.',
+      'How long readers may go on with a version of a table that is no longer the newest. LAKE_FILES can make it less, but never below 8 minutes.',
     unit: 'duration: m, h, d; at least 10m',
   }),
   LAKE_FILES: setting(whole(5_000, 10_000_000), '5000', {
     meaning:
-      'How many files of the last hours a lake may have: beyond it, removed files and old versions go before LAKE_RETENTION is over.',
+      'How many files of the last hours a lake may have. Beyond it, the pipeline deletes removed files and old versions before LAKE_RETENTION is over.',
     unit: 'files; at least 5000',
   }),
   LAKE_CACHE: setting(size, '4GiB', {
     meaning:
-      'How much of a lake at GARAGE_ENDPOINT is kept in DATA_DIR; the least recently used files go first.',
+      'How much of a lake at GARAGE_ENDPOINT Contrail keeps in DATA_DIR; the least recently used files go first.',
     unit: 'size: MB, GB, MiB, GiB',
   }),
   SPARK_REMOTE: optional(matching('sc://host:port', /^sc:\/\/[^\s/:]+(:\d{1,5})?(\/\S*)?$/), {
@@ -326,7 +322,7 @@ export const VARIABLES = {
   }),
   SPARK_MASTER_PAGE: optional(pageAddress, {
     meaning:
-      'Page of the Spark master for a browser, as http://localhost:8080; where this process reaches it too, it is asked for the workers.',
+      'Page of the Spark master for a browser, as http://localhost:8080; if this process can reach it, Contrail asks it for the workers.',
     unit: 'URL',
     unset: 'no link',
   }),
@@ -337,7 +333,7 @@ export const VARIABLES = {
     unset: 'no link',
   }),
   SHUFFLE_PARTITIONS: setting(whole(1, 10_000), '6', {
-    meaning: 'Partitions of a shuffle, Spark only.',
+    meaning: 'Partitions of a shuffle; only for Spark.',
     unit: 'partitions',
   }),
 };
