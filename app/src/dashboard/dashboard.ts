@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { ContrailError } from '../errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Progress } from '../lake/progress.ts';
 import type { Lake } from '../lake/lake.ts';
@@ -51,6 +52,8 @@ export class Dashboard implements AsyncDisposable {
   readonly #loops: Promise<void>[] = [];
   /** Per table: null once a look went well, else what is wrong. */
   readonly #troubles = new Map<string, string | null>();
+  /** What the log was told of a table since it was last read well. */
+  readonly #warned = new Map<string, string>();
   #progress: Progress | null = null;
   #heartbeat: NodeJS.Timeout | undefined;
 
@@ -159,7 +162,10 @@ export class Dashboard implements AsyncDisposable {
         if (isNews) this.#tell(name, event);
         if (name === SILVER_FLIGHTS.name) await this.#silver.take(event);
         if (isNews) this.hub.broadcast({ type: 'state', ...this.state() });
-        if (event.kind === 'idle') this.#troubles.set(name, null);
+        if (event.kind === 'idle') {
+          this.#troubles.set(name, null);
+          this.#warned.delete(name);
+        }
         if (event.kind === 'failed') this.#failed(name, event.error);
       } catch (error) {
         this.#failed(name, error);
@@ -187,10 +193,14 @@ export class Dashboard implements AsyncDisposable {
   #failed(name: string, error: unknown): void {
     if (this.#stop.signal.aborted) return;
     this.metrics.lakeFailures.inc({ table: name });
-    // Once per illness, not once a second.
-    if (this.#troubles.get(name) !== UNREADABLE)
+    // The page says by itself why such a table is not shown (LakeTables): so it is as ready as it can be.
+    const isRefused = error instanceof ContrailError && error.kind === 'unsupported';
+    // Once per trouble, not once a second.
+    const trouble = isRefused ? error.message : UNREADABLE;
+    if (this.#warned.get(name) !== trouble)
       this.#parts.logger?.warn({ table: name, err: error }, 'cannot read table');
-    this.#troubles.set(name, UNREADABLE);
+    this.#warned.set(name, trouble);
+    this.#troubles.set(name, isRefused ? null : UNREADABLE);
   }
 
   /** Does not wait for a look that is under way when it is to end: services may be silent for long. */

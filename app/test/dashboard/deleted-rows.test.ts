@@ -80,6 +80,8 @@ describe('rows that another program has deleted', () => {
     const sentence = await refused('silver');
     expect(sentence).toContain('silver/flights');
     expect(sentence).toContain('deletion vectors');
+    // The page is the place that says so: it must be reachable.
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     await follow(sentence);
     await vi.waitFor(() => expect(onMap()).toEqual(['aaaaaa']), PATIENCE);
     expect((await stage('silver'))?.state).not.toBe('failed');
