@@ -1,5 +1,5 @@
-import type { MessageValue } from '../flight/decode-message.ts';
-import type { Column, Row, Value } from '../lake/column.ts';
+import { MESSAGE_FIELDS, type MessageValue } from '../flight/decode-message.ts';
+import type { Column, ColumnType, Row, Value } from '../lake/column.ts';
 
 export type { Row } from '../lake/column.ts';
 
@@ -162,6 +162,15 @@ export interface WrittenFile {
   >;
 }
 
+const COLUMN_TYPES: Readonly<Record<(typeof MESSAGE_FIELDS)[number][1], ColumnType>> = {
+  string: 'string',
+  long: 'long',
+  double: 'double',
+  boolean: 'boolean',
+  integer: 'integer',
+  integers: 'array<integer>',
+};
+
 /**
  * The columns of a `messages` relation. A message that is not a JSON object, or holds a known field of another
  * type than the contract says, has its reason in `malformed`; one that no engine could take has what the engine said in
@@ -172,26 +181,7 @@ export interface WrittenFile {
  * `ingested_at` is the record's timestamp, which may be anything.
  */
 export const MESSAGE_COLUMNS: readonly Column[] = [
-  { name: 'icao24', type: 'string' },
-  { name: 'callsign', type: 'string' },
-  { name: 'origin_country', type: 'string' },
-  { name: 'time_position', type: 'long' },
-  { name: 'last_contact', type: 'long' },
-  { name: 'longitude', type: 'double' },
-  { name: 'latitude', type: 'double' },
-  { name: 'baro_altitude', type: 'double' },
-  { name: 'on_ground', type: 'boolean' },
-  { name: 'velocity', type: 'double' },
-  { name: 'true_track', type: 'double' },
-  { name: 'vertical_rate', type: 'double' },
-  { name: 'sensors', type: 'array<integer>' },
-  { name: 'geo_altitude', type: 'double' },
-  { name: 'squawk', type: 'string' },
-  { name: 'spi', type: 'boolean' },
-  { name: 'position_source', type: 'integer' },
-  { name: 'category', type: 'integer' },
-  { name: 'snapshot_time', type: 'long' },
-  { name: 'feed', type: 'string' },
+  ...MESSAGE_FIELDS.map(([name, type]) => ({ name, type: COLUMN_TYPES[type] })),
   { name: 'ingested_at', type: 'timestamp' },
   { name: 'topic_partition', type: 'integer' },
   { name: 'topic_offset', type: 'long' },

@@ -1,4 +1,4 @@
-import type { LocalCopy, ObjectStore } from '@contrail/delta-lake';
+import { inParallel, type LocalCopy, type ObjectStore } from '@contrail/delta-lake';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -54,7 +54,7 @@ export class StoredFilesEngine implements QueryEngine {
       const folder = join(this.#scratch, randomUUID());
       try {
         const files = await this.#inner.write(local, { ...target, folder });
-        return await eachOf(files, async (file) => {
+        return await inParallel(files, FILES_AT_ONCE, async (file) => {
           const below = relative(folder, file.path).split(sep).join('/');
           select.signal?.throwIfAborted();
           await this.#store.putFile(`${key}/${below}`, file.path);
@@ -79,7 +79,7 @@ export class StoredFilesEngine implements QueryEngine {
   async #fetched(select: Select, copies: AsyncDisposableStack): Promise<Select> {
     const addresses = [...new Set(Object.values(select.relations).flatMap(pathsIn))];
     const local = new Map<string, string>();
-    await eachOf(addresses, async (address) => {
+    await inParallel(addresses, FILES_AT_ONCE, async (address) => {
       const key = this.#keyOf(address);
       if (key === null) return;
       select.signal?.throwIfAborted();
@@ -121,25 +121,4 @@ function relocated(relations: Select['relations'], local: ReadonlyMap<string, st
     }
   };
   return Object.fromEntries(Object.entries(relations).map(([name, relation]) => [name, one(relation)]));
-}
-
-/** Does the work for each item, a few at once; waits for all that was begun, also when one fails. */
-async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  let hasFailed = false;
-  const runner = async (): Promise<void> => {
-    for (const [index, item] of queue) {
-      if (hasFailed) return;
-      try {
-        results[index] = await work(item);
-      } catch (error) {
-        hasFailed = true;
-        throw error;
-      }
-    }
-  };
-  const outcomes = await Promise.allSettled(Array.from({ length: FILES_AT_ONCE }, runner));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  return results;
 }

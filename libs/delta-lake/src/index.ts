@@ -82,6 +82,7 @@ export { type Creation, creationIn } from './storage/local/creation.ts';
 export { localStore } from './storage/local/local-store.ts';
 export { memoryStore } from './storage/memory/memory-store.ts';
 export type { LocalCopy, ObjectEntry, ObjectStore } from './storage/object-store.ts';
+export { inParallel } from './storage/parallel.ts';
 export {
   type S3Credentials,
   s3FromEnvironment,

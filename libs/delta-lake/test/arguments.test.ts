@@ -101,6 +101,7 @@ const FUNCTIONS: Readonly<Record<string, Call>> = {
   formatInstant: null,
   hasCode: null,
   hyparquetCodec: null,
+  inParallel: null,
   isAtomicEndpoint: null,
   localStore: null,
   mapOf: null,

@@ -35,6 +35,12 @@ export interface JobProgress {
   readonly completedTasks: number;
 }
 
+/** A session, and what its settings fit: they hold for all of its queries, so work that fits neither size runs with the last. */
+interface TunedSession {
+  readonly session: SparkSession;
+  tuning: Tuning;
+}
+
 /** Below this folder of the lake lies what the engine keeps; the writer of the lake is alone there. */
 const SCRATCH = '_contrail/spark';
 /** Within it: folders that are being written. */
@@ -56,9 +62,8 @@ export class SparkEngine implements Engine {
   readonly #kept: KeptRelations;
   readonly #folders: OpenFolders;
   readonly #scratch = `${SCRATCH}/${randomUUID()}`;
-  #session: Promise<SparkSession> | null = null;
+  #session: Promise<TunedSession> | null = null;
   #isSwept = false;
-  #tuning: Tuning | null = null;
   #counter = 0;
 
   /** Does nothing yet: Spark may be away. */
@@ -84,7 +89,8 @@ export class SparkEngine implements Engine {
     const folder = `${table}/${randomUUID()}`;
     return this.#run(table, select, async (bound, job) => {
       const files = await this.#folders.during(folder, () => writeTable(bound, { ...job, folder }, target));
-      if (target.keepAs !== undefined) await this.#kept.replace(target.keepAs, writtenRows(files, target));
+      if (target.keepAs !== undefined)
+        await this.#kept.replace(target.keepAs, writtenRows(files, target), job.tuning);
       return files;
     });
   }
@@ -97,6 +103,7 @@ export class SparkEngine implements Engine {
       this.#kept.replace(
         name,
         (readsNothing(select) ? await keptAsEmpty(bound, job) : null) ?? (await writeKept(bound, job)).kept,
+        job.tuning,
       ),
     );
   }
@@ -110,11 +117,8 @@ export class SparkEngine implements Engine {
     if (before.addresses.length >= MOST_KEPT_FILES) return this.keep(name, withFormer(name, select));
     await this.#run(name, select, async (bound, job) => {
       const { kept: more } = await writeKept(bound, job);
-      await this.#kept.replace(name, {
-        ...before,
-        addresses: [...before.addresses, ...more.addresses],
-        rows: before.rows + more.rows,
-      });
+      const addresses = [...before.addresses, ...more.addresses];
+      await this.#kept.replace(name, { ...before, addresses, rows: before.rows + more.rows }, job.tuning);
     });
   }
 
@@ -125,8 +129,8 @@ export class SparkEngine implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     // Best effort: what stays behind, the next engine sweeps.
     await this.#kept.clear().catch(() => undefined);
-    const session = await this.#session?.catch(() => null);
-    await session?.close().catch(() => undefined);
+    const open = await this.#session?.catch(() => null);
+    await open?.session.close().catch(() => undefined);
   }
 
   /**
@@ -134,37 +138,24 @@ export class SparkEngine implements Engine {
    * them is a view. So they are written once.
    */
   async #keepOverMessages(name: string, select: Select, messagesName: string): Promise<void> {
-    const { signal, ...inner } = select;
-    await this.#attempt(name, signal, async (job) => {
+    const { signal: _, ...inner } = select;
+    await this.#attempt(name, select, async (job) => {
       const relation = inner.relations[messagesName] as MessagesRelation;
-      const kept = await this.#keepMessages(relation, job);
-      await this.#kept.replace(name, {
-        kind: 'select',
-        select: { ...inner, relations: { ...inner.relations, [messagesName]: kept.relation } },
-        inputs: kept.inputs,
-      });
+      const { relation: kept, inputs } = await this.#keepMessages(relation, job);
+      const over = { ...inner, relations: { ...inner.relations, [messagesName]: kept } };
+      await this.#kept.replace(name, { kind: 'select', select: over, inputs }, job.tuning);
     });
   }
 
   async #keepMessages(relation: MessagesRelation, job: Job): Promise<KeptMessages> {
-    const rows = relation.ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
-    const tuning = tuningFor(rows, this.#options.shufflePartitions);
-    if (this.#tuning?.name !== tuning.name) await job.session.config.set(tuning.settings, job.run.signal);
-    this.#tuning = tuning;
     const { kafka } = this.#options;
     this.#counter += 1;
     const name = `messages/${this.#counter}`;
-    return keepMessages({
-      job: { ...job, isSmall: tuning.isSmall },
-      kafka,
-      kept: this.#kept,
-      name,
-      relation,
-    });
+    return keepMessages({ job, kafka, kept: this.#kept, name, relation });
   }
 
   #run<T>(makes: string, select: Select, work: (bound: BoundSelect, job: Job) => Promise<T>): Promise<T> {
-    return this.#attempt(makes, select.signal, async (job) => {
+    return this.#attempt(makes, select, async (job) => {
       const inputs: string[] = [];
       const messages = async (relation: MessagesRelation): Promise<Relation> => {
         const kept = await this.#keepMessages(relation, job);
@@ -172,30 +163,30 @@ export class SparkEngine implements Engine {
         return kept.relation;
       };
       try {
-        const macros = MACROS[this.#tuning?.name ?? 'large'];
+        const macros = MACROS[job.tuning.name];
         const bound = await bindSelect({ session: job.session, kept: this.#kept, macros, messages }, select);
-        const isSmall = job.isSmall || isSmallBatch(this.#kept.rowsOf(select));
-        return await work(bound, { ...job, isSmall });
+        return await work(bound, job);
       } finally {
         for (const name of inputs) await this.#kept.forget(name);
       }
     });
   }
 
-  async #attempt<T>(
-    makes: string,
-    signal: AbortSignal | undefined,
-    work: (job: Job) => Promise<T>,
-  ): Promise<T> {
+  async #attempt<T>(makes: string, select: Select, work: (job: Job) => Promise<T>): Promise<T> {
+    const { signal } = select;
     signal?.throwIfAborted();
     try {
-      const session = await this.#open(signal);
+      const open = await this.#open(signal);
+      const tuning = this.#tuningOf(select) ?? open.tuning;
+      if (tuning.name !== open.tuning.name) await open.session.config.set(tuning.settings, signal);
+      open.tuning = tuning;
       this.#counter += 1;
       return await work({
-        session,
+        session: open.session,
         storage: this.#storage,
         folder: `${this.#scratch}/${this.#counter}`,
-        isSmall: this.#tuning?.isSmall ?? false,
+        tuning,
+        isSmall: tuning.isSmall || isSmallBatch(this.#kept.rowsOf(select)),
         run: this.#runOptions(makes, signal),
       });
     } catch (cause) {
@@ -204,6 +195,17 @@ export class SparkEngine implements Engine {
       if (failure instanceof ContrailError && failure.kind === 'unavailable') await this.#drop();
       throw failure;
     }
+  }
+
+  /** Of the batch whose messages a SELECT reads, else of the newest one that what it reads is made of; null without any. */
+  #tuningOf(select: Select): Tuning | null {
+    const messages = Object.values(select.relations).filter(({ kind }) => kind === 'messages');
+    if (messages.length === 0) return this.#kept.tuningOf(select);
+    this.#counter += 1;
+    const rows = (messages as MessagesRelation[])
+      .flatMap(({ ranges }) => ranges)
+      .reduce((sum, { start, end }) => sum + Number(end - start), 0);
+    return tuningFor(rows, this.#options.shufflePartitions, this.#counter);
   }
 
   #runOptions(makes: string, signal: AbortSignal | undefined): RunOptions {
@@ -228,7 +230,7 @@ export class SparkEngine implements Engine {
     return this.#options.address.replace(/\/?;.*$/, '');
   }
 
-  #open(signal: AbortSignal | undefined): Promise<SparkSession> {
+  #open(signal: AbortSignal | undefined): Promise<TunedSession> {
     this.#session ??= this.#opened(signal).catch((error: unknown) => {
       this.#session = null;
       throw error;
@@ -236,10 +238,10 @@ export class SparkEngine implements Engine {
     return this.#session;
   }
 
-  async #opened(signal: AbortSignal | undefined): Promise<SparkSession> {
-    this.#tuning = tuningFor(Number.POSITIVE_INFINITY, this.#options.shufflePartitions);
-    const settings = { ...this.#options.settings, ...this.#tuning.settings };
-    return openSparkSession(this.#options, settings, signal);
+  async #opened(signal: AbortSignal | undefined): Promise<TunedSession> {
+    const tuning = tuningFor(Number.POSITIVE_INFINITY, this.#options.shufflePartitions, 0);
+    const settings = { ...this.#options.settings, ...tuning.settings };
+    return { session: await openSparkSession(this.#options, settings, signal), tuning };
   }
 
   /**
@@ -258,9 +260,9 @@ export class SparkEngine implements Engine {
 
   /** A session that was lost is not closed: nobody is there to hear it. */
   async #drop(): Promise<void> {
-    const session = await this.#session?.catch(() => null);
+    const open = await this.#session?.catch(() => null);
     this.#session = null;
-    await session?.close().catch(() => undefined);
+    await open?.session.close().catch(() => undefined);
   }
 }
 

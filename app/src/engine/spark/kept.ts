@@ -1,6 +1,7 @@
 import type { FileFacts } from '@contrail/delta-lake';
 import type { Relation, Select } from '../engine.ts';
 import type { Storage } from './storage.ts';
+import type { Tuning } from './tuning.ts';
 
 /** A relation that the engine keeps: Parquet files beside the lake, which survive the session that made them. */
 export interface KeptFiles {
@@ -23,7 +24,7 @@ export type Kept = KeptFiles | KeptSelect;
 /** What the engine keeps, by name. */
 export class KeptRelations {
   readonly #storage: Storage;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, Kept & { readonly tuning: Tuning }>();
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -55,10 +56,25 @@ export class KeptRelations {
     return Object.values(relations).reduce((sum, relation) => sum + one(relation), 0);
   }
 
-  /** Puts a relation in the place of one of that name, whose files go. */
-  async replace(name: string, kept: Kept): Promise<void> {
+  /** Of the newest batch whose rows, or what was made of them, a SELECT reads; null where it reads nothing that is kept. */
+  tuningOf({ relations }: Omit<Select, 'signal'>): Tuning | null {
+    const tunings = Object.values(relations).map((relation) => {
+      if (relation.kind === 'select') return this.tuningOf(relation.select);
+      return relation.kind === 'kept' ? (this.#kept.get(relation.name)?.tuning ?? null) : null;
+    });
+    return tunings.reduce(
+      (newest, one) => (one !== null && one.batch > (newest?.batch ?? -1) ? one : newest),
+      null,
+    );
+  }
+
+  /**
+   * Puts a relation in the place of one of that name, whose files go.
+   * @param tuning of the newest batch that it is made of
+   */
+  async replace(name: string, kept: Kept, tuning: Tuning): Promise<void> {
     const before = this.#kept.get(name);
-    this.#kept.set(name, kept);
+    this.#kept.set(name, { ...kept, tuning });
     if (before === undefined) return;
     const inUse = new Set(kept.kind === 'files' ? kept.addresses : []);
     await this.#discard(before, inUse);

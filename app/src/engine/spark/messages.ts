@@ -102,12 +102,12 @@ export async function keepMessages(messages: Messages): Promise<KeptMessages> {
   const { job, kept, name } = messages;
   const records = await writeKept(decodedRecords(messages), { ...job, folder: `${job.folder}-records` });
   const recordsName = `${name}/records`;
-  await kept.replace(recordsName, records.kept);
+  await kept.replace(recordsName, records.kept, job.tuning);
   const odd = records.files.filter(({ facts }) => facts.statistics['is_simple']?.min !== true);
   if (odd.length === 0) return { relation: plainOf(recordsName, ''), inputs: [recordsName] };
   const oddName = `${name}/odd`;
   const addresses = await decodeOdd(messages, odd);
-  await kept.replace(oddName, { kind: 'files', columns: typed(MESSAGE_COLUMNS), ...addresses });
+  await kept.replace(oddName, { kind: 'files', columns: typed(MESSAGE_COLUMNS), ...addresses }, job.tuning);
   const select: Select = {
     sql: `select * from plain_messages union all select * from odd_messages`,
     relations: {

@@ -6,6 +6,7 @@ import type { WriteTarget, WrittenFile } from '../engine.ts';
 import type { BoundSelect } from './bind.ts';
 import { type KeptFiles, columnsOf } from './kept.ts';
 import { sparkPath, type Storage } from './storage.ts';
+import type { Tuning } from './tuning.ts';
 import { sqlType } from './values.ts';
 
 /** How a job writes; `folder` is a key of the store. */
@@ -13,6 +14,8 @@ export interface Job {
   readonly session: SparkSession;
   readonly storage: Storage;
   readonly folder: string;
+  /** Of the batch whose rows it works on. */
+  readonly tuning: Tuning;
   /** Rows are few: one file is enough. */
   readonly isSmall: boolean;
   readonly run: RunOptions;

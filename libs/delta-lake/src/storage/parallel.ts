@@ -1,18 +1,22 @@
 /**
- * Runs `work` on every item, at most `limit` at a time, in the order of the items. The first failure, or the signal,
- * stops it from taking further items; what has begun is awaited before it rejects.
+ * Runs `work` on every item, at most `limit` at a time, in the order of the items, and answers what it gave, in that order.
+ * The first failure, or the signal, stops it from taking further items; what has begun is awaited before it rejects.
  */
-export async function inParallel<T>(
+export async function inParallel<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
   limit: number,
-  work: (item: T) => Promise<void>,
+  work: (item: T) => Promise<R>,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<R[]> {
   const running = new Set<Promise<void>>();
+  const results: R[] = [];
   const failures: unknown[] = [];
+  let begun = 0;
   for await (const item of items) {
     signal?.throwIfAborted();
+    const index = begun++;
     const task = work(item)
+      .then((result) => void (results[index] = result))
       .catch((error: unknown) => void failures.push(error))
       .finally(() => running.delete(task));
     running.add(task);
@@ -22,4 +26,5 @@ export async function inParallel<T>(
   await Promise.all(running);
   if (failures.length > 0) throw failures[0];
   signal?.throwIfAborted();
+  return results;
 }
