@@ -40,7 +40,7 @@ export function runStep<T>(
     const child = spawn(
       process.execPath,
       ['--conditions=@contrail/source', file, name, JSON.stringify(argument)],
-      { stdio: ['ignore', 'pipe', 'inherit'], ...(signal === undefined ? {} : { signal }) },
+      { stdio: ['ignore', 'pipe', 'inherit'], signal },
     );
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => void (output += chunk.toString()));

@@ -18,7 +18,7 @@ export type { DashboardServer, GivenSettings, IngestCounts, Settings, ShownRows 
 
 /** How a long call is ended: it then finishes or abandons what it has begun, and loses nothing. */
 export interface Stoppable {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const signalOf = ({ signal }: Stoppable): AbortSignal => signal ?? new AbortController().signal;

@@ -24,7 +24,7 @@ export const SYSTEM: LiveComponents = {
   clock: () => Date.now(),
   monotonic: () => performance.now(),
   random: () => Math.random(),
-  sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
+  sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
   fetch: globalThis.fetch,
   timeout: (ms) => AbortSignal.timeout(ms),
 };

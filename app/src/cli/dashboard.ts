@@ -62,7 +62,7 @@ export async function buildPage(signal?: AbortSignal): Promise<void> {
   const child = spawn(process.execPath, [script], {
     cwd: ROOT,
     stdio: ['ignore', 2, 2],
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
   const [code] = (await once(child, 'exit').catch(() => [1])) as [number | null];
   if (code !== 0 && signal?.aborted !== true)

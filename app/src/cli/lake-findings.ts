@@ -116,9 +116,9 @@ function clockFinding(progress: Progress | null): Finding {
   const check = 'clock';
   const newest = progress?.batches.at(-1);
   if (newest === undefined) return { check, ok: true, found: 'no positions yet to compare it with' };
-  const behind_s = newest.clock_behind_s ?? null;
-  if (behind_s === null) return { check, ok: true, found: 'agrees with the newest positions' };
-  return { check, ok: behind_s < 0, found: clockNotice(behind_s), advice: 'set the clock' };
+  const behindSeconds = newest.clock_behind_s ?? null;
+  if (behindSeconds === null) return { check, ok: true, found: 'agrees with the newest positions' };
+  return { check, ok: behindSeconds < 0, found: clockNotice(behindSeconds), advice: 'set the clock' };
 }
 
 /** Other sentences of the pipeline about what a person should mend though it goes on; each says what to do. */

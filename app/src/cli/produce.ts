@@ -72,8 +72,8 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
       hopeless ??= isOnePoll ? judge(state) : null;
       if (hopeless !== null) giveUp.abort();
     },
-    ...(kind === null ? {} : { expectSimulated: kind }),
-    ...(isOnePoll ? { maxPolls: 1 } : {}),
+    expectSimulated: kind ?? undefined,
+    maxPolls: isOnePoll ? 1 : undefined,
   });
   if (isStarted) bar?.stop();
   if (hopeless !== null) throw noPoll(source.name, hopeless);

@@ -13,15 +13,14 @@ export function openSpark(
   store: ObjectStore,
   onProgress?: (job: JobProgress) => void,
 ): Engine {
-  const { sparkApplicationPage: applicationPage } = settings;
   return new SparkEngine({
     address,
-    ...(applicationPage === null ? {} : { applicationPage }),
+    applicationPage: settings.sparkApplicationPage ?? undefined,
     store,
     kafka: kafkaSource(settings),
     settings: s3aSettings(settings),
     shufflePartitions: settings.shufflePartitions,
-    ...(onProgress === undefined ? {} : { onProgress }),
+    onProgress,
   });
 }
 

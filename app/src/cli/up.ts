@@ -60,7 +60,7 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
       shortage: topicFloor(settings, data),
       signal: until,
       onState: sourceWords(say),
-      ...(simulated === null ? {} : { expectSimulated: simulated }),
+      expectSimulated: simulated ?? undefined,
     });
   })().catch(fail);
   const draining = drain({

@@ -102,7 +102,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaBroker> {
     started: STARTED,
     startWaitMs: START_WAIT_MS,
     pidFile: options.pidFile,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   });
   return new KafkaBroker(port, controllerPort, service);
 }

@@ -24,7 +24,7 @@ export interface FetchOptions {
   readonly cacheFolder: string;
   /** Takes a line of progress for a person. */
   readonly say: (line: string) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -30,8 +30,8 @@ export async function runProgram(
   const { folder, signal, onOutput, onComplaint } = options;
   const child = spawn(command, [...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(folder === undefined ? {} : { cwd: folder }),
-    ...(signal === undefined ? {} : { signal }),
+    cwd: folder,
+    signal,
   });
   let output = '';
   const complaints: string[] = [];

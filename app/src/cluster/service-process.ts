@@ -26,7 +26,7 @@ export interface ServiceSpec {
    * when that was started.
    */
   readonly pidFile?: string | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A running program. Disposing stops it. */
@@ -99,7 +99,7 @@ async function hasStarted(spec: ServiceSpec, service: ServiceProcess, from: numb
     const isRunning = service.isRunning;
     if (await serves(spec, from)) return undefined;
     if (!isRunning) throw startFailure(spec, 'it ended', await endOfLog(spec.logFile, from));
-    await wait(POLL_MS, undefined, spec.signal === undefined ? {} : { signal: spec.signal });
+    await wait(POLL_MS, undefined, { signal: spec.signal });
   }
   const reason = `it did not serve within ${spec.startWaitMs / 1000} s`;
   throw startFailure(spec, reason, await endOfLog(spec.logFile, from));

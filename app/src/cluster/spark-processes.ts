@@ -139,7 +139,7 @@ function start({ home, folder, options }: SparkHome, spec: SparkProcess): Promis
     started: spec.started,
     startWaitMs: START_WAIT_MS,
     pidFile: spec.pidFile,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   });
 }
 

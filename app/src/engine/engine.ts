@@ -68,7 +68,7 @@ export interface Select {
   readonly sql: string;
   readonly relations: Readonly<Record<string, Relation>>;
   readonly parameters?: Readonly<Record<string, Value>>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a name in the FROM clause stands for. */
@@ -119,7 +119,7 @@ export interface MessageReader {
   readonly name: string;
   read(
     ranges: readonly TopicRange[],
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<{
     readonly partition: number;
     readonly offsets: readonly bigint[] | { readonly first: bigint };

@@ -25,8 +25,3 @@ export const CATEGORY_NAMES = [
   'Cluster Obstacle',
   'Line Obstacle',
 ] as const;
-
-/** OpenSky's words for a category; anything outside 0..20 reads as 0, as in Silver. */
-export function categoryName(category: number | null): string {
-  return CATEGORY_NAMES[category ?? 0] ?? CATEGORY_NAMES[0];
-}

@@ -10,14 +10,14 @@ import type { Poll, Source, SourceState } from './source.ts';
 export interface IngestOptions {
   /** Epoch milliseconds; its answer at receipt of a poll is the timestamp of the poll's messages. */
   readonly clock: () => number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called after each poll is durable in the topic, with the sums so far. */
   readonly onPoll?: (counts: IngestCounts) => void;
   readonly onState?: (state: SourceState) => void;
   /** When given, a source that holds nothing but the other kind of positions is not let in. */
-  readonly expectSimulated?: boolean;
+  readonly expectSimulated?: boolean | undefined;
   /** Stops after so many polls; a live source never ends by itself. */
-  readonly maxPolls?: number;
+  readonly maxPolls?: number | undefined;
   /**
    * One sentence while the disk is too full to go on, else null. Asked before each poll and each append; no poll is taken
    * meanwhile. Needs `sleep`.
@@ -74,7 +74,7 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
   if (source.simulated !== null) refuseOtherKind(expectSimulated, source.simulated, source.name);
 
   for await (const poll of source.polls({
-    ...(signal && { signal }),
+    signal,
     ...(onState && { onState }),
     whenReady,
   })) {
@@ -130,7 +130,7 @@ async function append(topic: Topic, messages: readonly Message[], options: Inges
     await untilRoom(options);
     signal?.throwIfAborted();
     try {
-      await topic.append(messages, signal && { signal });
+      await topic.append(messages, { signal });
       if (failures > 0) onState?.({ kind: 'ok', message: 'The topic takes positions again.' });
       return;
     } catch (error) {

@@ -20,7 +20,7 @@ export interface Source {
 
 /** What a source is told by who asks for its polls. */
 export interface PollOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly onState?: (state: SourceState) => void;
   /** Awaited before each poll is taken: resolves when what it will give can be stored. No credit is spent before. */
   readonly whenReady?: () => Promise<void>;

@@ -4,20 +4,20 @@ import type { LiveComponents } from './components.ts';
 const SLICE_MS = 60_000;
 
 /**
- * Waits until the clock says `at_ms`, but by the monotonic clock never longer than `most_ms`: a clock that is set back does
+ * Waits until the clock says `atMs`, but by the monotonic clock never longer than `mostMs`: a clock that is set back does
  * not make the wait longer; one that is set on, or a machine that slept, ends it.
  */
 export async function waitUntil(
-  at_ms: number,
-  most_ms: number,
+  atMs: number,
+  mostMs: number,
   { clock, monotonic, sleep }: Pick<LiveComponents, 'clock' | 'monotonic' | 'sleep'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const end_ms = monotonic() + most_ms;
+  const endMs = monotonic() + mostMs;
   while (signal?.aborted !== true) {
     // Timers may fire early: only the clocks say that it is time.
-    const left_ms = Math.min(at_ms - clock(), end_ms - monotonic());
-    if (left_ms <= 0) return;
-    await sleep(Math.max(1, Math.min(left_ms, SLICE_MS)), signal);
+    const leftMs = Math.min(atMs - clock(), endMs - monotonic());
+    if (leftMs <= 0) return;
+    await sleep(Math.max(1, Math.min(leftMs, SLICE_MS)), signal);
   }
 }

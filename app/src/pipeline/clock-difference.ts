@@ -3,7 +3,7 @@ export interface ClockSample {
   /** Rows whose feed told a time. */
   readonly rows: number;
   /** Above 0: the feed's time is ahead of the clock that stamped the receipt. */
-  readonly ahead_s: number;
+  readonly aheadSeconds: number;
 }
 
 /** Answers travel, and feeds speak of the seconds before: less is no difference. */
@@ -19,28 +19,28 @@ const QUARANTINED_S = 600;
  * middle of all rows that counts.
  */
 export function clockBehindS(samples: readonly ClockSample[]): number | null {
-  const sorted = samples.filter(({ rows }) => rows > 0).toSorted((a, b) => a.ahead_s - b.ahead_s);
+  const sorted = samples.filter(({ rows }) => rows > 0).toSorted((a, b) => a.aheadSeconds - b.aheadSeconds);
   let left = sorted.reduce((sum, { rows }) => sum + rows, 0) / 2;
-  for (const { rows, ahead_s } of sorted) {
+  for (const { rows, aheadSeconds } of sorted) {
     left -= rows;
     if (left > 0) continue;
-    const isNotable = ahead_s > NOTABLE_AHEAD_S || ahead_s < -NOTABLE_BEHIND_S;
-    return isNotable ? Math.round(ahead_s) : null;
+    const isNotable = aheadSeconds > NOTABLE_AHEAD_S || aheadSeconds < -NOTABLE_BEHIND_S;
+    return isNotable ? Math.round(aheadSeconds) : null;
   }
   return null;
 }
 
 /** What a person is told of a difference, and what to do. */
-export function clockNotice(behind_s: number): string {
-  const far = duration(Math.abs(behind_s));
-  if (behind_s < 0) {
+export function clockNotice(behindSeconds: number): string {
+  const far = duration(Math.abs(behindSeconds));
+  if (behindSeconds < 0) {
     return (
       `The clock of the machine that receives the positions is about ${far} ahead of the feed's, or the feed is that late. ` +
       `If it is the clock, set it (switch time synchronisation on): the page calls everything old.`
     );
   }
   const effect =
-    behind_s > QUARANTINED_S
+    behindSeconds > QUARANTINED_S
       ? 'nearly every position goes to quarantine as implausible_time'
       : 'beyond 10 min, positions go to quarantine as implausible_time';
   return (

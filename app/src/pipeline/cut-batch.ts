@@ -48,7 +48,7 @@ export async function cutBatch(
   async function isToBlame(): Promise<boolean> {
     if (record.unprocessable?.some(({ without_payload }) => without_payload === true) === true) return false;
     let isAnyFailing = false;
-    for (const witness of witnesses(record, await topic.offsets(signal === undefined ? {} : { signal }))) {
+    for (const witness of witnesses(record, await topic.offsets({ signal }))) {
       const answer = await rehearsed(witness);
       if (answer === 'runs') return true;
       isAnyFailing ||= answer === 'fails';

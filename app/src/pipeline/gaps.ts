@@ -55,7 +55,7 @@ export async function withGaps(
   },
   signal: AbortSignal | undefined,
 ): Promise<BatchRecord> {
-  const found = await topic.gaps(readableRanges(record), signal === undefined ? {} : { signal });
+  const found = await topic.gaps(readableRanges(record), { signal });
   const gaps = found.filter((gap) => isAllowed(parts.allowance, gap));
   if (gaps.length === 0) return record;
   if (!parts.isBegun) {

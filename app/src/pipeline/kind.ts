@@ -20,7 +20,7 @@ export async function kindOfPositions(
   ranges: readonly TopicRange[],
   signal: AbortSignal | undefined,
 ): Promise<boolean | null> {
-  const options = signal === undefined ? {} : { signal };
+  const options = { signal };
   const known = (await lake.simulated()) ?? (await topic.describe(options)).simulated;
   if (known !== null) return known;
   for await (const { values } of topic.read(ranges, options)) {

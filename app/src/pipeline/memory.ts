@@ -44,7 +44,7 @@ export class Memory {
       sql: QUERIES.recent,
       relations: { recent: EMPTY_RECENT, fresh: since(memory.horizon - BigInt(PARAMETERS.reach_seconds)) },
       parameters: { keep_rows: PARAMETERS.keep_rows, horizon_seconds: memory.horizon },
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
     await engine.keep('flights', {
       sql: QUERIES.flights,

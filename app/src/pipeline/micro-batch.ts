@@ -164,7 +164,7 @@ export class MicroBatches {
         clock_seconds: BigInt(Math.floor(record.recorded_at_ms / 1000)),
         simulated,
       },
-      ...withSignal(signal),
+      signal,
     });
   }
 
@@ -221,14 +221,14 @@ export class MicroBatches {
           lake: dataFiles(SILVER_FLIGHTS_ML, ml, { files }),
         },
         parameters: { reach_seconds },
-        ...withSignal(signal),
+        signal,
       });
     }
     const earlier: Relation = isAnyLate ? { kind: 'kept', name: 'earlier' } : EMPTY_RECENT;
     await engine.keep('duplicates', {
       sql: QUERIES.duplicates,
       relations: { batch: BATCH, recent: KEPT.recent, earlier },
-      ...withSignal(signal),
+      signal,
     });
     return earlier;
   }
@@ -267,18 +267,18 @@ export class MicroBatches {
           airports_by_cell: NearbyAirports.relation,
         },
         parameters: { gap_seconds, near_airport_km },
-        ...withSignal(signal),
+        signal,
       };
       const { received, flown } = daysOf(survey);
       const [quarantine, silver, silverMl] = await allSettledOrThrow([
-        this.#write(batch, QUARANTINE_FLIGHTS, { ...quarantineSelect(), ...withSignal(signal) }, received),
-        this.#write(batch, SILVER_FLIGHTS, { ...SILVER.select, ...withSignal(signal) }, flown),
+        this.#write(batch, QUARANTINE_FLIGHTS, { ...quarantineSelect(), signal }, received),
+        this.#write(batch, SILVER_FLIGHTS, { ...SILVER.select, signal }, flown),
         this.#write(batch, SILVER_FLIGHTS_ML, silverMlSelect, { ...flown, keepAs: FRESH.name }),
       ]);
       if (earlier.kind === 'kept') await this.#parts.engine.forget(earlier.name);
       return { survey, quarantine, silver, silverMl };
     };
-    const bronzeSelect = { sql: QUERIES.bronze, relations: { batch: BATCH }, ...withSignal(signal) };
+    const bronzeSelect = { sql: QUERIES.bronze, relations: { batch: BATCH }, signal };
     const [bronze, { survey, quarantine, silver, silverMl }] = await allSettledOrThrow([
       // Needs nothing but the messages, so it fills the time that the questions before the other tables leave.
       this.#write(batch, BRONZE_FLIGHTS, bronzeSelect),
@@ -369,9 +369,6 @@ const SILVER = {
 } as const satisfies Relation;
 /** The rows of the batch that are new in Silver_ML. */
 const FRESH = { kind: 'kept', name: 'fresh' } as const satisfies Relation;
-
-const withSignal = (signal: AbortSignal | undefined): { readonly signal?: AbortSignal } =>
-  signal === undefined ? {} : { signal };
 
 function quarantineSelect(): Select {
   const { earliest_seconds, max_ahead_seconds } = PARAMETERS;

@@ -34,7 +34,7 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly once: boolean;
   /** Waits for some ms, or until the signal fires; a timer when absent. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds, going on evenly whatever is done to the clock; the clock when absent. */
   readonly monotonic?: () => number;
   /** One sentence while the disk is too full to go on, else null; asked before each micro-batch. */
@@ -80,7 +80,7 @@ export async function runPipeline(
   options: PipelineOptions,
 ): Promise<{ readonly batches: number; readonly rows: number }> {
   const { lake, topic, clock, signal, once, triggerMs, monotonic = clock, sleep = timer } = options;
-  const stop = signal === undefined ? {} : { signal };
+  const stop = { signal };
   const written = new WrittenFiles(options.engine, lake);
   const parts = { ...options, engine: written.engine };
   const batches = new MicroBatches(parts);
@@ -334,8 +334,7 @@ export async function runPipeline(
 const restMs = (dueAtMs: number | null, nowMs: number, triggerMs: number): number =>
   dueAtMs === null ? triggerMs : Math.min(triggerMs, Math.max(0, dueAtMs - nowMs));
 
-const timer = (ms: number, signal?: AbortSignal): Promise<void> =>
-  wait(ms, undefined, signal === undefined ? {} : { signal });
+const timer = (ms: number, signal?: AbortSignal): Promise<void> => wait(ms, undefined, { signal });
 
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 

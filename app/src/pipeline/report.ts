@@ -104,13 +104,13 @@ export class Report {
     this.#writtenAtMs = passed;
     this.#state = state;
     const newest = this.#batches.at(-1);
-    const behind_s = newest?.clock_behind_s ?? null;
+    const behindSeconds = newest?.clock_behind_s ?? null;
     const progress: Progress = {
       at_ms: now,
       started_at_ms: this.#startedAtMs,
       state,
       message,
-      ...(behind_s === null ? {} : { notices: [clockNotice(behind_s)] }),
+      ...(behindSeconds === null ? {} : { notices: [clockNotice(behindSeconds)] }),
       engine: engine.name,
       trigger_ms: triggerMs,
       simulated: await lake.simulated(),

@@ -49,7 +49,7 @@ export async function surveyOf(
     ingestDates.add(row['ingest_date_min'] ?? null).add(row['ingest_date_max'] ?? null);
     ingestedAtMaxMs = Math.max(ingestedAtMaxMs ?? 0, Number(row['ingested_at_max_ms']));
     restamped += Number(row['restamped_rows']);
-    clocks.push({ rows: Number(row['timed_rows']), ahead_s: Number(row['ahead_median']) });
+    clocks.push({ rows: Number(row['timed_rows']), aheadSeconds: Number(row['ahead_median']) });
     if (row['reason'] !== null) {
       const reason = String(row['reason']);
       reasons.set(reason, (reasons.get(reason) ?? 0) + count);

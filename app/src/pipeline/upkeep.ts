@@ -120,7 +120,7 @@ export class Upkeep {
       this.#clock() - look.atMs < LOOK_MS
     )
       return false;
-    const stop = signal === undefined ? {} : { signal };
+    const stop = { signal };
     const { retentionMs, files } = this.#lake.retention;
     const rest = { retentionMs, limit: MAX_DELETED, ...stop };
     const share = definition.partitionColumns.length === 0 ? REMOVED_WINDOWS_SHARE : REMOVED_SHARE;
@@ -148,7 +148,7 @@ export class Upkeep {
   ): Promise<void> {
     const now = this.#clock();
     if (now - (this.#vacuumedAtMs.get(name) ?? -Infinity) < VACUUM_MS) return;
-    await table.vacuum(signal === undefined ? {} : { signal });
+    await table.vacuum({ signal });
     this.#vacuumedAtMs.set(name, now);
   }
 
@@ -170,7 +170,7 @@ export class Upkeep {
       const { metrics } = await table.compact(() => [group], {
         targetBytes,
         rewrite: this.#rewrite(definition),
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       });
       this.#onCommitted();
       const tookMs = Math.max(1, this.#monotonic() - startedMs);
@@ -189,7 +189,7 @@ export class Upkeep {
         {
           sql: 'select * from old',
           relations: { old: dataFiles(definition, snapshot, { files }) },
-          ...(signal === undefined ? {} : { signal }),
+          signal,
         },
         { folder: this.#lake.folder(definition), columns, partitionBy: partitionColumns },
       );

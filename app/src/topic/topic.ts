@@ -1,5 +1,10 @@
 import type { MessageValue } from '../flight/decode-message.ts';
 
+/** How a call is ended before its time. */
+export interface Stoppable {
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * The topic port: a partitioned, ordered, durable log of messages. Two adapters: `embedded/` (SQLite, no
  * service) and, on a cluster, Kafka. The contract suite `app/test/topic/contract.ts` runs against each.
@@ -21,50 +26,38 @@ export interface Topic extends AsyncDisposable {
    * @throws ContrailError `unavailable` when the store cannot take them now (nothing was appended, or the
    * adapter cannot tell: appending again may then double messages, which Silver's key makes harmless).
    */
-  append(messages: readonly Message[], options?: { readonly signal?: AbortSignal }): Promise<void>;
+  append(messages: readonly Message[], options?: Stoppable): Promise<void>;
 
   /**
    * Per partition, the first offset still kept and the offset after the last message. `start === end` when
    * the partition holds nothing. Asked before each micro-batch.
    */
-  offsets(options?: { readonly signal?: AbortSignal }): Promise<readonly OffsetRange[]>;
+  offsets(options?: Stoppable): Promise<readonly OffsetRange[]>;
 
   /**
    * The messages of exact ranges, partition by partition and in offset order, in chunks as they are stored.
    * @throws ContrailError `corrupt` / `topic-offsets-expired` when retention has dropped part of a range,
    * `topic-damaged` when it comes to messages that cannot be read. The messages before them are answered first.
    */
-  read(
-    ranges: readonly OffsetRange[],
-    options?: { readonly signal?: AbortSignal },
-  ): AsyncIterable<MessageChunk>;
+  read(ranges: readonly OffsetRange[], options?: Stoppable): AsyncIterable<MessageChunk>;
 
   /**
    * For each range what tells the message before its end from another one that may come to lie there, when an older copy of
    * the topic is put back and filled again. Null where that message is not kept, and where the store does not say.
    */
-  marks(
-    ranges: readonly OffsetRange[],
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<readonly (string | null)[]>;
+  marks(ranges: readonly OffsetRange[], options?: Stoppable): Promise<readonly (string | null)[]>;
 
   /**
    * About how many bytes the messages of each of these ranges are, as text: what a batch is planned by. Best effort.
    * @throws ContrailError `unavailable`
    */
-  bytesIn(
-    ranges: readonly OffsetRange[],
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<readonly number[]>;
+  bytesIn(ranges: readonly OffsetRange[], options?: Stoppable): Promise<readonly number[]>;
 
   /**
    * The stretches of these ranges that cannot be read, in the order of the ranges. Reads them through where that is what
    * it takes to know.
    */
-  gaps(
-    ranges: readonly OffsetRange[],
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<readonly TopicGap[]>;
+  gaps(ranges: readonly OffsetRange[], options?: Stoppable): Promise<readonly TopicGap[]>;
 
   /** Whether the topic has been made: by a writer's opening, or by its first append at the latest. */
   exists(): Promise<boolean>;
@@ -74,16 +67,16 @@ export interface Topic extends AsyncDisposable {
    * deleted or replaced, every call is refused.
    * @throws ContrailError `corrupt` / `topic-replaced`, `topic-gone`; `unavailable` / `topic-away` where it may come back
    */
-  identity(options?: { readonly signal?: AbortSignal }): Promise<TopicIdentity | null>;
+  identity(options?: Stoppable): Promise<TopicIdentity | null>;
 
   /** What the topic holds, as of now. */
-  describe(options?: { readonly signal?: AbortSignal }): Promise<TopicDescription>;
+  describe(options?: Stoppable): Promise<TopicDescription>;
 
   /**
    * Says, before the first append, whether the positions to come are simulated. The same again does nothing.
    * @throws ContrailError `invalid` / `lake-kind-differs` when the topic holds positions of the other kind.
    */
-  declareSimulated(simulated: boolean, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  declareSimulated(simulated: boolean, options?: Stoppable): Promise<void>;
 }
 
 /** What tells a topic from another one of the same name. Offsets mean nothing without it. */

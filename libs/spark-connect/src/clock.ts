@@ -15,7 +15,7 @@ export interface Clock {
 export const systemClock: Clock = {
   async sleep(ms, signal) {
     try {
-      await delay(ms, undefined, signal === undefined ? undefined : { signal });
+      await delay(ms, undefined, { signal });
     } catch (error) {
       throw signal?.aborted === true ? signal.reason : error;
     }

@@ -44,7 +44,7 @@ export async function startS3(kind: S3Kind, options: S3Options): Promise<Service
       ),
     startWaitMs: START_WAIT_MS,
     pidFile: options.pidFile,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   });
 }
 

@@ -103,7 +103,7 @@ async function loadTexts(
   const stopped = new Map(unprocessable.map((one) => [`${one.partition}/${one.offset}`, one]));
   await using plain = await Slice.into(connection, plainTable, PLAIN);
   await using odd = await Slice.into(connection, oddTable, ODD);
-  for await (const chunk of topic.read(ranges, signal === undefined ? {} : { signal })) {
+  for await (const chunk of topic.read(ranges, { signal })) {
     const { partition, offsets, timestamps_ms: timestamps } = chunk;
     for (let index = 0; index < chunk.values.length; index += 1) {
       const value = chunk.values[index] as MessageValue;

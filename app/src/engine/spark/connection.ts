@@ -6,7 +6,7 @@ export interface SparkConnection {
   /** `sc://host:port/;token=…`. */
   readonly address: string;
   /** Of the application, as `http://host:4040`: with it, work that was stopped is watched until it has ended. */
-  readonly applicationPage?: string;
+  readonly applicationPage?: string | undefined;
 }
 
 /** A little patience with a server that stumbles; with one that is away the pipeline has its own. */
@@ -53,8 +53,8 @@ export async function openSparkSession(
   const { address, applicationPage } = connection;
   const session = await openSession(address, {
     retry: RETRY,
-    ...(applicationPage === undefined ? {} : { applicationPage }),
-    ...(signal === undefined ? {} : { signal }),
+    applicationPage,
+    signal,
   });
   try {
     await session.config.set({ ...SETTINGS, ...SHARED_CLASSES, ...settings }, signal);

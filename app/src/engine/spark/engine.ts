@@ -24,7 +24,7 @@ export interface SparkEngineOptions extends SparkConnection {
   /** Partitions of a shuffle of a large batch. */
   readonly shufflePartitions: number;
   /** Called every two seconds or so while a job runs. It must not throw. */
-  readonly onProgress?: (job: JobProgress) => void;
+  readonly onProgress?: ((job: JobProgress) => void) | undefined;
 }
 
 /** How far a job of Spark has come. The stages that are known may become more. */
@@ -211,17 +211,15 @@ export class SparkEngine implements Engine {
   #runOptions(makes: string, signal: AbortSignal | undefined): RunOptions {
     const { onProgress } = this.#options;
     return {
-      ...(signal === undefined ? {} : { signal }),
-      ...(onProgress === undefined
-        ? {}
-        : {
-            onProgress: ({ stages }) =>
-              onProgress({
-                makes,
-                tasks: stages.reduce((sum, { tasks }) => sum + tasks, 0),
-                completedTasks: stages.reduce((sum, { completedTasks }) => sum + completedTasks, 0),
-              }),
-          }),
+      signal,
+      onProgress:
+        onProgress &&
+        (({ stages }) =>
+          onProgress({
+            makes,
+            tasks: stages.reduce((sum, { tasks }) => sum + tasks, 0),
+            completedTasks: stages.reduce((sum, { completedTasks }) => sum + completedTasks, 0),
+          })),
     };
   }
 
@@ -286,7 +284,7 @@ const writtenRows = (files: readonly WrittenFile[], { columns }: WriteTarget): K
 const withFormer = (name: string, { signal, ...select }: Select): Select => ({
   sql: 'select * from former_rows union all select * from more_rows',
   relations: { former_rows: { kind: 'kept', name }, more_rows: { kind: 'select', select } },
-  ...(signal === undefined ? {} : { signal }),
+  signal,
 });
 
 /** Whether a SELECT has nothing to read: Spark then knows the answer without running a job. */

@@ -8,22 +8,22 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} G
  * RFC 9110 section 10.2.3). A date counts from the answer's own `Date` where it has one, so our clock need not be right.
  * Null without a header, and for one that makes no sense: negative, no number, years.
  */
-export function retryAfterMs(headers: Headers, now_ms: number, names: readonly string[] = []): number | null {
+export function retryAfterMs(headers: Headers, nowMs: number, names: readonly string[] = []): number | null {
   for (const name of [...names, 'retry-after']) {
     const seconds = wholeNumber(headers.get(name));
     if (seconds !== null && seconds * 1000 <= LONGEST_MS) return seconds * 1000;
   }
-  const until_ms = httpDateMs(headers.get('retry-after'));
-  if (until_ms === null) return null;
-  const wait_ms = until_ms - (httpDateMs(headers.get('date')) ?? now_ms);
-  return wait_ms >= 0 && wait_ms <= LONGEST_MS ? wait_ms : null;
+  const untilMs = httpDateMs(headers.get('retry-after'));
+  if (untilMs === null) return null;
+  const waitMs = untilMs - (httpDateMs(headers.get('date')) ?? nowMs);
+  return waitMs >= 0 && waitMs <= LONGEST_MS ? waitMs : null;
 }
 
 /** Epoch ms of a date as HTTP writes it; null when it is none. */
 export function httpDateMs(text: string | null): number | null {
   const value = text?.trim() ?? '';
-  const epoch_ms = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(epoch_ms) ? null : epoch_ms;
+  const epochMs = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(epochMs) ? null : epochMs;
 }
 
 /** A header that counts something; null when it does not, or counts what cannot be. */

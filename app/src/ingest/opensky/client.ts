@@ -13,14 +13,14 @@ export type StatesResult =
       readonly answer: Answer;
       readonly remaining: number | null;
       /** When the server sent it, by its own clock; epoch ms. */
-      readonly sent_ms: number | null;
+      readonly sentMs: number | null;
     }
   /** The account's credits are used up, or requests came too fast. */
-  | { readonly kind: 'rate-limited'; readonly retryAfter_ms: number | null }
+  | { readonly kind: 'rate-limited'; readonly retryAfterMs: number | null }
   /** The token server does not know these credentials: a person must look. */
   | { readonly kind: 'credentials-refused'; readonly reason: string }
   | { readonly kind: 'unauthorized'; readonly reason: string }
-  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfter_ms: number | null };
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
 
 /** What a client needs to know. */
 export interface ClientOptions {
@@ -48,7 +48,7 @@ export async function requestStates(
       return {
         kind: 'unavailable',
         reason: `no access token could be had: ${token.reason}`,
-        retryAfter_ms: null,
+        retryAfterMs: null,
       };
     }
     const reply = await send(
@@ -86,13 +86,13 @@ const RETRY_HEADERS = ['x-rate-limit-retry-after-seconds'];
 const readBody = (bytes: AsyncIterable<Uint8Array>, { status }: { readonly status: number }): Promise<Body> =>
   status === 200 ? readAnswer(bytes, 'opensky') : readText(bytes, MOST_OF_A_REFUSAL);
 
-function toResult(reply: Reply<Body>, isLoggedIn: boolean, now_ms: number): StatesResult {
-  if (reply.kind === 'failure') return { kind: 'unavailable', reason: reply.reason, retryAfter_ms: null };
+function toResult(reply: Reply<Body>, isLoggedIn: boolean, nowMs: number): StatesResult {
+  if (reply.kind === 'failure') return { kind: 'unavailable', reason: reply.reason, retryAfterMs: null };
   const { status, headers, body } = reply;
-  const retryAfter_ms = retryAfterMs(headers, now_ms, RETRY_HEADERS);
+  const toldMs = retryAfterMs(headers, nowMs, RETRY_HEADERS);
   if (typeof body !== 'string') {
     const remaining = wholeNumber(headers.get('x-rate-limit-remaining'), MOST_CREDITS);
-    return { kind: 'answer', answer: body, remaining, sent_ms: httpDateMs(headers.get('date')) };
+    return { kind: 'answer', answer: body, remaining, sentMs: httpDateMs(headers.get('date')) };
   }
   switch (status) {
     case 401:
@@ -106,12 +106,12 @@ function toResult(reply: Reply<Body>, isLoggedIn: boolean, now_ms: number): Stat
         reason: `it denies access to this ${isLoggedIn ? 'account' : 'address'} (403); it blocks many cloud providers`,
       };
     case 429:
-      return { kind: 'rate-limited', retryAfter_ms };
+      return { kind: 'rate-limited', retryAfterMs: toldMs };
     default:
       return {
         kind: 'unavailable',
         reason: `it answered ${status}${isPage(headers, body) ? ' and a web page' : ''}`,
-        retryAfter_ms,
+        retryAfterMs: toldMs,
       };
   }
 }

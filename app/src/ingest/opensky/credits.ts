@@ -17,8 +17,8 @@ export interface Credits {
 }
 
 /** Before the first answer: a full day's worth, so that the first request is made at once. */
-export function creditsAtStart(daily: number, now_ms: number): Credits {
-  return { left: daily, daily, day: dayOf(now_ms) };
+export function creditsAtStart(daily: number, nowMs: number): Credits {
+  return { left: daily, daily, day: dayOf(nowMs) };
 }
 
 /**
@@ -29,9 +29,9 @@ export function creditsAfter(
   credits: Credits,
   cost: number,
   remaining: number | null,
-  now_ms: number,
+  nowMs: number,
 ): Credits {
-  const current = refilled(credits, now_ms);
+  const current = refilled(credits, nowMs);
   const left = Math.max(0, remaining ?? current.left - cost);
   return { ...current, left, daily: Math.max(current.daily, left) };
 }
@@ -40,8 +40,8 @@ export function creditsAfter(
  * The credits at a time: full again when a UTC day has begun since. A clock that was set back to an earlier day takes what
  * is left with it, else the next refill would be missed; what really is left, the next answer says.
  */
-export function refilled(credits: Credits, now_ms: number): Credits {
-  const day = dayOf(now_ms);
+export function refilled(credits: Credits, nowMs: number): Credits {
+  const day = dayOf(nowMs);
   if (day === credits.day) return credits;
   return { ...credits, left: day > credits.day ? credits.daily : credits.left, day };
 }
@@ -49,18 +49,18 @@ export function refilled(credits: Credits, now_ms: number): Credits {
 /**
  * How long to wait after a request until the next one, ms: the requests that can still be paid divide the time to the
  * refill (00:00 UTC) evenly, which is the freshest data that the account allows without going dark before midnight.
- * Never less than `shortest_ms`; when not even one request can be paid, the wait ends with the refill.
+ * Never less than `shortestMs`; when not even one request can be paid, the wait ends with the refill.
  */
-export function pauseMs(credits: Credits, cost: number, now_ms: number, shortest_ms: number): number {
-  const requests = Math.floor(refilled(credits, now_ms).left / cost);
-  return Math.max(shortest_ms, Math.ceil((nextRefillMs(now_ms) - now_ms) / (requests + 1)));
+export function pauseMs(credits: Credits, cost: number, nowMs: number, shortestMs: number): number {
+  const requests = Math.floor(refilled(credits, nowMs).left / cost);
+  return Math.max(shortestMs, Math.ceil((nextRefillMs(nowMs) - nowMs) / (requests + 1)));
 }
 
 /** Epoch ms of the next daily refill, 00:00 UTC. */
-export function nextRefillMs(now_ms: number): number {
-  return (dayOf(now_ms) + 1) * DAY_MS;
+export function nextRefillMs(nowMs: number): number {
+  return (dayOf(nowMs) + 1) * DAY_MS;
 }
 
-function dayOf(now_ms: number): number {
-  return Math.floor(now_ms / DAY_MS);
+function dayOf(nowMs: number): number {
+  return Math.floor(nowMs / DAY_MS);
 }

@@ -41,8 +41,8 @@ export type Probe =
 
 /** When a request was made and when its answer was there, epoch ms. */
 interface Asked {
-  readonly asked_ms: number;
-  readonly received_ms: number;
+  readonly askedMs: number;
+  readonly receivedMs: number;
 }
 
 const BASE_URL = 'https://opensky-network.org/api';
@@ -68,7 +68,7 @@ export class OpenSkySource implements Source {
   readonly #components: LiveComponents;
   readonly #tokens: TokenKeeper | null;
   readonly #cost: number;
-  readonly #shortest_ms: number;
+  readonly #shortestMs: number;
   #credits: Credits;
   /** What a probe already fetched and nobody has had yet. */
   #first: (StatesResult & Asked) | null = null;
@@ -84,7 +84,7 @@ export class OpenSkySource implements Source {
     this.#tokens = credentials && new TokenKeeper(credentials, { url: tokenUrl, userAgent }, components);
     const account = credentials === null ? 'anonymous' : 'standard';
     this.#cost = creditCost(box);
-    this.#shortest_ms = SHORTEST_INTERVAL_MS[account];
+    this.#shortestMs = SHORTEST_INTERVAL_MS[account];
     this.#credits = creditsAtStart(DAILY_CREDITS[account], components.clock());
   }
 
@@ -92,7 +92,7 @@ export class OpenSkySource implements Source {
    * Asks once, and says within about 3 s whether OpenSky answers (an answer that has begun may take longer to arrive).
    * A good answer is kept and becomes the first poll, so it costs nothing extra. Never throws.
    */
-  async probe(options: { readonly signal?: AbortSignal } = {}): Promise<Probe> {
+  async probe(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Probe> {
     const { clock, monotonic, timeout } = this.#components;
     // Token and data share the 3 s; what began in time may take as long as a body may.
     const deadline = monotonic() + PROBE_MS;
@@ -127,29 +127,29 @@ export class OpenSkySource implements Source {
       const result = this.#first ?? (await this.#request(this.#limits(), signal));
       this.#first = null;
       if (isStopped()) return;
-      const now_ms = clock();
+      const nowMs = clock();
       let report: Report;
       if (result.kind === 'answer') {
         failures = 0;
-        const { answer, asked_ms, received_ms, sent_ms } = result;
+        const { answer, askedMs, receivedMs, sentMs } = result;
         // From request to request, so that a slow answer does not stretch the interval.
-        const since_ms = Math.min(now_ms, Math.max(asked_ms, now_ms - POLL_MS));
-        const pause_ms = pauseMs(this.#credits, this.#cost, since_ms, this.#shortest_ms);
+        const sinceMs = Math.min(nowMs, Math.max(askedMs, nowMs - POLL_MS));
+        const restMs = pauseMs(this.#credits, this.#cost, sinceMs, this.#shortestMs);
         const credits = { left: this.#credits.left, cost: this.#cost };
-        const behind_s = clockBehindS({ asked_ms, received_ms, feed_ms: answer.time * 1000, sent_ms });
-        report = afterAnswer(answer, behind_s, credits, since_ms + pause_ms, now_ms);
+        const behindSeconds = clockBehindS({ askedMs, receivedMs, feedMs: answer.time * 1000, sentMs });
+        report = afterAnswer(answer, behindSeconds, credits, sinceMs + restMs, nowMs);
       } else {
         if (result.kind === 'credentials-refused' && !this.#wasLetIn) throw refused(result.reason);
         failures += 1;
-        const backOff_ms = Math.max(this.#shortest_ms, backOffMs(failures, random()));
-        report = afterFailure(result, backOff_ms, now_ms, random());
+        const leastMs = Math.max(this.#shortestMs, backOffMs(failures, random()));
+        report = afterFailure(result, leastMs, nowMs, random());
       }
       onState?.(report.state);
       if (result.kind === 'answer') {
         const { vectors, others } = result.answer;
         yield { kind: 'vectors', vectors, ...(others.length > 0 && { others }) };
       }
-      await waitUntil(report.at_ms, report.at_ms - now_ms, this.#components, signal);
+      await waitUntil(report.atMs, report.atMs - nowMs, this.#components, signal);
     }
   }
 
@@ -169,26 +169,25 @@ export class OpenSkySource implements Source {
   }
 
   async #request(limits: Limits, signal?: AbortSignal): Promise<StatesResult & Asked> {
-    const asked_ms = this.#components.clock();
+    const askedMs = this.#components.clock();
     const result = await requestStates(this.#options, this.#tokens, this.#components, limits, signal);
-    const now_ms = this.#components.clock();
+    const nowMs = this.#components.clock();
     if (result.kind === 'answer') {
       this.#wasLetIn = true;
-      this.#credits = creditsAfter(this.#credits, this.#cost, result.remaining, now_ms);
+      this.#credits = creditsAfter(this.#credits, this.#cost, result.remaining, nowMs);
     }
-    if (result.kind === 'rate-limited') this.#credits = creditsAfter(this.#credits, this.#cost, 0, now_ms);
-    return { ...result, asked_ms, received_ms: now_ms };
+    if (result.kind === 'rate-limited') this.#credits = creditsAfter(this.#credits, this.#cost, 0, nowMs);
+    return { ...result, askedMs, receivedMs: nowMs };
   }
 }
 
 function probeReason(
   result: Exclude<StatesResult, { kind: 'answer' }>,
-  now_ms: number,
+  nowMs: number,
 ): { readonly state: 'unavailable' | 'rate-limited' | 'unauthorized'; readonly reason: string } {
   switch (result.kind) {
     case 'rate-limited': {
-      const until =
-        result.retryAfter_ms === null ? '' : ` until ${utc(now_ms + result.retryAfter_ms, now_ms)}`;
+      const until = result.retryAfterMs === null ? '' : ` until ${utc(nowMs + result.retryAfterMs, nowMs)}`;
       return { state: 'rate-limited', reason: `OpenSky limits this address or account${until}.` };
     }
     case 'credentials-refused':

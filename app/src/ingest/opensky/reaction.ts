@@ -6,7 +6,7 @@ import { clockNotice } from './clock-difference.ts';
 /** What to tell, and when to ask again, epoch ms. */
 export interface Report {
   readonly state: SourceState;
-  readonly at_ms: number;
+  readonly atMs: number;
 }
 
 /** Without a word from the server: long enough to be no nuisance, short enough to notice a refill. */
@@ -21,21 +21,21 @@ const LONGEST_MS = 24 * 3_600_000;
 /** After an answer: how many aircraft, what is odd, and when the next is due. */
 export function afterAnswer(
   answer: Answer,
-  behind_s: number | null,
+  behindSeconds: number | null,
   credits: { readonly left: number; readonly cost: number },
-  at_ms: number,
-  now_ms: number,
+  atMs: number,
+  nowMs: number,
 ): Report {
   const { left: creditsLeft, cost } = credits;
   const heard = `OpenSky sent ${answer.vectors.length} aircraft`;
-  const next = utc(at_ms, now_ms);
+  const next = utc(atMs, nowMs);
   const rows = oddRowsNotice(answer);
   const notices: SourceNotice[] = [];
-  if (behind_s !== null) notices.push({ about: 'clock', message: clockNotice(behind_s) });
+  if (behindSeconds !== null) notices.push({ about: 'clock', message: clockNotice(behindSeconds) });
   if (rows !== null) notices.push({ about: 'rows', message: `OpenSky: ${rows}` });
   const isSpent = creditsLeft < cost;
   return {
-    at_ms,
+    atMs,
     state: {
       kind: isSpent ? 'waiting' : 'ok',
       message: isSpent
@@ -43,8 +43,8 @@ export function afterAnswer(
         : `${heard}; ${creditsLeft} credits left today, next request at ${next}.`,
       ...(isSpent && { about: 'credits' }),
       ...(notices.length > 0 && { notices }),
-      ...(behind_s !== null && { clock_behind_s: behind_s }),
-      retry_at_ms: at_ms,
+      ...(behindSeconds !== null && { clock_behind_s: behindSeconds }),
+      retry_at_ms: atMs,
       credits_left: creditsLeft,
     },
   };
@@ -57,56 +57,55 @@ export function afterAnswer(
  */
 export function afterFailure(
   result: Exclude<StatesResult, { kind: 'answer' }>,
-  backOff_ms: number,
-  now_ms: number,
+  backOffMs: number,
+  nowMs: number,
   random: number,
 ): Report {
-  const report = (kind: SourceState['kind'], what: string, wait_ms: number): Report => {
-    const at_ms = Math.ceil(now_ms + wait_ms);
+  const report = (kind: SourceState['kind'], what: string, waitMs: number): Report => {
+    const atMs = Math.ceil(nowMs + waitMs);
     return {
-      at_ms,
+      atMs,
       state: {
         kind,
-        message: `${what}; next try at ${utc(at_ms, now_ms)}.`,
+        message: `${what}; next try at ${utc(atMs, nowMs)}.`,
         about: what,
-        retry_at_ms: at_ms,
+        retry_at_ms: atMs,
       },
     };
   };
-  const asTold = (told_ms: number) =>
-    Math.max(Math.min(told_ms, LONGEST_MS) + SPREAD_MS * random, backOff_ms);
+  const asTold = (toldMs: number) => Math.max(Math.min(toldMs, LONGEST_MS) + SPREAD_MS * random, backOffMs);
   switch (result.kind) {
     case 'rate-limited': {
-      const wait_ms = asTold(result.retryAfter_ms ?? RATE_LIMITED_MS);
-      const { state, at_ms } = report(
+      const waitMs = asTold(result.retryAfterMs ?? RATE_LIMITED_MS);
+      const { state, atMs } = report(
         'rate-limited',
         'OpenSky limits this address or account: its credits are used up',
-        wait_ms,
+        waitMs,
       );
-      return { at_ms, state: { ...state, credits_left: 0 } };
+      return { atMs, state: { ...state, credits_left: 0 } };
     }
     case 'credentials-refused':
       return report(
         'unauthorized',
         `OpenSky no longer knows our credentials (${result.reason})`,
-        Math.max(DENIED_MS, backOff_ms),
+        Math.max(DENIED_MS, backOffMs),
       );
     case 'unauthorized':
       return report(
         'unauthorized',
         `OpenSky does not let us in: ${result.reason}`,
-        Math.max(DENIED_MS, backOff_ms),
+        Math.max(DENIED_MS, backOffMs),
       );
     case 'unavailable': {
-      const wait_ms = result.retryAfter_ms === null ? backOff_ms : asTold(result.retryAfter_ms);
-      return report('unavailable', `OpenSky cannot be reached: ${result.reason}`, wait_ms);
+      const waitMs = result.retryAfterMs === null ? backOffMs : asTold(result.retryAfterMs);
+      return report('unavailable', `OpenSky cannot be reached: ${result.reason}`, waitMs);
     }
   }
 }
 
-/** `14:05:10 UTC`, with the date when it is another UTC day than that of `now_ms`. */
-export function utc(at_ms: number, now_ms: number): string {
-  const [day, time] = new Date(at_ms).toISOString().split('T') as [string, string];
+/** `14:05:10 UTC`, with the date when it is another UTC day than that of `nowMs`. */
+export function utc(atMs: number, nowMs: number): string {
+  const [day, time] = new Date(atMs).toISOString().split('T') as [string, string];
   const clock = `${time.slice(0, 8)} UTC`;
-  return new Date(now_ms).toISOString().startsWith(day) ? clock : `${day} ${clock}`;
+  return new Date(nowMs).toISOString().startsWith(day) ? clock : `${day} ${clock}`;
 }

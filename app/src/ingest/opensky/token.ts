@@ -39,8 +39,8 @@ export class TokenKeeper {
   readonly #url: string;
   readonly #userAgent: string;
   readonly #components: Pick<LiveComponents, 'monotonic' | 'fetch' | 'timeout'>;
-  /** `renewAt_ms` by the monotonic clock: how long a token lasts is told in seconds. */
-  #token: { readonly text: string; readonly renewAt_ms: number } | null = null;
+  /** `renewAtMs` by the monotonic clock: how long a token lasts is told in seconds. */
+  #token: { readonly text: string; readonly renewAtMs: number } | null = null;
 
   constructor(
     credentials: Credentials,
@@ -56,7 +56,7 @@ export class TokenKeeper {
   /** The token in use, or a new one. */
   async token(limits: Limits, signal?: AbortSignal): Promise<TokenResult> {
     const { monotonic } = this.#components;
-    if (this.#token !== null && monotonic() < this.#token.renewAt_ms) {
+    if (this.#token !== null && monotonic() < this.#token.renewAtMs) {
       return { kind: 'token', token: this.#token.text };
     }
     this.#token = null;
@@ -66,7 +66,7 @@ export class TokenKeeper {
       client_secret: this.#credentials.clientSecret.reveal(),
     });
     const headers = { accept: 'application/json', 'user-agent': this.#userAgent };
-    const asked_ms = monotonic();
+    const askedMs = monotonic();
     const read = (bytes: AsyncIterable<Uint8Array>): Promise<string> => readText(bytes, MOST_OF_AN_ANSWER);
     const reply = await send({ url: this.#url, headers, form, ...limits, read }, this.#components, signal);
     if (reply.kind === 'failure') return { kind: 'unavailable', reason: reply.reason };
@@ -78,7 +78,7 @@ export class TokenKeeper {
     }
     const seconds =
       typeof expires_in === 'number' && expires_in > 0 ? Math.min(expires_in, LONGEST_SECONDS) : 0;
-    this.#token = { text: access_token, renewAt_ms: asked_ms + seconds * 1000 - RENEW_BEFORE_MS };
+    this.#token = { text: access_token, renewAtMs: askedMs + seconds * 1000 - RENEW_BEFORE_MS };
     return { kind: 'token', token: access_token };
   }
 

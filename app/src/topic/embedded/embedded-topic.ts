@@ -20,6 +20,7 @@ import type {
   Message,
   MessageChunk,
   OffsetRange,
+  Stoppable,
   Topic,
   TopicDescription,
   TopicGap,
@@ -96,9 +97,9 @@ export class EmbeddedTopic implements Topic {
     const topic = new EmbeddedTopic(options);
     try {
       if (options.readOnly !== true) {
-        const now_ms = options.clock();
+        const nowMs = options.clock();
         topic.#writer = await topic.#whileBusy(`Opening ${topic.#label()}`, () =>
-          openWriter(topic.#file, { name: options.name, partitions: options.partitions, now_ms }),
+          openWriter(topic.#file, { name: options.name, partitions: options.partitions, nowMs }),
         );
         topic.#place = placeOf(topic.#file);
         topic.#log = placeOf(`${topic.#file}-wal`);
@@ -122,7 +123,7 @@ export class EmbeddedTopic implements Topic {
     return { id, created_at_ms };
   }
 
-  async append(messages: readonly Message[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async append(messages: readonly Message[], options: Stoppable = {}): Promise<void> {
     options.signal?.throwIfAborted();
     this.#requireWriter();
     if (messages.length === 0) return;
@@ -140,7 +141,7 @@ export class EmbeddedTopic implements Topic {
     });
   }
 
-  async offsets(options: { readonly signal?: AbortSignal } = {}): Promise<readonly OffsetRange[]> {
+  async offsets(options: Stoppable = {}): Promise<readonly OffsetRange[]> {
     // SQLite answers at once: without this, whoever polls for new messages would starve the rest of the process.
     await nextTurn();
     options.signal?.throwIfAborted();
@@ -151,7 +152,7 @@ export class EmbeddedTopic implements Topic {
 
   async *read(
     ranges: readonly OffsetRange[],
-    options: { readonly signal?: AbortSignal } = {},
+    options: Stoppable = {},
   ): AsyncGenerator<MessageChunk, void, void> {
     const kept = await this.offsets(options);
     requireRanges(this.name, ranges, kept);
@@ -171,29 +172,20 @@ export class EmbeddedTopic implements Topic {
     }
   }
 
-  async marks(
-    ranges: readonly OffsetRange[],
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<readonly (string | null)[]> {
+  async marks(ranges: readonly OffsetRange[], options: Stoppable = {}): Promise<readonly (string | null)[]> {
     options.signal?.throwIfAborted();
     const reader = this.#attach();
     return ranges.map(({ partition, end }) => (reader === null ? null : markBefore(reader, partition, end)));
   }
 
-  async bytesIn(
-    ranges: readonly OffsetRange[],
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<readonly number[]> {
+  async bytesIn(ranges: readonly OffsetRange[], options: Stoppable = {}): Promise<readonly number[]> {
     await nextTurn();
     options.signal?.throwIfAborted();
     const reader = this.#attach();
     return ranges.map((range) => (reader === null ? 0 : textBytesIn(reader, range)));
   }
 
-  async gaps(
-    ranges: readonly OffsetRange[],
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<readonly TopicGap[]> {
+  async gaps(ranges: readonly OffsetRange[], options: Stoppable = {}): Promise<readonly TopicGap[]> {
     const kept = await this.offsets(options);
     const gaps: TopicGap[] = [];
     for (const range of ranges) {

@@ -43,7 +43,7 @@ interface Candidate {
 export function applyRetention(
   connection: DatabaseSync,
   retention: Retention,
-  now_ms: number,
+  nowMs: number,
   partitions: number,
   appended: { readonly batches: number; readonly afterId: number },
 ): number {
@@ -68,7 +68,7 @@ export function applyRetention(
   let dropped = 0;
   for (const batch of oldest) {
     if (batch.is_newest === 1) continue;
-    const isTooOld = now_ms - batch.timestamp_ms > retention.maxAgeMs;
+    const isTooOld = nowMs - batch.timestamp_ms > retention.maxAgeMs;
     if ((!isTooOld && excess <= 0) || dropped === limit) break;
     drop.run(batch.id);
     account.run(batch.bytes, batch.partition);

@@ -105,7 +105,7 @@ export function openReader(file: string): DatabaseSync {
  */
 export function openWriter(
   file: string,
-  topic: { readonly name: string; readonly partitions: number; readonly now_ms: number },
+  topic: { readonly name: string; readonly partitions: number; readonly nowMs: number },
 ): DatabaseSync {
   createFolder(dirname(file));
   const connection = new DatabaseSync(file, { timeout: READ_WAIT_MS });
@@ -169,12 +169,12 @@ export function pragma(connection: DatabaseSync, name: string): number {
 
 function create(
   connection: DatabaseSync,
-  topic: { readonly name: string; readonly partitions: number; readonly now_ms: number },
+  topic: { readonly name: string; readonly partitions: number; readonly nowMs: number },
 ): void {
   connection.exec(SCHEMA);
   connection
     .prepare('insert into topic (one, name, partitions, created_at_ms, id) values (1, ?, ?, ?, ?)')
-    .run(topic.name, topic.partitions, topic.now_ms, randomUUID());
+    .run(topic.name, topic.partitions, topic.nowMs, randomUUID());
   const insert = connection.prepare('insert into partition (partition) values (?)');
   for (let partition = 0; partition < topic.partitions; partition++) insert.run(partition);
 }

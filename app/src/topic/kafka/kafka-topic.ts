@@ -23,6 +23,7 @@ import type {
   Message,
   MessageChunk,
   OffsetRange,
+  Stoppable,
   Topic,
   TopicDescription,
   TopicGap,
@@ -106,7 +107,7 @@ export class KafkaTopic implements Topic {
     return this.#guard('Looking for', async () => (await this.#lookUp()) !== null);
   }
 
-  async identity(options: { readonly signal?: AbortSignal } = {}): Promise<TopicIdentity | null> {
+  async identity(options: Stoppable = {}): Promise<TopicIdentity | null> {
     this.#requireOpen();
     const topic = await abortable(
       this.#guard('Looking for', () => this.#lookUp()),
@@ -115,7 +116,7 @@ export class KafkaTopic implements Topic {
     return topic === null ? null : { id: idOf(topic, this.name), created_at_ms: null };
   }
 
-  async append(messages: readonly Message[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async append(messages: readonly Message[], options: Stoppable = {}): Promise<void> {
     options.signal?.throwIfAborted();
     const producer = this.#requireProducer();
     if (messages.length === 0) return;
@@ -133,7 +134,7 @@ export class KafkaTopic implements Topic {
     await abortable(append, options.signal);
   }
 
-  async offsets(options: { readonly signal?: AbortSignal } = {}): Promise<readonly OffsetRange[]> {
+  async offsets(options: Stoppable = {}): Promise<readonly OffsetRange[]> {
     options.signal?.throwIfAborted();
     this.#requireOpen();
     return abortable(this.#listOffsets(), options.signal);
@@ -141,7 +142,7 @@ export class KafkaTopic implements Topic {
 
   async *read(
     ranges: readonly OffsetRange[],
-    options: { readonly signal?: AbortSignal } = {},
+    options: Stoppable = {},
   ): AsyncGenerator<MessageChunk, void, void> {
     const kept = await this.offsets(options);
     requireRanges(this.name, ranges, kept);
@@ -174,10 +175,7 @@ export class KafkaTopic implements Topic {
    * Brokers do not say it. Where nothing was read yet, a look at the beginning of each range tells how large messages are,
    * and later what was read since.
    */
-  async bytesIn(
-    ranges: readonly OffsetRange[],
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<readonly number[]> {
+  async bytesIn(ranges: readonly OffsetRange[], options: Stoppable = {}): Promise<readonly number[]> {
     if (this.#messageBytes === null) {
       for (const range of ranges) {
         if (range.start < range.end)
@@ -189,19 +187,16 @@ export class KafkaTopic implements Topic {
   }
 
   /** Brokers say what has expired, and keep damage from their readers. What is no message is no gap. */
-  async gaps(
-    ranges: readonly OffsetRange[],
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<readonly TopicGap[]> {
+  async gaps(ranges: readonly OffsetRange[], options: Stoppable = {}): Promise<readonly TopicGap[]> {
     return expiredIn(ranges, await this.offsets(options));
   }
 
   /** What the oldest message says that is well-formed: Kafka keeps no word of ours with a topic. */
-  async describe(options: { readonly signal?: AbortSignal } = {}): Promise<TopicDescription> {
+  async describe(options: Stoppable = {}): Promise<TopicDescription> {
     return this.#whileAway(`Looking at ${this.#label()}`, () => this.#peek(options.signal), options.signal);
   }
 
-  async declareSimulated(simulated: boolean, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async declareSimulated(simulated: boolean, options: Stoppable = {}): Promise<void> {
     this.#requireProducer();
     const held = (await this.describe(options)).simulated;
     if (held === null || held === simulated) return;
@@ -292,7 +287,7 @@ export class KafkaTopic implements Topic {
   }
 
   async #peek(signal: AbortSignal | undefined): Promise<TopicDescription> {
-    const options = signal === undefined ? {} : { signal };
+    const options = { signal };
     for (const { partition, start, end } of await this.offsets(options)) {
       const to = start + PEEK_OFFSETS < end ? start + PEEK_OFFSETS : end;
       for await (const { values } of this.read([{ partition, start, end: to }], options)) {

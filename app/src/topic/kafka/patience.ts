@@ -58,9 +58,7 @@ export class Patience {
       } catch (cause) {
         const error = fromKafka(cause, doing);
         if (!(error instanceof ContrailError) || error.kind !== 'unavailable') throw error;
-        await wait(this.failed(error, attempt), undefined, signal === undefined ? {} : { signal }).catch(
-          () => undefined,
-        );
+        await wait(this.failed(error, attempt), undefined, { signal }).catch(() => undefined);
       }
     }
   }

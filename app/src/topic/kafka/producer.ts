@@ -3,7 +3,7 @@ import { ContrailError } from '../../errors.ts';
 import type { Round } from './batch.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 import { fromKafka } from './kafka-errors.ts';
-import type { Patience } from './patience.ts';
+import { abortable, type Patience } from './patience.ts';
 
 /** A broker counts the messages of a producer in one partition with 31 bits. */
 const MAX_SEQUENCE = 2 ** 31 - 1;
@@ -66,11 +66,7 @@ export class IdempotentProducer {
     if (producer === null) return;
     this.#giveUp?.(new ContrailError('kafka-closed', 'The topic was closed while it waited for Kafka.'));
     // A peer that no longer answers may keep a socket from closing in order.
-    const patience = AbortSignal.timeout(CLOSE_WAIT_MS);
-    await Promise.race([
-      producer.close(true).catch(() => undefined),
-      new Promise<void>((done) => patience.addEventListener('abort', () => done(), { once: true })),
-    ]);
+    await abortable(producer.close(true), AbortSignal.timeout(CLOSE_WAIT_MS)).catch(() => undefined);
   }
 
   #open(doing: string): Producer {

@@ -273,8 +273,8 @@ describe('what goes wrong is said in a sentence, with the next try', () => {
     ['less than no time', { 'retry-after': '-5' }, 15 * 60_000 + 2_500],
     ['no number', { 'X-Rate-Limit-Retry-After-Seconds': 'NaN' }, 15 * 60_000 + 2_500],
     ['a date long past', { 'retry-after': 'Mon, 23 Nov 1970 12:10:00 GMT' }, 15 * 60_000 + 2_500],
-  ])('429 with %s', async (_, headers, wait_ms) => {
-    expect(waited(await reaction({ kind: 'status', status: 429, headers }))).toBe(wait_ms);
+  ])('429 with %s', async (_, headers, waitMs) => {
+    expect(waited(await reaction({ kind: 'status', status: 429, headers }))).toBe(waitMs);
   });
 
   test('503 with Retry-After is kept to as well', async () => {
@@ -379,11 +379,15 @@ describe('a clock', () => {
   test.each([
     ['20 min behind the feed', -20, 1200, /clock is 20 min behind the feed's/],
     ['25 h ahead of it', 25 * 60, -90_000, /clock is 1500 min ahead of the feed's/],
-  ])('that is %s is named, as a fact and in words', async (_, minutes, behind_s, words) => {
+  ])('that is %s is named, as a fact and in words', async (_, minutes, behindSeconds, words) => {
     await using it = await setting();
     const wrong = { ...it.components, clock: () => it.world.clock() + minutes * 60_000 };
     const { states } = await watch(new OpenSkySource(it.mock.urls, wrong), 1);
-    expect(states[0]).toMatchObject({ kind: 'ok', clock_behind_s: behind_s, notices: [{ about: 'clock' }] });
+    expect(states[0]).toMatchObject({
+      kind: 'ok',
+      clock_behind_s: behindSeconds,
+      notices: [{ about: 'clock' }],
+    });
     expect(states[0]?.notices?.[0]?.message).toMatch(words);
   });
 

@@ -98,7 +98,7 @@ function checkLocation(location: unknown): void {
 }
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  await setTimeout(ms, undefined, signal ? { signal } : {});
+  await setTimeout(ms, undefined, { signal });
 }
 
 function storeOf(location: string): ObjectStore {

@@ -15,7 +15,7 @@ export interface WriteFilesOptions {
   readonly maxBufferedBytes?: number;
   /** Below the table's root, with a slash at the end; the default is the root. */
   readonly folder?: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Rows are encoded in portions of about this size in memory. */

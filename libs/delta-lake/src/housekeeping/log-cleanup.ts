@@ -37,7 +37,7 @@ export interface LogCleanupOptions {
   readonly beyond?: { readonly versions: number; readonly leastMs: number };
   /** At most so many objects are deleted, the oldest first. Default: all that may go. */
   readonly limit?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Awaited before each object: for whoever has more urgent things to do. */
   readonly turn?: () => Promise<void>;
 }

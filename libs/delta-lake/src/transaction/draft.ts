@@ -66,9 +66,9 @@ export const TRANSACTION_SPEC: OptionRules<TransactionSpec> = {
 };
 
 export interface CommitOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How often to try again after a lost race. Default 1000: each loss means that someone else got on. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
 }
 
 /** What {@link CommitOptions} have to be. */

@@ -55,7 +55,7 @@ export class ApplicationPage implements JobWatch {
   }
 
   async killJob(jobId: number, signal?: AbortSignal): Promise<void> {
-    const init = { method: 'POST', redirect: 'manual', ...(signal === undefined ? {} : { signal }) } as const;
+    const init = { method: 'POST', redirect: 'manual', signal: signal ?? null } as const;
     await this.#request(`/jobs/job/kill/?id=${jobId}`, init);
   }
 
@@ -68,7 +68,7 @@ export class ApplicationPage implements JobWatch {
   }
 
   async #get(path: string, signal: AbortSignal | undefined): Promise<unknown> {
-    const response = await this.#request(path, signal === undefined ? {} : { signal });
+    const response = await this.#request(path, { signal: signal ?? null });
     if (!response.ok) throw this.#unavailable(`${path} answered ${response.status}`);
     return response.json();
   }

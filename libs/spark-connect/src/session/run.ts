@@ -13,13 +13,13 @@ export interface RunOptions {
    * Aborting interrupts the operation at the server; the call then rejects with the signal's reason, when the server
    * has confirmed the end or about ten seconds have passed.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Names by which `session.interrupt({ tag })` finds the operation; Spark shows them with its jobs. */
   readonly tags?: readonly string[];
   /** A UUID by which `session.interrupt({ operationId })` finds it; a new one when absent. */
   readonly operationId?: string;
   /** Called with each report of how far the operation has come. It must not throw. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Called with what the nodes of the executed plan counted. It must not throw. */
   readonly onMetrics?: (metrics: readonly PlanMetrics[]) => void;
 }

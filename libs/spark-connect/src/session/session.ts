@@ -36,9 +36,9 @@ export interface SessionOptions extends ChannelOptions {
    * Address of the application's page, such as `http://127.0.0.1:4040`. With it an aborted operation is watched until
    * no job of it runs any more; one that slipped through the interrupt is killed.
    */
-  readonly applicationPage?: string | JobWatch;
+  readonly applicationPage?: string | JobWatch | undefined;
   readonly clock?: Clock;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What goes with a query. */

@@ -19,7 +19,7 @@ const COMMIT_BYTES = 2 ** 30;
 export interface OptimizeHooks {
   /** Writes the new files; the library's own reader and writer when absent. */
   readonly rewrite?: Rewrite;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called after each group of files. */
   readonly onProgress?: (done: { readonly groups: number; readonly of: number }) => void;
 }
@@ -61,7 +61,7 @@ export async function rewriteGroups(live: LiveSnapshot, work: GroupWork): Promis
   try {
     for (const [index, files] of groups.entries()) {
       signal?.throwIfAborted();
-      const written = await rewrite({ snapshot, files, targetBytes, order, ...(signal ? { signal } : {}) });
+      const written = await rewrite({ snapshot, files, targetBytes, order, signal });
       ready.push({ files, written });
       checkRows(context.store.url, files, written);
       bytes += files.reduce((sum, { size }) => sum + size, 0);
@@ -124,7 +124,7 @@ function commitOnce(
     .remove(replacements.flatMap(({ files }) => files))
     .append(replacements.flatMap(({ written }) => written))
     .setOperationMetrics({ ...metricsOf(replacements) })
-    .commit(signal ? { signal } : {});
+    .commit({ signal });
 }
 
 /** Deletes files that will not become part of the table. */

@@ -16,7 +16,7 @@ export interface Rewriting {
   readonly targetBytes: number;
   /** Null: the order of the files, and in each of its rows. */
   readonly order: Order | null;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Rewrites a group; the files that it answers are durable, and hold each row of the group once. */
@@ -26,10 +26,8 @@ export type Rewrite = (work: Rewriting) => Promise<readonly DataFile[]>;
 export function rewriteRows(context: TableContext): Rewrite {
   return async ({ snapshot, files, targetBytes, order, signal }) => {
     const rows = scanRows(context, snapshot, { files });
-    const sorted = order
-      ? sortRows(rows, await rowOrder(context, snapshot, files, order), signal ? { signal } : {})
-      : rows;
-    return writeDataFiles(context, snapshot, sorted, { targetBytes, ...(signal ? { signal } : {}) });
+    const sorted = order ? sortRows(rows, await rowOrder(context, snapshot, files, order), { signal }) : rows;
+    return writeDataFiles(context, snapshot, sorted, { targetBytes, signal });
   };
 }
 

@@ -78,7 +78,7 @@ export class OperationFiles {
 }
 
 function commitOptionsOf({ signal, retries }: CommitOptions): CommitOptions {
-  return { ...(signal ? { signal } : {}), ...(retries === undefined ? {} : { retries }) };
+  return { signal, retries };
 }
 
 /**

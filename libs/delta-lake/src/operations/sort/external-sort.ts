@@ -12,7 +12,7 @@ export interface SortOptions {
   readonly runRows?: number;
   /** Rows that are written to, and read from, a temporary file at once. Default 1,000. */
   readonly blockRows?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

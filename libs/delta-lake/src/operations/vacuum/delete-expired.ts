@@ -25,7 +25,7 @@ export interface ExpiryOptions {
   readonly beyond?: { readonly files: number; readonly leastMs: number };
   /** At most so many files are deleted, those that were removed first. Default: all that may go. */
   readonly limit?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a call of {@link deleteExpired} did. */

@@ -43,7 +43,7 @@ export interface VacuumOptions {
    * enough to be done often where somebody knows which folders were written ({@link DeltaTable.recentFolders}). Default: all.
    */
   readonly folders?: readonly string[];
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called after each deleted file. */
   readonly onProgress?: (done: { readonly deleted: number; readonly of: number }) => void;
 }

@@ -87,7 +87,7 @@ export interface S3Options {
   /** Keeps copies of immutable objects for `localCopy`; without it every copy is fetched and deleted after use. */
   readonly cache?: FileCacheOptions;
   /** Ends all that is under way and refuses what comes after. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Told of every attempt, for metrics and for tests that count. Must not throw. */
   readonly onRequest?: (event: S3RequestEvent) => void;
   /** Default: Node's own. */

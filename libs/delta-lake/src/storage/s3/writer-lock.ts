@@ -54,13 +54,15 @@ export interface Pacing {
   /** Monotonic, ms. */
   now(): number;
   /** A wait that `isBackground` does not keep the process alive. */
-  wait(ms: number, options: { readonly isBackground: boolean; readonly signal?: AbortSignal }): Promise<void>;
+  wait(
+    ms: number,
+    options: { readonly isBackground: boolean; readonly signal?: AbortSignal | undefined },
+  ): Promise<void>;
 }
 
 export const SYSTEM_PACING: Pacing = {
   now: () => performance.now(),
-  wait: (ms, { isBackground, signal }) =>
-    pause(ms, undefined, { ref: !isBackground, ...(signal ? { signal } : {}) }),
+  wait: (ms, { isBackground, signal }) => pause(ms, undefined, { ref: !isBackground, signal }),
 };
 
 /** Looks at a lock while watching it, per lease. */
