@@ -50,7 +50,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
   const calls = noCalls();
   const isRemote = options.lake?.startsWith('s3://') === true;
   const raw = isRemote
-    ? s3Store(options.lake ?? '', s3FromEnvironment(process.env))
+    ? s3Store(options.lake ?? '', { ...s3FromEnvironment(process.env), singleWriter: true })
     : localStore(options.lake ?? join(folder, 'lake'));
   const store = livedStore(raw, { calls, clock, times: new Map() });
   const lake = new Lake(store, clock);

@@ -7,16 +7,17 @@
 const PIECE =
   /[rR]?'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|--[^\n]*|\/\*|::|(?<![\w\])`'"]):[A-Za-z_]\w*|\d[\w.]*|[A-Za-z_]\w*|\s+|./gs;
 
-/** SQL cut into pieces, which together are the text. */
-export function piecesOf(sql: string): readonly string[] {
-  const pieces: string[] = [];
+/** SQL cut into pieces, which together are the text. Only what is taken is cut. */
+export function* cutIntoPieces(sql: string): Generator<string, undefined, undefined> {
   const pattern = new RegExp(PIECE);
   for (let match = pattern.exec(sql); match !== null; match = pattern.exec(sql)) {
     if (match[0] === '/*') pattern.lastIndex = endOfComment(sql, match.index);
-    pieces.push(sql.slice(match.index, pattern.lastIndex));
+    yield sql.slice(match.index, pattern.lastIndex);
   }
-  return pieces;
 }
+
+/** All pieces of a text. */
+export const piecesOf = (sql: string): readonly string[] => [...cutIntoPieces(sql)];
 
 /** Comments nest: the end of the one that begins at `start`, or of the text when it has none. */
 function endOfComment(sql: string, start: number): number {
@@ -33,7 +34,7 @@ export const markerIn = (piece: string): string | null =>
   piece.startsWith(':') && piece !== '::' && piece.length > 1 ? piece.slice(1) : null;
 
 /** Whether a piece means nothing: blanks and comments. */
-const isSilent = (piece: string | undefined): boolean =>
+export const isSilent = (piece: string | undefined): boolean =>
   piece !== undefined && (/^\s/.test(piece) || piece.startsWith('--') || piece.startsWith('/*'));
 
 /** The position of the first piece from one on that means something; the number of pieces when none does. */

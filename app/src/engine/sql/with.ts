@@ -1,4 +1,4 @@
-import { next, piecesOf, wordAt } from './pieces.ts';
+import { cutIntoPieces, isSilent } from './pieces.ts';
 
 /**
  * A SELECT with common table expressions before it and before its own, after the comments at its head.
@@ -6,13 +6,14 @@ import { next, piecesOf, wordAt } from './pieces.ts';
  */
 export function withExpressions(expressions: readonly string[], sql: string): string {
   if (expressions.length === 0) return sql;
-  const pieces = piecesOf(sql);
-  const head = next(pieces, 0);
   const list = expressions.join(', ');
-  const before = (at: number): string => pieces.slice(0, at).join('');
-  const after = (at: number): string => pieces.slice(at).join('');
-  if (wordAt(pieces, head) !== 'with') return `${before(head)}with ${list} ${after(head)}`;
-  const second = next(pieces, head + 1);
-  const own = wordAt(pieces, second) === 'recursive' ? next(pieces, second + 1) : second;
-  return `${before(own)}${list}, ${after(own)}`;
+  let [at, hasOwn] = [0, false];
+  for (const piece of cutIntoPieces(sql)) {
+    const word = piece.toLowerCase();
+    if (hasOwn ? word !== 'recursive' && !isSilent(piece) : word !== 'with' && !isSilent(piece)) break;
+    hasOwn ||= word === 'with';
+    at += piece.length;
+  }
+  const [head, rest] = [sql.slice(0, at), sql.slice(at)];
+  return hasOwn ? `${head}${list}, ${rest}` : `${head}with ${list} ${rest}`;
 }
