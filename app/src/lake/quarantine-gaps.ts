@@ -7,7 +7,7 @@ import { type TableDefinition, STREAM_PROPERTIES } from './table.ts';
 export const QUARANTINE_GAPS: TableDefinition = {
   name: 'quarantine/gaps',
   grain:
-    'One row per stretch of a partition whose messages were passed over, because they expired unread or are damaged. There is no table while there is none.',
+    'One row per stretch of a partition whose messages were passed over, because they expired unread or are damaged. The first gap makes the table.',
   key: ['topic_partition', 'offset_from'],
   partitionColumns: [],
   properties: { ...STREAM_PROPERTIES, 'delta.appendOnly': 'true' },
