@@ -207,7 +207,7 @@ function refuseOtherKind(expectSimulated: boolean | undefined, simulated: boolea
     'The lake',
     expectSimulated,
     (came) =>
-      `The source ${name} sends ${came} ones: choose another data folder (--data DIR) or bucket for them.`,
+      `The source ${name} sends ${came} positions: choose another data folder (--data DIR) or bucket for them.`,
   );
 }
 
