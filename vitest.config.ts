@@ -62,7 +62,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        // The notebooks in Jupyter's kernel, from PyPI; `npm run test:notebooks` alone runs them.
+        // The notebooks in Jupyter's kernel, from PyPI. A part of `npm test`; `npm run test:notebooks` runs nothing else.
         test: {
           name: 'notebooks',
           include: ['test/notebooks/**/*.test.ts'],
