@@ -24,7 +24,7 @@ export default defineConfig({
           ...twoAtATime,
           isolate: false,
           // A busy machine is no failure.
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           include: ['{libs/*,app,web}/test/**/*.test.ts', 'test/{,golden/,deploy/}*.test.ts'],
           exclude: ['libs/*/test/{interop,faults}/**'],
         },

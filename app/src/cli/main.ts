@@ -1,11 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ContrailError, isDiskTrouble } from '../errors.ts';
-import { addCluster } from './cluster-commands.ts';
+import { addCluster } from './cluster/commands.ts';
 import { settingsOf, untilSignal, withSettings } from './context.ts';
 import { endWithLauncher } from './launcher.ts';
 import { printable, printableLines } from './printable.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './rows.ts';
-import { addOperations, addReaders } from './table-commands.ts';
+import { addOperations, addReaders } from './table/commands.ts';
 
 const wholeNumber = (text: string): number => {
   const value = Number(text);

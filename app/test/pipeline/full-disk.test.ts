@@ -96,7 +96,7 @@ describe('a pipeline on a full disk', () => {
   it('waits out what the file system says, wherever it says it', async () => {
     const lake = openLake(directory);
     let puts = 0;
-    const failing = failingStore(lake.store, () => (puts += 1) % 7 === 0);
+    const failing = failingStore(lake.store, () => (puts += 1) % 5 === 0);
     const troubles: string[] = [];
     await run(directory, {
       maxRows: 10_000,

@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { optimizeTable, restoreTable, vacuumTable } from '../../src/cli/table-operations.ts';
+import { optimizeTable, restoreTable, vacuumTable } from '../../../src/cli/table/operations.ts';
 
 const COMMON = { format: 'json', signal: new AbortController().signal } as const;
 const VACUUM = { ...COMMON, dryRun: false, force: false, logOnly: false };

@@ -11,12 +11,12 @@ import {
 } from '@contrail/delta-lake';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { ContrailError } from '../errors.ts';
-import { type SettingFlags, tableOptions } from './lake-store.ts';
-import { printable } from './printable.ts';
-import { type Batches, formatBatches, formatRows, type OutputFormat } from './rows.ts';
-import { shownRow, shownTime } from './table-cells.ts';
-import { parseWhere } from './table-where.ts';
+import { ContrailError } from '../../errors.ts';
+import { type SettingFlags, tableOptions } from '../lake-store.ts';
+import { printable } from '../printable.ts';
+import { type Batches, formatBatches, formatRows, type OutputFormat } from '../rows.ts';
+import { shownRow, shownTime } from './cells.ts';
+import { parseWhere } from './where.ts';
 
 /** Writes to stdout, waiting where the reader is slower. */
 async function out(text: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseSize } from '../config/quantity.ts';
-import { untilSignal } from './context.ts';
-import type { OutputFormat } from './rows.ts';
+import { parseSize } from '../../config/quantity.ts';
+import { untilSignal } from '../context.ts';
+import type { OutputFormat } from '../rows.ts';
 
 const PATH = 'folder of the table, or s3://bucket/path';
 
@@ -63,7 +63,7 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
           format: OutputFormat | 'canonical';
         },
       ) => {
-        const { readTable, readTables } = await import('./table.ts');
+        const { readTable, readTables } = await import('./look.ts');
         const { timestamp, ...rest } = flags;
         if (flags.pathsFrom !== undefined) {
           if (flags.pathsFrom !== '-' || flags.format !== 'canonical')
@@ -89,7 +89,7 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
         path: string,
         flags: Settings & { from: number; to?: number; limit?: number; format: OutputFormat },
       ) => {
-        const { tableChanges } = await import('./table.ts');
+        const { tableChanges } = await import('./look.ts');
         await tableChanges(path, flags);
       },
     );
@@ -100,7 +100,7 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
     .option('--limit <n>', 'at most so many', wholeNumber, 20)
     .addOption(formatOption())
     .action(async (path: string, flags: Settings & { limit: number; format: OutputFormat }) => {
-      const { tableHistory } = await import('./table.ts');
+      const { tableHistory } = await import('./look.ts');
       await tableHistory(path, flags);
     });
   table
@@ -109,7 +109,7 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
     .argument('<path>', PATH)
     .addOption(formatOption())
     .action(async (path: string, flags: Settings & { format: OutputFormat }) => {
-      const { describeTable } = await import('./table.ts');
+      const { describeTable } = await import('./look.ts');
       await describeTable(path, flags);
     });
   table
@@ -121,7 +121,7 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
     .option('--footers', 'read the footers of files alone: quick, and blind to damage in their pages', false)
     .addOption(formatOption())
     .action(async (path: string, flags: Settings & { footers: boolean; format: OutputFormat }) => {
-      const { checkTable } = await import('./table.ts');
+      const { checkTable } = await import('./look.ts');
       await checkTable(path, flags);
     });
 }
@@ -156,7 +156,7 @@ export function addOperations(table: Command, { wholeNumber, formatOption }: Tab
           format: OutputFormat;
         },
       ) => {
-        const { optimizeTable } = await import('./table-operations.ts');
+        const { optimizeTable } = await import('./operations.ts');
         const { targetSize, ...rest } = flags;
         await optimizeTable(path, {
           ...rest,
@@ -193,7 +193,7 @@ export function addOperations(table: Command, { wholeNumber, formatOption }: Tab
           format: OutputFormat;
         },
       ) => {
-        const { vacuumTable } = await import('./table-operations.ts');
+        const { vacuumTable } = await import('./operations.ts');
         await vacuumTable(path, { ...flags, signal: untilSignal() });
       },
     );
@@ -216,7 +216,7 @@ export function addOperations(table: Command, { wholeNumber, formatOption }: Tab
             exitCode: 2,
             code: 'commander.missingMandatoryOptionValue',
           });
-        const { restoreTable } = await import('./table-operations.ts');
+        const { restoreTable } = await import('./operations.ts');
         await restoreTable(path, {
           ...rest,
           ...(version === undefined ? {} : { version }),

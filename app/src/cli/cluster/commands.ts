@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Part, PARTS } from '../cluster/cluster-plan.ts';
-import { S3_KINDS, type S3Kind } from '../cluster/s3/s3.ts';
-import { settingsOf, untilSignal, withSettings } from './context.ts';
+import { type Part, PARTS } from '../../cluster/cluster-plan.ts';
+import { S3_KINDS, type S3Kind } from '../../cluster/s3/s3.ts';
+import { settingsOf, untilSignal, withSettings } from '../context.ts';
 
 type Flags = Readonly<Record<string, unknown>>;
 interface Which {

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { homedir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
-import { bringDown, bringUp, type ServiceStatus, statusOfAll } from '../cluster/cluster.ts';
+import { bringDown, bringUp, type ServiceStatus, statusOfAll } from '../../cluster/cluster.ts';
 import {
   type ClusterPlan,
   heapsFor,
@@ -10,17 +10,17 @@ import {
   PARTS,
   readPlan,
   writePlan,
-} from '../cluster/cluster-plan.ts';
-import { replaceFile } from '../cluster/pid-file.ts';
-import { choosePorts, MACHINE_PORTS, PORTS_OF, USUAL_PORTS } from '../cluster/ports.ts';
-import { type S3Kind, usualS3 } from '../cluster/s3/s3.ts';
-import { type Service, servicesOf } from '../cluster/services.ts';
-import { envText, settingsFor, type TopicSettings } from '../cluster/settings-file.ts';
-import type { Settings } from '../config/settings.ts';
-import { ContrailError } from '../errors.ts';
-import { createTopic } from '../topic/kafka/store.ts';
-import { say } from './log.ts';
-import { formatRows } from './rows.ts';
+} from '../../cluster/cluster-plan.ts';
+import { replaceFile } from '../../cluster/pid-file.ts';
+import { choosePorts, MACHINE_PORTS, PORTS_OF, USUAL_PORTS } from '../../cluster/ports.ts';
+import { type S3Kind, usualS3 } from '../../cluster/s3/s3.ts';
+import { type Service, servicesOf } from '../../cluster/services.ts';
+import { envText, settingsFor, type TopicSettings } from '../../cluster/settings-file.ts';
+import type { Settings } from '../../config/settings.ts';
+import { ContrailError } from '../../errors.ts';
+import { createTopic } from '../../topic/kafka/store.ts';
+import { say } from '../log.ts';
+import { formatRows } from '../rows.ts';
 
 /** Which cluster is meant. */
 export interface ClusterFlags {

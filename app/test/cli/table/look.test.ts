@@ -11,8 +11,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { checkTable, describeTable, readTable, tableChanges, tableHistory } from '../../src/cli/table.ts';
-import { parseWhere } from '../../src/cli/table-where.ts';
+import {
+  checkTable,
+  describeTable,
+  readTable,
+  tableChanges,
+  tableHistory,
+} from '../../../src/cli/table/look.ts';
+import { parseWhere } from '../../../src/cli/table/where.ts';
 
 const SCHEMA = struct({
   icao24: { type: 'string', nullable: false },

@@ -7,10 +7,10 @@ import {
   type Predicate,
   type Snapshot,
 } from '@contrail/delta-lake';
-import { ContrailError } from '../errors.ts';
-import { type SettingFlags, tableOptions } from './lake-store.ts';
-import { formatRows, type OutputFormat } from './rows.ts';
-import { shownTime } from './table-cells.ts';
+import { ContrailError } from '../../errors.ts';
+import { type SettingFlags, tableOptions } from '../lake-store.ts';
+import { formatRows, type OutputFormat } from '../rows.ts';
+import { shownTime } from './cells.ts';
 
 const HOUR_MS = 3_600_000;
 

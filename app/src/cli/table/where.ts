@@ -7,7 +7,7 @@ import {
   type StructType,
   type Value,
 } from '@contrail/delta-lake';
-import { ContrailError } from '../errors.ts';
+import { ContrailError } from '../../errors.ts';
 
 /**
  * Conditions as people type them, as a predicate of the table library: what it cannot express is refused, never guessed.
