@@ -116,7 +116,7 @@ async function main(flags: ReadonlySet<string>): Promise<boolean> {
     ensureChromium();
   }
   if (stop.signal.aborted) return false;
-  if (!ok) process.stdout.write('\nStatic checks FAILED, see above; the tests run all the same.\n');
+  if (!ok) process.stdout.write('\nStatic checks FAILED, see above; the tests still run.\n');
   const projects = (isAll ? ['!interop', '!kafka', '!spark', '!cluster', '!garage'] : ['unit']).flatMap(
     (project) => ['--project', project],
   );

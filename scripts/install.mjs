@@ -23,7 +23,7 @@ const BEAT_MS = 1000;
 const STALE_MS = 15_000;
 
 /**
- * Runs `npm ci` unless the packages of the lockfile are there already, whoever installed them. Progress goes to stderr.
+ * Runs `npm ci` unless the packages of the lockfile are there already, however they were installed. Progress goes to stderr.
  * @param {string} root of the checkout
  * @param {(child: import('node:child_process').ChildProcess) => void} [onStart] is given npm's process when it runs
  * @param {(root: string, onStart: Function) => Promise<boolean>} [run] what installs them

@@ -15,7 +15,7 @@ import { ContrailError } from '../../app/src/errors.ts';
 /** Where programs and jars are kept. */
 export const CACHE: string = join(homedir(), '.cache/contrail');
 
-/** Says a line to whoever runs the tests. */
+/** Says a line to the person who runs the tests. */
 export const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Something that a person has to install: what brings it, and whether it is here. */

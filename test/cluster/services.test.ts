@@ -41,7 +41,7 @@ describe.skipIf(!HAS_CLUSTER)('the services of a cluster', () => {
     expect(names.filter((name) => name.endsWith('.parquet')).length).toBeGreaterThan(0);
   });
 
-  it('are started anew by up when they were killed, with all that they held', async () => {
+  it('are restarted by up when they were killed, with all that they held', async () => {
     await using topic = openTopic('held');
     await topic.append(MESSAGES);
     await using store = openBucket();

@@ -100,7 +100,7 @@ describe('a cluster', () => {
     expect(await bringDown(services, folder)).toEqual([]);
   });
 
-  it('starts anew what has ended, and what was started after it', async () => {
+  it('restarts what has ended, and what was started after it', async () => {
     const services = [
       await serviceOf('master'),
       await serviceOf('worker', ['master']),
@@ -118,7 +118,7 @@ describe('a cluster', () => {
     expect(after[2]).toBe(alone);
   });
 
-  it('starts anew what does not answer', async () => {
+  it('restarts what does not answer', async () => {
     const services = [await serviceOf('one')];
     await up(services);
     const [pid] = await pids(services);
@@ -127,7 +127,7 @@ describe('a cluster', () => {
     await up(services);
     expect(await states(services)).toEqual(['running']);
     expect(await pids(services)).not.toEqual([pid]);
-    expect(said).toContain('one does not answer; it is started anew.');
+    expect(said).toContain('one does not answer; it is restarted.');
   });
 
   it('does not take another program for a service because it answers on the same port', async () => {

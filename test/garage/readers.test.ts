@@ -39,7 +39,7 @@ async function digestOf(table: string): Promise<TableDigest> {
   return { version, schema, numRecords: rows.length, digest: sha(rows.map(sha).sort().join('\n')) };
 }
 
-/** Kafka to Spark to Garage; then whoever else reads Delta tables reads these. */
+/** Kafka to Spark to Garage; then other readers of Delta tables read these. */
 describe.skipIf(!HAS_CLUSTER)('the tables on Garage', { timeout: 600_000 }, () => {
   beforeAll(async () => {
     const directory = mkdtempSync(join(tmpdir(), 'contrail-readers-'));

@@ -5,7 +5,7 @@ import { KafkaBroker, type KafkaOptions, startKafka } from '../../app/src/cluste
 import type { Message } from '../../app/src/topic/topic.ts';
 import { KafkaTopic, type KafkaTopicOptions } from '../../app/src/topic/kafka/kafka-topic.ts';
 
-/** A broker in a temporary folder; `restart` starts it anew in the same folder and on the same ports. */
+/** A broker in a temporary folder; `restart` starts it again in the same folder and on the same ports. */
 export interface TestBroker extends AsyncDisposable {
   readonly broker: KafkaBroker;
   restart(): Promise<KafkaBroker>;

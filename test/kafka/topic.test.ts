@@ -175,7 +175,7 @@ describe.skipIf(!HAS_KAFKA)('a topic in Kafka', () => {
       expect(await reader.exists()).toBe(false);
       expect(await withAdmin((admin) => admin.listTopics())).not.toContain(name);
       await topic.append(numbered(10));
-      // A reader looks anew every 5 s.
+      // A reader looks again every 5 s.
       await expect.poll(() => reader.exists(), { timeout: 30_000 }).toBe(true);
       expect(await collect(reader)).toHaveLength(10);
       await expect(reader.append(numbered(1))).rejects.toMatchObject({ code: 'topic-read-only' });

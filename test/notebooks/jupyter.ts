@@ -58,7 +58,7 @@ export function installJupyter(): string | null {
     cpSync(REQUIREMENTS, `${stamp}.txt`);
     renameSync(`${stamp}.txt`, stamp);
   }
-  // Anew each time: the kernel's file is part of the checkout, not of the cache.
+  // Written each time: the kernel's file is part of the checkout, not of the cache.
   const kernel = join(home, 'share', 'jupyter', 'kernels', 'contrail');
   cpSync(join(NOTEBOOKS, 'kernel'), kernel, { recursive: true });
   return home;

@@ -106,7 +106,7 @@ describe.skipIf(!HAS_SPARK)('a job of Spark', { timeout: 300_000 }, () => {
         'spark.speculation.interval': '100ms',
         'spark.speculation.quantile': '0.5',
         'spark.speculation.minTaskRuntime': '500ms',
-        // Tasks go to whoever is free.
+        // Tasks go to any executor that is free.
         'spark.locality.wait': '0',
       },
     });

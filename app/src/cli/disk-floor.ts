@@ -10,7 +10,7 @@ export type Shortage = () => string | null;
 export interface FileSystemSize {
   readonly bsize: number;
   readonly blocks: number;
-  /** Free for who is not root. */
+  /** Free for users other than root. */
   readonly bavail: number;
 }
 

@@ -28,7 +28,7 @@ const RECORD_LOOKS = 20;
 const RECORD_LOOK_MS = 50;
 const SETTLE_MS = { local: 0, remote: 1_000 } as const;
 
-/** Who writes, for the one who is turned away. */
+/** The writer, as the one that is turned away is told of it. */
 export const lockOwner = (command: string): string =>
   `"contrail ${command}" (process ${process.pid} on ${hostname()})`;
 
@@ -92,7 +92,7 @@ export class LakeLock implements AsyncDisposable {
     this.#kernel = null;
   }
 
-  /** Who has the kernel's lock has yet to write the record, when both have just been started. */
+  /** The holder of the kernel's lock may still have to write the record, when both have just been started. */
   async #recordOfHolder(): Promise<LakeRecord | null> {
     for (let looks = 0; looks < RECORD_LOOKS; looks++) {
       const record = parseRecord(await readText(this.#store));

@@ -151,7 +151,7 @@ for (const stream of [process.stdout, process.stderr])
 try {
   await program().parseAsync();
 } catch (error) {
-  // Whoever asked to stop while a command waited is not told that stopping failed.
+  // An abort that the user asked for while a command waited is not reported as an error.
   if (error instanceof Error && error.name === 'AbortError') process.exitCode = 0;
   else if (error instanceof CommanderError) {
     if (error.code === 'contrail.usage') process.stderr.write(`${error.message}\n`);

@@ -105,7 +105,7 @@ async function tablesIn(lake: Lake, sql: string): Promise<TablesIn> {
   return { relations, missing };
 }
 
-/** What went wrong, in the words of one who wrote the SELECT. */
+/** What went wrong, in words for the author of the SELECT. */
 function explained(error: unknown, missing: readonly string[], url: string): unknown {
   if (!(error instanceof ContrailError) || error.code !== 'sql-failed') return error;
   const message = error.message.replace(/^DuckDB could not run the SELECT: /, '');

@@ -30,7 +30,7 @@ export interface ServiceStatus {
 
 /** How long a service may take to end before it is killed. */
 const END_PATIENCE_MS = 10_000;
-/** How often and how long a service that does not answer is asked again before it is started anew. */
+/** How often and how long a service that does not answer is asked again before it is restarted. */
 const RETRY_MS = 500;
 const UNHEALTHY_AFTER_MS = 15_000;
 /** How long one whose start was given up may take to end. */
@@ -43,7 +43,7 @@ export interface BringUpOptions {
   readonly say: (line: string) => void;
   /** Stops what was started so far, and only that. */
   readonly signal: AbortSignal;
-  /** For how long a service may not answer before it is started anew, beside what its probe waits. Default 15 s. */
+  /** For how long a service may not answer before it is restarted, beside what its probe waits. Default 15 s. */
   readonly unhealthyAfterMs?: number;
 }
 
@@ -63,7 +63,7 @@ export async function bringUp(services: readonly Service[], options: BringUpOpti
     signal.throwIfAborted();
     const status = await settled(service, options);
     if (status.state === 'running') return;
-    if (status.state === 'unhealthy') options.say(`${service.title} does not answer; it is started anew.`);
+    if (status.state === 'unhealthy') options.say(`${service.title} does not answer; it is restarted.`);
     // What came after it would go on with what is gone.
     const dependents = services.filter(({ after }) => after.includes(service.name));
     await Promise.all([service, ...dependents].map((one) => takeDown([one], END_PATIENCE_MS)));

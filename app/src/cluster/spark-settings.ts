@@ -39,7 +39,7 @@ export function propertiesOf(folder: string, ports: ChosenPorts, options: SparkO
     'spark.sql.session.timeZone': 'UTC',
     'spark.sql.shuffle.partitions': 4,
     'spark.scheduler.mode': 'FAIR',
-    // One batch needs 170 compiled classes. With Spark's 100 each batch compiles all of them anew, on any size of machine.
+    // One batch needs 170 compiled classes. With Spark's 100 each batch compiles all of them again, on any size of machine.
     'spark.sql.codegen.cache.maxEntries': 2000,
     // A page for people: by default it keeps the plans of a thousand queries, most of the memory of a small driver.
     'spark.sql.ui.retainedExecutions': 100,

@@ -125,7 +125,7 @@ export async function trackAnswer(sources: AnswerSources, icao24: string): Promi
   return { ...version, icao24, columns: TRACK_COLUMNS, rows: rows.map((row) => cells(row, TRACK_COLUMNS)) };
 }
 
-/** The tag of a table's version. The commit time is in it, because a table that is made anew counts from 0 again. */
+/** The tag of a table's version. The commit time is in it, because a table that is made again counts from 0. */
 export function entityTag({ version, as_of_ms }: TableVersion): string {
   return version === null ? '"none"' : `"${version}-${as_of_ms}"`;
 }

@@ -8,7 +8,7 @@ export type { Row } from '../lake/column.ts';
  * rows, writes Parquet files into a fresh folder, or keeps the result as a relation for later SELECTs.
  *
  * It knows nothing of Delta tables, batches or commits: it is told exact files, exact offset ranges, and
- * reports exactly what it wrote. What it keeps is a cache: whoever asked for it can rebuild it from the lake,
+ * reports exactly what it wrote. What it keeps is a cache: its caller can rebuild it from the lake,
  * so an engine may be thrown away at any moment. A failed or killed `write` leaves files that nobody refers to.
  *
  * Adapters: `duckdb/` (in this process) and `spark/` (Spark Connect, on a cluster). The SQL is the common

@@ -39,7 +39,7 @@ export function airportsByCell(airports: readonly Airport[]): (cell: number) => 
     const key = `${south} ${west}`;
     const known = blocks.get(key);
     if (known !== undefined) return known;
-    // Whoever is the nearest somewhere in a cell is so somewhere in the block around it.
+    // An airport that is the nearest somewhere in a cell is so somewhere in the block around it.
     const nearby = nearestSomewhere(south, west, BLOCK_DEGREES, everywhere, vectors);
     blocks.set(key, nearby);
     return nearby;

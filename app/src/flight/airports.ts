@@ -87,6 +87,6 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 function unreadable(found: string): ContrailError {
   return new ContrailError(
     'airports-unreadable',
-    `The list of airports cannot be read: ${found}. Restore app/src/lake/airports.json, or write it anew with tools/airports.`,
+    `The list of airports cannot be read: ${found}. Restore app/src/lake/airports.json, or make it again with tools/airports.`,
   );
 }

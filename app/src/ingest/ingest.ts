@@ -87,7 +87,7 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
       try {
         await append(topic, received.messages, options);
       } catch (error) {
-        // Whoever asked to stop is not told that stopping failed; the poll does not count.
+        // An abort that the user asked for is not reported as an error, and the poll does not count.
         if (signal?.aborted === true && isAbort(error, signal)) return counts;
         throw error;
       }

@@ -18,7 +18,7 @@ export interface Source {
   polls(options: PollOptions): AsyncIterable<Poll>;
 }
 
-/** What a source is told by who asks for its polls. */
+/** What the loop that asks for polls tells a source. */
 export interface PollOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onState?: (state: SourceState) => void;

@@ -95,7 +95,7 @@ export const touchedRelation = (touched: readonly bigint[]): Relation => ({
   rows: touched.map((window_seconds) => ({ window_seconds })),
 });
 
-/** Writes the touched windows of one Gold table anew, and finds the files that they replace. Without windows: nothing. */
+/** Rewrites the touched windows of one Gold table, and finds the files that they replace. Without windows: nothing. */
 export async function writeWindows(
   lake: Lake,
   engine: Engine,

@@ -44,7 +44,7 @@ export class NearbyAirports {
     for (const cell of missing) this.#covered.add(cell);
   }
 
-  /** Starts anew; after a failure, when nobody knows what the engine still keeps. */
+  /** Forgets all; after a failure, when nobody knows what the engine still keeps. */
   reset(): void {
     this.#isKept = false;
     this.#covered.clear();

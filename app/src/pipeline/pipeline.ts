@@ -175,7 +175,7 @@ export async function runPipeline(
       last = plan;
       const left = rowsIn(unread) - rowsIn(plan.ranges);
       await finish(plan, left);
-      // Who is behind does not wait.
+      // A pipeline that is behind starts the next batch at once.
       dueAtMs = left > 0 ? null : lookedAtMs + triggerMs;
       failures = 0;
     } catch (thrown) {
@@ -339,9 +339,8 @@ const timer = (ms: number, signal?: AbortSignal): Promise<void> => wait(ms, unde
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
 /**
- * What is away comes back. Who lost a commit to another writer, such as an OPTIMIZE of the Gold files that the batch
- * replaces, runs the batch again on what the table is now; so does whoever lost the executors of Spark. A few times in a
- * row, and it is no coincidence.
+ * Unavailable services are waited for. A commit that was lost to another writer, such as an OPTIMIZE of the Gold files that
+ * the batch replaces, and lost executors of Spark are retried, a few times in a row: after that it is a fault.
  */
 function isWorthATry(error: unknown, failures: number, failed: BatchRecord | null): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : null;

@@ -11,7 +11,7 @@ const BLOCK_BYTES = 4096;
 /**
  * Writes the report. On a disk that is wholly full it is written into the blocks that the last one has, with as many of
  * its batches as fit: the page is to say that the disk is full. A reader that comes in between may find it torn, and
- * looks again. Who has no blocks for it either (copy on write) keeps the last report.
+ * looks again. A file system without blocks for it either (copy on write) keeps the last report.
  * @throws what the store throws, when the report could not be written either way
  */
 export async function putProgress(store: ObjectStore, progress: Progress): Promise<void> {

@@ -27,7 +27,7 @@ const LOOK_COMMITS = 16;
 const LOOK_MS = 5 * MINUTE_MS;
 /** How often the folder of a table is listed for what no commit names; and once after each start, since it may follow a kill. */
 const VACUUM_MS = 24 * 60 * MINUTE_MS;
-/** A day of a table, and windows of Gold, which are written anew with the whole file when a late row touches one. */
+/** A day of a table, and windows of Gold, which are rewritten with the whole file when a late row touches one. */
 const DAY_FILE_BYTES = 128 * MIB;
 const WINDOWS_FILE_BYTES = 8 * MIB;
 /** Gold windows that are about to be replaced by the next micro-batches. */

@@ -8,7 +8,7 @@ export const PASS_OVER =
 /**
  * Says what is wrong with a range that cannot be read in full, or null when it can.
  * - before the first kept offset: `corrupt` / `topic-offsets-expired`
- * - after the last message: `corrupt` / `topic-offsets-unknown`; whoever asks has seen another topic than this one
+ * - after the last message: `corrupt` / `topic-offsets-unknown`: the caller has seen another topic than this one
  */
 export function checkRange(
   name: string,

@@ -41,7 +41,7 @@ describe('the lock of a lake on a disk', () => {
     await ended;
   };
 
-  it('is had by one, who is named to the other: which, and since when', async () => {
+  it('is held by one, which is named to the other: which, and since when', async () => {
     await lockOf('"contrail up" (process 12 on here)').claim();
     const second = lockOf('second').claim();
     await expect(second).rejects.toMatchObject(refused);

@@ -98,7 +98,7 @@ describe('a dashboard server on a real lake', () => {
     expect(empty).toMatchObject({ version: null, rows: [], newest_window_end: null });
   });
 
-  it('shows aircraft as Silver is made and grows, pushes each commit, and starts anew when Silver is made anew', async () => {
+  it('shows aircraft as Silver is made and grows, pushes each commit, and starts again when Silver is made again', async () => {
     const page = new Page(server.url);
     await once(page.socket, 'open');
     await lake.append(SILVER_FLIGHTS, [

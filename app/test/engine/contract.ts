@@ -149,7 +149,7 @@ export function keepsTheContract(open: (directory: string) => Promise<Engine>): 
     ).toEqual([]);
   });
 
-  it('keeps a relation, makes it anew from itself, extends and forgets it', async () => {
+  it('keeps a relation, replaces it from itself, extends and forgets it', async () => {
     const select = { sql: 'select * from r', relations: { r: rowsOf([FULL]) } };
     const kept: Relation = { kind: 'kept', name: 'k' };
     await engine.extend('k', select);

@@ -124,7 +124,7 @@ describe('a lake and the topic that it is filled from', () => {
     expect(rows).toBeGreaterThan(0);
   });
 
-  it('goes by the offsets alone where a store gives its topics no id', () => {
+  it('compares the offsets alone where a store gives its topics no id', () => {
     const last = { batch_id: 3, topic: 't', recorded_at_ms: 5_000, ranges: [] };
     const nameless = { id: null, created_at_ms: null };
     expect(checkIdentity(last, nameless, 'lake')).toBeNull();

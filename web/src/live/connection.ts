@@ -21,7 +21,7 @@ export type Link =
   | {
       readonly kind: 'connecting';
       readonly attempt: number;
-      /** True while polling brings positions in the socket's stead; false also when it is tried in vain. */
+      /** True while polling brings positions in the socket's stead; false also when it brings none. */
       readonly polling: boolean;
     }
   | { readonly kind: 'open' }

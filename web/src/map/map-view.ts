@@ -140,12 +140,12 @@ export class MapView {
     this.invalidate();
   }
 
-  /** The aircraft must be drawn anew at the next frame: a row came, went or jumped. */
+  /** The aircraft must be drawn again at the next frame: a row came, went or jumped. */
   invalidate(): void {
     this.#redraw.invalidate();
   }
 
-  /** Everything must be drawn anew at the next frame. */
+  /** Everything must be drawn again at the next frame. */
   invalidateView(): void {
     this.#redraw.invalidateView();
   }

@@ -92,7 +92,7 @@ export class LiveHub {
     for (const connection of this.#connections) this.#push(connection);
   }
 
-  /** Starts an empty picture under a new number, as when the table was made anew. */
+  /** Starts an empty picture under a new number, as when the table was made again. */
   reset(): void {
     this.picture = new Picture();
     this.ticks = new Ticks(pictureNumber(this.#sources.clock(), this.ticks.picture));
@@ -126,7 +126,7 @@ export class LiveHub {
     const bytes = encodeFrame(this.ticks.heartbeat(this.now_s()));
     this.broadcast({ type: 'state', ...this.#sources.state() });
     for (const connection of this.#connections) {
-      // A heartbeat says "you hold the newest": only true for who does, and not said to the hidden.
+      // A heartbeat says "you hold the newest": true only of a client that does, and not said to hidden ones.
       if (!connection.isGreeted || connection.isPaused || connection.held !== this.ticks.tick) continue;
       this.#sources.onFrame?.('heartbeat', bytes.length);
       this.#send(connection, bytes);

@@ -70,7 +70,7 @@ export function pageFiles(root: string): PageFiles {
   };
 }
 
-/** Shown instead of the page when it has not been built; the API works all the same. */
+/** Shown instead of the page when it has not been built. The API works without it. */
 export const NOT_BUILT_PAGE = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -148,7 +148,7 @@ export class DuckdbEngine implements QueryEngine {
     this.#kept.add(name);
   }
 
-  /** What was kept is gone then: it is a cache, and who asked for it makes it again after a failure. */
+  /** What was kept is gone then: it is a cache, and its owner makes it again after a failure. */
   async #reopen(): Promise<void> {
     const { instance, connection } = await connect(this.#options);
     try {

@@ -62,7 +62,7 @@ const ODD: Columns = [
  * twice as fast as handing them over one by one. Works in slices and lets other work of the process run between.
  *
  * DuckDB's parser is narrower than ECMAScript's: it takes no object with a repeated key and no lone surrogate. A message
- * that is not in the plain form is therefore written anew from what JavaScript understood.
+ * that is not in the plain form is therefore rewritten from what JavaScript understood.
  */
 export async function loadMessages(
   connection: DuckDBConnection,

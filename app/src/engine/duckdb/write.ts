@@ -93,7 +93,7 @@ async function copyTo(
     await rm(path, { force: true });
     return null;
   }
-  // From here the file's bytes survive a power cut; the folder's entry is synced by whoever commits the file.
+  // From here the file's bytes survive a power cut; the commit of the file syncs the folder's entry.
   const handle = await open(path, 'r');
   try {
     await handle.sync();

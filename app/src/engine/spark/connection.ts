@@ -32,7 +32,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Sessions of a Connect server load their classes apart, generated ones too, so that each would compile anew what one
+ * Sessions of a Connect server load their classes apart, generated ones too, so that each would compile again what one
  * before it has compiled: a sixth of the CPU of a large batch. That keeps the classes of clients from each other, and we
  * bring none. A server looks at it at the first call of a session only, so it is set in one session for the next.
  */

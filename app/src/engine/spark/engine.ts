@@ -45,7 +45,7 @@ interface TunedSession {
 const SCRATCH = '_contrail/spark';
 /** Within it: folders that are being written. */
 const NOTES = 'writing';
-/** A relation that grows by a file at a time is written anew before it has more: each costs whoever reads it. */
+/** A relation that grows by a file at a time is rewritten before it has more: each file costs its readers time. */
 const MOST_KEPT_FILES = 8;
 
 /**
@@ -243,8 +243,8 @@ export class SparkEngine implements Engine {
   }
 
   /**
-   * Removes what former engines kept and left behind, before anything is kept: who keeps writes to the lake, and a lake
-   * has one writer.
+   * Deletes what earlier engines left, before anything is kept. Safe here: keeping writes to the lake, and a lake has one
+   * writer.
    */
   async #sweep(): Promise<void> {
     if (this.#isSwept) return;

@@ -48,7 +48,7 @@ create or replace temporary function airport_point(ident string, x double, y dou
   returns struct<ident: string, x: double, y: double, z: double> return named_struct('ident', ident, 'x', x, 'y', y, 'z', z);
 
 -- The squared chords between a point of the unit sphere and each of at most 20 airports. Written out, since Spark
--- interprets lambdas, and analyses a function anew wherever it is called.
+-- interprets lambdas, and analyses a function again wherever it is called.
 create or replace temporary function squared_chords(
   airports array<struct<ident: string, x: double, y: double, z: double>>, x double, y double, z double
 ) returns array<double> return array(

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 
 const READ_BYTES = 256 * 1024;
 
-/** The bytes of a file, those of a `.gz` file unpacked, in bounded memory: whoever reads slowly is waited for. */
+/** The bytes of a file, those of a `.gz` file unpacked, in bounded memory: it waits for a slow reader. */
 export function fileBytes(path: string): AsyncIterable<Uint8Array> {
   const bytes = createReadStream(path, { highWaterMark: READ_BYTES });
   return path.endsWith('.gz') ? unpacked(bytes) : bytes;

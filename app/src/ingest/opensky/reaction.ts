@@ -15,7 +15,7 @@ const RATE_LIMITED_MS = 15 * 60_000;
 const DENIED_MS = 5 * 60_000;
 /** Spreads programs that were told the same time; never before it. */
 const SPREAD_MS = 5_000;
-/** Credits come back within a day, so whoever names a later time is wrong (and timers end at 24.8 days). */
+/** Credits come back within a day, so a later time is wrong (and timers end at 24.8 days). */
 const LONGEST_MS = 24 * 3_600_000;
 
 /** After an answer: how many aircraft, what is odd, and when the next is due. */

@@ -5,7 +5,7 @@ import { send } from '../input/request.ts';
 /** OAuth2 client credentials of an OpenSky account. */
 export interface Credentials {
   readonly clientId: string;
-  /** Reveals itself only to who sends it, so that it never lands in a log. */
+  /** Reveals itself only to the code that sends it, so that it never lands in a log. */
   readonly clientSecret: { reveal(): string };
 }
 

@@ -20,7 +20,7 @@ export interface SimulatorOptions {
 /**
  * Invented traffic at the pace of the clock: a full picture at once, then one at every multiple of the interval.
  *
- * The world began at the last UTC midnight and depends on nothing but its options, so a program that is started anew
+ * The world began at the last UTC midnight and depends on nothing but its options, so a program that is restarted
  * on the same day goes on with the same flights where they are by now. Polls that were slept over (a closed laptop)
  * are left out, not made up for. A clock that is set back is followed: the same flights are seen again.
  */

@@ -142,7 +142,7 @@ export class EmbeddedTopic implements Topic {
   }
 
   async offsets(options: Stoppable = {}): Promise<readonly OffsetRange[]> {
-    // SQLite answers at once: without this, whoever polls for new messages would starve the rest of the process.
+    // SQLite answers at once: without this, a loop that polls for new messages would starve the rest of the process.
     await nextTurn();
     options.signal?.throwIfAborted();
     const reader = this.#attach();

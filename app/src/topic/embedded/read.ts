@@ -56,7 +56,7 @@ export function markBefore(connection: DatabaseSync, partition: number, offset: 
 
 /**
  * Bytes of text in a range. A stored batch that lies in it only in part counts by its share of messages, and what is damaged
- * counts as nothing: whoever reads it is told.
+ * counts as nothing: its reader gets an error.
  */
 export function textBytesIn(connection: DatabaseSync, { partition, start, end }: OffsetRange): number {
   const statement = connection.prepare(

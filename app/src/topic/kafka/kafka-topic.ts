@@ -8,10 +8,10 @@
  * - order: appends of one topic object are queued, and one round of batches is under way at a time
  * - the same partition for a key as in the embedded topic: murmur2, chosen here and not by the client
  * - offsets and reads see committed messages only; what is no message leaves a gap (read.ts)
- * - no consumer group: whoever reads keeps its own offsets
+ * - no consumer group: readers keep their own offsets
  *
- * Brokers that are away: an append waits for them and says so once; `offsets` and `read` are `unavailable` at once,
- * because who reads has a loop that waits.
+ * Brokers that are away: an append waits for them and says so once; `offsets` and `read` fail with `unavailable` at once:
+ * the reader's own loop retries.
  */
 import { Consumer, FetchIsolationLevels, type ClusterTopicMetadata } from '@platformatic/kafka';
 import { ContrailError } from '../../errors.ts';
@@ -280,7 +280,7 @@ export class KafkaTopic implements Topic {
       // A session answers nothing for a partition that has nothing new.
       return responses[0]?.partitions[0] ?? { records: null, abortedTransactions: null };
     } catch (error) {
-      // Whoever leads the partition now is asked next time.
+      // The next try asks the partition's new leader.
       this.#reader.clearMetadata();
       throw error;
     }
@@ -330,7 +330,7 @@ export class KafkaTopic implements Topic {
     return topic;
   }
 
-  /** A handle that writes waits for Kafka; one that only reads tells who asks. */
+  /** A handle that writes waits for Kafka; one that only reads throws. */
   #whileAway<T>(doing: string, work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     return this.#producer === null ? work() : this.#patience.retry(doing, work, signal);
   }

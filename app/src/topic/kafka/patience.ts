@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ContrailError } from '../../errors.ts';
 import { fromKafka } from './kafka-errors.ts';
 
-/** What somebody who waits for Kafka wants to hear. */
+/** What a caller that waits for Kafka wants to hear. */
 export interface PatienceListener {
   /** Called once when Kafka stays away, and again when the reason changes. */
   readonly onTrouble?: (error: ContrailError) => void;

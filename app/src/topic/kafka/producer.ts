@@ -12,7 +12,7 @@ const CLOSE_WAIT_MS = 1_000;
 /**
  * Sends rounds one after another, each exactly once: the broker knows the producer's id and the sequence number of
  * each batch, and drops what a retry sends again (KIP-98). So retries happen in here, with the same id and
- * numbers, for as long as the brokers are away: giving up and sending anew could double messages.
+ * numbers, for as long as the brokers are away: giving up and sending again could double messages.
  *
  * Each partition's batch is a send of its own, so that a retry looks for the leader of this partition alone.
  */

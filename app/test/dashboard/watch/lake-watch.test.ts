@@ -71,7 +71,7 @@ describe('the watch of a table', () => {
     expect(await next(events)).toMatch(/^opened [01]$/);
   });
 
-  it('notices a table made anew with as many versions between two looks', async () => {
+  it('notices a table made again with as many versions between two looks', async () => {
     await lake.append(SILVER_FLIGHTS, [silverRow()]);
     const events = watch(20);
     expect(await next(events)).toBe('opened 1');

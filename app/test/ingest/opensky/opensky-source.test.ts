@@ -460,7 +460,7 @@ describe('a probe', () => {
       'rate-limited',
       /until 12:01:00 UTC/,
     ],
-  ])('says why OpenSky is %s, and polls start anew', async (_, fault, state, reason) => {
+  ])('says why OpenSky is %s, and polls start again', async (_, fault, state, reason) => {
     await using it = await setting();
     it.mock.faults.push(fault);
     const source = it.source();

@@ -73,7 +73,7 @@ describe('a token for Kafka', () => {
     });
   });
 
-  it('is read anew from a file that somebody keeps fresh', async () => {
+  it('is read again from a file that another program keeps fresh', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'contrail-token-'));
     try {
       const file = join(folder, 'token');

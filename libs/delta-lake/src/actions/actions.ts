@@ -23,7 +23,7 @@ export interface Metadata {
   readonly createdTime?: number;
 }
 
-/** Statistics of a file as the log has them: bounds are JSON, typed by whoever knows the schema. */
+/** Statistics of a file as the log has them: bounds are JSON, typed by code that knows the schema. */
 export interface FileStatistics {
   readonly numRecords: number | null;
   readonly minValues: Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ const faults = new WeakMap<object, string>();
 
 /**
  * Notes what is wrong with an action, instead of refusing the log that has it: most actions of a log are superseded by
- * later ones, and whoever reads the table refuses the ones that are not.
+ * later ones, and a reader of the table refuses the ones that are not.
  */
 export function noteFault<T extends object>(action: T, fault: string | null): T {
   if (fault !== null) faults.set(action, fault);

@@ -40,7 +40,7 @@ export class FileTexts {
   }
 }
 
-/** The block that was unpacked last: whoever goes through a table asks for its texts one after the other. */
+/** The block that was unpacked last: a walk through a table asks for its texts one after the other. */
 let unpacked: { readonly block: TextBlock; readonly texts: readonly string[] } | null = null;
 
 /** Neighbouring texts. */

@@ -40,7 +40,7 @@ export async function lastCheckpointFault(store: ObjectStore): Promise<string | 
   const version = await readLastCheckpoint(store);
   if (version === null) return 'It does not say which checkpoint is the newest.';
   if ((await store.head(checkpointKey(version))) !== null) return null;
-  // In parts, or of the second kind, it goes by other names.
+  // In parts, or of the second kind, it has other names.
   const { checkpoints } = await listLog(store, version);
   if (checkpoints.some((checkpoint) => checkpoint.version === version)) return null;
   return `It names the checkpoint of version ${version}, which is not there.`;

@@ -23,7 +23,7 @@ export function statedRetention(
 }
 
 /**
- * How long a table keeps something, in ms, for who is about to delete the rest.
+ * How long a table keeps something, in ms, for code that is about to delete the rest.
  * @throws DeltaError unreadable-property: what the table wants kept is not known, so nothing may be deleted
  */
 export function retentionMs(
@@ -44,7 +44,7 @@ export function retentionMs(
 
 /**
  * What was made before this instant is not kept, in epoch ms; from the beginning of time on where the property cannot
- * be read: for who only forgets, and deletes nothing.
+ * be read: for code that only forgets, and deletes nothing.
  */
 export function keptSince(
   configuration: Readonly<Record<string, string>>,

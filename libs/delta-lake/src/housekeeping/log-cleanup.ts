@@ -38,7 +38,7 @@ export interface LogCleanupOptions {
   /** At most so many objects are deleted, the oldest first. Default: all that may go. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Awaited before each object: for whoever has more urgent things to do. */
+  /** Awaited before each object, so that more urgent work can come first. */
   readonly turn?: () => Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export async function cleanUpLog(
   const isCommit = (key: string): boolean => parseLogKey(key)?.kind === 'commit';
   const others = doomed.filter((key) => !isCommit(key));
   await inParallel(others, PARALLEL_DELETES, remove, signal);
-  // One after the other: who finds the next commit absent and its own there must have the newest.
+  // One after the other: a reader that finds the next commit absent and its own there must have the newest.
   await inParallel(doomed.filter(isCommit), 1, remove, signal);
   let isComplete = isEnd && doomed.length === keys.length;
   if (isComplete) {

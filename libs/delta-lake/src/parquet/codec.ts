@@ -72,7 +72,7 @@ export function columnsOfRows(rows: readonly Row[], schema: StructType): readonl
   return schema.fields.map(({ name }) => rows.map((row) => ownValue(row, name) ?? null));
 }
 
-/** A finished file, in memory or on the local disk; there, whoever has it calls `remove` in the end. */
+/** A finished file, in memory or on the local disk; there, its owner calls `remove` in the end. */
 export type EncodedFile =
   | { readonly kind: 'memory'; readonly bytes: number; readonly body: Uint8Array }
   | { readonly kind: 'disk'; readonly bytes: number; readonly path: string; remove(): Promise<void> };

@@ -25,13 +25,13 @@ export class VersionedMap<V> {
     return this.#own().get(key);
   }
 
-  /** The values as they are now; a later version does not disturb whoever goes through them. */
+  /** The values as they are now; a later version does not disturb a walk through them. */
   values(): V[] {
     return [...this.#own().values()];
   }
 
   /**
-   * Starts a newer version that takes the place of this one, for whoever builds a map step by step: nothing is noted
+   * Starts a newer version that takes the place of this one, for building a map step by step: nothing is noted
    * of the way back, and this version must not be looked at again.
    */
   spend(): Edit<V> {

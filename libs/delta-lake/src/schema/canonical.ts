@@ -5,7 +5,7 @@ import { compareCodePoints, type Value } from './value.ts';
 
 /**
  * The canonical text of a row: a JSON array of its cells in schema order, without spaces; equal rows have equal
- * texts, whoever read them. long and decimals keep all digits; NaN and the infinities are strings; binary is
+ * texts, whichever program read them. long and decimals keep all digits; NaN and the infinities are strings; binary is
  * lower-case hex; timestamps have six decimals (and `Z`, for timestamp); a map is a list of pairs sorted by the
  * key's text; a struct is an array.
  */

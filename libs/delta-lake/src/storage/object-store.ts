@@ -11,7 +11,7 @@ export interface LocalCopy extends AsyncDisposable {
   readonly path: string;
 }
 
-/** An object as a place, for who has to know whether two keys are one object. */
+/** An object as a place: tells whether two keys are one object. */
 export interface ObjectPlaceFacts {
   /** One text for one object, whatever name leads to it, in every store of this kind on this machine. */
   readonly identity: string;
@@ -60,7 +60,7 @@ export interface ObjectStore {
   /**
    * The object as a file, for engines that read paths. Meant for objects that are never replaced, as data files are:
    * a store may have kept the file from an earlier call. `bytes`: the size, where the caller knows it; a kept file of
-   * another size is fetched anew.
+   * another size is fetched again.
    * @throws DeltaError object-not-found
    */
   localCopy(key: string, options?: { readonly bytes?: number }): Promise<LocalCopy>;

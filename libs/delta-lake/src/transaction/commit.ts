@@ -49,7 +49,7 @@ const NAMED = 5;
  *                           answered, nothing written
  *
  * Invariants: a version is created by put-if-absent or not at all; nothing is put before every commit since the read
- * version was judged; the body is made anew for each N, because timestamps and row ids depend on what came before; an
+ * version was judged; the body is made again for each N, because timestamps and row ids depend on what came before; an
  * unclear put is cleared up by reading N back and comparing `txnId`.
  */
 export async function commitDraft(
@@ -62,7 +62,7 @@ export async function commitDraft(
   const txnId = context.newId();
   const compose = composer(context, draft, txnId);
   const ours: Dependencies = {
-    // Whoever made the transaction has had it checked: no Date is in it any more.
+    // The maker of the transaction has had it checked: no Date is in it any more.
     reads: (draft.spec.reads as 'whole-table' | Predicate | undefined) ?? null,
     removes: draft.removes,
     appIds: draft.appIds,

@@ -39,7 +39,7 @@ export default function setup(project: TestProject): void {
 
 type Missing = { readonly missing: string };
 
-/** Runs `install` unless its last success was with the same `recipe`; the folder is made anew. */
+/** Runs `install` unless its last success was with the same `recipe`; the folder is made again. */
 function installed(recipe: string, folder: string, install: () => Missing | null): Missing | null {
   const stamp = join(CACHE, `${createHash('sha256').update(readFileSync(recipe)).digest('hex')}.installed`);
   if (existsSync(stamp) && existsSync(folder)) return null;

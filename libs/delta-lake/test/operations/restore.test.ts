@@ -49,7 +49,7 @@ describe('restore', () => {
       metrics: { numRestoredFiles: 1, numRemovedFiles: 2, numOfFilesAfterRestore: 1 },
     });
     expect(await names(table)).toEqual(['a']);
-    // Statistics come back with the file, and a stream does not start anew.
+    // Statistics come back with the file, and a stream does not start again.
     expect(table.cached().files([{ column: 'name', min: 'b' }])).toEqual([]);
     expect(table.cached().transactionVersion('stream')).toBe(2);
     const [newest] = await collect(table.history({ limit: 1 }));

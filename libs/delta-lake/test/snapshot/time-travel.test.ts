@@ -77,7 +77,7 @@ describe('a table that others write', () => {
     expect(asked.length).toBeLessThan(10);
   });
 
-  test('is loaded anew when log cleanup has passed by where the reader was', async () => {
+  test('is loaded again when log cleanup has passed by where the reader was', async () => {
     const { store } = await tableAt([1000]);
     const reader = await openTable(store);
     const writer = await createTable(store, { schema: SCHEMA, ifExists: 'open' });

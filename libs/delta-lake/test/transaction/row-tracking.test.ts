@@ -4,7 +4,7 @@ import { fileNamed, SCHEMA } from '../tables.ts';
 
 const configuration = { 'delta.feature.rowTracking': 'supported' };
 
-test('new files get fresh row ids, anew at each try, and the domain notes the highest', async () => {
+test('new files get fresh row ids, others at each try, and the domain notes the highest', async () => {
   const store = memoryStore();
   const ours = await createTable(store, { schema: SCHEMA, configuration });
   const theirs = await openTable(store);

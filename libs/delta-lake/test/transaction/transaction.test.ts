@@ -283,7 +283,7 @@ describe('a commit', () => {
     );
   });
 
-  test('takes an empty string for null in a NOT NULL partition column, whoever vouches for the rows', async () => {
+  test('takes an empty string for null in a NOT NULL partition column, whether or not the caller vouches for the rows', async () => {
     const schema = struct({ id: 'long', part: { type: 'string', nullable: false } });
     const table = await createTable(memoryStore(), { schema, partitionColumns: ['part'] });
     for (const part of ['', null])

@@ -14,7 +14,7 @@ export interface RunningJob {
   readonly tags: readonly string[];
 }
 
-/** Whoever can tell which jobs run, and end them. */
+/** A service that tells which jobs run, and ends them. */
 export interface JobWatch {
   /** The jobs that run and have a tag with `part` in it: an operation id, a session id. */
   runningJobs(part: string, signal?: AbortSignal): Promise<readonly RunningJob[]>;

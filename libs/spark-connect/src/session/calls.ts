@@ -111,7 +111,7 @@ export class SessionCalls {
     }
   }
 
-  /** One request and its answers. What the transport throws comes out as it is: whoever reattaches has to tell it. */
+  /** One request and its answers. What the transport throws comes out as it is: reattaching has to tell it apart. */
   async *stream<I extends DescMessage, O extends DescMessage>(
     method: DescMethodServerStreaming<I, O>,
     request: MessageInitShape<I>,

@@ -26,7 +26,7 @@ export interface ExecutionRequest {
  * - Each response is given on once: a new stream begins after the last response id that was seen.
  * - The plan is sent a second time only when the server does not know the operation and nothing was received: then the
  *   first request never arrived, or a server without our session lost it.
- * - Patience starts anew with each response.
+ * - Patience starts again with each response.
  * - Leaving early ends the operation at the server: ReleaseExecute(all) interrupts what still runs. When the signal is
  *   aborted, the server has confirmed the end before the reason is thrown (stop.ts).
  *

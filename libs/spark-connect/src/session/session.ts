@@ -161,7 +161,7 @@ export class SparkSession implements AsyncDisposable {
   }
 
   /**
-   * Asks the server to stop what runs; whoever waits for it gets an error of kind cancelled. An interrupt that comes
+   * Asks the server to stop what runs; its waiting callers get an error of kind cancelled. An interrupt that comes
    * before the server has begun an operation finds nothing: then the id is missing in the answer, and it has to be asked
    * again.
    * @returns ids of the operations that were told to stop.

@@ -11,7 +11,7 @@ const PAUSE_MS = 500;
  * seconds, or when the server cannot be reached; it then ends the operation itself, some minutes after it was abandoned.
  * Without a stream there is nothing to see the end by, so one interrupt that was accepted has to do. Where the
  * application's page is known, it then has the last word on whether anything runs.
- * @throws SparkConnectError when jobs run on all the same, or the page cannot be reached.
+ * @throws SparkConnectError when jobs still run on, or the page cannot be reached.
  */
 export async function stopOperation(
   calls: SessionCalls,

@@ -26,7 +26,7 @@ export const DEFAULT_RETRY: Required<RetryOptions> = {
   maxServerDelayMs: 600_000,
 };
 
-/** The waits of one series of attempts. Make a new one for each series: after a success patience starts anew. */
+/** The waits of one series of attempts. Make a new one for each series: after a success patience starts again. */
 export class Backoff {
   readonly #options: Required<RetryOptions>;
   readonly #clock: Clock;

@@ -106,7 +106,7 @@ async function readChunks(source: ByteSource, group: RowGroup): Promise<Readonly
 
 const MERGED_GAP_BYTES = 65_536;
 
-/** Typed statistics and partition values are not: whoever has them alone is read by rows. */
+/** Typed statistics and partition values are not: a checkpoint that has them alone is read by rows. */
 const isWanted = (path: readonly string[]): boolean =>
   !(path[1]?.endsWith('_parsed') ?? false) && READABLE_SCHEMA.fields.some(({ name }) => name === path[0]);
 

@@ -36,9 +36,9 @@ const ADVICE = {
   'corrupt-file': 'Put the file back from a backup, or restore the table to a version before it.',
   'row-count': 'Rewrite the file (table optimize): it gets statistics that are true.',
   'null-count':
-    'Rewrite the file (an optimize that sorts, or an update of its rows): until then, who looks for null, or for not null, may not find it.',
+    'Rewrite the file (an optimize that sorts, or an update of its rows): until then, a reader that looks for null, or for not null, may not find it.',
   bounds:
-    'Rewrite the file (an optimize that sorts, or an update of its rows): until then, who looks for the values that are left out does not find them.',
+    'Rewrite the file (an optimize that sorts, or an update of its rows): until then, a reader that looks for the values that are left out does not find them.',
 } as const;
 
 export interface CheckFinding {

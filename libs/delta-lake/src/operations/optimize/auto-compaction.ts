@@ -11,7 +11,7 @@ export interface AutoCompactionPolicy {
   readonly minFiles?: number;
   /** Size of the files that come out at most; a file of half of it is no longer small. Default 128 MiB, as Spark. */
   readonly maxBytes?: number;
-  /** Files younger than this are left alone: whoever follows the table still reads them. Ms, default 5 minutes. */
+  /** Files younger than this are left alone: followers of the table still read them. Ms, default 5 minutes. */
   readonly minAgeMs?: number;
 }
 

@@ -15,7 +15,7 @@ import { checkRows, type Rewrite, rewriteRows } from './rewrite.ts';
 /** Rewritten bytes after which the files that are ready are committed, so that a crash costs no more than these. */
 const COMMIT_BYTES = 2 ** 30;
 
-/** How files are rewritten, whoever chooses them. */
+/** How files are rewritten, however they were chosen. */
 export interface OptimizeHooks {
   /** Writes the new files; the library's own reader and writer when absent. */
   readonly rewrite?: Rewrite;

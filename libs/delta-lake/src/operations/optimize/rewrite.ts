@@ -31,7 +31,7 @@ export function rewriteRows(context: TableContext): Rewrite {
   };
 }
 
-/** A rewrite that loses or doubles rows must not become part of the table, whoever wrote it. */
+/** A rewrite that loses or doubles rows must not become part of the table, whichever codec wrote it. */
 export function checkRows(table: string, files: FileGroup, written: readonly DataFile[]): void {
   let before = 0;
   for (const file of files) {

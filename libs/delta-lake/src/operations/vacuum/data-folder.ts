@@ -16,7 +16,7 @@ export interface DataFolder {
 /**
  * Lists a table's folder, or only the folders `below` it. The table's to delete is all but: keys that have a part which
  * begins with `_` or `.` (`_change_data`, `_delta_index` and folders of a partition column, `_day=…`, are data
- * all the same); folders that are tables themselves; and keys that other keys look like (`a//b`). The log is not listed.
+ * too); folders that are tables themselves; and keys that other keys look like (`a//b`). The log is not listed.
  * Source: Delta Spark, DeltaTableUtils.isHiddenDirectory.
  */
 export async function listDataFolder(

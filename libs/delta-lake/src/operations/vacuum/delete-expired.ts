@@ -43,7 +43,7 @@ export interface ExpiryReport {
  * own; for a writer, every now and then. It takes what lies in the table's folder under a plain name and has no deletion
  * vector, as a stream of appends and replacements leaves it; `vacuum` finds the rest, and what no commit ever named.
  * A tombstone that is older than `delta.deletedFileRetentionDuration` may be forgotten, and its file is then vacuum's:
- * who calls this gives a shorter retention than that.
+ * the caller gives a shorter retention than that.
  * @throws DeltaError unreadable-property, unclear-files; unsupported-feature, unsupported-protocol; what the store throws
  */
 export async function deleteExpired(live: LiveSnapshot, options: ExpiryOptions = {}): Promise<ExpiryReport> {

@@ -8,7 +8,7 @@ import { uselessFiles } from './useless-files.ts';
 
 /**
  * Deletes files that will not become part of the table, as their writer names them; those that are files of the table
- * all the same, and those that lie outside of it, stay: a writer of somebody else's may say what it likes. Best effort:
+ * after all, and those that lie outside of it, stay: a writer of another program may name what it likes. Best effort:
  * nobody names what is left, and vacuum finds it.
  */
 export async function discardFiles(

@@ -15,7 +15,7 @@ export interface UselessFiles<T> {
   readonly missing: readonly string[];
   /**
    * A useless file that has the name of a needed one that lies elsewhere: they may be one, under two names that nobody
-   * can compare (a folder that another machine shares, a store that goes by two addresses).
+   * can compare (a folder that another machine shares, a store that has two addresses).
    */
   readonly lookalike: { readonly key: string; readonly path: string } | null;
 }
@@ -73,7 +73,7 @@ async function findElsewhere(
       onDisk.set(key, path);
     } catch (error) {
       if (!hasCode(error, 'unsupported-feature')) throw error;
-      // A store that cannot be asked: of the table's own kind it goes by names, of another one nothing is known.
+      // A store that cannot be asked: of the table's own kind names decide, of another one nothing is known.
       if (isLive && schemeOf(absolutePath(url, path)) !== schemeOf(url)) missing.push(path);
     }
   }

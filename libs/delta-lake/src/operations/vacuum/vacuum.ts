@@ -144,7 +144,7 @@ async function withoutYoung(
 
 /**
  * Deletes between two commits that say so. A snapshot that has the first one is looked at before the first file goes, and
- * whenever others have committed: who makes an old file part of the table again is seen, unless it happens within the
+ * whenever others have committed: a writer that makes an old file part of the table again is seen, unless it happens within the
  * moment that a few hundred files take; a commit therefore looks for its files itself.
  */
 async function deleteAll(
@@ -187,7 +187,7 @@ function retentionOf(context: TableContext, { configuration }: Snapshot, options
   const { retentionMs: asked, allowShortRetention = false } = options;
   if (asked !== undefined && (!Number.isFinite(asked) || asked < 0))
     throw new DeltaError('invalid-argument', `A retention of ${asked} ms is no duration.`);
-  // Who gives a retention, and allows any, does not ask what the table wants.
+  // A caller that gives a retention, and allows any, does not ask what the table wants.
   if (asked !== undefined && allowShortRetention) return asked;
   const least = retentionMs(configuration, DELETED_FILES, table);
   if (asked !== undefined && asked < least) {

@@ -7,7 +7,7 @@
  *
  * A file appears in `objects` by rename(2), synced, so a crash leaves whole files or parts, never half an object under
  * its name. Eviction takes the least recently used of those that nobody links to; a file that is in use has two names,
- * so even one that is evicted at the wrong moment stays readable to who uses it (where there are no hard links, a use has a
+ * so even one that is evicted at the wrong moment stays readable to its users (where there are no hard links, a use has a
  * copy). What a dead process left in `uses` is removed when its folder was not touched for ten minutes; a living one touches
  * its folder every minute.
  */

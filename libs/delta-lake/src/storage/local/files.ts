@@ -50,7 +50,7 @@ export async function readRange(path: string, start: number, end: number): Promi
   }
 }
 
-/** Which names a listing goes by. */
+/** Which names a listing gives. */
 export interface Wanted {
   /** Whether a file is listed; `folder` is the key of the one that it lies in, with a slash at the end. */
   readonly file: (name: string, folder: string) => boolean;

@@ -5,7 +5,7 @@ import type { S3Answer } from './request.ts';
 /** Parts of one object under way at once; each is in memory whole. */
 export const PARTS_AT_ONCE = 4;
 
-/** How often an object that is replaced while its parts come is begun anew. */
+/** How often an object that is replaced while its parts come is begun again. */
 const BEGINNINGS = 3;
 
 /**

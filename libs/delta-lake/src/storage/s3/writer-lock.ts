@@ -100,7 +100,7 @@ export class WriterLock {
         `The store was closed and its lock ${this.#object.address} given back.`,
       );
     }
-    // Whoever stood still for a lease may have a successor who has not settled yet: claim as if anew.
+    // A holder that stood still for a lease may have a successor that has not settled yet: claim as at first.
     const isFresh = this.#renewedAt !== null && this.#pacing.now() - this.#renewedAt < this.#claim.leaseMs;
     if (isFresh && this.#acquiring === null) return this.#verify();
     this.#acquiring ??= this.#acquire().finally(() => (this.#acquiring = null));
@@ -175,7 +175,7 @@ export class WriterLock {
     return text === null ? null : { text, record: parseRecord(text) };
   }
 
-  /** Another has the lock. Who held it before does not come back: what it knows of the table may be out of date. */
+  /** Another has the lock. The former holder does not come back: what it knows of the table may be out of date. */
   #refused(seen: Seen | null): DeltaError {
     const wasHeld = this.#renewing !== null;
     this.#renewedAt = null;

@@ -100,7 +100,7 @@ describe.each(OPERATIONS)('%s in a store that fails at any call', (_, run, after
         const { version } = (await openTable(inner)).cached();
         outcomes.add(`${kind} ${version}`);
         expect(await idsOf(inner)).toEqual(version === 1 ? [0, 1, 2, 3] : after);
-        // What was answered as committed is there; whoever comes next can go on.
+        // What was answered as committed is there; the next writer can go on.
         if (kind === 'committed') expect(version).toBe(2);
         expect((await (await openTable(inner)).append([row(99)])).kind).toBe('committed');
         expect(await idsOf(inner)).toContain(99);

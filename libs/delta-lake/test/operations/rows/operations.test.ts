@@ -178,7 +178,7 @@ test('an operation with an application id happens once, and costs nothing the se
     expect(again).toEqual({ kind: 'already-committed', version: 4 });
   }
   expect(await dataKeys(store)).toEqual(before);
-  // Without rows the version is noted all the same.
+  // Without rows the version is noted too.
   expect((await table.append([], { transaction: { appId: 'job', version: 8 } })).kind).toBe('committed');
   expect(table.cached().transactionVersion('job')).toBe(8);
 });

@@ -100,7 +100,7 @@ describe('the file cache', () => {
     expect(readFileSync(copy.path, 'utf8')).toBe('mine');
   });
 
-  test('fetches anew what has another size than it should', async () => {
+  test('fetches again what has another size than it should', async () => {
     const { touch, fills, folder } = world();
     await touch('a');
     writeFileSync(join(folder, 'objects/a'), 'half');

@@ -67,7 +67,7 @@ describe('large objects', () => {
     expect((await store.head('large'))?.bytes).toBe(LARGE.length);
   });
 
-  test('that are replaced while they come are read anew, never mixed', async () => {
+  test('that are replaced while they come are read again, never mixed', async () => {
     let gets = 0;
     const other = LARGE.map((byte) => 255 - byte);
     const { s3, server } = await start({

@@ -206,7 +206,7 @@ export class StandIn implements AsyncDisposable {
   }
 }
 
-/** Signs what came anew, with the headers that the client says it signed, and compares. */
+/** Signs again what came, with the headers that the client says it signed, and compares. */
 async function checkSignature(request: IncomingMessage, url: URL, body: Buffer): Promise<Answer | null> {
   const given = request.headers.authorization ?? '';
   const [, accessKeyId, region] = /Credential=([^/]+)\/\d+\/([^/]+)\/s3\/aws4_request/.exec(given) ?? [];

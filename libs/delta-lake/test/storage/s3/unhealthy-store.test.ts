@@ -102,7 +102,7 @@ describe('an unhealthy store', () => {
     expect(most).toBe(3);
   });
 
-  test('is told who asks anew at each request, with the token of temporary credentials', async () => {
+  test('gets the credentials of each request, with the token of temporary ones', async () => {
     const tokens: (string | null)[] = [];
     const { s3 } = await start();
     const noting: typeof fetch = (url, init) => {

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LockObject, type Pacing, WriterLock } from '../../../src/storage/s3/writer-lock.ts';
 
-/** Time that goes on only when everybody waits; whoever waits for the least comes first. */
+/** Time that goes on only when everybody waits; the shortest wait ends first. */
 class FakeTime {
   #now = 0;
   readonly #waiting = new Set<{ at: number; resolve: () => void }>();
@@ -118,7 +118,7 @@ describe('the lock', () => {
     expect(stored.text).toContain('"two"');
   });
 
-  test('that is no lock of ours is watched all the same', async () => {
+  test('that is not a lock of ours is watched too', async () => {
     const { time, stored, lock } = world();
     stored.text = '?';
     const taking = outcome(lock('two').hold());
@@ -126,7 +126,7 @@ describe('the lock', () => {
     expect(await taking).toBe('held');
   });
 
-  test('is lost for good to whoever took it over', async () => {
+  test('is lost for good to the one that took it over', async () => {
     const { time, stored, lock } = world();
     const one = lock('one');
     const first = outcome(one.hold());
