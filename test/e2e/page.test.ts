@@ -148,7 +148,7 @@ describe.skipIf(missing.length > 0)(
       await expect.poll(() => drawnPixels(page)).toBeGreaterThan(AIRCRAFT / 2);
       expect(new URL(page.url()).pathname).toBe('/contrail/');
       await page.goBack();
-      expect(new URL(page.url()).pathname).toBe('/contrail/traffic');
+      await expect.poll(() => new URL(page.url()).pathname).toBe('/contrail/traffic');
       expect([seen.errors, seen.foreign]).toEqual([[], []]);
     });
 

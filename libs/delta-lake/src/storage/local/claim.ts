@@ -19,6 +19,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, unlink } from 'node:fs/pro
 import { basename, dirname, join } from 'node:path';
 import { errno, ignoreAbsent, isAbsent } from './failure.ts';
 import { syncFolder } from './files.ts';
+import { inFlight } from './in-flight.ts';
 
 /** Names of claims; listings leave them out. */
 export const CLAIM: RegExp = /^\..+\.claim$/;
@@ -42,11 +43,14 @@ export async function createByClaim(
   const id = randomUUID();
   const draft = join(folder, `.${basename(target)}.${id}.tmp`);
   const claim = join(folder, `.${basename(target)}.claim`);
-  try {
+  const take = async (): Promise<boolean> => {
     await mkdir(draft);
     await rename(temporary, join(draft, id));
     await syncFolder(draft);
-    if (!(await takeClaim(draft, claim, target))) return 'exists';
+    return takeClaim(draft, claim, target);
+  };
+  try {
+    if (!(await inFlight(draft, take))) return 'exists';
   } finally {
     // Once it is the claim there is nothing here.
     await rm(draft, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { CLAIM, createByClaim } from './claim.ts';
 import { type Creation, creationIn, mayLackLinks } from './creation.ts';
 import { absent, errno, failure, ignoreAbsent, isAbsent } from './failure.ts';
 import { listFolder, readRange, readSmall, syncFolder, type Wanted } from './files.ts';
+import { inFlight, isInFlight } from './in-flight.ts';
 import { checkInside, placesOf } from './places.ts';
 
 const SYSTEM = { onWindows: process.platform === 'win32' };
@@ -76,7 +77,7 @@ function storeIn(root: string, shared: Shared): ObjectStore {
       folder,
       `.${randomUUID()}.tmp`.replace(/^\./, `.${target.slice(folder.length + 1)}.`),
     );
-    try {
+    const write = async (): Promise<void> => {
       const isFile = typeof body === 'object' && 'path' in body;
       if (isFile) await copyFile(body.path, temporary, COPYFILE_EXCL | COPYFILE_FICLONE);
       const file = await open(temporary, isFile ? 'r+' : 'wx');
@@ -88,6 +89,9 @@ function storeIn(root: string, shared: Shared): ObjectStore {
       }
       await publish(temporary, target);
       await syncFolder(folder);
+    };
+    try {
+      await inFlight(temporary, write);
     } catch (error) {
       if (errno(error) === 'ENOENT') known.delete(folder);
       await unlink(temporary).catch(ignoreAbsent);
@@ -124,7 +128,8 @@ function storeIn(root: string, shared: Shared): ObjectStore {
     async *leftovers(prefix): AsyncGenerator<ObjectEntry> {
       checkPrefix(prefix, SYSTEM);
       const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-      yield* listFolder(root, folder, prefix, '', LEFT);
+      for await (const entry of listFolder(root, folder, prefix, '', LEFT))
+        if (!isInFlight(entry.key)) yield entry;
     },
     async put(key, body) {
       try {
