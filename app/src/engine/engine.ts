@@ -139,10 +139,13 @@ export interface WriteTarget {
   readonly folder: string;
   readonly columns: readonly Column[];
   readonly partitionBy?: readonly string[];
-  /** The one value of each of `partitionBy`, where the caller knows it: spares looking for them. Other rows are not written. */
-  readonly partition?: Readonly<Record<string, Value>>;
   /** Like `partitionBy`, but the columns stay in the files: one file holds one value of each. */
   readonly splitBy?: readonly string[];
+  /**
+   * The one value of each column of `partitionBy` and `splitBy`, where the caller knows it: an engine need not look for
+   * them. Rows with others are left out, if the engine uses it.
+   */
+  readonly only?: Readonly<Record<string, Value>>;
   /** Keeps the rows under this name too, as {@link Engine.keep} would, with the columns of the target. */
   readonly keepAs?: string;
 }

@@ -108,11 +108,9 @@ export async function writeWindows(
   const snapshot = await table.snapshot();
   const { replaced, mixed } = filesOfWindows(snapshot, touched);
   const target = { folder: lake.folder(definition), columns: definition.columns };
-  // One window is one file as it is.
-  const written = await engine.write(
-    select,
-    touched.length === 1 ? target : { ...target, splitBy: ['window_start'] },
-  );
+  const [window = 0n, ...others] = touched;
+  const only = others.length === 0 ? { only: { window_start: window * 1_000_000n } } : {};
+  const written = await engine.write(select, { ...target, splitBy: ['window_start'], ...only });
   if (mixed.length === 0) return { written, removed: replaced };
   // A compacted file holds other windows too: their rows move to a file of their own.
   const carried: Select = {

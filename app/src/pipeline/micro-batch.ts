@@ -301,7 +301,7 @@ export class MicroBatches {
     batch: Batch,
     definition: TableDefinition,
     select: Select,
-    more: Pick<WriteTarget, 'partition' | 'keepAs'> = {},
+    more: Pick<WriteTarget, 'only' | 'keepAs'> = {},
   ): Promise<{ readonly rows: number; readonly commit: () => Promise<void> }> {
     const { lake, engine, onPoint } = this.#parts;
     const { tables } = batch;

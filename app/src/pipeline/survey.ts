@@ -82,7 +82,7 @@ function onlyOne(dates: ReadonlySet<Value>): string | null {
   return dates.size === 1 && typeof date === 'string' ? date : null;
 }
 
-type KnownDay = Pick<WriteTarget, 'partition'>;
+type KnownDay = Pick<WriteTarget, 'only'>;
 
 /** The partitions that the rows of a batch lie in, where it is one. */
 export function daysOf({ ingestDate, eventDate, rows, validRows }: Survey): {
@@ -92,8 +92,8 @@ export function daysOf({ ingestDate, eventDate, rows, validRows }: Survey): {
   // Where no row has a reason the quarantine may be empty, and looking for its days is cheaper than a file for nothing.
   const isSure = ingestDate !== null && validRows < rows;
   return {
-    received: isSure ? { partition: { ingest_date: ingestDate } } : {},
-    flown: eventDate === null ? {} : { partition: { event_date: eventDate } },
+    received: isSure ? { only: { ingest_date: ingestDate } } : {},
+    flown: eventDate === null ? {} : { only: { event_date: eventDate } },
   };
 }
 

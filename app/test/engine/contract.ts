@@ -147,6 +147,14 @@ export function keepsTheContract(open: (directory: string) => Promise<Engine>): 
         { folder: lake('none'), columns },
       ),
     ).toEqual([]);
+    // What the caller knows need not be looked for.
+    const known = { ...select, sql: "select * from r where day = date '2026-01-01' and b" };
+    const target = { columns, partitionBy: ['day'], splitBy: ['b'], only: { day: '2026-01-01', b: true } };
+    expect(await engine.write(known, { ...target, folder: lake('known') })).toMatchObject([
+      { rows: 1, partition: { day: '2026-01-01' } },
+    ]);
+    const none = { ...known, sql: 'select * from r where false' };
+    expect(await engine.write(none, { ...target, folder: lake('known-none') })).toEqual([]);
   });
 
   it('keeps a relation, replaces it from itself, extends and forgets it', async () => {

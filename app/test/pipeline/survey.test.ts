@@ -40,8 +40,8 @@ describe('the accounts of a batch', () => {
 describe('the days of a batch', () => {
   it('are told where there is one', () => {
     expect(daysOf(SURVEY)).toEqual({
-      received: { partition: { ingest_date: '2026-01-01' } },
-      flown: { partition: { event_date: '2025-12-31' } },
+      received: { only: { ingest_date: '2026-01-01' } },
+      flown: { only: { event_date: '2025-12-31' } },
     });
   });
 

@@ -100,14 +100,15 @@ export class DuckdbEngine implements QueryEngine {
 
   write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
     return this.#withRelations(select, async (sql) => {
-      const { keepAs, splitBy } = target;
+      const { keepAs, splitBy, only } = target;
       if (keepAs !== undefined) {
         await this.#replace(keepAs, `select ${castList(target.columns)} from (${sql})`);
         return writeFiles(this.#connection, identifier(`kept_${keepAs}`), target);
       }
       // One read per value of the columns that split the rows: a SELECT that aggregates is run once, here. One that is
       // only split by partition is a projection of kept rows, and cheaper to read again than to store.
-      if (splitBy === undefined) return writeFiles(this.#connection, `(${sql})`, target);
+      if (splitBy === undefined || only !== undefined)
+        return writeFiles(this.#connection, `(${sql})`, target);
       await this.#connection.run(`create or replace temp table rows_to_write as ${sql}`);
       try {
         return await writeFiles(this.#connection, 'rows_to_write', target);

@@ -16,7 +16,7 @@ export async function writeFiles(
   target: WriteTarget,
 ): Promise<readonly WrittenFile[]> {
   const splits = [...(target.partitionBy ?? []), ...(target.splitBy ?? [])];
-  const known = target.splitBy === undefined ? target.partition : undefined;
+  const { only: known } = target;
   const combinations = known === undefined ? await distinctValues(connection, source, splits) : [known];
   const files: WrittenFile[] = [];
   for (const [index, values] of combinations.entries()) {
