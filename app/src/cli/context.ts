@@ -26,7 +26,8 @@ export const SYSTEM: LiveComponents = {
   random: () => Math.random(),
   sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
   fetch: globalThis.fetch,
-  timeout: (ms) => AbortSignal.timeout(ms),
+  // It takes whole milliseconds only, and what is left of a time limit is a fraction.
+  timeout: (ms) => AbortSignal.timeout(Math.max(0, Math.ceil(ms))),
 };
 
 /** Adds a flag for every setting: `--data DIR` for DATA_DIR, `--dashboard-port` for DASHBOARD_PORT, …; and `--env`. */

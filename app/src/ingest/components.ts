@@ -10,7 +10,7 @@ export type Random = () => number;
 /** Resolves after `ms`, or at once when the signal fires; it never rejects, so a loop looks at its signal. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
-/** A signal that fires after `ms`, as `AbortSignal.timeout`. */
+/** A signal that fires after `ms`, as `AbortSignal.timeout`; also after a fraction, and at once after less than 0. */
 export type Timeout = (ms: number) => AbortSignal;
 
 /** What live sources need of the world. `cli/` passes the real ones, tests pass fakes. */
