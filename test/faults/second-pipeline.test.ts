@@ -80,8 +80,9 @@ describe('a second pipeline on a lake on a disk', () => {
     const both = [start('pipeline'), start('pipeline')];
     const [loser, code] = await Promise.race(both.map(async (one) => [one, await ended(one)] as const));
     expect(code).toBe(1);
-    const winner = both.find((one) => one !== loser);
+    const [winner] = both.filter((one) => one !== loser);
     expect(loser.said()).toContain(`"contrail pipeline" (process ${winner?.child.pid} on `);
     winner?.child.kill('SIGTERM');
+    expect(winner && (await ended(winner))).toBe(0);
   });
 });
