@@ -6,6 +6,8 @@ const condition = '@contrail/source';
 const twoAtATime = { maxWorkers: 2, sequence: { groupOrder: 0 } };
 /** What measures a page or fills a machine runs alone, when the others have ended. */
 const oneAtATime = { fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 1 } };
+/** Tests of real processes on a busy machine get a second try; the closing lines name each that needed it. */
+const secondTry = { retry: 1 };
 
 export default defineConfig({
   resolve: { conditions: [condition] },
@@ -33,6 +35,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'faults',
+          ...secondTry,
           ...twoAtATime,
           include: ['test/faults/**/*.test.ts', 'libs/*/test/faults/**/*.test.ts'],
           globalSetup: ['libs/delta-lake/test/storage/s3/install.ts'],
@@ -43,6 +46,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
+          ...secondTry,
           include: ['test/e2e/**/*.test.ts'],
           ...oneAtATime,
           testTimeout: 180_000,
@@ -76,6 +80,7 @@ export default defineConfig({
         // On a broker of its own; not a part of `npm test`, `npm run test:kafka` runs it.
         test: {
           name: 'kafka',
+          ...secondTry,
           include: ['test/kafka/**/*.test.ts'],
           globalSetup: ['test/kafka/setup.ts'],
           ...oneAtATime,
@@ -88,6 +93,7 @@ export default defineConfig({
         // On a whole cluster of its own; not a part of `npm test`, `npm run test:cluster` runs it.
         test: {
           name: 'cluster',
+          ...secondTry,
           include: ['test/cluster/**/*.test.ts'],
           globalSetup: ['test/cluster/setup.ts'],
           ...oneAtATime,
@@ -116,6 +122,7 @@ export default defineConfig({
         // On a Spark of its own; not a part of `npm test`, `npm run test:spark` runs it.
         test: {
           name: 'spark',
+          ...secondTry,
           include: ['test/spark/**/*.test.ts'],
           globalSetup: ['test/spark/setup.ts'],
           ...oneAtATime,

@@ -1,36 +1,44 @@
 import type { Reporter } from 'vitest/node';
 
 /**
- * Prints `N passed, N failed, N skipped` alone as the very last line, and before it a line `FAILED` for each failure: of
- * thousands of lines these are the ones that are read. An error outside a test (a module that does not load, a hook of a
- * suite, an unhandled rejection) counts as a failure.
+ * Prints `N passed, N failed, N skipped` alone as the very last line, and before it a line `FAILED` for each failure and a
+ * line `AGAIN` for each test that passed at its second try only: of thousands of lines these are the ones that are read.
+ * An error outside a test (a module that does not load, a hook of a suite, an unhandled rejection) counts as a failure.
  */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(...[modules, unhandled]: Parameters<NonNullable<Reporter['onTestRunEnd']>>): void {
     let [passed, skipped] = [0, 0];
-    const failures = unhandled.map((error) => failure('outside of the tests', [error]));
+    const failures = unhandled.map((error) => line('FAILED', 'outside of the tests', [error]));
+    const again: string[] = [];
     for (const module of modules) {
       const file = module.relativeModuleId;
-      if (module.errors().length > 0) failures.push(failure(file, module.errors()));
+      if (module.errors().length > 0) failures.push(line('FAILED', file, module.errors()));
       for (const suite of module.children.allSuites()) {
-        if (suite.errors().length > 0) failures.push(failure(`${file} > ${suite.fullName}`, suite.errors()));
+        if (suite.errors().length > 0)
+          failures.push(line('FAILED', `${file} > ${suite.fullName}`, suite.errors()));
       }
       for (const test of module.children.allTests()) {
         const { state, errors = [] } = test.result();
+        if (state === 'passed' && errors.length > 0)
+          again.push(line('AGAIN', `${file} > ${test.fullName}`, errors));
         if (state === 'passed') passed += 1;
-        else if (state === 'failed') failures.push(failure(`${file} > ${test.fullName}`, errors));
+        else if (state === 'failed') failures.push(line('FAILED', `${file} > ${test.fullName}`, errors));
         else skipped += 1;
       }
     }
     process.on('exit', () => {
-      const lines = [...failures, `${passed} passed, ${failures.length} failed, ${skipped} skipped`];
+      const lines = [
+        ...again,
+        ...failures,
+        `${passed} passed, ${failures.length} failed, ${skipped} skipped`,
+      ];
       process.stdout.write(`\n${lines.join('\n')}\n`);
     });
   }
 }
 
-/** Where and why, on one line. */
-function failure(where: string, errors: readonly { readonly message: string }[]): string {
+/** What happened where and why, on one line. */
+function line(word: string, where: string, errors: readonly { readonly message: string }[]): string {
   const [first = ''] = (errors[0]?.message ?? '').split('\n');
-  return `FAILED  ${where}: ${first.slice(0, 300)}`;
+  return `${word.padEnd(7)} ${where}: ${first.slice(0, 300)}`;
 }
