@@ -4,7 +4,13 @@
  * Units are OpenSky's (https://openskynetwork.github.io/opensky-api/rest.html): degrees, metres, m/s, epoch
  * seconds UTC. Every field may be null: a feed that does not know a value says null, never 0 or ''.
  */
-export interface StateVector {
+export interface StateVector extends OpenSkyVector, ReceiverFacts {
+  /** Which of several sources it came from, as a person named it; set by the loop into the topic where there are several. */
+  readonly source?: string | null;
+}
+
+/** What every feed says or leaves null. */
+export interface OpenSkyVector {
   /** ICAO 24-bit address, 6 hexadecimal digits; `~` in front marks a non-ICAO address. */
   readonly icao24: string | null;
   /** As sent: OpenSky pads to 8 characters with blanks. */
@@ -40,6 +46,19 @@ export interface StateVector {
   /** Epoch seconds: the `time` of the answer that held this vector. */
   readonly snapshot_time: number | null;
   readonly feed: Feed | null;
+}
+
+/** What receivers know more than OpenSky; absent where a feed does not say. */
+export interface ReceiverFacts {
+  readonly registration?: string | null;
+  /** ICAO aircraft type designator (Doc 8643), as `A320`. */
+  readonly type_code?: string | null;
+  /** Navigation integrity category 0..11 (DO-260B). */
+  readonly nic?: number | null;
+  /** Navigation accuracy category for position 0..11 (DO-260B). */
+  readonly nac_p?: number | null;
+  /** Signal strength, dBFS, at most 0. */
+  readonly rssi?: number | null;
 }
 
 /** Where a state vector came from. */

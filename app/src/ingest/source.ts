@@ -24,6 +24,8 @@ export interface PollOptions {
   readonly onState?: (state: SourceState) => void;
   /** Awaited before each poll is taken: resolves when what it will give can be stored. No credit is spent before. */
   readonly whenReady?: () => Promise<void>;
+  /** Whether a person looks at the page now; a source with a budget then polls faster. Absent: nobody knows. */
+  readonly isWatched?: () => boolean;
 }
 
 /** What one request, recorded answer or chunk of a file gave. Empty polls are yielded too: they prove life. */
@@ -52,7 +54,10 @@ export interface SourceState {
   readonly notices?: readonly SourceNotice[];
   /** Seconds by which this machine's clock is behind the feed's; negative: ahead of it. Absent where they agree. */
   readonly clock_behind_s?: number;
+  /** When a source that failed or was turned away tries again. */
   readonly retry_at_ms?: number;
+  /** When a source that is well asks for its next poll, where it knows. */
+  readonly next_poll_at_ms?: number;
   /** OpenSky credits left today, where known. */
   readonly credits_left?: number;
 }

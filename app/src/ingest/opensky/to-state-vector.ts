@@ -1,4 +1,4 @@
-import type { Feed, StateVector } from '../../flight/state-vector.ts';
+import type { Feed, OpenSkyVector, StateVector } from '../../flight/state-vector.ts';
 
 /**
  * One row of `states` by its positions. Rows have 17 fields, 18 with `extended=1` (the last is `category`), and may
@@ -12,7 +12,7 @@ import type { Feed, StateVector } from '../../flight/state-vector.ts';
  * @param snapshot_time Epoch seconds, the `time` of the answer.
  */
 export function toStateVector(row: readonly unknown[], snapshot_time: number, feed: Feed): StateVector {
-  const fields: Readonly<Record<keyof StateVector, unknown>> = {
+  const fields: Readonly<Record<keyof OpenSkyVector, unknown>> = {
     icao24: row[0] ?? null,
     callsign: row[1] ?? null,
     origin_country: row[2] ?? null,
