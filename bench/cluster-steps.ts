@@ -2,10 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { loadAirports, SYSTEM } from '../app/src/cli/context.ts';
-import { openLake } from '../app/src/cli/lake-store.ts';
-import { openSpark } from '../app/src/cli/spark.ts';
-import { openTopic } from '../app/src/cli/topic.ts';
+import { loadAirports } from '../app/src/program/airports.ts';
+import { SYSTEM } from '../app/src/program/system.ts';
+import { openLake } from '../app/src/program/lake-store.ts';
+import { openSpark } from '../app/src/program/spark.ts';
+import { openTopic } from '../app/src/program/topic.ts';
 import { loadSettings } from '../app/src/config/settings.ts';
 import type { MessageValue } from '../app/src/flight/decode-message.ts';
 import { encodeStateVector } from '../app/src/flight/state-vector.ts';

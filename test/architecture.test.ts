@@ -17,7 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   dashboard: ['wire', 'lake', 'engine', 'flight', 'library:*', 'package:*'],
   cluster: [],
-  cli: [
+  program: [
     'flight',
     'config',
     'topic',
@@ -31,7 +31,19 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'package:*',
   ],
   // What a notebook imports is what the commands do.
-  api: ['cli', 'config', 'dashboard', 'engine', 'ingest'],
+  api: ['program', 'config', 'dashboard', 'engine', 'ingest'],
+  cli: [
+    'program',
+    'flight',
+    'config',
+    'topic',
+    'ingest',
+    'engine',
+    'dashboard',
+    'cluster',
+    'library:delta-lake',
+    'package:commander',
+  ],
 };
 
 interface Import {
@@ -113,6 +125,10 @@ describe('who may import whom', () => {
     ['app/src/flight/airports.ts', 'zod'],
     ['app/src/lake/lake.ts', '@contrail/spark-connect'],
     ['app/src/pipeline/plan.ts', '../../../web/src/main.ts'],
+    ['app/src/program/topic.ts', '../cli/flags.ts'],
+    ['app/src/program/query.ts', '../api/shown-rows.ts'],
+    ['app/src/api/contrail.ts', '../cli/query.ts'],
+    ['app/src/cli/query.ts', '../api/shown-rows.ts'],
   ])('would notice %s importing %s', (file, specifier) => {
     expect(violations([{ file, specifier, isTypeOnly: false }])).toHaveLength(1);
   });
@@ -161,13 +177,13 @@ describe('who may import whom', () => {
     expect(wire.map(targetOf).filter((target) => target !== 'wire')).toEqual([]);
   });
 
-  it('leaves the environment to config and cli', () => {
+  it('leaves the environment to config and program', () => {
     const readers = sources('{app,libs/*}/src/**/*.ts')
       .filter(({ text }) =>
         /\bprocess\.env\b|\bimport\.meta\.env\b/.test(text.replaceAll(/`process\.env`/g, '')),
       )
       .map(({ file }) => file)
-      .filter((file) => !/^app\/src\/(config|cli)\//.test(file));
+      .filter((file) => !/^app\/src\/(config|program)\//.test(file));
     expect(readers).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { openSpark } from '../../app/src/cli/spark.ts';
+import { openSpark } from '../../app/src/program/spark.ts';
 import { loadSettings } from '../../app/src/config/settings.ts';
 import { Lake } from '../../app/src/lake/lake.ts';
 import { airports } from '../../app/test/ingest/airports.ts';

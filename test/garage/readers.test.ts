@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { openSpark } from '../../app/src/cli/spark.ts';
+import { openSpark } from '../../app/src/program/spark.ts';
 import { fetchJars } from '../../app/src/cluster/maven.ts';
 import { SPARK_JARS } from '../../app/src/cluster/spark-jars.ts';
 import { loadSettings } from '../../app/src/config/settings.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { s3aSettings } from '../../app/src/cli/spark.ts';
+import { s3aSettings } from '../../app/src/program/spark.ts';
 import { newKeys, S3_REGION } from '../../app/src/cluster/cluster-plan.ts';
 import { freePort } from '../../app/src/cluster/ports.ts';
 import { startS3, usualS3 } from '../../app/src/cluster/s3/s3.ts';

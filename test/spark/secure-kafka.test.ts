@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kafkaSource } from '../../app/src/cli/spark.ts';
-import { openTopic } from '../../app/src/cli/topic.ts';
+import { kafkaSource } from '../../app/src/program/spark.ts';
+import { openTopic } from '../../app/src/program/topic.ts';
 import { loadSettings, type Settings } from '../../app/src/config/settings.ts';
 import { openLake, smallWorld } from '../../app/test/pipeline/small-world.ts';
 import { freshName } from '../kafka/broker.ts';

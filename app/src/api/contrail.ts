@@ -2,15 +2,15 @@
  * The package `contrail`, for notebooks and programs: what the commands do, as functions. Each takes the settings, opens
  * what it needs and closes it again, so that nothing has to be kept open between two cells.
  */
-import { serveDashboard } from '../cli/dashboard.ts';
-import { doctor } from '../cli/doctor.ts';
-import { type GivenSettings, settingsFrom } from '../cli/environment.ts';
-import { pipeline } from '../cli/pipeline.ts';
-import { produce as produceInto } from '../cli/produce.ts';
-import { queryLake } from '../cli/query.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DashboardServer } from '../dashboard/server.ts';
 import type { IngestCounts } from '../ingest/ingest.ts';
+import { serveDashboard } from '../program/dashboard.ts';
+import { doctor } from '../program/doctor.ts';
+import { type GivenSettings, settingsFrom } from '../program/environment.ts';
+import { pipeline } from '../program/pipeline.ts';
+import { produce as produceInto } from '../program/produce.ts';
+import { queryLake } from '../program/query.ts';
 import { MESSAGE_COLUMNS, newestMessages } from './newest-messages.ts';
 import { shown, type ShownRows } from './shown-rows.ts';
 

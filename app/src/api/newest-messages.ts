@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { existingData, topicFolder } from '../cli/context.ts';
-import { openTopic } from '../cli/topic.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Row } from '../engine/engine.ts';
+import { existingData } from '../program/data-folder.ts';
+import { openTopic } from '../program/topic.ts';
 
 /** The columns of {@link newestMessages}. */
 export const MESSAGE_COLUMNS = ['partition', 'offset', 'received', 'value'] as const;
@@ -12,7 +11,7 @@ export const MESSAGE_COLUMNS = ['partition', 'offset', 'received', 'value'] as c
  * ISO 8601. What is not UTF-8 is shown with U+FFFD. Empty where there is no topic yet.
  */
 export async function newestMessages(settings: Settings, limit: number): Promise<readonly Row[]> {
-  const data = existingData(settings, (lake) => existsSync(topicFolder(lake.replace(/lake$/, ''))));
+  const data = existingData(settings, ['topic']);
   await using topic = await openTopic(settings, data, true);
   if (!(await topic.exists())) return [];
   const most = BigInt(limit);

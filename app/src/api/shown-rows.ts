@@ -1,5 +1,5 @@
-import { formatRows, textOf } from '../cli/rows.ts';
-import type { Answer } from '../cli/query.ts';
+import type { Answer } from '../program/query.ts';
+import { formatRows, textOf } from '../program/rows.ts';
 
 /** What Deno's kernel asks a value for that is the last of a cell: the value as MIME types. */
 const DISPLAY = Symbol.for('Jupyter.display');

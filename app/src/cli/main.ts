@@ -1,11 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ContrailError, isDiskTrouble } from '../errors.ts';
+import { printable, printableLines } from '../program/printable.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from '../program/rows.ts';
 import { addCluster } from './cluster/commands.ts';
-import { settingsOf, untilSignal, withSettings } from './context.ts';
+import { type Flags, settingsOf, withSettings } from './flags.ts';
 import { endWithLauncher } from './launcher.ts';
-import { printable, printableLines } from './printable.ts';
-import { OUTPUT_FORMATS, type OutputFormat } from './rows.ts';
 import { addOperations, addReaders } from './table/commands.ts';
+import { untilSignal } from './until-signal.ts';
 
 const wholeNumber = (text: string): number => {
   const value = Number(text);
@@ -24,8 +25,6 @@ const passOverGaps = (): Option =>
     '--pass-over-gaps',
     'go on without messages that the topic cannot give any more (expired, damaged), and write them down in quarantine.gaps',
   ).default(false);
-
-type Flags = Readonly<Record<string, unknown>>;
 
 /** Each command's code is loaded when it runs, so that `--help` and `simulate` do not pay for DuckDB. */
 function program(): Command {
@@ -52,7 +51,7 @@ function program(): Command {
   )
     .option('--once', 'end after one poll (files always end by themselves)', false)
     .action(async (flags: Flags) => {
-      const { produce } = await import('./produce.ts');
+      const { produce } = await import('../program/produce.ts');
       await produce(settingsOf(flags), flags['once'] === true, untilSignal());
     });
 
@@ -61,7 +60,7 @@ function program(): Command {
     .addOption(passOverGaps())
     .option('--batch-rows <n>', 'most messages in a micro-batch', wholeNumber)
     .action(async (flags: Flags) => {
-      const { pipeline } = await import('./pipeline.ts');
+      const { pipeline } = await import('../program/pipeline.ts');
       const rows = flags['batchRows'];
       const settings = settingsOf(flags);
       const limited = typeof rows === 'number' && rows > 0 ? { ...settings, maxBatchRows: rows } : settings;
@@ -124,7 +123,7 @@ function program(): Command {
   withSettings(root.command('doctor').description('check settings and everything in use'))
     .option('--json', 'for programs', false)
     .action(async (flags: Flags) => {
-      const { doctor } = await import('./doctor.ts');
+      const { doctor } = await import('../program/doctor.ts');
       const findings = await doctor(settingsOf(flags));
       const lines = findings.map(
         ({ check, ok, found, advice }) =>

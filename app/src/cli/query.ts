@@ -1,62 +1,15 @@
-import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import type { Settings } from '../config/settings.ts';
-import type { Relation, Row, Shown, ShownBatch } from '../engine/engine.ts';
-import { wordsIn } from '../engine/sql/pieces.ts';
-import { ContrailError } from '../errors.ts';
-import { dataFiles, type Lake } from '../lake/lake.ts';
-import { sqlName, TABLES } from '../lake/tables.ts';
-import { existingData, openEngine } from './context.ts';
-import { openLake } from './lake-store.ts';
+import { say } from '../program/log.ts';
+import { streamLake } from '../program/query.ts';
+import { formatBatches, type OutputFormat } from '../program/rows.ts';
 import { endAtOnce } from './launcher.ts';
-import { say } from './log.ts';
-import { formatBatches, type OutputFormat } from './rows.ts';
-import { scratchFolder } from './scratch.ts';
 
 /** `contrail query`: one SELECT over the newest version of the lake's tables, printed as the rows come. */
 export async function query(settings: Settings, sql: string, format: OutputFormat): Promise<void> {
   using _ = boundedMemory(settings.memoryLimitBytes);
   for await (const text of formatBatches(streamLake(settings, sql), format)) {
     if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-  }
-}
-
-/** What a SELECT answers: the names of its columns, also where there are no rows; instants as ISO 8601. */
-export interface Answer {
-  readonly names: readonly string[];
-  readonly rows: readonly Readonly<Record<string, Shown>>[] | readonly Row[];
-}
-
-/** As {@link streamLake}, with all rows at once. */
-export async function queryLake(settings: Settings, sql: string): Promise<Answer> {
-  let names: readonly string[] = [];
-  const rows: Readonly<Record<string, Shown>>[] = [];
-  for await (const batch of streamLake(settings, sql)) {
-    ({ names } = batch);
-    for (const row of batch.rows)
-      rows.push(Object.fromEntries(row.map((cell, index) => [names[index] ?? '', cell])));
-  }
-  return { names, rows };
-}
-
-/**
- * Runs one SELECT over the newest version of the lake's tables, which are named `silver.flights` and so on. It reaches
- * nothing but the lake, and nothing is written into the data folder.
- * @throws ContrailError `invalid` / `query-refused` when it is no SELECT, `query-failed`, `table-missing`
- */
-async function* streamLake(settings: Settings, sql: string): AsyncGenerator<ShownBatch> {
-  const data = existingData(settings, existsSync);
-  await using home = openLake(settings, data);
-  using scratch = await scratchFolder('query');
-  await using engine = await openEngine(settings, data, home.store, {
-    temporaryFolder: scratch.path,
-    maxTemporaryBytes: scratch.maxBytes,
-  });
-  const { relations, missing } = await tablesIn(home.lake, sql);
-  try {
-    yield* engine.stream({ sql, relations });
-  } catch (error) {
-    throw explained(error, missing, home.store.url);
   }
 }
 
@@ -80,51 +33,3 @@ function boundedMemory(limitBytes: number): Disposable {
   watch.unref();
   return { [Symbol.dispose]: () => clearInterval(watch) };
 }
-
-interface TablesIn {
-  readonly relations: Readonly<Record<string, Relation>>;
-  /** Tables that the text may mean and that the lake has not got yet. */
-  readonly missing: readonly string[];
-}
-
-/**
- * The tables that a text may mean: those whose two names are in it, wherever. One too many does no harm, and no reading of
- * SQL of our own decides what is a name.
- */
-async function tablesIn(lake: Lake, sql: string): Promise<TablesIn> {
-  const relations: Record<string, Relation> = {};
-  const missing: string[] = [];
-  const words = wordsIn(sql);
-  for (const definition of TABLES) {
-    const name = sqlName(definition);
-    if (!name.split('.').every((word) => words.has(word))) continue;
-    const table = await lake.table(definition);
-    if (table === null && definition.isOptional !== true) missing.push(name);
-    else relations[name] = dataFiles(definition, (await table?.snapshot()) ?? null);
-  }
-  return { relations, missing };
-}
-
-/** What went wrong, in words for the author of the SELECT. */
-function explained(error: unknown, missing: readonly string[], url: string): unknown {
-  if (!(error instanceof ContrailError) || error.code !== 'sql-failed') return error;
-  const message = error.message.replace(/^DuckDB could not run the SELECT: /, '');
-  if (missing.length > 0 && message.startsWith('Catalog Error')) {
-    const names = missing.join(' and ');
-    return new ContrailError(
-      'table-missing',
-      `There is no ${names} in ${url} yet: run "contrail pipeline --once" or "contrail up" first.`,
-    );
-  }
-  if (message.startsWith('Catalog Error')) {
-    const names = TABLES.map(sqlName).join(', ');
-    return failed(`${message.split('\n').slice(0, 2).join(' ')} Tables of a lake are ${names}.`, error);
-  }
-  const said = message.startsWith('Permission Error')
-    ? `A query reaches the tables of the lake and nothing else, no file and no address: ${message.split('\n', 1)[0]}`
-    : message.split('\n').slice(0, 2).join(' ');
-  return failed(said, error);
-}
-
-const failed = (message: string, cause: unknown): ContrailError =>
-  new ContrailError('query-failed', message, { cause });

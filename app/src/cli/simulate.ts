@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { encodeStateVector } from '../flight/state-vector.ts';
 import { simulate } from '../ingest/simulator/simulate.ts';
-import { loadAirports } from './context.ts';
+import { loadAirports } from '../program/airports.ts';
 
 /** `contrail simulate`: topic messages on stdout, the same bytes for the same arguments. */
 export async function simulateToStdout(options: {

@@ -1,27 +1,28 @@
-import { join } from 'node:path';
-import { dataDir, type Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { startDashboard } from '../dashboard/server.ts';
 import { isDiskTrouble } from '../errors.ts';
 import { ingest } from '../ingest/ingest.ts';
-import { buildPage } from './dashboard.ts';
-import { openEngine, openPipelineEngine, ROOT, SYSTEM } from './context.ts';
-import { topicFloor } from './disk-floor.ts';
-import { JobReports } from './job-reports.ts';
-import { type LakeHome, openLake } from './lake-store.ts';
-import { openLog, say } from './log.ts';
-import { drain } from './pipeline.ts';
-import { servicesInUse } from './services.ts';
-import { sourceWords } from './source-words.ts';
-import { chooseSource } from './source.ts';
-import { openTopic } from './topic.ts';
-import { untilRoom } from './until-room.ts';
+import { newData } from '../program/data-folder.ts';
+import { topicFloor } from '../program/disk-floor.ts';
+import { openEngine, openPipelineEngine } from '../program/engine.ts';
+import { JobReports } from '../program/job-reports.ts';
+import { type LakeHome, openLake } from '../program/lake-store.ts';
+import { openLog, say } from '../program/log.ts';
+import { buildPage, WEB_ROOT } from '../program/page.ts';
+import { drain } from '../program/pipeline.ts';
+import { servicesInUse } from '../program/services.ts';
+import { sourceWords } from '../program/source-words.ts';
+import { chooseSource } from '../program/source.ts';
+import { SYSTEM } from '../program/system.ts';
+import { openTopic } from '../program/topic.ts';
+import { untilRoom } from '../program/until-room.ts';
 
 /** `contrail up`: source, topic, lake, engine, page; then wait for a signal; close in reverse order. */
 export async function up(settings: Settings, signal: AbortSignal, passOverGaps = false): Promise<void> {
   await buildPage(signal);
   const log = openLog(settings.logLevel);
   const { source, simulated } = await chooseSource(settings, signal);
-  const data = dataDir(settings, simulated ?? false);
+  const data = newData(settings, simulated ?? false);
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   await using home = openLake(settings, data, until, 'up');
@@ -36,7 +37,7 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
     host: settings.dashboardHost,
     port: settings.dashboardPort,
     allowedHosts: settings.dashboardAllowedHosts,
-    webRoot: join(ROOT, 'web/dist'),
+    webRoot: WEB_ROOT,
     services: servicesInUse(settings, data, home.store),
   });
   say(

@@ -20,7 +20,7 @@ export interface Settings {
   readonly openskyClientSecret: Secret | null;
   readonly openskyBox: Box | null;
   readonly simulatedAircraft: number;
-  /** Ask {@link dataDir} for the folder in use. */
+  /** Null: `./data`, or `./data-simulated` for the simulator, as `program/data-folder.ts` decides. */
   readonly dataDir: string | null;
   /** 0: none. */
   readonly diskFloorBytes: number | null;
@@ -140,11 +140,6 @@ export function withDotEnv(
   for (const name of unset) options.onUnset?.(name);
   const set = Object.entries(environment).filter(([, text]) => text !== undefined);
   return { ...values, ...Object.fromEntries(set) };
-}
-
-/** The folder of topic, lake and caches: DATA_DIR, else one of two, so that real and simulated data never meet. */
-export function dataDir(settings: Pick<Settings, 'dataDir'>, simulated: boolean): string {
-  return settings.dataDir ?? (simulated ? './data-simulated' : './data');
 }
 
 type Schemas = { readonly [Name in SettingName]: (typeof VARIABLES)[Name]['schema'] };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDuration, parseSize } from '../../src/config/quantity.ts';
 import { Secret } from '../../src/config/secret.ts';
 import { envExample, settingsMarkdown, settingsTable } from '../../src/config/settings-table.ts';
-import { dataDir, loadSettings, withDotEnv } from '../../src/config/settings.ts';
+import { loadSettings, withDotEnv } from '../../src/config/settings.ts';
 import { SETTING_NAMES } from '../../src/config/variables.ts';
 import { ContrailError } from '../../src/errors.ts';
 
@@ -228,14 +228,6 @@ describe('withDotEnv', () => {
       source: 'auto',
       numPartitions: 8,
     });
-  });
-});
-
-describe('dataDir', () => {
-  it('keeps real and simulated data apart unless a folder is set', () => {
-    expect(dataDir({ dataDir: null }, false)).toBe('./data');
-    expect(dataDir({ dataDir: null }, true)).toBe('./data-simulated');
-    expect(dataDir({ dataDir: '/x' }, true)).toBe('/x');
   });
 });
 

@@ -18,9 +18,9 @@ import { type Service, servicesOf } from '../../cluster/services.ts';
 import { envText, settingsFor, type TopicSettings } from '../../cluster/settings-file.ts';
 import type { Settings } from '../../config/settings.ts';
 import { ContrailError } from '../../errors.ts';
+import { say } from '../../program/log.ts';
+import { formatRows } from '../../program/rows.ts';
 import { createTopic } from '../../topic/kafka/store.ts';
-import { say } from '../log.ts';
-import { formatRows } from '../rows.ts';
 
 /** Which cluster is meant. */
 export interface ClusterFlags {

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Part, PARTS } from '../../cluster/cluster-plan.ts';
 import { S3_KINDS, type S3Kind } from '../../cluster/s3/s3.ts';
-import { settingsOf, untilSignal, withSettings } from '../context.ts';
+import { type Flags, settingsOf, withSettings } from '../flags.ts';
+import { untilSignal } from '../until-signal.ts';
 
-type Flags = Readonly<Record<string, unknown>>;
 interface Which {
   readonly name: string;
   readonly folder?: string;

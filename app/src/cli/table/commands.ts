@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseSize } from '../../config/quantity.ts';
-import { untilSignal } from '../context.ts';
-import type { OutputFormat } from '../rows.ts';
+import type { OutputFormat } from '../../program/rows.ts';
+import { untilSignal } from '../until-signal.ts';
 
 const PATH = 'folder of the table, or s3://bucket/path';
 

@@ -12,10 +12,11 @@ import {
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ContrailError } from '../../errors.ts';
-import { type SettingFlags, tableOptions } from '../lake-store.ts';
-import { printable } from '../printable.ts';
-import { type Batches, formatBatches, formatRows, type OutputFormat } from '../rows.ts';
+import { printable } from '../../program/printable.ts';
+import { type Batches, formatBatches, formatRows, type OutputFormat } from '../../program/rows.ts';
+import type { Flags } from '../flags.ts';
 import { shownRow, shownTime } from './cells.ts';
+import { optionsOf } from './options.ts';
 import { parseWhere } from './where.ts';
 
 /** Writes to stdout, waiting where the reader is slower. */
@@ -29,8 +30,8 @@ interface At {
   readonly timestampMs?: number;
 }
 
-async function snapshotOf(path: string, at: At, flags: SettingFlags): Promise<Snapshot> {
-  const options = tableOptions(path, flags);
+async function snapshotOf(path: string, at: At, flags: Flags): Promise<Snapshot> {
+  const options = optionsOf(path, flags);
   const { version, timestampMs } = at;
   if (version !== undefined) return openSnapshot(path, { version }, options);
   const table = await openTable(path, options);
@@ -40,7 +41,7 @@ async function snapshotOf(path: string, at: At, flags: SettingFlags): Promise<Sn
 /** `contrail table read`: the rows of one table. */
 export async function readTable(
   path: string,
-  options: SettingFlags &
+  options: Flags &
     At & {
       readonly columns?: readonly string[];
       readonly where?: string;
@@ -106,14 +107,14 @@ async function printRows(
 /** `contrail table changes`: the rows that versions inserted, deleted and updated. */
 export async function tableChanges(
   path: string,
-  options: SettingFlags & {
+  options: Flags & {
     readonly from: number;
     readonly to?: number;
     readonly format: OutputFormat;
     readonly limit?: number;
   },
 ): Promise<void> {
-  const table = await openTable(path, tableOptions(path, options));
+  const table = await openTable(path, optionsOf(path, options));
   const last = options.to ?? table.cached().version;
   const { schema } = await table.snapshotAt({ version: last });
   const extra = struct({ _change_type: 'string', _commit_version: 'long', _commit_timestamp: 'timestamp' });
@@ -123,7 +124,7 @@ export async function tableChanges(
 }
 
 /** `contrail table read --paths-from -`: many tables, one answer each, in one process. */
-export async function readTables(flags: SettingFlags): Promise<void> {
+export async function readTables(flags: Flags): Promise<void> {
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
     if (line.trim() === '') continue;
     let id: unknown = null;
@@ -183,9 +184,9 @@ function refusal(error: unknown): { readonly class: string; readonly message: st
 /** `contrail table history`: newest first. */
 export async function tableHistory(
   path: string,
-  options: SettingFlags & { readonly limit: number; readonly format: OutputFormat },
+  options: Flags & { readonly limit: number; readonly format: OutputFormat },
 ): Promise<void> {
-  const table = await openTable(path, tableOptions(path, options));
+  const table = await openTable(path, optionsOf(path, options));
   const rows: Row[] = [];
   for await (const commit of table.history({ limit: options.limit })) {
     rows.push({
@@ -202,7 +203,7 @@ export async function tableHistory(
 /** `contrail table describe`: what the table is and how big. */
 export async function describeTable(
   path: string,
-  flags: SettingFlags & { readonly format: OutputFormat },
+  flags: Flags & { readonly format: OutputFormat },
 ): Promise<void> {
   const snapshot = await snapshotOf(path, {}, flags);
   const { protocol } = snapshot;
@@ -234,9 +235,9 @@ export async function describeTable(
 /** `contrail table check`: replay, checkpoints, checksums, files and statistics; exit 1 when something is wrong. */
 export async function checkTable(
   path: string,
-  flags: SettingFlags & { readonly footers?: boolean; readonly format: OutputFormat },
+  flags: Flags & { readonly footers?: boolean; readonly format: OutputFormat },
 ): Promise<void> {
-  const table = await openTable(path, tableOptions(path, flags));
+  const table = await openTable(path, optionsOf(path, flags));
   const { findings, ...facts } = await table.check({ pages: flags.footers !== true });
   if (flags.format === 'json') await out(`${JSON.stringify({ ...facts, findings })}\n`);
   else {

@@ -8,14 +8,15 @@ import {
   type Snapshot,
 } from '@contrail/delta-lake';
 import { ContrailError } from '../../errors.ts';
-import { type SettingFlags, tableOptions } from '../lake-store.ts';
-import { formatRows, type OutputFormat } from '../rows.ts';
+import { formatRows, type OutputFormat } from '../../program/rows.ts';
+import type { Flags } from '../flags.ts';
 import { shownTime } from './cells.ts';
+import { optionsOf } from './options.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** What the three operations have in common. */
-interface RunOptions extends SettingFlags {
+interface RunOptions extends Flags {
   readonly format: OutputFormat;
   readonly signal: AbortSignal;
 }
@@ -30,7 +31,7 @@ export interface OptimizeFlags extends RunOptions {
 
 /** `contrail table optimize`: small files put together, or whole partitions in an order. */
 export async function optimizeTable(path: string, flags: OptimizeFlags): Promise<void> {
-  await using table = await openTable(path, tableOptions(path, flags));
+  await using table = await openTable(path, optionsOf(path, flags));
   const order = orderOf(flags);
   const progress = new Progress(`Optimizing ${path}`, 'groups of files');
   const report = await orStopped(flags.signal, progress, () =>
@@ -66,7 +67,7 @@ export interface VacuumFlags extends RunOptions {
 
 /** `contrail table vacuum`: files that no version within the retention needs. */
 export async function vacuumTable(path: string, flags: VacuumFlags): Promise<void> {
-  await using table = await openTable(path, tableOptions(path, flags));
+  await using table = await openTable(path, optionsOf(path, flags));
   const progress = new Progress(`Vacuuming ${path}`, 'files');
   const report = await orStopped(flags.signal, progress, () => vacuum(table, flags, progress));
   if (report === null) return;
@@ -112,13 +113,13 @@ async function vacuum(
 /** `contrail table restore`: the table as it was at a version or an instant. */
 export async function restoreTable(
   path: string,
-  flags: SettingFlags & {
+  flags: Flags & {
     readonly version?: number;
     readonly timestampMs?: number;
     readonly format: OutputFormat;
   },
 ): Promise<void> {
-  await using table = await openTable(path, tableOptions(path, flags));
+  await using table = await openTable(path, optionsOf(path, flags));
   const { version, timestampMs = 0 } = flags;
   const result = await table
     .restore(version === undefined ? { timestampMs } : { version })

@@ -1,7 +1,8 @@
 import { statfsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { SYSTEM, lakeFolder, topicFolder } from './context.ts';
+import { cacheFolder, lakeFolder, spillFolder, topicFolder } from './data-folder.ts';
+import { SYSTEM } from './system.ts';
 
 /** Says in one sentence that a disk is too full to go on, or null; see {@link diskFloor}. */
 export type Shortage = () => string | null;
@@ -85,8 +86,8 @@ export const topicFloor = (settings: Settings, data: string): Shortage =>
 export const lakeFloor = (settings: Settings, data: string): Shortage =>
   diskFloor(
     [
-      ...(settings.garageEndpoint === null ? [lakeFolder(data)] : [join(data, 'cache')]),
-      ...(settings.sparkRemote === null ? [join(data, 'tmp')] : []),
+      ...(settings.garageEndpoint === null ? [lakeFolder(data)] : [cacheFolder(data)]),
+      ...(settings.sparkRemote === null ? [spillFolder(data)] : []),
     ],
     settings.diskFloorBytes,
   );

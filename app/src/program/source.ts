@@ -2,8 +2,9 @@ import type { Settings } from '../config/settings.ts';
 import { openSource, type SourceComponents } from '../ingest/open-source.ts';
 import { OpenSkySource } from '../ingest/opensky/opensky-source.ts';
 import type { Source } from '../ingest/source.ts';
-import { loadAirports, SYSTEM } from './context.ts';
+import { loadAirports } from './airports.ts';
 import { say } from './log.ts';
+import { SYSTEM } from './system.ts';
 
 /**
  * The source that the settings ask for. `auto` asks OpenSky for seconds at most and falls back to the simulator, and

@@ -2,7 +2,7 @@ import { memoryStore } from '@contrail/delta-lake';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { servicesInUse } from '../../src/cli/services.ts';
+import { servicesInUse } from '../../src/program/services.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import { askService, type WatchedService } from '../../src/dashboard/watch/service-watch.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { diskFloor, type FileSystemSize } from '../../src/cli/disk-floor.ts';
+import { diskFloor, type FileSystemSize } from '../../src/program/disk-floor.ts';
 
 const MB = 1_000_000;
 

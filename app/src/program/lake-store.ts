@@ -8,12 +8,13 @@ import {
   s3Store,
   type TableOptions,
 } from '@contrail/delta-lake';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { Lake } from '../lake/lake.ts';
-import { lakeFolder, settingsOf, SYSTEM } from './context.ts';
-import { say } from './log.ts';
+import { cacheFolder, lakeFolder } from './data-folder.ts';
 import { LakeLock, LOCK_KEY, lockOwner } from './lake-lock.ts';
+import { say } from './log.ts';
+import { SYSTEM } from './system.ts';
 
 /** Parts of large files, and requests at once: together the memory that S3 may take, 80 MB. */
 const PART_BYTES = 5 << 20;
@@ -58,7 +59,7 @@ export function openLake(
       : s3Store(`s3://${settings.bucketName}`, {
           ...s3Options(settings, settings.bucketName, command),
           ...(signal === undefined ? {} : { retryUntil: signal }),
-          cache: { folder: join(data, 'cache'), maxBytes: settings.lakeCacheBytes, clock: SYSTEM.clock },
+          cache: { folder: cacheFolder(data), maxBytes: settings.lakeCacheBytes, clock: SYSTEM.clock },
         });
   const store = remote ?? localStore(resolve(lakeFolder(data)));
   // Where the store itself keeps a lock, because it cannot arbitrate, that one does for all.
@@ -87,17 +88,14 @@ export function openLake(
   };
 }
 
-/** Flags of a command, settings among them. */
-export type SettingFlags = Readonly<Record<string, unknown>>;
-
 /**
  * What a command needs to open a table at `path`: for `s3://`, the store at GARAGE_ENDPOINT; where that is unset, the one
- * that the usual AWS variables say. Settings are looked at for `s3://` alone.
+ * that the usual AWS variables say. The settings are read for `s3://` alone.
  */
-export function tableOptions(path: string, flags: SettingFlags): TableOptions {
+export function tableOptions(path: string, settingsOf: () => Settings): TableOptions {
   const bucket = /^s3a?:\/\/([^/]+)/.exec(path)?.[1];
   if (bucket === undefined) return {};
-  const settings = settingsOf(flags);
+  const settings = settingsOf();
   if (settings.garageEndpoint === null) return { s3: s3FromEnvironment(process.env) };
   return { s3: s3Options(settings, bucket) };
 }

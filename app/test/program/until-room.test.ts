@@ -1,6 +1,6 @@
 import { DeltaError } from '@contrail/delta-lake';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { untilRoom } from '../../src/cli/until-room.ts';
+import { untilRoom } from '../../src/program/until-room.ts';
 import { ContrailError, isDiskTrouble } from '../../src/errors.ts';
 
 const full = (): Error => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });

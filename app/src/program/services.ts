@@ -6,8 +6,8 @@ import type { Settings } from '../config/settings.ts';
 import type { WatchedService } from '../dashboard/watch/service-watch.ts';
 import { ContrailError } from '../errors.ts';
 import { rowsIn } from '../pipeline/plan.ts';
-import { SYSTEM } from './context.ts';
 import { count } from './log.ts';
+import { SYSTEM } from './system.ts';
 import { openTopic } from './topic.ts';
 
 /** The services that the settings name, for `doctor` and for the page. None when all is in this process. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pipelineFinding } from '../../src/cli/lake-findings.ts';
+import { pipelineFinding } from '../../src/program/lake-findings.ts';
 import type { Progress } from '../../src/lake/progress.ts';
 import type { LakeFacts } from '../../src/pipeline/facts.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { kafkaSource, s3aSettings } from '../../src/cli/spark.ts';
+import { kafkaSource, s3aSettings } from '../../src/program/spark.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 
 const KAFKA_BOOTSTRAP = 'kafka:9092';

@@ -5,18 +5,20 @@ import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { askService } from '../dashboard/watch/service-watch.ts';
 import { ContrailError } from '../errors.ts';
-import { existingData, openPipelineEngine, SYSTEM } from './context.ts';
+import { existingData } from './data-folder.ts';
 import { lakeFloor, topicFloor } from './disk-floor.ts';
+import { openPipelineEngine } from './engine.ts';
 import { type Finding, look } from './finding.ts';
 import { lakeFindings } from './lake-findings.ts';
 import { openLake } from './lake-store.ts';
 import { servicesInUse } from './services.ts';
+import { SYSTEM } from './system.ts';
 
 export type { Finding };
 
 /** `contrail doctor`: settings and every service in use. */
 export async function doctor(settings: Settings): Promise<readonly Finding[]> {
-  const data = existingData(settings, existsSync);
+  const data = existingData(settings, ['lake']);
   await using home = openLake(settings, data);
   const services = servicesInUse(settings, data, home.store);
   return [

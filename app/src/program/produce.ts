@@ -1,15 +1,16 @@
 import cliProgress from 'cli-progress';
-import { dataDir, type Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { ContrailError } from '../errors.ts';
 import { kindName } from '../flight/kind.ts';
 import { ingest, type IngestCounts } from '../ingest/ingest.ts';
 import type { Source } from '../ingest/source.ts';
-import { SYSTEM } from './context.ts';
+import { newData } from './data-folder.ts';
 import { topicFloor } from './disk-floor.ts';
 import { openLake } from './lake-store.ts';
 import { count, openLog, say } from './log.ts';
 import { hopelessness, sourceWords } from './source-words.ts';
 import { chooseSource } from './source.ts';
+import { SYSTEM } from './system.ts';
 import { openTopic, topicPlace } from './topic.ts';
 import { untilRoom } from './until-room.ts';
 
@@ -20,7 +21,7 @@ import { untilRoom } from './until-room.ts';
 export async function produce(settings: Settings, once: boolean, signal: AbortSignal): Promise<IngestCounts> {
   const log = openLog(settings.logLevel);
   const { source, simulated } = await chooseSource(settings, signal);
-  const data = dataDir(settings, simulated ?? false);
+  const data = newData(settings, simulated ?? false);
   await using home = openLake(settings, data, signal);
   await using topic = await untilRoom(() => openTopic(settings, data, false), signal);
   const kind = (await topic.describe({ signal })).simulated ?? (await home.lake.simulated());

@@ -4,11 +4,12 @@ import { type Progress, readProgress } from '../lake/progress.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import { clockNotice } from '../pipeline/clock-difference.ts';
 import { lakeAccounts, type LakeFacts, lakeFacts } from '../pipeline/facts.ts';
-import { openEngine, SYSTEM } from './context.ts';
+import { openEngine } from './engine.ts';
 import { type Finding, look } from './finding.ts';
 import type { LakeHome } from './lake-store.ts';
 import { count } from './log.ts';
 import { scratchFolder } from './scratch.ts';
+import { SYSTEM } from './system.ts';
 import { openTopic, topicPlace } from './topic.ts';
 
 /** A pipeline reports at every trigger and at least so often; later than that it does not run. */

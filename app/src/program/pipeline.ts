@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -6,11 +5,14 @@ import type { BatchProgress } from '../lake/progress.ts';
 import type { Gap } from '../pipeline/batch-record.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import type { Topic } from '../topic/topic.ts';
-import { existingData, loadAirports, openPipelineEngine, SYSTEM } from './context.ts';
+import { loadAirports } from './airports.ts';
+import { existingData } from './data-folder.ts';
 import { lakeFloor } from './disk-floor.ts';
+import { openPipelineEngine } from './engine.ts';
 import { JobReports } from './job-reports.ts';
 import { type LakeHome, openLake } from './lake-store.ts';
 import { count, openLog, say, sayForNow } from './log.ts';
+import { SYSTEM } from './system.ts';
 import { openTopic, topicPlace } from './topic.ts';
 import { untilRoom } from './until-room.ts';
 
@@ -20,10 +22,7 @@ export async function pipeline(
   { once, passOverGaps = false }: { readonly once: boolean; readonly passOverGaps?: boolean },
   signal: AbortSignal,
 ): Promise<{ readonly batches: number; readonly rows: number }> {
-  const data = existingData(
-    settings,
-    (path) => existsSync(path) || existsSync(path.replace(/lake$/, 'topic')),
-  );
+  const data = existingData(settings, ['lake', 'topic']);
   await using home = openLake(settings, data, signal);
   await untilRoom(() => home.claim(), signal);
   await using topic = await openTopic(settings, data, true);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hopelessness, sourceWords } from '../../src/cli/source-words.ts';
+import { hopelessness, sourceWords } from '../../src/program/source-words.ts';
 import type { SourceState } from '../../src/ingest/source.ts';
 
 const ok: SourceState = { kind: 'ok', message: 'OpenSky sent 9 aircraft.' };

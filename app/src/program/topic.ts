@@ -6,8 +6,9 @@ import type { KafkaConnection, KafkaSasl } from '../topic/kafka/connection.ts';
 import { KafkaTopic } from '../topic/kafka/kafka-topic.ts';
 import { tokenSource } from '../topic/kafka/oauth.ts';
 import type { Topic } from '../topic/topic.ts';
-import { SYSTEM, topicFolder } from './context.ts';
+import { topicFolder } from './data-folder.ts';
 import { say } from './log.ts';
+import { SYSTEM } from './system.ts';
 
 /** The topic that the settings choose; with `readOnly` it need not exist. Kafka need not be up. */
 export async function openTopic(settings: Settings, data: string, readOnly: boolean): Promise<Topic> {

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import type { Settings } from '../config/settings.ts';
+import { settingsTable } from '../config/settings-table.ts';
+import { settingsFrom } from '../program/environment.ts';
+
+/** What the flags of a command say, settings among them. */
+export type Flags = Readonly<Record<string, unknown>>;
+
+/** Adds a flag for every setting: `--data DIR` for DATA_DIR, `--dashboard-port` for DASHBOARD_PORT, …; and `--env`. */
+export function withSettings(command: Command, names?: readonly string[]): Command {
+  for (const row of settingsTable()) {
+    if (names !== undefined && !names.includes(row.name)) continue;
+    command.option(`${flagOf(row.name)} <value>`, `${row.meaning} (${row.name}; default ${row.default})`);
+  }
+  return command.option('--env <file>', 'a file of settings to read instead of .env');
+}
+
+const flagOf = (name: string): string =>
+  name === 'DATA_DIR' ? '--data' : `--${name.toLowerCase().replaceAll('_', '-')}`;
+const optionOf = (name: string): string =>
+  flagOf(name)
+    .slice(2)
+    .replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Settings from the flags, the environment and `.env`, or the file of `--env`, in this order. @throws ContrailError `invalid`. */
+export function settingsOf(flags: Flags): Settings {
+  const given: [string, string][] = [];
+  for (const { name } of settingsTable()) {
+    const value = flags[optionOf(name)];
+    if (typeof value === 'string') given.push([name, value]);
+  }
+  const { env: file } = flags;
+  return settingsFrom(Object.fromEntries(given), typeof file === 'string' ? file : undefined);
+}

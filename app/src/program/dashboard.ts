@@ -1,0 +1,49 @@
+import type { Settings } from '../config/settings.ts';
+import { type DashboardServer, startDashboard } from '../dashboard/server.ts';
+import { existingData } from './data-folder.ts';
+import { openEngine } from './engine.ts';
+import { openLake } from './lake-store.ts';
+import { openLog } from './log.ts';
+import { buildPage, WEB_ROOT } from './page.ts';
+import { scratchFolder } from './scratch.ts';
+import { servicesInUse } from './services.ts';
+import { SYSTEM } from './system.ts';
+
+/** The page on the lake of the settings; dispose of it to stop it. @throws ContrailError invalid `port-in-use`, … */
+export async function serveDashboard(
+  settings: Settings,
+  signal?: AbortSignal,
+): Promise<DashboardServer & { readonly lakeUrl: string }> {
+  const data = existingData(settings, ['lake']);
+  await buildPage(signal);
+  await using parts = new AsyncDisposableStack();
+  const home = parts.use(openLake(settings, data, signal));
+  const scratch = parts.use(await scratchFolder('dashboard'));
+  const engine = parts.use(
+    await openEngine(settings, data, home.store, {
+      share: 0.25,
+      temporaryFolder: scratch.path,
+      maxTemporaryBytes: scratch.maxBytes,
+    }),
+  );
+  const server = parts.use(
+    await startDashboard({
+      lakeRoot: home.store,
+      engine,
+      clock: SYSTEM.clock,
+      logger: openLog(settings.logLevel),
+      host: settings.dashboardHost,
+      port: settings.dashboardPort,
+      allowedHosts: settings.dashboardAllowedHosts,
+      webRoot: WEB_ROOT,
+      services: servicesInUse(settings, data, home.store),
+    }),
+  );
+  const open = parts.move();
+  return {
+    url: server.url,
+    port: server.port,
+    lakeUrl: home.store.url,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}

@@ -1,0 +1,63 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ObjectStore } from '@contrail/delta-lake';
+import type { Settings } from '../config/settings.ts';
+import { DuckdbEngine } from '../engine/duckdb/engine.ts';
+import type { Engine, QueryEngine } from '../engine/engine.ts';
+import type { JobProgress } from '../engine/spark/engine.ts';
+import { StoredFilesEngine } from '../engine/stored-files.ts';
+import { cacheFolder, spillFolder } from './data-folder.ts';
+import { openSpark } from './spark.ts';
+
+/** The engine of the pipeline: Spark where SPARK_REMOTE says so, which tells how far it has come; else in this process. */
+export function openPipelineEngine(
+  settings: Settings,
+  data: string,
+  store: ObjectStore,
+  onProgress?: (job: JobProgress) => void,
+): Promise<Engine> {
+  const { sparkRemote } = settings;
+  return sparkRemote === null
+    ? openEngine(settings, data, store)
+    : Promise.resolve(openSpark(settings, sparkRemote, store, onProgress));
+}
+
+/** What an engine is given besides the lake. */
+export interface EngineRoom {
+  /** Of MEMORY_LIMIT; default all of it. */
+  readonly share?: number;
+  /** Where it spills; default: in the data folder. */
+  readonly temporaryFolder?: string;
+  readonly maxTemporaryBytes?: number;
+}
+
+/**
+ * An engine of its own for one room, in this process, which reads and writes the files of the lake in `store`, and
+ * reaches no others.
+ */
+export async function openEngine(
+  settings: Settings,
+  data: string,
+  store: ObjectStore,
+  { share = 1, temporaryFolder = spillFolder(data), maxTemporaryBytes }: EngineRoom = {},
+): Promise<QueryEngine> {
+  const isLocal = store.url.startsWith('file:');
+  const lake = isLocal ? fileURLToPath(store.url) : cacheFolder(data);
+  const engine = await DuckdbEngine.open({
+    memoryLimit: mebibytes(Math.max(64 * 2 ** 20, settings.memoryLimitBytes * share)),
+    threads: 1,
+    temporaryFolder,
+    folders: [lake, temporaryFolder, spillFolder(data)].flatMap(everyName),
+    ...(maxTemporaryBytes === undefined ? {} : { maxTemporary: mebibytes(maxTemporaryBytes) }),
+  });
+  return isLocal ? engine : new StoredFilesEngine(engine, store, spillFolder(data));
+}
+
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)}MiB`;
+
+/** A folder as it is called here, and where links lead to, which a table's log may name. */
+function everyName(folder: string): readonly string[] {
+  const path = resolve(folder);
+  return existsSync(path) ? [...new Set([path, realpathSync(path)])] : [path];
+}

@@ -1,0 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LiveComponents } from '../ingest/components.ts';
+
+/** The system's own clock, chance and network: the only place that has them. */
+export const SYSTEM: LiveComponents = {
+  clock: () => Date.now(),
+  monotonic: () => performance.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+  fetch: globalThis.fetch,
+  // It takes whole milliseconds only, and what is left of a time limit is a fraction.
+  timeout: (ms) => AbortSignal.timeout(Math.max(0, Math.ceil(ms))),
+};
