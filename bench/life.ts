@@ -1,6 +1,6 @@
 import { localStore, openTable, s3FromEnvironment, s3Store, type Snapshot } from '@contrail/delta-lake';
+import { existsSync, readFileSync, writeFileSync, mkdirSync, renameSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckdbEngine } from '../app/src/engine/duckdb/engine.ts';
@@ -23,9 +23,23 @@ export interface LifeOptions {
   readonly pace: number;
   /** Messages of a batch, about. */
   readonly aircraft: number;
-  /** Where the lake is: a folder that stays, or an address on S3 by the usual AWS variables; else a folder that goes. */
+  /**
+   * Where the lake is: a folder that stays, or an address on S3 by the usual AWS variables; else a folder that goes. A life in
+   * a folder that was stopped goes on where it was, as a pipeline does that is started again.
+   */
   readonly lake: string | null;
 }
+
+/** Where a life stands, beside its lake. */
+interface LifeState {
+  readonly batches: number;
+  readonly clock_ms: number;
+  /** When each object was written, on the life's clock. */
+  readonly times: readonly (readonly [string, number])[];
+}
+
+/** Between two notes of where a life stands. */
+const NOTE_BATCHES = 50;
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -41,18 +55,26 @@ const airports = parseAirports(
  * reader opens all tables every few minutes and reads their last hour as late as it is promised that it can.
  */
 export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Record<string, unknown>>> {
-  const folder = await mkdtemp(join(tmpdir(), 'contrail-life-'));
+  const isRemote = options.lake?.startsWith('s3://') === true;
+  const stays = options.lake === null || isRemote ? null : `${options.lake}.life`;
+  const folder = stays ?? (await mkdtemp(join(tmpdir(), 'contrail-life-')));
+  if (stays !== null) mkdirSync(stays, { recursive: true });
+  const note = stays === null ? null : join(stays, 'state.json');
+  const before: LifeState =
+    note !== null && existsSync(note)
+      ? (JSON.parse(readFileSync(note, 'utf8')) as LifeState)
+      : { batches: 0, clock_ms: DEFAULT_START_SECONDS * 1000, times: [] };
   const triggerMs = options.pace * 1000;
   const stop = new AbortController();
   // The clock runs on while something works, and jumps where the pipeline would wait.
-  let jumpedMs = DEFAULT_START_SECONDS * 1000 - performance.now();
+  let jumpedMs = before.clock_ms - performance.now();
   const clock = (): number => Math.floor(jumpedMs + performance.now());
   const calls = noCalls();
-  const isRemote = options.lake?.startsWith('s3://') === true;
   const raw = isRemote
     ? s3Store(options.lake ?? '', { ...s3FromEnvironment(process.env), singleWriter: true })
     : localStore(options.lake ?? join(folder, 'lake'));
-  const store = livedStore(raw, { calls, clock, times: new Map() });
+  const times = new Map(before.times);
+  const store = livedStore(raw, { calls, clock, times });
   const lake = new Lake(store, clock);
   const openEngine = async (name: string) => {
     const engine = await DuckdbEngine.open({
@@ -79,13 +101,14 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
       seed: 7,
       airports,
     })[Symbol.iterator]();
+    for (let lived = 0; lived < before.batches; lived += 1) polls.next();
 
     const lines: Readonly<Record<string, unknown>>[] = [];
     let wake: () => void = () => undefined;
     const batchMs: number[] = [];
     const betweenMs: number[] = [];
     let usedBefore = process.cpuUsage();
-    let batches = 0;
+    let { batches } = before;
     let finishedAtMs = clock();
     let [readAtMs, toldAtMs] = [clock(), clock()];
     let [reads, readErrors] = [0, 0];
@@ -171,24 +194,32 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
       wake();
     };
 
+    const writeDown = (): void => {
+      if (note === null) return;
+      const state: LifeState = { batches, clock_ms: clock(), times: [...times] };
+      writeFileSync(`${note}.new`, JSON.stringify(state));
+      renameSync(`${note}.new`, note);
+    };
+
     const sleep = async (ms: number): Promise<void> => {
-      if (batches > 0) betweenMs.push(clock() - finishedAtMs);
+      if (batchMs.length > 0) betweenMs.push(clock() - finishedAtMs);
       // What the bench itself does takes no time.
-      const before = clock();
-      if (before - readAtMs >= READ_EVERY_MS) {
-        readAtMs = before;
+      const now = clock();
+      if (now - readAtMs >= READ_EVERY_MS) {
+        readAtMs = now;
         await readLate();
       }
       const poll = polls.next();
-      if (before - toldAtMs >= HOUR_MS || poll.done === true) {
-        toldAtMs = before;
+      if (now - toldAtMs >= HOUR_MS || poll.done === true) {
+        toldAtMs = now;
         await tell();
       }
+      if (batches % NOTE_BATCHES === 0) writeDown();
       if (poll.done === true) {
         stop.abort();
         return;
       }
-      jumpedMs += before + ms - clock();
+      jumpedMs += now + ms - clock();
       const timestamp_ms = clock();
       await topic.append(
         poll.value.map((vector) => ({ key: vector.icao24, value: encodeStateVector(vector), timestamp_ms })),
@@ -229,7 +260,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
     yield { case: 'life', done: true, batches, machine: machine() };
   } finally {
     stop.abort();
-    await rm(folder, { recursive: true, force: true });
+    if (stays === null) await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -5,7 +5,7 @@
  *     live  [--seconds 60] [--aircraft 3330]                       the whole program under a steady feed
  *     faults [--minutes 10]                                        the whole program on a feed that does everything wrong
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
- *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]
+ *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]   (in a FOLDER a stopped life goes on)
  *             days of a pipeline with its upkeep, on a clock that jumps from trigger to trigger; a line for each simulated hour
  *     cluster [--cases small,drain,freshness,garage,workers,peer] [--rows 1000000]
  *             [--batch-rows 1000000] [--workers 0] [--seconds 300] [--peer ../shared/peer]
