@@ -16,11 +16,21 @@ export interface ListLimits {
   readonly maxDepth: number;
 }
 
+/** Where the list is. */
+export interface ListForm {
+  /** Names that it may have in its object; of several the first that comes is read. */
+  readonly names: readonly string[];
+  /** Whether it may also stand alone, with no object around it. */
+  readonly mayStandAlone?: boolean;
+  /** Whether an element that is no JSON (`{"lat":nan}`) is kept as a text without a value; else nothing is read. */
+  readonly keepsBroken?: boolean;
+}
+
 /** What {@link readJsonList} found. */
 export interface JsonList {
   /** The other members, by name: parsed where they are not too long or deep, else their text. */
   readonly members: ReadonlyMap<string, unknown>;
-  /** Null where the member is missing or no list; in the latter case it is one of `members`. */
+  /** Null where the list is missing; a member of its name that is no list is one of `members`. */
   readonly items: readonly JsonItem[] | null;
 }
 
@@ -34,10 +44,10 @@ export interface JsonList {
  */
 export async function readJsonList(
   bytes: AsyncIterable<Uint8Array>,
-  name: string,
+  form: string | ListForm,
   limits: ListLimits,
 ): Promise<JsonList> {
-  const scanner = new ListScanner(name, limits);
+  const scanner = new ListScanner(typeof form === 'string' ? { names: [form] } : form, limits);
   for await (const chunk of bytes) scanner.push(chunk);
   return scanner.end();
 }
@@ -54,6 +64,7 @@ type Role = 'name' | 'member' | 'item';
  *                    ^  name <──,──────────────────────────────┘
  *     value ─[─> item or end ─…─> item comma or end ─]─> comma or end        (of the list's own name)
  *                     item <──,───────┘
+ *     object ─[─> item or end ─…─> item comma or end ─]─> nothing            (a list that stands alone)
  */
 type Expected =
   | 'object'
@@ -68,10 +79,12 @@ type Expected =
   | 'nothing';
 
 class ListScanner {
-  readonly #name: string;
+  readonly #form: ListForm;
   readonly #limits: ListLimits;
   readonly #members = new Map<string, unknown>();
   #items: JsonItem[] | null = null;
+  /** What the list is called; null: nothing, it stands alone. */
+  #listName: string | null = null;
   #expected: Expected = 'object';
   #member = '';
   #total = 0;
@@ -85,8 +98,8 @@ class ListScanner {
   #length = 0;
   #pieces: Uint8Array[] = [];
 
-  constructor(name: string, limits: ListLimits) {
-    this.#name = name;
+  constructor(form: ListForm, limits: ListLimits) {
+    this.#form = form;
     this.#limits = limits;
   }
 
@@ -113,6 +126,7 @@ class ListScanner {
   #step(byte: number): boolean {
     switch (this.#expected) {
       case 'object':
+        if (byte === OPEN_LIST && this.#form.mayStandAlone === true) return this.#beginList(null);
         if (byte !== OPEN_OBJECT) throw this.#noJson(byte === LESS_THAN);
         return this.#expect('name or end');
       case 'name or end':
@@ -124,21 +138,22 @@ class ListScanner {
         if (byte !== COLON) throw this.#noJson();
         return this.#expect('value');
       case 'value':
-        if (byte !== OPEN_LIST || this.#member !== this.#name) return this.#begin('member', byte);
-        if (this.#items !== null) throw new UnusableInputError(`it holds "${this.#name}" twice`);
-        this.#items = [];
-        return this.#expect('item or end');
+        if (byte !== OPEN_LIST || !this.#form.names.includes(this.#member))
+          return this.#begin('member', byte);
+        if (this.#items === null) return this.#beginList(this.#member);
+        if (this.#member === this.#listName) throw new UnusableInputError(`it holds "${this.#member}" twice`);
+        return this.#begin('member', byte);
       case 'comma or end':
         if (byte === CLOSE_OBJECT) return this.#expect('nothing');
         if (byte !== COMMA) throw this.#noJson();
         return this.#expect('name');
       case 'item or end':
-        if (byte === CLOSE_LIST) return this.#expect('comma or end');
+        if (byte === CLOSE_LIST) return this.#endList();
         return this.#begin('item', byte);
       case 'item':
         return this.#begin('item', byte);
       case 'item comma or end':
-        if (byte === CLOSE_LIST) return this.#expect('comma or end');
+        if (byte === CLOSE_LIST) return this.#endList();
         if (byte !== COMMA) throw this.#noJson();
         return this.#expect('item');
       case 'nothing':
@@ -149,6 +164,16 @@ class ListScanner {
   #expect(next: Expected): true {
     this.#expected = next;
     return true;
+  }
+
+  #beginList(name: string | null): true {
+    this.#listName = name;
+    this.#items = [];
+    return this.#expect('item or end');
+  }
+
+  #endList(): true {
+    return this.#expect(this.#listName === null ? 'nothing' : 'comma or end');
   }
 
   #begin(role: Role, byte: number): false {
@@ -217,7 +242,9 @@ class ListScanner {
       case 'item':
       case null:
         if ((this.#items?.length ?? 0) >= maxItems)
-          throw new UnusableInputError(`it holds more than ${maxItems} elements in "${this.#name}"`);
+          throw new UnusableInputError(
+            `it holds more than ${maxItems} elements in "${this.#listName ?? 'a list'}"`,
+          );
         this.#items?.push({ text, value });
         this.#expected = 'item comma or end';
     }
@@ -229,6 +256,7 @@ class ListScanner {
     try {
       return JSON.parse(text);
     } catch {
+      if (this.#role === 'item' && this.#form.keepsBroken === true) return undefined;
       throw this.#noJson();
     }
   }

@@ -122,7 +122,8 @@ function isSameHouse(first: URL, next: URL): boolean {
   return isHost && isProtocol && next.port === first.port;
 }
 
-function explain(error: unknown, isBegun: boolean, { headersMs, bodyMs }: Request<unknown>): string {
+function explain(error: unknown, isBegun: boolean, request: Request<unknown>): string {
+  const { headersMs, bodyMs, url } = request;
   if (error instanceof Error && error.name === 'TimeoutError') {
     const seconds = (isBegun ? bodyMs : headersMs) / 1000;
     return isBegun ? `its answer was not whole after ${seconds} s` : `it did not answer within ${seconds} s`;
@@ -139,7 +140,10 @@ function explain(error: unknown, isBegun: boolean, { headersMs, bodyMs }: Reques
       return 'the connection was refused';
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
-      return 'no connection came about in time; OpenSky blocks many cloud providers';
+      return `no connection came about in time${url.includes('opensky-network.org') ? '; OpenSky blocks many cloud providers' : ''}`;
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'no way leads to it from this network';
     case 'ECONNRESET':
     case 'UND_ERR_SOCKET':
       return 'the connection broke off';

@@ -1,11 +1,12 @@
 import { ContrailError } from '../../errors.ts';
 import type { LiveComponents } from '../components.ts';
+import { backOffMs } from '../input/back-off.ts';
+import { clockBehindS } from '../input/clock-difference.ts';
+import { utc } from '../input/utc.ts';
 import type { Poll, PollOptions, Source } from '../source.ts';
 import { waitUntil } from '../wait.ts';
-import { backOffMs } from './back-off.ts';
 import { type Box, checkBox, creditCost } from './box.ts';
 import { type StatesResult, requestStates } from './client.ts';
-import { clockBehindS } from './clock-difference.ts';
 import {
   type Credits,
   DAILY_CREDITS,
@@ -14,7 +15,7 @@ import {
   creditsAtStart,
   pauseMs,
 } from './credits.ts';
-import { type Report, afterAnswer, afterFailure, utc } from './reaction.ts';
+import { type Report, afterAnswer, afterFailure } from './reaction.ts';
 import { type Credentials, type Limits, TokenKeeper } from './token.ts';
 
 /** How to reach OpenSky. */

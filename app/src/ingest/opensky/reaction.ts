@@ -1,7 +1,8 @@
+import { clockNotice } from '../input/clock-difference.ts';
+import { utc } from '../input/utc.ts';
 import type { SourceNotice, SourceState } from '../source.ts';
 import { type Answer, oddRowsNotice } from './answer.ts';
 import type { StatesResult } from './client.ts';
-import { clockNotice } from './clock-difference.ts';
 
 /** What to tell, and when to ask again, epoch ms. */
 export interface Report {
@@ -101,11 +102,4 @@ export function afterFailure(
       return report('unavailable', `OpenSky cannot be reached: ${result.reason}`, waitMs);
     }
   }
-}
-
-/** `14:05:10 UTC`, with the date when it is another UTC day than that of `nowMs`. */
-export function utc(atMs: number, nowMs: number): string {
-  const [day, time] = new Date(atMs).toISOString().split('T') as [string, string];
-  const clock = `${time.slice(0, 8)} UTC`;
-  return new Date(nowMs).toISOString().startsWith(day) ? clock : `${day} ${clock}`;
 }

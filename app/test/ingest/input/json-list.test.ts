@@ -88,3 +88,34 @@ test('takes a byte order mark for nothing, and a member called __proto__ for a m
   const { members } = await read('\uFEFF{"__proto__":{"time":1}}');
   expect([...members]).toEqual([['__proto__', { time: 1 }]]);
 });
+
+const lenient = { names: ['aircraft', 'ac'], mayStandAlone: true, keepsBroken: true };
+const readLenient = (text: string): Promise<JsonList> => readJsonList(inChunks(text, 3), lenient, LIMITS);
+
+test('reads a list that stands alone, where it may, and nothing after it', async () => {
+  const found = await readLenient('\uFEFF [ {"hex":"a"}, 7, "x" ] ');
+  expect(found.items?.map(({ value }) => value)).toEqual([{ hex: 'a' }, 7, 'x']);
+  expect(found.members.size).toBe(0);
+  expect((await readLenient('[]')).items).toEqual([]);
+  for (const wrong of ['[1]]', '[1],', '[1', '[1}', '[1] {}'])
+    await expect(readLenient(wrong)).rejects.toThrow('cut off or no JSON');
+  await expect(read('[1]')).rejects.toThrow('cut off or no JSON');
+});
+
+test('reads the first list of several names, and the second one as any other member', async () => {
+  const found = await readLenient('{"now":1,"ac":[1],"aircraft":[2]}');
+  expect(found.items?.map(({ value }) => value)).toEqual([1]);
+  expect(found.members.get('aircraft')).toEqual([2]);
+  await expect(readLenient('{"ac":[1],"ac":[2]}')).rejects.toThrow('it holds "ac" twice');
+});
+
+test('keeps an element that is no JSON as a text, where it may, and still refuses what is cut off', async () => {
+  const { items } = await readLenient('{"ac":[{"hex":"a","lat":nan},{"hex":"b"},-inf]}');
+  expect(items).toEqual([
+    { text: '{"hex":"a","lat":nan}', value: undefined },
+    { text: '{"hex":"b"}', value: { hex: 'b' } },
+    { text: '-inf', value: undefined },
+  ]);
+  await expect(readLenient('{"ac":[{"hex":"a","lat":na')).rejects.toThrow('cut off or no JSON');
+  await expect(readJsonList(inChunks('{"ac":[{"lat":nan}]}', 5), 'ac', LIMITS)).rejects.toThrow('no JSON');
+});

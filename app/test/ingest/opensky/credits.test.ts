@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { backOffMs } from '../../../src/ingest/opensky/back-off.ts';
+import { backOffMs } from '../../../src/ingest/input/back-off.ts';
 import { checkBox, creditCost } from '../../../src/ingest/opensky/box.ts';
 import {
   DAILY_CREDITS,
