@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadAirports } from '../app/src/program/airports.ts';
 import { SYSTEM } from '../app/src/program/system.ts';
-import { openLake } from '../app/src/program/lake-store.ts';
+import { openLake } from '../app/src/program/lake/open-lake.ts';
 import { openSpark } from '../app/src/program/spark.ts';
 import { openTopic } from '../app/src/program/topic.ts';
 import { loadSettings } from '../app/src/config/settings.ts';

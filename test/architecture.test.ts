@@ -25,6 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'lake',
     'engine',
     'pipeline',
+    'wire',
     'dashboard',
     'cluster',
     'library:*',
@@ -34,13 +35,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   api: ['program', 'config', 'dashboard', 'engine', 'ingest'],
   cli: [
     'program',
-    'flight',
+    'cluster',
     'config',
     'topic',
     'ingest',
-    'engine',
-    'dashboard',
-    'cluster',
+    'flight',
     'library:delta-lake',
     'package:commander',
   ],
@@ -136,6 +135,28 @@ describe('who may import whom', () => {
   it('holds in every room of the app', () => {
     expect(app.length).toBeGreaterThan(100);
     expect(violations(app)).toEqual([]);
+  });
+
+  it('is the table of ARCHITECTURE.md', () => {
+    const page = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+    const above: string[] = [];
+    const table = Array.from(
+      page.matchAll(/^\| `app\/src\/(\w+)` +\|.*\| (.*?) +\|$/gm),
+      ([, room, words]) => {
+        const allowed = (words as string).split(', ').flatMap((word) => {
+          if (word === 'nothing' || word === 'zod') return [];
+          if (word === 'all rooms above') return above;
+          return word === 'libraries' ? ['library:*'] : [word.replace(/^`libs\/(.*)`$/, 'library:$1')];
+        });
+        above.push(room as string);
+        return [room, allowed.toSorted()];
+      },
+    );
+    const rooms = Object.entries(ROOMS).map(([room, allowed]) => [
+      room,
+      allowed.filter((one) => !one.startsWith('package:')).toSorted(),
+    ]);
+    expect(Object.fromEntries(table)).toEqual(Object.fromEntries(rooms));
   });
 
   it('keeps errors.ts free of imports, because every room has it', () => {

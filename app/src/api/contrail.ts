@@ -6,7 +6,7 @@ import type { Settings } from '../config/settings.ts';
 import type { DashboardServer } from '../dashboard/server.ts';
 import type { IngestCounts } from '../ingest/ingest.ts';
 import { serveDashboard } from '../program/dashboard.ts';
-import { doctor } from '../program/doctor.ts';
+import { doctor } from '../program/doctor/doctor.ts';
 import { type GivenSettings, settingsFrom } from '../program/environment.ts';
 import { pipeline } from '../program/pipeline.ts';
 import { produce as produceInto } from '../program/produce.ts';

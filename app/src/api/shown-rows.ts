@@ -1,5 +1,5 @@
 import type { Answer } from '../program/query.ts';
-import { formatRows, textOf } from '../program/rows.ts';
+import { formatRows, textOf } from '../program/terminal/rows.ts';
 
 /** What Deno's kernel asks a value for that is the last of a cell: the value as MIME types. */
 const DISPLAY = Symbol.for('Jupyter.display');

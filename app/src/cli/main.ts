@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ContrailError, isDiskTrouble } from '../errors.ts';
-import { printable, printableLines } from '../program/printable.ts';
-import { OUTPUT_FORMATS, type OutputFormat } from '../program/rows.ts';
+import { printableLines } from '../program/terminal/printable.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from '../program/terminal/rows.ts';
 import { addCluster } from './cluster/commands.ts';
 import { type Flags, settingsOf, withSettings } from './flags.ts';
 import { endWithLauncher } from './launcher.ts';
@@ -123,16 +123,8 @@ function program(): Command {
   withSettings(root.command('doctor').description('check settings and everything in use'))
     .option('--json', 'for programs', false)
     .action(async (flags: Flags) => {
-      const { doctor } = await import('../program/doctor.ts');
-      const findings = await doctor(settingsOf(flags));
-      const lines = findings.map(
-        ({ check, ok, found, advice }) =>
-          `${(ok ? 'ok' : 'UNHEALTHY').padEnd(9)} ${check.padEnd(15)} ${printable(found)}${ok || advice === undefined ? '' : ` -> ${advice}`}`,
-      );
-      process.stdout.write(
-        flags['json'] === true ? `${JSON.stringify(findings)}\n` : `${lines.join('\n')}\n`,
-      );
-      if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+      const { printFindings } = await import('./doctor.ts');
+      if (!(await printFindings(settingsOf(flags), flags['json'] === true))) process.exitCode = 1;
     });
   return root;
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Settings } from '../config/settings.ts';
-import { say } from '../program/log.ts';
+import { say } from '../program/terminal/log.ts';
 import { streamLake } from '../program/query.ts';
-import { formatBatches, type OutputFormat } from '../program/rows.ts';
+import { formatBatches, type OutputFormat } from '../program/terminal/rows.ts';
 import { endAtOnce } from './launcher.ts';
 
 /** `contrail query`: one SELECT over the newest version of the lake's tables, printed as the rows come. */

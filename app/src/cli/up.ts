@@ -1,16 +1,15 @@
 import type { Settings } from '../config/settings.ts';
-import { startDashboard } from '../dashboard/server.ts';
 import { isDiskTrouble } from '../errors.ts';
 import { ingest } from '../ingest/ingest.ts';
+import { startPage } from '../program/dashboard.ts';
 import { newData } from '../program/data-folder.ts';
 import { topicFloor } from '../program/disk-floor.ts';
 import { openEngine, openPipelineEngine } from '../program/engine.ts';
-import { JobReports } from '../program/job-reports.ts';
-import { type LakeHome, openLake } from '../program/lake-store.ts';
-import { openLog, say } from '../program/log.ts';
-import { buildPage, WEB_ROOT } from '../program/page.ts';
-import { drain } from '../program/pipeline.ts';
-import { servicesInUse } from '../program/services.ts';
+import { JobReports } from '../program/terminal/job-reports.ts';
+import { type LakeHome, openLake } from '../program/lake/open-lake.ts';
+import { openLog, say } from '../program/terminal/log.ts';
+import { buildPage } from '../program/page.ts';
+import { drain } from '../program/drain.ts';
 import { sourceWords } from '../program/source-words.ts';
 import { chooseSource } from '../program/source.ts';
 import { SYSTEM } from '../program/system.ts';
@@ -29,16 +28,10 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
   // Before the page, which a second one is not to show; on a full disk after it, because somebody has to say so.
   const isOurs = await claimNow(home);
   await using pageEngine = await openEngine(settings, data, home.store, { share: 0.25 });
-  await using server = await startDashboard({
-    lakeRoot: home.store,
+  await using server = await startPage(settings, data, {
+    store: home.store,
     engine: pageEngine,
-    clock: SYSTEM.clock,
     logger: log,
-    host: settings.dashboardHost,
-    port: settings.dashboardPort,
-    allowedHosts: settings.dashboardAllowedHosts,
-    webRoot: WEB_ROOT,
-    services: servicesInUse(settings, data, home.store),
   });
   say(
     `\n  Contrail is on  ${server.url}\n  source ${source.name}, lake ${home.store.url}, stop with Ctrl+C\n`,

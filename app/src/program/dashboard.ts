@@ -1,9 +1,12 @@
+import type { ObjectStore } from '@contrail/delta-lake';
+import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { type DashboardServer, startDashboard } from '../dashboard/server.ts';
+import type { QueryEngine } from '../engine/engine.ts';
 import { existingData } from './data-folder.ts';
 import { openEngine } from './engine.ts';
-import { openLake } from './lake-store.ts';
-import { openLog } from './log.ts';
+import { openLake } from './lake/open-lake.ts';
+import { openLog } from './terminal/log.ts';
 import { buildPage, WEB_ROOT } from './page.ts';
 import { scratchFolder } from './scratch.ts';
 import { servicesInUse } from './services.ts';
@@ -26,19 +29,8 @@ export async function serveDashboard(
       maxTemporaryBytes: scratch.maxBytes,
     }),
   );
-  const server = parts.use(
-    await startDashboard({
-      lakeRoot: home.store,
-      engine,
-      clock: SYSTEM.clock,
-      logger: openLog(settings.logLevel),
-      host: settings.dashboardHost,
-      port: settings.dashboardPort,
-      allowedHosts: settings.dashboardAllowedHosts,
-      webRoot: WEB_ROOT,
-      services: servicesInUse(settings, data, home.store),
-    }),
-  );
+  const logger = openLog(settings.logLevel);
+  const server = parts.use(await startPage(settings, data, { store: home.store, engine, logger }));
   const open = parts.move();
   return {
     url: server.url,
@@ -47,3 +39,29 @@ export async function serveDashboard(
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
+
+/** What the page is shown with. */
+export interface PageParts {
+  readonly store: ObjectStore;
+  /** Its own: a long SELECT of the pipeline is not to hold it up. */
+  readonly engine: QueryEngine;
+  readonly logger: Logger;
+}
+
+/** Starts the server of the page where the settings say. @throws ContrailError `invalid` / `port-in-use`, `cannot-listen` */
+export const startPage = (
+  settings: Settings,
+  data: string,
+  { store, engine, logger }: PageParts,
+): Promise<DashboardServer> =>
+  startDashboard({
+    lakeRoot: store,
+    engine,
+    clock: SYSTEM.clock,
+    logger,
+    host: settings.dashboardHost,
+    port: settings.dashboardPort,
+    allowedHosts: settings.dashboardAllowedHosts,
+    webRoot: WEB_ROOT,
+    services: servicesInUse(settings, data, store),
+  });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Environment, loadSettings, type Settings, withDotEnv } from '../config/settings.ts';
 import type { SettingName } from '../config/variables.ts';
-import { say } from './log.ts';
+import { say } from './terminal/log.ts';
 
 /** Settings by their names, with the texts that the environment would hold. */
 export type GivenSettings = Readonly<Partial<Record<SettingName, string>>>;

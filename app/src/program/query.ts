@@ -6,7 +6,7 @@ import { dataFiles, type Lake } from '../lake/lake.ts';
 import { sqlName, TABLES } from '../lake/tables.ts';
 import { existingData } from './data-folder.ts';
 import { openEngine } from './engine.ts';
-import { openLake } from './lake-store.ts';
+import { openLake } from './lake/open-lake.ts';
 import { scratchFolder } from './scratch.ts';
 
 /** What a SELECT answers: the names of its columns, also where there are no rows; instants as ISO 8601. */

@@ -6,7 +6,7 @@ import type { Settings } from '../config/settings.ts';
 import type { WatchedService } from '../dashboard/watch/service-watch.ts';
 import { ContrailError } from '../errors.ts';
 import { rowsIn } from '../pipeline/plan.ts';
-import { count } from './log.ts';
+import { count } from './terminal/log.ts';
 import { SYSTEM } from './system.ts';
 import { openTopic } from './topic.ts';
 

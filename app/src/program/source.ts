@@ -3,7 +3,7 @@ import { openSource, type SourceComponents } from '../ingest/open-source.ts';
 import { OpenSkySource } from '../ingest/opensky/opensky-source.ts';
 import type { Source } from '../ingest/source.ts';
 import { loadAirports } from './airports.ts';
-import { say } from './log.ts';
+import { say } from './terminal/log.ts';
 import { SYSTEM } from './system.ts';
 
 /**

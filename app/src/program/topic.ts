@@ -7,7 +7,7 @@ import { KafkaTopic } from '../topic/kafka/kafka-topic.ts';
 import { tokenSource } from '../topic/kafka/oauth.ts';
 import type { Topic } from '../topic/topic.ts';
 import { topicFolder } from './data-folder.ts';
-import { say } from './log.ts';
+import { say } from './terminal/log.ts';
 import { SYSTEM } from './system.ts';
 
 /** The topic that the settings choose; with `readOnly` it need not exist. Kafka need not be up. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDiskTrouble } from '../errors.ts';
-import { say } from './log.ts';
+import { say } from './terminal/log.ts';
 
 const PAUSE_MS = 2_000;
 

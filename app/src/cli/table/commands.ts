@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseSize } from '../../config/quantity.ts';
-import type { OutputFormat } from '../../program/rows.ts';
+import type { OutputFormat } from '../../program/terminal/rows.ts';
 import { untilSignal } from '../until-signal.ts';
 
 const PATH = 'folder of the table, or s3://bucket/path';

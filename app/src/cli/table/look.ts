@@ -12,8 +12,8 @@ import {
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ContrailError } from '../../errors.ts';
-import { printable } from '../../program/printable.ts';
-import { type Batches, formatBatches, formatRows, type OutputFormat } from '../../program/rows.ts';
+import { printable } from '../../program/terminal/printable.ts';
+import { type Batches, formatBatches, formatRows, type OutputFormat } from '../../program/terminal/rows.ts';
 import type { Flags } from '../flags.ts';
 import { shownRow, shownTime } from './cells.ts';
 import { optionsOf } from './options.ts';

@@ -8,7 +8,7 @@ import {
   type Snapshot,
 } from '@contrail/delta-lake';
 import { ContrailError } from '../../errors.ts';
-import { formatRows, type OutputFormat } from '../../program/rows.ts';
+import { formatRows, type OutputFormat } from '../../program/terminal/rows.ts';
 import type { Flags } from '../flags.ts';
 import { shownTime } from './cells.ts';
 import { optionsOf } from './options.ts';

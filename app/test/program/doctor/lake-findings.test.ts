@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { pipelineFinding } from '../../src/program/lake-findings.ts';
-import type { Progress } from '../../src/lake/progress.ts';
-import type { LakeFacts } from '../../src/pipeline/facts.ts';
+import { pipelineFinding } from '../../../src/program/doctor/lake-findings.ts';
+import type { Progress } from '../../../src/lake/progress.ts';
+import type { LakeFacts } from '../../../src/pipeline/facts.ts';
 
 const NOW = 1_790_000_000_000;
 const progress = (change: Partial<Progress>): Progress => ({

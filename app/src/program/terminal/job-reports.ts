@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { JobProgress } from '../engine/spark/engine.ts';
+import type { JobProgress } from '../../engine/spark/engine.ts';
 
 /**
  * Tells how far the jobs of a long micro-batch have come: each report of Spark, which comes every two seconds or so, is

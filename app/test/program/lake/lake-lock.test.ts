@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { LakeLock, LOCK_KEY } from '../../src/program/lake-lock.ts';
-import { ContrailError } from '../../src/errors.ts';
+import { LakeLock, LOCK_KEY } from '../../../src/program/lake/lake-lock.ts';
+import { ContrailError } from '../../../src/errors.ts';
 
 const HOLDER = fileURLToPath(new URL('lake-lock-holder.ts', import.meta.url));
 const refused = { kind: 'conflict', code: 'lake-in-use' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBatches, formatRows } from '../../src/program/rows.ts';
+import { formatBatches, formatRows } from '../../../src/program/terminal/rows.ts';
 
 const NAMES = ['name', 'n'];
 async function join(pieces: AsyncIterable<string>): Promise<string[]> {

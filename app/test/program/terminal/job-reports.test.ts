@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { JobReports } from '../../src/program/job-reports.ts';
+import { JobReports } from '../../../src/program/terminal/job-reports.ts';
 
 describe('reports of jobs', () => {
   it('are a line for a person and one of the log, and name the micro-batch', () => {

@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
-import type { LogLevel } from '../config/variables.ts';
-import { isDiskTrouble } from '../errors.ts';
+import type { LogLevel } from '../../config/variables.ts';
+import { isDiskTrouble } from '../../errors.ts';
 import { printable, printableLines } from './printable.ts';
 
 /**

@@ -14,8 +14,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { identify, isAlive, type ProcessId } from '../cluster/process-table.ts';
-import { ContrailError } from '../errors.ts';
+import { identify, isAlive, type ProcessId } from '../../cluster/process-table.ts';
+import { ContrailError } from '../../errors.ts';
 import { KernelLock } from './kernel-lock.ts';
 
 /** One lock for every table of the lake and for its batch records. */

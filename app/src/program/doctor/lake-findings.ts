@@ -1,16 +1,16 @@
 /** What is true of a lake and its topic at rest, beside a running pipeline or without one. */
-import type { Settings } from '../config/settings.ts';
-import { type Progress, readProgress } from '../lake/progress.ts';
-import { BATCH_TABLES } from '../lake/tables.ts';
-import { clockNotice } from '../pipeline/clock-difference.ts';
-import { lakeAccounts, type LakeFacts, lakeFacts } from '../pipeline/facts.ts';
-import { openEngine } from './engine.ts';
+import type { Settings } from '../../config/settings.ts';
+import { type Progress, readProgress } from '../../lake/progress.ts';
+import { BATCH_TABLES } from '../../lake/tables.ts';
+import { clockNotice } from '../../pipeline/clock-difference.ts';
+import { lakeAccounts, type LakeFacts, lakeFacts } from '../../pipeline/facts.ts';
+import { openEngine } from '../engine.ts';
 import { type Finding, look } from './finding.ts';
-import type { LakeHome } from './lake-store.ts';
-import { count } from './log.ts';
-import { scratchFolder } from './scratch.ts';
-import { SYSTEM } from './system.ts';
-import { openTopic, topicPlace } from './topic.ts';
+import type { LakeHome } from '../lake/open-lake.ts';
+import { count } from '../terminal/log.ts';
+import { scratchFolder } from '../scratch.ts';
+import { SYSTEM } from '../system.ts';
+import { openTopic, topicPlace } from '../topic.ts';
 
 /** A pipeline reports at every trigger and at least so often; later than that it does not run. */
 const SILENT_MS = 60_000;

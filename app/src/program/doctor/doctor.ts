@@ -2,19 +2,17 @@ import { creationIn } from '@contrail/delta-lake';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
-import type { Settings } from '../config/settings.ts';
-import { askService } from '../dashboard/watch/service-watch.ts';
-import { ContrailError } from '../errors.ts';
-import { existingData } from './data-folder.ts';
-import { lakeFloor, topicFloor } from './disk-floor.ts';
-import { openPipelineEngine } from './engine.ts';
+import type { Settings } from '../../config/settings.ts';
+import { askService } from '../../dashboard/watch/service-watch.ts';
+import { ContrailError } from '../../errors.ts';
+import { existingData } from '../data-folder.ts';
+import { lakeFloor, topicFloor } from '../disk-floor.ts';
+import { openPipelineEngine } from '../engine.ts';
+import { openLake } from '../lake/open-lake.ts';
+import { servicesInUse } from '../services.ts';
+import { SYSTEM } from '../system.ts';
 import { type Finding, look } from './finding.ts';
 import { lakeFindings } from './lake-findings.ts';
-import { openLake } from './lake-store.ts';
-import { servicesInUse } from './services.ts';
-import { SYSTEM } from './system.ts';
-
-export type { Finding };
 
 /** `contrail doctor`: settings and every service in use. */
 export async function doctor(settings: Settings): Promise<readonly Finding[]> {

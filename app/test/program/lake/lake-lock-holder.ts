@@ -1,6 +1,6 @@
 /** A process that has the lock of the lake in the folder of its first argument, until it is killed. */
 import { localStore } from '@contrail/delta-lake';
-import { LakeLock } from '../../src/program/lake-lock.ts';
+import { LakeLock } from '../../../src/program/lake/lake-lock.ts';
 
 const lock = new LakeLock(localStore(process.argv[2] ?? ''), `holder ${process.pid}`);
 await lock.claim();

@@ -9,12 +9,12 @@ import {
   type TableOptions,
 } from '@contrail/delta-lake';
 import { resolve } from 'node:path';
-import type { Settings } from '../config/settings.ts';
-import { Lake } from '../lake/lake.ts';
-import { cacheFolder, lakeFolder } from './data-folder.ts';
+import type { Settings } from '../../config/settings.ts';
+import { Lake } from '../../lake/lake.ts';
+import { cacheFolder, lakeFolder } from '../data-folder.ts';
 import { LakeLock, LOCK_KEY, lockOwner } from './lake-lock.ts';
-import { say } from './log.ts';
-import { SYSTEM } from './system.ts';
+import { say } from '../terminal/log.ts';
+import { SYSTEM } from '../system.ts';
 
 /** Parts of large files, and requests at once: together the memory that S3 may take, 80 MB. */
 const PART_BYTES = 5 << 20;

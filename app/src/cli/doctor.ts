@@ -1,0 +1,19 @@
+import type { Settings } from '../config/settings.ts';
+import { doctor } from '../program/doctor/doctor.ts';
+import type { Finding } from '../program/doctor/finding.ts';
+import { printable } from '../program/terminal/printable.ts';
+
+/** `contrail doctor`: a line for each finding, or all of them as JSON. False when one is unhealthy. */
+export async function printFindings(settings: Settings, json: boolean): Promise<boolean> {
+  const findings = await doctor(settings);
+  process.stdout.write(
+    json ? `${JSON.stringify(findings)}\n` : findings.map((one) => `${lineOf(one)}\n`).join(''),
+  );
+  return findings.every(({ ok }) => ok);
+}
+
+/** What was found may be words of a stranger: they do not act on the terminal. */
+function lineOf({ check, ok, found, advice }: Finding): string {
+  const toDo = ok || advice === undefined ? '' : ` -> ${advice}`;
+  return `${(ok ? 'ok' : 'UNHEALTHY').padEnd(9)} ${check.padEnd(15)} ${printable(found)}${toDo}`;
+}

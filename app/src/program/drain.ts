@@ -1,0 +1,51 @@
+import type { Logger } from 'pino';
+import type { Settings } from '../config/settings.ts';
+import type { Engine } from '../engine/engine.ts';
+import { runPipeline } from '../pipeline/pipeline.ts';
+import type { Topic } from '../topic/topic.ts';
+import { loadAirports } from './airports.ts';
+import { lakeFloor } from './disk-floor.ts';
+import type { LakeHome } from './lake/open-lake.ts';
+import { pipelineWords } from './pipeline-words.ts';
+import { SYSTEM } from './system.ts';
+import type { JobReports } from './terminal/job-reports.ts';
+import { say } from './terminal/log.ts';
+
+/** Runs the pipeline with what is open, for `pipeline` and `up`; see {@link pipelineWords} for what it says. */
+export function drain(parts: {
+  readonly settings: Settings;
+  /** The data folder. */
+  readonly data: string;
+  readonly topic: Topic;
+  readonly engine: Engine;
+  readonly home: LakeHome;
+  readonly once: boolean;
+  readonly passOverGaps: boolean;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Reports of the engine, which are told the micro-batch that they are about. */
+  readonly jobs: JobReports;
+  /** Whether each micro-batch is said. */
+  readonly isLoud: boolean;
+}): Promise<{ readonly batches: number; readonly rows: number }> {
+  const { settings, home, log, isLoud } = parts;
+  const { clock, monotonic } = SYSTEM;
+  return runPipeline({
+    lake: home.lake,
+    holdLake: () => home.hold(),
+    engine: parts.engine,
+    topic: parts.topic,
+    airports: loadAirports(),
+    clock,
+    monotonic,
+    shortage: lakeFloor(settings, parts.data),
+    maxRows: settings.maxBatchRows,
+    maxBytes: settings.maxBatchBytes,
+    triggerMs: settings.processingTimeMs,
+    once: parts.once,
+    passOverGaps: parts.passOverGaps,
+    signal: parts.signal,
+    onBegin: (batchId) => parts.jobs.begin(batchId),
+    ...pipelineWords({ log, say, monotonic, isLoud }),
+  });
+}
