@@ -1,7 +1,7 @@
 import { DeltaError } from './errors.ts';
 import { ownValue } from './records.ts';
 
-/** What an option has to be. `any`: it is looked at where it is used. */
+/** The kind of value that an option takes. `any`: the code that uses it checks it. */
 type Kind =
   | 'any'
   | 'text'
@@ -17,10 +17,10 @@ type Kind =
   | 'record'
   | 'signal';
 
-/** What an option has to be: of a kind, one of some words, or an object with options of its own. */
+/** The rule of an option: a kind, a list of allowed words, or an object with options of its own. */
 export type Rule = Kind | readonly string[] | { readonly [option: string]: Rule };
 
-/** Of every option that a call takes, what it has to be. The compiler makes sure that none is missing. */
+/** The rule of every option that a call takes. The compiler makes sure that none is missing. */
 export type OptionRules<Options> = Readonly<Record<KeysOf<Options>, Rule>>;
 /** Of a union: the names that any of its members has. */
 type KeysOf<Options> = Options extends unknown ? keyof Options & string : never;
@@ -33,10 +33,10 @@ const KINDS: Readonly<Record<Kind, { readonly is: string; readonly test: (value:
     test: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
   },
   list: { is: 'a list', test: Array.isArray },
-  path: { is: 'the name of a column, or a list of names that leads into structs', test: isPath },
+  path: { is: 'the name of a column, or a list of names that lead into structs', test: isPath },
   flag: { is: 'true or false', test: (value) => typeof value === 'boolean' },
   count: {
-    is: 'a whole number from 0 on',
+    is: 'a whole number, 0 or more',
     test: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
   },
   size: {
@@ -57,8 +57,8 @@ const KINDS: Readonly<Record<Kind, { readonly is: string; readonly test: (value:
 };
 
 /**
- * Makes sure that a call is given no option but those that it knows, and each of the right kind: an option that nobody
- * reads is a wish that nobody fulfils. `undefined` is as if the option were not there.
+ * Refuses unknown options and options of the wrong kind: an option that is silently ignored would mislead the caller.
+ * `undefined` counts as absent.
  * @throws DeltaError invalid-argument
  */
 export function checkOptions<Options extends object>(
@@ -97,7 +97,7 @@ function isWords(rule: Exclude<Rule, Kind>): rule is readonly string[] {
 }
 
 function wrong(call: string, option: string, wanted: string, value: unknown): DeltaError {
-  return invalidArgument(`The option "${option}" of ${call} has to be ${wanted}, and is ${shown(value)}`, {
+  return invalidArgument(`The option "${option}" of ${call} must be ${wanted}, not ${shown(value)}`, {
     option,
   });
 }
@@ -111,13 +111,13 @@ export function checkArgument(call: string, name: string, value: unknown, kind: 
 }
 
 /**
- * Makes sure that text can be written down: half a surrogate pair has no UTF-8 form, and a log that holds its escape is
- * one that other programs cannot open.
+ * Makes sure that text can be stored. Half of a surrogate pair has no UTF-8 form, and other programs cannot open a log
+ * that holds its escape.
  * @throws DeltaError invalid-argument
  */
 export function checkText(what: string, text: unknown): asserts text is string {
   if (typeof text === 'string' && text.isWellFormed()) return;
-  const why = typeof text === 'string' ? 'half of a surrogate pair is in it' : 'it is no string';
+  const why = typeof text === 'string' ? 'it holds half of a surrogate pair' : 'it is not a string';
   throw invalidArgument(`${what[0]?.toUpperCase()}${what.slice(1)} cannot be ${shown(text)}: ${why}`);
 }
 

@@ -1,7 +1,7 @@
 /**
- * What an object has of its own under a name; undefined where it has nothing. Names come from tables, and a column may be
- * called `constructor`, which every object inherits. What is inherited is a function or `__proto__`, and nothing else needs
- * the longer look.
+ * An object's own property of a name; undefined if it has none. Names come from tables, and a column may be called
+ * `constructor`, which every object inherits. Inherited properties are functions or `__proto__`, so only such values
+ * need the longer check.
  */
 export function ownValue<T>(record: { readonly [name: string]: T }, name: string): T | undefined {
   const value = record[name];
@@ -10,8 +10,8 @@ export function ownValue<T>(record: { readonly [name: string]: T }, name: string
 }
 
 /**
- * A maker of objects whose properties `names` may be assigned to. `{}`, unless one is called `__proto__`: assigning to that
- * would set the prototype, and the value would be lost; it then is a property from the start.
+ * Makes empty objects for properties of these names. The object is `{}` unless one name is `__proto__`: assigning to
+ * that would set the prototype and lose the value, so it is defined as a property from the start.
  */
 export function blankRecord<T>(names: Iterable<string>): () => Record<string, T> {
   for (const name of names)

@@ -9,7 +9,7 @@ import type {
 import { noteFault } from './faults.ts';
 import { Fields, isJson, isNumber, type Json, partitionValues, stringMap } from './fields.ts';
 
-/** The actions that are written as they are, read: all but those of data files, which are in `add.ts` and `remove.ts`. */
+/** Reads the actions whose fields need no work. The actions of data files are read in `add.ts` and `remove.ts`. */
 
 export function parseTransaction(body: Json): TransactionIdentifier {
   const fields = new Fields(body, 'txn');
@@ -73,7 +73,7 @@ export function parseChangeFile(body: Json): ChangeFile {
   return noteFault(file, fields.fault);
 }
 
-/** Free JSON, of which nothing is needed: a field that should be a number and is none is left out. */
+/** Reads free JSON. Nothing depends on it, so a field that should be a number and is not is left out. */
 export function parseCommitInfo(body: Json): CommitInfo {
   const info: Record<string, unknown> = { ...body };
   for (const name of ['timestamp', 'inCommitTimestamp']) {

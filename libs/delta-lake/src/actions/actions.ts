@@ -49,7 +49,7 @@ export interface AddFile {
   readonly clusteringProvider?: string;
   /** The statistics' JSON text, or null when the writer gave none. */
   readonly statsText: string | null;
-  /** `statsText`, parsed when first asked for. Null when there are none, or they are no JSON object. */
+  /** `statsText`, parsed when first asked for. Null when there is none, or it is not a JSON object. */
   readonly stats: FileStatistics | null;
 }
 

@@ -23,7 +23,7 @@ export function exactIntegers(_key: string, value: unknown, context?: { readonly
   return source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
 }
 
-/** JSON with bigints as the numbers that they are. */
+/** JSON in which a bigint is written as a number. */
 export function exactJson(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) =>
     typeof item === 'bigint' ? rawJson(String(item)) : item,

@@ -1,4 +1,4 @@
-/** What is wrong with an action, by the action; nothing is noted for one that is as the protocol wants it. */
+/** What is wrong with an action. An action that follows the protocol has no entry. */
 const faults = new WeakMap<object, string>();
 
 /**

@@ -7,8 +7,8 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type PartitionValues = AddFile['partitionValues'];
 
 /**
- * Reads the fields of one action, and gathers what is wrong with it; the first fault counts. What is not as the protocol wants it
- * becomes a fault of the action (`noteFault`): it matters only where the action is in force.
+ * Reads the fields of one action and keeps the first thing that is wrong with it. That becomes a fault of the action
+ * (`noteFault`): it matters only while the action is in force.
  */
 export class Fields {
   readonly #body: Json;
@@ -36,7 +36,7 @@ export class Fields {
     return 0;
   }
 
-  /** An int64 that only some ask for. */
+  /** An int64 that few readers need. */
   long(field: string): number | bigint | undefined {
     const value = this.#body[field];
     if (!isNumber(value)) return undefined;
@@ -44,7 +44,7 @@ export class Fields {
     return Number.isSafeInteger(number) ? number : typeof value === 'bigint' ? value : undefined;
   }
 
-  /** Epoch ms that nothing depends on: 0 where it is none, the largest exact number where it is beyond. */
+  /** Epoch ms that nothing depends on: 0 if it is not a number, the largest exact number if it is above that. */
   instant(field: string): number {
     const value = this.#body[field];
     if (!isNumber(value)) return 0;
@@ -63,7 +63,7 @@ export function partitionValues(json: unknown): PartitionValues {
   return values;
 }
 
-/** What JSON has of strings, other values as their text. */
+/** The strings of a JSON object; other values become their text. */
 export function stringMap(json: Json): Readonly<Record<string, string>> {
   const values = blankRecord<string>(Object.keys(json))();
   for (const [name, value] of Object.entries(json)) {
@@ -82,7 +82,7 @@ export function isNumber(value: unknown): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint';
 }
 
-/** Whether a value is an object, and no list. */
+/** Whether a value is an object and not a list. */
 export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

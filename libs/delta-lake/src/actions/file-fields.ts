@@ -2,13 +2,13 @@ import type { AddFile } from './actions.ts';
 import type { DeletionVectorDescriptor } from './deletion-vector.ts';
 import { Fields, isJson, isNumber, type Json, type Mutable, stringMap } from './fields.ts';
 
-/** What `add` and `remove` may have, and most of them lack. */
+/** Optional fields of `add` and `remove`; most files lack them. */
 export type OptionalFields = Pick<
   AddFile,
   'tags' | 'deletionVector' | 'baseRowId' | 'defaultRowCommitVersion'
 >;
 
-/** Sets those that an action has. */
+/** Copies the optional fields that an action has. */
 export function setOptionalFields(file: Mutable<OptionalFields>, body: Json, fields: Fields): void {
   const { tags, deletionVector } = body;
   if (isJson(tags)) file.tags = stringMap(tags);
@@ -19,7 +19,7 @@ export function setOptionalFields(file: Mutable<OptionalFields>, body: Json, fie
   if (defaultRowCommitVersion !== undefined) file.defaultRowCommitVersion = defaultRowCommitVersion;
 }
 
-/** Those that a file has, as an action is written. */
+/** The optional fields that a file has, in the form of an action. */
 export function optionalFields(file: OptionalFields): OptionalFields {
   const { tags, deletionVector, baseRowId, defaultRowCommitVersion } = file;
   return {

@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
-/** Texts that are kept as they are, in UTF-16 units: what small tables have is not worth the work. */
+/** Up to this length, in UTF-16 units, texts are kept unpacked: packing the texts of a small table saves too little. */
 const PLAIN_LENGTH = 12 * 2 ** 20;
 /** Texts are packed in blocks of about this length. */
 const BLOCK_LENGTH = 2 ** 19;
@@ -18,7 +18,7 @@ export class FileTexts {
   #open = new TextBlock();
   readonly #partitions = new Map<string, PartitionValues>();
 
-  /** These values, or the equal ones that were there first. */
+  /** These values, or an equal object that is kept already. */
   partitionValues(values: PartitionValues): PartitionValues {
     // No two partitions have one text: a separator of our own could be part of a name or a value.
     const key = JSON.stringify(values);
@@ -43,7 +43,7 @@ export class FileTexts {
 /** The block that was unpacked last: a walk through a table asks for its texts one after the other. */
 let unpacked: { readonly block: TextBlock; readonly texts: readonly string[] } | null = null;
 
-/** Neighbouring texts. */
+/** A block of neighbouring texts, packed together. */
 export class TextBlock {
   #length = 0;
   #texts: string[] | null = [];
@@ -64,7 +64,7 @@ export class TextBlock {
     return this.#length >= BLOCK_LENGTH;
   }
 
-  /** Packs; no text comes any more. */
+  /** Packs the block; it takes no more texts. */
   close(): void {
     const texts = this.#texts ?? [];
     this.#lengths = Uint32Array.from(texts, ({ length }) => length);

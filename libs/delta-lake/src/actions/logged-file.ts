@@ -12,7 +12,7 @@ export class LoggedFile implements AddFile {
   readonly modificationTime: number;
   readonly dataChange: boolean;
   readonly partitionValues: Readonly<Record<string, string | null>>;
-  /** Rows by the statistics, deleted ones included; null when these do not tell. */
+  /** Rows by the statistics, deleted ones included; null when the statistics do not say. */
   readonly rows: number | null;
   declare readonly tags?: Readonly<Record<string, string>>;
   declare readonly deletionVector?: DeletionVectorDescriptor;
@@ -54,7 +54,7 @@ export class LoggedFile implements AddFile {
     if (this.#stats !== undefined) return this.#stats;
     const text = this.statsText;
     const stats = text === null ? null : parseStatistics(text);
-    // What is packed away is many: parsed, they would not fit either.
+    // Texts are packed where there are many. Parsed statistics of so many files would not fit into memory either.
     if (typeof this.#text === 'string') this.#stats = stats;
     return stats;
   }
@@ -66,7 +66,10 @@ export function loggedFields(file: AddFile): LoggedFields {
   return fields;
 }
 
-/** Parses statistics; integers beyond 2^53 become bigints, so that a bound stays a bound. Null when it is no JSON object. */
+/**
+ * Parses statistics; integers beyond 2^53 become bigints, so that a bound stays a bound. Null when the text is not a
+ * JSON object.
+ */
 export function parseStatistics(text: string): FileStatistics | null {
   let json: unknown;
   try {
@@ -84,19 +87,19 @@ export function parseStatistics(text: string): FileStatistics | null {
   };
 }
 
-/** Number of rows by the statistics, deleted ones included; null when they do not tell. */
+/** Number of rows by the statistics, deleted ones included; null when the statistics do not say. */
 export function recordCount(file: AddFile): number | null {
   if (file instanceof LoggedFile) return file.rows;
   return file.statsText === null ? null : countOf(file.statsText);
 }
 
-/** Without parsing all of the text where it begins with the count, as that of every known writer does. */
+/** Reads the count without parsing all of the text if it comes first, as every known writer puts it. */
 function countOf(text: string): number | null {
   const match = /^\{"numRecords":(\d+)[,}]/.exec(text);
   return match ? countIn(Number(match[1])) : (parseStatistics(text)?.numRecords ?? null);
 }
 
-/** A count beyond 2^53, or below 0, is as if it were not there. */
+/** Ignores a count above 2^53 or below 0. */
 function countIn(value: unknown): number | null {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
 }

@@ -112,7 +112,7 @@ export class ActionCollector {
       try {
         const action = parseAction(source);
         if (!isJson(action)) throw new DeltaError('corrupt-log', 'it is not a JSON object');
-        // What a writer says of itself is free JSON, which others print and write: plain numbers.
+        // What a writer says of itself is free JSON. Others print and write it, so its numbers stay plain.
         this.take(isJson(action['commitInfo']) ? (JSON.parse(source) as Json) : action);
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
@@ -131,7 +131,7 @@ export class ActionCollector {
   }
 
   #partitionValues(json: unknown): PartitionValues {
-    // A checkpoint's neighbours come with one object.
+    // Neighbouring rows of a checkpoint often share one object.
     if (json !== this.#partition.json || json === undefined) {
       const values = partitionValues(json);
       this.#partition = { json, values: this.#texts?.partitionValues(values) ?? values };
@@ -175,7 +175,7 @@ export function parseCommit(
   return collector.commit(version);
 }
 
-/** Says of which commit a wrong line is. */
+/** Adds to an error which commit the wrong line is in. */
 export function ofCommit(error: unknown, table: string, version: number): unknown {
   if (!hasCode(error, 'corrupt-log')) return error;
   return new DeltaError('corrupt-log', `Commit ${version} of ${table} cannot be read: ${error.message}.`, {

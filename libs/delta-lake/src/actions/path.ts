@@ -15,7 +15,7 @@ export function decodePath(path: string): string {
   let cause: unknown;
   try {
     const plain = decodeURIComponent(path);
-    // No file is called so, and no store can be asked for it.
+    // A file cannot have such a name, and a store cannot be asked for it.
     if (!plain.includes('\0')) return plain;
   } catch (error) {
     cause = error;
@@ -52,7 +52,7 @@ interface Address {
 
 const IS_WINDOWS = process.platform === 'win32';
 
-/** Hadoop's names for S3 are one; a disk that says it is this machine's is this machine's. */
+/** Hadoop's three names for S3 mean the same, and so do `file:` with and without this machine's name. */
 function parseAddress(address: string): { readonly origin: string; readonly path: string } {
   const drive = IS_WINDOWS ? /^(?:file:\/*|\/)?([a-zA-Z]:)([\\/].*)$/s.exec(address) : null;
   if (drive) return { origin: drive[1] ?? '', path: (drive[2] ?? '').replaceAll('\\', '/') };
@@ -81,7 +81,7 @@ function rootOf(tableUrl: string): Address {
   return { origin, parts: resolveParts([], path) ?? [] };
 }
 
-/** Where a path leads that stands in a table's log, or is given by a caller; null when it leads to no place at all. */
+/** The place that a path of the log, or of a caller, leads to; null when it climbs above the root. */
 function addressOf(tableUrl: string, path: string, decode: (text: string) => string): Address | null {
   const root = rootOf(tableUrl);
   const { origin, path: text } = isAbsolutePath(path) ? parseAddress(path) : { origin: root.origin, path };
@@ -109,12 +109,16 @@ function below(root: Address, address: Address | null): readonly string[] | null
 export function absolutePath(tableUrl: string, path: string): string {
   const address = addressOf(tableUrl, path, decodePath);
   if (address) return written(address);
-  throw new DeltaError('corrupt-log', `The path "${path}" in the log of ${tableUrl} leads to no place.`, {
-    facts: { table: tableUrl, path },
-  });
+  throw new DeltaError(
+    'corrupt-log',
+    `The path "${path}" in the log of ${tableUrl} leads above the root of its store.`,
+    {
+      facts: { table: tableUrl, path },
+    },
+  );
 }
 
-/** Nothing to decode, and no part that is more than a name: as nearly all paths are. */
+/** A path with nothing to decode and only plain names, as nearly all are. */
 const PLAIN = /^(?!\.{0,2}(?:\/|$))[^%:\0]*$/;
 const ODD_PARTS = /\/\.{0,2}(?:\/|$)/;
 
@@ -138,7 +142,7 @@ export function baseName(path: string): string {
  * @throws DeltaError invalid-argument when it lies outside the table.
  */
 export function relativePath(tableUrl: string, path: string): string {
-  // Of a URL only a file's is encoded; names as callers have them are as they are.
+  // Only a `file:` URL is encoded; every other name is taken literally.
   const decode = path.startsWith('file:') ? decodePath : (text: string): string => text;
   const parts = path.includes('\0') ? null : below(rootOf(tableUrl), addressOf(tableUrl, path, decode));
   if (parts) return parts.join('/');

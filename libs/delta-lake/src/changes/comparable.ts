@@ -5,15 +5,15 @@ import type { DataType, StructType } from '../schema/types.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /**
- * Makes sure that rows of an earlier version can be given as rows of a later one: columns may have come, gone, been
+ * Makes sure that rows of an earlier version can be given as rows of a later one: columns may have been added, dropped,
  * renamed (with column mapping) or widened.
- * @throws DeltaError invalid-argument naming what is in the way
+ * @throws DeltaError invalid-argument naming the column that makes this impossible
  */
 export function checkComparable(before: Snapshot, after: Snapshot): void {
   const refuse = (what: string): DeltaError =>
     new DeltaError(
       'invalid-argument',
-      `The changes since version ${before.version} have no common rows with version ${after.version}: ${what}. Ask for them in parts.`,
+      `The changes since version ${before.version} cannot be given as rows of version ${after.version}: ${what}. Ask for the versions before and after that change separately.`,
       { facts: { version: before.version } },
     );
   const stored = ({ schema, columnMapping, partitionColumns }: Snapshot): string[] =>

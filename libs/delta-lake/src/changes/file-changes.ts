@@ -11,14 +11,15 @@ export type ChangeType = (typeof CHANGE_TYPES)[number];
 export interface FileChange {
   readonly file: AddFile | RemoveFile;
   readonly type: 'insert' | 'delete';
-  /** Whether the row is one of them, by its place in the file; null: all are. */
+  /** Whether the row at an index in the file is one of them; null: all are. */
   readonly isChanged: ((index: number) => boolean) | null;
 }
 
 /**
- * The changes that a commit's adds and removes amount to. A file that leaves and comes back with another deletion
- * vector has changed by what the two differ in: rows deleted since went, rows deleted no more came. Files that were only
- * rewritten (`dataChange` false) have not changed. Source: Delta protocol, "Add CDC File".
+ * The row changes that follow from a commit's adds and removes. If a file is removed and added again with another
+ * deletion vector, the two vectors are compared: rows in the new one alone were deleted, rows in the old one alone were
+ * inserted. Files that were only rewritten (`dataChange` false) have no changes. Source: Delta protocol, "Add CDC
+ * File".
  */
 export async function* fileChanges(context: TableContext, commit: Commit): AsyncGenerator<FileChange> {
   const removes = new Map(commit.removes.map((file) => [file.path, file]));

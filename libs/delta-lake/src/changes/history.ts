@@ -7,13 +7,16 @@ import { readAhead } from '../scan/read-ahead.ts';
 import { noSuchVersion } from '../snapshot/load.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
-/** Commits that are read before their turn: on an object store, one after the other would take a second for ten. */
+/** Commits that are read ahead: one after the other, an object store would take a second for ten. */
 const COMMITS_AHEAD = 15;
 
 /** One line of the history. */
 export interface CommitSummary {
   readonly version: number;
-  /** Epoch ms, as the commit has it: in-commit timestamp, else what the writer noted ({@link statedTime}), else the file's. */
+  /**
+   * Epoch ms: the commit's in-commit timestamp, else the time that its writer noted ({@link statedTime}), else the
+   * file's.
+   */
   readonly timestampMs: number;
   readonly operation: string | null;
   readonly operationParameters: Readonly<Record<string, unknown>>;
@@ -39,12 +42,12 @@ export async function* historyOf(
   limit: number = Infinity,
 ): AsyncGenerator<CommitSummary> {
   if (typeof limit !== 'number' || !(limit >= 0))
-    throw invalidArgument(`The "limit" of history is a count, and not ${shown(limit)}`);
+    throw invalidArgument(`The "limit" of history must be a count, not ${shown(limit)}`);
   const last = Math.max(0, newest - Math.floor(limit) + 1);
   for await (const summary of readAhead(versions(newest, last), COMMITS_AHEAD, (version) =>
     summaryOf(store, version),
   )) {
-    // Log cleanup has taken this one, and so all older ones.
+    // Log cleanup has deleted this commit, and so all older ones.
     if (!summary) return;
     yield summary;
   }

@@ -23,11 +23,11 @@ const CHANGE_TYPE = '_change_type';
  * The rows that the versions `first` to `last` changed, version by version, with the columns of version `last` and
  * three more: `_change_type`, `_commit_version` (long) and `_commit_timestamp` (timestamp).
  *
- * A commit with files of changes says what it changed. Of another one it follows from the files it added and removed; when
- * such a commit rewrote files to update some of their rows, the rows that stayed come as deleted and inserted
- * again, which adds up to the same.
- * @throws DeltaError no-such-version; invalid-argument when the schema changed meanwhile in a way that has no common
- * rows; missing-file when vacuum has taken what is needed; corrupt-file, unsupported-feature
+ * A commit with change files says itself what it changed. For other commits the changes follow from the files that were
+ * added and removed. If such a commit rewrote a file to update some rows, its unchanged rows appear as deleted and
+ * inserted again; the sum is the same.
+ * @throws DeltaError no-such-version; invalid-argument when the schema changed in between, so that the rows have no
+ * common form; missing-file when vacuum has deleted a needed file; corrupt-file, unsupported-feature
  */
 export async function* readChanges(
   context: TableContext,
@@ -37,7 +37,10 @@ export async function* readChanges(
   checkArgument('changesBetween', 'the first version', first, 'count');
   checkArgument('changesBetween', 'the last version', last, 'count');
   if (first > last)
-    throw new DeltaError('invalid-argument', `There are no changes from version ${first} to ${last}.`);
+    throw new DeltaError(
+      'invalid-argument',
+      `Cannot read changes from version ${first} to ${last}: the last version comes before the first.`,
+    );
   const commits: Commit[] = [];
   for (let version = first; version <= last; version++) {
     const commit = await readCommit(context.store, version);
@@ -91,7 +94,7 @@ async function* fromDataFiles(
   }
 }
 
-/** A remove need not repeat the partition values of its file: the version before knows them. */
+/** The partition values of a removed file. A remove may lack them; then the version before has them. */
 async function partitionValuesOf(
   end: Snapshot,
   file: AddFile | RemoveFile,

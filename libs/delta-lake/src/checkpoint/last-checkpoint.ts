@@ -12,7 +12,7 @@ export interface LastCheckpoint {
   readonly numOfAddFiles: number;
 }
 
-/** The version that `_last_checkpoint` names, or null. It is a hint: missing or unreadable, it is as if absent. */
+/** The version that `_last_checkpoint` names, or null. It is a hint: an unreadable file counts as absent. */
 export async function readLastCheckpoint(store: ObjectStore): Promise<number | null> {
   let bytes: Uint8Array;
   try {
@@ -26,35 +26,37 @@ export async function readLastCheckpoint(store: ObjectStore): Promise<number | n
     const version = typeof json === 'object' && json !== null && 'version' in json ? json.version : null;
     return Number.isSafeInteger(version) && (version as number) >= 0 ? (version as number) : null;
   } catch {
-    // Torn or overwritten with something else: the listing finds the checkpoints without it.
+    // The file is torn or holds something else. The listing finds the checkpoints without it.
     return null;
   }
 }
 
 /**
- * What is wrong with `_last_checkpoint`, for readers who rely on it: it names a checkpoint that is not there, or nothing;
- * null when it is right, or absent. Usually two small reads.
+ * What is wrong with `_last_checkpoint`, for readers that rely on it: it names no checkpoint, or one that is missing.
+ * Null when it is right or absent. Usually two small reads.
  */
 export async function lastCheckpointFault(store: ObjectStore): Promise<string | null> {
   if ((await store.head(LAST_CHECKPOINT)) === null) return null;
   const version = await readLastCheckpoint(store);
   if (version === null) return 'It does not say which checkpoint is the newest.';
   if ((await store.head(checkpointKey(version))) !== null) return null;
-  // In parts, or of the second kind, it has other names.
+  // A checkpoint in parts and one of V2 have other names.
   const { checkpoints } = await listLog(store, version);
   if (checkpoints.some((checkpoint) => checkpoint.version === version)) return null;
   return `It names the checkpoint of version ${version}, which is not there.`;
 }
 
-/** Tables whose pointer led to no checkpoint when they were loaded, by their contexts. */
+/** Contexts of tables whose `_last_checkpoint` did not lead to a readable checkpoint when they were loaded. */
 const lost = new WeakSet<object>();
 
-/** Notes that the pointer of a table leads to no checkpoint that can be read; other readers may then not open it. */
+/**
+ * Notes that `_last_checkpoint` does not lead to a readable checkpoint; other readers may be unable to open the table.
+ */
 export function notePointerLost(context: object): void {
   lost.add(context);
 }
 
-/** Whether a new checkpoint is due because the pointer is lost; asked once, and said once. */
+/** Whether a new checkpoint is due because of {@link notePointerLost}. True once, then false again. */
 export function isPointerLost(context: object): boolean {
   return lost.delete(context);
 }

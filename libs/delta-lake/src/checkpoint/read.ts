@@ -16,7 +16,7 @@ import { READABLE_SCHEMA } from './columns/schema.ts';
 import { rowAction } from './rows.ts';
 import { structuredColumns, withStructuredValues } from './structured-columns.ts';
 
-/** What a file of a checkpoint can suffer from. */
+/** Errors that mean that a checkpoint file is damaged or missing. */
 const DAMAGES: ReadonlySet<DeltaErrorCode> = new Set(['object-not-found', 'corrupt-file', 'corrupt-log']);
 
 /** One file of a checkpoint. */
@@ -28,7 +28,7 @@ interface ActionFile {
 /**
  * The state that a checkpoint holds: V1 or V2, in one file or in parts, as Parquet or JSON, with the files that its
  * `sidecar` actions name. Source: Delta protocol, "Checkpoints".
- * @throws DeltaError corrupt-log when something of it is missing or cannot be read
+ * @throws DeltaError corrupt-log when a part of it is missing or cannot be read
  */
 export async function readCheckpoint(
   context: TableContext,
@@ -58,7 +58,7 @@ export async function readCheckpoint(
   return state;
 }
 
-/** Sidecars lie in a folder of their own and go by their names; a whole address is allowed. */
+/** The file that a `sidecar` action names: a name in the folder of sidecars, or a full address. */
 function sidecarFile(context: TableContext, path: string): ActionFile {
   return locate(context, isAbsolutePath(path) ? path : `${SIDECAR_FOLDER}${path}`);
 }
@@ -99,7 +99,7 @@ async function readParquet(
   const source = await sourceOf(store, key);
   const collected =
     (await readActionColumns(source, texts)) ?? (await readActionRows(parquet, source, texts));
-  // Statistics come as JSON or as columns. Those that have the columns alone are read once more, with these.
+  // Statistics come as JSON or as columns. A file that has only the columns is read once more, with them.
   const files = collected.flatMap(({ adds }) => adds);
   if (files.length === 0 || files.some((file) => recordCount(file) !== null || file.statsText !== null))
     return collected;

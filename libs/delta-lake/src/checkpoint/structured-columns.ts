@@ -72,7 +72,7 @@ function structText(type: StructType, values: Struct): string {
   return `{${fields.join()}}`;
 }
 
-/** JSON text of a statistic, every digit kept; null for what statistics do not hold. */
+/** JSON text of a statistic, with every digit; null for a type that statistics do not hold. */
 function valueText(type: DataType, value: Value): string | null {
   if (value === null) return null;
   if (typeof type === 'object') return type.type === 'struct' ? structText(type, value as Struct) : null;

@@ -74,7 +74,7 @@ function exactJson(text: string): ExactJson {
       typeof value === 'number' ? (context?.source ?? String(value)) : value,
     ) as ExactJson;
   } catch {
-    // Statistics are an aid: those that cannot be read are as if there were none.
+    // Statistics are an aid: a file whose statistics cannot be read counts as one without.
     return null;
   }
 }

@@ -16,7 +16,7 @@ import { ActionFileWriter } from './columns/write.ts';
 import { writeLastCheckpoint } from './last-checkpoint.ts';
 import { structuredStatistics } from './structured-statistics.ts';
 
-/** Rows of a row group: a column of it is encoded at once, which is how long commits wait that come meanwhile. */
+/** Rows of a row group. A whole column of it is encoded at once, and a commit that comes in between waits that long. */
 const PORTION_ROWS = 4_000;
 
 /** What a checkpoint holds; a snapshot has it. */
@@ -28,8 +28,8 @@ export interface CheckpointedTable extends TableConfiguration {
 type ActionRow = Readonly<Record<string, object>>;
 
 /**
- * Writes the checkpoint of a snapshot and points `_last_checkpoint` to it: V2 content where `delta.checkpointPolicy` is
- * `v2`, under the classic name, which readers of both kinds find; else V1. Statistics are text and columns as
+ * Writes the checkpoint of a snapshot and points `_last_checkpoint` to it: V2 content if `delta.checkpointPolicy` is
+ * `v2`, else V1. The name is the classic one, which readers of both kinds find. Statistics are text and columns as
  * `delta.checkpoint.writeStatsAsJson` (true when absent) and `…AsStruct` (false) say. Tombstones older than
  * `delta.deletedFileRetentionDuration` are left out. Two writers of one version write the same content, and the object
  * is replaced whole, so neither disturbs a reader. It is encoded a column at a time, and `turn` is awaited in between.
@@ -86,7 +86,7 @@ function layoutOf(table: CheckpointedTable): Layout {
         partitionValues: file.partitionValues,
         size: file.size,
         modificationTime: file.modificationTime,
-        // In a checkpoint every action stands for a state, not for a change of the data.
+        // In a checkpoint every action describes a state, not a change of the data.
         dataChange: false,
         tags: file.tags,
         deletionVector: file.deletionVector,
@@ -107,7 +107,7 @@ function* portions(
 ): Generator<readonly ActionRow[]> {
   const { state, configuration } = table;
   const keepFrom = keptSince(configuration, DELETED_FILES, context.clock());
-  // A checkpoint that leaves out what cannot be read would make it as if it had never been.
+  // A checkpoint without the unreadable action would hide it for good.
   const fault = [...state.transactions.values(), ...state.domains.values()]
     .map(faultOf)
     .find((found) => found !== null);
@@ -120,7 +120,7 @@ function* portions(
     ...state.transactions.values().map((txn) => ({ txn })),
     ...state.domains.values().map((domainMetadata) => ({ domainMetadata })),
   ];
-  // Both now: the table goes on between portions, and looking back costs a copy.
+  // Take both maps now: the table changes between portions, and looking at an older version costs a copy.
   const [tombstones, files] = [state.tombstones.values(), state.files.values()];
   for (const file of tombstones) {
     if (file.deletionTimestamp > keepFrom) rows.push({ remove: { ...file, dataChange: false } });

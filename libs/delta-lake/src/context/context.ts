@@ -12,7 +12,7 @@ import { isS3Url, parseS3Url } from '../storage/s3/address.ts';
 import { S3_OPTIONS, type S3Options } from '../storage/s3/options.ts';
 import { s3Store } from '../storage/s3/s3-store.ts';
 
-/** What a table works with; everything that is not the table's own doing comes in through here. */
+/** What a table works with: its store, codecs, clock, randomness and so on. */
 export interface TableContext {
   readonly store: ObjectStore;
   /** For data files. */
@@ -27,11 +27,11 @@ export interface TableContext {
   readonly random: () => number;
   /** Resolves after so many ms; rejects with the signal's reason when that fires. */
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** The place of a file outside the table, by its address; null where this table's files cannot be. */
+  /** The place of a file outside the table, by its address; null if it is in a store that this table cannot reach. */
   readonly locate: (address: string) => ObjectPlace | null;
   /** Whether a checksum is written after each commit. */
   readonly checksums: boolean;
-  /** Gives back what was opened for this table alone; nothing for a store that was handed in. */
+  /** Closes what was opened for this table alone. A store that the caller passed in stays open. */
   readonly close: () => Promise<void>;
 }
 
@@ -55,8 +55,8 @@ export interface TableOptions {
   /** How to reach `s3://` addresses. */
   readonly s3?: S3Options;
   /**
-   * Whether a checksum is written after each commit; the default is true. It is optional, and no reader needs it: a stream
-   * of commits leaves half as many files in its log without. Source: Delta protocol, "Version Checksum File".
+   * Whether a checksum is written after each commit; the default is true. Readers do not need it, and without it a
+   * stream of commits leaves half as many files in the log. Source: Delta protocol, "Version Checksum File".
    */
   readonly checksums?: boolean;
 }
@@ -94,7 +94,9 @@ export function contextOf(location: string | ObjectStore, options: TableOptions 
 function checkLocation(location: unknown): void {
   const isStore = typeof location === 'object' && location !== null && 'putIfAbsent' in location;
   if (isStore || (typeof location === 'string' && location !== '' && !location.includes('\0'))) return;
-  throw invalidArgument(`A table is at a path, a URL or in an ObjectStore, and not at ${shown(location)}`);
+  throw invalidArgument(
+    `The location of a table must be a path, a URL or an ObjectStore, not ${shown(location)}`,
+  );
 }
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {
@@ -106,7 +108,7 @@ function storeOf(location: string): ObjectStore {
   if (/^[a-zA-Z][a-zA-Z0-9+.-]+:\/\//.test(location)) {
     throw new DeltaError(
       'invalid-argument',
-      `Cannot open ${location}: of addresses only local paths, file:// and s3:// are known; pass an ObjectStore for others.`,
+      `Cannot open ${location}: this library knows local paths, file:// and s3:// addresses; pass an ObjectStore for any other.`,
     );
   }
   return localStore(resolve(location));
@@ -116,7 +118,7 @@ function pathOf(url: string): string {
   try {
     return fileURLToPath(url);
   } catch (cause) {
-    throw new DeltaError('invalid-argument', `Cannot open ${url}: it is no address of a local folder.`, {
+    throw new DeltaError('invalid-argument', `Cannot open ${url}: it is not the address of a local folder.`, {
       cause,
     });
   }
@@ -127,7 +129,7 @@ function locateOnDisk(address: string): ObjectPlace | null {
   return { store: localStore('/'), key: address.replace(/^file:/, '').replace(/^\/+/, '') };
 }
 
-/** Without options there is nothing to reach another place with: the store was handed in. */
+/** Null without S3 options: the caller passed in a store, and nothing is known to reach another one with. */
 function locateOnS3(address: string, s3: S3Options | undefined): ObjectPlace | null {
   if (!s3 || !isS3Url(address)) return null;
   const { bucket, prefix } = parseS3Url(address);

@@ -34,7 +34,7 @@ export async function openFile(
     const table = context.store.url;
     throw new DeltaError(
       'missing-file',
-      `The data file ${file.path} of ${table} is in the log and not there.`,
+      `The data file ${file.path} of ${table} is in the log but does not exist.`,
       {
         cause: error,
         facts: { table, path: file.path },

@@ -5,7 +5,7 @@ import type { Value } from '../schema/value.ts';
 import type { ColumnStatistics } from '../statistics/statistics.ts';
 import { scalarBounds } from './scalar-bounds.ts';
 
-/** Looks at the cells of a column on their way into a file: are they of the type, not null where that is asked, and between which bounds. */
+/** Checks the cells of a column on their way into a file (type, NOT NULL) and keeps their bounds. */
 export interface ColumnCollector {
   /**
    * Takes the cells from an index on; answers about how many bytes they occupy in memory.
@@ -18,7 +18,7 @@ export interface ColumnCollector {
   statistics(): ColumnStatistics;
 }
 
-/** What remains to be known of a column once nulls are counted; they are skipped. */
+/** Takes the cells of a column that are not null. */
 interface CellTaker {
   take(cells: readonly Value[], from: number): number;
   takeAbsent?(count: number): void;
@@ -133,7 +133,7 @@ function structTaker(type: StructType, path: string): CellTaker {
 }
 
 /**
- * Makes sure that a row, or a struct, has no other names than these: what the table lacks is refused, not dropped.
+ * Makes sure that a row or a struct has only these names. A name that the table does not have is refused, not dropped.
  * @throws DeltaError invalid-argument
  */
 export function checkNames(
@@ -149,7 +149,7 @@ export function checkNames(
     if (at > 0) continue;
     throw new DeltaError(
       'invalid-argument',
-      `A row has a "${prefix}${name}", which is no column of the table.`,
+      `A row has a value for "${prefix}${name}", which is not a column of the table.`,
       { facts: { column: `${prefix}${name}` } },
     );
   }

@@ -9,7 +9,7 @@ import { targetFileBytes } from './target-size.ts';
 import { Uploads } from './uploads.ts';
 
 export interface WriteFilesOptions {
-  /** Where a file ends and the next begins, about; `delta.targetFileSize` or 64 MiB when absent. */
+  /** About the size at which a new file begins; default `delta.targetFileSize`, else 64 MiB. */
   readonly targetBytes?: number;
   /** Bound for rows and files in memory, about, uploads excepted. Default 128 MiB. */
   readonly maxBufferedBytes?: number;
@@ -20,7 +20,7 @@ export interface WriteFilesOptions {
 
 /** Rows are encoded in portions of about this size in memory. */
 const PORTION_BYTES = 16 * 1024 * 1024;
-/** Rows that are looked at before the portion is measured again. */
+/** Rows that are taken before the portion is measured again. */
 const ROWS_AT_ONCE = 256;
 const DEFAULT_BUFFERED_BYTES = 128 * 1024 * 1024;
 
@@ -30,7 +30,7 @@ const DEFAULT_BUFFERED_BYTES = 128 * 1024 * 1024;
  * order; those of one partition keep theirs. The table is never in memory: where many partitions are open at once,
  * the largest file is closed early.
  * @throws DeltaError invalid-argument when a row has a value that its column cannot hold, or a column that the table
- * has not; not-null-violated; store-failed. Files that were written until then are deleted as far as possible.
+ * does not have; not-null-violated; store-failed. Files that were written until then are deleted as far as possible.
  */
 export async function writeDataFiles(
   context: TableContext,
@@ -48,7 +48,9 @@ export async function writeDataFiles(
   }
 }
 
-/** The pushed form of {@link writeDataFiles}. Call `abandon` after any failure, its own and the caller's. */
+/**
+ * As {@link writeDataFiles}, but the caller pushes the rows. Call `abandon` after any failure, here or in the caller.
+ */
 export class DataFileWriter {
   readonly #context: TableContext;
   readonly #options: WriteFilesOptions;
@@ -109,7 +111,7 @@ export class DataFileWriter {
     return this.#uploads.done();
   }
 
-  /** Deletes what was written: nobody refers to it, and without this it would wait for vacuum. Best effort. */
+  /** Deletes the written files, which would otherwise stay until a vacuum. Best effort. */
   async abandon(): Promise<void> {
     const open = [...this.#open.values()];
     this.#open.clear();

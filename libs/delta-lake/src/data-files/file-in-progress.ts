@@ -46,7 +46,7 @@ function withoutVoid(type: StructType): StructType {
   return { type: 'struct', fields: fields.map((field) => ({ ...field, type: inner(field.type) })) };
 }
 
-/** `delta.parquet.compression.codec`; where it is absent zstd, as the protocol recommends, or names what nobody has. */
+/** `delta.parquet.compression.codec`; zstd, as the protocol recommends, if it is absent or unknown. */
 function compressionOf(configuration: Readonly<Record<string, string>>): Compression {
   const name = configuration['delta.parquet.compression.codec']?.trim().toLowerCase();
   if (name === 'none') return 'uncompressed';
@@ -59,7 +59,7 @@ interface Column {
   readonly name: string;
   readonly collector: ColumnCollector;
   readonly isInFile: boolean;
-  /** The cells that wait: to be encoded, or in a column that is not in the file to be looked at. */
+  /** Cells that wait to be encoded, or only to be checked if the file does not hold the column. */
   cells: Value[];
 }
 
@@ -72,7 +72,7 @@ export class FileInProgress {
   #writer: ParquetWriter | null = null;
   #rows = 0;
   #waiting = 0;
-  /** Of the cells that wait, in memory, about. */
+  /** About what the waiting cells occupy in memory. */
   rowBytes = 0;
 
   constructor(context: TableContext, layout: FileLayout, partition: Partition) {
@@ -87,7 +87,7 @@ export class FileInProgress {
     }));
   }
 
-  /** What the file occupies in memory, about. */
+  /** About what the file occupies in memory. */
   get bytes(): number {
     return this.rowBytes + (this.#writer?.bytes ?? 0);
   }
@@ -106,7 +106,7 @@ export class FileInProgress {
     return bytes;
   }
 
-  /** Deals a row's cells out to the columns. Most rows have them in the order of the schema, which goes fast. */
+  /** Appends a row's cells to the columns. Most rows have them in the order of the schema, which is fast. */
   #spread(row: Row): void {
     const columns = this.#columns;
     let at = 0;

@@ -15,7 +15,7 @@ const MAX_NAME_BYTES = 255;
 
 /** A partition: the values that its rows share, and where its files lie. */
 export interface Partition {
-  /** By column name, null for null and for the empty string, which the log cannot tell from it. */
+  /** By column name. The empty string becomes null: the log cannot tell them apart. */
   readonly values: Readonly<Record<string, Value>>;
   /** Empty, or `a=1/b=x%2Fy/`: not yet encoded as a path of the log. */
   readonly folder: string;
@@ -68,7 +68,7 @@ export function partitioner(
   }
 }
 
-/** A folder's name is for people; the log knows the value. So one that no file system takes is left out. */
+/** The name of a folder. It is for people, as the log has the value, so a name that file systems refuse is left out. */
 function folderName(column: string, text: string | null): string {
   const name = `${escapePathName(column)}=${text === null ? NULL_PARTITION : escapePathName(text)}`;
   return Buffer.byteLength(name) > MAX_NAME_BYTES ? '' : `${name}/`;

@@ -6,8 +6,8 @@ import type { DataType, StructType } from '../schema/types.ts';
 import type { CellInput, Value } from '../schema/value.ts';
 
 /**
- * Rows on their way into a table: objects by column name, one after the other or in batches, from an array, a generator,
- * a stream or whatever else can be iterated. A cell is a {@link CellInput}; one that is undefined is as if it were absent.
+ * Rows for a table: objects by column name, single or in batches, from an array, a generator, a stream or any other
+ * iterable. A cell is a {@link CellInput}; undefined counts as absent.
  */
 export type RowSource = Iterable<object> | AsyncIterable<object>;
 
@@ -16,7 +16,7 @@ const BATCH_ROWS = 1024;
 
 /**
  * The rows of a source, in batches, with the cells of the table.
- * @throws DeltaError invalid-argument for what is no row, or no source of rows
+ * @throws DeltaError invalid-argument for a value that is not a row, or not a source of rows
  */
 export async function* batchesOf(source: RowSource, schema: StructType): AsyncGenerator<readonly Row[]> {
   const asRow = rowReader(schema);
@@ -33,18 +33,18 @@ export async function* batchesOf(source: RowSource, schema: StructType): AsyncGe
   if (open.length > 0) yield open;
 }
 
-/** Rows that are all there already are one batch: waiting for each would take longer than writing it. */
+/** An array of rows becomes one batch: awaiting each row would take longer than writing it. */
 function partsOf(source: unknown): Iterable<unknown> | AsyncIterable<unknown> {
   if (Array.isArray(source)) return source.some((item) => Array.isArray(item)) ? source : [source];
   const isObject = typeof source === 'object' && source !== null;
   if (isObject && Symbol.asyncIterator in source) return source as AsyncIterable<unknown>;
   if (isObject && Symbol.iterator in source && !(source instanceof Map)) return source as Iterable<unknown>;
   throw invalidArgument(
-    `Rows come as an array of objects, or as another iterable of them, and not as ${source instanceof Promise ? 'a promise: await it' : shown(source)}`,
+    `Rows must be an array of objects, or another iterable of them, not ${source instanceof Promise ? 'a promise: await it' : shown(source)}`,
   );
 }
 
-/** Makes a row of the table of what a caller gave: a Date or a Map becomes the cell that it stands for. */
+/** Makes a table row from what a caller gave: a Date or a Map becomes the cell that it stands for. */
 export function rowReader(schema: StructType): (given: unknown) => Row {
   const readers = schema.fields.flatMap(({ name, type }) => {
     const read = cellReader(type);
@@ -65,7 +65,7 @@ export function rowReader(schema: StructType): (given: unknown) => Row {
 
 function checkRow(row: unknown): Row {
   if (typeof row !== 'object' || row === null || Array.isArray(row))
-    throw invalidArgument(`A row is an object with its cells by column name, and not ${shown(row)}`);
+    throw invalidArgument(`A row must be an object with its cells by column name, not ${shown(row)}`);
   if (row instanceof Promise) throw invalidArgument('A row is a promise: await it');
   if (row instanceof Map)
     throw invalidArgument(
@@ -76,11 +76,11 @@ function checkRow(row: unknown): Row {
 
 type CellReader = (cell: CellInput) => Value;
 
-/** Reads cells of a type that may come in another form; null where they come in one form only. */
+/** Reads cells of a type that callers may give in another form; null for a type with one form. */
 export function cellReader(type: DataType): CellReader | null {
   if (typeof type === 'string') {
     if (type !== 'timestamp' && type !== 'date') return null;
-    // What stands for no instant, or for no day, is refused where it is written.
+    // A Date that is not a valid instant or day is refused when it is written.
     return (cell) => (cell instanceof Date ? (fromDate(type, cell) ?? (cell as never)) : (cell as Value));
   }
   if (type.type === 'array') {

@@ -6,7 +6,7 @@ import type { ColumnStatistics } from '../statistics/statistics.ts';
 
 type Cells = readonly (Value | undefined)[];
 
-/** Looks at the cells of a primitive column: are they of the type, and which are the smallest and the largest. */
+/** Checks the cells of a primitive column for their type and keeps the smallest and the largest. */
 export interface ScalarBounds {
   /** Takes the cells from an index on, skipping nulls; answers about how many bytes they occupy in memory. */
   take(cells: Cells, from: number): number;
@@ -21,8 +21,8 @@ const BIGINT_BYTES = 24;
 const INT64_MAX = 2n ** 63n - 1n;
 
 /**
- * Bounds of a primitive type. A NaN makes the bounds NaN, which nobody writes down. Each type has a loop of its own,
- * so that the JIT sees one kind of value in it.
+ * Bounds of a primitive type. A NaN makes the bounds NaN, which are then left out. Each type has a loop of its own, so
+ * that the JIT sees one kind of value in it.
  * @throws DeltaError unsupported-feature for a type that this library does not know
  */
 export function scalarBounds(type: string, refuse: Refuse): ScalarBounds {
@@ -150,7 +150,7 @@ function stringBounds(refuse: Refuse): ScalarBounds {
       for (let i = from; i < cells.length; i++) {
         const value = cells[i];
         if (value === null || value === undefined) continue;
-        // Half a surrogate pair has no UTF-8 form: it would be stored as another text.
+        // Half of a surrogate pair has no UTF-8 form: it would be stored as another text.
         if (typeof value !== 'string' || !value.isWellFormed()) refuse(value);
         bytes += 24 + 2 * value.length;
         if (min === undefined || compareCodePoints(value, min) < 0) min = value;
@@ -172,7 +172,7 @@ function dateBounds(refuse: Refuse): ScalarBounds {
         const value = cells[i];
         if (value === null || value === undefined || value === previous) continue;
         const days = typeof value === 'string' ? parseDate(value) : null;
-        // 2026-02-31 is no date: it would be stored as another one.
+        // 2026-02-31 does not exist: it would be stored as another date.
         if (days === null || formatDate(days) !== value) refuse(value);
         previous = value;
         if (days < min) min = days;
@@ -206,7 +206,7 @@ function decimalBounds(precision: number, scale: number, refuse: Refuse): Scalar
   };
 }
 
-/** The unscaled value of plain decimal text; null when it is none, or has digits that the scale would cut off. */
+/** The unscaled value of plain decimal text; null when the text is not a decimal or the scale would cut off digits. */
 function exactUnscaled(text: string, scale: number): bigint | null {
   const match = /^(-?\d+)(?:\.(\d+))?$/.exec(text);
   if (!match) return null;

@@ -1,4 +1,4 @@
-/** Bytes of a data file where `delta.targetFileSize` is absent. A file is put together in memory. */
+/** Bytes of a data file if `delta.targetFileSize` is absent. A file is built in memory. */
 const DEFAULT_TARGET_BYTES = 64 * 1024 * 1024;
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -10,7 +10,10 @@ const UNITS: Readonly<Record<string, number>> = {
   t: 2 ** 40,
 };
 
-/** The size at which files are split: `delta.targetFileSize` (`104857600`, `100mb`, `1g`), else 64 MiB or what is said. */
+/**
+ * The size at which files are split: `delta.targetFileSize` (`104857600`, `100mb`, `1g`), else 64 MiB or the given
+ * default.
+ */
 export function targetFileBytes(
   configuration: Readonly<Record<string, string>>,
   defaultBytes: number = DEFAULT_TARGET_BYTES,

@@ -3,7 +3,7 @@ import { type EncodedFile, putEncoded } from '../parquet/codec.ts';
 import { deleteObject } from '../storage/key.ts';
 import type { DataFile } from '../transaction/draft.ts';
 
-/** Files that are put at once: an object store answers each only after a while. */
+/** Files that are uploaded at the same time: an object store takes a while to answer each. */
 const AT_ONCE = 4;
 
 /** Data files on their way into the store, a few at a time. */
@@ -17,11 +17,11 @@ export class Uploads {
     this.#context = context;
   }
 
-  /** Resolves when the upload has begun, which may take as long as an earlier one. Its failure shows in {@link done}. */
+  /** Resolves when the upload has begun, which may have to wait for an earlier one. {@link done} reports a failure. */
   async start(encoded: EncodedFile, file: DataFile): Promise<void> {
     while (this.#running.size >= AT_ONCE) await Promise.race(this.#running);
     this.#keys.push(file.path);
-    // Of a large object the store's time is that of the beginning.
+    // For a large object the store notes the time at which the upload began.
     const begun = { ...file, modifiedAtMs: this.#context.clock() };
     const upload = putEncoded(this.#context.store, file.path, encoded).then(() => begun);
     this.#files.push(upload);
@@ -36,7 +36,7 @@ export class Uploads {
     return Promise.all(this.#files);
   }
 
-  /** Deletes what was uploaded; best effort, what stays belongs to no table and is left to vacuum. */
+  /** Deletes what was uploaded. Best effort: a file that stays belongs to no table, and vacuum deletes it. */
   async undo(): Promise<void> {
     await Promise.allSettled(this.#files);
     await Promise.allSettled(this.#keys.map((key) => deleteObject(this.#context.store, key)));

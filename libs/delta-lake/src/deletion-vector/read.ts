@@ -24,7 +24,7 @@ export async function readDeletionVector(
     descriptor.storageType === 'i' ? inlineBytes(descriptor) : await storedBytes(context, descriptor);
   const rows = decodeRoaring(bytes);
   if (rows.size !== descriptor.cardinality) {
-    throw corrupt(descriptor, `it holds ${rows.size} rows, the log says ${descriptor.cardinality}`);
+    throw corrupt(descriptor, `it holds ${rows.size} rows, but the log says ${descriptor.cardinality}`);
   }
   return rows;
 }
@@ -33,7 +33,10 @@ function inlineBytes(descriptor: DeletionVectorDescriptor): Uint8Array {
   const bytes = decodeZ85(descriptor.pathOrInlineDv);
   // Z85 comes in fours: up to three bytes at the end are padding.
   if (bytes.length < descriptor.sizeInBytes || bytes.length - descriptor.sizeInBytes > 3) {
-    throw corrupt(descriptor, `it has ${bytes.length} bytes inline, the log says ${descriptor.sizeInBytes}`);
+    throw corrupt(
+      descriptor,
+      `it has ${bytes.length} bytes inline, but the log says ${descriptor.sizeInBytes}`,
+    );
   }
   return bytes.subarray(0, descriptor.sizeInBytes);
 }
@@ -50,7 +53,7 @@ async function storedBytes(context: TableContext, descriptor: DeletionVectorDesc
       if (!hasCode(error, 'object-not-found')) throw error;
       throw new DeltaError(
         'missing-file',
-        `The deletion vector ${key} of ${context.store.url} is in the log and not there.`,
+        `The deletion vector ${key} of ${context.store.url} is in the log but does not exist.`,
         { cause: error, facts: { table: context.store.url, path: key } },
       );
     }
@@ -60,9 +63,11 @@ async function storedBytes(context: TableContext, descriptor: DeletionVectorDesc
   if (block.length !== sizeInBytes + 8) throw corrupt(descriptor, 'its file ends too early');
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   const size = view.getUint32(0);
-  if (size !== sizeInBytes) throw corrupt(descriptor, `it has ${size} bytes, the log says ${sizeInBytes}`);
+  if (size !== sizeInBytes)
+    throw corrupt(descriptor, `it has ${size} bytes, but the log says ${sizeInBytes}`);
   const data = block.subarray(4, 4 + size);
-  if (crc32(data) !== view.getUint32(4 + size)) throw corrupt(descriptor, 'its checksum does not agree');
+  if (crc32(data) !== view.getUint32(4 + size))
+    throw corrupt(descriptor, 'its checksum does not match its bytes');
   return data;
 }
 

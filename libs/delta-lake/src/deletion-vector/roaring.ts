@@ -45,7 +45,7 @@ export function decodeRoaring(bytes: Uint8Array): RowIndexes {
 function readBitmap(cursor: Cursor, base: number, into: Map<number, Container>): void {
   const cookie = cursor.u32();
   const hasRuns = (cookie & 0xffff) === WITH_RUNS;
-  if (!hasRuns && cookie !== WITHOUT_RUNS) throw corrupt(`${cookie} begins no bitmap`);
+  if (!hasRuns && cookie !== WITHOUT_RUNS) throw corrupt(`${cookie} does not begin a bitmap`);
   const count = hasRuns ? (cookie >>> 16) + 1 : cursor.u32();
   if (count > CONTAINER_SPAN) throw corrupt(`a bitmap of ${count} containers`);
   const runFlags = hasRuns ? cursor.bytes(Math.ceil(count / 8)) : new Uint8Array(0);

@@ -1,9 +1,9 @@
-/** 65,536 neighbouring indexes: those that are in, sorted, or a bit for each (least significant bit first). */
+/** 65,536 neighbouring indexes: the ones in the set, sorted, or a bit for each (least significant bit first). */
 export type Container = Uint16Array | Uint8Array;
 
 export const CONTAINER_SPAN = 65_536;
 
-/** A set of row indexes of one file, counted from 0. A value; holds what was decoded, without unpacking it. */
+/** A set of row indexes of one file, counted from 0. Immutable; it keeps the decoded containers packed. */
 export class RowIndexes implements Iterable<number> {
   /** How many indexes there are. */
   readonly size: number;
@@ -17,7 +17,7 @@ export class RowIndexes implements Iterable<number> {
     this.size = size;
   }
 
-  /** The set of these indexes, in whichever order they come. */
+  /** The set of these indexes, given in any order. */
   static of(indexes: Iterable<number>): RowIndexes {
     const byContainer = new Map<number, Set<number>>();
     for (const index of indexes) {

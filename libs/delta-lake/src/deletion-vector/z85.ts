@@ -4,9 +4,9 @@ const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 const DIGIT_OF: ReadonlyMap<string, number> = new Map(Array.from(ALPHABET, (digit, value) => [digit, value]));
 
 /**
- * Decodes Z85: five digits of base 85, most significant first, are four bytes. A last group that begins with one to three
- * `#` stands for as many bytes less; Z85 itself has no such group, because it would be more than four bytes hold. The Rust
- * crate of that name writes it, and with it delta-kernel-rs.
+ * Decodes Z85: five digits of base 85, most significant first, are four bytes. A last group may begin with one to three
+ * `#`, each for one byte less. Z85 itself has no such group; the Rust crate `z85` writes it, and so does
+ * delta-kernel-rs.
  * Source: ZeroMQ RFC 32; Delta protocol, "Deletion Vector Descriptor Schema".
  * @throws DeltaError corrupt-log when the text is not Z85.
  */

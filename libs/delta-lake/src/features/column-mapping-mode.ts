@@ -3,7 +3,7 @@ import { unsupportedFeature } from '../errors.ts';
 import type { ColumnMappingMode } from '../schema/column-mapping.ts';
 
 /**
- * The mode of a table. A property that the protocol does not back is without effect.
+ * The mode of a table. A property without the matching protocol has no effect.
  * @throws DeltaError unsupported-feature for an unknown mode
  */
 export function columnMappingMode(

@@ -11,7 +11,7 @@ const MICROS: Readonly<Record<string, bigint>> = {
 const MONTHS: Readonly<Record<string, bigint>> = { year: 12n, month: 1n };
 const LONG_MAX = 2n ** 63n - 1n;
 
-/** Java's whitespace among single bytes; a no-break space is none. */
+/** Java's single-byte whitespace, which does not include the no-break space. */
 const BLANK = '[\\t-\\r\\x1c-\\x20]';
 const ENDS = new RegExp('^[\\0- ]+|[\\0- ]+$', 'g');
 const PART = new RegExp(
@@ -20,9 +20,9 @@ const PART = new RegExp(
 );
 
 /**
- * An interval as table properties have it, in ms, cut to a whole one: `interval 1 week`, `2 days 12 hours`,
- * `-1 DAY + 36 hours`, `90 days .5 seconds`. Null for everything that Delta Spark refuses: months and years (they have no
- * fixed length), a sum below zero, and text that is no interval.
+ * Milliseconds of an interval as table properties write it, cut to a whole number: `interval 1 week`, `2 days 12
+ * hours`, `-1 DAY + 36 hours`, `90 days .5 seconds`. Null for everything that Delta Spark refuses: months and years
+ * (they have no fixed length), a sum below zero, and other text.
  *
  *     interval = [ "interval " ] part { part }
  *     part     = [ "+" | "-" ] ( digits [ "." digits ] | "." digits ) unit [ "s" ]
@@ -41,7 +41,7 @@ export function parseInterval(text: string): number | null {
   while (PART.lastIndex < parts.length) {
     const [, sign, digits = '', fraction, unit = ''] = PART.exec(parts) ?? [];
     if (unit === '' || (fraction !== undefined && unit !== 'second')) return null;
-    // A lone point counts as 0 behind a sign, and not without one.
+    // A lone point counts as 0 after a sign, and is refused without one.
     if (digits === '' && (fraction === undefined || (fraction === '.' && sign === ''))) return null;
     const factor = sign === '-' ? -1n : 1n;
     const count = factor * BigInt(digits);

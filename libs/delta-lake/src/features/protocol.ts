@@ -5,7 +5,7 @@ import { isOn } from './table-properties.ts';
 
 /**
  * The reader features of tables that may be read. Source: Delta protocol, "Table Features"; legacy versions stand for
- * the features that they introduced, and such a feature only binds us where the metadata makes use of it.
+ * the features that they introduced, and such a feature only matters if the metadata uses it.
  */
 export const READABLE: ReadonlySet<string> = new Set([
   'columnMapping',
@@ -15,7 +15,7 @@ export const READABLE: ReadonlySet<string> = new Set([
   'typeWidening-preview',
   'v2Checkpoint',
   'vacuumProtocolCheck',
-  // Such a table opens, and its other columns are read: a column of the type is refused where it is asked for.
+  // Such a table opens and its other columns can be read. Reading a column of the type itself is refused.
   'variantType',
   'variantType-preview',
   'variantShredding',
@@ -23,8 +23,8 @@ export const READABLE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The writer features of tables that may be written: those that ask nothing more than what this library does anyway,
- * and those that bind it only where in use. A protocol may list many that its table has no column for.
+ * The writer features of tables that may be written: those that ask only for what this library does anyway, and those
+ * that matter only when a table uses them. A protocol may list features that its table does not use.
  */
 export const WRITABLE: ReadonlySet<string> = new Set([
   'timestampNtz',
@@ -84,8 +84,7 @@ export function checkReadable(protocol: Protocol, metadata: Metadata, table: str
 }
 
 /**
- * Refuses a table that this library can read but whose files and log it must not touch. Where rows come that were not there
- * before, {@link checkNewRows} has more to say.
+ * Refuses a table that this library can read but must not write. {@link checkNewRows} has further rules for new rows.
  * @throws DeltaError unsupported-protocol, unsupported-feature (naming it)
  */
 export function checkWritable(protocol: Protocol, { configuration }: Metadata, table: string): void {
@@ -107,9 +106,9 @@ export function checkWritable(protocol: Protocol, { configuration }: Metadata, t
 }
 
 /**
- * Refuses new rows, or another schema, where the table makes rules for them that this library does not enforce. Rows that
- * stay as they are, whichever file they are in, keep to the rules as they did.
- * @throws DeltaError unsupported-feature, naming what the table makes use of
+ * Refuses new rows or a new schema if the table has rules for rows that this library does not enforce. Rows that are
+ * only copied to another file satisfied the rules before, and still do.
+ * @throws DeltaError unsupported-feature, naming the feature that the table uses
  */
 export function checkNewRows({ configuration }: Metadata, schema: StructType, table: string): void {
   const constraint = Object.keys(configuration).find((key) => key.startsWith('delta.constraints.'));
@@ -122,7 +121,7 @@ export function checkNewRows({ configuration }: Metadata, schema: StructType, ta
     if (type === 'variant') throw unsupportedFeature('variantType', 'write', table);
 }
 
-/** What in a column's metadata makes a rule for its values, and the feature that it belongs to. */
+/** Metadata of a column that makes a rule for its values, and the feature of that rule. */
 const COLUMN_RULES = [
   ['delta.invariants', 'invariants'],
   ['delta.generationExpression', 'generatedColumns'],

@@ -13,7 +13,7 @@ export const DELETED_FILES: Retention = {
 };
 export const LOG: Retention = { property: 'delta.logRetentionDuration', defaultMs: 30 * 86_400_000 };
 
-/** How long a table keeps something, in ms; null where the property says what is no interval: then nothing may go. */
+/** How long a table keeps something, in ms; null if the property is not an interval: then nothing may be deleted. */
 export function statedRetention(
   configuration: Readonly<Record<string, string>>,
   { property, defaultMs }: Retention,
@@ -24,7 +24,7 @@ export function statedRetention(
 
 /**
  * How long a table keeps something, in ms, for code that is about to delete the rest.
- * @throws DeltaError unreadable-property: what the table wants kept is not known, so nothing may be deleted
+ * @throws DeltaError unreadable-property: it is unclear what the table wants to keep, so nothing may be deleted
  */
 export function retentionMs(
   configuration: Readonly<Record<string, string>>,
@@ -37,14 +37,14 @@ export function retentionMs(
   const value = ownValue(configuration, property) ?? '';
   throw new DeltaError(
     'unreadable-property',
-    `Nothing of ${table} is deleted: its property ${property} is "${value}", which is no interval that Delta allows, so how long the table keeps its files is not known. Set it to one such as "interval 30 days"; months and years have no fixed length and are refused.`,
+    `Nothing of ${table} was deleted: its property ${property} is "${value}", which is not an interval that Delta allows, so it is unclear how long the table keeps its files. Set it to an interval such as "interval 30 days"; Delta refuses months and years because they have no fixed length.`,
     { facts: { table, property, value } },
   );
 }
 
 /**
- * What was made before this instant is not kept, in epoch ms; from the beginning of time on where the property cannot
- * be read: for code that only forgets, and deletes nothing.
+ * What was made before this instant need not be kept, in epoch ms. If the property cannot be read, everything is kept.
+ * For code that only forgets and deletes nothing.
  */
 export function keptSince(
   configuration: Readonly<Record<string, string>>,

@@ -17,8 +17,9 @@ export interface TableLayout extends TableColumns {
 }
 
 /**
- * What a table is, its rows left aside: protocol and metadata, and what follows from them. A snapshot has it of its
- * version; a commit that changes the table has it of the version to come. The word is delta-kernel-rs'.
+ * What a table is, apart from its rows: protocol and metadata, and what follows from them. A snapshot has the
+ * configuration of its version; a commit that changes the table has that of the next version. The name is from
+ * delta-kernel-rs.
  */
 export interface TableConfiguration extends TableLayout {
   readonly protocol: Protocol;
@@ -26,7 +27,7 @@ export interface TableConfiguration extends TableLayout {
 }
 
 /**
- * What protocol and metadata make of a table.
+ * The configuration that protocol and metadata give a table.
  * @throws DeltaError corrupt-log for a schema that cannot be read, unsupported-feature for an unknown mode of mapping
  */
 export function tableConfiguration(

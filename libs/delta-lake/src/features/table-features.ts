@@ -44,7 +44,7 @@ const FEATURES: Readonly<Record<string, TableFeature>> = {
   rowTracking: { bindsReaders: false, requires: ['domainMetadata'] },
 };
 
-/** Legacy features that {@link FEATURES} has not, because only others may turn them on. */
+/** Legacy features that are not in {@link FEATURES} because this library does not turn them on. */
 const OTHER_LEGACY: readonly (readonly [string, { readonly reader: number; readonly writer: number }])[] = [
   ['checkConstraints', { reader: 1, writer: 3 }],
   ['generatedColumns', { reader: 1, writer: 4 }],
@@ -53,7 +53,7 @@ const OTHER_LEGACY: readonly (readonly [string, { readonly reader: number; reado
 
 const SUPPORTED = 'delta.feature.';
 
-/** What properties and types ask for, and the properties without the requests that belong into the protocol alone. */
+/** The features that properties and types ask for, and the properties that remain in the metadata. */
 export interface FeatureRequest {
   readonly features: readonly string[];
   readonly configuration: Readonly<Record<string, string>>;
@@ -89,8 +89,9 @@ export function requestedFeatures(
 }
 
 /**
- * A protocol with these features as well: legacy versions where these can say it, the widest readership, else table
- * features. Unchanged when it has them already. Source: Delta protocol, "Table Features for New and Existing Tables".
+ * A protocol with these features as well. Legacy versions are used if they can express it, because most programs read
+ * them; else table features. Unchanged when it has the features already. Source: Delta protocol, "Table Features for
+ * New and Existing Tables".
  */
 export function withFeatures(protocol: Protocol, features: readonly string[]): Protocol {
   const present = featuresOf(protocol);
@@ -112,7 +113,7 @@ export function withFeatures(protocol: Protocol, features: readonly string[]): P
   return { minReaderVersion: 3, minWriterVersion: 7, readerFeatures, writerFeatures };
 }
 
-/** The features of a protocol, whether it names them or its legacy versions include them. */
+/** The features of a protocol, named or included in its legacy versions. */
 export function featuresOf(protocol: Protocol): ReadonlySet<string> {
   if (protocol.minWriterVersion >= 7) return new Set(protocol.writerFeatures);
   const legacy = [
@@ -131,5 +132,5 @@ export function featuresOf(protocol: Protocol): ReadonlySet<string> {
   );
 }
 
-/** The protocol that every table starts from: the widest readership. */
+/** The protocol that every table starts from: the one that most programs can read. */
 export const BASE_PROTOCOL: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };

@@ -17,7 +17,7 @@ const oneOf =
     values.includes(value.toLowerCase());
 const text: Check = (value) => value.trim() !== '';
 
-/** Properties of the protocol and of Delta Spark that this library sets, with what they may be. */
+/** Properties of the protocol and of Delta Spark that this library sets, with their allowed values. */
 const PROPERTIES: Readonly<Record<string, Check>> = {
   'delta.appendOnly': boolean,
   'delta.checkpointInterval': count(1),
@@ -44,7 +44,7 @@ const PROPERTIES: Readonly<Record<string, Check>> = {
 };
 
 /**
- * Checks properties that are about to be set: those that begin with `delta.` must be known and make sense.
+ * Checks properties that are about to be set: those that begin with `delta.` must be known and have an allowed value.
  * @throws DeltaError unsupported-feature, naming the property; invalid-argument for a value that it cannot have
  */
 export function checkProperties(configuration: Readonly<Record<string, string>>, table: string): void {

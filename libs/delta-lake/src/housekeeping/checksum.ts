@@ -3,8 +3,8 @@ import { isOn } from '../features/table-properties.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /**
- * The version checksum: what the table amounts to, so that a reader need not replay to know it, and can check what
- * it replayed. `allFiles` is left out: it would make every commit as dear as the table is large.
+ * The version checksum: totals of the table. A reader can take them without replay, or check its replay with them.
+ * `allFiles` is left out: the cost of a commit would grow with the table.
  * Source: Delta protocol, "Version Checksum File".
  */
 export function serializeChecksum(snapshot: Snapshot, txnId: string): string {

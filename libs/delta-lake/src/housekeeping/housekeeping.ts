@@ -15,7 +15,7 @@ export type StepOutcome =
   | { readonly kind: 'failed'; readonly error: DeltaError };
 
 export interface HousekeepingReport {
-  /** Not due where the table was opened without `checksums`. */
+  /** Not due if the table was opened without `checksums`. */
   readonly checksum: StepOutcome;
   readonly checkpoint: StepOutcome;
   /** Follows a checkpoint, once per 1,000 versions or hour, unless `delta.enableExpiredLogCleanup` is false. */
@@ -25,13 +25,13 @@ export interface HousekeepingReport {
 /**
  * Commits between checkpoints where `delta.checkpointInterval` is absent. Spark has 10, delta-rs 100. A reader pays
  * about ten microseconds per commit it replays, a writer pays for every live file at each checkpoint: a stream that
- * commits every few seconds into thousands of files is better off with the latter.
+ * commits every few seconds into thousands of files is better off with 100.
  */
 const DEFAULT_INTERVAL = 100;
 
 /**
- * Log objects that one commit deletes at most: a stream adds two per commit. Anything that has piled up goes in a few
- * rounds, one a checkpoint, and no round takes long.
+ * The most log objects that one cleanup deletes: a stream adds two per commit. A backlog is deleted in a few rounds,
+ * one at each checkpoint, and no round takes long.
  */
 const CLEANUP_LIMIT = 2500;
 
@@ -46,7 +46,7 @@ export function startHousekeeping(
   snapshot: Snapshot,
   txnId: string,
 ): Promise<HousekeepingReport> {
-  // Now, while this version is the newest and looking into it is free.
+  // Serialize now, while this version is the newest and looking into it costs nothing.
   const checksum = live.context.checksums ? serializeChecksum(snapshot, txnId) : null;
   return live.background(async () => {
     const written =

@@ -13,43 +13,45 @@ import { isWhole, unreferencedSidecars } from './sidecars.ts';
 
 const DAY_MS = 86_400_000;
 const PARALLEL_DELETES = 16;
-/** Twice as long as a writer may commit without a look at what others have done (`LiveSnapshot.isStale`). */
+/** Twice as long as a writer may commit without reading what others have committed (`LiveSnapshot.isStale`). */
 const LEAST_MS = 120_000;
 
 /** What a cleanup of the log did. */
 export interface LogCleanupReport {
   /** Log objects that were deleted: commits, checksums, checkpoints, compactions, sidecars, what killed writers left. */
   readonly deleted: number;
-  /** The checkpoint that the log begins with from now on; null when there was none to clean up to. */
+  /** The checkpoint that the log begins with from now on; null when no checkpoint was old enough. */
   readonly oldestVersion: number | null;
   /** False when the limit ended the run: the next one goes on. */
   readonly isComplete: boolean;
 }
 
 export interface LogCleanupOptions {
-  /** What is older may go. Ms; default `delta.logRetentionDuration`. */
+  /** Anything older may be deleted. Ms; default `delta.logRetentionDuration`. */
   readonly retentionMs?: number;
   /**
-   * Where the log has more versions than `versions`, the older ones may go before their time, but none that is younger
-   * than `leastMs`: a reader that is about to load the table needs them, and so does a writer that has not looked at the
-   * table since. At least two minutes.
+   * If the log has more than `versions` versions, the oldest may be deleted before their time, but none younger than
+   * `leastMs`: a reader that is loading the table needs them, and so does a writer that has not read the log since. At
+   * least two minutes.
    */
   readonly beyond?: { readonly versions: number; readonly leastMs: number };
   /** At most so many objects are deleted, the oldest first. Default: all that may go. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Awaited before each object, so that more urgent work can come first. */
+  /** Awaited before each deletion, so that more urgent work can come first. */
   readonly turn?: () => Promise<void>;
 }
 
 /**
- * Deletes what `delta.logRetentionDuration` no longer keeps. The cutoff commit is the newest that is not newer than
- * the retention; the newest checkpoint that is not newer than it, that checkpoint's commit, and everything after stay.
- * Older commits, checksums and checkpoints go, compactions that begin at it or before, and sidecars that no checkpoint
- * names. Without such a checkpoint none of these goes. What killed writers left unfinished goes after a day. The oldest go first, so that a run that ends early leaves a shorter log and no hole.
+ * Deletes what `delta.logRetentionDuration` no longer keeps. The cutoff commit is the newest that is not newer than the
+ * retention; the newest checkpoint that is not newer than it, that checkpoint's commit, and everything after stay.
+ * Deleted are older commits, checksums and checkpoints, compactions that begin at the cutoff or before, and sidecars
+ * that no checkpoint names. Without such a checkpoint none of these is deleted. What killed writers left unfinished is
+ * deleted after a day. The oldest objects are deleted first, so that a run that ends early leaves a shorter log without
+ * a hole.
  *
- * A retention of a day or more is counted from midnight UTC, as the protocol has it; a shorter one, or one that is given, to
- * the millisecond.
+ * A retention of a day or more is counted from midnight UTC, as the protocol says. A shorter one, or one that the
+ * caller gives, is exact to the millisecond.
  * @throws DeltaError invalid-argument for a `beyond` that is refused
  * Source: Delta protocol, "Metadata Cleanup".
  */
@@ -60,7 +62,7 @@ export async function cleanUpLog(
 ): Promise<LogCleanupReport> {
   const { limit = Infinity, signal, turn } = options;
   const isExpired = expiry(context, snapshot, options);
-  // Readers who begin at an older checkpoint than the newest, because a writer died before it named that, must find it.
+  // A writer may die before it names its checkpoint. Readers then begin at an older one, which must be there.
   const named = (await readLastCheckpoint(context.store)) ?? Infinity;
   const found = await expired(context, isExpired, limit, named);
   const base = found.base !== null && (await isWhole(context, found.base)) ? found.base : null;
@@ -73,7 +75,7 @@ export async function cleanUpLog(
   const isCommit = (key: string): boolean => parseLogKey(key)?.kind === 'commit';
   const others = doomed.filter((key) => !isCommit(key));
   await inParallel(others, PARALLEL_DELETES, remove, signal);
-  // One after the other: a reader that finds the next commit absent and its own there must have the newest.
+  // One after the other: a reader that finds its own commit but not the next one must be at the newest version.
   await inParallel(doomed.filter(isCommit), 1, remove, signal);
   let isComplete = isEnd && doomed.length === keys.length;
   if (isComplete) {
@@ -111,7 +113,7 @@ function expiry(
   if (!(beyond.leastMs >= LEAST_MS) || !(beyond.versions >= 0))
     throw new DeltaError(
       'invalid-argument',
-      `A log is not cut below ${LEAST_MS / 1000} s: ${beyond.versions} versions and ${beyond.leastMs} ms are refused.`,
+      `Cannot clean up the log with "beyond" of ${beyond.versions} versions and ${beyond.leastMs} ms: leastMs must be at least ${LEAST_MS} ms.`,
     );
   return (version, time) =>
     time <= cutoff || (version < snapshot.version - beyond.versions && time <= now - beyond.leastMs);
@@ -119,8 +121,8 @@ function expiry(
 
 /**
  * The expired part of the log, oldest first: what lies before the checkpoint `base`. The listing ends at the first
- * commit that must stay (`isEnd`), or where more than `limit` may go: a log of a million objects is not listed whole
- * to find a hundred.
+ * commit that must stay (`isEnd`), or once it has found more than `limit` objects to delete, so that a log of a million
+ * objects is not listed whole to find a hundred.
  */
 async function expired(
   context: TableContext,
@@ -137,7 +139,7 @@ async function expired(
   let isEnd = true;
   let time = -Infinity;
   let last = -1;
-  /** Where the files of the version at hand begin in `seen`. */
+  /** Where the files of the current version begin in `seen`. */
   let start = 0;
   for await (const { key, modifiedAtMs } of context.store.list(LOG_FOLDER)) {
     const name = parseLogKey(key);

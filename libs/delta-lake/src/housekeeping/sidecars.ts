@@ -10,7 +10,8 @@ const SIDECAR = struct({ sidecar: struct({ path: 'string' }) });
 
 /**
  * Sidecar files that no checkpoint in the log names and that are older than a day, counted from midnight UTC: younger
- * ones may belong to a checkpoint that is being written. None when a checkpoint cannot be read: it may name any.
+ * ones may belong to a checkpoint that is being written. Empty when a checkpoint cannot be read, because it may name
+ * any of them.
  * Source: Delta protocol, "Metadata Cleanup".
  */
 export async function unreferencedSidecars(context: TableContext): Promise<string[]> {
@@ -31,7 +32,7 @@ export async function unreferencedSidecars(context: TableContext): Promise<strin
   return old.filter((key) => !named.has(key.slice(SIDECAR_FOLDER.length)));
 }
 
-/** Whether the files of a checkpoint are there, readable at first sight: nothing may rest on a torn one. */
+/** Whether all files of a checkpoint exist and seem readable: nothing may depend on a torn one. */
 export async function isWhole(context: TableContext, checkpoint: CheckpointFiles): Promise<boolean> {
   const names = await sidecarNames(context, checkpoint);
   if (names === null) return false;

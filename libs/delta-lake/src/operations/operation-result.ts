@@ -5,7 +5,7 @@ type Committed = Extract<CommitResult, { readonly kind: 'committed' }>;
 /** How an operation ended. Only `committed` changed anything. */
 export type OperationResult =
   | (Committed & {
-      /** As the history has them, by Spark's names. */
+      /** As in the history, by Spark's names. */
       readonly metrics: Readonly<Record<string, number>>;
     })
   | Exclude<CommitResult, Committed | { readonly kind: 'conflict' }>

@@ -33,15 +33,15 @@ export type RestoreResult =
       readonly restoredVersion: number;
       readonly metrics: RestoreMetrics;
     }
-  /** The table already is as it was then: nothing was committed. */
+  /** The table is the same as at that version: nothing was committed. */
   | { readonly kind: 'unchanged'; readonly version: number; readonly restoredVersion: number }
-  /** Others changed the table meanwhile: nothing was committed, restore again. */
+  /** Others changed the table in between: nothing was committed. Restore again. */
   | { readonly kind: 'conflict'; readonly version: number; readonly message: string };
 
 /**
- * Makes the table what it was: one commit that removes what has come since and adds what has gone, with the schema
- * and properties of then. What stays as it is: the history, the protocol (readers may need its features for files of
- * any version), and the application ids, so that a stream does not write its batches twice.
+ * Makes the table what it was at an earlier version. One commit removes the files added since, adds the files removed
+ * since, and sets schema and properties back. Three things stay: the history, the protocol (readers may need its
+ * features for files of any version) and the application ids, so that a stream does not write its batches twice.
  * @throws DeltaError no-such-version; missing-file when files of that version are gone, naming them;
  * unsupported-feature, unsupported-protocol, append-only
  */
@@ -73,7 +73,7 @@ export async function restore(
     operationParameters:
       'version' in to ? { version: String(version) } : { timestamp: new Date(to.timestampMs).toISOString() },
     reads: 'whole-table',
-    // The rows that come back are the rows that they were.
+    // The restored rows are the old rows, unchanged.
     copiesRows: false,
   } as const;
   const transaction = new Transaction(live, current, spec)

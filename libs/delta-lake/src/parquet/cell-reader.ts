@@ -24,15 +24,15 @@ export interface ParquetNode {
 /** Turns a decoded Parquet value into a {@link Value}. */
 export type CellReader = (raw: unknown) => Value;
 
-/** How a file's columns are read as fields: how they are found, and by which calendar its dates are. */
+/** How a file's columns are read as fields: how they are found, and which calendar its dates use. */
 export interface ReadPlan {
   readonly columnMapping: ColumnMappingMode;
   readonly calendar: LegacyCalendar | null;
 }
 
 /**
- * The column of a file that holds a field. By id: files from before the ids have names only. By name: as it is spelt,
- * else the only one that differs in case alone, because to Delta names ignore case.
+ * The column of a file that holds a field. By id, or by name in files older than the ids. By name: the one with the
+ * exact name, else the only one that differs in case alone, because Delta's names ignore case.
  */
 export function columnOf(
   columns: readonly ParquetNode[],
@@ -121,7 +121,7 @@ function nullable(read: (raw: NonNullable<unknown>) => Value): CellReader {
   return (raw) => (raw === null || raw === undefined ? null : read(raw));
 }
 
-/** Types that come with a table feature are refused by its name. */
+/** The table feature that a type belongs to, for the refusal. */
 function featureOf(type: string): string {
   return type === 'variant' ? 'variantType' : `type ${type}`;
 }

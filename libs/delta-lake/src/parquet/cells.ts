@@ -6,7 +6,7 @@ import { parseDate } from '../schema/instant.ts';
 import { type DataType, decimalOf, type StructField } from '../schema/types.ts';
 import { plainDecimal, type Value } from '../schema/value.ts';
 
-/** What hyparquet-writer wants for the cells of a column; the array itself where that is the same. */
+/** Turns the cells of a column into what hyparquet-writer takes; the same array if nothing changes. */
 export function columnWriter(
   type: DataType,
   columnMapping: ColumnMappingMode,
@@ -65,8 +65,7 @@ function dateWriter(): (value: Value) => unknown {
 }
 
 /**
- * The Parquet schema elements of a field, depth first; with the field ids that they have, in mapped tables under
- * physical names.
+ * The Parquet schema elements of a field, depth first, with their field ids; mapped tables use physical names.
  * Source: Parquet, "Logical Types" (3-level lists); Delta protocol, "Column Mapping".
  */
 export function schemaElements(field: StructField, columnMapping: ColumnMappingMode): SchemaElement[] {

@@ -12,7 +12,7 @@ export interface ByteSource {
   readonly bytes: number;
   /** Bytes `[start, end)`. */
   read(start: number, end: number): Promise<Uint8Array>;
-  /** The whole file on the local disk, for engines that read paths; absent where nobody can give it. */
+  /** The whole file on the local disk, for engines that read paths; absent if the source cannot give it. */
   localCopy?(): Promise<LocalCopy>;
 }
 
@@ -24,13 +24,13 @@ export interface ReadOptions {
 /**
  * Parquet codec port: reads and writes the rows of data files, and knows no table. Adapters: hyparquet (the default, in
  * JavaScript) and DuckDB; `test/parquet/contract.ts` holds their promises. Footers and checkpoints do not go through
- * it, so that looking after a table starts no engine.
+ * it, so that maintenance of a table starts no engine.
  */
 export interface ParquetCodec {
   /**
-   * The rows of a file, in its order, in batches of at most one row group. Each row has exactly the columns of `schema`,
-   * by its name in the schema and with values as {@link Value} says; a column that the file lacks is null, others of the
-   * file are not read. Values of a type that Delta lets widen to the schema's are widened.
+   * The rows of a file, in its order, in batches of at most one row group. Each row has exactly the columns of
+   * `schema`, by their names in the schema and with values as {@link Value} says; a column that the file lacks is null,
+   * others of the file are not read. Values of a type that Delta lets widen to the schema's are widened.
    * @throws DeltaError corrupt-file when the bytes are no Parquet file, or a column cannot be read as its type;
    * unsupported-feature when a type of the schema is unknown.
    */
@@ -45,13 +45,13 @@ export const COMPRESSIONS = ['uncompressed', 'snappy', 'gzip', 'zstd', 'brotli',
 export type Compression = (typeof COMPRESSIONS)[number];
 
 export interface WriterOptions {
-  /** A wish: an adapter that cannot compress so takes what it can, and says so in {@link ParquetWriter.compression}. */
+  /** A preference: an adapter without this codec uses another one, and {@link ParquetWriter.compression} says which. */
   readonly compression?: Compression;
-  /** How the file's columns are called. Default `none`; else by their physical names, and with their field ids. */
+  /** How the file names its columns. Default `none`; else by their physical names, with their field ids. */
   readonly columnMapping?: ColumnMappingMode;
 }
 
-/** A file in the making. After `finish` or `abandon` it is of no further use. */
+/** A file that is being written. Do not use it after `finish` or `abandon`. */
 export interface ParquetWriter {
   readonly compression: Compression;
   /** Size of the file so far; an adapter that compresses later estimates. */
@@ -63,7 +63,7 @@ export interface ParquetWriter {
   write(columns: readonly (readonly Value[])[]): Promise<void>;
   /** The whole file. */
   finish(): Promise<EncodedFile>;
-  /** Gives back what the writer holds, when the file is not wanted any more. */
+  /** Releases what the writer holds, without finishing the file. */
   abandon(): Promise<void>;
 }
 
@@ -72,12 +72,12 @@ export function columnsOfRows(rows: readonly Row[], schema: StructType): readonl
   return schema.fields.map(({ name }) => rows.map((row) => ownValue(row, name) ?? null));
 }
 
-/** A finished file, in memory or on the local disk; there, its owner calls `remove` in the end. */
+/** A finished file, in memory or on the local disk. The owner of one on disk calls `remove` in the end. */
 export type EncodedFile =
   | { readonly kind: 'memory'; readonly bytes: number; readonly body: Uint8Array }
   | { readonly kind: 'disk'; readonly bytes: number; readonly path: string; remove(): Promise<void> };
 
-/** Puts a finished file into a store, and gives back what it occupied. @throws DeltaError store-failed */
+/** Puts a finished file into a store, and releases its memory or disk space. @throws DeltaError store-failed */
 export async function putEncoded(store: ObjectStore, key: string, file: EncodedFile): Promise<void> {
   if (file.kind === 'memory') return store.put(key, file.body);
   try {

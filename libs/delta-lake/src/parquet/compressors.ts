@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Compressors, FileMetaData } from 'hyparquet';
 
-/** What Node unpacks by itself, faster than any JavaScript. */
+/** Codecs that Node unpacks itself, faster than JavaScript could. */
 const NATIVE: Compressors = {
   GZIP: (input) => gunzipSync(input),
   ZSTD: (input) => zstdDecompressSync(input),
@@ -10,7 +10,7 @@ const NATIVE: Compressors = {
 
 /**
  * Decompressors for the pages of a file. Those of hyparquet-compressors, which are WebAssembly and take a tenth of a
- * second and some megabytes to load, come when a file needs them.
+ * second and some megabytes to load, are loaded when a file needs them.
  */
 export async function compressorsFor(metadata: FileMetaData): Promise<Compressors> {
   const codecs = new Set(

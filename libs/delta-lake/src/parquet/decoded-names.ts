@@ -4,7 +4,7 @@ import type { FileMetaData } from 'hyparquet';
 const UNUSABLE = '__proto__';
 const STAND_IN = '\u0000__proto__';
 
-/** What hyparquet calls a column, or a field of a struct, in the objects that it makes of {@link withDecodedNames}. */
+/** The name of a column or struct field in the objects that hyparquet makes from a {@link withDecodedNames} footer. */
 export function decodedName(name: string): string {
   return name === UNUSABLE ? STAND_IN : name;
 }

@@ -19,8 +19,8 @@ export interface FileFacts {
   readonly schema: StructType;
   /**
    * Of the columns that are neither nested nor decimals: nulls, and bounds that hold for every row. A column whose
-   * writer left something out is missing, or has no bounds. A NaN takes the bounds away where the writer counts it, as
-   * Spark's does (it is the max there); the format lets a writer leave NaN out of account, and then so do the bounds.
+   * writer left something out is missing, or has no bounds. A NaN removes the bounds if the writer counts it, as
+   * Spark's does (it is the max there). The format lets a writer ignore NaN; then the bounds ignore it too.
    */
   readonly statistics: Readonly<Record<string, ColumnStatistics>>;
 }
@@ -33,16 +33,16 @@ const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 const PARSERS = {
   timestampFromMilliseconds: (millis: bigint) => BigInt(millis) * 1000n,
   timestampFromMicroseconds: (micros: bigint) => micros,
-  // No bound at all: microseconds would have to be rounded down for one side and up for the other.
+  // No bound: microseconds would have to be rounded down for one side and up for the other.
   timestampFromNanoseconds: () => undefined,
   dateFromDays: (days: number) => formatDate(days),
-  // A bound that was cut inside a character is none.
+  // A bound that was cut inside a character is not usable.
   stringFromBytes: (bytes: Uint8Array | undefined) => bytes && textOf(bytes),
 };
 
 /**
- * Rows, columns and statistics of a Parquet file that somebody else wrote, from its footer alone: what a commit wants to
- * know of it. Source: Apache Parquet, parquet.thrift, `Statistics` (the deprecated `min` and `max` are not looked at).
+ * Rows, columns and statistics of a Parquet file that another program wrote, from its footer alone. A commit needs
+ * these. Source: Apache Parquet, parquet.thrift, `Statistics` (the deprecated `min` and `max` are ignored).
  * @throws DeltaError corrupt-file
  */
 export async function fileFacts(source: ByteSource): Promise<FileFacts> {
@@ -69,7 +69,7 @@ async function readFooter(source: ByteSource): Promise<FileMetaData> {
     },
   };
   try {
-    // The types of the parsers say Date, which knows no microseconds; the values are only handed through.
+    // The types of the parsers say Date, which has no microseconds. The values are only passed through.
     const parsers = PARSERS as unknown as NonNullable<
       NonNullable<Parameters<typeof parquetMetadataAsync>[1]>['parsers']
     >;

@@ -3,8 +3,8 @@ import type { DataType, StructType } from '../schema/types.ts';
 import type { ParquetNode } from './cell-reader.ts';
 
 /**
- * The columns of a Parquet file as Delta types: how a file is read when nobody says what it should hold. Types that
- * Delta does not have come under their Parquet names, which no reader knows.
+ * The columns of a Parquet file as Delta types, for reading a file without a given schema. Types that Delta lacks keep
+ * their Parquet names, which every reader refuses.
  * Source: Delta protocol, "Delta Data Type to Parquet Type Mappings".
  */
 export function fileSchema(root: ParquetNode): StructType {

@@ -21,7 +21,7 @@ import { legacyCalendar } from './legacy-calendar.ts';
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** What hyparquet makes of annotated columns: exact integers instead of Date objects, text with its byte order mark. */
+/** How hyparquet reads annotated columns: exact integers instead of Date objects, text with its byte order mark. */
 const PARSERS = {
   timestampFromMilliseconds: (millis: bigint) => BigInt(millis) * 1000n,
   timestampFromMicroseconds: (micros: bigint) => micros,
@@ -30,7 +30,7 @@ const PARSERS = {
   stringFromBytes: (bytes: Uint8Array | undefined) => bytes && UTF8.decode(bytes),
 };
 
-/** What hyparquet can besides: footers, and whole files in memory. */
+/** What hyparquet can do beyond the port: read footers, and write whole files in memory. */
 export interface HyparquetCodec extends ParquetCodec {
   /** The columns of a file as Delta types, by its footer. @throws DeltaError corrupt-file */
   schema(source: ByteSource): Promise<StructType>;
@@ -120,7 +120,7 @@ async function readGroup(
     throw corrupt('its pages cannot be decoded', cause);
   }
   if (rows.length !== rowEnd - rowStart) {
-    throw corrupt(`a row group has ${rows.length} rows and says ${rowEnd - rowStart}`);
+    throw corrupt(`a row group has ${rows.length} rows, but its footer says ${rowEnd - rowStart}`);
   }
   return rows;
 }
@@ -135,7 +135,7 @@ function withoutLossyAnnotations(metadata: FileMetaData): FileMetaData {
     const isText = converted_type === 'UTF8' || logical_type?.type === 'STRING';
     const isInstant = logical_type?.type === 'TIMESTAMP' || converted_type?.startsWith('TIMESTAMP');
     if (isText || isInstant || converted_type === 'LIST' || logical_type?.type === 'LIST') {
-      // hyparquet knows lists by their converted type only.
+      // hyparquet recognises lists by their converted type alone.
       return logical_type?.type === 'LIST' ? { ...element, converted_type: 'LIST' } : element;
     }
     return rest;

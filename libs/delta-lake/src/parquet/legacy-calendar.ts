@@ -3,18 +3,18 @@ import { DeltaError } from '../errors.ts';
 import { daysOfDate } from '../schema/instant.ts';
 
 /**
- * Spark before 3.0, and later versions in their LEGACY mode, wrote dates and instants by the calendar of `java.util`: Julian
- * before 15 October 1582, and with zone offsets that know nothing of the time before 1900. Files that were written so say it
- * in their footer. Source: Spark, DataSourceUtils (which files) and RebaseDateTime (what they mean).
+ * Spark before 3.0, and later versions in LEGACY mode, wrote dates and instants in the calendar of `java.util`: Julian
+ * before 15 October 1582, and without the zone offsets from before 1900. The footer of such a file says so. Source:
+ * Spark, DataSourceUtils (which files) and RebaseDateTime (what they mean).
  */
 export interface LegacyCalendar {
   readonly dates: boolean;
-  /** The zone of the writer, for instants stored as INT64 and as INT96; null where they are plain. */
+  /** The zone of the writer, for instants stored as INT64 and as INT96; null if they need no correction. */
   readonly int64Zone: string | null;
   readonly int96Zone: string | null;
 }
 
-/** What the footer's entries say of the calendar; null: dates and instants are plain. */
+/** The calendar that the footer's entries name; null if dates and instants need no correction. */
 export function legacyCalendar(entries: readonly KeyValue[] | undefined): LegacyCalendar | null {
   const facts = new Map(entries?.map(({ key, value }) => [key, value ?? '']));
   const version = facts.get('org.apache.spark.version');
@@ -53,7 +53,7 @@ export function fromLegacyMicros(micros: bigint, zone: string): bigint {
   const local = micros + offsetMicros(zone, micros < LEGACY_BEFORE ? LEGACY_BEFORE : micros);
   const day = local / MICROS_PER_DAY - (local % MICROS_PER_DAY < 0n ? 1n : 0n);
   const meant = BigInt(fromLegacyDays(Number(day))) * MICROS_PER_DAY + (local - day * MICROS_PER_DAY);
-  // The offset is that of the instant, which it is needed for: a second look settles all but the moment of a change.
+  // The offset depends on the instant that it is needed for. A second step settles all but the moment of a change.
   const close = meant - offsetMicros(zone, meant);
   return meant - offsetMicros(zone, close);
 }
@@ -62,7 +62,7 @@ export function fromLegacyMicros(micros: bigint, zone: string): bigint {
 const FIRST_CHANGE = -5_364_662_400n * MICROS_PER_SECOND;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** What clocks in the zone are ahead of UTC at an instant. @throws DeltaError corrupt-file for an unknown zone */
+/** How far clocks in the zone are ahead of UTC at an instant. @throws DeltaError corrupt-file for an unknown zone */
 function offsetMicros(zone: string, micros: bigint): bigint {
   if (zone === 'UTC' || zone === 'Z') return 0n;
   const seconds = Number((micros < FIRST_CHANGE ? FIRST_CHANGE : micros) / MICROS_PER_SECOND);

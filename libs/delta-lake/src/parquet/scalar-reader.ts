@@ -12,7 +12,7 @@ const MICROS_PER_DAY = 86_400_000_000n;
 /**
  * How to read a primitive Parquet column as a Delta type: of the same type, or of one that Delta lets widen to it
  * (integers to wider integers, to double and to decimals that hold them; float to double; date to timestamp_ntz;
- * decimals to wider ones). Null when it can be neither, or would lose something.
+ * decimals to wider ones). Null when the column is neither, or reading would lose something.
  * Source: Delta protocol, "Delta Data Type to Parquet Type Mappings" and "Type Widening".
  */
 export function scalarReader(
@@ -83,8 +83,8 @@ function integerReader(element: SchemaElement): ((raw: NonNullable<unknown>) => 
 }
 
 /**
- * Reads a decimal, or an integer as one. Digits after the point may only become more; how many a file's integers have
- * at most is known from their width.
+ * Reads a decimal, or an integer as one. The scale may only grow. The width of a file's integers says how many digits
+ * they can have.
  */
 function decimalReader(
   wanted: { readonly precision: number; readonly scale: number },
@@ -130,7 +130,9 @@ function isAnnotatedInstant({ converted_type, logical_type }: SchemaElement): bo
   return logical_type?.type === 'TIMESTAMP' || converted_type?.startsWith('TIMESTAMP') === true;
 }
 
-/** Instants of every resolution arrive as microseconds; a plain INT64 is taken for microseconds. */
+/**
+ * Whether a column holds instants. Every resolution arrives as microseconds; a plain INT64 is taken for microseconds.
+ */
 function isInstant(element: SchemaElement): boolean {
   return (element.type === 'INT64' && !isDecimal(element)) || element.type === 'INT96';
 }

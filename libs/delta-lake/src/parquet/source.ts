@@ -6,8 +6,8 @@ import type { ByteSource } from './codec.ts';
 const FETCH_WHOLE_BYTES = 1_048_576;
 
 /**
- * An object as a source for the Parquet codec. `expectedBytes`, where somebody has noted the size, spares a request; it
- * need not be right.
+ * An object as a source for the Parquet codec. `expectedBytes`, the size if it is known, saves a request; a wrong value
+ * does no harm.
  * @throws DeltaError object-not-found
  */
 export async function sourceOf(

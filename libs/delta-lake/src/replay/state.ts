@@ -30,10 +30,10 @@ export interface TableState {
   readonly transactions: VersionedMap<TransactionIdentifier>;
   readonly domains: VersionedMap<DomainMetadata>;
   readonly bytes: number;
-  /** Live rows of the files whose statistics tell. */
+  /** Live rows of the files whose statistics give a count. */
   readonly countedRows: number;
   readonly uncountedFiles: number;
-  /** Live files that are not as the protocol wants them. */
+  /** Live files that break the protocol. */
   readonly faultyFiles: number;
 }
 
@@ -56,9 +56,8 @@ export function emptyState(): TableState {
 }
 
 /**
- * Replays commits, in order, onto a state. Cost: the commits, not the table.
- * `state` stays valid, but is from now on the slower one to look at; with `spend` nobody may look at it again, which
- * spares the way back to it.
+ * Replays commits, in order, onto a state. The cost depends on the commits, not on the size of the table. `state` stays
+ * valid but becomes slower to read. With `spend` it must not be used again, which saves keeping it.
  */
 export function replay(
   state: TableState,
@@ -86,7 +85,7 @@ export function replay(
     timestampMs = commitInfo?.inCommitTimestamp ?? statedTime(commitInfo?.timestamp) ?? timestampMs;
     protocol = commit.protocol ?? protocol;
     metadata = commit.metadata ?? metadata;
-    // A commit has a key at most once, so the order within it does not matter; removes first costs least.
+    // A commit has a key at most once, so the order within it does not matter; doing removes first costs least.
     for (const file of commit.removes) {
       const key = fileKey(file);
       const gone = files.delete(key);

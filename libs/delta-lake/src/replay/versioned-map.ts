@@ -1,15 +1,15 @@
 /**
- * A map that stays as it was while newer versions of it are made, without a copy per version: the newest version
- * holds the real map, an older one holds the way back (Baker, "Shallow Binding Makes Functional Arrays Fast").
- * Making a version costs as much as it changes; the first look at an older version costs one copy, and an older
- * version that nobody holds costs nothing.
+ * A map with versions that never change, without a copy of each: the newest version holds the real map, an older one
+ * holds the differences back to it (Baker, "Shallow Binding Makes Functional Arrays Fast"). Making a version costs as
+ * much as it changes; the first look at an older version costs one copy, and an older version that nobody holds costs
+ * nothing.
  */
 export class VersionedMap<V> {
   #map: Map<string, V> | null;
   #next: VersionedMap<V> | null = null;
   #undo: readonly (readonly [string, V | undefined])[] = [];
 
-  /** Of this version; known without looking into it. */
+  /** Entries of this version; costs nothing to ask. */
   readonly size: number;
 
   private constructor(map: Map<string, V>) {
@@ -25,14 +25,14 @@ export class VersionedMap<V> {
     return this.#own().get(key);
   }
 
-  /** The values as they are now; a later version does not disturb a walk through them. */
+  /** The values of this version; a later version does not disturb iteration. */
   values(): V[] {
     return [...this.#own().values()];
   }
 
   /**
-   * Starts a newer version that takes the place of this one, for building a map step by step: nothing is noted
-   * of the way back, and this version must not be looked at again.
+   * Starts a newer version that replaces this one, for building a map step by step. No differences are kept, so this
+   * version must not be used again.
    */
   spend(): Edit<V> {
     const map = this.#own();
@@ -49,7 +49,7 @@ export class VersionedMap<V> {
     };
   }
 
-  /** Starts a newer version. Until `done` is called nobody else may look at this one or edit it. */
+  /** Starts a newer version. Until `done` is called, this one must not be read or edited. */
   edit(): Edit<V> {
     const map = this.#own();
     const undo: [string, V | undefined][] = [];
@@ -81,7 +81,7 @@ export class VersionedMap<V> {
     if (this.#map) return this.#map;
     const way: VersionedMap<V>[] = [this];
     let newest = this.#next;
-    if (!newest) throw new Error('This version of the map is spent.');
+    if (!newest) throw new Error('This version of the map was replaced and cannot be used.');
     while (newest && !newest.#map) {
       way.push(newest);
       newest = newest.#next;
@@ -104,7 +104,7 @@ export class VersionedMap<V> {
 export interface Edit<V> {
   get(key: string): V | undefined;
   set(key: string, value: V): void;
-  /** The value that was there. */
+  /** Deletes a key; answers the value that it had. */
   delete(key: string): V | undefined;
   done(): VersionedMap<V>;
 }

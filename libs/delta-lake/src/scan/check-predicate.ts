@@ -8,22 +8,22 @@ import type { ColumnCondition, Condition, Predicate } from './predicate.ts';
 const OPERATORS = ['equals', 'in', 'min', 'max', 'above', 'below', 'isNull'] as const;
 type Operator = (typeof OPERATORS)[number];
 
-/** What a predicate is to be about: the columns, and the table's name for messages. */
+/** What checking a predicate needs of a table: its columns, and its name for messages. */
 export interface CheckedTable {
   readonly schema: StructType;
   readonly table: string;
 }
 
 /**
- * A predicate as a caller gave it, made sure of: everything in it is understood, and each value can be compared with its
- * column. What is not understood is never left out of account, because a condition less means rows more, and those may
- * be about to be deleted.
+ * Checks a predicate that a caller gave: everything in it must be known, and each value must be comparable with its
+ * column. An unknown part is never ignored, because fewer conditions select more rows, and the caller may be deleting
+ * them.
  * @throws DeltaError invalid-argument
  */
 export function checkPredicate(given: unknown, table: CheckedTable): Predicate {
   if (!Array.isArray(given)) {
     throw invalidArgument(
-      `A predicate on ${table.table} is a list of conditions, [{ column: …, equals: … }], and not ${shown(given)}`,
+      `A predicate on ${table.table} must be a list of conditions, [{ column: …, equals: … }], not ${shown(given)}`,
       { table: table.table },
     );
   }
@@ -33,7 +33,7 @@ export function checkPredicate(given: unknown, table: CheckedTable): Predicate {
 function checkCondition(given: unknown, table: CheckedTable): Condition {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw invalidArgument(
-      `A condition on ${table.table} is { column, … } or { anyOf: [predicate, …] }, and not ${shown(given)}`,
+      `A condition on ${table.table} must be { column, … } or { anyOf: [predicate, …] }, not ${shown(given)}`,
       { table: table.table },
     );
   }
@@ -66,7 +66,7 @@ function alternativesOf(parts: Readonly<Record<string, unknown>>, table: Checked
   }
   if (!Array.isArray(anyOf)) {
     throw invalidArgument(
-      `"anyOf" of a condition on ${table.table} is a list of predicates, not ${shown(anyOf)}`,
+      `"anyOf" of a condition on ${table.table} must be a list of predicates, not ${shown(anyOf)}`,
       {
         table: table.table,
       },
@@ -88,16 +88,17 @@ function conditionOn(
   };
   const names = Object.keys(operators);
   if (names.length === 0)
-    refuse('it asks for nothing. Say what the column is to be, { isNull: false } where any value will do');
+    refuse('it asks for nothing. Say what the value must be; { isNull: false } accepts any value');
   const known: Partial<Record<Operator, unknown>> = {};
   for (const name of names) {
     const operator = OPERATORS.find((candidate) => candidate === name);
-    if (!operator) return refuse(`"${name}" is no operator; the operators are ${OPERATORS.join(', ')}`);
+    if (!operator) return refuse(`"${name}" is not an operator; the operators are ${OPERATORS.join(', ')}`);
     const value = operators[name];
     if (value === undefined) refuse(`"${name}" is undefined. Leave it out, or give it a value`);
     if (operator === 'isNull' && typeof value !== 'boolean')
-      refuse(`"isNull" is true or false, not ${shown(value)}`);
-    if (operator === 'in' && !Array.isArray(value)) refuse(`"in" is a list of values, not ${shown(value)}`);
+      refuse(`"isNull" must be true or false, not ${shown(value)}`);
+    if (operator === 'in' && !Array.isArray(value))
+      refuse(`"in" must be a list of values, not ${shown(value)}`);
     known[operator] =
       operator === 'isNull'
         ? value
@@ -119,7 +120,7 @@ function operandOf(type: DataType, value: unknown, refuse: (why: string) => neve
   return refuse(
     wanted === undefined
       ? `values of type ${name} have no order; only { isNull } can be asked`
-      : `it is of type ${name} and compared with ${wanted}, not with ${shown(value)}`,
+      : `it is of type ${name} and can be compared with ${wanted}, not with ${shown(value)}`,
   );
 }
 
@@ -135,7 +136,7 @@ const WANTED: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   string: 'well-formed text',
   binary: 'a Uint8Array',
-  date: 'a day that there is, "YYYY-MM-DD", or a Date at midnight UTC',
+  date: 'an existing day, "YYYY-MM-DD", or a Date at midnight UTC',
 };
 
 function comparable(type: DataType, value: unknown): Value | undefined {
@@ -147,7 +148,7 @@ function comparable(type: DataType, value: unknown): Value | undefined {
     case 'double':
       return typeof value === 'number' || typeof value === 'bigint' ? value : undefined;
     case 'long':
-      // A whole number beyond 2^53 is a neighbour of what was written, or was meant.
+      // A whole number beyond 2^53 may differ from what the caller wrote.
       if (typeof value === 'number')
         return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : value;
       return typeof value === 'bigint' ? value : undefined;

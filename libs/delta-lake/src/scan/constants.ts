@@ -5,7 +5,7 @@ import { physicalName } from '../schema/column-mapping.ts';
 import { parsePartitionValue, type Value } from '../schema/value.ts';
 
 /**
- * What the partition values of a file say of its rows: the partition columns, typed.
+ * The values of the partition columns of a file, typed; all its rows share them.
  * @throws DeltaError corrupt-log when a value is not of its column's type
  */
 export function constantsOf(

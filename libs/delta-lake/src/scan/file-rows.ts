@@ -11,12 +11,12 @@ export interface FileRead {
   /** As the log has it, for messages. */
   readonly path: string;
   readonly source: ByteSource;
-  /** Columns of the answer, in order: those that are no constants are read from the file. */
+  /** Columns of the answer, in order. Columns that are not in `constants` are read from the file. */
   readonly fields: readonly StructField[];
-  /** By column; all rows share them. */
+  /** Values by column that all rows share. */
   readonly constants: Readonly<Record<string, Value>>;
   readonly columnMapping: ColumnMappingMode;
-  /** Whether the row is wanted, by its place in the file; null: all are. */
+  /** Whether the row at an index in the file is wanted; null: all are. */
   readonly isWanted: ((index: number) => boolean) | null;
 }
 

@@ -24,7 +24,7 @@ type PredicateOn<V> = readonly ConditionOn<V>[];
 /** A condition on one column, or the alternative of several predicates. */
 type ConditionOn<V> = ColumnConditionOn<V> | { readonly anyOf: readonly PredicateOn<V>[] };
 
-/** All that is given has to hold. */
+/** Every part that is given must hold. */
 interface ColumnConditionOn<V> {
   /** At the top level. */
   readonly column: string;
@@ -38,7 +38,7 @@ interface ColumnConditionOn<V> {
   readonly above?: V;
   /** Exclusive: the value lies below it. */
   readonly below?: V;
-  /** True: the value is null, whatever else is asked of it holds for none. False: it is not. */
+  /** True: the value is null; no other part of the condition can then hold. False: the value is not null. */
   readonly isNull?: boolean;
 }
 
@@ -82,21 +82,21 @@ function meets(type: DataType, range: Range, condition: ColumnCondition): boolea
   return list === undefined || list.some(mayBe);
 }
 
-/** Certainly below; an unknown bound (null) is not certainly anything. */
+/** Whether it is certainly below; with an unknown bound (null) nothing is certain. */
 function isBelow(type: DataType, left: Value, right: Value): boolean {
   if (left === null || right === null) return false;
   const order = compareValues(type, left, right);
   return order !== null && order < 0;
 }
 
-/** Certainly below or equal. */
+/** Whether it is certainly below or equal. */
 function isAtMost(type: DataType, left: Value, right: Value): boolean {
   if (left === null || right === null) return false;
   const order = compareValues(type, left, right);
   return order !== null && order <= 0;
 }
 
-/** Of a column by its physical name; undefined where the statistics do not tell. */
+/** The null count of a column, by its physical name; undefined if the statistics do not say. */
 function nullCount(file: AddFile, column: string): unknown {
   return file.stats && ownValue(file.stats.nullCount, column);
 }
@@ -106,7 +106,7 @@ function isAllNull(file: AddFile, column: string): boolean {
   return rows !== null && nullCount(file, column) === rows;
 }
 
-/** The bounds of a top-level column, by its physical name, in a file's statistics; null where there is none. */
+/** The bounds of a top-level column, by its physical name, in a file's statistics; null for an unknown bound. */
 export function boundsOf(file: AddFile, column: string, type: DataType): Range {
   return {
     min: typedBound(type, file.stats && ownValue(file.stats.minValues, column), 'min'),
@@ -115,7 +115,7 @@ export function boundsOf(file: AddFile, column: string, type: DataType): Range {
 }
 
 /**
- * The type that a column's bounds in the log may be of: a float that became a double has bounds of both, and those of floats
+ * The type of a column's bounds in the log. A float that became a double has bounds of both types, and bounds of floats
  * are less exact than the values.
  */
 export function boundType(field: StructField): DataType {
@@ -124,7 +124,7 @@ export function boundType(field: StructField): DataType {
   return field.type === 'double' && isWidened ? 'float' : field.type;
 }
 
-/** A bound of the statistics, made so wide that it holds whatever its writer cut off; null where it cannot be one. */
+/** A bound of the statistics, widened by whatever its writer may have cut off; null if it is not usable. */
 export function typedBound(type: DataType, json: unknown, side: 'min' | 'max'): Value {
   if (json === null || json === undefined) return null;
   switch (type) {
@@ -136,7 +136,7 @@ export function typedBound(type: DataType, json: unknown, side: 'min' | 'max'): 
     case 'double':
       return typeof json === 'number' ? json : null;
     case 'float':
-      // The shortest text of a float is not the float: widened by one step of its precision, it stays a bound.
+      // The shortest text of a float is not the exact float: widen it by one step of its precision.
       return typeof json === 'number' ? widenFloat(json, side) : null;
     case 'string':
     case 'date':

@@ -1,6 +1,6 @@
 /**
- * Does the work for each item and answers in the order of the items, with up to `count` pieces of work under way
- * before their turn: on an object store, waiting for one file at a time would be most of a scan.
+ * Does the work for each item and yields the results in order, with up to `count` items in progress ahead. On an object
+ * store most of a scan would otherwise be waiting for one file at a time.
  */
 export async function* readAhead<T, R>(
   items: Iterable<T>,
@@ -10,7 +10,7 @@ export async function* readAhead<T, R>(
   const begun: Promise<R>[] = [];
   for (const item of items) {
     const result = work(item);
-    // Its turn brings a failure to light; until then, or when nobody asks any more, it is not an unhandled one.
+    // A failure is reported when its turn comes. Until then, or if the caller stops, it must not count as unhandled.
     result.catch(() => undefined);
     begun.push(result);
     if (begun.length > count) yield await (begun.shift() as Promise<R>);

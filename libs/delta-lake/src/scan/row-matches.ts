@@ -4,7 +4,7 @@ import type { StructType } from '../schema/types.ts';
 import { compareValues, type Value } from '../schema/value.ts';
 import { asksForValue, type ColumnCondition, type Predicate } from './predicate.ts';
 
-/** The exact test of rows by a predicate that `checkPredicate` has made sure of. */
+/** The exact test of rows by a predicate that passed `checkPredicate`. */
 export function rowTest(predicate: Predicate, schema: StructType): (row: Row) => boolean {
   const tests = predicate.map((condition) => {
     if (!('anyOf' in condition)) return columnTest(condition, schema);

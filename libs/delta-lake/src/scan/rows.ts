@@ -14,10 +14,10 @@ import { readAhead } from './read-ahead.ts';
 import { columnsOf, rowTest } from './row-matches.ts';
 import { scanFile } from './scan-file.ts';
 
-/** Files that are opened before their turn; small ones come whole. */
+/** Files that are opened ahead; small ones are read whole. */
 const FILES_AHEAD = 8;
 
-/** What a scan has to know of a table at a version; a snapshot has it. */
+/** What a scan needs to know of a table at a version; a snapshot has it. */
 export interface ScannedTable extends TableColumns, CheckedTable {
   /** The live files, or those that may hold a row that satisfies the predicate. */
   files(predicate?: Predicate): readonly AddFile[];
@@ -71,8 +71,8 @@ export async function* scanRows(
 }
 
 /**
- * Types that nobody knows are refused even where there is no row of them. Of those that come with a table feature only
- * the values are.
+ * Refuses unknown types, even if no row has a value of them. For types that come with a table feature, only reading a
+ * value is refused.
  */
 function checkTypes(fields: readonly StructField[], table: string): void {
   for (const type of primitiveTypes({ type: 'struct', fields })) {

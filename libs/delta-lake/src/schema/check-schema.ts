@@ -3,8 +3,8 @@ import { DeltaError, unsupportedFeature } from '../errors.ts';
 import { type DataType, decimalOf, isKnownPrimitive, type StructField, type StructType } from './types.ts';
 
 /**
- * Checks a schema that a table is to have: types that Delta has, names that are unique regardless of case and, unless
- * columns are mapped, that Parquet files can carry, partition columns that exist and are primitive.
+ * Checks the schema of a table to be written. Types must exist in Delta. Names must be unique regardless of case and,
+ * unless columns are mapped, allowed in Parquet files. Partition columns must exist and be primitive.
  * @throws DeltaError invalid-schema
  */
 export function checkSchema(
@@ -27,19 +27,19 @@ export function checkSchema(
 }
 
 /**
- * Makes sure that what a caller gave is a schema, be it a part of one.
+ * Makes sure that a caller gave a schema, or a part of one.
  * @throws DeltaError invalid-schema
  */
 export function checkGivenSchema(schema: StructType, isMapped: boolean = true): void {
   const given: unknown = schema;
   if (!isType(given) || typeof given === 'string' || given.type !== 'struct')
-    throw invalid(`it is ${shown(schema)}, and not a struct with fields`);
+    throw invalid(`it is ${shown(schema)}, not a struct with fields`);
   checkStruct(schema, '', isMapped);
 }
 
 /**
- * Makes sure of a table that was found: what it is partitioned by is in its schema, and no two columns have one name, as
- * Delta Spark counts names, which ignores case: which of the two a file's column is would be a guess.
+ * Checks the schema of an existing table. Its partition columns must be in the schema, and no two columns may have
+ * names that differ in case alone: Delta Spark ignores case, so it would be a guess which of them a file's column is.
  * @throws DeltaError corrupt-log, unsupported-feature
  */
 export function checkFoundSchema(
@@ -61,7 +61,7 @@ export function checkFoundSchema(
   throw unsupportedFeature(`columns that differ in case alone: ${alike[0]} and ${alike[1]}`, 'read', table);
 }
 
-/** Two names of one struct, at any depth, that are the same but for case. */
+/** Two names of one struct, at any depth, that differ in case alone. */
 function alikeNames(type: DataType): readonly [string, string] | null {
   if (typeof type === 'string') return null;
   if (type.type === 'array') return alikeNames(type.elementType);
@@ -105,7 +105,7 @@ function checkField({ name, metadata, nullable }: StructField, path: string, isM
   checkText(`the metadata of the column "${path}"`, textsOf(metadata));
 }
 
-/** All texts of a value of JSON, one after the other. */
+/** All texts in a JSON value, one after the other. */
 function textsOf(json: unknown): string {
   if (typeof json === 'string') return `${json} `;
   if (typeof json !== 'object' || json === null) return '';
@@ -115,7 +115,7 @@ function textsOf(json: unknown): string {
 }
 
 function checkType(type: DataType, path: string, isMapped: boolean, isTop: boolean): void {
-  if (!isType(type)) throw invalid(`"${path}" has the type ${shown(type)}, which is none`);
+  if (!isType(type)) throw invalid(`"${path}" has the type ${shown(type)}, which does not exist`);
   if (typeof type === 'string') {
     const decimal = decimalOf(type);
     if (
@@ -126,16 +126,16 @@ function checkType(type: DataType, path: string, isMapped: boolean, isTop: boole
         decimal.scale > decimal.precision)
     )
       throw invalid(
-        `"${path}" is a ${type}; a decimal has 1 to 38 digits, and of these 0 to all after the point`,
+        `"${path}" is a ${type}; a decimal has 1 to 38 digits, and no more of them after the point than in all`,
       );
     if (!isKnownPrimitive(type)) throw invalid(`"${path}" has the unknown type "${type}"`);
     if (type === 'void' && !isTop)
-      throw invalid(`"${path}" is void, which only a column of the table can be`);
+      throw invalid(`"${path}" is void, which is allowed for a top-level column alone`);
     return;
   }
   if (type.type === 'struct') {
     if (type.fields.length === 0)
-      throw invalid(`the struct "${path}" has no field, which no Parquet file can hold`);
+      throw invalid(`the struct "${path}" has no fields, and Parquet files cannot hold such a struct`);
     checkStruct(type, `${path}.`, isMapped);
   } else if (type.type === 'array') checkType(type.elementType, `${path}.element`, isMapped, false);
   else {
@@ -152,7 +152,7 @@ function holdsMap(type: DataType): boolean {
   return type.type === 'struct' && type.fields.some((field) => holdsMap(field.type));
 }
 
-/** Whether it has the shape of a type, not looking into its parts. */
+/** Whether it has the shape of a type; does not check the parts. */
 function isType(type: unknown): type is DataType {
   if (typeof type === 'string') return true;
   if (typeof type !== 'object' || type === null || !('type' in type)) return false;

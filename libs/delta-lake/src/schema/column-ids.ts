@@ -4,9 +4,9 @@ const MODE = 'delta.columnMapping.mode';
 const MAX_ID = 'delta.columnMapping.maxColumnId';
 
 /**
- * Gives every field of a mapped table that has none, nested ones too, a column id and a physical name, and notes the
- * highest id. A table that does not map its columns stays as it is. `physicalNameOf` names new fields; where files exist
- * already, they are to be called what these call them. Source: Delta protocol, "Writer Requirements for Column Mapping".
+ * Gives every field of a mapped table that lacks them, nested ones too, a column id and a physical name, and notes the
+ * highest id. A table that does not map its columns stays as it is. `physicalNameOf` names new fields; if files exist
+ * already, it must return the names that they use. Source: Delta protocol, "Writer Requirements for Column Mapping".
  */
 export function withColumnIds<M extends { readonly configuration: Readonly<Record<string, string>> }>(
   schema: StructType,

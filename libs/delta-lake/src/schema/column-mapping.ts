@@ -2,8 +2,8 @@ import { DeltaError } from '../errors.ts';
 import { type DataType, type StructField, type StructType, walkFields } from './types.ts';
 
 /**
- * What a column is called in data files, partition values and statistics: as in the schema (`none`), by its physical
- * name (`name`), or in data files by its field id and elsewhere by its physical name (`id`).
+ * How data files, partition values and statistics refer to a column: by its name in the schema (`none`), by its
+ * physical name (`name`), or by its field id in data files and its physical name elsewhere (`id`).
  * Source: Delta protocol, "Column Mapping".
  */
 export type ColumnMappingMode = 'none' | 'name' | 'id';
@@ -12,7 +12,7 @@ const PHYSICAL_NAME = 'delta.columnMapping.physicalName';
 const FIELD_ID = 'delta.columnMapping.id';
 
 /**
- * Makes sure that each field has what the mode asks for, so that {@link physicalName} and {@link fieldId} can count on it.
+ * Makes sure that each field has what the mode needs, so that {@link physicalName} and {@link fieldId} can rely on it.
  * @throws DeltaError corrupt-log naming the field that lacks it
  */
 export function checkColumnMapping(schema: StructType, mode: ColumnMappingMode, table: string): void {
@@ -28,13 +28,13 @@ export function checkColumnMapping(schema: StructType, mode: ColumnMappingMode, 
   }
 }
 
-/** Name of the field in partition values and statistics, and but for mode `id` in data files. */
+/** Name of the field in partition values and statistics, and in data files except in mode `id`. */
 export function physicalName(field: StructField, mode: ColumnMappingMode): string {
   const name = mode === 'none' ? undefined : field.metadata[PHYSICAL_NAME];
   return typeof name === 'string' ? name : field.name;
 }
 
-/** The fields as the files of a table call them, at every depth; their metadata, and so their ids, stay. */
+/** The fields with the names that the files of a table use, at every depth; their metadata, and so their ids, stay. */
 export function physicalSchema(schema: StructType, mode: ColumnMappingMode): StructType {
   if (mode === 'none') return schema;
   const typed = (type: DataType): DataType => {

@@ -3,9 +3,9 @@ import { checkGivenSchema } from './check-schema.ts';
 import type { DataType, StructField, StructType } from './types.ts';
 
 /**
- * A schema that has all fields of another one too, at any depth. Present fields stay as they are, with their metadata
- * and their NOT NULL; new ones come last in their struct and may be null, because rows that are there have nothing in
- * them. The same object when nothing is new.
+ * A schema with the fields of another one added, at any depth. Present fields stay as they are, with their metadata and
+ * their NOT NULL. New fields come last in their struct and are nullable, because existing rows have no values for them.
+ * The same object if nothing is new.
  * @throws DeltaError invalid-schema where the two disagree about a type, or about the case of a name
  */
 export function mergeSchemas(schema: StructType, other: StructType, prefix: string = ''): StructType {
@@ -21,7 +21,7 @@ export function mergeSchemas(schema: StructType, other: StructType, prefix: stri
       isSame = false;
       continue;
     }
-    if (present.name !== wanted.name) throw invalid(path, `the table calls it "${present.name}"`);
+    if (present.name !== wanted.name) throw invalid(path, `the table has it as "${present.name}"`);
     const type = mergeTypes(present.type, wanted.type, path);
     if (type === present.type) continue;
     fields[at] = { ...present, type };
@@ -54,7 +54,7 @@ function asNew(field: StructField): StructField {
 }
 
 /**
- * A schema in which a column, named by its path into structs, is another one, or with null is gone.
+ * A schema in which the column at a path is replaced, or with null removed.
  * @throws DeltaError invalid-argument when there is no such column
  */
 export function withColumn(

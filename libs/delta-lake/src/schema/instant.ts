@@ -36,7 +36,7 @@ export function formatDate(daysSinceEpoch: number): string {
   return `${yearText}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }
 
-/** Day number of `YYYY-MM-DD` (or with sign and more year digits), or null when it is no date. */
+/** Day number of `YYYY-MM-DD` (or with sign and more year digits), or null when it is not a date. */
 export function parseDate(text: string): number | null {
   const match = /^([+-]?\d{4,6})-(\d{1,2})-(\d{1,2})$/.exec(text);
   if (!match) return null;
@@ -70,7 +70,10 @@ export function formatInstant(micros: bigint, digits: number = 6, separator: str
 const INSTANT =
   /^([+-]?\d{4,6}-\d{1,2}-\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?$/;
 
-/** Microseconds since the epoch of ISO-8601 or `YYYY-MM-DD HH:MM:SS[.f]` text; without a zone it is UTC. Null when it is no instant. */
+/**
+ * Microseconds since the epoch of ISO-8601 or `YYYY-MM-DD HH:MM:SS[.f]` text; without a zone it is UTC. Null when it is
+ * not an instant.
+ */
 export function parseInstant(text: string): bigint | null {
   const match = INSTANT.exec(text.trim());
   if (!match) return null;

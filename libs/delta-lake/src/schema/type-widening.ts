@@ -1,7 +1,7 @@
 import { unsupportedFeature } from '../errors.ts';
 import { type DataType, decimalOf, type StructType, walkFields } from './types.ts';
 
-/** Types without a fraction, from narrow to wide, with the most digits that one can have. */
+/** Integer types, from narrow to wide, with their greatest number of digits. */
 const INTEGERS: ReadonlyMap<string, number> = new Map([
   ['byte', 3],
   ['short', 5],
@@ -33,7 +33,7 @@ export function isWidening(from: DataType, to: DataType): boolean {
 }
 
 /**
- * Looks through the history of types that the fields carry (`delta.typeChanges`).
+ * Checks the type changes that the fields note (`delta.typeChanges`).
  * @throws DeltaError unsupported-feature when a type has changed in a way that cannot be read
  */
 export function checkTypeChanges(schema: StructType, table: string): void {

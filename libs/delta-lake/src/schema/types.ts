@@ -120,19 +120,19 @@ function parseType(json: unknown): DataType {
         valueType: parseType(json['valueType']),
         valueContainsNull: json['valueContainsNull'] !== false,
       };
-    // Spark's user-defined types are stored as another type, and are to everybody else what is stored.
+    // Spark stores a user-defined type as another type. Other programs read that type.
     case 'udt':
       return parseType(json['sqlType']);
     default:
-      // A type of another time: the other columns can be read, and this one is refused where it is asked for.
+      // An unknown type: the other columns can be read, and reading this one is refused.
       if (typeof json['type'] !== 'string') throw notASchema(json);
       return json['type'];
   }
 }
 
 /**
- * What of a `schemaString` would be lost if the parsed schema were written in its place: the name of a user-defined type,
- * or of one that this library does not know. Null when all is kept.
+ * What would be lost if the parsed schema replaced a `schemaString`: the name of a user-defined type, or of a type that
+ * this library does not know. Null when nothing is lost.
  */
 export function lostType(text: string): string | null {
   const find = (json: unknown): string | null => {

@@ -23,11 +23,11 @@ export type Value =
 export type CellInput = Value | Date | ReadonlyMap<unknown, unknown>;
 
 /**
- * A partition value as the log holds it. Null and the empty string are both null. Source: Delta protocol,
- * "Partition Value Serialization"; timestamps are written in the ISO-8601 UTC form, bytes as the UTF-8 text that they
- * are, as Delta Spark, delta-rs and the kernel do.
- * @throws DeltaError invalid-argument when the value is not of the type, or has no text: half a surrogate pair, bytes
- * that are no UTF-8
+ * A partition value as the log holds it. Null and the empty string are both null. Source: Delta protocol, "Partition
+ * Value Serialization"; timestamps are written in the ISO-8601 UTC form, bytes as UTF-8 text, as Delta Spark, delta-rs
+ * and the kernel do.
+ * @throws DeltaError invalid-argument when the value is not of the type, or cannot be text: half of a surrogate pair,
+ * or bytes that are not UTF-8
  */
 export function serializePartitionValue(type: DataType, value: Value): string | null {
   if (value === null || value === '') return null;
@@ -68,7 +68,7 @@ function textOfBytes(bytes: Uint8Array): string {
   } catch (cause) {
     throw new DeltaError(
       'invalid-argument',
-      `A partition value of type binary is written as text, and the bytes ${Buffer.from(bytes.subarray(0, 40)).toString('hex')} are no UTF-8. Partition by another column, or by these bytes as hexadecimal text.`,
+      `A partition value of type binary is written as text, and the bytes ${Buffer.from(bytes.subarray(0, 40)).toString('hex')} are not UTF-8. Partition by another column, or by these bytes as hexadecimal text.`,
       { cause },
     );
   }
@@ -132,13 +132,16 @@ function parseFloatText(text: string): number | undefined {
   return Number.isNaN(number) ? undefined : number;
 }
 
-/** Decimal text with exactly `scale` decimals, no exponent, no plus sign, zero without a sign; undefined when it is no number. */
+/**
+ * Decimal text with exactly `scale` decimals, no exponent, no plus sign, zero without a sign; undefined when the text
+ * is not a number.
+ */
 export function plainDecimal(text: string, scale: number): string | undefined {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text.trim());
   if (!match || (match[2] === '' && !match[3])) return undefined;
   const fraction = match[3] ?? '';
   const exponent = Number(match[4] ?? 0);
-  // Beyond any decimal there is: its digits alone would fill the memory.
+  // Larger than any decimal: its digits alone would fill the memory.
   if (Math.abs(exponent) > 1000) return undefined;
   const shift = exponent - fraction.length + scale;
   const digits = BigInt(`${match[2] ?? ''}${fraction}`);
@@ -154,8 +157,9 @@ export function formatDecimal(unscaled: bigint, scale: number): string {
 }
 
 /**
- * Order of two values of one type as Spark orders them: numbers by size (NaN above all), strings by code point,
- * dates and decimals by what they say, bytes as unsigned ones. Null when the values cannot be compared, so that a caller stays cautious.
+ * Order of two values of one type as Spark orders them: numbers by size (NaN above all), strings by code point, dates
+ * and decimals by their value, bytes as unsigned numbers. Null when the values cannot be compared; a caller must then
+ * assume nothing.
  */
 export function compareValues(type: DataType, left: Value, right: Value): number | null {
   if (typeof left === 'bigint' && typeof right === 'bigint') return left < right ? -1 : left > right ? 1 : 0;

@@ -9,23 +9,29 @@ import { Snapshot } from './snapshot.ts';
 
 /** How many versions pass between two looks at the tombstones. */
 const PRUNE_EVERY = 100;
-/** A snapshot that nobody has compared with the log for so long is compared before a commit is put on top of it. */
+/** A snapshot that was not compared with the log for this long is compared before the next commit. */
 const STALE_MS = 60_000;
 
 /**
- * The newest snapshot that a table object knows, kept up to date by the tail of the log alone. Whatever changes it
- * runs one at a time, so that replay never races with itself.
+ * The newest snapshot that a table object knows, kept up to date by the tail of the log alone. Changes to it run one at
+ * a time, so that replay never races with itself.
  */
 export class LiveSnapshot {
   readonly context: TableContext;
-  /** At which version, and when, the log was last cleaned up to its end; null before. Kept by `housekeeping/`. */
+  /**
+   * At which version, and when, a cleanup of the log last ran to its end; null before the first. Set by
+   * `housekeeping/`.
+   */
   logCleanedUp: { readonly version: number; readonly atMs: number } | null = null;
-  /** Of the files that were removed before this instant all are deleted that may be; null before. Epoch ms. Kept by `deleteExpired`. */
+  /**
+   * All files that were removed before this instant and may be deleted are deleted; null before the first time. Epoch
+   * ms. Set by `deleteExpired`.
+   */
   deletedBeforeMs: number | null = null;
   #current: Snapshot;
   #queue: Promise<unknown> = Promise.resolve();
   #background: Promise<unknown> = Promise.resolve();
-  /** Of the queue, what is not done. */
+  /** Pieces of work in the queue that are not done. */
   #pending = 0;
   /** When {@link current} was the newest. Epoch ms. */
   #newestAtMs: number;
@@ -37,8 +43,8 @@ export class LiveSnapshot {
   }
 
   /**
-   * Whether the log may have lost the very next commit to cleanup since it was last looked at: its name would be free
-   * again, and a commit under it lost. No retention is that short.
+   * Whether a cleanup may have deleted the very next commit since the log was last read. Its name would then be free
+   * again, and a commit under that name would be lost. No retention is that short.
    */
   get isStale(): boolean {
     return Math.abs(this.context.clock() - this.#newestAtMs) > STALE_MS;
@@ -63,19 +69,22 @@ export class LiveSnapshot {
     return this.#pending > 0;
   }
 
-  /** Resolves when the work that there is now is done. */
+  /** Resolves when all work that is queued now is done. */
   async idle(): Promise<void> {
     await this.#queue;
   }
 
-  /** Runs `work` beside the commits, when all earlier such work is done: what follows a commit and holds none up. */
+  /**
+   * Runs `work` beside the commits, after all earlier such work. For work that follows a commit and must not delay the
+   * next.
+   */
   background<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#background.then(work);
     this.#background = result.catch(() => undefined);
     return result;
   }
 
-  /** Resolves when the {@link background} work that there is now is done. */
+  /** Resolves when all {@link background} work that is queued now is done. */
   async settled(): Promise<void> {
     await this.#background;
   }
@@ -95,7 +104,7 @@ export class LiveSnapshot {
     return this.#current;
   }
 
-  /** A table that is rewritten all day leaves tombstones behind; those past their retention need not be kept. */
+  /** Forgets tombstones past their retention: a table that is rewritten all day has many. */
   #prune(state: TableState): TableState {
     const configuration = state.metadata?.configuration ?? {};
     return withoutTombstonesBefore(state, keptSince(configuration, DELETED_FILES, this.context.clock()));
@@ -107,8 +116,8 @@ export class LiveSnapshot {
     this.#newestAtMs = this.context.clock();
     const tail = await readTail(store, this.#current.version);
     if (tail.length > 0) return this.advance(tail);
-    // The next commit is absent. Either we have the newest, or log cleanup has taken it away, and then it has taken
-    // ours too.
+    // The next commit is absent. Either ours is the newest, or log cleanup has deleted the next, and then it has
+    // deleted ours too.
     if ((await store.head(commitKey(this.#current.version))) !== null) return this.#current;
     const state = await loadState(this.context);
     if (state.version > this.#current.version) this.#current = new Snapshot(this.context, state);

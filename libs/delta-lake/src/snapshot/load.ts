@@ -10,7 +10,7 @@ import { emptyState, replay, type TableState } from '../replay/state.ts';
 
 /**
  * Replays the log up to `version`, or to its end: the newest checkpoint that can be read, then the commits after it.
- * `_last_checkpoint` only says where the listing may begin; missing, stale or corrupt, it costs a longer listing.
+ * `_last_checkpoint` only says where the listing may begin; if it is missing, stale or corrupt, the listing is longer.
  * @throws DeltaError not-a-table, no-such-version, corrupt-log
  */
 export async function loadState(context: TableContext, version?: number): Promise<TableState> {
@@ -19,7 +19,7 @@ export async function loadState(context: TableContext, version?: number): Promis
     const listing = await listLog(context.store, hint);
     if (listing.checkpoints.some((checkpoint) => checkpoint.version === hint)) {
       const state = await loadFrom(context, listing, version).catch((error: unknown) => {
-        // A checkpoint that cannot be read is no reason to give up: an older one and its commits say the same.
+        // A checkpoint that cannot be read is skipped: an older one and the commits after it say the same.
         if (error instanceof DeltaError && error.kind === 'corrupt') return null;
         throw error;
       });
@@ -71,7 +71,10 @@ async function loadFrom(context: TableContext, listing: LogListing, version?: nu
   throw failure;
 }
 
-/** When a version was committed that no commit told of: a checkpoint holds no commitInfo, but its commit is kept. */
+/**
+ * When a version was committed that was loaded from a checkpoint: the checkpoint has no commitInfo, but its commit is
+ * kept.
+ */
 async function timeOf(context: TableContext, state: TableState, modifiedAtMs: number): Promise<number> {
   if (!isOn(state.metadata?.configuration ?? {}, 'delta.enableInCommitTimestamps')) return modifiedAtMs;
   const commit = await readCommit(context.store, state.version);
@@ -100,14 +103,14 @@ function hasCommits(listing: LogListing, from: number, to: number): boolean {
 
 function missingCommits(table: string, listing: LogListing, target: number, first: number): DeltaError {
   const oldest = listing.commits[0];
-  // Cleanup deletes from the oldest on, up to a checkpoint that makes them superfluous; any other gap is damage.
+  // Cleanup deletes the oldest commits, up to a checkpoint that replaces them; any other gap is damage.
   const isBeforeNewerCheckpoint = listing.checkpoints.some(({ version }) => version > target);
   if (oldest !== undefined && oldest > first && (isBeforeNewerCheckpoint || target < oldest)) {
     return noSuchVersion(table, target, `the log was cleaned up, its oldest commit is ${oldest}`);
   }
   return new DeltaError(
     'corrupt-log',
-    `Cannot read version ${target} of ${table}: of the commits ${first} to ${target} at least one is missing.`,
+    `Cannot read version ${target} of ${table}: at least one of the commits ${first} to ${target} is missing.`,
     { facts: { table, version: target } },
   );
 }

@@ -19,9 +19,9 @@ import { checkTypeChanges } from '../schema/type-widening.ts';
 import type { StructType } from '../schema/types.ts';
 import type { Value } from '../schema/value.ts';
 
-/** Which rows of a table are read, and what of them. */
+/** Which rows and columns of a table are read. */
 export interface ReadRowsOptions {
-  /** In this order; all of the schema when absent. */
+  /** Columns, in this order; all of the schema when absent. */
   readonly columns?: readonly string[];
   /** All rows when absent. */
   readonly predicate?: GivenPredicate;
@@ -29,7 +29,7 @@ export interface ReadRowsOptions {
 
 const READ_ROWS_OPTIONS: OptionRules<ReadRowsOptions> = { columns: 'texts', predicate: 'any' };
 
-/** The table as it is at one version. A value: it never changes, whatever is committed later. */
+/** The table as it is at one version. It never changes, whatever is committed later. */
 export class Snapshot implements TableConfiguration {
   readonly version: number;
   /** When the version was committed: its in-commit timestamp, else what the writer noted. Epoch ms. */
@@ -38,11 +38,11 @@ export class Snapshot implements TableConfiguration {
   readonly metadata: Metadata;
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
-  /** How the table's columns are called in its files; the library's own answers always have the schema's names. */
+  /** How files refer to the table's columns. The library's own answers always use the schema's names. */
   readonly columnMapping: ColumnMappingMode;
   /** Table properties. */
   readonly configuration: Readonly<Record<string, string>>;
-  /** The result of log replay, for the library's own rooms. */
+  /** The result of log replay, for use within the library. */
   readonly state: TableState;
   readonly #context: TableContext;
 
@@ -91,19 +91,22 @@ export class Snapshot implements TableConfiguration {
 
   /**
    * The newest version that the application `appId` has committed (`txn`), or null when it never has.
-   * @throws DeltaError corrupt-log where it is no integer; unsupported-feature where it is beyond 2^53
+   * @throws DeltaError corrupt-log if it is not an integer; unsupported-feature if it is beyond 2^53
    */
   transactionVersion(appId: string): number | null {
     const version = this.exactTransactionVersion(appId);
     if (typeof version !== 'bigint') return version;
     throw new DeltaError(
       'unsupported-feature',
-      `The application "${appId}" has committed version ${version} of ${this.table}, which is beyond 2^53 and no exact number.`,
+      `The application "${appId}" has committed version ${version} of ${this.table}, which is beyond 2^53, where a number is not exact. Ask with exactTransactionVersion.`,
       { facts: { table: this.table, appId, version } },
     );
   }
 
-  /** {@link transactionVersion}, a bigint where it is beyond 2^53. @throws DeltaError corrupt-log where it is no integer */
+  /**
+   * {@link transactionVersion}, a bigint if it is beyond 2^53.
+   * @throws DeltaError corrupt-log if it is not an integer
+   */
   exactTransactionVersion(appId: string): number | bigint | null {
     const transaction = this.state.transactions.get(appId);
     if (!transaction) return null;
@@ -120,7 +123,7 @@ export class Snapshot implements TableConfiguration {
     return this.state.bytes;
   }
 
-  /** Rows by the files' statistics, without those that deletion vectors delete; null when a file has none. */
+  /** Rows by the files' statistics, without those that deletion vectors delete; null when a file has no statistics. */
   get rowCount(): number | null {
     return this.state.uncountedFiles === 0 ? this.state.countedRows : null;
   }
@@ -135,14 +138,14 @@ export class Snapshot implements TableConfiguration {
     return checked.length === 0 ? files : files.filter((file) => mayMatch(file, checked, this));
   }
 
-  /** Where a file is, for an engine: a local path when the table is on disk, else a URL. */
+  /** Where a file is, for an engine: a local path if the table is on disk, else a URL. */
   absolutePath(file: AddFile): string {
     return absolutePath(this.#context.store.url, file.path);
   }
 
   /**
-   * The columns that the files hold, as these call them ({@link columnMapping}), in the order of the schema: without
-   * those that the table is partitioned by. A file may lack columns (they are null) and have narrower types.
+   * The columns that the files hold, under the names in the files ({@link columnMapping}), in the order of the schema,
+   * without the partition columns. A file may lack columns (they are null) and have narrower types.
    */
   get fileSchema(): StructType {
     const fields = this.schema.fields.filter(({ name }) => !this.partitionColumns.includes(name));
@@ -150,7 +153,7 @@ export class Snapshot implements TableConfiguration {
   }
 
   /**
-   * The live files, or those of a predicate, with all that an engine needs to read them by itself.
+   * The live files, or those that may match a predicate, with all that an engine needs to read them by itself.
    * @throws DeltaError missing-file, corrupt-file for a deletion vector
    */
   async *scanFiles(predicate: GivenPredicate = []): AsyncGenerator<ScanFile> {
@@ -168,8 +171,8 @@ export class Snapshot implements TableConfiguration {
   /**
    * The rows of the table, or those that satisfy a predicate, file by file, in batches; partition columns included,
    * columns in the order of `columns`, else of the schema.
-   * @throws DeltaError missing-file, corrupt-file, unsupported-feature; invalid-argument for a column that the table has
-   * not, or a predicate that does not fit its columns
+   * @throws DeltaError missing-file, corrupt-file, unsupported-feature; invalid-argument for a column that the table
+   * does not have, or a predicate that does not fit its columns
    */
   rows(options: ReadRowsOptions = {}): AsyncIterable<readonly Row[]> {
     checkOptions('rows', options, READ_ROWS_OPTIONS);
@@ -181,7 +184,7 @@ export class Snapshot implements TableConfiguration {
   }
 }
 
-/** Of all actions in a log, those in force have to be as the protocol wants them. */
+/** Refuses a faulty action that is in force; superseded ones do no harm. */
 function refuseFault(action: object, { version }: TableState, table: string): void {
   const fault = faultOf(action);
   if (fault === null) return;

@@ -4,7 +4,7 @@ import { listLog, type LogListing } from '../log/listing.ts';
 import { loadState, noSuchVersion } from './load.ts';
 import { Snapshot } from './snapshot.ts';
 
-/** From which version on commits carry their time, and when that was. */
+/** The first version whose commit carries its own time, and that time. */
 export interface InCommitTimestamps {
   readonly fromVersion: number;
   /** Epoch ms. */
@@ -12,8 +12,8 @@ export interface InCommitTimestamps {
 }
 
 /**
- * Whether the commits of a table carry their time, and from when on; null when they do not. The preview of the
- * feature had its own names. Source: Delta protocol, "In-Commit Timestamps".
+ * From which version on the commits of a table carry their own time; null if they do not. The preview of the feature
+ * had other names. Source: Delta protocol, "In-Commit Timestamps".
  */
 export function inCommitTimestamps({ protocol, configuration }: Snapshot): InCommitTimestamps | null {
   for (const suffix of ['', '-preview']) {
@@ -36,9 +36,9 @@ export async function snapshotAt(context: TableContext, version: number): Promis
 }
 
 /**
- * The newest version that was committed at or before an instant. The time of a commit is its in-commit timestamp;
- * of a table, or a part of its history, that has none, the modification time of its file, raised where an earlier
- * commit's is later. Source: Delta protocol, "In-Commit Timestamps"; Delta Spark, DeltaHistoryManager.
+ * The newest version that was committed at or before an instant. The time of a commit is its in-commit timestamp.
+ * Commits without one have the modification time of their file, raised if an earlier commit's is later. Source: Delta
+ * protocol, "In-Commit Timestamps"; Delta Spark, DeltaHistoryManager.
  * @throws DeltaError no-such-version when the oldest commit in the log is later
  */
 export async function versionAt(

@@ -1,7 +1,7 @@
 import type { TableLayout } from '../features/table-configuration.ts';
 import type { StructField } from '../schema/types.ts';
 
-/** A column with statistics; of a struct those of its fields that have some. */
+/** A column with statistics; for a struct, its fields that have statistics. */
 export interface IndexedColumn {
   readonly field: StructField;
   readonly fields?: readonly IndexedColumn[];
@@ -10,9 +10,9 @@ export interface IndexedColumn {
 const DEFAULT_INDEXED_COLUMNS = 32;
 
 /**
- * The columns that statistics are kept of: those that `delta.dataSkippingStatsColumns` names (a struct stands for all
- * that is in it), else the first `delta.dataSkippingNumIndexedCols` leaf columns (32 when absent, all when -1) that
- * are no partition columns, counted depth first. An array or a map is one leaf.
+ * The columns that have statistics: those that `delta.dataSkippingStatsColumns` names (a struct stands for all its
+ * fields), else the first `delta.dataSkippingNumIndexedCols` leaf columns (32 when absent, all when -1) that are not
+ * partition columns, counted depth first. An array or a map is one leaf.
  * Source: Delta Spark, StatisticsCollection.
  */
 export function indexedColumns(table: TableLayout): readonly IndexedColumn[] {
@@ -48,7 +48,9 @@ function choose(
 /** Names ignore case. */
 const pathKey = (path: readonly string[]): string => JSON.stringify(path).toLowerCase();
 
-/** Splits ``a, b.c, `d.e`.f`` into paths; in backquotes a name may hold anything, a doubled one stands for itself. */
+/**
+ * Splits ``a, b.c, `d.e`.f`` into paths; in backquotes a name may hold anything; a doubled backquote stands for one.
+ */
 function parseColumnPaths(list: string): readonly (readonly string[])[] {
   const paths: string[][] = [[]];
   for (const [token, quoted] of list.matchAll(/`((?:[^`]|``)*)`|[^`.,]+|[.,]/g)) {

@@ -60,7 +60,7 @@ function structTexts(
     }
     nulls.push(`${key}:${column.nulls}`);
     if (typeof field.type !== 'string' || column.nulls === rows) continue;
-    // A NaN hides in neither bound alone: where one is not finite, both are left out.
+    // A NaN may hide behind one bound alone: if one bound is not finite, both are left out.
     if ([column.min, column.max].some((bound) => typeof bound === 'number' && !Number.isFinite(bound)))
       continue;
     const min = column.min === undefined ? null : boundText(field.type, column.min, 'min');
@@ -109,11 +109,11 @@ function toMillis(micros: bigint, side: 'min' | 'max'): bigint {
 
 /**
  * A bound of at most 32 code points: the min is a prefix; the max is a prefix with its last code point raised (code
- * points that cannot be raised are dropped). Null when there is none, or when the text is not well-formed.
+ * points that cannot be raised are dropped). Null if there is no such text, or the text is not well-formed.
  */
 export function stringBound(text: string, side: 'min' | 'max'): string | null {
   if (!text.isWellFormed()) return null;
-  // Most strings are short, and a UTF-16 unit is never more than one code point.
+  // Most strings are short, and a string has at most as many code points as UTF-16 units.
   if (text.length <= STRING_PREFIX) return text;
   const points = Array.from(text);
   if (points.length <= STRING_PREFIX) return text;

@@ -1,7 +1,7 @@
 import { DeltaError } from '../errors.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** What a key must not be, in the words of a message; null where nothing is wrong with it. */
+/** What is wrong with a key, in the words of a message; null when nothing is. */
 function faultOf(key: string): string | null {
   if (key === '') return 'is empty';
   if (key.includes('\0')) return 'has a NUL character';
@@ -11,7 +11,7 @@ function faultOf(key: string): string | null {
   return null;
 }
 
-/** On Windows a file system sees more in a key than it says: `\` parts folders, `:` names a drive or a stream. */
+/** What is wrong with a key on Windows, where `\` separates folders and `:` names a drive or a stream. */
 function windowsFaultOf(key: string): string | null {
   return /[\\:]/.test(key) ? 'has a character "\\" or ":"' : null;
 }
@@ -22,8 +22,8 @@ export function isPlainKey(key: string): boolean {
 }
 
 /**
- * Refuses a key that may lead out of the store's root, or to another object than it says. Every store asks this of every
- * key that it is given, before it makes a place of it.
+ * Refuses a key that may lead out of the store's root, or to another object. Every store checks each key before it uses
+ * it.
  * @throws DeltaError invalid-argument
  */
 export function checkKey(key: string, options: { readonly onWindows?: boolean } = {}): void {
@@ -31,20 +31,20 @@ export function checkKey(key: string, options: { readonly onWindows?: boolean } 
   if (fault === null) return;
   throw new DeltaError(
     'invalid-argument',
-    `The key ${JSON.stringify(key)} ${fault}: it leads to no object below the root of a store.`,
+    `The key ${JSON.stringify(key)} ${fault}, so it cannot name an object below the root of a store.`,
     { facts: { key } },
   );
 }
 
-/** {@link checkKey} for the beginning of keys, or for the root of a view: empty, or perhaps with a slash at the end. */
+/** {@link checkKey} for the beginning of keys, or for the root of a view: it may be empty or end with a slash. */
 export function checkPrefix(prefix: string, options: { readonly onWindows?: boolean } = {}): void {
   const key = prefix.replace(/\/$/, '');
   if (key !== '' || prefix === '/') checkKey(key, options);
 }
 
 /**
- * Deletes an object of a table: the one place of this library where a key becomes something that is gone. The stores of
- * this library look at keys themselves; a store that was handed in may not.
+ * Deletes an object of a table. Every deletion in this library goes through here. The stores of this library check keys
+ * themselves; a store that a caller passed in may not.
  * @throws DeltaError invalid-argument for a key that may lead out of the store's root
  */
 export async function deleteObject(store: ObjectStore, key: string): Promise<void> {

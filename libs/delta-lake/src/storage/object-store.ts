@@ -6,32 +6,32 @@ export interface ObjectEntry {
   readonly modifiedAtMs: number;
 }
 
-/** A file on this machine's disk with the bytes of an object. To be read only; it stays until it is disposed of. */
+/** A file on this machine's disk with the bytes of an object. Only read it; it stays until you dispose of it. */
 export interface LocalCopy extends AsyncDisposable {
   readonly path: string;
 }
 
-/** An object as a place: tells whether two keys are one object. */
+/** The identity of an object: tells whether two keys are one object. */
 export interface ObjectPlaceFacts {
-  /** One text for one object, whatever name leads to it, in every store of this kind on this machine. */
+  /** The same text for all names of one object, in every store of this kind on this machine. */
   readonly identity: string;
-  /** Whether the name lies below the store's root also when links are resolved; {@link ObjectStore.delete} refuses others. */
+  /** Whether the name, with links resolved, is below the store's root; {@link ObjectStore.delete} refuses others. */
   readonly isBelowRoot: boolean;
 }
 
 /**
- * Object store port. Keys are '/'-separated, relative to the store's root, never starting with '/', not escaped, without
- * empty parts, `.` and `..`: a key that may lead out of the root is refused (invalid-argument) by every method.
- * Promises of every adapter (`test/storage/object-store.test.ts` runs them against each): what a finished `put`
- * or `putIfAbsent` wrote is durable and seen by every later call; a reader never sees half an object; of any
- * number of concurrent `putIfAbsent` of one key exactly one answers `created`.
+ * Object store port. Keys are '/'-separated, relative to the store's root, never starting with '/', not escaped,
+ * without empty parts, `.` and `..`: a key that may lead out of the root is refused (invalid-argument) by every method.
+ * Promises of every adapter (`test/storage/object-store.test.ts` runs them against each): what a finished `put` or
+ * `putIfAbsent` wrote is durable and every later call sees it; a reader never sees half an object; of any number of
+ * concurrent `putIfAbsent` calls for one key, exactly one answers `created`.
  */
 export interface ObjectStore {
   /** Where the root is, as a URL without a slash at the end: `file:///data/table`, `s3://bucket/table`, `memory://store`. */
   readonly url: string;
 
   /**
-   * The object's bytes, or those of `[start, end)`; a range that reaches over the end is cut there.
+   * The object's bytes, or those of `[start, end)`; a range that goes beyond the end is cut there.
    * @throws DeltaError object-not-found
    */
   get(key: string, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array>;
@@ -43,15 +43,15 @@ export interface ObjectStore {
   list(prefix: string, options?: { readonly startAfter?: string }): AsyncIterable<ObjectEntry>;
 
   /**
-   * What writes that never ended have left behind, by the keys below `prefix` that {@link delete} takes; `list` hides it.
-   * A write that is under way is among them. Absent where a write leaves nothing, or nothing that has a key.
+   * What unfinished writes have left below `prefix`, by keys that {@link delete} takes; `list` hides it. Writes in
+   * progress are among them. The method is absent if a store's writes leave nothing that has a key.
    */
   leftovers?(prefix: string): AsyncIterable<ObjectEntry>;
 
-  /** Writes the whole object, replacing one that is there. */
+  /** Writes the whole object and replaces an existing one. */
   put(key: string, body: Uint8Array | string): Promise<void>;
 
-  /** Writes a file of the local disk as an object, replacing one that is there, without holding it in memory. */
+  /** Writes a file of the local disk as an object, without holding it in memory, and replaces an existing one. */
   putFile(key: string, path: string): Promise<void>;
 
   /** Writes the whole object unless the key exists; atomic. */
@@ -65,15 +65,15 @@ export interface ObjectStore {
    */
   localCopy(key: string, options?: { readonly bytes?: number }): Promise<LocalCopy>;
 
-  /** Removes the object; an absent one is no error. */
+  /** Removes the object; it is not an error if there is none. */
   delete(key: string): Promise<void>;
 
   /**
-   * What the objects of these keys are as places; those that are not there are left out. Absent where a key is an object
-   * and an object has one key.
+   * The identities of the objects of these keys; missing objects are left out. The method is absent if every object has
+   * exactly one key.
    */
   places?(keys: readonly string[]): Promise<ReadonlyMap<string, ObjectPlaceFacts>>;
 
-  /** A view of what is below `prefix`. */
+  /** A view of the objects below `prefix`. */
   at(prefix: string): ObjectStore;
 }

@@ -1,6 +1,7 @@
 /**
- * Runs `work` on every item, at most `limit` at a time, in the order of the items, and answers what it gave, in that order.
- * The first failure, or the signal, stops it from taking further items; what has begun is awaited before it rejects.
+ * Runs `work` on every item, at most `limit` at a time, in the order of the items, and answers the results in that
+ * order. After the first failure, or when the signal fires, it takes no further items, and rejects once the work that
+ * has begun has ended.
  */
 export async function inParallel<T, R>(
   items: Iterable<T> | AsyncIterable<T>,

@@ -24,7 +24,9 @@ export interface TableSpec {
   readonly configuration?: Readonly<Record<string, string>>;
   readonly name?: string;
   readonly description?: string;
-  /** `open`: an earlier or racing creation is opened as it is, whatever its schema. Default `error`. */
+  /**
+   * `open`: opens an existing table, even if it was created at the same moment, whatever its schema. Default `error`.
+   */
   readonly ifExists?: 'error' | 'open';
 }
 
@@ -93,7 +95,7 @@ export async function createTable(
     txnId: context.newId(),
   };
   const body = serializeCommit([{ commitInfo }, { protocol }, { metaData }]);
-  // Refuses what it could not read afterwards.
+  // Refuse a table that this library could not read afterwards.
   const snapshot = new Snapshot(context, replay(emptyState(), [parseCommit(store.url, 0, body)]));
   if ((await store.putIfAbsent(commitKey(0), body)) === 'exists') return found(await openIn(context), spec);
   return new DeltaTable(context, snapshot);
@@ -101,7 +103,7 @@ export async function createTable(
 
 function found(table: DeltaTable, spec: TableSpec): DeltaTable {
   if (spec.ifExists === 'open') return table;
-  throw new DeltaError('table-exists', `There is a table at ${table.location} already.`, {
+  throw new DeltaError('table-exists', `There is already a table at ${table.location}.`, {
     facts: { table: table.location, version: table.cached().version },
   });
 }

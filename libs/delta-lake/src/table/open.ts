@@ -23,7 +23,7 @@ export async function openIn(context: TableContext): Promise<DeltaTable> {
 }
 
 /**
- * The table as it was at a version, without a look at its newest: that may ask for more than this library can.
+ * The table as it was at a version. Does not load the newest version, which may use features that this library lacks.
  * @throws DeltaError no-such-version, and as {@link openTable}
  */
 export async function openSnapshot(

@@ -13,8 +13,8 @@ import type { VacuumOptions } from '../operations/vacuum/vacuum.ts';
 import { COMMIT_OPTIONS } from '../transaction/draft.ts';
 
 /**
- * What the options of a table's calls have to be. `any` is looked at more closely where it is used. Rules of options that
- * lower rooms check are beside these.
+ * The rules for the options of a table's calls. The code that uses an `any` option checks it. Rules for options that
+ * deeper rooms check are in those rooms.
  */
 
 export const OPERATION_OPTIONS: OptionRules<OperationOptions> = {

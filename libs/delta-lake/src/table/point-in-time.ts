@@ -5,11 +5,11 @@ export type PointInTime = { readonly version: number } | { readonly timestampMs:
 
 const POINT_IN_TIME: OptionRules<PointInTime> = { version: 'any', timestampMs: 'number' };
 
-/** What a caller says of a point in time: one of the two, and not neither. */
+/** Checks that a caller gave a version or an instant. */
 export function pointInTime(call: string, at: PointInTime): PointInTime {
   checkOptions(call, at, POINT_IN_TIME);
   const { version, timestampMs }: { readonly version?: number; readonly timestampMs?: number } = at;
   if (version !== undefined && timestampMs === undefined) return { version };
   if (version === undefined && timestampMs !== undefined) return { timestampMs };
-  throw invalidArgument(`${call} takes { version } or { timestampMs }, and was given ${shown(at)}`);
+  throw invalidArgument(`${call} takes { version } or { timestampMs }, not ${shown(at)}`);
 }

@@ -65,8 +65,8 @@ import {
 import { type PointInTime, pointInTime } from './point-in-time.ts';
 
 /**
- * A Delta table. Holds the newest snapshot that it has seen and keeps it up to date by the tail of the log, so a
- * long-lived object makes reads and commits cheap. Any number of objects and processes may use one table at once.
+ * A Delta table. It holds the newest snapshot that it has seen and updates it from the tail of the log, so reads and
+ * commits are cheap on a long-lived object. Any number of objects and processes may use one table at once.
  */
 export class DeltaTable implements AsyncDisposable {
   readonly store: ObjectStore;
@@ -122,8 +122,8 @@ export class DeltaTable implements AsyncDisposable {
 
   /**
    * Appends rows, in batches or all at once: a blind append, which conflicts only with changes of protocol or metadata.
-   * @throws DeltaError invalid-argument for a value that its column cannot hold, or a column that the table has not;
-   * not-null-violated, invalid-schema, unsupported-feature, store-failed
+   * @throws DeltaError invalid-argument for a value that its column cannot hold, or a column that the table does not
+   * have; not-null-violated, invalid-schema, unsupported-feature, store-failed
    */
   async append(rows: RowSource, options: AppendOptions = {}): Promise<OperationResult> {
     checkOptions('append', options, APPEND_OPTIONS);
@@ -185,7 +185,7 @@ export class DeltaTable implements AsyncDisposable {
     return dropNotNull(this.#live, column, options);
   }
 
-  /** Calls a column by another name; see {@link renameColumn}. @throws DeltaError invalid-argument, invalid-schema */
+  /** Renames a column; see {@link renameColumn}. @throws DeltaError invalid-argument, invalid-schema */
   async renameColumn(
     column: ColumnPath,
     name: string,
@@ -195,7 +195,7 @@ export class DeltaTable implements AsyncDisposable {
     return renameColumn(this.#live, column, name, options);
   }
 
-  /** Takes columns out of the table; see {@link dropColumns}. @throws DeltaError invalid-argument */
+  /** Drops columns; see {@link dropColumns}. @throws DeltaError invalid-argument */
   async dropColumns(columns: readonly ColumnPath[], options: CommitOptions = {}): Promise<OperationResult> {
     checkOptions('dropColumns', options, COMMIT_OPTIONS);
     return dropColumns(this.#live, columns, options);
@@ -216,13 +216,13 @@ export class DeltaTable implements AsyncDisposable {
     return setProperties(this.#live, properties, options);
   }
 
-  /** Removes table properties, so that their defaults are in force. @throws DeltaError invalid-argument */
+  /** Removes table properties, so that their defaults apply. @throws DeltaError invalid-argument */
   async unsetProperties(names: readonly string[], options: CommitOptions = {}): Promise<OperationResult> {
     checkOptions('unsetProperties', options, COMMIT_OPTIONS);
     return unsetProperties(this.#live, names, options);
   }
 
-  /** Gives the protocol features, for good; see {@link addFeatures}. @throws DeltaError unsupported-feature */
+  /** Adds features to the protocol, for good; see {@link addFeatures}. @throws DeltaError unsupported-feature */
   async addFeatures(features: readonly string[], options: CommitOptions = {}): Promise<OperationResult> {
     checkOptions('addFeatures', options, COMMIT_OPTIONS);
     return addFeatures(this.#live, features, options);
@@ -243,8 +243,8 @@ export class DeltaTable implements AsyncDisposable {
   }
 
   /**
-   * What tells the commit `version` from that of another table: when it was written, and its size. A table that was deleted
-   * and made again at the same place gives another stamp, whatever its versions and its id. Compare it with `===`.
+   * A stamp that identifies the commit `version`: when it was written, and its size. A table that was deleted and
+   * created again at the same place has another stamp, whatever its versions and id. Compare it with `===`.
    * @returns null when the commit is not, or no longer, in the log
    */
   async commitStamp(version: number): Promise<string | null> {
@@ -252,10 +252,10 @@ export class DeltaTable implements AsyncDisposable {
   }
 
   /**
-   * The rows that the versions `first` to `last` (the newest when absent) inserted, deleted and updated, in the order of
-   * the versions: the table's columns as of `last` with `_change_type` ({@link ChangeType}), `_commit_version` and
-   * `_commit_timestamp`. Rows that a commit itself says to have changed (change data feed) come as it says them;
-   * otherwise they follow from the files that came and went.
+   * The rows that the versions `first` to `last` (the newest when absent) inserted, deleted and updated, in the order
+   * of the versions: the table's columns as of `last` with `_change_type` ({@link ChangeType}), `_commit_version` and
+   * `_commit_timestamp`. If a commit lists its changed rows (change data feed), they are given as listed; otherwise
+   * they follow from the files that were added and removed.
    * @throws DeltaError no-such-version, invalid-argument, missing-file, corrupt-file, unsupported-feature
    */
   async *changesBetween(first: number, last?: number): AsyncGenerator<readonly Row[]> {
@@ -269,7 +269,7 @@ export class DeltaTable implements AsyncDisposable {
   }
 
   /**
-   * Puts small files together, or rewrites partitions in an order; no row changes. See {@link OptimizeOptions}.
+   * Compacts small files, or rewrites partitions in an order; no row changes. See {@link OptimizeOptions}.
    * @throws DeltaError invalid-argument; unsupported-feature, unsupported-protocol
    */
   async optimize(options: OptimizeOptions = {}): Promise<OptimizeReport> {
@@ -278,7 +278,7 @@ export class DeltaTable implements AsyncDisposable {
   }
 
   /**
-   * Compacts small files where a policy says that it is time; for a writer, after its commits. Looks at the snapshot
+   * Compacts small files if a policy says that it is time. Meant for a writer, after its commits. It uses the snapshot
    * that this object has, and costs next to nothing when nothing is due.
    */
   async autoCompact(options: AutoCompactionOptions = {}): Promise<OptimizeReport> {
@@ -287,7 +287,8 @@ export class DeltaTable implements AsyncDisposable {
   }
 
   /**
-   * Puts those files together that the caller chooses of the snapshot that this object has; each group is of one partition.
+   * Compacts groups of files that the caller chooses from the snapshot that this object has. Each group lies in one
+   * partition.
    * @throws as {@link optimize}
    */
   async compact(
@@ -318,8 +319,8 @@ export class DeltaTable implements AsyncDisposable {
   }
 
   /**
-   * Deletes removed files that are past their time, by the tombstones of the newest version: cheap enough for a writer to do
-   * it every few commits. See {@link ExpiryOptions}.
+   * Deletes removed files whose retention is over, going by the tombstones of the newest version. Cheap enough for a
+   * writer to do every few commits. See {@link ExpiryOptions}.
    * @throws DeltaError unsupported-feature, unsupported-protocol
    */
   async deleteExpired(options: ExpiryOptions = {}): Promise<ExpiryReport> {
@@ -328,9 +329,9 @@ export class DeltaTable implements AsyncDisposable {
   }
 
   /**
-   * Folders of the table, with a slash at the end, that got or lost a file since an instant (epoch ms), by the snapshot that
-   * this object has; `''` for files at the root. A writer that was killed and did its work again has left its files in
-   * them: `vacuum({ scope: 'folder', folders })` finds these without listing the whole table. No I/O.
+   * Folders of the table, with a slash at the end, that gained or lost a file since an instant (epoch ms), by the
+   * snapshot that this object has; `''` for files at the root. A writer that was killed and repeated its work has left
+   * files in them, and `vacuum({ scope: 'folder', folders })` finds those without listing the whole table. No I/O.
    */
   recentFolders(sinceMs: number): string[] {
     const { files, tombstones } = this.#live.current.state;
@@ -345,8 +346,8 @@ export class DeltaTable implements AsyncDisposable {
   }
 
   /**
-   * Deletes the part of the log that `delta.logRetentionDuration` no longer keeps. Commits do so by themselves after
-   * each checkpoint, a bounded number of files at a time, unless `delta.enableExpiredLogCleanup` is false.
+   * Deletes the part of the log that `delta.logRetentionDuration` no longer keeps. Commits do this themselves after a
+   * checkpoint, a limited number of files at a time, unless `delta.enableExpiredLogCleanup` is false.
    */
   async cleanUpLog(options: LogCleanupOptions = {}): Promise<LogCleanupReport> {
     checkOptions('cleanUpLog', options, LOG_CLEANUP_OPTIONS);
@@ -358,7 +359,7 @@ export class DeltaTable implements AsyncDisposable {
     return this.#live.settled();
   }
 
-  /** Awaits {@link settled} and closes what was opened for this table: on S3, it gives the writer's lock back. */
+  /** Awaits {@link settled} and closes what was opened for this table. On S3 this releases the writer's lock. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.settled();
     await this.#context.close();

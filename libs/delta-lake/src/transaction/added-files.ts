@@ -9,10 +9,10 @@ import type { Draft } from './draft.ts';
 const PARALLEL_HEADS = 16;
 
 /**
- * Files that a commit is about to add and that are not there: a vacuum has come between, or nobody wrote them. On a disk every
- * file is looked for, which costs a few microseconds each. Elsewhere a look is a request, and a commit takes few: only
- * files that a vacuum could have deleted are looked for, those that came from an older version, and those that
- * are older than {@link SAFE_AGE_MS} by what their writer says.
+ * Files that a commit is about to add but that do not exist: a vacuum deleted them, or they were never written. On a
+ * disk every file is checked, which costs a few microseconds each. Elsewhere each check is a request, so only files
+ * that a vacuum could have deleted are checked: those from an older version, and those older than {@link SAFE_AGE_MS}
+ * by their writer's time.
  */
 export async function missingAdditions(
   context: TableContext,

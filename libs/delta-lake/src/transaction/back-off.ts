@@ -2,9 +2,9 @@
 const LONGEST_MS = 2_000;
 
 /**
- * How long a writer stays away after it has lost the race for a version, ms: anything up to a bound that begins with what
- * the lost attempt took and doubles with each loss in a row. So writers who lost together do not come back together, on a store
- * that takes 2 ms as on one that takes 200.
+ * How long a writer waits after it has lost the race for a version, ms: a random time up to a bound. The bound begins
+ * with the duration of the lost attempt and doubles with each loss in a row. So writers that lost together do not
+ * return together, whether the store takes 2 ms or 200.
  * Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (full jitter).
  * @param losses so far, from 1
  * @param random in [0, 1)

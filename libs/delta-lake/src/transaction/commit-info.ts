@@ -12,13 +12,13 @@ export function commitInfoOf(
 ): CommitInfo {
   const { spec } = draft;
   return {
-    // First, so that a reader of times need not parse the rest.
+    // First, so that a program that needs only the time need not parse the rest.
     ...(times.inCommitTimestamp === null ? {} : { inCommitTimestamp: times.inCommitTimestamp }),
     timestamp: times.nowMs,
     operation: spec.operation,
     operationParameters: spec.operationParameters ?? {},
     readVersion: draft.snapshot.version,
-    // A rewrite of rows as they are conflicts with nobody who leaves its files alone.
+    // A rewrite that changes no row conflicts only with writers that change the same files.
     isolationLevel: (spec.dataChange ?? true) ? 'Serializable' : 'SnapshotIsolation',
     isBlindAppend: isBlindAppend(draft),
     operationMetrics: metricsOf(draft),
@@ -28,14 +28,14 @@ export function commitInfoOf(
   };
 }
 
-/** Adds rows and depends on nothing that the table holds. */
+/** Whether it only adds rows and depends on nothing that the table holds. */
 function isBlindAppend({ spec, removes, metadata, protocol }: Draft): boolean {
   return (
     removes.size === 0 && spec.reads === undefined && (spec.dataChange ?? true) && !metadata && !protocol
   );
 }
 
-/** Operations that have names of their own for all that they count. */
+/** Operations whose metrics all have names of their own. */
 const OWN_METRICS: ReadonlySet<string> = new Set(['DELETE', 'UPDATE', 'MERGE']);
 
 function metricsOf(draft: Draft): Readonly<Record<string, string>> {

@@ -25,9 +25,11 @@ export type CommitResult =
        */
       readonly housekeeping: Promise<HousekeepingReport>;
     }
-  /** The table already holds a version of the application id that is not below ours: nothing was written. */
+  /** The table already has this version, or a later one, of the application id: nothing was written. */
   | { readonly kind: 'already-committed'; readonly version: number }
-  /** Others came first and it matters: reload, redo. Nothing was written. `version` is the newest of the table. */
+  /**
+   * Others committed first, and it matters: reload and redo. Nothing was written. `version` is the newest of the table.
+   */
   | {
       readonly kind: 'conflict';
       readonly reason: ConflictReason;
@@ -49,8 +51,8 @@ const NAMED = 5;
  *                           answered, nothing written
  *
  * Invariants: a version is created by put-if-absent or not at all; nothing is put before every commit since the read
- * version was judged; the body is made again for each N, because timestamps and row ids depend on what came before; an
- * unclear put is cleared up by reading N back and comparing `txnId`.
+ * version was judged; the body is made again for each N, because timestamps and row ids depend on what came before;
+ * after a put with an unclear outcome, N is read back and its `txnId` compared.
  */
 export async function commitDraft(
   live: LiveSnapshot,
@@ -62,7 +64,7 @@ export async function commitDraft(
   const txnId = context.newId();
   const compose = composer(context, draft, txnId);
   const ours: Dependencies = {
-    // The maker of the transaction has had it checked: no Date is in it any more.
+    // The transaction has checked it: it holds no Date any more.
     reads: (draft.spec.reads as 'whole-table' | Predicate | undefined) ?? null,
     removes: draft.removes,
     appIds: draft.appIds,
@@ -82,7 +84,11 @@ export async function commitDraft(
       const gone = checkFiles(live.current, draft) ?? (await checkAdditions(live, draft));
       if (gone) return gone;
       if (attempt > (options.retries ?? DEFAULT_RETRIES)) {
-        return conflict('retries-exhausted', live.current.version, `Others were faster ${attempt} times.`);
+        return conflict(
+          'retries-exhausted',
+          live.current.version,
+          `Other writers committed first ${attempt} times in a row.`,
+        );
       }
       options.signal?.throwIfAborted();
       const version = live.current.version + 1;
@@ -90,12 +96,12 @@ export async function commitDraft(
       const startedMs = context.clock();
       const outcome = await put(store, version, body);
       if (outcome.kind === 'taken') {
-        // Before the look at what came, so that it is news when the next attempt begins.
+        // Pause before reading what others committed, so that it is fresh when the next attempt begins.
         const pauseMs = pauseAfterLoss(attempt + 1, context.clock() - startedMs, context.random());
         if (pauseMs > 0) await context.wait(pauseMs, options.signal);
       }
-      // A store's client that repeats a request on its own can answer "exists" to a write that was ours; a write that
-      // timed out may have happened. The version itself knows. What came after it is read in the same go.
+      // A client that repeats a request on its own can answer "exists" for our own write, and a write that timed out
+      // may have happened. Read the version back, together with what came after it.
       const winners = outcome.kind === 'created' ? [] : await readTail(store, version - 1);
       const isOurs = outcome.kind === 'created' || winners[0]?.commitInfo?.txnId === txnId;
       if (isOurs) {
@@ -113,7 +119,7 @@ export async function commitDraft(
   });
 }
 
-/** Creates the version; `failure` is for the caller to throw when it turns out that nobody created it. */
+/** Creates the version. The caller throws `failure` if it turns out that the version was not created. */
 async function put(
   store: ObjectStore,
   version: number,
@@ -125,7 +131,7 @@ async function put(
   } catch (failure) {
     return { kind: 'unclear', failure };
   }
-  const message = `Commit ${version} of ${store.url} exists by one call and not by the next.`;
+  const message = `Cannot commit version ${version} of ${store.url}: the store said that it exists, and then that it does not.`;
   const failure = new DeltaError('store-failed', message, { facts: { table: store.url, version } });
   return { kind: 'taken', failure };
 }
@@ -141,13 +147,13 @@ async function judgeSince(live: LiveSnapshot, draft: Draft, ours: Dependencies):
     }
   } catch (error) {
     if (!hasCode(error, 'corrupt-log') || (await readCommit(context.store, first)) !== null) throw error;
-    const message = `Version ${first}, committed meanwhile, is no longer in the log.`;
+    const message = `Version ${first}, which was committed in between, is no longer in the log.`;
     return { kind: 'conflict', reason: 'commits-gone', message };
   }
   return { kind: 'none' };
 }
 
-/** Judges the commits that won the race, and moves on to them in any case. */
+/** Judges the commits that won the race, and takes them into the snapshot in any case. */
 function judgeWinners(live: LiveSnapshot, ours: Dependencies, winners: readonly Commit[]): Verdict {
   const before = live.current;
   live.advance(winners);
@@ -164,7 +170,7 @@ function judgeOne(snapshot: Snapshot, ours: Dependencies, winner: Commit): Verdi
   });
 }
 
-/** The table's own word on the application ids, whatever the commits since the read say. */
+/** Checks the application ids against the table itself, whatever the commits since the read say. */
 function checkIdentity(current: Snapshot, draft: Draft): CommitResult | null {
   for (const [appId, version] of draft.appIds) {
     const known = current.exactTransactionVersion(appId);
@@ -173,20 +179,20 @@ function checkIdentity(current: Snapshot, draft: Draft): CommitResult | null {
   return null;
 }
 
-/** Files to remove must be in the table. */
+/** Checks that the files to remove are in the table. */
 function checkFiles(current: Snapshot, draft: Draft): CommitResult | null {
   for (const [key, file] of draft.removes) {
     if (current.state.files.get(key)) continue;
     return conflict(
       'concurrent-delete-delete',
       current.version,
-      `The file ${file.path} is not in the table any more.`,
+      `The file ${file.path} is no longer in the table.`,
     );
   }
   return null;
 }
 
-/** Files to add must be there. */
+/** Checks that the files to add exist. */
 async function checkAdditions(
   { context, current }: LiveSnapshot,
   draft: Draft,
@@ -196,7 +202,7 @@ async function checkAdditions(
   return conflict(
     'added-files-gone',
     current.version,
-    `Of the files that it adds ${missing.length} are not there: ${missing.slice(0, NAMED).join(', ')}. They were deleted before they were committed, or never written.`,
+    `${missing.length} of the files to add do not exist: ${missing.slice(0, NAMED).join(', ')}. They were deleted before the commit, or never written.`,
   );
 }
 

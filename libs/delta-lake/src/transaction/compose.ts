@@ -21,9 +21,9 @@ import { checkNotNull } from './not-null.ts';
 import { assignRowIds, checkRowTracking } from './row-tracking.ts';
 
 /**
- * Checks a draft once, and answers the function that makes the text of its commit on top of a snapshot: timestamps,
- * row ids and whatever else depends on the version are made at each call.
- * @throws DeltaError when the table must not be written, or not so: see `Transaction.commit`.
+ * Checks a draft once, and answers the function that makes the text of its commit on top of a snapshot: timestamps, row
+ * ids and everything else that depends on the version are made at each call.
+ * @throws DeltaError when the table must not be written, or not in this way: see `Transaction.commit`.
  */
 export function composer(context: TableContext, draft: Draft, txnId: string): (base: Snapshot) => string {
   const { snapshot, spec } = draft;
@@ -88,7 +88,7 @@ export function composer(context: TableContext, draft: Draft, txnId: string): (b
 }
 
 /**
- * What is written down as it was given has to have a UTF-8 form; the rest was looked at where it came in.
+ * Makes sure that texts that are stored unchanged have a UTF-8 form. All other input was checked when it came in.
  * @throws DeltaError invalid-argument
  */
 function checkTexts({ spec, metadata, operationMetrics, appends, changeFiles }: Draft): void {
@@ -109,8 +109,8 @@ function checkTexts({ spec, metadata, operationMetrics, appends, changeFiles }: 
 }
 
 /**
- * Where the table keeps a change data feed, rows that are only copied must not look like changes: the commit has to say
- * which ones changed. Source: Delta protocol, "Change Data Files".
+ * If the table keeps a change data feed, copied rows must not look like changes: the commit must say which rows
+ * changed. Source: Delta protocol, "Change Data Files".
  * @throws DeltaError unsupported-feature
  */
 function checkChangeFeed({ snapshot, spec, appends, removes, changeFiles }: Draft, table: string): void {
@@ -119,14 +119,14 @@ function checkChangeFeed({ snapshot, spec, appends, removes, changeFiles }: Draf
   if (copies && changeFiles.length === 0) throw unsupportedFeature('changeDataFeed', 'write', table);
 }
 
-/** What the table is once the draft is committed. */
+/** The configuration that the table has once the draft is committed. */
 function targetOf({ snapshot, metadata, protocol }: Draft, table: string): TableConfiguration {
   if (!metadata && !protocol) return snapshot;
   return tableConfiguration(protocol ?? snapshot.protocol, metadata ?? snapshot.metadata, table);
 }
 
 /**
- * A table that gets in-commit timestamps after its first version notes since when.
+ * A table that gets in-commit timestamps after its first version must note from which version on.
  * Source: Delta protocol, "In-Commit Timestamps", "Enablement".
  */
 function withEnablement(metadata: Metadata, base: Snapshot, inCommitTimestamp: number | null): Metadata {

@@ -10,7 +10,7 @@ export const CONFLICT_REASONS = [
   'protocol-changed',
   /** The winner changed schema, partitioning or properties. */
   'metadata-changed',
-  /** The winner set a version of our application id that is not ours: read it again and redo or drop the batch. */
+  /** The winner set another version of our application id: read it again, and redo or drop the batch. */
   'concurrent-transaction',
   /** The winner added files that our reads would have seen. */
   'concurrent-append',
@@ -20,11 +20,11 @@ export const CONFLICT_REASONS = [
   'concurrent-delete-delete',
   /** The winner set a domain that we set. */
   'concurrent-domain',
-  /** Commits since the transaction's snapshot are no longer in the log, so nobody can say what they did. */
+  /** Commits since the transaction's snapshot are no longer in the log, so it is unknown what they did. */
   'commits-gone',
-  /** Files to be added are not there: a vacuum came between, or nobody wrote them. Write them again. */
+  /** Files to be added do not exist: a vacuum deleted them, or they were never written. Write them again. */
   'added-files-gone',
-  /** Others were faster as often as `retries` allows. */
+  /** Other writers committed first as often as `retries` allows. */
   'retries-exhausted',
 ] as const;
 export type ConflictReason = (typeof CONFLICT_REASONS)[number];
@@ -46,8 +46,9 @@ export type Verdict =
 const NONE: Verdict = { kind: 'none' };
 
 /**
- * Judges one commit that won the race, under Serializable isolation. Source: Delta Spark, ConflictChecker; rules in
- * its order. The application id comes first: a batch that is already there is no conflict, whatever else happened.
+ * Judges one commit that won the race, under Serializable isolation. Source: Delta Spark, ConflictChecker; rules in its
+ * order. The application id is checked first: a batch that is already in the table is not a conflict, whatever else
+ * happened.
  */
 export function judge(
   ours: Dependencies,
@@ -57,7 +58,7 @@ export function judge(
   const conflict = (reason: ConflictReason, what: string): Verdict => ({
     kind: 'conflict',
     reason,
-    message: `Version ${winner.version}, committed meanwhile, ${what}.`,
+    message: `Version ${winner.version}, which was committed in between, ${what}.`,
   });
   for (const { appId, version } of winner.transactions) {
     const own = ours.appIds.get(appId);
@@ -89,8 +90,8 @@ export function judge(
 }
 
 /**
- * What an operation throws where a transaction answers `conflict`: nothing of it is in the table, and only its caller knows
- * whether to do it again.
+ * The error that an operation throws when its transaction answers `conflict`. Nothing of it is in the table, and the
+ * caller decides whether to do it again.
  */
 export function conflictError(
   operation: string,

@@ -5,7 +5,7 @@ import type { Value } from '../schema/value.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ColumnStatistics } from '../statistics/statistics.ts';
 
-/** A Parquet file that is already durable below the table's root and is to become part of the table. */
+/** A Parquet file that is already durable below the table's root and will become part of the table. */
 export interface DataFile {
   /** Relative to the table's root, or absolute below it; not encoded. */
   readonly path: string;
@@ -15,13 +15,13 @@ export interface DataFile {
   readonly modifiedAtMs?: number;
   /** A value for each partition column of the table. */
   readonly partition: Readonly<Record<string, Value>>;
-  /** By top-level column; leave a column out when nothing is known of it. */
+  /** By top-level column; leave out a column if its statistics are unknown. */
   readonly statistics: Readonly<Record<string, ColumnStatistics>>;
-  /** The writer vouches for every NOT NULL of the schema, also where statistics cannot tell. */
+  /** The writer guarantees every NOT NULL of the schema, even where statistics cannot show it. */
   readonly isChecked?: boolean;
 }
 
-/** What a {@link DataFile} has to be. */
+/** The rules of a {@link DataFile}. */
 export const DATA_FILE: OptionRules<DataFile> = {
   path: 'text',
   bytes: 'any',
@@ -44,18 +44,19 @@ export interface TransactionSpec {
   /** False for a rewrite that leaves the rows as they are (compaction). Default true. */
   readonly dataChange?: boolean;
   /**
-   * Whether added files hold rows of removed ones. Default: when there are both. False for an overwrite, whose rows are
-   * all new; a table that tracks rows accepts that alone.
+   * Whether added files hold rows of removed ones. Default: true if there are both. False for an overwrite, whose rows
+   * are all new; a table with row tracking accepts only this.
    */
   readonly copiesRows?: boolean;
   /**
-   * Says that every row of the added files is a row of a removed one, as it was: then rules of the table for new rows, which
-   * this library does not enforce, do not bind. Default: when no file is added, and where `dataChange` is false.
+   * Says that every row of the added files is an unchanged row of a removed one. Then the commit is allowed even if the
+   * table has rules for new rows that this library does not enforce. Default: true if no file is added or `dataChange`
+   * is false.
    */
   readonly keepsRows?: boolean;
 }
 
-/** What a {@link TransactionSpec} has to be. */
+/** The rules of a {@link TransactionSpec}. */
 export const TRANSACTION_SPEC: OptionRules<TransactionSpec> = {
   operation: 'text',
   operationParameters: 'record',
@@ -67,11 +68,11 @@ export const TRANSACTION_SPEC: OptionRules<TransactionSpec> = {
 
 export interface CommitOptions {
   readonly signal?: AbortSignal | undefined;
-  /** How often to try again after a lost race. Default 1000: each loss means that someone else got on. */
+  /** How often to try again after a lost race. Default 1000: each loss means that another writer made progress. */
   readonly retries?: number | undefined;
 }
 
-/** What {@link CommitOptions} have to be. */
+/** The rules of {@link CommitOptions}. */
 export const COMMIT_OPTIONS: OptionRules<CommitOptions> = { signal: 'signal', retries: 'count' };
 
 /** What a transaction has gathered; `commit.ts` turns it into a version. */
@@ -79,7 +80,7 @@ export interface Draft {
   readonly spec: TransactionSpec;
   readonly snapshot: Snapshot;
   readonly appends: readonly DataFile[];
-  /** Files that come back as the log had them. */
+  /** Files that are added again as the log had them. */
   readonly restored: readonly AddFile[];
   readonly removes: ReadonlyMap<string, AddFile>;
   readonly appIds: ReadonlyMap<string, number | bigint>;

@@ -5,9 +5,9 @@ import type { ColumnStatistics } from '../statistics/statistics.ts';
 import type { DataFile } from './draft.ts';
 
 /**
- * Enforces NOT NULL, at any depth, by what the writer counted: a column that it did not count may hold a null. What
- * lies in arrays and maps nobody counts: there the writer has to vouch for it ({@link DataFile.isChecked}). Partition
- * values stand in the log, where an empty string is null: nobody can vouch for these.
+ * Enforces NOT NULL, at any depth, by the null counts of the writer: a column without a count may hold a null. Nulls in
+ * arrays and maps are not counted: for these the writer must guarantee it ({@link DataFile.isChecked}). Partition
+ * values are checked in the log itself, where an empty string is null.
  * @throws DeltaError not-null-violated, naming the column
  */
 export function checkNotNull(
@@ -16,7 +16,7 @@ export function checkNotNull(
   file: DataFile,
 ): void {
   if (file.rows === 0) return;
-  const refuse = (column: string, found = 'holds nulls in it or does not say'): void => {
+  const refuse = (column: string, found = 'has nulls there, or its statistics do not count them'): void => {
     throw new DeltaError(
       'not-null-violated',
       `The column "${column}" of ${table} is NOT NULL, and ${file.path} ${found}.`,
@@ -29,14 +29,14 @@ export function checkNotNull(
       if (!field.nullable && (value === null || value === undefined || value === ''))
         refuse(
           field.name,
-          'holds null in it, or an empty string, which a partition column cannot tell from null',
+          'has null or an empty string there, and a partition column cannot tell these apart',
         );
     } else if (file.isChecked !== true)
       checkField(field, ownValue(file.statistics, field.name), 0, field.name, refuse);
   }
 }
 
-/** `parentNulls`: rows in which the struct around is null, which the field's NOT NULL does not speak of. */
+/** `parentNulls`: rows in which the surrounding struct is null; the field's NOT NULL does not apply to them. */
 function checkField(
   field: StructField,
   statistics: ColumnStatistics | undefined,

@@ -9,8 +9,8 @@ import type { Draft } from './draft.ts';
 const DOMAIN = 'delta.rowTracking';
 
 /**
- * Refuses a draft that would copy rows into new files without their row ids: only new rows may come into a table that
- * tracks rows. Source: Delta protocol, "Row Tracking".
+ * Refuses a draft that would copy rows into new files without their row ids: into a table with row tracking, this
+ * library may write only new rows. Source: Delta protocol, "Row Tracking".
  * @throws DeltaError unsupported-feature
  */
 export function checkRowTracking({ snapshot, spec, appends, removes }: Draft, table: string): void {
@@ -20,8 +20,8 @@ export function checkRowTracking({ snapshot, spec, appends, removes }: Draft, ta
 }
 
 /**
- * Gives fresh row ids to the files that have none, where the table asks for them, and the domain that notes the
- * highest one. Both depend on the version that the commit gets. Null where the table does not ask.
+ * Gives new row ids to files without any, and makes the domain that notes the highest id. Both depend on the version of
+ * the commit. Null if the table does not track rows.
  */
 export function assignRowIds(
   base: Snapshot,
@@ -48,7 +48,7 @@ function highWaterMark(base: Snapshot): number {
   try {
     json = JSON.parse(text);
   } catch {
-    // Told below, with what it says.
+    // Reported below, with its content.
   }
   const mark =
     typeof json === 'object' && json !== null && 'rowIdHighWaterMark' in json

@@ -34,7 +34,7 @@ export class Transaction {
   #userMetadata: string | null = null;
   #spent = false;
 
-  /** `snapshot`: what the changes were decided on; what was committed since is judged when they are. */
+  /** `snapshot`: the one that the changes are based on. Later commits are judged at the commit. */
   constructor(live: LiveSnapshot, snapshot: Snapshot, spec: TransactionSpec) {
     this.readVersion = snapshot.version;
     this.#live = live;
@@ -81,8 +81,8 @@ export class Transaction {
   }
 
   /**
-   * Adds files of changed rows below `_change_data`, each row with its `_change_type`. A commit that has any must have
-   * all: readers of the change data feed then look at nothing else of it.
+   * Adds files of changed rows below `_change_data`, each row with its `_change_type`. A commit with any change file
+   * must list all changes: readers of the change data feed then ignore its other files.
    */
   appendChanges(files: readonly DataFile[]): this {
     checkFiles('appendChanges', files);
@@ -90,7 +90,9 @@ export class Transaction {
     return this;
   }
 
-  /** Replaces the table's metadata: schema, properties, … Every transaction that was open meanwhile then conflicts. */
+  /**
+   * Replaces the table's metadata: schema, properties, … Every transaction that was open at the time then conflicts.
+   */
   setMetadata(metadata: Metadata): this {
     checkArgument('setMetadata', 'the metadata', metadata, 'object');
     const { id, schemaString, partitionColumns, configuration, format } = metadata;
@@ -125,7 +127,7 @@ export class Transaction {
   }
 
   /**
-   * Adds to, or replaces, the metrics that are counted anyway where data changes (`numFiles`, `numOutputRows`, …).
+   * Adds metrics, or replaces those that are always counted when data changes (`numFiles`, `numOutputRows`, …).
    */
   setOperationMetrics(metrics: Readonly<Record<string, number | string>>): this {
     checkArgument('setOperationMetrics', 'the metrics', metrics, 'object');
@@ -143,12 +145,15 @@ export class Transaction {
   /**
    * Commits; when it resolves to `committed`, the version is durable and every reader sees it.
    * @throws DeltaError unsupported-feature, append-only, not-null-violated, invalid-argument before anything is
-   * written; store-failed when the outcome is known to be "not committed" or could not be found out
+   * written; store-failed when it is not committed, or the outcome could not be found out
    */
   async commit(options: CommitOptions = {}): Promise<CommitResult> {
     checkOptions('commit', options, COMMIT_OPTIONS);
     if (this.#spent)
-      throw new DeltaError('invalid-argument', 'This transaction was committed before; start another one.');
+      throw new DeltaError(
+        'invalid-argument',
+        'A transaction can be committed once, and this one was. Start another one.',
+      );
     this.#spent = true;
     return commitDraft(
       this.#live,
@@ -172,7 +177,8 @@ export class Transaction {
 }
 
 /**
- * The version of an application, made sure of: an int64 from 0 on; up to 2^53 it is a number, however it was given.
+ * Checks the version of an application: an int64, 0 or more. Up to 2^53 the result is a number, whichever type was
+ * given.
  * @throws DeltaError invalid-argument
  */
 export function checkIdentity(appId: string, version: number | bigint): number | bigint {
@@ -184,7 +190,7 @@ export function checkIdentity(appId: string, version: number | bigint): number |
   if (!isCount)
     throw new DeltaError(
       'invalid-argument',
-      `The version ${shown(version)} of application "${appId}" is no count.`,
+      `The version of the application "${appId}" must be a whole number, 0 or more, not ${shown(version)}.`,
     );
   return Number.isSafeInteger(Number(version)) ? Number(version) : version;
 }

@@ -116,10 +116,10 @@ describe('rows are taken from whatever can be iterated', () => {
     ['a promise', Promise.resolve([item(1)]), /await it/],
     ['a row that is a map', [new Map([['id', 1n]])], /A row is a Map/],
     ['a row that is a promise', [Promise.resolve(item(1))], /A row is a promise/],
-    ['a row that is a number', [5], /A row is an object/],
-    ['a row that is null', [null], /A row is an object/],
-    ['a row in a batch in a batch', [[[item(1)]]], /A row is an object/],
-  ])('and %s is told as what it is', async (_, rows, message) => {
+    ['a row that is a number', [5], /A row must be an object/],
+    ['a row that is null', [null], /A row must be an object/],
+    ['a row in a batch in a batch', [[[item(1)]]], /A row must be an object/],
+  ])('and the refusal of %s says what it is', async (_, rows, message) => {
     const table = await newTable();
     const refused = { code: 'invalid-argument', message: expect.stringMatching(message) };
     await expect(table.append(rows as never)).rejects.toMatchObject(refused);

@@ -92,7 +92,7 @@ describe('bytes in a partition column are UTF-8 text in the log, as to Delta Spa
       expect(() => serializePartitionValue('binary', Uint8Array.from(bytes))).toThrow(
         expect.objectContaining({
           code: 'invalid-argument',
-          message: expect.stringContaining('are no UTF-8'),
+          message: expect.stringContaining('are not UTF-8'),
         }),
       );
     expect(serializePartitionValue('binary', new Uint8Array(0))).toBe(null);

@@ -179,9 +179,9 @@ describe('an application id', () => {
     expect(ours.cached().transactionVersion('other')).toBeNull();
   });
 
-  test('refuses a version that is no count', async () => {
+  test('refuses a version that is not a count', async () => {
     const [ours] = await twoWriters();
-    expect(() => write(ours).identify('app', -1)).toThrow(/no count/);
+    expect(() => write(ours).identify('app', -1)).toThrow(/a whole number, 0 or more/);
     expect(() => write(ours).identify('app', 1).identify('app', 2)).toThrow(/twice/);
   });
 });

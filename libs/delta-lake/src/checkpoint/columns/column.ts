@@ -6,10 +6,10 @@ import type { Page } from './pages.ts';
 /** The pages of the leaf at the end of a path from the root; null when the file does not have it. */
 export type OpenLeaf = (path: SchemaTree[]) => Generator<Page> | null;
 
-/** The fields of a struct, as far as any may have a value, in the rows in which the struct is there. */
+/** The fields of a struct that may have a value, in the rows in which the struct is present. */
 export interface StructColumns {
   readonly fields: readonly { readonly name: string; readonly column: Column }[];
-  /** The first field, which tells whether there is another row. */
+  /** The first field; it shows whether there is another row. */
   readonly leader: PagedColumn;
   readonly leaderNode: SchemaTree;
 }
@@ -21,9 +21,9 @@ interface Level {
 }
 
 /**
- * The fields of a struct, of its rows alone: a row of a checkpoint is null in all kinds of actions but one. Null when the
- * file stores it in a way that is not foreseen here: its first field has to be a plain one, which tells in which rows the
- * struct is there.
+ * The fields of a struct, for the rows that have the struct: each row of a checkpoint has one kind of action, and null
+ * for all others. Null when the file stores the struct in a way that is not foreseen here: its first field must be a
+ * plain one, because it shows in which rows the struct is present.
  */
 export function structColumns(type: StructType, path: SchemaTree[], open: OpenLeaf): StructColumns | null {
   const node = path.at(-1);
@@ -72,7 +72,7 @@ function structColumn(type: StructType, path: SchemaTree[], open: OpenLeaf): Col
   const pages = columns && open([...path, columns.leaderNode]);
   if (!pages) return null;
   const presence = presenceOf(pages, levelOf(path.slice(0, -1)), levelOf(path));
-  /** Rows that were passed, and those of them that have the struct. */
+  /** Rows that were passed so far, and how many of them have the struct. */
   let [passed, present] = [0, 0];
   return {
     isEmpty: !presence.includes(true),
@@ -83,7 +83,7 @@ function structColumn(type: StructType, path: SchemaTree[], open: OpenLeaf): Col
   };
 }
 
-/** For each row that has the parent, whether it has the node, by the pages of a leaf below. */
+/** For each row that has the parent, whether it has the node. The pages of a leaf below the node tell. */
 function presenceOf(pages: Iterable<Page>, parent: Level, here: Level): readonly boolean[] {
   const presence: boolean[] = [];
   for (const { entries, definitions } of pages) {
@@ -130,12 +130,12 @@ function mapColumn(
   };
 }
 
-/** The elements of a repeated node, all rows together, in the rows in which the parent of the list is there. */
+/** The elements of a repeated node, of all rows in which the parent of the list is present. */
 interface Items {
   readonly items: readonly unknown[];
-  /** For each row where its items begin. */
+  /** The index at which the items of each row begin. */
   readonly starts: readonly number[];
-  /** For each row, whether there is a list, be it empty. */
+  /** Whether each row has a list, which may be empty. */
   readonly presence: readonly boolean[];
 }
 
@@ -154,7 +154,7 @@ function itemsOf(path: SchemaTree[], parent: Level, present: Level, open: OpenLe
       if (level < parent.definition) continue;
       if ((repetitions?.[i] ?? 0) === 0) {
         starts.push(items.length);
-        // One level less than an element: an empty list; two: none.
+        // One level below that of an element: the list is empty. Two levels below: there is no list.
         presence.push(level >= present.definition - 1);
       }
       if (level >= present.definition) items.push(level === leaf ? values[next++] : undefined);
@@ -176,7 +176,7 @@ function areAlike({ items, starts, presence }: Items, before: number, row: numbe
   return true;
 }
 
-/** Definition and repetition level of an entry that is there as far as the end of the path. */
+/** Definition and repetition level of an entry that is present down to the end of the path. */
 function levelOf(path: SchemaTree[]): Level {
   let [definition, repetition] = [0, 0];
   for (const { element } of path.slice(1)) {

@@ -5,11 +5,16 @@ import type { Value } from '../../schema/value.ts';
 
 /** One leaf of a row group, with the levels of Parquet's nesting. Source: Apache Parquet, "Nested Encoding" (Dremel). */
 export interface LeafColumn {
-  /** One an entry; null where it has none. Null: no entry has any, and there is one a row. */
+  /**
+   * One value per entry; null where an entry has none. The whole is null if no entry has a value; then each row has one
+   * entry.
+   */
   readonly values: readonly unknown[] | null;
-  /** How far the path to an entry is there. Leaves without values share this array where it is the same. */
+  /**
+   * Down to which level the path to each entry is present. Leaves without values share this array where it is the same.
+   */
   readonly definitions: readonly number[];
-  /** 1 where an entry goes on with the list or map of the one before. Empty: none does. */
+  /** 1 where an entry continues the list or map of the entry before. An empty array means that none does. */
   readonly repetitions: readonly number[];
 }
 
@@ -26,7 +31,7 @@ export function* leafColumns(type: StructType, records: readonly Record[]): Gene
   for (const field of type.fields) yield* leavesOf(field.type, cellsOf(records, field.name), levels);
 }
 
-/** `levels` says how far the path to the field's parent is there. */
+/** `levels`: down to which level the path to the field's parent is present. */
 function* leavesOf(type: DataType, cells: Cells, levels: readonly number[]): Generator<LeafColumn> {
   if (typeof type === 'string') {
     yield cells ? scalarColumn(type, cells, levels) : nullColumn(levels);
@@ -99,7 +104,7 @@ function* mapColumns(
 /** The entries of lists, row by row. */
 class Entries {
   readonly #values: unknown[] = [];
-  /** Of the list's element as such, whether it is null or not. */
+  /** The level of a list element itself, whether the element is null or not. */
   readonly #definitions: number[] = [];
   readonly #repetitions: number[] = [];
 

@@ -1,8 +1,8 @@
 import type { Page } from './pages.ts';
 
 /**
- * The values of a node, as a commit's JSON has them, in the rows in which its parent is there; undefined where it is null
- * itself. Rows are asked for in ascending order.
+ * The values of a node, as a commit's JSON has them, in the rows that have its parent; undefined where the node is
+ * null. Callers ask for rows in ascending order.
  */
 export interface Column {
   /** Whether it is known to be null in all rows. */
@@ -10,7 +10,7 @@ export interface Column {
   at(row: number): unknown;
 }
 
-/** Of a leaf: an entry below `parent` belongs to no row that counts, one at `value` has a value. */
+/** Levels of a leaf: an entry below `parent` is not counted as a row, an entry at `value` has a value. */
 export interface DefinitionLevels {
   readonly parent: number;
   readonly value: number;
@@ -21,9 +21,9 @@ export class PagedColumn implements Column {
   readonly isEmpty: boolean;
   readonly #pages: Iterator<Page>;
   readonly #levels: DefinitionLevels;
-  /** Of the page at hand. */
+  /** Values of the current page. */
   #values: ArrayLike<unknown> = [];
-  /** Rows before the page at hand. */
+  /** Rows before the current page. */
   #start = 0;
 
   constructor(pages: Iterator<Page>, levels: DefinitionLevels) {

@@ -5,19 +5,22 @@ import { decompressPage, readDataPage, readDataPageV2 } from 'hyparquet/src/data
 import { readPlain } from 'hyparquet/src/plain.js';
 
 /**
- * One page of a leaf column. An entry is a row's value, or its nth element, or the absence of one; its definition level
- * says how far the path to it is there, its repetition level is above 0 where it goes on with the row of the entry
- * before. Source: Apache Parquet, "Nested Encoding" (Dremel).
+ * One page of a leaf column. An entry is a row's value, or one of its elements, or the absence of a value. Its
+ * definition level says down to which level the path to it is present. Its repetition level is above 0 if it belongs to
+ * the same row as the entry before. Source: Apache Parquet, "Nested Encoding" (Dremel).
  */
 export interface Page {
   readonly entries: number;
   /** Null: all are at the highest level. */
   readonly definitions: ArrayLike<number> | null;
-  /** Null: none goes on. */
+  /** Null: no entry continues the row before. */
   readonly repetitions: ArrayLike<number> | null;
-  /** Of the entries at the highest definition level, in order. Bytes are texts: checkpoints hold no others. */
+  /**
+   * Values of the entries at the highest definition level, in order. Bytes become text: checkpoints hold no other
+   * bytes.
+   */
   readonly values: ArrayLike<unknown>;
-  /** Of its chunk. */
+  /** Whether the page is the last of its chunk. */
   readonly isLast: boolean;
 }
 
@@ -106,7 +109,7 @@ function numbersOf(longs: BigInt64Array): ArrayLike<unknown> {
   return numbers;
 }
 
-/** Texts of a page: they lie in one buffer, and most are ASCII, so that all are decoded at once and cut apart. */
+/** Texts of a page. They lie in one buffer and most are ASCII, so all are decoded at once and then cut apart. */
 function textsOf(stored: ArrayLike<Uint8Array>): readonly string[] {
   const values = Array.from(stored);
   const { buffer, byteOffset: start = 0 } = values[0] ?? {};

@@ -17,8 +17,8 @@ import { READABLE_SCHEMA } from './schema.ts';
 
 /**
  * The actions of a checkpoint's Parquet file, a row group at a time, read column by column: a row of a checkpoint has
- * sixty leaves and a value in ten of them, so going by rows costs ten times as much. Null when the file stores something
- * in a way that is not foreseen; the Parquet codec then reads it by rows.
+ * sixty leaves and a value in ten of them, so reading by rows would cost ten times as much. Null when the file stores
+ * something in a way that is not foreseen; the Parquet codec then reads it by rows.
  * @throws DeltaError corrupt-file
  */
 export async function readActionColumns(
@@ -106,7 +106,7 @@ async function readChunks(source: ByteSource, group: RowGroup): Promise<Readonly
 
 const MERGED_GAP_BYTES = 65_536;
 
-/** Typed statistics and partition values are not: a checkpoint that has them alone is read by rows. */
+/** Typed statistics and partition values are not read here: a checkpoint that has only these is read by rows. */
 const isWanted = (path: readonly string[]): boolean =>
   !(path[1]?.endsWith('_parsed') ?? false) && READABLE_SCHEMA.fields.some(({ name }) => name === path[0]);
 

@@ -72,7 +72,10 @@ export const V2_SCHEMA: StructType = {
   ],
 };
 
-/** What is read of a checkpoint's file, as far as it has it: V2 adds the files that hold more of its actions. */
+/**
+ * The columns that are read of a checkpoint file if it has them: those of V1, and V2's names of files with more
+ * actions.
+ */
 export const READABLE_SCHEMA: StructType = {
   type: 'struct',
   fields: [...CHECKPOINT_SCHEMA.fields, ...struct({ sidecar: struct({ path: 'string' }) }).fields],

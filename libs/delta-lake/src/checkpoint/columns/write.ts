@@ -15,7 +15,10 @@ const COMPRESSORS = {
   ZSTD: (page: Uint8Array) =>
     zlib.zstdCompressSync(page, { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } }),
 };
-/** For texts of many rows, paths and statistics above all: a third of the bytes and less work, since Node 22.15. */
+/**
+ * The codec for long texts such as paths and statistics. Zstandard (Node 22.15 and later) takes less work and makes a
+ * third of the bytes.
+ */
 const LONG_TEXTS = 'zstdCompressSync' in zlib ? 'ZSTD' : 'SNAPPY';
 const MANY_ROWS = 256;
 
@@ -26,8 +29,8 @@ interface LooseChunk {
 }
 
 /**
- * Writes a checkpoint's Parquet file column by column: a row has a value in ten of sixty leaves, and those without any,
- * which are alike, are encoded once.
+ * Writes a checkpoint's Parquet file column by column: a row has values in ten of sixty leaves. Leaves without any
+ * value are alike and are encoded once.
  */
 export class ActionFileWriter {
   readonly #type: StructType;
@@ -106,7 +109,7 @@ export class ActionFileWriter {
   }
 }
 
-/** The chunk of a leaf that has no value. Beside the definition levels, its bytes depend on little. */
+/** The chunk of a leaf without values. Apart from the definition levels, its bytes depend on little. */
 function emptyChunk(
   path: SchemaTree[],
   { definitions }: LeafColumn,

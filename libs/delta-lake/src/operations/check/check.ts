@@ -24,28 +24,28 @@ import { readWhole } from './pages.ts';
 /** What can be wrong, and what to do about it. */
 const ADVICE = {
   'version-gap':
-    'Put the commit back from a backup. Versions before the gap cannot be read; the newest can as long as a checkpoint lies behind the gap.',
+    'Put the commit back from a backup. Versions before the gap cannot be read; the newest can be read as long as there is a checkpoint after the gap.',
   checkpoint:
-    'Delete this checkpoint, and _last_checkpoint: readers then go by an older one or by the commits, and a later commit writes a new one.',
-  checksum: 'Delete this file: it only spares work.',
+    'Delete this checkpoint, and _last_checkpoint: readers then use an older one or the commits, and a later commit writes a new one.',
+  checksum: 'Delete this file: readers do not need it.',
   'last-checkpoint':
-    'Commit something: the next writer of this library makes a checkpoint and names that. Other programs may not open the table until then.',
+    'Commit something with this library: it writes a new checkpoint and names it. Other programs may be unable to open the table until then.',
   'missing-file':
     'Put the file back from a backup, or restore the table to a version whose files are all there (table restore).',
   'file-size': 'Put the file back from a backup, or restore the table to a version before it.',
   'corrupt-file': 'Put the file back from a backup, or restore the table to a version before it.',
-  'row-count': 'Rewrite the file (table optimize): it gets statistics that are true.',
+  'row-count': 'Rewrite the file (table optimize): the new file gets correct statistics.',
   'null-count':
-    'Rewrite the file (an optimize that sorts, or an update of its rows): until then, a reader that looks for null, or for not null, may not find it.',
+    'Rewrite the file (an optimize that sorts, or an update of its rows): until then, a reader that looks for null, or for not null, may miss rows.',
   bounds:
-    'Rewrite the file (an optimize that sorts, or an update of its rows): until then, a reader that looks for the values that are left out does not find them.',
+    'Rewrite the file (an optimize that sorts, or an update of its rows): until then, a reader that looks for a value outside these bounds misses rows.',
 } as const;
 
 export interface CheckFinding {
   readonly kind: keyof typeof ADVICE;
   /** What was found, in one sentence. */
   readonly message: string;
-  /** The file in question, where there is one. */
+  /** The file that the finding is about; null when it is about no single file. */
   readonly path: string | null;
   /** What to do about it. */
   readonly advice: string;
@@ -62,18 +62,18 @@ export interface CheckOptions {
 export interface CheckReport {
   readonly version: number;
   readonly filesChecked: number;
-  /** Columns of files whose statistics were compared with the file's footer: those of which both say something. */
+  /** Columns of files whose statistics in the log were compared with the file's footer. */
   readonly columnsCompared: number;
   /** Checkpoints that were compared with the replay of the commits. */
   readonly checkpointsChecked: number;
   readonly checksumChecked: boolean;
   /**
-   * Files in the table's folder that no version within the retention needs: removed ones, and those of failed writes.
-   * No damage; vacuum deletes them once they are older than the retention.
+   * Files in the table's folder that no version within the retention needs: removed files and files of failed writes.
+   * They are not damage; vacuum deletes them once they are older than the retention.
    */
   readonly orphans: { readonly files: number; readonly bytes: number };
   /**
-   * What writers that were killed have left unfinished, untouched for a day; listings hide it, no reader ever sees it. No
+   * What killed writers have left unfinished, untouched for a day. Listings hide it, so readers never see it. It is not
    * damage; vacuum deletes it.
    */
   readonly leftovers: { readonly files: number; readonly bytes: number };
@@ -81,10 +81,10 @@ export interface CheckReport {
 }
 
 /**
- * Audits a snapshot: that no commit is missing; the checkpoints against the replay of the commits, from the oldest
- * checkpoint on where the commits before it are cleaned up; the checksum against the replay; every live file: there,
- * of its size, with as many rows as its statistics say, and with the nulls and bounds of its columns as far as its footer
- * tells ({@link compareStatistics}), and readable to its last page; and files that nobody needs. Finds, does not repair.
+ * Audits a snapshot and repairs nothing. No commit may be missing. Checkpoints and checksum must agree with the replay
+ * of the commits, or of the oldest checkpoint if earlier commits were cleaned up. Every live file must exist, have its
+ * size and as many rows as its statistics say, agree with them in nulls and bounds as far as its footer tells ({@link
+ * compareStatistics}), and be readable to its last page. Files that nobody needs are counted.
  */
 export async function checkSnapshot(
   context: TableContext,
@@ -96,7 +96,7 @@ export async function checkSnapshot(
   for (const [index, version] of commits.entries()) {
     const before = commits[index - 1];
     if (before === undefined || before === version - 1 || version > snapshot.version) continue;
-    const message = `The commits ${before + 1} to ${version - 1} are missing, later ones are there.`;
+    const message = `The commits ${before + 1} to ${version - 1} are missing, but later ones exist.`;
     findings.push({ kind: 'version-gap', message, path: commitKey(before + 1) });
   }
   const checkpointsChecked = await checkCheckpoints(context, snapshot, findings);
@@ -116,16 +116,16 @@ export async function checkSnapshot(
     try {
       const source = await openFile(context, file);
       if (source.bytes !== file.size)
-        report('file-size', `It has ${source.bytes} bytes, the log says ${file.size}.`);
+        report('file-size', `It has ${source.bytes} bytes, but the log says ${file.size}.`);
       const footer = await context.controlParquet.footer(source);
       const rows = Number(footer.num_rows);
       const noted = recordCount(file);
       if (noted !== null && noted !== rows)
-        report('row-count', `It has ${rows} rows, its statistics say ${noted}.`);
+        report('row-count', `It has ${rows} rows, but its statistics say ${noted}.`);
       if (options.pages !== false) {
         const wrong = await readWhole(context, snapshot, file);
         if (wrong && noted === rows)
-          report('corrupt-file', `It gives ${wrong.rows} rows, and there should be ${wrong.noted}.`);
+          report('corrupt-file', `${wrong.rows} rows can be read of it, but there should be ${wrong.noted}.`);
       }
       for (const path of columns) {
         const found = isLogged(file, path, columnMapping)
@@ -162,7 +162,7 @@ async function orphansOf(context: TableContext, snapshot: Snapshot): Promise<Che
     const needed = await neededFiles(context, snapshot, cutoff, { hasChanges });
     return sizeOf((await uselessFiles(context, needed, folder.files)).files);
   } catch (error) {
-    // Where the log has a gap, and a finding that says so, nobody knows which files are whose.
+    // A log with a gap has its own finding. Nobody can tell then which files are needed.
     if (hasCode(error, 'corrupt-log')) return sizeOf([]);
     throw error;
   }
@@ -215,7 +215,7 @@ async function checkCheckpoints(
 function differenceOf(checkpoint: TableState, state: TableState): string | null {
   const at = `Checkpoint ${checkpoint.version}`;
   if (checkpoint.files.size !== state.files.size) {
-    return `${at} holds ${checkpoint.files.size} files, the commits say ${state.files.size}.`;
+    return `${at} holds ${checkpoint.files.size} files, but the commits say ${state.files.size}.`;
   }
   for (const file of state.files.values()) {
     const other = checkpoint.files.get(fileKey(file));
@@ -249,9 +249,9 @@ async function checkChecksum(
   try {
     const { numFiles, tableSizeBytes } = JSON.parse(text) as Readonly<Record<string, unknown>>;
     if (numFiles !== snapshot.fileCount)
-      report(`It says ${String(numFiles)} files, there are ${snapshot.fileCount}.`);
+      report(`It says ${String(numFiles)} files, but there are ${snapshot.fileCount}.`);
     if (tableSizeBytes !== snapshot.bytes)
-      report(`It says ${String(tableSizeBytes)} bytes, there are ${snapshot.bytes}.`);
+      report(`It says ${String(tableSizeBytes)} bytes, but there are ${snapshot.bytes}.`);
   } catch {
     report('It is not JSON.');
   }

@@ -5,7 +5,7 @@ import type { StructField, StructType } from '../../schema/types.ts';
 import { compareCodePoints, compareValues, type Value } from '../../schema/value.ts';
 import type { FoundStatistics } from './found-statistics.ts';
 
-/** Something that the statistics in the log say and that is not so. */
+/** Something that the statistics in the log say wrongly. */
 export interface StatisticsFault {
   readonly kind: 'null-count' | 'bounds';
   readonly message: string;
@@ -35,10 +35,10 @@ export function isLogged(
 }
 
 /**
- * Compares what the log says of a column of a file with what the file says. Faults are what makes readers lose rows: bounds that
- * leave out a value, and a wrong number of nulls. Bounds that are wider than need be, such as cut text or instants cut to
- * milliseconds, are none. Where rows are deleted by a vector, the log may speak of the rows that are left: bounds are then
- * not compared, and nulls only may not be more than there are.
+ * Compares the statistics of a file's column in the log with those in the file. A fault is what makes readers lose
+ * rows: bounds that leave out a value, or a wrong number of nulls. Bounds that are wider than necessary, such as cut
+ * text or instants cut to milliseconds, are not faults. If a deletion vector deletes rows, the log may describe the
+ * remaining rows: bounds are then not compared, and the log may only not claim more nulls than the file has.
  * Source: Delta protocol, "Per-file Statistics".
  */
 export function* compareStatistics(
@@ -55,7 +55,7 @@ export function* compareStatistics(
   const hasVector = file.deletionVector !== undefined;
   if (typeof nulls === 'number' && found.nulls !== null) {
     if (hasVector ? nulls > found.nulls : nulls !== found.nulls) {
-      const message = `Its column ${name} is null in ${found.nulls} rows, its statistics say ${nulls}.`;
+      const message = `Its column ${name} is null in ${found.nulls} rows, but its statistics say ${nulls}.`;
       yield { kind: 'null-count', message };
     }
   }
@@ -65,11 +65,11 @@ export function* compareStatistics(
   const order = (left: Value, right: Value): number =>
     left === null || right === null ? 0 : (compareValues(type, left, right) ?? 0);
   if (order(min, found.min) > 0 && (found.isExact || !beginsWith(min, found.min))) {
-    const message = `Its column ${name} begins at ${shown(found.min)}, its statistics say ${shown(min)}.`;
+    const message = `Its column ${name} begins at ${shown(found.min)}, but its statistics say ${shown(min)}.`;
     yield { kind: 'bounds', message };
   }
   if (order(max, found.max) < 0 && (found.isExact || isBelowRaised(max, found.max))) {
-    const message = `Its column ${name} ends at ${shown(found.max)}, its statistics say ${shown(max)}.`;
+    const message = `Its column ${name} ends at ${shown(found.max)}, but its statistics say ${shown(max)}.`;
     yield { kind: 'bounds', message };
   }
 }
@@ -84,12 +84,15 @@ function at(values: unknown, path: readonly StructField[], columnMapping: Column
   return value;
 }
 
-/** Where the found min may be the beginning of the true one, a min that goes on from there may be right. */
+/** The min in the file may be cut. Then a min in the log that continues it may be right. */
 function beginsWith(text: Value, beginning: Value): boolean {
   return typeof text === 'string' && typeof beginning === 'string' && text.startsWith(beginning);
 }
 
-/** The found max may be the beginning of the true one, with its last character raised by one: what is below both is wrong. */
+/**
+ * The max in the file may be cut and its last character raised by one. Then only a max in the log that is below both is
+ * wrong.
+ */
 function isBelowRaised(max: Value, raised: Value): boolean {
   if (typeof max !== 'string' || typeof raised !== 'string') return false;
   const points = Array.from(raised);

@@ -10,19 +10,20 @@ import { compareValues, formatDecimal, plainDecimal, type Value } from '../../sc
 export interface FoundStatistics {
   /** Null: it does not say. */
   readonly nulls: number | null;
-  /** No value is below; null: it does not say, or there is no value. */
+  /** No value is below it. Null: the file does not say, or there is no value. */
   readonly min: Value;
-  /** No value is above. */
+  /** No value is above it. */
   readonly max: Value;
   /** Whether `min` and `max` are values of the column. Text may have been cut. */
   readonly isExact: boolean;
 }
 
 /**
- * What a file's footer says of the column that a path of fields leads to; null where it says nothing, or the column cannot be
- * read as its type. Row groups are put together; what one of them leaves out is unknown. A column that the file lacks
- * is null in each row.
- * Source: parquet.thrift, `Statistics`; of text its older `min` and `max` are left aside, whose order was never defined.
+ * What a file's footer says of the column that a path of fields leads to; null where it says nothing, or the column
+ * cannot be read as its type. The row groups are merged; a fact that one of them lacks is unknown. A column that the
+ * file lacks is null in each row.
+ * Source: parquet.thrift, `Statistics`; for text, the older `min` and `max` are ignored, because their order was never
+ * defined.
  */
 export function footerStatistics(
   footer: FileMetaData,
@@ -70,19 +71,22 @@ export function footerStatistics(
   };
 }
 
-/** Reads a bound as hyparquet gives it; null when the column cannot be read as the type. The reader's null: no bound. */
+/**
+ * Reads a bound as hyparquet gives it; null when the column cannot be read as the type. The reader answers null for no
+ * bound.
+ */
 function valueReader(
   type: string,
   element: SchemaElement,
   footer: FileMetaData,
 ): ((raw: NonNullable<unknown>) => Value) | null {
-  // Bounds of INT96 have no order, those of bytes no place in the log.
+  // Bounds of INT96 have no defined order, and the log has no bounds of bytes.
   if (element.type === 'INT96' || type === 'binary') return null;
   const decimal = decimalOf(type);
   if (decimal && element.converted_type === 'DECIMAL') {
     const stored = element.scale ?? 0;
     return (raw) => {
-      // hyparquet divides by the scale: as long as the digits fit into a double they can be had back.
+      // hyparquet divides by the scale. As long as the digits fit into a double, multiplying restores them.
       const unscaled = typeof raw === 'number' ? Math.round(raw * 10 ** stored) : Number.NaN;
       if (!Number.isSafeInteger(unscaled)) return null;
       return plainDecimal(formatDecimal(BigInt(unscaled), stored), decimal.scale) ?? null;

@@ -6,10 +6,10 @@ import { scanRows } from '../../scan/rows.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 
 /**
- * Reads everything in a data file: all pages of all columns, and its deletion vector. A column of a type that this library
- * does not read is passed over.
+ * Reads everything in a data file: all pages of all columns, and its deletion vector. Columns of a type that this
+ * library does not read are skipped.
  * @throws DeltaError corrupt-file, missing-file for what is wrong
- * @returns how many rows it gives, where they are not as many as the log says; else null
+ * @returns the rows that were read and those that the log says, if they differ; else null
  */
 export async function readWhole(
   context: TableContext,

@@ -5,13 +5,13 @@ import { type OptimizeHooks, type OptimizeReport, rewriteGroups } from './rewrit
 
 const MINUTE_MS = 60_000;
 
-/** When a writer's small files are put together. */
+/** When a writer's small files are compacted. */
 export interface AutoCompactionPolicy {
   /** Small files that a partition must have. Default 50, as Spark (`autoCompact.minNumFiles`). */
   readonly minFiles?: number;
-  /** Size of the files that come out at most; a file of half of it is no longer small. Default 128 MiB, as Spark. */
+  /** The largest size of a new file. A file of half this size is no longer small. Default 128 MiB, as Spark. */
   readonly maxBytes?: number;
-  /** Files younger than this are left alone: followers of the table still read them. Ms, default 5 minutes. */
+  /** Files younger than this stay, because programs that follow the table still read them. Ms, default 5 minutes. */
   readonly minAgeMs?: number;
 }
 
@@ -24,7 +24,8 @@ const DEFAULT_POLICY: Required<AutoCompactionPolicy> = {
 export type AutoCompactionOptions = AutoCompactionPolicy & OptimizeHooks;
 
 /**
- * Compacts what is due by a policy: for a writer, after its commits. Costs a look at the live files when nothing is.
+ * Compacts what a policy says is due. Meant for a writer, after its commits. When nothing is due, it only looks through
+ * the list of live files.
  * @throws as `optimize`
  */
 export async function autoCompact(
@@ -43,9 +44,9 @@ export async function autoCompact(
 }
 
 /**
- * What is due by a policy: at most one group a partition, the smallest files of it. The largest file of a group weighs
- * at most as much as the others together: so sizes double from rewrite to rewrite, and a byte is rewritten a logarithmic
- * number of times on its way to the full size.
+ * The groups that are due by a policy: at most one in each partition, of its smallest files. The largest file of a
+ * group is at most as large as the others together, so sizes double from rewrite to rewrite, and each byte is rewritten
+ * a logarithmic number of times on its way to the full size.
  */
 function dueGroups(snapshot: Snapshot, policy: AutoCompactionPolicy, nowMs: number): FileGroup[] {
   const { minFiles, maxBytes, minAgeMs } = { ...DEFAULT_POLICY, ...policy };

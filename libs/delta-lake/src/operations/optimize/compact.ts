@@ -10,8 +10,8 @@ export interface CompactOptions extends OptimizeHooks {
 }
 
 /**
- * Rewrites groups of files that the caller chooses of the newest snapshot that this object knows; each group lies in one
- * partition. Otherwise as `autoCompact`.
+ * Rewrites groups of files that the caller chooses from the newest snapshot that this object knows. Each group lies in
+ * one partition. Otherwise as `autoCompact`.
  * @throws as `optimize`
  */
 export async function compact(

@@ -8,13 +8,16 @@ import type { Snapshot } from '../../snapshot/snapshot.ts';
 /** Files of one partition that are to be rewritten together, in the order in which they came into the table. */
 export type FileGroup = readonly AddFile[];
 
-/** From this share of deleted rows on a file is rewritten for them alone. Source: Delta Spark, `maxDeletedRowsRatio`. */
+/**
+ * A file with at least this share of deleted rows is rewritten because of them. Source: Delta Spark,
+ * `maxDeletedRowsRatio`.
+ */
 const DELETED_RATIO = 0.05;
 
 /**
- * Groups for a compaction: in each partition, neighbours below the target are put together up to the target; a file
- * that is alone is only rewritten when enough of its rows are deleted. Neighbours in time stay together, so that bounds of columns that
- * grow with time stay narrow.
+ * Groups for a compaction: in each partition, neighbours below the target size form groups up to that size. A single
+ * file is only rewritten if enough of its rows are deleted. Neighbours in time stay together, so that bounds of columns
+ * that grow with time stay narrow.
  */
 export function compactionGroups(
   snapshot: Snapshot,

@@ -13,16 +13,16 @@ const DEFAULT_TARGET_BYTES = 128 * 2 ** 20;
 export interface OptimizeOptions extends OptimizeHooks {
   /** Size that files should have. Bytes; default `delta.targetFileSize`, else 128 MiB. */
   readonly targetBytes?: number;
-  /** Only partitions that may hold a matching row; on partition columns alone. */
+  /** Rewrites only partitions that may hold a matching row. On partition columns alone. */
   readonly predicate?: GivenPredicate;
-  /** Rewrites whole partitions in this order; without it, small files are put together as they are. */
+  /** Rewrites whole partitions in this order. Without it, small files are compacted and rows keep their order. */
   readonly order?: Order;
 }
 
 /**
  * Rewrites data files so that there are fewer and better ones; no row changes, and readers of changes see none
- * (`dataChange` is false). Commits once per gigabyte and at the end. Appends of others never disturb it and are never
- * disturbed; where somebody else removes a file that it has rewritten, that group of files is left as it is.
+ * (`dataChange` is false). Commits once per gigabyte and at the end. It does not disturb appends of others, nor they
+ * it. If somebody else removes a file that it has rewritten, it drops that group.
  * @throws DeltaError invalid-argument; unsupported-feature, unsupported-protocol; internal when a `rewrite` lost rows
  */
 export async function optimize(live: LiveSnapshot, options: OptimizeOptions = {}): Promise<OptimizeReport> {
@@ -31,12 +31,18 @@ export async function optimize(live: LiveSnapshot, options: OptimizeOptions = {}
   const predicate = checkPredicate(options.predicate ?? [], snapshot);
   for (const column of columnsOf(predicate)) {
     if (!snapshot.partitionColumns.includes(column))
-      throw new DeltaError('invalid-argument', `Optimize chooses by partition columns; "${column}" is none.`);
+      throw new DeltaError(
+        'invalid-argument',
+        `Optimize can choose by partition columns alone, and "${column}" is not one.`,
+      );
   }
   if (order) checkOrder(snapshot, order);
   const targetBytes = options.targetBytes ?? targetFileBytes(snapshot.configuration, DEFAULT_TARGET_BYTES);
   if (!Number.isSafeInteger(targetBytes) || targetBytes <= 0)
-    throw new DeltaError('invalid-argument', `A target of ${targetBytes} bytes is no size.`);
+    throw new DeltaError(
+      'invalid-argument',
+      `The target size of optimize must be above 0 bytes, not ${targetBytes}.`,
+    );
   const groups = order
     ? partitionGroups(snapshot, predicate)
     : compactionGroups(snapshot, targetBytes, predicate);

@@ -25,11 +25,11 @@ export interface OptimizeHooks {
 }
 
 export interface OptimizeReport {
-  /** The newest version that it committed; null when nothing was to be done. */
+  /** The newest version that it committed; null when there was nothing to do. */
   readonly version: number | null;
   /** Of all its commits together. */
   readonly metrics: OptimizeMetrics;
-  /** Groups that were given up because others had changed their files meanwhile. */
+  /** Groups that were dropped because others had changed their files in between. */
   readonly lostGroups: number;
 }
 
@@ -67,7 +67,7 @@ export async function rewriteGroups(live: LiveSnapshot, work: GroupWork): Promis
       bytes += files.reduce((sum, { size }) => sum + size, 0);
       if (bytes >= COMMIT_BYTES || index === groups.length - 1) {
         const due = ready;
-        // From here a failure may leave these files in the table: they are not ours to delete any more.
+        // From here these files may be part of the table even after a failure: do not delete them.
         [ready, bytes] = [[], 0];
         const result = await commitReplacements(live, work, due);
         committed.push(...result.replacements);
@@ -86,7 +86,10 @@ export async function rewriteGroups(live: LiveSnapshot, work: GroupWork): Promis
   };
 }
 
-/** Commits what can be committed; a group whose files others have removed is dropped, and its new files deleted. */
+/**
+ * Commits all groups that can be committed. A group whose files others have removed is dropped and its new files are
+ * deleted.
+ */
 async function commitReplacements(
   live: LiveSnapshot,
   { snapshot, parameters, signal }: GroupWork,

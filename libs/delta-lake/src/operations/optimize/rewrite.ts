@@ -14,12 +14,12 @@ export interface Rewriting {
   readonly snapshot: Snapshot;
   readonly files: FileGroup;
   readonly targetBytes: number;
-  /** Null: the order of the files, and in each of its rows. */
+  /** Null: keep the order of the files and of the rows in each. */
   readonly order: Order | null;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Rewrites a group; the files that it answers are durable, and hold each row of the group once. */
+/** Rewrites a group. The files that it returns are durable and hold each row of the group once. */
 export type Rewrite = (work: Rewriting) => Promise<readonly DataFile[]>;
 
 /** Rewrites with the library's own reader and writer, batch by batch; a sort spills to temporary files. */
@@ -31,7 +31,7 @@ export function rewriteRows(context: TableContext): Rewrite {
   };
 }
 
-/** A rewrite that loses or doubles rows must not become part of the table, whichever codec wrote it. */
+/** Makes sure that a rewrite has not lost or doubled rows, whatever codec wrote it. */
 export function checkRows(table: string, files: FileGroup, written: readonly DataFile[]): void {
   let before = 0;
   for (const file of files) {
@@ -43,7 +43,7 @@ export function checkRows(table: string, files: FileGroup, written: readonly Dat
   if (after === before) return;
   throw new DeltaError(
     'internal',
-    `Rewriting ${files.length} files of ${table} made ${after} rows of ${before}; nothing was committed.`,
+    `Rewriting ${files.length} files of ${table} made ${after} rows of ${before}, so nothing was committed.`,
     { facts: { table, before, after } },
   );
 }

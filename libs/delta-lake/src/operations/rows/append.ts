@@ -9,7 +9,7 @@ import { operate, type OperationOptions } from './operation.ts';
 import { sumOf } from './rewrite.ts';
 
 export interface AppendOptions extends OperationOptions {
-  /** The columns that the rows have: those that the table lacks, at any depth, are added to it, in the same version. */
+  /** The columns of the rows. Columns that the table lacks, at any depth, are added to it in the same version. */
   readonly mergeSchema?: StructType;
 }
 

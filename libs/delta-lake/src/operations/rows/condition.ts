@@ -8,8 +8,8 @@ import type { Value } from '../../schema/value.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 
 /**
- * Which rows an operation is about: a predicate, which also chooses files and narrows what others may change meanwhile,
- * or a function of a row, which reads the whole table.
+ * Which rows an operation is about: a predicate or a function of a row. A predicate also chooses the files to read and
+ * keeps conflicts with other writers rare; a function reads the whole table.
  */
 export type Where = GivenPredicate | ((row: Row) => boolean);
 
@@ -18,7 +18,7 @@ export interface RowCondition {
   readonly test: (row: Row) => boolean;
   /** The columns that `test` looks at; null: any. */
   readonly columns: readonly string[] | null;
-  /** Whether the partition values alone decide, so that a file's rows match all together. */
+  /** Whether the partition values alone decide, so that all rows of a file match or none. */
   readonly isOnPartitions: boolean;
   /** For the transaction. */
   readonly reads: 'whole-table' | Predicate;
@@ -59,11 +59,11 @@ export function conditionOf(where: Where, snapshot: Snapshot): RowCondition {
   };
 }
 
-/** A promise, or nothing at all, is no answer: either would count as yes or no for every row. */
+/** Refuses a promise or undefined: either would count as the same answer for every row. */
 function answerOf(answer: unknown, table: string): boolean {
   if (typeof answer === 'boolean') return answer;
   throw invalidArgument(
-    `The condition on ${table} is a function, which has to answer true or false for a row, and answered ${answer instanceof Promise ? 'a promise' : shown(answer)}`,
+    `The condition on ${table} is a function, which must return true or false for a row, and returned ${answer instanceof Promise ? 'a promise' : shown(answer)}`,
     { table },
   );
 }

@@ -10,8 +10,8 @@ import { operate, type OperationOptions } from './operation.ts';
 import { findTouched, rewriteMetrics, sumOf } from './rewrite.ts';
 
 /**
- * Deletes the rows that satisfy a condition. Files whose partition values decide leave whole, unread; others are read,
- * and written again without the rows if they hold any.
+ * Deletes the rows that satisfy a condition. If partition values decide, whole files are removed unread. Other files
+ * are read, and rewritten without the rows if they hold any.
  * @throws DeltaError append-only, unsupported-feature, invalid-argument, and what reading and writing throw
  */
 export async function deleteRows(
@@ -34,7 +34,7 @@ export async function deleteRows(
         keepsRows: true,
       };
       if (condition.isOnPartitions) {
-        // No change files: the feed's readers take a commit without any from its removed files.
+        // No change files: readers of the feed then derive the changes from the removed files.
         const deletedRows = sumKnown(condition.files);
         return {
           spec: { ...spec, copiesRows: false },
@@ -70,7 +70,7 @@ export async function deleteRows(
   );
 }
 
-/** Live rows by the files' statistics; null when one does not tell. */
+/** Live rows by the files' statistics; null when one of them does not say. */
 function sumKnown(files: readonly AddFile[]): number | null {
   let sum = 0;
   for (const file of files) {

@@ -9,7 +9,7 @@ import { decimalOf } from '../../schema/types.ts';
 import { plainDecimal, type Value } from '../../schema/value.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 
-/** Up to here the keys themselves choose files, not only the range that they span. */
+/** Up to this many keys, the keys themselves choose files, not only the range that they span. */
 const MAX_LISTED_KEYS = 256;
 
 /** The rows of a merge, by their key. */
@@ -69,7 +69,7 @@ export async function gatherSource(
 function refuseKey({ name, type }: StructField): never {
   throw new DeltaError(
     'invalid-argument',
-    `The key column "${name}" is of type ${JSON.stringify(type)}, and a source row has another there.`,
+    `The key column "${name}" is of type ${JSON.stringify(type)}, and a source row has another type there.`,
     { facts: { column: name } },
   );
 }
@@ -91,7 +91,7 @@ function conditionOn(column: {
 }): Condition {
   const { name } = column.field;
   const { min, max } = column.bounds.statistics();
-  // A NaN is a key like any other, and lies in no range.
+  // A NaN is a key like any other, but no range holds it.
   if (Number.isNaN(min)) return { column: name, isNull: false };
   if (column.values.size <= MAX_LISTED_KEYS) return { column: name, in: [...column.values.values()] };
   return min === undefined || max === undefined

@@ -11,9 +11,9 @@ import { gatherSource } from './merge-source.ts';
 import { OperationFiles, operate, type OperationOptions } from './operation.ts';
 import { findTouched, sumOf } from './rewrite.ts';
 
-/** What becomes of a row of the table that a source row matches: another row, or nothing of it, or what it is. */
+/** What happens to a row of the table that a source row matches: it is replaced, deleted or kept. */
 export type Matched = 'update' | 'delete' | 'keep' | ((target: Row, source: Row) => Row | 'delete' | 'keep');
-/** What becomes of a source row that matches no row of the table. */
+/** What happens to a source row that matches no row of the table. */
 export type NotMatched = 'insert' | 'ignore' | ((source: Row) => Row | 'ignore');
 
 export interface MergeOptions extends OperationOptions {
@@ -25,7 +25,7 @@ export interface MergeOptions extends OperationOptions {
   readonly whenNotMatched?: NotMatched;
 }
 
-/** Rows that leave the reader's hands at once when source rows are inserted. */
+/** Source rows that are inserted in one batch. */
 const INSERT_BATCH = 10_000;
 
 /**
@@ -160,22 +160,22 @@ function insertionOf(
 
 function noClause(clause: string, found: unknown, known: string, table: string): DeltaError {
   return invalidArgument(
-    `"${clause}" of a merge into ${table} is ${known} or a function, and not ${shown(found)}`,
+    `"${clause}" of a merge into ${table} must be ${known} or a function, not ${shown(found)}`,
     { table, option: clause },
   );
 }
 
-/** A promise has no columns and would become a row of nulls; any other word is no row either. */
+/** Refuses what is not a row: a promise, for example, has no columns and would become a row of nulls. */
 function answeredRow(clause: string, found: unknown, words: string, table: string): Row {
   const isObject = typeof found === 'object' && found !== null && !Array.isArray(found);
   if (isObject && !(found instanceof Promise)) return found as Row;
   throw invalidArgument(
-    `The function "${clause}" of a merge into ${table} answers a row or ${words}, and answered ${found instanceof Promise ? 'a promise' : shown(found)}`,
+    `The function "${clause}" of a merge into ${table} must return a row or ${words}, and returned ${found instanceof Promise ? 'a promise' : shown(found)}`,
     { table, option: clause },
   );
 }
 
-/** The columns that a source row has: undefined is as if the column were left out. */
+/** The columns that a source row has; undefined counts as absent. */
 function present(source: Row): Row {
   const names = Object.keys(source);
   if (names.every((name) => source[name] !== undefined)) return source;

@@ -5,7 +5,7 @@ import { serializePartitionValue, type Value } from '../../schema/value.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { DataFile } from '../../transaction/draft.ts';
 
-/** The partitions that new files fall into: the files that the table has there, and a predicate that says where. */
+/** The partitions of new files: the files that the table has in them, and a predicate for them. */
 export function partitionsOf(
   snapshot: Snapshot,
   added: readonly DataFile[],

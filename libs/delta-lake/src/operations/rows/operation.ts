@@ -49,7 +49,7 @@ export class OperationFiles {
     this.#options = options;
   }
 
-  /** What the table is about to become; call it before the first row. */
+  /** Sets the configuration that the table will have; call it before the first row. */
   retarget(target: TableLayout): void {
     this.#target = target;
   }
@@ -60,7 +60,7 @@ export class OperationFiles {
     await this.#data.write(rows);
   }
 
-  /** Notes changed rows; of no effect where the table keeps no change data feed. */
+  /** Notes changed rows. Without effect if the table keeps no change data feed. */
   async writeChanges(type: ChangeType, rows: readonly Row[]): Promise<void> {
     if (rows.length === 0 || !isOn(this.#target.configuration, 'delta.enableChangeDataFeed')) return;
     const options = { ...this.#options, folder: CHANGE_FOLDER };
@@ -82,8 +82,9 @@ function commitOptionsOf({ signal, retries }: CommitOptions): CommitOptions {
 }
 
 /**
- * Runs an operation: brings the snapshot up to date, lets `decide` read and write files, and commits. Files are deleted
- * again unless they became part of the table, or may have. `kept`: all rows that it writes were in the table, as they are.
+ * Runs an operation: brings the snapshot up to date, lets `decide` read and write files, and commits. Its files are
+ * deleted unless they became part of the table, or may have. `kept`: all rows that it writes were in the table,
+ * unchanged.
  * @throws DeltaError as `Transaction.commit`, conflict, and what `decide` throws
  */
 export async function operate(
@@ -127,7 +128,7 @@ export async function operate(
       throw conflictError(plan?.spec.operation ?? 'WRITE', live.context.store.url, result);
     return result;
   } catch (error) {
-    // A commit that failed in the store may have happened; then its files must stay.
+    // A commit that failed in the store may have taken effect; then its files must stay.
     const isSurelyNot =
       error instanceof DeltaError && (error.kind === 'invalid' || error.kind === 'unsupported');
     if (!isCommitting || isSurelyNot) await files.abandon();

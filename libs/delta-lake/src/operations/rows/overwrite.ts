@@ -18,7 +18,7 @@ import { sumOf } from './rewrite.ts';
 export interface OverwriteOptions extends OperationOptions {
   /** `all` (default): everything is replaced. `dynamic`: only the partitions that the rows fall into. */
   readonly partitions?: 'all' | 'dynamic';
-  /** As of an append. */
+  /** As for an append. */
   readonly mergeSchema?: StructType;
   /** The table's schema and partitioning from now on; with `partitions: 'all'` only. */
   readonly overwriteSchema?: { readonly schema: StructType; readonly partitionColumns?: readonly string[] };
@@ -70,7 +70,7 @@ function newMetadata(context: TableContext, snapshot: Snapshot, options: Overwri
   const { mergeSchema, overwriteSchema } = options;
   if (overwriteSchema) {
     checkGivenSchema(overwriteSchema.schema);
-    // What keeps its name and type keeps its metadata, its column id with it.
+    // A column that keeps its name and type keeps its metadata, including its column id.
     const fields = overwriteSchema.schema.fields.map((field) => {
       const known = snapshot.schema.fields.find(({ name }) => name === field.name);
       const isSame = known && JSON.stringify(known.type) === JSON.stringify(field.type);
@@ -83,7 +83,7 @@ function newMetadata(context: TableContext, snapshot: Snapshot, options: Overwri
   return schema === snapshot.schema ? null : withSchema(context, snapshot, schema);
 }
 
-/** The metrics of what replaces files. */
+/** The metrics of an operation that replaces files. */
 export function replaceMetrics(
   appends: readonly { readonly rows: number; readonly bytes: number }[],
   removes: readonly AddFile[],

@@ -12,8 +12,8 @@ import { replaceMetrics } from './overwrite.ts';
 import { findTouched, sumOf, type TouchedFile } from './rewrite.ts';
 
 /**
- * Replaces the rows that satisfy a predicate by new ones, which have to satisfy it too. Files that hold both kinds of
- * rows are written again without the replaced ones.
+ * Replaces the rows that satisfy a predicate by new ones, which must satisfy it too. Files with both kinds of rows are
+ * rewritten without the replaced ones.
  * @throws DeltaError invalid-argument when a new row does not satisfy the predicate, or the predicate does not fit the
  * columns; append-only, not-null-violated, unsupported-feature, and what reading and writing throw
  */
@@ -33,7 +33,7 @@ export async function replaceRows(
       if (outside) {
         throw new DeltaError(
           'invalid-argument',
-          `A row does not satisfy what is to be replaced: ${condition.text}.`,
+          `A new row does not satisfy the condition whose rows it replaces: ${condition.text}.`,
           {
             facts: { row: outside },
           },

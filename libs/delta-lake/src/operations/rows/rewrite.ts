@@ -13,8 +13,8 @@ export interface TouchedFile {
 }
 
 /**
- * Reads the candidates once, only the columns that `test` needs, and answers those that hold a matching row, with how
- * many. Memory: one row group.
+ * Reads the candidates once, only the columns that `test` needs, and returns the files that hold matching rows with
+ * their number. Memory: one row group.
  */
 export async function findTouched(
   context: TableContext,

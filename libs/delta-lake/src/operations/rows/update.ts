@@ -75,11 +75,11 @@ function assignmentOf(set: Assignments, { schema, table }: Snapshot): (row: Row)
   };
 }
 
-/** What is not there is a mistake more often than a null. */
+/** Refuses undefined: it is more often a mistake than a null. */
 function checkValue<T>(column: string, value: T | undefined, table: string): T {
   if (value !== undefined) return value;
   throw invalidArgument(
-    `The column "${column}" of ${table} cannot be set to undefined; null is a value, and a column that is to stay is left out`,
+    `The column "${column}" of ${table} cannot be set to undefined. Set it to null to empty it, or leave it out to keep it`,
     { table, column },
   );
 }

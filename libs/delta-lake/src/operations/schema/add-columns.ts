@@ -7,8 +7,8 @@ import { alter } from './alter.ts';
 import { withSchema } from './metadata.ts';
 
 /**
- * Adds columns, at the top level or in structs that are there (name the struct with the new fields alone). Rows that are
- * there have null in them, so they may always be null.
+ * Adds columns, at the top level or in existing structs (give the struct with the new fields alone). Existing rows have
+ * null in them, so new columns are always nullable.
  * @throws DeltaError invalid-schema where the table has such a column with another type, unsupported-feature
  */
 export async function addColumns(

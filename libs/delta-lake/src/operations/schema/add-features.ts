@@ -6,8 +6,8 @@ import type { OperationResult } from '../operation-result.ts';
 import { alter } from './alter.ts';
 
 /**
- * Gives the protocol features, by their names in the protocol, and those that they need: programs that do not know them
- * cannot write, or for some not even read, the table from then on. There is no way back.
+ * Adds features to the protocol, by their names there, with the features that they need. From then on, programs that do
+ * not know them cannot write the table, and for some features not even read it. A feature cannot be removed again.
  * @throws DeltaError unsupported-feature for one that this library does not write
  */
 export async function addFeatures(

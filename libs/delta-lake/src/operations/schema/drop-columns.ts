@@ -9,10 +9,10 @@ import { checkMapped, checkNotNamed, type ColumnPath, pathOf, refused } from './
 import { withSchema } from './metadata.ts';
 
 /**
- * Takes columns out of the table. Files stay as they are, and older versions show the columns; a later column of the same name
- * is another one.
- * @throws DeltaError invalid-argument where there is no such column, columns are not mapped, the column is one of the
- * partition, or nothing would be left
+ * Drops columns of the table. Files stay as they are, and older versions still show the columns. A later column of the
+ * same name is a new one.
+ * @throws DeltaError invalid-argument if there is no such column, columns are not mapped, it is a partition column, or
+ * no column would be left
  */
 export async function dropColumns(
   live: LiveSnapshot,
@@ -30,7 +30,7 @@ export async function dropColumns(
       if (path.length === 1 && snapshot.partitionColumns.includes(path[0] ?? ''))
         throw refused(path, 'the table is partitioned by it');
       schema = withColumn(schema, path, () => null);
-      if (isEmptied(schema, path)) throw refused(path, 'nothing would be left beside it');
+      if (isEmptied(schema, path)) throw refused(path, 'it is the only column left');
     }
     if (paths.length === 0) return null;
     return {

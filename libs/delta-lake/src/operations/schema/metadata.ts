@@ -9,7 +9,8 @@ import type { Snapshot } from '../../snapshot/snapshot.ts';
 
 /**
  * The metadata of a table with another schema: new fields of a mapped table get ids and physical names.
- * @throws DeltaError invalid-schema; unsupported-feature where the present schema has a type that would be lost; invalid-argument where the schema needs a feature that the protocol lacks
+ * @throws DeltaError invalid-schema; unsupported-feature if the present schema has a type that would be lost;
+ * invalid-argument where the schema needs a feature that the protocol lacks
  */
 export function withSchema(
   context: TableContext,
@@ -29,7 +30,7 @@ export function withSchema(
 }
 
 /**
- * Refuses to write a schema in the place of one that has more to it.
+ * Refuses to replace a schema that says more than this library can write.
  * @throws DeltaError unsupported-feature, naming what would be lost
  */
 export function checkKept({ metadata, table }: Snapshot): void {
@@ -38,8 +39,8 @@ export function checkKept({ metadata, table }: Snapshot): void {
 }
 
 /**
- * Refuses what the protocol does not back: raising it is a step of its own, because older programs then cannot use the
- * table any more.
+ * Refuses what needs a feature that the protocol lacks. Adding a feature is a separate step, because older programs
+ * then cannot use the table any more.
  * @throws DeltaError invalid-argument when the feature could be added, unsupported-feature when it could not; both name it
  */
 export function checkFeatures(

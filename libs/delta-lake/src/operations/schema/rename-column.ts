@@ -8,7 +8,8 @@ import { checkMapped, checkNotNamed, type ColumnPath, pathOf } from './columns.t
 import { withSchema } from './metadata.ts';
 
 /**
- * Calls a column by another name. Files stay: they know it by its physical name, so the table has to map its columns.
+ * Renames a column. Files stay as they are: they hold the column by its physical name, so the table must map its
+ * columns.
  * Source: Delta protocol, "Column Mapping".
  * @throws DeltaError invalid-argument where there is no such column or columns are not mapped; invalid-schema where the name
  * is taken

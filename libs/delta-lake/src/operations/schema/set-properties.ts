@@ -13,9 +13,10 @@ import { alter } from './alter.ts';
 import { checkFeatures, checkKept } from './metadata.ts';
 
 /**
- * Sets table properties. Those that begin with `delta.` are checked, and what they need the protocol must have already.
- * `delta.columnMapping.mode` can go from `none` to `name`: files stay, columns can then be called anything.
- * @throws DeltaError invalid-argument for a value that makes no sense or a feature that is missing; unsupported-feature
+ * Sets table properties. Those that begin with `delta.` are checked, and the protocol must already have the features
+ * that they need. `delta.columnMapping.mode` can change from `none` to `name`: files stay, and columns can then have
+ * any name.
+ * @throws DeltaError invalid-argument for a value that is not allowed or a feature that is missing; unsupported-feature
  */
 export async function setProperties(
   live: LiveSnapshot,
@@ -38,7 +39,7 @@ export async function setProperties(
   });
 }
 
-/** Where columns come to be mapped, the files that are there call them by their names. */
+/** When column mapping is turned on, the physical name of a column is the name that the existing files have for it. */
 function withMapping(snapshot: Snapshot, metadata: Metadata, table: string): Metadata {
   const property = 'delta.columnMapping.mode';
   const [before, after] = [
@@ -49,7 +50,7 @@ function withMapping(snapshot: Snapshot, metadata: Metadata, table: string): Met
   if (before !== 'none' || after !== 'name') {
     throw new DeltaError(
       'invalid-argument',
-      `${property} of ${table} cannot go from ${before} to ${after}.`,
+      `The property ${property} of ${table} cannot change from ${before} to ${after}.`,
       {
         facts: { table, property },
       },

@@ -6,8 +6,8 @@ import type { OperationResult } from '../operation-result.ts';
 import { alter } from './alter.ts';
 
 /**
- * Removes table properties, so that their defaults are in force.
- * @throws DeltaError invalid-argument for one that files or commits already depend on
+ * Removes table properties, so that their defaults apply.
+ * @throws DeltaError invalid-argument for a property that files or commits depend on
  */
 export async function unsetProperties(
   live: LiveSnapshot,

@@ -11,11 +11,11 @@ import { type ColumnPath, pathOf, refused } from './columns.ts';
 import { withSchema } from './metadata.ts';
 
 /**
- * Gives a column a type that holds all values of the one it has, such as `long` for `integer`. Files stay; readers widen what
- * they read of them. The table says that it may be: `delta.enableTypeWidening`.
+ * Gives a column a type that holds all values of its present one, such as `long` for `integer`. Files stay, and readers
+ * widen the values. The table must allow it: `delta.enableTypeWidening`.
  * Source: Delta protocol, "Type Widening".
- * @throws DeltaError invalid-argument where there is no such column, the table does not allow it, the type would lose something,
- * or the column is one of the partition
+ * @throws DeltaError invalid-argument if there is no such column, the table does not allow it, a value would not fit,
+ * or it is a partition column
  */
 export async function widenColumn(
   live: LiveSnapshot,
@@ -44,7 +44,7 @@ export async function widenColumn(
 function widened(field: StructField, type: string, path: readonly string[]): StructField {
   if (field.type === type) return field;
   if (!isWidening(field.type, type))
-    throw refused(path, `not every ${JSON.stringify(field.type)} is a ${type}`);
+    throw refused(path, `not every ${JSON.stringify(field.type)} fits into a ${type}`);
   const before = field.metadata['delta.typeChanges'];
   const changes = [
     ...(Array.isArray(before) ? (before as readonly unknown[]) : []),

@@ -16,8 +16,9 @@ export interface SortOptions {
 }
 
 /**
- * The rows in order; rows that compare equal keep theirs. Up to `runRows` are sorted in memory; more go as sorted runs
- * to temporary files, which are merged: memory then holds a run, later a block of each run, and never all rows.
+ * The rows in order; rows that compare equal keep theirs. Up to `runRows` rows are sorted in memory. More are written
+ * as sorted runs to temporary files, which are then merged: memory holds first one run, then a block of each run, and
+ * never all rows.
  */
 export async function* sortRows(
   rows: AsyncIterable<readonly Row[]>,
@@ -45,7 +46,7 @@ export async function* sortRows(
   }
 }
 
-/** A run, at its next row. */
+/** A run and its next row. */
 interface Head {
   block: readonly Row[];
   at: number;
@@ -99,7 +100,7 @@ function push<T>(heap: T[], item: T, before: (a: T, b: T) => boolean): void {
   heap[at] = item;
 }
 
-/** Moves the first item down to its place. */
+/** Moves the first item of a heap down to its place. */
 function sink<T>(heap: T[], before: (a: T, b: T) => boolean): void {
   const [item] = heap as [T];
   let at = 0;
@@ -114,7 +115,7 @@ function sink<T>(heap: T[], before: (a: T, b: T) => boolean): void {
   heap[at] = item;
 }
 
-/** Sorted runs in a temporary folder: a file each, of blocks, each behind its length (4 bytes). */
+/** Sorted runs in a temporary folder. Each run is a file of blocks; a block follows its length (4 bytes). */
 class Runs implements AsyncDisposable {
   readonly blockRows: number;
   #folder: string | null = null;

@@ -11,8 +11,8 @@ import type { RowOrder } from './external-sort.ts';
 import { zValue } from './z-value.ts';
 
 /**
- * Order of the rows in rewritten files. `sort`: by the columns, the first one first. `z-order`: so that rows which are
- * near in all of the columns are near in the files; a condition on any of them then skips files. Nulls come first.
+ * Order of the rows in rewritten files. `sort`: by the columns, the first one first. `z-order`: rows that are close in
+ * all of the columns are close in the files, so that a condition on any of them skips files. Nulls come first.
  */
 export interface Order {
   readonly kind: 'sort' | 'z-order';
@@ -29,13 +29,13 @@ const SAMPLE_ROWS = 10_000;
 
 /**
  * Checks an order against a table.
- * @throws DeltaError invalid-argument for a column that the table has not, that has no order, or that is a partition
- * column: all rows of a file share its value
+ * @throws DeltaError invalid-argument for a column that the table does not have, that has no order, or that is a
+ * partition column (all rows of a file share its value)
  */
 export function checkOrder(snapshot: Snapshot, { kind, columns }: Order): readonly KeyColumn[] {
   checkArgument('optimize', 'the columns of the order', columns, 'texts');
   if (columns.length === 0 || (kind === 'z-order' && columns.length > 8))
-    throw new DeltaError('invalid-argument', `A ${kind} is by 1 to 8 columns, not by ${columns.length}.`);
+    throw new DeltaError('invalid-argument', `A ${kind} takes 1 to 8 columns, not ${columns.length}.`);
   return columns.map((name) => {
     const field = snapshot.schema.fields.find((candidate) => candidate.name === name);
     const reason = !field
@@ -86,7 +86,7 @@ export async function rowOrder(
   };
 }
 
-/** For each column up to 1,023 values that cut its sampled rows into parts of the same size, ascending. */
+/** For each column up to 1,023 ascending values that cut its sampled rows into parts of equal size. */
 async function sampleBounds(
   context: TableContext,
   snapshot: Snapshot,
@@ -96,7 +96,7 @@ async function sampleBounds(
   const names = columns.map(({ name }) => name);
   const counted = files.map((file) => file.stats?.numRecords ?? null);
   const total = counted.every((rows) => rows !== null) ? counted.reduce((sum, rows) => sum + rows, 0) : null;
-  // Without statistics the number of rows is not known before they are read: then every tenth is looked at.
+  // Without statistics the number of rows is unknown before they are read: then every tenth row is taken.
   const step = total === null ? 10 : Math.max(1, Math.floor(total / SAMPLE_ROWS));
   const samples: Value[][] = columns.map(() => []);
   let index = 0;

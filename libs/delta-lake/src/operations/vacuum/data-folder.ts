@@ -5,18 +5,22 @@ import type { ObjectEntry, ObjectStore } from '../../storage/object-store.ts';
 /** Sorts after every key of the log. */
 const AFTER_LOG = `${LOG_FOLDER}\uffff`;
 
-/** What lies in a table's folder, its log excepted. */
+/** What a table's folder holds, apart from the log. */
 export interface DataFolder {
-  /** What is the table's to delete, as far as it was asked for. */
+  /** Files that belong to the table and may be deleted, below the folders that were asked for. */
   readonly files: readonly ObjectEntry[];
-  /** Whether a key was listed, or lies where nobody looked; null of a store that can be asked for many keys at once. */
+  /**
+   * Whether a key was listed, or is in a folder that was not listed; null if the store can be asked for many keys at
+   * once.
+   */
   readonly mayHave: ((key: string) => boolean) | null;
 }
 
 /**
- * Lists a table's folder, or only the folders `below` it. The table's to delete is all but: keys that have a part which
- * begins with `_` or `.` (`_change_data`, `_delta_index` and folders of a partition column, `_day=…`, are data
- * too); folders that are tables themselves; and keys that other keys look like (`a//b`). The log is not listed.
+ * Lists a table's folder, or only the folders `below` it. Three kinds of files are not the table's own: those with a
+ * part of the key that begins with `_` or `.` (`_change_data`, `_delta_index` and folders of a partition column such as
+ * `_day=…` do count); those in folders that are tables themselves; and those whose key could be another spelling
+ * (`a//b`). The log is not listed.
  * Source: Delta Spark, DeltaTableUtils.isHiddenDirectory.
  */
 export async function listDataFolder(

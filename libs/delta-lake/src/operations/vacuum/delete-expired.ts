@@ -19,8 +19,8 @@ export interface ExpiryOptions {
   /** Removed files younger than this stay. Ms; default `delta.deletedFileRetentionDuration`. */
   readonly retentionMs?: number;
   /**
-   * Where the table has more removed files than `files`, the oldest go before their time, but none that was removed less
-   * than `leastMs` ago.
+   * If the table has more than `files` removed files, the oldest are deleted before their time, but none that was
+   * removed less than `leastMs` ago.
    */
   readonly beyond?: { readonly files: number; readonly leastMs: number };
   /** At most so many files are deleted, those that were removed first. Default: all that may go. */
@@ -30,20 +30,20 @@ export interface ExpiryOptions {
 
 /** What a call of {@link deleteExpired} did. */
 export interface ExpiryReport {
-  /** Files that it deleted, or found deleted. */
+  /** Files that the call deleted or found deleted. */
   readonly deleted: number;
-  /** Removed files that stay for now. */
+  /** Removed files that remain for now. */
   readonly kept: number;
   /** False when the limit ended the call: the next one goes on. */
   readonly isComplete: boolean;
 }
 
 /**
- * Deletes files that the table has removed, by its tombstones alone: no listing, no look into old commits, no commit of its
- * own; for a writer, every now and then. It takes what lies in the table's folder under a plain name and has no deletion
- * vector, as a stream of appends and replacements leaves it; `vacuum` finds the rest, and what no commit ever named.
- * A tombstone that is older than `delta.deletedFileRetentionDuration` may be forgotten, and its file is then vacuum's:
- * the caller gives a shorter retention than that.
+ * Deletes files that the table has removed, going by its tombstones alone: it lists nothing, reads no old commits and
+ * makes no commit. Meant for a writer to call now and then. It deletes files in the table's folder with a plain name
+ * and no deletion vector, such as a stream of appends and replacements leaves; `vacuum` finds the rest, and what no
+ * commit ever named. A tombstone older than `delta.deletedFileRetentionDuration` may be gone, and only vacuum then
+ * finds its file, so give a shorter retention.
  * @throws DeltaError unreadable-property, unclear-files; unsupported-feature, unsupported-protocol; what the store throws
  */
 export async function deleteExpired(live: LiveSnapshot, options: ExpiryOptions = {}): Promise<ExpiryReport> {
@@ -86,7 +86,7 @@ function cutoffOf(
   return Math.max(wished, Math.min(oldestWithin, now - beyond.leastMs));
 }
 
-/** Keys of expired files; without those that are part of the table again, or were removed later once more. */
+/** Keys of expired files, without those that are in the table again or were removed again later. */
 async function keysToDelete(
   context: TableContext,
   snapshot: Snapshot,

@@ -7,9 +7,9 @@ import { neededFiles } from './needed-files.ts';
 import { uselessFiles } from './useless-files.ts';
 
 /**
- * Deletes files that will not become part of the table, as their writer names them; those that are files of the table
- * after all, and those that lie outside of it, stay: a writer of another program may name what it likes. Best effort:
- * nobody names what is left, and vacuum finds it.
+ * Deletes files that their writer will not commit. Files that are in the table after all stay, and so do files outside
+ * its folder: the writer may be another program that names anything. Best effort: no commit names a file that is left,
+ * and vacuum finds it.
  */
 export async function discardFiles(
   context: TableContext,
@@ -27,6 +27,6 @@ export async function discardFiles(
     const { files } = await uselessFiles(context, await neededFiles(context, snapshot, since), entries);
     await Promise.allSettled(files.map(({ key }) => deleteObject(context.store, key)));
   } catch {
-    // What failed before this is what the caller has to hear of.
+    // The caller must hear of the failure that came before this.
   }
 }

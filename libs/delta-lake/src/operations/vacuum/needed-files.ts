@@ -16,7 +16,7 @@ interface NamedFile {
   readonly deletionVector?: DeletionVectorDescriptor;
 }
 
-/** Paths of the log of a file and of its deletion vector. */
+/** The paths, as the log has them, of a file and of its deletion vector. */
 export function pathsOf({ path, deletionVector }: NamedFile): string[] {
   return deletionVector && deletionVector.storageType !== 'i'
     ? [path, deletionVectorPath(deletionVector)]
@@ -25,9 +25,9 @@ export function pathsOf({ path, deletionVector }: NamedFile): string[] {
 
 /** Files that must stay. */
 export interface NeededFiles {
-  /** Whether the newest version has it, by the file's key in the table's store. */
+  /** By the file's key in the table's store: whether the newest version has the file. */
   readonly keys: ReadonlyMap<string, boolean>;
-  /** Whether the newest version has it, by the path in the log: files that do not lie in the table's folder, by their names. */
+  /** The same for files whose names lead out of the table's folder, by their path in the log. */
   readonly elsewhere: ReadonlyMap<string, boolean>;
 }
 
@@ -55,8 +55,8 @@ export async function neededFiles(
     isTimed &&= file.deletionTimestamp >= EARLIEST_MS;
     if (file.deletionTimestamp >= cutoffMs) for (const path of pathsOf(file)) need(path, false);
   }
-  // Checkpoints have dropped tombstones that a longer retention still wants; the commits tell of them, and of when
-  // something was removed whose writer did not.
+  // Checkpoints have dropped tombstones that a longer retention still needs. The commits have them, and show when a
+  // file was removed whose writer did not note the time.
   const stated = statedRetention(snapshot.configuration, DELETED_FILES);
   const isForgotten = stated === null || cutoffMs < context.clock() - stated;
   if (isForgotten || !isTimed || hasChanges) {

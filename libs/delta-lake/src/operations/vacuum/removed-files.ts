@@ -10,7 +10,7 @@ import type { ObjectEntry, ObjectStore } from '../../storage/object-store.ts';
 import { inParallel } from '../../storage/parallel.ts';
 import { pathsOf } from './needed-files.ts';
 
-/** How far the log has been worked off by vacuum: Spark's file, Spark's field. */
+/** Says how far vacuum has gone through the log. The file and its field are Spark's. */
 const LAST_VACUUM = `${LOG_FOLDER}_last_vacuum_info`;
 const FIELD = 'latestCommitVersionOutsideOfRetentionWindow';
 const PARALLEL_HEADS = 16;
@@ -30,8 +30,8 @@ export async function versionBefore(
 }
 
 /**
- * Files that commits up to `version` removed, with their deletion vectors, that are still there, as far as no
- * earlier vacuum has worked through these commits. They may be part of the table again.
+ * Existing files, with deletion vectors, that commits up to `version` removed. Commits that an earlier vacuum went
+ * through are left out. The files may be part of the table again.
  */
 export async function removedUpTo(
   context: TableContext,
@@ -46,7 +46,7 @@ export async function removedUpTo(
   for await (const { removes } of readCommits(store, first, version)) {
     for (const path of removes.flatMap(pathsOf)) {
       const key = tableKey(store.url, path);
-      // Whatever a log says: what lies elsewhere, and the log itself, are no data of the table.
+      // Whatever a log says, files elsewhere and the log itself are not data of the table.
       if (key !== null && !isLogKey(key)) keys.add(key);
     }
   }
@@ -65,13 +65,13 @@ async function readLastVacuum(store: ObjectStore): Promise<number | null> {
     const version = (json as Readonly<Record<string, unknown>> | null)?.[FIELD];
     return Number.isSafeInteger(version) ? (version as number) : null;
   } catch (error) {
-    // A hint: without it vacuum looks at all commits that are there.
+    // It is a hint: without it vacuum reads all commits in the log.
     if (hasCode(error, 'object-not-found') || error instanceof SyntaxError) return null;
     throw error;
   }
 }
 
-/** Notes that everything removed up to `version` is gone. */
+/** Notes that everything removed up to `version` is deleted. */
 export async function writeLastVacuum(store: ObjectStore, version: number): Promise<void> {
   await store.put(LAST_VACUUM, JSON.stringify({ [FIELD]: version }));
 }

@@ -4,12 +4,13 @@ import { LOG_FOLDER } from '../../log/names.ts';
 import { deleteObject } from '../../storage/key.ts';
 
 /**
- * The time now, in epoch ms, by our clock or the store's, whichever is behind: what is written in this moment tells the
- * store's. The ages of files are then never taken for more than they are, though one of the two clocks be wrong.
+ * The time now, in epoch ms, by our clock or the store's, whichever is behind. A file that is written now shows the
+ * store's time. Files then never seem older than they are, even if one of the two clocks is wrong.
  */
 export async function commonTime(context: TableContext): Promise<number> {
   const { store } = context;
-  // Named like an unfinished write of a local store: readers pass it over, and what a killed process leaves is cleaned up.
+  // The name is that of an unfinished write of a local store: readers ignore it, and a cleanup deletes it if we are
+  // killed.
   const key = `${LOG_FOLDER}.clock.${randomUUID()}.tmp`;
   await store.put(key, '');
   const head = await store.head(key);

@@ -11,19 +11,19 @@ const PARALLEL_HEADS = 16;
 export interface UselessFiles<T> {
   /** Of the candidates, those that no version within the retention needs. */
   readonly files: readonly T[];
-  /** Live files, as the log has them, that are nowhere to be found. */
+  /** Live files, by their path in the log, that do not exist. */
   readonly missing: readonly string[];
   /**
-   * A useless file that has the name of a needed one that lies elsewhere: they may be one, under two names that nobody
-   * can compare (a folder that another machine shares, a store that has two addresses).
+   * A useless file with the same name as a needed file elsewhere. They may be one file under two addresses that cannot
+   * be compared (a shared folder, a store with two addresses).
    */
   readonly lookalike: { readonly key: string; readonly path: string } | null;
 }
 
 /**
- * Tells which files nobody needs, and compares them as places, however they are written: by keys in one spelling, and
- * where the store knows objects by more than their keys (a disk with its links), by what it knows. `mayHave`: whether the
- * store has a key, as far as somebody has listed it.
+ * Tells which files nobody needs. Files are compared as places, however the log spells their names: by normalised keys,
+ * and by the store's own identity of an object if it has one (a disk with links). `mayHave`: whether the store may have
+ * a key, by the listing.
  */
 export async function uselessFiles<T extends { readonly key: string }>(
   context: TableContext,
@@ -55,7 +55,7 @@ export async function uselessFiles<T extends { readonly key: string }>(
   return { files, missing, lookalike };
 }
 
-/** What becomes of needed files that do not lie in the table's folder by their names. */
+/** Handles needed files whose names lead out of the table's folder. */
 async function findElsewhere(
   context: TableContext,
   needed: NeededFiles,
@@ -67,13 +67,13 @@ async function findElsewhere(
   for (const [path, isLive] of needed.elsewhere) {
     try {
       const { store, key } = locate(context, path);
-      // Another place of a store without links is another place.
+      // A store without links has one key for each object, so this is another object.
       if (!store.places) continue;
       disk = store;
       onDisk.set(key, path);
     } catch (error) {
       if (!hasCode(error, 'unsupported-feature')) throw error;
-      // A store that cannot be asked: of the table's own kind names decide, of another one nothing is known.
+      // The store cannot be asked. If it is of the table's kind, names decide; of another kind nothing is known.
       if (isLive && schemeOf(absolutePath(url, path)) !== schemeOf(url)) missing.push(path);
     }
   }
@@ -85,7 +85,9 @@ async function findElsewhere(
 
 const schemeOf = (address: string): string => /^[a-z][a-z0-9+.-]*(?=:)/.exec(address)?.[0] ?? 'file';
 
-/** Live files that a listing does not have: it may have begun before they came, or left out hidden names. */
+/**
+ * Of the live files that a listing lacks, those that do not exist. (A listing leaves out hidden names and newer files.)
+ */
 async function notThere(
   store: ObjectStore,
   needed: NeededFiles,
@@ -102,8 +104,7 @@ async function notThere(
 /** Files that a message names; `facts.paths` has all of them. */
 const NAMED = 5;
 
-/**
- * Refuses to delete in doubt.
+/** Refuses to delete in doubt.
  * @throws DeltaError unclear-files
  */
 export function checkClear(
@@ -114,13 +115,13 @@ export function checkClear(
     new DeltaError('unclear-files', `No file of ${table} is deleted: ${why}`, { facts: { table, paths } });
   if (missing.length > 0) {
     throw refuse(
-      `${missing.length} of the files that its newest version needs cannot be found, so the folder may not be the whole table, or its files may lie there under other names: ${missing.slice(0, NAMED).join(', ')}. Look into it with check; bring the files back, or restore the table to a version whose files are there.`,
+      `${missing.length} of the files that its newest version needs do not exist, so the folder may not hold the whole table, or its files may have other names: ${missing.slice(0, NAMED).join(', ')}. Find out more with check; then bring the files back, or restore the table to a version whose files exist.`,
       missing,
     );
   }
   if (lookalike) {
     throw refuse(
-      `the file ${lookalike.key} would go, and the table needs ${lookalike.path}, which has the same name; whether they are one file cannot be told. Open the table by the address that its log has, or rewrite its files here (optimize).`,
+      `it would delete ${lookalike.key}, but the table needs ${lookalike.path}, which has the same name and may be the same file. Open the table by the address that its log uses, or rewrite its files here (optimize).`,
       [lookalike.key, lookalike.path],
     );
   }

@@ -19,18 +19,18 @@ import { youngUnnamed } from './young-files.ts';
 
 const HOUR_MS = 3_600_000;
 const PARALLEL_DELETES = 16;
-/** Files that are deleted between two looks at what others have committed. */
+/** Files that are deleted before the log is read again for commits of others. */
 const DELETES_A_LOOK = 512;
 
 export interface VacuumOptions {
   /** Removed files younger than this stay. Ms; default `delta.deletedFileRetentionDuration`. */
   readonly retentionMs?: number;
   /**
-   * Take a retention below `delta.deletedFileRetentionDuration`: files that readers of older versions, or commits
-   * under way, still need may go. Default false: such a retention is refused.
+   * Accept a retention below `delta.deletedFileRetentionDuration`, and with it that files are deleted which readers of
+   * older versions or open commits still need. Default false: such a retention is refused.
    */
   readonly allowShortRetention?: boolean;
-  /** Say what would go, and leave it. Default false. */
+  /** Report what would be deleted, and delete nothing. Default false. */
   readonly dryRun?: boolean;
   /**
    * `log`: only files that a commit still in the log removed; costs no listing of the data. `folder`: also what no
@@ -39,8 +39,8 @@ export interface VacuumOptions {
    */
   readonly scope?: 'log' | 'folder';
   /**
-   * With `scope: 'folder'`: lists only these folders of the table, `['day=2026-11-24/']`, and deletes only in them. Cheap
-   * enough to be done often where somebody knows which folders were written ({@link DeltaTable.recentFolders}). Default: all.
+   * With `scope: 'folder'`: lists only these folders of the table, `['day=2026-11-24/']`, and deletes only in them.
+   * Cheap enough to do often if you know which folders were written ({@link DeltaTable.recentFolders}). Default: all.
    */
   readonly folders?: readonly string[];
   readonly signal?: AbortSignal | undefined;
@@ -51,7 +51,7 @@ export interface VacuumOptions {
 /** What a vacuum deleted, or with `dryRun` would delete. */
 export interface VacuumReport {
   readonly version: number;
-  /** Epoch ms: what was removed, or written, at this time or later stays. */
+  /** Epoch ms: files that were removed or written at this time or later stay. */
   readonly cutoffMs: number;
   /** Keys relative to the table's root, sorted. */
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
@@ -59,19 +59,19 @@ export interface VacuumReport {
 }
 
 /**
- * Deletes files that no version within the retention needs. What stays: live files, files that a tombstone younger
- * than the retention names, their deletion vectors, everything that is itself younger, for a day what no commit names,
- * whatever the retention (its writer may be about to commit it), names that begin with `_` or `.` (but for `_change_data`
- * and partition folders), folders that are tables themselves, and everything outside the table's folder, whatever the log
- * says. Two commits, `VACUUM START` and `VACUUM END`, tell the history; none where nothing
- * is to go.
+ * Deletes files that no version within the retention needs. These stay: live files; files that a tombstone younger than
+ * the retention names; their deletion vectors; files that are younger themselves; for a day, whatever the retention,
+ * files that no commit names (their writer may be about to commit them); names that begin with `_` or `.` (except
+ * `_change_data` and partition folders); folders that are tables themselves; and everything outside the table's folder,
+ * whatever the log says. Two commits, `VACUUM START` and `VACUUM END`, record it in the history, unless there is
+ * nothing to delete.
  *
- * What is to go is decided by a snapshot that is read after the listing, and looked at again while files are deleted: a
- * file that becomes part of the table meanwhile is seen. Files are compared as places, however their names are written
- * ({@link uselessFiles}). Source: Delta Spark, VacuumCommand; Delta protocol, "vacuumProtocolCheck".
- * @throws DeltaError invalid-argument for a retention that is refused; unreadable-property; unclear-files, and nothing is
- * deleted, when files that the table needs are not found, or cannot be told from those that would go;
- * unsupported-feature, unsupported-protocol
+ * A snapshot that is read after the listing decides what to delete, and newer ones are read while files are deleted, so
+ * that a file which becomes part of the table in between stays. Files are compared as places, however their names are
+ * spelled ({@link uselessFiles}). Source: Delta Spark, VacuumCommand; Delta protocol, "vacuumProtocolCheck".
+ * @throws DeltaError invalid-argument for a retention that is refused; unreadable-property; unclear-files, with nothing
+ * deleted, if files that the table needs are missing, or may be the ones that would be deleted; unsupported-feature,
+ * unsupported-protocol
  */
 export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): Promise<VacuumReport> {
   const { context } = live;
@@ -97,7 +97,7 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
   };
   if (options.dryRun === true) return report;
   const deleted = doomed.length > 0 ? await deleteAll(live, { ...report, doomed, options }) : [];
-  // What was removed elsewhere has not been looked at.
+  // Files removed in other folders were not looked at.
   if (expired !== null && options.folders === undefined) await writeLastVacuum(context.store, expired);
   return {
     ...report,
@@ -108,7 +108,7 @@ export async function vacuum(live: LiveSnapshot, options: VacuumOptions = {}): P
 
 const byKey = (a: ObjectEntry, b: ObjectEntry): number => (a.key < b.key ? -1 : 1);
 
-/** Of the candidates what nobody needs. @throws DeltaError unclear-files */
+/** The candidates that nobody needs. @throws DeltaError unclear-files */
 async function chosen(
   context: TableContext,
   snapshot: Snapshot,
@@ -136,16 +136,16 @@ async function withoutYoung(
   { dryRun = false }: VacuumOptions,
 ): Promise<readonly ObjectEntry[]> {
   if (files.length === 0) return files;
-  // The clock of the store costs a write.
+  // Reading the clock of the store costs a write.
   const now = dryRun ? context.clock() : await commonTime(context);
   const young = await youngUnnamed(context, snapshot, files, now);
   return files.filter(({ key }) => !young.has(key));
 }
 
 /**
- * Deletes between two commits that say so. A snapshot that has the first one is looked at before the first file goes, and
- * whenever others have committed: a writer that makes an old file part of the table again is seen, unless it happens within the
- * moment that a few hundred files take; a commit therefore looks for its files itself.
+ * Deletes between two commits that record it. A snapshot with the first of them is checked before the first file is
+ * deleted, and again whenever others have committed. So a writer that adds an old file to the table again is seen,
+ * except within the moment in which a few hundred files are deleted; therefore a commit checks that its files exist.
  */
 async function deleteAll(
   live: LiveSnapshot,
@@ -159,7 +159,7 @@ async function deleteAll(
     numFilesToDelete: work.doomed.length,
     sizeOfDataToDelete: work.bytes,
   });
-  // Its own commit is no news.
+  // Its own commit needs no check.
   if (live.current.version === seen + 1) seen += 1;
   const deleted: ObjectEntry[] = [];
   for (let rest = work.doomed; rest.length > 0; rest = rest.slice(DELETES_A_LOOK)) {
@@ -186,14 +186,17 @@ function retentionOf(context: TableContext, { configuration }: Snapshot, options
   const table = context.store.url;
   const { retentionMs: asked, allowShortRetention = false } = options;
   if (asked !== undefined && (!Number.isFinite(asked) || asked < 0))
-    throw new DeltaError('invalid-argument', `A retention of ${asked} ms is no duration.`);
-  // A caller that gives a retention, and allows any, does not ask what the table wants.
+    throw new DeltaError(
+      'invalid-argument',
+      `The retention must be a number of milliseconds, 0 or more, not ${asked}.`,
+    );
+  // A caller that gives a retention and accepts a short one does not need the table's own.
   if (asked !== undefined && allowShortRetention) return asked;
   const least = retentionMs(configuration, DELETED_FILES, table);
   if (asked !== undefined && asked < least) {
     throw new DeltaError(
       'invalid-argument',
-      `Vacuum of ${table} refused: ${asked / HOUR_MS} hours is less than the ${least / HOUR_MS} hours that the table keeps removed files (delta.deletedFileRetentionDuration), so readers of older versions and writers with open commits may lose files. Allow a short retention where there are none.`,
+      `Vacuum of ${table} refused: ${asked / HOUR_MS} hours is less than the ${least / HOUR_MS} hours that the table keeps removed files (delta.deletedFileRetentionDuration), so readers of older versions and writers with open commits may lose files. Allow a short retention if there are no such readers and writers.`,
       { facts: { table, retentionMs: asked, leastMs: least } },
     );
   }
@@ -233,7 +236,7 @@ function startParameters(
   };
 }
 
-/** A commit without actions, for the history. */
+/** Makes a commit without actions, for the history. */
 async function tell(
   live: LiveSnapshot,
   operation: string,

@@ -7,12 +7,12 @@ import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { ObjectEntry } from '../../storage/object-store.ts';
 import { pathsOf } from './needed-files.ts';
 
-/** A store may time what is written later a little earlier. */
+/** A store may date a later write a little earlier. */
 const SLACK_MS = 60_000;
 
 /**
- * Keys of files that a writer may be about to commit: younger than {@link SAFE_AGE_MS}, and no commit names them. Those that
- * the table had and removed are named, by their tombstones or by the commits since they were written.
+ * Keys of files that a writer may be about to commit: they are younger than {@link SAFE_AGE_MS} and no commit names
+ * them. Tombstones, or the commits since they were written, name the files that the table had and removed.
  */
 export async function youngUnnamed(
   context: TableContext,

@@ -23,10 +23,10 @@ const RULES: OptionRules<DuckdbCodecOptions> = {
 };
 
 /**
- * A {@link ParquetCodec} on DuckDB, for data files of some size: several times as fast as JavaScript, and larger than
- * memory. Small files, and those whose columns are not simply those of the table (older schemas, INT96, lists of two
- * levels), are left to hyparquet. DuckDB starts when it is first needed; dispose of the codec to stop it and delete its
- * files. Needs the package `@duckdb/node-api`.
+ * A {@link ParquetCodec} on DuckDB, for large data files: several times as fast as JavaScript, and not limited by
+ * memory. Small files, and files whose columns differ from the table's (older schemas, INT96, lists of two levels), are
+ * left to hyparquet. DuckDB starts when it is first needed; dispose of the codec to stop it and delete its files. Needs
+ * the package `@duckdb/node-api`.
  */
 export class DuckdbCodec implements ParquetCodec, AsyncDisposable {
   readonly #options: DuckdbCodecOptions;
@@ -90,7 +90,7 @@ export class DuckdbCodec implements ParquetCodec, AsyncDisposable {
   }
 }
 
-/** A {@link DuckdbCodec}. Nothing is started before the first file of some size. */
+/** A {@link DuckdbCodec}. DuckDB starts at the first large file. */
 export function duckdbCodec(options: DuckdbCodecOptions = {}): DuckdbCodec {
   return new DuckdbCodec(options);
 }

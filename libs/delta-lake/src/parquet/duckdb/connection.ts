@@ -11,14 +11,14 @@ export interface DuckdbOptions {
   readonly memoryLimit?: string;
   /** Default 1, which is fastest up to 100,000 rows a file. */
   readonly threads?: number;
-  /** Where files are put together, and where DuckDB spills to; a folder of its own is made in it. Default the system's. */
+  /** Where DuckDB writes files and spills to, in a folder of its own. Default: the system's temporary folder. */
   readonly temporaryFolder?: string;
 }
 
 /** What reading and writing need of a running DuckDB. */
 export interface Duckdb {
   connect(): Promise<DuckDBConnection>;
-  /** A path for a file that nobody has yet. */
+  /** A new path for a file. */
   temporaryFile(): string;
   /** Stops it and deletes its files. */
   close(): Promise<void>;

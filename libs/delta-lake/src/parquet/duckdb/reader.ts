@@ -12,7 +12,7 @@ import { globEscape, identifier, textLiteral } from './sql.ts';
 import { isStoredAs } from './stored-type.ts';
 import { fromDuckdb } from './values.ts';
 
-/** A file and what is wanted of it. */
+/** A file and what to read of it. */
 export interface FileRequest {
   readonly path: string;
   readonly footer: FileMetaData;
@@ -21,9 +21,8 @@ export interface FileRequest {
 }
 
 /**
- * The rows of a file, or null when its columns are not simply those of the schema, or its dates are by another calendar:
- * then somebody else has to read it.
- * Memory: what DuckDB buffers, and one vector of rows.
+ * The rows of a file. Null when its columns differ from those of the schema, or its dates use another calendar: then
+ * another codec must read it. Memory: what DuckDB buffers, and one vector of rows.
  */
 export function readFile(
   start: () => Promise<Duckdb>,

@@ -2,13 +2,13 @@ import { unsupportedFeature } from '../../errors.ts';
 import { type ColumnMappingMode, physicalName } from '../../schema/column-mapping.ts';
 import { type DataType, decimalOf, type StructField } from '../../schema/types.ts';
 
-/** A name as SQL says it, whatever it holds. */
+/** A name as a quoted SQL identifier. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Text as a SQL literal, whatever it holds. */
+/** Text as a SQL literal. */
 export const textLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** DuckDB takes a path for a glob pattern; a folder may well be called `data[1]`. */
+/** Escapes a path, which DuckDB takes for a glob pattern: a folder may be called `data[1]`. */
 export const globEscape = (path: string): string => path.replace(/[*?[]/g, (character) => `[${character}]`);
 
 const SCALARS: Readonly<Record<string, string>> = {
@@ -27,7 +27,10 @@ const SCALARS: Readonly<Record<string, string>> = {
   timestamp_ntz: 'timestamp',
 };
 
-/** The DuckDB type of a column, its fields under the names that files have for them. @throws DeltaError unsupported-feature */
+/**
+ * The DuckDB type of a column; fields have the names that they have in files.
+ * @throws DeltaError unsupported-feature
+ */
 export function sqlType(type: DataType, mode: ColumnMappingMode): string {
   if (typeof type === 'string') {
     const decimal = decimalOf(type);
@@ -43,7 +46,7 @@ export function sqlType(type: DataType, mode: ColumnMappingMode): string {
   return `struct(${fields.join(', ')})`;
 }
 
-/** The `field_ids` of a COPY: those that the fields have, at any depth; empty when none has one. */
+/** The `field_ids` of a COPY, for fields at any depth; empty when no field has an id. */
 export function fieldIds(fields: readonly StructField[], mode: ColumnMappingMode): string {
   const parts = fields.flatMap((field) => {
     const text = idsOf(field.metadata['delta.columnMapping.id'], field.type, mode);
@@ -52,7 +55,7 @@ export function fieldIds(fields: readonly StructField[], mode: ColumnMappingMode
   return parts.join(', ');
 }
 
-/** A number alone, or a struct of it and of what lies within. */
+/** The id of a field: a number, or a struct of it and the ids of inner fields. */
 function idsOf(id: unknown, type: DataType, mode: ColumnMappingMode): string | null {
   const own = typeof id === 'number' ? String(id) : null;
   const inner = typeof type === 'string' ? '' : nestedIds(type, mode);

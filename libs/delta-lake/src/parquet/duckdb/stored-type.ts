@@ -4,8 +4,8 @@ import { type DataType, decimalOf } from '../../schema/types.ts';
 import { columnOf, type ParquetNode } from '../cell-reader.ts';
 
 /**
- * Whether a Parquet column is what Delta's own writers make of the type: then DuckDB reads it rightly, and no cast, no
- * missing field and no older layout is in play. Source: Delta protocol, "Delta Data Type to Parquet Type Mappings".
+ * Whether a Parquet column is stored as Delta's own writers store the type. Then DuckDB reads it correctly: it needs no
+ * cast, lacks no field and has no older layout. Source: Delta protocol, "Delta Data Type to Parquet Type Mappings".
  */
 export function isStoredAs(type: DataType, node: ParquetNode, mode: ColumnMappingMode): boolean {
   const { element, children } = node;

@@ -16,7 +16,7 @@ import { type DataType, decimalOf } from '../../schema/types.ts';
 import { formatDecimal, plainDecimal, type Value } from '../../schema/value.ts';
 import { columnOf, type ParquetNode } from '../cell-reader.ts';
 
-/** What DuckDB wants for a {@link Value} of a type. */
+/** Turns a {@link Value} of a type into what DuckDB takes. */
 export function toDuckdb(type: DataType, mode: ColumnMappingMode): (value: Value) => DuckDBValue {
   const nullable = (convert: (value: NonNullable<Value>) => DuckDBValue) => (value: Value) =>
     value === null ? null : convert(value);
@@ -71,7 +71,7 @@ function scalarToDuckdb(type: string): (value: NonNullable<Value>) => DuckDBValu
   }
 }
 
-/** The {@link Value} of what DuckDB has read from a column that is stored as the type. */
+/** Turns what DuckDB has read from a column of a type into a {@link Value}. */
 export function fromDuckdb(
   type: DataType,
   node: ParquetNode,
@@ -106,7 +106,7 @@ export function fromDuckdb(
 function scalarFromDuckdb(type: string): (value: NonNullable<DuckDBValue>) => Value {
   switch (type) {
     case 'binary':
-      // DuckDB's own memory goes with the chunk.
+      // Copy: DuckDB frees its memory with the chunk.
       return (value) => Uint8Array.from((value as DuckDBBlobValue).bytes);
     case 'date':
       return (value) => formatDate((value as DuckDBDateValue).days);

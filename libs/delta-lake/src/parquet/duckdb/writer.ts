@@ -10,9 +10,9 @@ import { toDuckdb } from './values.ts';
 
 /** Rows of one DuckDB vector. */
 const VECTOR_ROWS = 2048;
-/** Rows of a row group: what a reader that is not DuckDB holds at a time. */
+/** Rows of a row group. Readers other than DuckDB hold one at a time. */
 const ROW_GROUP_ROWS = 122_880;
-/** What DuckDB makes of a row of that many columns, in bytes each, before anybody has measured: for splitting files. */
+/** Estimated bytes of a cell in a file by DuckDB, for splitting files before the first measurement. */
 const BYTES_PER_CELL = 4;
 
 interface Resources {
@@ -24,7 +24,7 @@ interface Resources {
 
 /**
  * Gathers rows in a table of DuckDB, which spills what does not fit in memory, and copies them to a Parquet file in the
- * end. The first rows wait in JavaScript: a file that stays small never gets there.
+ * end. The first rows wait in JavaScript: a small file never reaches DuckDB.
  */
 export class DuckdbWriter implements ParquetWriter {
   readonly #schema: StructType;

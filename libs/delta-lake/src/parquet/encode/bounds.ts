@@ -7,7 +7,7 @@ export interface Bounds {
 }
 
 /**
- * Bounds of numbers. NaN is in no order, so a chunk that has one gets none; zeros are widened to both signs.
+ * Bounds of numbers. NaN has no order, so a chunk with a NaN gets no bounds; zeros are widened to both signs.
  * Source: parquet.thrift, ColumnOrder.
  */
 export function numberBounds(values: Int32Array | Float32Array | Float64Array, count: number): Bounds | null {
@@ -40,7 +40,7 @@ export function longBounds(values: BigInt64Array, count: number): Bounds | null 
   return { min: values[least] ?? 0n, max: values[greatest] ?? 0n };
 }
 
-/** Bounds of texts, in the order of their bytes. Byte strings get none: they are rarely in an order that anyone asks for. */
+/** Bounds of texts, in the order of their bytes. Byte strings get none: their order is rarely useful. */
 export function textBounds(cells: ArrayLike<unknown>): Bounds | null {
   let [min, max]: [string | undefined, string | undefined] = [undefined, undefined];
   for (let i = 0; i < cells.length; i++) {

@@ -5,7 +5,7 @@ import { encodeNestedValues } from 'hyparquet-writer/src/dremel.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
 import { type Distinct, type PlainValues, plainValues } from './plain-values.ts';
 
-/** Cells of a page at most, as parquet-java has it: what a reader decodes at once. */
+/** The most cells of a page, as in parquet-java. A reader decodes a page at once. */
 const PAGE_CELLS = 20_000;
 
 export interface Compressor {
@@ -25,8 +25,8 @@ interface Leaf {
 /**
  * Appends one leaf column of a row group: a dictionary where that halves it, then data pages of version 2.
  *
- * hyparquet-writer lays out the file, its levels, headers and footer; the values are packed here, because going over
- * them in a dozen generic passes took it three times as long.
+ * hyparquet-writer lays out the file, its levels, headers and footer. The values are packed here, because its dozen
+ * generic passes over them took three times as long.
  * Source: Parquet, "Column chunks", "Data Pages" (v2), "Dictionary Encoding".
  */
 export function writeColumnChunk(
@@ -89,7 +89,9 @@ function dictionaryOf(values: PlainValues): Distinct | null {
   return 2 * (distinct.values.size + indexes) <= values.size ? distinct : null;
 }
 
-/** What engines skip row groups by. The footer's writer shortens long texts, the upper bound upwards. */
+/**
+ * Statistics by which engines skip row groups. The writer of the footer shortens long texts and raises the upper bound.
+ */
 function statisticsOf({ values, definition }: Leaf, encoded: Distinct | null): Statistics {
   const bounds = (encoded?.values ?? values).bounds();
   const null_count = BigInt(definition.length - values.count);

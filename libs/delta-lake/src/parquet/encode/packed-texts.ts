@@ -6,10 +6,10 @@ const SHORT_TEXT = 64;
 /** Texts and byte strings, each after its length in four bytes, little-endian. Source: Parquet, "Encodings", PLAIN. */
 export class PackedTexts {
   #bytes: Uint8Array;
-  /** Where the value before each begins, the first at 0, and the last ends. */
+  /** Offsets: value n is between entries n and n + 1; the first begins at 0. */
   readonly #ends: Uint32Array;
 
-  /** `count` of the cells are not null; `size` is what they take, if all texts are ASCII. */
+  /** `count`: how many cells are not null. `size`: the bytes that they take if all texts are ASCII. */
   constructor(cells: ArrayLike<unknown>, count: number, size: number) {
     this.#bytes = new Uint8Array(size);
     this.#ends = new Uint32Array(count + 1);

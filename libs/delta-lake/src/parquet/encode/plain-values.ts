@@ -8,13 +8,13 @@ import { PackedTexts } from './packed-texts.ts';
  */
 export interface PlainValues {
   readonly count: number;
-  /** Bytes of all values; of texts about. */
+  /** Bytes of all values; for texts an estimate. */
   readonly size: number;
   /** The bytes of the values `[from, to)`. */
   bytes(from: number, to: number): Uint8Array;
-  /** Groups equal values; null where there are more than `limit` different ones, or the type is not worth it. */
+  /** Groups equal values; null if there are more than `limit` different ones, or grouping does not pay for the type. */
   distinct(limit: number): Distinct | null;
-  /** Of all values; null where there is none, or no order. */
+  /** Bounds of all values; null if there is no value or no order. */
   bounds(): Bounds | null;
 }
 
@@ -52,7 +52,7 @@ export function plainValues({ type, type_length }: SchemaElement, cells: Cells):
     case undefined:
       break;
   }
-  throw new RangeError(`No column is written as ${type}.`);
+  throw new RangeError(`Cannot write a column as ${type}.`);
 }
 
 function booleans(cells: Cells): PlainValues {
@@ -110,7 +110,7 @@ function fixedWidth(values: FixedWidth, count: number): PlainValues {
   };
 }
 
-/** Groups by bits, so that -0 and 0, and NaNs of other payloads, stay what they are: open addressing by words. */
+/** Groups by bits, so that -0 and 0, and NaNs of different payloads, stay apart. Open addressing by words. */
 function distinctWords(values: FixedWidth, count: number, limit: number): Distinct | null {
   const words = new Int32Array(values.buffer);
   const perValue = values.BYTES_PER_ELEMENT / 4;
@@ -146,7 +146,7 @@ function distinctWords(values: FixedWidth, count: number, limit: number): Distin
   return { values: fixedWidth(new Values(found.buffer), size), indexes };
 }
 
-/** Texts, or bytes, each after its length; packed only when a dictionary does not take their place. */
+/** Texts or bytes, each after its length. They are packed only if no dictionary replaces them. */
 function byteArrays(cells: Cells): PlainValues {
   let count = 0;
   let size = 0;

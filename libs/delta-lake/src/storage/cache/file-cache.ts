@@ -1,15 +1,15 @@
 /**
- * Immutable objects on the local disk, up to a number of bytes; any number of processes may share the folder.
+ * Keeps copies of immutable objects on the local disk, up to a number of bytes. Any number of processes may share the
+ * folder.
  *
  *     objects/<name>                 a whole object; the time of its last use is its modification time
  *     uses/<process>/<n>-<name>      a hard link to it while a process uses it
  *     uses/<process>/<n>-<name>.part an object on its way in
  *
  * A file appears in `objects` by rename(2), synced, so a crash leaves whole files or parts, never half an object under
- * its name. Eviction takes the least recently used of those that nobody links to; a file that is in use has two names,
- * so even one that is evicted at the wrong moment stays readable to its users (where there are no hard links, a use has a
- * copy). What a dead process left in `uses` is removed when its folder was not touched for ten minutes; a living one touches
- * its folder every minute.
+ * its name. Eviction deletes the least recently used files that no process links to. A file in use has two names, so
+ * even if it is evicted at the wrong moment, its users can read it (without hard links, each use has a copy). A living
+ * process touches its folder in `uses` every minute; one that was not touched for ten minutes is removed.
  */
 import { clearInterval, setInterval } from 'node:timers';
 import { randomUUID } from 'node:crypto';
@@ -20,11 +20,13 @@ import { mayLackLinks } from '../local/creation.ts';
 import type { LocalCopy } from '../object-store.ts';
 
 export interface FileCacheOptions {
-  /** Made at the first use. On a local file system; without hard links, a file that is in use takes room twice. */
+  /**
+   * Created at the first use. Must be on a local file system; without hard links, a file in use takes its space twice.
+   */
   readonly folder: string;
   /**
-   * What the kept files may take. What is in use at one time is kept whatever it takes, and each process may be over by a
-   * sixteenth, because it looks at the whole folder only so often.
+   * The most bytes that the kept files take. Files in use are kept beyond it, and each process may exceed it by a
+   * sixteenth, because it does not measure the whole folder each time.
    */
   readonly maxBytes: number;
   /** Epoch ms; default the system's clock. */
@@ -34,7 +36,7 @@ export interface FileCacheOptions {
 const TOUCH_MS = 60_000;
 const DEAD_MS = 600_000;
 
-/** One use of one object by this process; shared by all callers that ask for it meanwhile. */
+/** One use of one object by this process, shared by all callers that ask for it at the same time. */
 interface Use {
   readonly path: string;
   readonly ready: Promise<void>;
@@ -66,8 +68,8 @@ export class FileCache {
   }
 
   /**
-   * The file `name`, which `fill` writes when it is not there, or not `bytes` large. Callers that ask for one name at
-   * once share one filling.
+   * The file `name`. `fill` writes it if it is missing or does not have `bytes` bytes. Callers that ask for one name at
+   * the same time share one call of `fill`.
    */
   async copy(
     name: string,
@@ -104,21 +106,21 @@ export class FileCache {
     };
   }
 
-  /** Ends what this process has in use. The files stay, for the next one. */
+  /** Ends all uses of this process. The files stay for the next one. */
   async close(): Promise<void> {
     await this.#opening;
     clearInterval(this.#touching);
     await rm(this.#own, { recursive: true, force: true });
   }
 
-  /** Makes `path` a link to the object, which is fetched where need be. */
+  /** Makes `path` a link to the object, which is fetched if necessary. */
   async #take(
     name: string,
     path: string,
     bytes: number | undefined,
     fill: (path: string) => Promise<void>,
   ): Promise<void> {
-    // A disk that was full is tried again: what failed once is not kept.
+    // A failure is not kept, so a disk that was full is tried again.
     this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = null;
       throw error;
@@ -152,7 +154,7 @@ export class FileCache {
     await mkdir(this.#own, { recursive: true });
     await this.#removeDead();
     await this.#touch(this.#own);
-    // Best effort: the folder may have been taken away, and then the next use says so.
+    // Best effort: if the folder was deleted, the next use reports it.
     const touch = (): unknown => this.#touch(this.#own).catch(() => undefined);
     this.#touching = setInterval(touch, TOUCH_MS).unref();
   }
@@ -162,7 +164,7 @@ export class FileCache {
     await utimes(path, now, now);
   }
 
-  /** One look at a time, so that two fillings do not count on the same room. */
+  /** Makes room for one object at a time, so that two do not count on the same free space. */
   #makeRoom(bytes: number): Promise<void> {
     this.#room = this.#room
       .catch(() => undefined)
@@ -175,7 +177,7 @@ export class FileCache {
     return this.#room;
   }
 
-  /** Deletes the least recently used files until `limit` holds; answers what is left. */
+  /** Deletes the least recently used files down to `limit` bytes; answers the bytes that are left. */
   async #evictTo(limit: number): Promise<number> {
     await this.#removeDead();
     const names = await readdir(this.#objects);
@@ -220,7 +222,7 @@ async function sync(path: string): Promise<number> {
   }
 }
 
-/** A second name for a file; where the file system has no hard links, a second file, which takes room once more. */
+/** Gives a file a second name; without hard links, copies it, which takes its space twice. */
 async function linkOrCopy(file: string, path: string): Promise<void> {
   try {
     await link(file, path);

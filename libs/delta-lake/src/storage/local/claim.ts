@@ -1,6 +1,6 @@
 /**
- * Put-if-absent on a file system without hard links (exFAT, many shares and FUSE file systems), from one promise that
- * it has to keep: a folder is not renamed onto a folder that has something in it.
+ * Put-if-absent on a file system without hard links (exFAT, many shares and FUSE file systems). It needs one promise of
+ * the file system: a folder is not renamed onto a folder that is not empty.
  *
  *     .N.<uuid>.tmp/<uuid>   the draft: a folder with the whole, synced file in it
  *            │ rename: fails while somebody's claim is there     ← decided who is next: from here the claim is whole
@@ -8,10 +8,10 @@
  *            │ rename, unless N exists                           ← N appears, whole
  *     N
  *
- * Anybody who finds a claim ends it for its owner (`settle`), so one that a dead process has left stops nobody, and no
- * claim is ever broken. A claim of `<uuid>` can only move `<uuid>`, and N is looked for after the claim was seen: while the
- * claim is there, nobody else can make N, so what is moved never replaces anything. The last word has N itself: the
- * owner who finds its file moved reads N.
+ * A process that finds a claim completes it for its owner (`settle`), so a claim that a dead process has left blocks
+ * nobody, and no claim is ever broken. A claim of `<uuid>` can only move `<uuid>`, and N is checked after the claim was
+ * seen. While the claim exists, nobody else can create N, so the move never replaces anything. N itself decides: an
+ * owner that finds its file moved reads N.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -21,13 +21,13 @@ import { errno, ignoreAbsent, isAbsent } from './failure.ts';
 import { syncFolder } from './files.ts';
 import { inFlight } from './in-flight.ts';
 
-/** Names of claims; listings leave them out. */
+/** The names of claims; listings leave them out. */
 export const CLAIM: RegExp = /^\..+\.claim$/;
 
-/** What systems say to a rename onto a folder that is not empty. Windows and its shares have no word of their own for it. */
+/** Error codes of a rename onto a folder that is not empty. Windows and its shares have no code of their own for it. */
 const TAKEN: ReadonlySet<string | undefined> = new Set(['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES', 'EBUSY']);
 
-/** Others may come and go between two tries; so often in a row they do not, unless the file system lies. */
+/** Other claims may come and go between two tries, but not this often unless the file system breaks its promise. */
 const TRIES = 1000;
 
 /**
@@ -52,7 +52,7 @@ export async function createByClaim(
   try {
     if (!(await inFlight(draft, take))) return 'exists';
   } finally {
-    // Once it is the claim there is nothing here.
+    // Nothing is left here if the draft became the claim.
     await rm(draft, { recursive: true, force: true });
   }
   await syncFolder(folder);
@@ -65,7 +65,7 @@ export async function createByClaim(
 async function takeClaim(draft: string, claim: string, target: string): Promise<boolean> {
   for (let tries = 1; ; tries++) {
     if (existsSync(target)) {
-      // An owner that died last of all has left the empty folder.
+      // An owner that died after its move has left the empty folder.
       await removeIfEmpty(claim);
       return false;
     }
@@ -79,7 +79,7 @@ async function takeClaim(draft: string, claim: string, target: string): Promise<
   }
 }
 
-/** Ends a claim for its owner, who may be dead. */
+/** Completes a claim for its owner, which may be dead. */
 async function settle(claim: string, target: string): Promise<void> {
   let ids: readonly string[];
   try {
@@ -96,7 +96,7 @@ async function settle(claim: string, target: string): Promise<void> {
 async function settleOne(claim: string, id: string, target: string): Promise<boolean | null> {
   const isLate = existsSync(target);
   try {
-    // From here the object exists, whole; or the claim came too late, and is none any more.
+    // From here the object exists, whole, or the claim came too late and has no effect.
     await (isLate ? unlink(join(claim, id)) : rename(join(claim, id), target));
   } catch (error) {
     if (isAbsent(error)) return null;
@@ -111,7 +111,7 @@ async function removeIfEmpty(claim: string): Promise<void> {
   try {
     await rmdir(claim);
   } catch (error) {
-    // The next claim is there already.
+    // The next claim exists already.
     if (!TAKEN.has(errno(error))) ignoreAbsent(error);
   }
 }

@@ -6,12 +6,12 @@ import { DeltaError } from '../../errors.ts';
 import { errno, failure } from './failure.ts';
 
 /**
- * How a file system lets a file be created once: by hard links, or by claims, which cost a few renames more and ask all
- * writers to be of this library.
+ * How a file can be created exactly once on a file system: by hard links, or by claims. Claims cost a few renames more,
+ * and all writers must use this library.
  */
 export type Creation = 'links' | 'claims';
 
-/** What systems say where hard links are not to be had: Linux, macOS and Windows have several words for it. */
+/** Error codes of Linux, macOS and Windows on a file system without hard links. */
 const NO_LINKS: ReadonlySet<string | undefined> = new Set([
   'EPERM',
   'ENOTSUP',
@@ -30,8 +30,8 @@ export function mayLackLinks(error: unknown): boolean {
 }
 
 /**
- * Finds out, by trying, how the file system of a folder lets a file be created once; writes a few small files there and
- * deletes them. A folder that is not there yet will be on the file system of its nearest parent.
+ * Finds out, by trying, how a file can be created exactly once on the file system of a folder. Writes a few small files
+ * there and deletes them. A folder that does not exist yet is taken to be on the file system of its nearest parent.
  * @throws DeltaError unsupported-file-system when no way keeps its promise; store-failed when the folder cannot be written
  */
 export async function creationIn(folder: string): Promise<Creation> {
@@ -49,7 +49,7 @@ export async function creationIn(folder: string): Promise<Creation> {
   }
   throw new DeltaError(
     'unsupported-file-system',
-    `The file system of ${base} has no hard links, and renames a folder onto another that is not empty: of two writers one would lose its commits without a word. Put the folder on another file system.`,
+    `The file system of ${base} has no hard links and renames a folder onto another that is not empty. If two programs wrote there, one would silently lose its commits. Put the folder on another file system.`,
     { facts: { path: base } },
   );
 }
@@ -64,7 +64,7 @@ async function hasLinks(trial: string): Promise<boolean> {
     throw error;
   }
   try {
-    // A second one has to fail, or nobody is ever told that he is the second.
+    // A second link must fail, or a second writer would never notice that it is the second.
     await link(file, other);
     return false;
   } catch (error) {
@@ -72,7 +72,7 @@ async function hasLinks(trial: string): Promise<boolean> {
   }
 }
 
-/** Whether a folder with something in it stands against a rename, and one that is empty or not there does not. */
+/** Whether a rename onto a folder fails if that is not empty, and succeeds if it is empty or missing. */
 async function keepsFilledFolders(trial: string): Promise<boolean> {
   const [first, second, claim] = ['a', 'b', 'claim'].map((name) => join(trial, name)) as [
     string,

@@ -5,8 +5,8 @@ import type { ObjectEntry } from '../object-store.ts';
 import { errno, failure, isAbsent } from './failure.ts';
 
 /**
- * Up to here a file is read in place: a commit of a kilobyte comes in ten microseconds, a trip through the thread
- * pool takes ten times that, and replaying a log reads thousands of them.
+ * A file up to this size is read synchronously: a commit of a kilobyte takes ten microseconds, a trip through the
+ * thread pool ten times that, and replaying a log reads thousands of commits.
  */
 const READ_IN_PLACE = new Uint8Array(65_536);
 
@@ -22,7 +22,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** A file that fits into the buffer, with three system calls; null when it does not. */
+/** Reads a file that fits into the buffer, with three system calls; null if it does not fit. */
 export function readSmall(path: string): Uint8Array | null {
   const file = openSync(path, 'r');
   try {
@@ -52,11 +52,11 @@ export async function readRange(path: string, start: number, end: number): Promi
 
 /** Which names a listing gives. */
 export interface Wanted {
-  /** Whether a file is listed; `folder` is the key of the one that it lies in, with a slash at the end. */
+  /** Whether a file is listed; `folder` is the key of its folder, with a slash at the end. */
   readonly file: (name: string, folder: string) => boolean;
-  /** Whether a folder is looked into. */
+  /** Whether the files in a folder are listed. */
   readonly folder: (name: string) => boolean;
-  /** Whether a folder without anything in it is listed itself, by its key without a slash. */
+  /** Whether an empty folder is listed itself, by its key without a slash. */
   readonly empty?: (name: string, folder: string) => boolean;
 }
 
@@ -78,11 +78,11 @@ export async function* listFolder(
   const start = prefix.slice(folder.length);
   const after = startAfter.startsWith(folder) ? startAfter.slice(folder.length) : '';
   const names = children
-    // Most of a long log lies before: that goes first. (The name of a folder may end within `after`.)
+    // Most of a long log sorts before `after`: drop that first. (The name of a folder may end within `after`.)
     .filter(({ name }) => (name > after || after.startsWith(name)) && name.startsWith(start))
     .filter((child) => (child.isDirectory() ? wanted.folder(child.name) : wanted.file(child.name, folder)))
-    // A link to a folder is no object, and what it leads to may be anybody's: the look at each file passes it over.
-    // A folder sorts as its name with a slash, as its keys do.
+    // A link to a folder is not an object, and its target may belong to others: the check of each file skips it. A
+    // folder sorts as its name with a slash, as its keys do.
     .map((child) => `${folder}${child.name}${child.isDirectory() ? '/' : ''}`)
     .sort();
   for (const key of names) {
@@ -93,7 +93,7 @@ export async function* listFolder(
       if (key > startAfter || startAfter.startsWith(key))
         yield* listFolder(root, key, prefix, startAfter, wanted);
     } else if (key > startAfter) {
-      // A stat is a few microseconds; a file that went since readdir is left out.
+      // A stat takes a few microseconds; a file that was deleted since readdir is left out.
       const stat = lookAt(join(root, key), key);
       if (stat?.isFile() === true) yield { key, bytes: stat.size, modifiedAtMs: Math.floor(stat.mtimeMs) };
     }

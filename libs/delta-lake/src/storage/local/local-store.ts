@@ -16,16 +16,19 @@ const SYSTEM = { onWindows: process.platform === 'win32' };
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE } = constants;
 
-/** What is to be written is in this file. */
+/** A body that is in a file. */
 interface FileBody {
   readonly path: string;
 }
 
-/** Names that a write leaves behind when the process dies; listings leave them out, {@link ObjectStore.leftovers} has them. */
+/**
+ * Names that a write leaves behind if the process dies. Listings leave them out; {@link ObjectStore.leftovers} has
+ * them.
+ */
 const TEMPORARY = /\.[0-9a-f-]{36}\.tmp$/;
 const IN_TEMPORARY = /\.[0-9a-f-]{36}\.tmp\//;
 
-/** What a listing shows, and what it hides: folders that files are created in are of the store's own. */
+/** What a listing shows: everything but the store's own temporary files and folders. */
 const LISTED: Wanted = {
   file: (name) => !TEMPORARY.test(name),
   folder: (name) => !TEMPORARY.test(name) && !CLAIM.test(name),
@@ -38,9 +41,9 @@ const LEFT: Wanted = {
 
 /**
  * A folder as an object store. Writes go to a temporary file next to the target, are fsynced, and then appear under
- * their name by link(2) (`putIfAbsent`: fails when the name exists) or rename(2) (`put`); the folder is fsynced
- * last. The folder is made at the first write. Where the file system has no hard links, which the first creation finds
- * out, files are created by claims ({@link createByClaim}); where it cannot keep that promise either, `putIfAbsent` is refused
+ * their name by link(2) (`putIfAbsent`: fails when the name exists) or rename(2) (`put`); the folder is fsynced last.
+ * The folder is made at the first write. The first creation finds out whether the file system has hard links. Without
+ * them, files are created by claims ({@link createByClaim}); if that is impossible too, `putIfAbsent` is refused
  * (unsupported-file-system).
  */
 export function localStore(directory: string): ObjectStore {
@@ -148,7 +151,7 @@ function storeIn(root: string, shared: Shared): ObjectStore {
     async localCopy(key) {
       const path = pathOf(key);
       if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw absent(path, key);
-      // The file itself: nothing to give back.
+      // The copy is the file itself: there is nothing to release.
       return { path, [Symbol.asyncDispose]: async () => undefined };
     },
     async putIfAbsent(key, body) {
@@ -191,7 +194,7 @@ function* between(first: string, last: string): Generator<string> {
   }
 }
 
-/** Whether it could be tried: false where there are no links. Throws EEXIST when the name is taken. */
+/** False if the file system has no links. Throws EEXIST when the name is taken. */
 async function createByLink(temporary: string, target: string, shared: Shared): Promise<boolean> {
   try {
     // From here the object exists, whole: link(2) fails when the name is taken and never shows half a file.
@@ -207,7 +210,7 @@ async function createByLink(temporary: string, target: string, shared: Shared): 
   return true;
 }
 
-/** Deletes what an unfinished write has left: a file, or an empty folder, and the folders that it was alone in. */
+/** Deletes what an unfinished write has left: a file or an empty folder, and its parent folders that are then empty. */
 async function removeUnfinished(root: string, key: string): Promise<void> {
   const path = join(root, key);
   const isFolder = TEMPORARY.test(key) || IN_TEMPORARY.test(key) ? statSync(path).isDirectory() : false;
@@ -216,7 +219,7 @@ async function removeUnfinished(root: string, key: string): Promise<void> {
     try {
       await rmdir(join(root, above));
     } catch {
-      // There is more in it, which is deleted by its own key.
+      // The folder holds more files, which are deleted by their own keys.
       return;
     }
   }

@@ -5,12 +5,12 @@ import { DeltaError } from '../../errors.ts';
 import type { ObjectPlaceFacts } from '../object-store.ts';
 import { errno, failure, isAbsent } from './failure.ts';
 
-/** Files that are looked at before others may run. A look takes a few microseconds. */
+/** Files that are checked before other work may run. A check takes a few microseconds. */
 const AT_ONCE = 500;
 
 /**
- * What files are as places, by key: the file system's own number of a file, which is one however many names lead to it
- * (links, letter case, a folder that is mounted twice), and whether the name itself lies below the root, links resolved.
+ * The identity of files, by key: the file system's number of a file, which is the same for all names that lead to it
+ * (links, letter case, a folder that is mounted twice), and whether the name, with links resolved, is below the root.
  */
 export async function placesOf(
   root: string,
@@ -31,7 +31,7 @@ export async function placesOf(
       isInside = isAtOrBelow(trueRoot, realPath(folder));
       isBelow.set(folder, isInside);
     }
-    // A file system without numbers says 0 of all: then the name with its links resolved has to do.
+    // A file system without numbers says 0 for every file: then use the name with its links resolved.
     const identity = stat.ino === 0 ? (realPath(path) ?? path) : `${stat.dev}:${stat.ino}`;
     places.set(key, { identity, isBelowRoot: isInside });
   }
@@ -39,8 +39,8 @@ export async function placesOf(
 }
 
 /**
- * Refuses to delete what a link leads to outside of the root. The last part of the key may be a link itself: what goes is
- * the link.
+ * Refuses to delete a file outside the root that a link leads to. The last part of the key may be a link itself: then
+ * the link is deleted.
  * @throws DeltaError invalid-argument
  */
 export function checkInside(root: string, key: string): void {
@@ -51,7 +51,7 @@ export function checkInside(root: string, key: string): void {
   if (trueRoot !== null && isAtOrBelow(trueRoot, folder)) return;
   throw new DeltaError(
     'invalid-argument',
-    `Cannot delete ${join(root, key)}: a link on the way leads to ${folder}, which is not in ${root}.`,
+    `Cannot delete ${join(root, key)}: a link on its path leads to ${folder}, which is outside of ${root}.`,
     { facts: { key, folder } },
   );
 }
@@ -60,7 +60,7 @@ function lookAt(path: string, key: string): { readonly dev: number; readonly ino
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    // A link that leads to itself is no file.
+    // A link that leads to itself is not a file.
     if (isAbsent(error) || errno(error) === 'ELOOP') return undefined;
     throw failure(error, 'read', path, key);
   }

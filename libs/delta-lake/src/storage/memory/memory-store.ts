@@ -9,7 +9,7 @@ interface StoredObject {
   readonly modifiedAtMs: number;
 }
 
-/** An object store in memory, for tests and for tables that nobody keeps. Views made by `at` share its objects. */
+/** An object store in memory, for tests and short-lived tables. Views made by `at` share its objects. */
 export function memoryStore(options: { readonly clock?: () => number } = {}): ObjectStore {
   return view(new Map(), '', options.clock ?? Date.now);
 }

@@ -28,12 +28,15 @@ export function parseS3Url(address: string): S3Location {
   return { bucket, prefix: path === '' ? '' : `${path}/` };
 }
 
-/** The URL's path folds these, so they would reach another object. @throws DeltaError invalid-argument */
+/**
+ * Refuses parts that a URL's path would drop, so that the request would reach another object.
+ * @throws DeltaError invalid-argument
+ */
 function checkPath(path: string): void {
   if (path.startsWith('/') || path.split('/').some((segment) => segment === '.' || segment === '..')) {
     throw new DeltaError(
       'invalid-argument',
-      `The path ${path} begins with "/" or has a segment "." or "..", which no URL can carry.`,
+      `The path ${path} begins with "/" or has a segment "." or "..", which a URL cannot express.`,
       { facts: { path } },
     );
   }
@@ -45,7 +48,7 @@ export type S3Addresser = (bucket: string, key: string, query: Readonly<Record<s
 /**
  * Chooses host and style once. The returned function escapes as AWS signs (RFC 3986, '/' kept), so that what is signed
  * is what is sent.
- * @throws DeltaError invalid-argument when the endpoint is no http(s) URL or carries a user, a path or a query
+ * @throws DeltaError invalid-argument when the endpoint is not an http(s) URL, or has a user, a path or a query
  */
 export function addresser(options: S3Options): S3Addresser {
   const region = options.region ?? DEFAULT_REGION;
@@ -75,7 +78,7 @@ function endpointOf(text: string): URL {
   if (url.username !== '' || url.password !== '') {
     throw new DeltaError(
       'invalid-argument',
-      `The S3 endpoint ${url.host} carries a user: pass credentials instead.`,
+      `The S3 endpoint ${url.host} has a user in it: pass credentials instead.`,
     );
   }
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {

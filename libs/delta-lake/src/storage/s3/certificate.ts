@@ -14,7 +14,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID:
     'its certificate is not valid yet; set the clock of this machine, or that of the authority',
   ERR_TLS_CERT_ALTNAME_INVALID:
-    'its certificate is for another host; use a name that the certificate bears, or have one made for this name',
+    'its certificate is for another host; use a name that is in the certificate, or get a certificate for this name',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS on this port; use http://, or another port',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS on this port; use http://, or another port',
 };

@@ -8,13 +8,13 @@ import type { S3Credentials, S3Options } from './options.ts';
 import type { S3Answer, S3Request } from './request.ts';
 import { type Attempt, isPassing, pauseBefore, type RetryLimits, retryLimits } from './retry.ts';
 
-/** Half of a slow mobile uplink: what an upload may take on top of the time-out. */
+/** The slowest upload that is allowed for, half of a slow mobile uplink: it extends the time-out. */
 const SLOWEST_BYTES_PER_MS = 32;
 
 /**
- * The one place that talks to S3: signs (aws4fetch), sends, bounds what is under way, tries again, and turns what is
- * not expected into a DeltaError. A body is read within its attempt, so a connection torn in the middle of one is
- * another attempt and not half an object.
+ * The one place that talks to S3. It signs requests (aws4fetch), sends them, limits how many are in progress, retries,
+ * and turns unexpected answers into a DeltaError. A body is read within its attempt, so a connection that breaks in the
+ * middle of one leads to another attempt, not to half an object.
  */
 export class S3Client {
   readonly bucket: string;
@@ -38,8 +38,8 @@ export class S3Client {
 
   /**
    * Sends until an expected answer comes.
-   * @throws DeltaError store-failed, access-denied, no-such-bucket, object-not-found, invalid-argument; whatever the
-   * signal's reason is.
+   * @throws DeltaError store-failed, access-denied, no-such-bucket, object-not-found, invalid-argument; or the signal's
+   * reason.
    */
   async send(request: S3Request): Promise<S3Answer> {
     const { signal, random = Math.random } = this.#options;
@@ -64,12 +64,12 @@ export class S3Client {
         if (result.answer) throw failureOf(asked, { ...result.answer, attempts: attempt, isRepeated });
         throw unreachable(asked, attempt, result.cause);
       }
-      // Refused before it was begun, or carried out and the answer lost: nobody can tell.
+      // The request may not have arrived, or may have been carried out and its answer lost.
       isRepeated = true;
     }
   }
 
-  /** Waits before another attempt; false when there is to be none any more. */
+  /** Waits before another attempt; false if no further attempt is to be made. */
   async #pause(ms: number): Promise<boolean> {
     const { signal, retryUntil } = this.#options;
     const ends = [signal, retryUntil].filter((end) => end !== undefined);
@@ -145,7 +145,7 @@ export class S3Client {
   async #sign(request: S3Request): Promise<{ readonly url: string; readonly headers: Headers }> {
     const url = this.#address(this.bucket, request.key ?? '', request.query ?? {});
     const headers = new Headers(request.headers);
-    // The store checks the hash, so that a body damaged on its way is refused, over plain http too.
+    // The store checks the hash, so a body that was damaged on its way is refused, even over plain http.
     headers.set(
       'x-amz-content-sha256',
       createHash('sha256')
@@ -178,7 +178,7 @@ export class S3Client {
   }
 }
 
-/** Aborts when nothing was heard for a while. */
+/** Aborts a request when nothing was heard for a while. */
 class Silence {
   readonly #stop: AbortController;
   readonly #timeoutMs: number;
@@ -192,10 +192,7 @@ class Silence {
   restart(extraMs: number = 0): void {
     clearTimeout(this.#timer);
     const ms = this.#timeoutMs + extraMs;
-    this.#timer = setTimeout(
-      () => this.#stop.abort(new Error(`no sign of life for ${Math.round(ms)} ms`)),
-      ms,
-    );
+    this.#timer = setTimeout(() => this.#stop.abort(new Error(`no answer for ${Math.round(ms)} ms`)), ms);
   }
 
   end(): void {

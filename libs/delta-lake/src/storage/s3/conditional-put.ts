@@ -4,14 +4,14 @@ import type { S3Client } from './client.ts';
 import { PROBE_OBJECT } from './own-objects.ts';
 import type { S3Answer } from './request.ts';
 
-/** Says whose write an object is: set at each create, the same at each attempt of one. */
+/** Metadata that identifies the write of an object: new for each create, the same for all its attempts. */
 const PUT_ID = 'x-amz-meta-put-id';
 
 /**
- * Creates the object unless it is there, by PUT with `If-None-Match: *`. Where the answer to an attempt was lost, the
- * object itself says who wrote it, so a write of ours that a later attempt finds in its way is `created`.
+ * Creates the object unless it is there, by PUT with `If-None-Match: *`. If the answer to an attempt was lost, the
+ * object itself says who wrote it, so `created` is also the answer when a later attempt finds our own write.
  * Source: Amazon S3 API, PutObject, "If-None-Match"; 412: it exists; 409: two writes met, try again.
- * @throws DeltaError store-failed when it cannot be known, or not be done
+ * @throws DeltaError store-failed when the object cannot be created, or the outcome is unknown
  */
 export async function createObject(
   client: S3Client,
@@ -33,7 +33,8 @@ export async function createObject(
 
 /**
  * Writes one object twice: a store that takes the second `PUT` does not honour the condition. The object stays, so the
- * next probe is one request. It can only veto: that the condition is looked at does not show that it is atomic.
+ * next probe is one request. The probe can only reveal a bad store: a store that honours the condition may still not be
+ * atomic.
  * @throws DeltaError writes-refused
  */
 export async function probeConditionalPut(client: S3Client, root: string): Promise<void> {
@@ -50,12 +51,12 @@ export async function probeConditionalPut(client: S3Client, root: string): Promi
   throw writesRefused(
     client,
     root,
-    'the store ignores If-None-Match, so of two writers one would lose its commits without a word',
-    'If this program is the only writer, say so: `singleWriter: true`.',
+    'the store ignores If-None-Match, so with two writers one would silently lose its commits',
+    'If this program is the only writer, set `singleWriter: true`.',
   );
 }
 
-/** Why a store may not be written, and what to do about it. */
+/** The refusal to write to a store: why, and what to do about it. */
 export function writesRefused(client: S3Client, root: string, why: string, advice: string): DeltaError {
   const url = `s3://${client.bucket}/${root}`.replace(/\/$/, '');
   return new DeltaError('writes-refused', `Cannot write to ${url}: ${why}. ${advice}`, { facts: { url } });

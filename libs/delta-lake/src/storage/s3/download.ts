@@ -2,10 +2,10 @@ import { DeltaError } from '../../errors.ts';
 import type { S3Client } from './client.ts';
 import type { S3Answer } from './request.ts';
 
-/** Parts of one object under way at once; each is in memory whole. */
+/** Parts of one object that are transferred at the same time; each is in memory whole. */
 export const PARTS_AT_ONCE = 4;
 
-/** How often an object that is replaced while its parts come is begun again. */
+/** How often the download of an object is begun, if it is replaced while its parts arrive. */
 const BEGINNINGS = 3;
 
 /**
@@ -18,15 +18,15 @@ export async function readRange(
   start: number,
   end: number,
 ): Promise<Uint8Array> {
-  // HTTP cannot ask for nothing.
+  // HTTP has no empty range.
   if (end <= start) return (await askRange(client, key, 0, 1), new Uint8Array());
   return (await askRange(client, key, start, end)).bytes;
 }
 
 /**
- * The whole object: the first part in one request, which tells the size; the others side by side. `write` is told
- * where each part belongs, in no order; it is called again from the start when the object was replaced meanwhile.
- * Answers the size.
+ * Reads the whole object. The first request gives the first part and the size; the other parts follow in parallel.
+ * `write` gets each part with its offset, in any order. If the object was replaced in between, it starts again from the
+ * beginning. Answers the size.
  * @throws DeltaError object-not-found
  */
 export async function readWhole(
@@ -49,7 +49,7 @@ export async function readWhole(
   }
 }
 
-/** Everything after the first part. False: it belongs to another object than the first part. */
+/** Reads everything after the first part. False: the object was replaced since the first part. */
 async function readRest(
   client: S3Client,
   key: string,
@@ -83,12 +83,12 @@ async function askRange(client: S3Client, key: string, start: number, end: numbe
     method: 'GET',
     key,
     headers: { range: `bytes=${start}-${end - 1}` },
-    // 416: nothing at or after `start`; of an empty object no range can be had.
+    // 416: there is nothing at or after `start`. An empty object has no valid range.
     expected: [200, 206, 416],
   });
   const etag = answer.headers.get('etag');
   if (answer.status === 416) return { bytes: new Uint8Array(), total: sizeOf(answer) ?? 0, etag };
-  // A store may answer a range with the whole.
+  // A store may answer a range with the whole object.
   if (answer.status === 200) {
     return { bytes: answer.body.subarray(start, end), total: answer.body.byteLength, etag };
   }

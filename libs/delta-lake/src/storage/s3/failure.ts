@@ -3,13 +3,13 @@ import { certificateProblem } from './certificate.ts';
 import type { S3Answer } from './request.ts';
 import { text } from './xml.ts';
 
-/** What was asked, for the message: `GetObject` of `s3://bucket/key`. */
+/** The request, for the message: `GetObject` of `s3://bucket/key`. */
 export interface Asked {
   readonly operation: string;
   readonly address: string;
 }
 
-/** Codes by which S3 and its likes say that the keys are not good. */
+/** Codes by which S3 and compatible stores refuse the credentials. */
 const BAD_CREDENTIALS: ReadonlySet<string> = new Set([
   'ExpiredToken',
   'InvalidAccessKeyId',
@@ -19,14 +19,13 @@ const BAD_CREDENTIALS: ReadonlySet<string> = new Set([
   'TokenRefreshRequired',
 ]);
 
-/** The S3 error code of an answer, empty where it has none (HEAD, or no XML). */
+/** The S3 error code of an answer, empty if it has none (HEAD, or no XML). */
 export function codeOf(answer: Pick<S3Answer, 'body'>): string {
   return answer.body.byteLength === 0 ? '' : (text(utf8(answer.body), 'Code') ?? '');
 }
 
 /**
- * The error of an answer that is none of the expected ones. The server's sentence is left out where it may repeat
- * what was signed.
+ * The error for an unexpected answer. The server's sentence is left out if it may repeat what was signed.
  */
 export function failureOf(asked: Asked, answer: S3Answer): DeltaError {
   const { operation, address } = asked;
@@ -37,7 +36,7 @@ export function failureOf(asked: Asked, answer: S3Answer): DeltaError {
   if (code === 'NoSuchBucket') {
     return new DeltaError(
       'no-such-bucket',
-      `${what}: the bucket is not there, or the endpoint is another's.`,
+      `${what}: the bucket does not exist, or the endpoint belongs to another service. Check both.`,
       { facts },
     );
   }
@@ -61,30 +60,30 @@ export function failureOf(asked: Asked, answer: S3Answer): DeltaError {
   if (status === 401 || status === 403) {
     return new DeltaError(
       'access-denied',
-      `${what}: these credentials may not do it (a store that may not be listed answers so for an absent key, too).`,
+      `${what}: these credentials do not allow it (if they do not allow listing either, a missing key gets the same answer).`,
       { facts },
     );
   }
   if (status === 404) return new DeltaError('object-not-found', `There is no object ${address}.`, { facts });
   if (status >= 500 || status === 429 || status === 408 || status === 409) {
-    return new DeltaError('store-failed', `${what} at ${attempts} attempts: try again later.`, { facts });
+    return new DeltaError('store-failed', `${what} in ${attempts} attempts: try again later.`, { facts });
   }
   const message = text(utf8(answer.body), 'Message');
   return new DeltaError('invalid-argument', `${what}${message === null ? '' : `: ${message}`}.`, { facts });
 }
 
-/** The error of a request to which no attempt brought a whole answer. */
+/** The error for a request that got no whole answer in any attempt. */
 export function unreachable(asked: Asked, attempts: number, cause: unknown): DeltaError {
   const { operation, address } = asked;
   const advice = certificateProblem(cause) ?? 'check the endpoint and the network';
   return new DeltaError(
     'store-failed',
-    `${operation} of ${address} had no answer at ${attempts} attempts (${reasonOf(cause)}): ${advice}.`,
+    `${operation} of ${address} got no answer in ${attempts} attempts (${reasonOf(cause)}): ${advice}.`,
     { cause, facts: { operation, address, attempts } },
   );
 }
 
-/** fetch says "fetch failed" and keeps the reason to itself, one or two causes down. */
+/** The reason of a failed fetch. Its message is only "fetch failed"; the reason is one or two causes down. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);

@@ -5,7 +5,7 @@ import { readWhole } from './download.ts';
 import { upload } from './multipart.ts';
 
 /**
- * Writes an object into a new file, its parts as they come.
+ * Writes an object into a new file, part by part as they arrive.
  * @throws DeltaError object-not-found
  */
 export async function downloadFile(client: S3Client, key: string, path: string): Promise<void> {
@@ -14,7 +14,7 @@ export async function downloadFile(client: S3Client, key: string, path: string):
     const bytes = await readWhole(client, key, async (part, start) => {
       await file.write(part, 0, part.byteLength, start);
     });
-    // Of an object that was replaced while it came, a longer one may have been written before.
+    // If the object was replaced in between, a longer one may have been written before.
     await file.truncate(bytes);
   } finally {
     await file.close();
@@ -23,7 +23,7 @@ export async function downloadFile(client: S3Client, key: string, path: string):
 
 /**
  * Writes a file as an object, a few parts of it in memory at a time.
- * @throws DeltaError invalid-argument when the file changes meanwhile
+ * @throws DeltaError invalid-argument when the file changes in between
  */
 export async function uploadFile(client: S3Client, key: string, path: string): Promise<void> {
   const file = await open(path, 'r');
@@ -37,10 +37,7 @@ export async function uploadFile(client: S3Client, key: string, path: string): P
         while (filled < buffer.length) {
           const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, start + filled);
           if (bytesRead === 0) {
-            throw new DeltaError(
-              'invalid-argument',
-              `The file ${path} became shorter while it was uploaded.`,
-            );
+            throw new DeltaError('invalid-argument', `The file ${path} became shorter during its upload.`);
           }
           filled += bytesRead;
         }

@@ -9,7 +9,7 @@ export class Limiter {
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    // A caller that leaves hands its place over, so the count changes only when nobody waits.
+    // A caller that is done passes its place on, so the count changes only if nobody waits.
     if (this.#running < this.#max) this.#running++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {

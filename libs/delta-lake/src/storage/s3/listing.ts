@@ -4,9 +4,9 @@ import { utf8 } from './failure.ts';
 import { elements, text } from './xml.ts';
 
 /**
- * The objects whose key starts with `prefix`, after `startAfter`, page by page: the next page is asked for when the
- * consumer has taken the last object of this one. Keys are of the bucket. Folder markers (keys that end with '/') are
- * left out.
+ * The objects whose key starts with `prefix`, after `startAfter`, page by page: the next page is requested when the
+ * consumer has taken the last object of this one. Keys start at the root of the bucket. Folder markers (keys that end
+ * with '/') are left out.
  * Source: Amazon S3 API, ListObjectsV2.
  */
 export async function* listObjects(

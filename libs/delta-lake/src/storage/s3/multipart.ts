@@ -15,8 +15,8 @@ export interface UploadSource {
 }
 
 /**
- * Writes an object, replacing one that is there. Large ones go in parts, a few at a time, so memory holds a few parts
- * whatever the size; a failed upload is taken back. Nobody sees the object before it is whole.
+ * Writes an object and replaces an existing one. A large object is uploaded in parts, a few at a time, so memory holds
+ * only a few parts; a failed upload is aborted. The object becomes visible only as a whole.
  * Source: Amazon S3 API, PutObject, CreateMultipartUpload, UploadPart, CompleteMultipartUpload.
  */
 export async function upload(client: S3Client, key: string, source: UploadSource): Promise<void> {
@@ -42,7 +42,7 @@ export async function upload(client: S3Client, key: string, source: UploadSource
     const parts = await uploadParts(client, key, uploadId, source);
     await complete(client, key, uploadId, parts, source.bytes);
   } catch (error) {
-    // Best effort: what is left is invisible, and the bucket's lifecycle rule or its owner removes it.
+    // Best effort: parts that are left are invisible until the bucket's lifecycle rule or its owner removes them.
     await abort(client, key, uploadId).catch(() => undefined);
     throw error;
   }
@@ -81,7 +81,7 @@ async function uploadParts(
       throw error;
     }),
   );
-  // All of them have to be still before the upload can be taken back.
+  // All parts must have ended before the upload can be aborted.
   for (const outcome of await Promise.allSettled(writers)) {
     if (outcome.status === 'rejected') throw outcome.reason;
   }
@@ -107,13 +107,17 @@ async function complete(
     expected: [200, 404],
   });
   if (answer.status === 200) return;
-  // The first attempt may have been carried out, and then there is no such upload any more.
+  // The first attempt may have been carried out; then the upload no longer exists.
   const found = await client.send({ operation: 'HeadObject', method: 'HEAD', key, expected: [200, 404] });
   const isThere = found.status === 200 && Number(found.headers.get('content-length')) === bytes;
   if (answer.isRepeated && isThere) return;
-  throw new DeltaError('store-failed', `The upload of s3://${client.bucket}/${key} was lost by the store.`, {
-    facts: { key },
-  });
+  throw new DeltaError(
+    'store-failed',
+    `The upload of s3://${client.bucket}/${key} failed: the store no longer knows it. Try again.`,
+    {
+      facts: { key },
+    },
+  );
 }
 
 async function abort(client: S3Client, key: string, uploadId: string): Promise<void> {

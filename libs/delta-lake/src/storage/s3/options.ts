@@ -1,19 +1,19 @@
 import type { OptionRules } from '../../arguments.ts';
 import type { FileCacheOptions } from '../cache/file-cache.ts';
 
-/** Who asks. Keep these out of logs; the library never puts them into a message. */
+/** Credentials. Keep these out of logs; the library never puts them into a message. */
 export interface S3Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of temporary credentials. */
+  /** For temporary credentials. */
   readonly sessionToken?: string;
 }
 
-/** One attempt of one request, told after its answer. No secret is in it. */
+/** One attempt of one request, reported after its answer. It holds no secret. */
 export interface S3RequestEvent {
   /** Name of the S3 operation: `GetObject`, `PutObject`, `ListObjectsV2`, … */
   readonly operation: string;
-  /** Of the bucket; empty for a listing. */
+  /** Key in the bucket; empty for a listing. */
   readonly key: string;
   /** Counts from 1. */
   readonly attempt: number;
@@ -32,21 +32,21 @@ export interface S3RetryOptions {
   readonly baseMs?: number;
   /** Upper bound of every pause, ms; default 10,000. */
   readonly maxMs?: number;
-  /** How long one attempt may be silent, ms; default 30,000. */
+  /** How long one attempt may go without data, ms; default 30,000. */
   readonly timeoutMs?: number;
 }
 
-/** Of a writer that is alone by declaration; see `writer-lock.ts`. */
+/** Options of a writer that is declared to be the only one; see `writer-lock.ts`. */
 export interface SingleWriterOptions {
-  /** Who we are, in words, for the message to a second writer; default: host name and process id. */
+  /** Name of this writer, for the message to a second writer; default: host name and process id. */
   readonly owner?: string;
-  /** After so long without a sign of life, ms, another writer may take over; default 15,000. */
+  /** After this time without a renewal, ms, another writer may take over; default 15,000. */
   readonly leaseMs?: number;
-  /** How long a claim must stand undisputed before it counts, ms: longer than a PUT takes. Default 1,000. */
+  /** How long a claim must stand unchanged before it counts, ms: longer than a PUT takes. Default 1,000. */
   readonly settleMs?: number;
   /**
-   * Key in the bucket of one lock for everything that this store writes. Default: one per folder of created objects,
-   * so per `_delta_log`, which keeps two writers apart however they came to the table.
+   * Key in the bucket of one lock for everything that this store writes. Default: one lock per folder of created
+   * objects, so per `_delta_log`, which keeps two writers apart whatever address they opened.
    */
   readonly lockKey?: string;
 }
@@ -59,36 +59,40 @@ export interface S3Options {
   readonly region?: string;
   /** `endpoint/bucket/key` instead of `bucket.endpoint/key`; default: true with an endpoint, false on AWS. */
   readonly pathStyle?: boolean;
-  /** Fixed ones, or a function that is asked before every request and keeps what it knows. Default: anonymous. */
+  /**
+   * Fixed credentials, or a function that is called before every request and caches them itself. Default: anonymous.
+   */
   readonly credentials?: S3Credentials | (() => Promise<S3Credentials>);
   /**
    * Says that this store carries out `PUT` with `If-None-Match: *` atomically, so that any number of writers may use
-   * it. Known of AWS S3 and Cloudflare R2 by their addresses. Without it (and without `singleWriter`) writes are refused.
+   * it. Known for AWS S3 and Cloudflare R2 by their addresses. Without it (and without `singleWriter`) writes are
+   * refused.
    */
   readonly conditionalPut?: boolean;
   /**
-   * Says that no two programs write at once, which any store allows. A lock object turns a second one away, and the end
-   * of this one (`await using`, or no sign of life for a while) lets the next one in. Use one store object per process.
+   * Says that only one program writes at a time, which works with any store. A lock object keeps a second writer out.
+   * When the first ends (`await using`) or stops renewing the lock, the next one may write. Use one store object per
+   * process.
    */
   readonly singleWriter?: boolean | SingleWriterOptions;
   readonly retry?: S3RetryOptions;
   /**
-   * When it fires, nothing is tried again and pauses end: each request has the one attempt that it is at or comes to. For
-   * a program that ends, which writes down what it can and does not wait for a store that is away.
+   * When it fires, retries and pauses end: each request has only its current or first attempt. For a program that is
+   * stopping and must not wait for a store that it cannot reach.
    */
   readonly retryUntil?: AbortSignal;
-  /** Requests under way at once; further ones wait. Default 32. */
+  /** Requests in progress at the same time; further ones wait. Default 32. */
   readonly maxRequests?: number;
   /**
-   * Bytes per request of a large object, default 8 MiB; up to twice as much is written in one. S3 takes no part below 5 MiB
-   * but the last. Four parts of an object are under way at once, in memory.
+   * Bytes per request of a large object, default 8 MiB; up to twice as much is written in one request. S3 refuses parts
+   * below 5 MiB, except the last. Four parts of an object are in memory at the same time.
    */
   readonly partBytes?: number;
-  /** Keeps copies of immutable objects for `localCopy`; without it every copy is fetched and deleted after use. */
+  /** Keeps copies of immutable objects for `localCopy`. Without it, every copy is fetched and deleted after use. */
   readonly cache?: FileCacheOptions;
-  /** Ends all that is under way and refuses what comes after. */
+  /** Aborts all requests and refuses new ones. */
   readonly signal?: AbortSignal | undefined;
-  /** Told of every attempt, for metrics and for tests that count. Must not throw. */
+  /** Called after every attempt, for metrics and for tests that count. Must not throw. */
   readonly onRequest?: (event: S3RequestEvent) => void;
   /** Default: Node's own. */
   readonly fetch?: typeof fetch;
@@ -98,7 +102,7 @@ export interface S3Options {
   readonly random?: () => number;
 }
 
-/** What {@link S3Options} have to be. */
+/** The rules of {@link S3Options}. */
 export const S3_OPTIONS: OptionRules<S3Options> = {
   endpoint: 'text',
   region: 'text',
@@ -119,9 +123,8 @@ export const S3_OPTIONS: OptionRules<S3Options> = {
 };
 
 /**
- * The part of the options that the usual variables give: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
- * `AWS_SESSION_TOKEN`, `AWS_REGION` or `AWS_DEFAULT_REGION`, `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`.
- * Pure: pass `process.env`.
+ * Options from the usual environment variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
+ * `AWS_REGION` or `AWS_DEFAULT_REGION`, `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`. Pure: pass `process.env`.
  */
 export function s3FromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,4 +1,4 @@
-/** Names of the objects that the store writes for itself; listings leave them out. */
+/** Names of the store's own objects; listings leave them out. */
 export const PROBE_OBJECT = '_conditional_put_probe';
 export const LOCK_OBJECT = '_writer_lock.json';
 

@@ -3,7 +3,7 @@ export interface S3Request {
   /** Name of the operation in the S3 API, for messages and for `S3Options.onRequest`. */
   readonly operation: string;
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
-  /** Of the bucket; absent: the bucket itself. */
+  /** Key in the bucket; absent: the bucket itself. */
   readonly key?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -18,6 +18,6 @@ export interface S3Answer {
   readonly headers: Headers;
   readonly body: Uint8Array;
   readonly attempts: number;
-  /** An earlier attempt may have been carried out without our hearing of it. */
+  /** Whether an earlier attempt may have been carried out although we got no answer. */
   readonly isRepeated: boolean;
 }

@@ -1,6 +1,6 @@
 import type { S3RetryOptions } from './options.ts';
 
-/** How one attempt ended: with an answer, or without a whole one (connection torn or refused, silence). */
+/** How one attempt ended: with an answer, or without a whole one (connection broken or refused, or no data). */
 export type Attempt =
   | {
       readonly kind: 'answered';
@@ -11,7 +11,7 @@ export type Attempt =
     }
   | { readonly kind: 'broken' };
 
-/** All of {@link S3RetryOptions}, decided. */
+/** All of {@link S3RetryOptions}, with defaults filled in. */
 export type RetryLimits = Required<S3RetryOptions>;
 
 /** Fills in what the caller left open. */
@@ -30,12 +30,13 @@ const CODES: ReadonlySet<string> = new Set([
   'ThrottlingException',
 ]);
 
-/** How long a store may ask us to stay away before we rather fail, ms. */
+/** The longest `Retry-After` that we wait for, ms; with a longer one the request fails. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
 /**
- * How long to wait before the next attempt, ms; null when there is to be none. Full jitter: anything up to a bound that
- * doubles, so that many clients which failed together do not come back together; `Retry-After` is a lower bound.
+ * How long to wait before the next attempt, ms; null if there is to be no other attempt. Full jitter: a random time up
+ * to a bound that doubles, so that many clients which failed together do not return together; `Retry-After` is a lower
+ * bound.
  * Source: AWS Architecture Blog, "Exponential Backoff And Jitter"; RFC 9110, 10.2.3.
  */
 export function pauseBefore(
@@ -52,7 +53,7 @@ export function pauseBefore(
   return Math.max(random * bound, asked);
 }
 
-/** Whether another try may end otherwise. */
+/** Whether another attempt may succeed. */
 export function isPassing(attempt: Attempt): boolean {
   return attempt.kind === 'broken' || STATUSES.has(attempt.status) || CODES.has(attempt.code);
 }

@@ -16,10 +16,12 @@ import { isOwnObject } from './own-objects.ts';
 import type { Writes } from './write-mode.ts';
 import { writesOf } from './writes.ts';
 
-/** A store on S3. Disposing of it gives back the writer's lock and the copies in use; views share what they were made from. */
+/**
+ * A store on S3. Disposing of it releases the writer's lock and the copies in use. Views share both with their store.
+ */
 export interface S3Store extends ObjectStore, AsyncDisposable {
   /**
-   * Finds out now what the first write would: that the store may be written, and, under one lock for all
+   * Checks now what the first write would check: that the store may be written and, with one lock for all
    * (`singleWriter.lockKey`), that nobody else is writing. So a second program fails at its start.
    * @throws DeltaError writes-refused, writer-locked
    */
@@ -28,9 +30,9 @@ export interface S3Store extends ObjectStore, AsyncDisposable {
 }
 
 /**
- * What lies below `s3://bucket/path` as an object store: AWS S3 and its likes (Garage, MinIO, R2, …). No request is
- * sent before the first call.
- * @throws DeltaError invalid-argument when the address, the endpoint or an option makes no sense
+ * The objects below `s3://bucket/path` as an object store: AWS S3 and compatible stores (Garage, MinIO, R2, …). No
+ * request is sent before the first call.
+ * @throws DeltaError invalid-argument when the address, the endpoint or an option is not valid
  */
 export function s3Store(address: string, options: S3Options = {}): S3Store {
   checkOptions('s3Store', options, S3_OPTIONS);
@@ -40,7 +42,7 @@ export function s3Store(address: string, options: S3Options = {}): S3Store {
     client,
     writes: writesOf(client, prefix, options),
     cache: options.cache ? new FileCache(options.cache) : null,
-    // Two stores may share a cache's folder; a bucket of one name may be on each.
+    // Two stores may share the folder of a cache, and each may have a bucket of the same name.
     origin: `${options.endpoint ?? options.region ?? ''}/${bucket}`,
   };
   return view(parts, prefix);
@@ -68,7 +70,7 @@ function view(parts: Parts, root: string): S3Store {
       if (range) return readRange(client, keyOf(key), range.start, range.end);
       let whole: Uint8Array = new Uint8Array();
       await readWhole(client, keyOf(key), (part, start, total) => {
-        // A small object is its first part.
+        // A small object is read whole with its first part.
         if (part.byteLength === total) whole = part;
         else {
           if (start === 0) whole = new Uint8Array(total);
@@ -87,7 +89,7 @@ function view(parts: Parts, root: string): S3Store {
       if (answer.status === 404) return null;
       return {
         bytes: Number(answer.headers.get('content-length') ?? 0),
-        // Whole seconds: HTTP has no finer ones.
+        // HTTP times are whole seconds.
         modifiedAtMs: Date.parse(answer.headers.get('last-modified') ?? '') || 0,
       };
     },
@@ -144,7 +146,7 @@ function view(parts: Parts, root: string): S3Store {
   };
 }
 
-/** A file name for an object; engines look at the ending. */
+/** A file name for an object. It keeps the ending, which engines look at. */
 function cacheName(origin: string, key: string): string {
   return createHash('sha256').update(`${origin}/${key}`).digest('hex') + extname(key);
 }

@@ -11,8 +11,8 @@ import type { Writes } from './write-mode.ts';
 import { type LockClaim, type LockObject, WriterLock } from './writer-lock.ts';
 
 /**
- * Creation by looking, writing and reading back, under a lock: for stores that do not create atomically. Four requests
- * where an atomic store takes one.
+ * Creates objects by looking, writing and reading back, under a lock: for stores that cannot create atomically. It
+ * takes four requests instead of one.
  */
 export function singleWrites(client: S3Client, options: SingleWriterOptions): Writes {
   const claim: LockClaim = {
@@ -30,7 +30,7 @@ export function singleWrites(client: S3Client, options: SingleWriterOptions): Wr
   };
   const turns = new Turns();
   return {
-    // Whole objects under names of their own may come from anybody; what has to be alone is creation.
+    // Any program may write whole objects under names of its own; only creation needs the lock.
     check: async () => undefined,
     claim: async () => (options.lockKey === undefined ? undefined : lockOf('').hold()),
     create: (key, body) => turns.take(key, () => create(client, lockOf(key), key, body)),
@@ -49,7 +49,7 @@ async function create(
   const head = { operation: 'HeadObject', method: 'HEAD', key, expected: [200, 404] } as const;
   const [found] = await Promise.all([client.send(head), lock.hold()]);
   if (found.status === 200) return 'exists';
-  // With the condition: a store that looks at it, if not atomically, makes the rest of the risk smaller.
+  // With the condition: a store that honours it, even if not atomically, reduces the remaining risk.
   if ((await createObject(client, key, body)) === 'exists') return 'exists';
   const written = Buffer.from(body);
   const stored = await readRange(client, key, 0, written.byteLength + 1);
@@ -76,7 +76,7 @@ function lockObject(client: S3Client, key: string): LockObject {
   };
 }
 
-/** Runs the work on one key one after the other. */
+/** Runs work on the same key one piece after the other. */
 class Turns {
   readonly #last = new Map<string, Promise<unknown>>();
 

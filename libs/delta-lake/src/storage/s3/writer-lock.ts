@@ -9,17 +9,18 @@
  *                           ▼   │             ▼                                            │
  *                        turned away <────────┘             held ─ read: another's ─> lost (for good)
  *
- * Times are of this machine's monotonic clock and only ever compared with themselves: a lock is stale when *we* have
- * watched it stand still for the lease it names, whatever the clocks of two machines say.
+ * Times are of this machine's monotonic clock and are compared only with each other: a lock is stale if *we* have seen
+ * no change of it for the lease that it names, whatever the clocks of two machines say.
  *
- * What it can promise: a second program that is started by mistake is turned away, and one that stood still for longer
- * than its lease finds out before its next create. What no lock without atomic creation can: a PUT that the network
- * holds back for longer than `settleMs` may still land in the next owner's time; every create is therefore read back.
+ * It promises two things. A second program that is started by mistake is refused. A program that stood still for longer
+ * than its lease finds out before its next create. Without atomic creation, no lock can promise more: a PUT that the
+ * network holds back for longer than `settleMs` may still arrive when the next owner holds the lock, so every create is
+ * read back.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DeltaError } from '../../errors.ts';
 
-/** The object that is the lock: it need not be created atomically, only be read as it was last written. */
+/** The lock object. It need not be created atomically; a read must only return the last write. */
 export interface LockObject {
   /** For messages. */
   readonly address: string;
@@ -29,7 +30,7 @@ export interface LockObject {
   remove(): Promise<void>;
 }
 
-/** What the lock object says. Only `writer` and whether the text changes matter; the rest is for people. */
+/** What the lock object says. The program uses only `writer`, and whether the text changes; the rest is for people. */
 interface LockRecord {
   /** A fresh UUID of each lock holder. */
   readonly writer: string;
@@ -53,7 +54,7 @@ export interface LockClaim {
 export interface Pacing {
   /** Monotonic, ms. */
   now(): number;
-  /** A wait that `isBackground` does not keep the process alive. */
+  /** Waits; with `isBackground` the wait does not keep the process alive. */
   wait(
     ms: number,
     options: { readonly isBackground: boolean; readonly signal?: AbortSignal | undefined },
@@ -65,7 +66,7 @@ export const SYSTEM_PACING: Pacing = {
   wait: (ms, { isBackground, signal }) => pause(ms, undefined, { ref: !isBackground, signal }),
 };
 
-/** Looks at a lock while watching it, per lease. */
+/** How often a watched lock is read per lease. */
 const LOOKS_PER_LEASE = 15;
 
 /** The lock, as one process sees it. */
@@ -76,7 +77,7 @@ export class WriterLock {
   readonly #end = new AbortController();
   #beat = 0;
   #since = '';
-  /** When the store last heard from us; null while we do not hold the lock. */
+  /** When we last renewed the lock; null while we do not hold it. */
   #renewedAt: number | null = null;
   #acquiring: Promise<void> | null = null;
   #lost: DeltaError | null = null;
@@ -89,7 +90,7 @@ export class WriterLock {
   }
 
   /**
-   * Resolves when the lock is ours as of now; takes it first where need be. To be called before every create.
+   * Resolves when the lock is ours; takes it first if necessary. Call it before every create.
    * @throws DeltaError writer-locked: another has it, or has taken it from us
    */
   async hold(): Promise<void> {
@@ -97,17 +98,17 @@ export class WriterLock {
     if (this.#end.signal.aborted) {
       throw new DeltaError(
         'invalid-argument',
-        `The store was closed and its lock ${this.#object.address} given back.`,
+        `Cannot write: the store was closed and its lock ${this.#object.address} released.`,
       );
     }
-    // A holder that stood still for a lease may have a successor that has not settled yet: claim as at first.
+    // We stood still for a lease, so another writer may be about to claim the lock: claim it again from the start.
     const isFresh = this.#renewedAt !== null && this.#pacing.now() - this.#renewedAt < this.#claim.leaseMs;
     if (isFresh && this.#acquiring === null) return this.#verify();
     this.#acquiring ??= this.#acquire().finally(() => (this.#acquiring = null));
     return this.#acquiring;
   }
 
-  /** Gives the lock back, so that the next writer need not wait for the lease to end. */
+  /** Releases the lock, so that the next writer need not wait for the lease to end. */
   async release(): Promise<void> {
     this.#end.abort();
     await Promise.allSettled([this.#acquiring, this.#renewing]);
@@ -115,7 +116,7 @@ export class WriterLock {
     try {
       if ((await this.#read())?.record?.writer === this.#claim.writer) await this.#object.remove();
     } catch {
-      // The store is out of reach, or its signal has fired: the lease ends by itself.
+      // The store cannot be reached, or its signal has fired: the lease ends by itself.
     }
   }
 
@@ -130,7 +131,7 @@ export class WriterLock {
     this.#renewing ??= this.#keepRenewing();
   }
 
-  /** Returns when the lock stood still for its lease, or is gone. */
+  /** Returns when the lock was not renewed for its lease, or is gone. */
   async #watch(first: Seen): Promise<void> {
     const leaseMs = first.record?.leaseMs ?? this.#claim.leaseMs;
     const started = this.#pacing.now();
@@ -150,13 +151,13 @@ export class WriterLock {
   async #renew(): Promise<void> {
     const { writer, owner, leaseMs } = this.#claim;
     const record: LockRecord = { writer, owner, leaseMs, beat: ++this.#beat, since: this.#since };
-    // The lease counts from before the request: so we think it over sooner than anybody else does.
+    // The lease counts from before the request, so for us it ends sooner than for anybody else.
     const startedAt = this.#pacing.now();
     await this.#object.write(JSON.stringify(record));
     this.#renewedAt = startedAt;
   }
 
-  /** Never rejects: a failure shows at the next create, which finds the lease over or the lock another's. */
+  /** Never rejects: after a failure, the next create finds that the lease is over or that another holds the lock. */
   async #keepRenewing(): Promise<void> {
     const { signal } = this.#end;
     while (!signal.aborted && !this.#lost) {
@@ -165,7 +166,7 @@ export class WriterLock {
         await this.#verify();
         await this.#renew();
       } catch {
-        // Stopped, lost (and remembered), or the store is out of reach for the moment.
+        // The renewal was stopped, the lock is lost (and that is noted), or the store cannot be reached for now.
       }
     }
   }
@@ -175,7 +176,10 @@ export class WriterLock {
     return text === null ? null : { text, record: parseRecord(text) };
   }
 
-  /** Another has the lock. The former holder does not come back: what it knows of the table may be out of date. */
+  /**
+   * The error when another writer has the lock. A former holder cannot take it again: what it knows of the table may be
+   * out of date.
+   */
   #refused(seen: Seen | null): DeltaError {
     const wasHeld = this.#renewing !== null;
     this.#renewedAt = null;
@@ -193,7 +197,7 @@ export class WriterLock {
 
 interface Seen {
   readonly text: string;
-  /** null: not a lock of ours; it is watched like any other. */
+  /** Null: not in the form that we write; it is watched like any other lock. */
   readonly record: LockRecord | null;
 }
 

@@ -4,7 +4,10 @@ import type { S3Options } from './options.ts';
 import { singleWrites } from './single-writer.ts';
 import type { Writes } from './write-mode.ts';
 
-/** Services whose documentation promises an atomic conditional PUT. Sources: Amazon S3, "Conditional writes"; Cloudflare R2, "S3 API compatibility". */
+/**
+ * Hosts of services whose documentation promises an atomic conditional PUT. Sources: Amazon S3, "Conditional writes";
+ * Cloudflare R2, "S3 API compatibility".
+ */
 const KNOWN_HOSTS = /(^|\.)(amazonaws\.com(\.cn)?|r2\.cloudflarestorage\.com)$/;
 
 /** Whether an endpoint (absent: AWS S3) belongs to a service that is known to create objects atomically. */
@@ -44,8 +47,8 @@ function refusedWrites(client: S3Client, root: string): Writes {
     throw writesRefused(
       client,
       root,
-      'nobody said that this store creates objects atomically, and on one that does not, of two writers one loses its commits without a word',
-      'Say `conditionalPut: true` of a store that does (MinIO), or `singleWriter: true` if this program is the only writer.',
+      'this store may be unable to create objects atomically, and then of two writers one would silently lose its commits',
+      'Set `conditionalPut: true` for a store that can (MinIO), or `singleWriter: true` if this program is the only writer.',
     );
   };
   return { check: refuse, claim: refuse, create: refuse, release: async () => undefined };

@@ -1,6 +1,6 @@
 /**
- * Reading the few XML documents of S3 (ListBucketResult, Error, InitiateMultipartUploadResult). They have no
- * attributes of interest, no CDATA and no element within one of its own name, so a pattern reads them whole.
+ * Reading the few XML documents of S3 (ListBucketResult, Error, InitiateMultipartUploadResult). They have no attributes
+ * of interest, no CDATA and no element within one of the same name, so a regular expression can read them.
  */
 
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -11,7 +11,7 @@ export function elements(xml: string, name: string): string[] {
   return Array.from(xml.matchAll(pattern), ([, inside]) => inside ?? '');
 }
 
-/** The text of the first element `name`, entities resolved; null when there is none. */
+/** The text of the first element `name`, with entities resolved; null if there is no such element. */
 export function text(xml: string, name: string): string | null {
   const inside = elements(xml, name)[0];
   return inside === undefined ? null : unescape(inside);

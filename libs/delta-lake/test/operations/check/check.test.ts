@@ -45,7 +45,7 @@ test('a missing commit is found between those that are there, with what to do', 
     {
       kind: 'version-gap',
       path: commitKey(4),
-      message: 'The commits 4 to 5 are missing, later ones are there.',
+      message: 'The commits 4 to 5 are missing, but later ones exist.',
       advice: expect.stringContaining('backup') as string,
     },
   ]);

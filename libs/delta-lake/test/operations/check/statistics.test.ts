@@ -88,15 +88,15 @@ describe('statistics in the log and those of the files', () => {
   });
 
   test.each<[string, ColumnStatistics, CheckFinding['kind'], string]>([
-    ['id', { nulls: 0 }, 'null-count', 'Its column id is null in 1 rows, its statistics say 0.'],
-    ['id', { nulls: 1, min: 2n, max: 2n }, 'bounds', 'Its column id begins at 1, its statistics say 2.'],
-    ['id', { nulls: 1, min: 1n, max: 1n }, 'bounds', 'Its column id ends at 2, its statistics say 1.'],
+    ['id', { nulls: 0 }, 'null-count', 'Its column id is null in 1 rows, but its statistics say 0.'],
+    ['id', { nulls: 1, min: 2n, max: 2n }, 'bounds', 'Its column id begins at 1, but its statistics say 2.'],
+    ['id', { nulls: 1, min: 1n, max: 1n }, 'bounds', 'Its column id ends at 2, but its statistics say 1.'],
     ['ratio', { nulls: 0, min: -0.25, max: 9 }, 'bounds', 'Its column ratio begins at -0.5'],
     [
       'name',
       { nulls: 0, min: 'b', max: '~' },
       'bounds',
-      'Its column name begins at "a", its statistics say "b".',
+      'Its column name begins at "a", but its statistics say "b".',
     ],
     ['name', { nulls: 0, min: 'a', max: 'y' }, 'bounds', 'its statistics say "y"'],
     ['seen', { nulls: 0, min: 0n, max: 2_999_000n }, 'bounds', 'Its column seen ends at 3000999'],
@@ -106,7 +106,7 @@ describe('statistics in the log and those of the files', () => {
       'place',
       { nulls: 1, fields: { height: { nulls: 1, min: 3, max: 8 } } },
       'bounds',
-      'Its column place.height ends at 9, its statistics say 8.',
+      'Its column place.height ends at 9, but its statistics say 8.',
     ],
   ])('of %s that leave something out are found: %o', async (column, statistics, kind, message) => {
     const found = await findings({ ...TRUE, [column]: statistics });

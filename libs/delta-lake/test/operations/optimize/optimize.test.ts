@@ -244,7 +244,7 @@ describe('optimize with an order', () => {
   test.each([
     [['nowhere'], 'no such column'],
     [['day'], 'partition column'],
-    [[], 'not by 0'],
+    [[], '1 to 8 columns, not 0'],
   ])('refuses the columns %j', async (columns, reason) => {
     const table = await smallFiles(1);
     await expect(table.optimize({ order: { kind: 'sort', columns } })).rejects.toMatchObject({

@@ -8,7 +8,7 @@ const failed = (code: string): Error =>
 test.each([
   ['CERT_HAS_EXPIRED', /has expired; renew it/],
   ['CERT_NOT_YET_VALID', /not valid yet; set the clock/],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', /for another host; use a name that the certificate bears/],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', /for another host; use a name that is in the certificate/],
   ['SELF_SIGNED_CERT_IN_CHAIN', /NODE_EXTRA_CA_CERTS/],
   ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS on this port/],
   ['ECONNREFUSED', /check the endpoint and the network/],

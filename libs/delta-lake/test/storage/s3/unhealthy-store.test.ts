@@ -27,14 +27,14 @@ describe('an unhealthy store', () => {
     await expect(s3Store('s3://bucket', s3).get('x')).rejects.toMatchObject({
       kind: 'unavailable',
       code: 'store-failed',
-      message: 'GetObject of s3://bucket/x was answered 500 InternalError at 4 attempts: try again later.',
+      message: 'GetObject of s3://bucket/x was answered 500 InternalError in 4 attempts: try again later.',
     });
   });
 
   test('is unavailable when it is silent or not there', async () => {
     const { s3 } = await start({ fault: () => ({ kind: 'silent', isCarriedOut: false }) });
     const silent = s3Store('s3://bucket', { ...s3, retry: { baseMs: 1, attempts: 2, timeoutMs: 20 } });
-    await expect(silent.get('x')).rejects.toThrow(/no sign of life for 20 ms.*check the endpoint/);
+    await expect(silent.get('x')).rejects.toThrow(/no answer for 20 ms.*check the endpoint/);
     const absent = s3Store('s3://bucket', { ...s3, endpoint: 'http://127.0.0.1:1' });
     await expect(absent.get('x')).rejects.toMatchObject({ kind: 'unavailable' });
   });
