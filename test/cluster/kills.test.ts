@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settingsFile } from '../../app/src/cluster/cluster-folder.ts';
 import { Lake } from '../../app/src/lake/lake.ts';
 import { expectSameTables } from '../../app/test/pipeline/same-tables.ts';
 import { fillTopic, openLake, smallWorld } from '../../app/test/pipeline/small-world.ts';
@@ -42,7 +43,7 @@ describe.skipIf(!HAS_CLUSTER)(
       await topic.append(MESSAGES);
 
       const options = ['--batch-rows', String(BATCH_ROWS), '--log-level', 'info'];
-      const places = ['--env', join(sharedFolder(), 'settings.env'), '--data', join(directory, 'data')];
+      const places = ['--env', settingsFile(sharedFolder()), '--data', join(directory, 'data')];
       pipeline = start('pipeline', '--once', ...places, '--topic-name', topic.name, ...options);
       const said: string[] = [];
       createInterface({ input: pipeline.stderr }).on('line', (line) => said.push(line));

@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { CACHE_FOLDER } from '../../app/src/cluster/cluster-folder.ts';
 import { hasGo } from '../../app/src/cluster/go-program.ts';
 import { javaVersion } from '../../app/src/cluster/java.ts';
 import { KAFKA_JARS } from '../../app/src/cluster/kafka-jars.ts';
@@ -12,9 +11,6 @@ import { fetchSpark, hasPip, SPARK } from '../../app/src/cluster/spark-distribut
 import { SPARK_JARS } from '../../app/src/cluster/spark-jars.ts';
 import { ContrailError } from '../../app/src/errors.ts';
 
-/** Where programs and jars are kept. */
-export const CACHE: string = join(homedir(), '.cache/contrail');
-
 /** Says a line to the person who runs the tests. */
 export const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -24,7 +20,7 @@ interface Tool {
   readonly isHere: () => Promise<boolean>;
 }
 
-const hasGarage = async (): Promise<boolean> => (await findGarage(CACHE)) !== null;
+const hasGarage = async (): Promise<boolean> => (await findGarage(CACHE_FOLDER)) !== null;
 
 const TOOLS = {
   java: {
@@ -54,7 +50,7 @@ const FETCHES = {
     await fetchJars(SPARK_JARS, options);
   },
   s3: async (options: FetchOptions) => {
-    if ((await usualS3(CACHE)) === 'versitygw') await versitygw(options);
+    if ((await usualS3(CACHE_FOLDER)) === 'versitygw') await versitygw(options);
   },
 } as const;
 
@@ -87,7 +83,7 @@ export async function isLacking(tests: string, { tools, fetches }: Needs): Promi
 
 async function failureOf(fetches: Needs['fetches']): Promise<string | null> {
   try {
-    for (const fetch of fetches) await FETCHES[fetch]({ cacheFolder: CACHE, say });
+    for (const fetch of fetches) await FETCHES[fetch]({ cacheFolder: CACHE_FOLDER, say });
     return null;
   } catch (error) {
     if (error instanceof ContrailError && error.kind !== 'corrupt') return error.message;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { settingsFile } from '../../app/src/cluster/cluster-folder.ts';
 import { contrail } from './command.ts';
 import { CLUSTER_NEEDS, isLacking } from './machine.ts';
 
@@ -44,7 +45,7 @@ export async function shareCluster(
     await down();
     throw new Error(`cluster up failed:\n${complaints}`);
   }
-  const settings = parseEnv(readFileSync(join(folder, 'settings.env'), 'utf8')) as Record<string, string>;
+  const settings = parseEnv(readFileSync(settingsFile(folder), 'utf8')) as Record<string, string>;
   project.provide('cluster', { folder, settings });
   return down;
 }

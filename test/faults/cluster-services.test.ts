@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bringDown, bringUp, type ServiceState, statusOfAll } from '../../app/src/cluster/cluster.ts';
+import { lockFile } from '../../app/src/cluster/cluster-folder.ts';
 import { answersHttp } from '../../app/src/cluster/health.ts';
 import { readPidFile, writePidFile } from '../../app/src/cluster/pid-file.ts';
 import { freePort } from '../../app/src/cluster/ports.ts';
@@ -169,7 +170,7 @@ describe('a cluster', () => {
 
   it('is worked on by one at a time, and a lock that was left behind holds nobody', async () => {
     const service = await serviceOf('one');
-    const lock = join(folder, 'busy.pid');
+    const lock = lockFile(folder);
     await writePidFile(lock, process.pid);
     await expect(up([service])).rejects.toMatchObject({ kind: 'conflict', code: 'cluster-busy' });
     await writeFile(lock, JSON.stringify({ pid: process.pid, began: 'yesterday' }));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openSpark } from '../../app/src/program/spark.ts';
+import { CACHE_FOLDER, settingsFile } from '../../app/src/cluster/cluster-folder.ts';
 import { fetchJars } from '../../app/src/cluster/maven.ts';
 import { SPARK_JARS } from '../../app/src/cluster/spark-jars.ts';
 import { loadSettings } from '../../app/src/config/settings.ts';
@@ -13,7 +14,7 @@ import { run, worldMessages } from '../../app/test/pipeline/small-world.ts';
 import { isInstalled } from '../../libs/delta-lake/test/interop/fixtures.ts';
 import { Peer, PEER_NAMES, type TableDigest } from '../../libs/delta-lake/test/interop/peers/peer.ts';
 import { contrail } from '../cluster/command.ts';
-import { CACHE, say } from '../cluster/machine.ts';
+import { say } from '../cluster/machine.ts';
 import { HAS_CLUSTER, openBucket, openTopic, setting, sharedFolder } from '../cluster/shared.ts';
 
 const PREFIX = `readers-${process.pid}`;
@@ -23,7 +24,7 @@ const sha = (text: string): string => createHash('sha256').update(text).digest('
 
 /** The table as `contrail table read` gives it to anybody, in short. */
 async function digestOf(table: string): Promise<TableDigest> {
-  const settings = join(sharedFolder(), 'settings.env');
+  const settings = settingsFile(sharedFolder());
   const { code, output, complaints } = await contrail(
     'table',
     'read',
@@ -63,7 +64,7 @@ describe.skipIf(!HAS_CLUSTER)('the tables on Garage', { timeout: 600_000 }, () =
       beforeAll(async () => {
         const how = inject('peers')[name];
         if ('missing' in how) throw new Error(how.missing);
-        const s3a = await fetchJars(SPARK_JARS, { cacheFolder: CACHE, say });
+        const s3a = await fetchJars(SPARK_JARS, { cacheFolder: CACHE_FOLDER, say });
         peer = await Peer.start(name, name === 'Spark' ? [...how.command, s3a] : how.command, {
           AWS_ENDPOINT_URL: setting('GARAGE_ENDPOINT'),
           AWS_REGION: setting('S3_REGION'),

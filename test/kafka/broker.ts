@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CACHE_FOLDER } from '../../app/src/cluster/cluster-folder.ts';
 import { KafkaBroker, type KafkaOptions, startKafka } from '../../app/src/cluster/kafka.ts';
 import type { Message } from '../../app/src/topic/topic.ts';
 import { KafkaTopic, type KafkaTopicOptions } from '../../app/src/topic/kafka/kafka-topic.ts';
@@ -15,7 +16,7 @@ export async function startBroker(options: Partial<KafkaOptions> = {}): Promise<
   const folder = mkdtempSync(join(tmpdir(), 'contrail-kafka-'));
   const all: KafkaOptions = {
     folder,
-    cacheFolder: join(homedir(), '.cache/contrail'),
+    cacheFolder: CACHE_FOLDER,
     port: 0,
     heapMegabytes: 256,
     say: (line) => process.stderr.write(`${line}\n`),

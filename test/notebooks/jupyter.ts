@@ -3,14 +3,14 @@ import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { CACHE_FOLDER } from '../../app/src/cluster/cluster-folder.ts';
 
 /** Where the notebooks are. */
 export const NOTEBOOKS = resolve(import.meta.dirname, '../../notebooks');
 const REQUIREMENTS = join(NOTEBOOKS, 'requirements.txt');
-const CACHE = join(homedir(), '.cache', 'contrail');
 const BIN = process.platform === 'win32' ? 'Scripts' : 'bin';
 
 /** One cell as nbformat 4 has it; outputs are those of the run. */
@@ -33,12 +33,12 @@ interface Output {
  */
 export function installJupyter(): string | null {
   const hash = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
-  const home = join(CACHE, `jupyter-${hash}`);
+  const home = join(CACHE_FOLDER, `jupyter-${hash}`);
   const stamp = join(home, 'complete');
   if (!existsSync(stamp)) {
     process.stderr.write('Installing Jupyter and Deno from PyPI for the notebooks (once) …\n');
     rmSync(home, { recursive: true, force: true });
-    mkdirSync(CACHE, { recursive: true });
+    mkdirSync(CACHE_FOLDER, { recursive: true });
     const python = join(home, BIN, 'python');
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS];
     for (const command of [

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { s3aSettings } from '../../app/src/program/spark.ts';
+import { CACHE_FOLDER } from '../../app/src/cluster/cluster-folder.ts';
 import { newKeys, S3_REGION } from '../../app/src/cluster/cluster-plan.ts';
 import { freePort } from '../../app/src/cluster/ports.ts';
 import { startS3, usualS3 } from '../../app/src/cluster/s3/s3.ts';
@@ -14,7 +14,8 @@ import type { Relation } from '../../app/src/engine/engine.ts';
 import { SparkEngine } from '../../app/src/engine/spark/engine.ts';
 import { Storage } from '../../app/src/engine/spark/storage.ts';
 import type { Column } from '../../app/src/lake/column.ts';
-import { CACHE, isLacking, say } from '../cluster/machine.ts';
+import { s3aSettings } from '../../app/src/program/spark.ts';
+import { isLacking, say } from '../cluster/machine.ts';
 import { executorHosts, type TaskAttempt, taskAttempts } from './application.ts';
 import { sparkJars, startTestSpark, type TestSpark } from './server.ts';
 import { HAS_SPARK } from './shared.ts';
@@ -85,10 +86,10 @@ describe.skipIf(!HAS_SPARK)('a job of Spark', { timeout: 300_000 }, () => {
         rpcPort,
         bucket,
         region: S3_REGION,
-        cacheFolder: CACHE,
+        cacheFolder: CACHE_FOLDER,
         say,
       };
-      s3 = await startS3(await usualS3(CACHE), all);
+      s3 = await startS3(await usualS3(CACHE_FOLDER), all);
       const endpoint = `http://127.0.0.1:${port}`;
       const credentials = { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey };
       const [GARAGE_ENDPOINT, ACCESS_KEY, SECRET_KEY] = [endpoint, keys.accessKey, keys.secretKey];

@@ -11,12 +11,11 @@ import {
 } from '@bufbuild/protobuf/wkt';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CACHE_FOLDER } from '../../app/src/cluster/cluster-folder.ts';
 import { file_spark_connect_connect as ours } from '../../libs/spark-connect/src/gen/spark/connect/connect_pb.ts';
 
-const CACHE = join(homedir(), '.cache/contrail');
 /** Source packages of `pyspark-client`, 1.6 MB each, with their SHA-256. */
 const CLIENTS = {
   '4.0.0': 'c552aad63b8a36d1dc7dac7044157049e2f2980e4e1446de21fb8f8525c92c82',
@@ -58,10 +57,10 @@ function factOf(field: FieldDescriptorProto, message: DescriptorProto): string {
 
 /** The descriptors of a version of Spark's client; undefined, said aloud, where it cannot be had. */
 function theirs(version: keyof typeof CLIENTS): readonly FileDescriptorProto[] | undefined {
-  const archive = join(CACHE, `pyspark_client-${version}.tar.gz`);
+  const archive = join(CACHE_FOLDER, `pyspark_client-${version}.tar.gz`);
   if (!existsSync(archive)) {
-    mkdirSync(CACHE, { recursive: true });
-    const folder = mkdtempSync(join(CACHE, 'pyspark-client-'));
+    mkdirSync(CACHE_FOLDER, { recursive: true });
+    const folder = mkdtempSync(join(CACHE_FOLDER, 'pyspark-client-'));
     const requirements = join(folder, 'requirements.txt');
     writeFileSync(requirements, `pyspark-client==${version} --hash=sha256:${CLIENTS[version]}\n`);
     const what = ['--no-deps', '--no-binary', ':all:', '--require-hashes', '-r', requirements, '-d', folder];

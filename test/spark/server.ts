@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CACHE_FOLDER } from '../../app/src/cluster/cluster-folder.ts';
 import { type SparkCluster, startSpark } from '../../app/src/cluster/spark.ts';
 import { fetchJars } from '../../app/src/cluster/maven.ts';
 import { SPARK_JARS } from '../../app/src/cluster/spark-jars.ts';
@@ -9,7 +10,7 @@ import type { SparkOptions } from '../../app/src/cluster/spark-options.ts';
 /** The folder of the jars for Kafka and S3. */
 export const sparkJars = (): Promise<string> =>
   fetchJars(SPARK_JARS, {
-    cacheFolder: join(homedir(), '.cache/contrail'),
+    cacheFolder: CACHE_FOLDER,
     say: (line) => process.stderr.write(`${line}\n`),
   });
 
@@ -24,7 +25,7 @@ export async function startTestSpark(options: Partial<SparkOptions> = {}): Promi
   const folder = mkdtempSync(join(tmpdir(), 'contrail-spark-'));
   const all: SparkOptions = {
     folder,
-    cacheFolder: join(homedir(), '.cache/contrail'),
+    cacheFolder: CACHE_FOLDER,
     say: (line) => process.stderr.write(`${line}\n`),
     driverMegabytes: 1024,
     ...options,

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { CACHE_FOLDER } from '../../app/src/cluster/cluster-folder.ts';
 import { freePort } from '../../app/src/cluster/ports.ts';
 import { type ServiceProcess, startService } from '../../app/src/cluster/service-process.ts';
 import { fetchSpark, SPARK } from '../../app/src/cluster/spark-distribution.ts';
@@ -12,7 +12,7 @@ const WORKER = 'org.apache.spark.deploy.worker.Worker';
  * attempt per host at a time, so that speculation needs two.
  */
 export async function startWorkerAs(host: string, { cluster, folder }: TestSpark): Promise<ServiceProcess> {
-  const home = await fetchSpark(SPARK, { cacheFolder: join(homedir(), '.cache/contrail'), say: () => {} });
+  const home = await fetchSpark(SPARK, { cacheFolder: CACHE_FOLDER, say: () => {} });
   const master = (await (await fetch(`${cluster.masterPage}/json/`)).json()) as { readonly url: string };
   const environment = [
     `SPARK_HOME=${home}`,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ContrailError } from '../errors.ts';
+import { planFile } from './cluster-folder.ts';
 import { replaceFile } from './pid-file.ts';
 import type { ClusterPorts } from './ports.ts';
 import type { S3Kind } from './s3/s3.ts';
@@ -25,12 +25,11 @@ export interface ClusterPlan {
 
 /** The region that a lake expects when nothing else is set. */
 export const S3_REGION = 'garage';
-const FILE = 'cluster.json';
 const ACCESS_KEY = 'contrail';
 
 /** The plan of a folder; null when there is none. @throws ContrailError `corrupt` / `cluster-plan-unreadable` */
 export async function readPlan(folder: string): Promise<ClusterPlan | null> {
-  const path = join(folder, FILE);
+  const path = planFile(folder);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -53,7 +52,7 @@ export async function readPlan(folder: string): Promise<ClusterPlan | null> {
 /** Keeps the plan. The keys of the store are in it, so it is for its owner alone. */
 export async function writePlan(folder: string, plan: ClusterPlan): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await replaceFile(join(folder, FILE), `${JSON.stringify(plan, null, 2)}\n`);
+  await replaceFile(planFile(folder), `${JSON.stringify(plan, null, 2)}\n`);
 }
 
 /** Keys that nobody else has. */

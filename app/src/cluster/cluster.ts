@@ -3,9 +3,9 @@
  * process by id and beginning: what starts them ends, they stay. In one folder one of us works at a time.
  */
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ContrailError } from '../errors.ts';
+import { lockFile } from './cluster-folder.ts';
 import { claimPidFile, readPidFile } from './pid-file.ts';
 import { isFreePort } from './ports.ts';
 import { endProcess, isAlive, residentBytes } from './process-table.ts';
@@ -158,7 +158,7 @@ async function statusOf(service: Service): Promise<ServiceStatus> {
 /** Keeps others out of the folder until it is disposed of. A lock whose owner has ended is nobody's. */
 async function lock(folder: string): Promise<AsyncDisposable> {
   await mkdir(folder, { recursive: true });
-  const path = join(folder, 'busy.pid');
+  const path = lockFile(folder);
   while (!(await claimPidFile(path))) {
     const owner = await readPidFile(path);
     if (owner !== null && (await isAlive(owner))) {

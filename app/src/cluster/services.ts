@@ -1,5 +1,6 @@
 /** What a cluster consists of: each service with how it is started, found and asked how it is. */
 import { join } from 'node:path';
+import { homeOf, pidFileOf } from './cluster-folder.ts';
 import { type ClusterPlan, type Heaps, type Part, S3_REGION } from './cluster-plan.ts';
 import { answersHttp, connectAnswers, kafkaAnswers, masterAnswers, workerAnswers } from './health.ts';
 import { startKafka } from './kafka.ts';
@@ -53,8 +54,8 @@ export function servicesOf(settings: ServiceSettings): readonly Service[] {
 
 function kafkaService({ folder, plan, cacheFolder, say }: ServiceSettings): Service {
   const { kafka: port, kafkaController: controllerPort } = plan.ports;
-  const home = join(folder, 'kafka');
-  const pidFile = join(folder, 'kafka.pid');
+  const home = homeOf(folder, 'kafka');
+  const pidFile = pidFileOf(folder, 'kafka');
   return {
     name: 'kafka',
     part: 'kafka',
@@ -73,8 +74,8 @@ function kafkaService({ folder, plan, cacheFolder, say }: ServiceSettings): Serv
 function s3Service({ folder, plan, cacheFolder, say }: ServiceSettings): Service {
   const { kind, bucket, accessKey, secretKey } = plan.s3;
   const { s3: port, s3Rpc: rpcPort } = plan.ports;
-  const home = join(folder, 's3');
-  const pidFile = join(folder, 's3.pid');
+  const home = homeOf(folder, 's3');
+  const pidFile = pidFileOf(folder, 's3');
   const common = { folder: home, port, rpcPort, bucket, accessKey, secretKey, region: S3_REGION };
   return {
     name: 's3',
@@ -94,10 +95,9 @@ function s3Service({ folder, plan, cacheFolder, say }: ServiceSettings): Service
 function sparkServices(settings: ServiceSettings): readonly Service[] {
   const { folder, plan, workers } = settings;
   const { ports } = plan;
-  const home = join(folder, 'spark');
+  const home = homeOf(folder, 'spark');
   const workerPages = [ports.workerPage1, ports.workerPage2].slice(0, workers);
   const page = (port: number): string => `http://127.0.0.1:${port}`;
-  const pidFile = (name: string): string => join(folder, `spark-${name}.pid`);
   let prepared: Promise<SparkHome> | undefined;
   // Once for all of them.
   const spark = (signal: AbortSignal): Promise<SparkHome> => (prepared ??= prepare(settings, home, signal));
@@ -110,8 +110,9 @@ function sparkServices(settings: ServiceSettings): readonly Service[] {
     ports: [port],
     page: page(port),
     logFile: join(home, `worker-${index + 1}.log`),
-    pidFile: pidFile(`worker-${index + 1}`),
-    start: async (signal) => startWorker(await spark(signal), index, pidFile(`worker-${index + 1}`)),
+    pidFile: pidFileOf(folder, `spark-worker-${index + 1}`),
+    start: async (signal) =>
+      startWorker(await spark(signal), index, pidFileOf(folder, `spark-worker-${index + 1}`)),
     probe: () => workerAnswers(page(port)),
   }));
   return [
@@ -124,8 +125,8 @@ function sparkServices(settings: ServiceSettings): readonly Service[] {
       ports: [ports.master, ports.masterPage],
       page: page(ports.masterPage),
       logFile: join(home, 'master.log'),
-      pidFile: pidFile('master'),
-      start: async (signal) => startMaster(await spark(signal), pidFile('master')),
+      pidFile: pidFileOf(folder, 'spark-master'),
+      start: async (signal) => startMaster(await spark(signal), pidFileOf(folder, 'spark-master')),
       probe: () => masterAnswers(page(ports.masterPage)),
     },
     ...workerServices,
@@ -138,8 +139,8 @@ function sparkServices(settings: ServiceSettings): readonly Service[] {
       ports: [ports.connect, ports.application],
       page: page(ports.application),
       logFile: join(home, 'connect.log'),
-      pidFile: pidFile('connect'),
-      start: async (signal) => startConnectServer(await spark(signal), pidFile('connect')),
+      pidFile: pidFileOf(folder, 'spark-connect'),
+      start: async (signal) => startConnectServer(await spark(signal), pidFileOf(folder, 'spark-connect')),
       probe: () => connectAnswers(page(ports.application), ports.connect),
     },
   ];

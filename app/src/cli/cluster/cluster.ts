@@ -1,7 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
-import { homedir, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { totalmem } from 'node:os';
+import { resolve } from 'node:path';
 import { bringDown, bringUp, type ServiceStatus, statusOfAll } from '../../cluster/cluster.ts';
+import { CACHE_FOLDER, settingsFile, usualFolder } from '../../cluster/cluster-folder.ts';
 import {
   type ClusterPlan,
   heapsFor,
@@ -37,15 +38,11 @@ export interface ClusterUpFlags extends ClusterFlags {
   readonly s3: S3Kind | null;
 }
 
-const CACHE = join(homedir(), '.cache/contrail');
 const MOST_WORKERS = 2;
 
 /** Data, logs, settings and process ids of a cluster. */
 export const clusterFolder = ({ name, folder }: ClusterFlags): string =>
-  folder === undefined ? join(homedir(), '.local/state/contrail', name) : resolve(folder);
-
-/** The file that puts Contrail on a cluster: `--env FILE`. */
-export const settingsFile = (folder: string): string => join(folder, 'settings.env');
+  folder === undefined ? usualFolder(name) : resolve(folder);
 
 /**
  * `contrail cluster up`: starts what does not run, makes topic and bucket, writes the settings. A signal ends what was
@@ -105,7 +102,7 @@ export async function clusterDown(flags: ClusterFlags, purge: boolean): Promise<
 }
 
 const servicesIn = (folder: string, plan: ClusterPlan, workers: number): readonly Service[] =>
-  servicesOf({ folder, plan, workers, heaps: heapsFor(totalmem(), workers), cacheFolder: CACHE, say });
+  servicesOf({ folder, plan, workers, heaps: heapsFor(totalmem(), workers), cacheFolder: CACHE_FOLDER, say });
 
 /** What was chosen before, with new ports for the parts that do not run and cannot have their old ones. */
 async function planFor(settings: Settings, flags: ClusterUpFlags, folder: string): Promise<ClusterPlan> {
@@ -127,7 +124,7 @@ async function planFor(settings: Settings, flags: ClusterUpFlags, folder: string
     MACHINE_PORTS,
   );
   const s3 = before?.s3 ?? {
-    kind: flags.s3 ?? (await usualS3(CACHE)),
+    kind: flags.s3 ?? (await usualS3(CACHE_FOLDER)),
     bucket: settings.bucketName,
     ...newKeys(),
   };

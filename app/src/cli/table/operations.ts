@@ -8,6 +8,7 @@ import {
   type Snapshot,
 } from '@contrail/delta-lake';
 import { ContrailError } from '../../errors.ts';
+import { sayForNow, unsay } from '../../program/terminal/log.ts';
 import { formatRows, type OutputFormat } from '../../program/terminal/rows.ts';
 import type { Flags } from '../flags.ts';
 import { shownTime } from './cells.ts';
@@ -211,13 +212,12 @@ class Progress {
   }
 
   show(done: number, of: number): void {
-    if (!process.stderr.isTTY) return;
     this.#isShown = true;
-    process.stderr.write(`\r${this.#what}: ${done} of ${of} ${this.#unit} `);
+    sayForNow(`${this.#what}: ${done} of ${of} ${this.#unit} `);
   }
 
   clear(): void {
-    if (this.#isShown) process.stderr.write('\r\u001b[K');
+    if (this.#isShown) unsay();
     this.#isShown = false;
   }
 }

@@ -29,6 +29,11 @@ export function sayForNow(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`${ERASE_LINE}${printable(text)}`);
 }
 
+/** Takes such a line away. */
+export function unsay(): void {
+  if (process.stderr.isTTY) process.stderr.write(ERASE_LINE);
+}
+
 const NUMBER = new Intl.NumberFormat('en');
 
 /** `1,234,567`. */
