@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time and chance, handed in so that tests need neither. */
+/** Time and randomness, passed in so that tests can control them. */
 export interface Clock {
   /** Resolves after so many milliseconds; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

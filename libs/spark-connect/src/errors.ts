@@ -118,7 +118,7 @@ export function hasCode(error: unknown, code: SparkConnectErrorCode): error is S
   return error instanceof SparkConnectError && error.code === code;
 }
 
-/** An argument of the caller that cannot be meant. */
+/** The error for an argument of the caller that is not valid. */
 export function invalidArgument(
   message: string,
   facts: Readonly<Record<string, unknown>> = {},

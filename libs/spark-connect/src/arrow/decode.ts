@@ -73,11 +73,11 @@ export class ResultBatch {
 
 /**
  * Reads the Arrow IPC stream of one `ArrowBatch`.
- * @throws SparkConnectError unsupported for a column type or compression that is not known, unexpected-answer when
- *   the bytes are no such stream.
+ * @throws SparkConnectError unsupported for a column type or compression that is not known, unexpected-answer when the
+ * bytes are not such a stream.
  */
 export function decodeBatch(data: Uint8Array): ResultBatch {
-  // Arrow's buffers are read in place and have to start at a multiple of 8.
+  // Arrow's buffers are read in place and must start at a multiple of 8.
   const aligned = data.byteOffset % 8 === 0 ? data : new Uint8Array(data);
   let table: Table;
   try {
@@ -85,7 +85,7 @@ export function decodeBatch(data: Uint8Array): ResultBatch {
   } catch (error) {
     throw new SparkConnectError(
       'unexpected-answer',
-      'Reading a result: it is no Arrow stream that can be read',
+      'Reading a result: its bytes are not a readable Arrow stream',
       {
         cause: error,
         facts: { bytes: data.byteLength },

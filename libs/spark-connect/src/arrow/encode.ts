@@ -43,7 +43,10 @@ export type ColumnType =
 /** Columns in order, with their types. */
 export type Columns = Readonly<Record<string, ColumnType>>;
 
-/** How the values of a type travel: as what they are called, stored how, checked how. Undefined: not of the type. */
+/**
+ * How values of a type are sent: their Arrow type, how they are stored and checked. Undefined: the value is not of the
+ * type.
+ */
 interface Encoding {
   readonly type: DataType;
   /** When the values are stored as another type of the same width, that one: dates as days, instants as int64. */
@@ -126,10 +129,13 @@ function encodeColumn(
     if (value === null) return null;
     const encoded = encoding.encode(value);
     if (encoded === undefined)
-      throw invalidArgument(`Sending rows: row ${index} holds no ${type} in column ${name}`, {
-        column: name,
-        row: index,
-      });
+      throw invalidArgument(
+        `Sending rows: the value in row ${index}, column ${name} is not of type ${type}`,
+        {
+          column: name,
+          row: index,
+        },
+      );
     return encoded;
   });
   return columnFromArray(values, encoding.stored ?? encoding.type);
@@ -140,7 +146,7 @@ function encodingOf(type: ColumnType): Encoding {
   const match = /^decimal\((\d+),(\d+)\)$/.exec(type);
   const [precision, scale] = [Number(match?.[1]), Number(match?.[2])];
   if (match === null || precision < 1 || precision > 38 || scale > precision)
-    throw invalidArgument(`Sending rows: ${type} is no type that can be sent`);
+    throw invalidArgument(`Sending rows: values of the type ${type} cannot be sent`);
   return {
     type: decimal(precision, scale, 128),
     encode: (value) => (typeof value === 'string' ? unscaledAt(value, precision, scale) : undefined),

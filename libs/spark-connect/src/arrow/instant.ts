@@ -9,7 +9,7 @@ export function formatDate(days: number): string {
   return `${sign}${digits}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
 }
 
-/** The days since 1970-01-01 of `YYYY-MM-DD`, or undefined when it is no date of the years 0001 to 9999. */
+/** The days since 1970-01-01 of `YYYY-MM-DD`, or undefined when it is not a date in the years 0001 to 9999. */
 export function parseDate(text: string): number | undefined {
   if (!/^(?!0000)\d{4}-\d\d-\d\d$/.test(text)) return undefined;
   const ms = Date.parse(`${text}T00:00:00Z`);

@@ -23,7 +23,7 @@ const EXPLAIN_MODES: Readonly<Record<ExplainMode, Mode>> = {
   formatted: Mode.FORMATTED,
 };
 
-/** A relation that Spark computes when it is asked for: rows are read, written or named; nothing is kept here. */
+/** A relation that Spark computes when its rows are read or written. It holds no rows itself. */
 export class DataFrame {
   readonly #calls: SessionCalls;
   /** The relation's plan, for use in other plans of the same session. */
@@ -35,7 +35,7 @@ export class DataFrame {
   }
 
   /**
-   * The rows, in batches as the executors make them; what is not pulled waits at the server.
+   * The rows, in batches as the executors make them. Rows that are not read yet wait at the server.
    * @throws SparkConnectError; the signal's reason when aborted.
    */
   async *batches(options: RunOptions = {}): AsyncGenerator<ResultBatch, void, undefined> {
@@ -53,7 +53,7 @@ export class DataFrame {
   /** The first rows; which ones is Spark's choice unless the query orders them. */
   limit(rows: number): DataFrame {
     if (!Number.isInteger(rows) || rows < 0 || rows >= 2 ** 31)
-      throw invalidArgument(`A limit is a number of rows, not ${rows}`);
+      throw invalidArgument(`A limit must be a number of rows, not ${rows}`);
     return new DataFrame(this.#calls, limited(this.relation, rows));
   }
 
@@ -83,7 +83,7 @@ export class DataFrame {
   /** Computes the rows and writes them where the executors are. Resolves when Spark has committed the job. */
   async write(target: WriteTarget, options: RunOptions = {}): Promise<void> {
     if ((target.path === undefined) === (target.table === undefined))
-      throw invalidArgument('Writing goes either to a path or to a table');
+      throw invalidArgument('Writing needs either a path or a table, not both or neither');
     if (target.path !== undefined && target.format === undefined)
       throw invalidArgument(`Writing to ${target.path}: the format is missing`);
     await runCommand(this.#calls, writeOperation(this.relation, target), options);

@@ -9,10 +9,10 @@ export interface SchemaColumn {
   readonly isNullable: boolean;
 }
 
-/** The columns of a schema that the server told. */
+/** The columns of a schema that the server sent. */
 export function columnsOf(schema: DataType | undefined): readonly SchemaColumn[] {
   if (schema?.kind.case !== 'struct')
-    throw new SparkConnectError('unexpected-answer', 'AnalyzePlan: the schema is no struct');
+    throw new SparkConnectError('unexpected-answer', 'AnalyzePlan: the schema is not a struct');
   return schema.kind.value.fields.map(({ name, dataType, nullable }) => ({
     name,
     type: typeName(dataType),

@@ -27,7 +27,7 @@ export function sqlCommand(input: Relation): Plan {
 export const createView = (input: Relation, name: string, replace: boolean): Plan =>
   command({ case: 'createDataframeView', value: { input, name, replace } });
 
-/** What to do when something is there already. */
+/** What to do when the target exists. */
 export type WriteMode = 'append' | 'overwrite' | 'error-if-exists' | 'ignore';
 
 const SAVE_MODES: Readonly<Record<WriteMode, SaveMode>> = {
@@ -53,7 +53,7 @@ export interface WriteTarget {
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/** Writes the rows of a relation. Exactly one of `path` and `table` has to be there: the caller checks. */
+/** Writes the rows of a relation. Exactly one of `path` and `table` must be given: the caller checks. */
 export function writeOperation(input: Relation, target: WriteTarget): Plan {
   const { format, path, table, mode = 'error-if-exists', partitionBy = [], options = {} } = target;
   return command({

@@ -18,7 +18,7 @@ export function literalExpression(one: Literal): Expression {
   return expressionOf(one, NOTHING);
 }
 
-/** Spark takes no cast in an argument, so a null in an array has to be of the array's type from the start. */
+/** Spark does not accept a cast in an argument, so a null in an array must have the array's type from the start. */
 function expressionOf(one: Literal, typeOfNull: DataType): Expression {
   if (one.type !== 'array')
     return create(ExpressionSchema, {

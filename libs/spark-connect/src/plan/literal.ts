@@ -13,7 +13,7 @@ export type Literal =
   | { readonly type: 'binary'; readonly value: Uint8Array }
   /** `YYYY-MM-DD`. */
   | { readonly type: 'date'; readonly value: string }
-  /** Microseconds since 1970-01-01, in UTC for `timestamp`, on the wall for `timestamp_ntz`. */
+  /** Microseconds since 1970-01-01, in UTC for `timestamp`, in local time for `timestamp_ntz`. */
   | { readonly type: 'timestamp' | 'timestamp_ntz'; readonly value: bigint }
   | { readonly type: 'array'; readonly elements: readonly Literal[] };
 
@@ -31,7 +31,7 @@ function micros(type: 'long' | 'timestamp' | 'timestamp_ntz', value: bigint): Li
   return { type, value };
 }
 
-/** Makes literals. Each @throws SparkConnectError invalid-argument for a value that is none of the type. */
+/** Makes literals. Each @throws SparkConnectError invalid-argument for a value that is not of the type. */
 export const literal = {
   null: (): Literal => ({ type: 'null' }),
   boolean: (value: boolean): Literal => ({ type: 'boolean', value }),
@@ -65,7 +65,7 @@ export const literal = {
   },
   /** Microseconds since 1970-01-01T00:00:00Z. */
   timestamp: (value: bigint): Literal => micros('timestamp', value),
-  /** Microseconds since 1970-01-01 00:00:00 on the wall, whatever the zone. Years 0001 to 9999. */
+  /** Microseconds since 1970-01-01 00:00:00 in local time, whatever the zone. Years 0001 to 9999. */
   timestampNtz(value: bigint): Literal {
     if (value < -62_135_596_800_000_000n || value >= 253_402_300_800_000_000n)
       throw refused('timestamp_ntz', String(value));
@@ -74,10 +74,10 @@ export const literal = {
   array: (elements: readonly Literal[]): Literal => ({ type: 'array', elements }),
 } as const;
 
-/** A literal, or a value of JavaScript that says its type by itself: text, true and false, and bigint for BIGINT. */
+/** A literal, or a JavaScript value with only one possible type: text, true and false, and bigint for BIGINT. */
 export type Parameter = Literal | string | boolean | bigint;
 
-/** The literal that a parameter stands for. A number stands for none: INT, BIGINT or DOUBLE has to be said. */
+/** The literal that a parameter stands for. A number is refused, because it could be INT, BIGINT or DOUBLE. */
 export function literalOf(parameter: Parameter): Literal {
   if (typeof parameter === 'string') return literal.string(parameter);
   if (typeof parameter === 'boolean') return literal.boolean(parameter);
@@ -89,4 +89,4 @@ export function literalOf(parameter: Parameter): Literal {
 }
 
 const refused = (type: string, value: string): Error =>
-  invalidArgument(`Making a literal: ${value.slice(0, 100)} is no ${type}`, { type });
+  invalidArgument(`Making a literal: ${value.slice(0, 100)} is not of type ${type}`, { type });

@@ -3,9 +3,9 @@ import type { Literal } from './literal.ts';
 import { renderLiteral } from './sql-text.ts';
 
 /**
- * What Spark's grammar takes as one piece (`SqlBaseLexer.g4`), as far as a colon can hide in it: texts in single or
- * double quotes, raw (`r'…'`) or with backslash escapes; names in backticks; comments; `::`, the cast. Then a marker,
- * which does not follow directly on a name or a bracket: `v:field` reaches into a variant.
+ * Pieces of Spark's grammar (`SqlBaseLexer.g4`) that may hold a colon: texts in single or double quotes, raw (`r'…'`)
+ * or with backslash escapes; names in backticks; comments; `::`, the cast. Then a marker, which must not follow
+ * directly after a name or a bracket: `v:field` reads a field of a variant.
  */
 const PIECES = new RegExp(
   [
@@ -23,9 +23,9 @@ const PIECES = new RegExp(
 );
 
 /**
- * Puts literals in the places of a query's `:name` markers, as Spark would with parameters. Markers in texts, quoted
- * names and comments are left alone.
- * @throws SparkConnectError invalid-argument when a marker has no value, or a value no marker.
+ * Replaces a query's `:name` markers with literals, as Spark would with parameters. Markers in texts, quoted names and
+ * comments stay as they are.
+ * @throws SparkConnectError invalid-argument when a marker has no value, or a value has no marker.
  */
 export function renderParameters(query: string, parameters: Readonly<Record<string, Literal>>): string {
   const used = new Set<string>();
@@ -48,7 +48,7 @@ export function renderParameters(query: string, parameters: Readonly<Record<stri
   }
   const unused = Object.keys(parameters).filter((name) => !used.has(name));
   if (unused.length > 0)
-    throw invalidArgument(`Filling in a query: it has no :${unused.join(', no :')}`, { unused });
+    throw invalidArgument(`Filling in a query: it does not use the given :${unused.join(', :')}`, { unused });
   return text + query.slice(position);
 }
 
@@ -59,7 +59,7 @@ function rendered(name: string, parameters: Readonly<Record<string, Literal>>): 
   return renderLiteral(value);
 }
 
-/** Comments nest: the end of the one that begins at `start`, or of the query when it has none. */
+/** The end of the comment that begins at `start`, or of the query if the comment is not closed. Comments nest. */
 function endOfComment(query: string, start: number): number {
   let depth = 0;
   for (const { 0: mark, index } of query.slice(start).matchAll(/\/\*|\*\//g)) {

@@ -38,7 +38,7 @@ export const dataSource = ({ format, schema, options = {}, paths = [] }: DataSou
     },
   });
 
-/** A query. `relations` gives names of its FROM clauses a meaning for this query alone. */
+/** A query. `relations` defines names of its FROM clauses for this query alone. */
 export function sqlRelation(
   query: string,
   namedArguments: Readonly<Record<string, Expression>> = {},

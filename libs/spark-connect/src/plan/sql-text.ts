@@ -2,7 +2,9 @@ import { formatMicros } from '../arrow/instant.ts';
 import { invalidArgument } from '../errors.ts';
 import type { Literal } from './literal.ts';
 
-/** Text that means the same between quotes under every setting: no quote, no backslash, no `${`, no control character. */
+/**
+ * Text that means the same between quotes under every setting: it has no quote, backslash, `${` or control character.
+ */
 const PLAIN = /^[^'\\$\p{Cc}]*$/u;
 
 /**

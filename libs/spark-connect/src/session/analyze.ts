@@ -7,7 +7,7 @@ type Question = NonNullable<MessageInitShape<typeof AnalyzePlanRequestSchema>['a
 type Result = AnalyzePlanResponse['result'];
 type Answer<Case extends NonNullable<Result['case']>> = Extract<Result, { case: Case }>['value'];
 
-/** Asks the server about a plan, or about itself, without running anything. */
+/** Asks the server about a plan, or about the server itself, without running anything. */
 export async function analyze<Case extends NonNullable<Result['case']>>(
   calls: SessionCalls,
   question: Question,

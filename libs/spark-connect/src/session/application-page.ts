@@ -3,7 +3,7 @@ import { SparkConnectError } from '../errors.ts';
 
 const ATTEMPTS = 40;
 const PAUSE_MS = 250;
-/** A job that was planned while the interrupt came shows up a moment later. */
+/** How many looks in a row must find no job: a job that was planned during the interrupt appears a moment later. */
 const QUIET_LOOKS = 4;
 
 /** A Spark job that runs now. */
@@ -14,7 +14,7 @@ export interface RunningJob {
   readonly tags: readonly string[];
 }
 
-/** A service that tells which jobs run, and ends them. */
+/** Shows which jobs run, and ends them. */
 export interface JobWatch {
   /** The jobs that run and have a tag with `part` in it: an operation id, a session id. */
   runningJobs(part: string, signal?: AbortSignal): Promise<readonly RunningJob[]>;
@@ -23,8 +23,8 @@ export interface JobWatch {
 }
 
 /**
- * The page of a Spark application (port 4040): the one place that tells which jobs run, which Spark Connect itself does
- * not. Source: Spark, "Monitoring and Instrumentation", REST API; a job is killed as the page's own link does it.
+ * The page of a Spark application (port 4040). It shows which jobs run; Spark Connect itself does not. Source: Spark,
+ * "Monitoring and Instrumentation", REST API; a job is killed through the same address as the link on the page.
  */
 export class ApplicationPage implements JobWatch {
   readonly #url: string;
@@ -92,8 +92,8 @@ export class ApplicationPage implements JobWatch {
 }
 
 /**
- * Waits until no job of an operation runs any more, and kills those that do.
- * @throws SparkConnectError query-failed when some run on after about ten seconds.
+ * Kills the jobs of an operation that still run, and waits until none does.
+ * @throws SparkConnectError query-failed when some still run after about ten seconds.
  */
 export async function endJobs(page: JobWatch, operationId: string, clock: Clock): Promise<void> {
   let quiet = 0;
@@ -108,7 +108,7 @@ export async function endJobs(page: JobWatch, operationId: string, clock: Clock)
   const jobs = running.map(({ jobId }) => jobId);
   throw new SparkConnectError(
     'query-failed',
-    `Stopping an operation: it was interrupted, yet its jobs ${jobs.join(', ')} run on; end them on Spark's application page`,
+    `Stopping an operation: it was interrupted, but its jobs ${jobs.join(', ')} still run; end them on Spark's application page`,
     { facts: { operationId, jobs } },
   );
 }

@@ -17,11 +17,11 @@ import { chainOf, chainOfInfo, sparkConnectError } from './explain.ts';
 /** The calls of the service. */
 export const METHODS: typeof SparkConnectService.method = SparkConnectService.method;
 
-/** How long is waited for what only helps to explain an error. */
+/** How long to wait for the details of an error. */
 const DETAILS_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 10_000;
 
-/** Who calls. */
+/** The user and client of a session. */
 export interface Caller {
   readonly sessionId: string;
   readonly userId: string;
@@ -34,14 +34,14 @@ interface Answer {
 }
 
 /**
- * The calls of one session: each says who calls and what server session was seen; each answer is checked to come from
- * that same one. A restarted server has made a new session under our id, without our views and settings: that is
- * noticed here, and from then on the session is lost for good.
+ * The calls of one session. Each call names the caller and the server's session, and each answer must come from that
+ * same session. A restarted server makes a new session under our id, without our views and settings. This is noticed
+ * here, and from then on the session is lost for good.
  */
 export class SessionCalls {
   readonly caller: Caller;
   readonly clock: Clock;
-  /** Tells which jobs run, when the caller said where it is. */
+  /** Shows which jobs run; undefined if the caller gave no address for it. */
   readonly page: JobWatch | undefined;
   readonly #channel: Channel;
   readonly #retry: RetryOptions;
@@ -49,7 +49,7 @@ export class SessionCalls {
   #lost: SparkConnectError | undefined;
   readonly #background = new Set<Promise<void>>();
 
-  /** `serverSideSessionId`: what the server has called the session already. */
+  /** `serverSideSessionId`: the server's id of the session, if it is known already. */
   constructor(
     channel: Channel,
     caller: Caller,
@@ -111,7 +111,10 @@ export class SessionCalls {
     }
   }
 
-  /** One request and its answers. What the transport throws comes out as it is: reattaching has to tell it apart. */
+  /**
+   * One request and its answers. Errors of the transport are passed on unchanged, because reattaching distinguishes
+   * them.
+   */
   async *stream<I extends DescMessage, O extends DescMessage>(
     method: DescMethodServerStreaming<I, O>,
     request: MessageInitShape<I>,
@@ -133,15 +136,15 @@ export class SessionCalls {
     return explained;
   }
 
-  /** Takes note of best-effort work that nobody waits for before the session is closed. It must not reject. */
+  /** Notes best-effort work in the background; closing the session waits for it. It must not reject. */
   inBackground(work: Promise<void>): void {
     const noted = work.finally(() => this.#background.delete(noted));
     this.#background.add(noted);
   }
 
   /**
-   * Ends the session at the server, after what is still under way in the background. A server that cannot be reached
-   * ends it by itself (`spark.connect.session.manager.defaultSessionTimeout`).
+   * Ends the session at the server, after the work in the background. A server that cannot be reached ends it later
+   * (`spark.connect.session.manager.defaultSessionTimeout`).
    */
   async close(): Promise<void> {
     await Promise.all(this.#background);
@@ -174,7 +177,7 @@ export class SessionCalls {
       const chain = chainOf(details);
       return chain.length === 0 ? fromTrailer : chain;
     } catch {
-      // Best effort: the error itself is told in any case, only with less detail.
+      // Best effort: the error is reported in any case, only with fewer details.
       return fromTrailer;
     }
   }
@@ -190,7 +193,7 @@ export class SessionCalls {
     if (serverSideSessionId === this.#serverSideSessionId) return;
     this.#lost ??= new SparkConnectError(
       'session-changed',
-      `${method}: the server has begun a new session under our id, so it was restarted; views, functions and settings are gone`,
+      `${method}: the server was restarted and has a new session under our id; its views, functions and settings are lost. Open a new session`,
       { facts: { method, sessionId: this.caller.sessionId } },
     );
     throw this.#lost;

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import type { SparkConnectErrorCode, SparkFailure } from '../errors.ts';
 
-/** Conditions whose meaning for the caller is not told by their SQLSTATE. */
+/** Conditions whose SQLSTATE does not say what they mean for the caller. */
 const CODE_OF_CONDITION: Readonly<Record<string, SparkConnectErrorCode>> = {
   'INVALID_HANDLE.SESSION_CHANGED': 'session-changed',
   'INVALID_HANDLE.SESSION_NOT_FOUND': 'session-not-found',
@@ -14,8 +14,8 @@ const CODE_OF_CONDITION: Readonly<Record<string, SparkConnectErrorCode>> = {
 };
 
 /**
- * By the class of the SQLSTATE, which is its first two characters. The classes that are not here (external routines,
- * memory, limits, the system, data sources) tell of failures that may pass. Source: Spark, `error-classes.json`.
+ * By the class of the SQLSTATE, its first two characters. The other classes (external routines, memory, limits, the
+ * system, data sources) are failures that may pass. Source: Spark, `error-classes.json`.
  */
 const CODE_OF_STATE_CLASS: Readonly<Record<string, SparkConnectErrorCode>> = {
   '07': 'query-invalid',
@@ -33,7 +33,7 @@ const CODE_OF_STATE_CLASS: Readonly<Record<string, SparkConnectErrorCode>> = {
   XX: 'spark-internal',
 };
 
-/** By gRPC status, when the failure is none of Spark's exceptions. */
+/** By gRPC status, when the failure is not an exception of Spark. */
 const CODE_OF_STATUS: Readonly<Partial<Record<status, SparkConnectErrorCode>>> = {
   [status.UNAVAILABLE]: 'server-unavailable',
   [status.DEADLINE_EXCEEDED]: 'server-unavailable',
@@ -46,7 +46,7 @@ const CODE_OF_STATUS: Readonly<Partial<Record<status, SparkConnectErrorCode>>> =
   [status.INVALID_ARGUMENT]: 'query-invalid',
 };
 
-/** Exceptions of servers that tell no error class for them. */
+/** Exceptions that some servers send without an error class. */
 const INVALID_CLASSES = /\.(AnalysisException|ParseException|IllegalArgumentException)$/;
 
 /** What a failure means for the caller, from the gRPC status and Spark's exceptions, the outermost first. */

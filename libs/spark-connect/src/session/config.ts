@@ -25,7 +25,7 @@ export class SessionConfig {
     return pairs.find((pair) => pair.key === key)?.value;
   }
 
-  /** Takes settings back to Spark's own defaults, not to what the server was started with. */
+  /** Sets settings back to Spark's own defaults, not to what the server was started with. */
   async unset(keys: readonly string[], signal?: AbortSignal): Promise<void> {
     await this.#call({ case: 'unset', value: { keys: [...keys] } }, signal);
   }

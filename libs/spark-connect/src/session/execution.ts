@@ -26,8 +26,8 @@ export interface ExecutionRequest {
  * - Each response is given on once: a new stream begins after the last response id that was seen.
  * - The plan is sent a second time only when the server does not know the operation and nothing was received: then the
  *   first request never arrived, or a server without our session lost it.
- * - Patience starts again with each response.
- * - Leaving early ends the operation at the server: ReleaseExecute(all) interrupts what still runs. When the signal is
+ * - The waits between attempts start from the beginning with each response.
+ * - Leaving the loop early ends the operation at the server: ReleaseExecute(all) interrupts it. When the signal is
  *   aborted, the server has confirmed the end before the reason is thrown (stop.ts).
  *
  * Source: Spark, `pyspark/sql/connect/client/reattach.py`.
@@ -93,7 +93,10 @@ export async function* executePlan(
       if (!isProgress && !(await backoff.wait(failure, signal)))
         throw (
           failure ??
-          new SparkConnectError('server-unavailable', 'ReattachExecute: the server ends each stream at once')
+          new SparkConnectError(
+            'server-unavailable',
+            'ReattachExecute: the server ends each stream at once, without a response',
+          )
         );
     }
   } catch (error) {
@@ -110,7 +113,7 @@ interface ResponseStream {
   readonly cancel: AbortController;
 }
 
-/** What to send after a failure; undefined when nothing that could be sent would mend it. */
+/** What to send after a failure; undefined when no request could help. */
 function nextStep(
   failure: RpcFailure,
   last: 'execute' | 'reattach',
@@ -126,8 +129,8 @@ function nextStep(
 }
 
 /**
- * The next response; undefined at the end of the stream. An aborted signal ends the waiting, not the stream: that is
- * still needed, to see the operation end.
+ * The next response; undefined at the end of the stream. An aborted signal ends the waiting, not the stream, which
+ * still shows when the operation ends.
  */
 async function nextResponse(
   { responses }: ResponseStream,

@@ -9,7 +9,7 @@ import { classify } from './classify.ts';
 const MAX_CHAIN = 20;
 const FORMER_MESSAGE = /^\[([A-Z0-9_.]+)\] /;
 
-/** The chain of exceptions that `FetchErrorDetails` tells, the outermost first. */
+/** The chain of exceptions from `FetchErrorDetails`, the outermost first. */
 export function chainOf(details: FetchErrorDetailsResponse): readonly SparkFailure[] {
   const chain: SparkFailure[] = [];
   let index = details.rootErrorIdx;
@@ -29,7 +29,10 @@ export function chainOf(details: FetchErrorDetailsResponse): readonly SparkFailu
   return chain;
 }
 
-/** What the trailer alone tells of an exception, for when its details cannot be had. Source: Spark, `ErrorUtils`. */
+/**
+ * The chain from the trailer alone, for when the details of an exception are not available. Source: Spark,
+ * `ErrorUtils`.
+ */
 export function chainOfInfo(info: ErrorInfo, message: string): readonly SparkFailure[] {
   const { classes, errorClass, sqlState, messageParameters } = info.metadata;
   const condition = errorClass ?? FORMER_MESSAGE.exec(message)?.[1];
@@ -44,7 +47,7 @@ export function chainOfInfo(info: ErrorInfo, message: string): readonly SparkFai
   ];
 }
 
-/** Turns what gRPC said, and what Spark said of it, into the library's error. */
+/** Makes the library's error from gRPC's failure and Spark's details. */
 export function sparkConnectError(
   failure: RpcFailure,
   chain: readonly SparkFailure[],

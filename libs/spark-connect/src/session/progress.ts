@@ -3,7 +3,7 @@ import type {
   ExecutePlanResponse_Metrics,
 } from '../gen/spark/connect/connect_pb.ts';
 
-/** How far an operation has come; the server tells every two seconds or so, from Spark 4.0 on. */
+/** Progress of an operation. The server reports it about every two seconds, from Spark 4.0 on. */
 export interface Progress {
   readonly operationId: string;
   readonly stages: readonly StageProgress[];
@@ -11,7 +11,7 @@ export interface Progress {
   readonly runningTasks: number;
 }
 
-/** How far one stage has come. */
+/** Progress of one stage. */
 export interface StageProgress {
   readonly stageId: number;
   readonly tasks: number;

@@ -3,9 +3,9 @@ import { METHODS, type SessionCalls } from './calls.ts';
 const RELEASE_TIMEOUT_MS = 10_000;
 
 /**
- * Tells the server what it need not keep for us any longer: responses that were received, in the end the whole
- * operation. All of it is best effort and in the background: what is not released the server drops by itself, after
- * some minutes. At most one request of an operation is under way; of several responses only the newest is named.
+ * Tells the server what it need not keep any longer: received responses, and in the end the whole operation. This is
+ * best effort and in the background: the server drops what is not released after some minutes. An operation has at most
+ * one such request in progress, and it names only the newest response.
  */
 export class Releases {
   readonly #calls: SessionCalls;

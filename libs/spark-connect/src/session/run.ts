@@ -7,7 +7,7 @@ import { metricsOf, type PlanMetrics, type Progress, progressOf } from './progre
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** What each run of a plan may be given. */
+/** Options for a run of a plan. */
 export interface RunOptions {
   /**
    * Aborting interrupts the operation at the server; the call then rejects with the signal's reason, when the server
@@ -18,7 +18,7 @@ export interface RunOptions {
   readonly tags?: readonly string[];
   /** A UUID by which `session.interrupt({ operationId })` finds it; a new one when absent. */
   readonly operationId?: string;
-  /** Called with each report of how far the operation has come. It must not throw. */
+  /** Called with each report of progress. It must not throw. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Called with what the nodes of the executed plan counted. It must not throw. */
   readonly onMetrics?: (metrics: readonly PlanMetrics[]) => void;
@@ -37,8 +37,8 @@ export async function* runPlan(
 ): AsyncGenerator<RunResult, void, undefined> {
   const { signal, tags = [], operationId = calls.clock.newId(), onProgress, onMetrics } = options;
   const odd = tags.find((tag) => tag === '' || tag.includes(','));
-  if (odd !== undefined) throw invalidArgument(`A tag is a text without commas, not "${odd}"`);
-  if (!UUID.test(operationId)) throw invalidArgument(`An operation id is a UUID, not "${operationId}"`);
+  if (odd !== undefined) throw invalidArgument(`A tag must be text without commas, not "${odd}"`);
+  if (!UUID.test(operationId)) throw invalidArgument(`An operation id must be a UUID, not "${operationId}"`);
 
   let rows = 0;
   for await (const response of executePlan(calls, { plan, operationId, tags, signal })) {
@@ -71,18 +71,18 @@ export async function runCommand(calls: SessionCalls, plan: Plan, options: RunOp
   while ((await results.next()).done !== true);
 }
 
-/** Decodes a batch, and makes sure that no row is missing or there twice. */
+/** Decodes a batch, and makes sure that no row is missing or doubled. */
 function checkedBatch(message: ExecutePlanResponse_ArrowBatch, rowsBefore: number): ResultBatch {
   if (message.startOffset !== undefined && message.startOffset !== BigInt(rowsBefore))
     throw new SparkConnectError(
       'unexpected-answer',
-      `Reading a result: row ${rowsBefore} was due, the server sent row ${message.startOffset}`,
+      `Reading a result: the server sent row ${message.startOffset} instead of row ${rowsBefore}`,
     );
   const batch = decodeBatch(message.data);
   if (BigInt(batch.rowCount) !== message.rowCount)
     throw new SparkConnectError(
       'unexpected-answer',
-      `Reading a result: ${message.rowCount} rows were announced and ${batch.rowCount} came`,
+      `Reading a result: ${message.rowCount} rows were announced, but ${batch.rowCount} came`,
     );
   return batch;
 }

@@ -28,26 +28,26 @@ const CLIENT = 'contrail-spark-connect/0.1.0';
 export interface SessionOptions extends ChannelOptions {
   readonly retry?: RetryOptions;
   /**
-   * How values reach `:name` markers: `server` as typed literals beside the text (the default), `text` as SQL literals
-   * in it. Delta's extension needs `text`: with it loaded, Spark 4.2 answers UNBOUND_SQL_PARAMETER to the other.
+   * How values replace `:name` markers: `server` sends typed literals beside the text (the default), `text` writes SQL
+   * literals into it. Delta's extension needs `text`: with it, Spark 4.2 answers UNBOUND_SQL_PARAMETER to `server`.
    */
   readonly parameters?: 'server' | 'text';
   /**
    * Address of the application's page, such as `http://127.0.0.1:4040`. With it an aborted operation is watched until
-   * no job of it runs any more; one that slipped through the interrupt is killed.
+   * no job of it runs any more; one that the interrupt missed is killed.
    */
   readonly applicationPage?: string | JobWatch | undefined;
   readonly clock?: Clock;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What goes with a query. */
+/** Parameters and relations of a query. */
 export interface QueryOptions {
   /** Values for `:name` markers. */
   readonly parameters?: Readonly<Record<string, Parameter>>;
   /**
-   * Relations that the query can name, for this query alone. The server makes temporary views of them and drops them
-   * again, so a name must not be a view's, nor in use by another query of this session at the same time.
+   * Relations that the query can name, for this query alone. The server creates temporary views for them and drops them
+   * again, so a name must not belong to a view, or to another query that runs in this session at the same time.
    */
   readonly relations?: Readonly<Record<string, DataFrame>>;
 }
@@ -90,20 +90,20 @@ export async function openSession(address: string, options: SessionOptions = {})
   }
 }
 
-/** A session's way to its server. */
+/** A session and the channel to its server. */
 interface Connected {
   readonly channel: Channel;
   readonly calls: SessionCalls;
 }
 type Connect = (sessionId: string, serverSideSessionId?: string) => Connected;
 
-/** A session at a Spark Connect server. Hold it with `await using`; several calls may be under way at once. */
+/** A session at a Spark Connect server. Hold it with `await using`. Several calls may run at the same time. */
 export class SparkSession implements AsyncDisposable {
   readonly #channel: Channel;
   readonly #calls: SessionCalls;
   readonly #parameters: 'server' | 'text';
   readonly #connect: Connect;
-  /** Of the server. */
+  /** Version of the server. */
   readonly sparkVersion: string;
   readonly config: SessionConfig;
 
@@ -131,8 +131,8 @@ export class SparkSession implements AsyncDisposable {
   }
 
   /**
-   * Runs a statement (DDL, INSERT, SET, DESCRIBE, …) at once and answers its rows. A SELECT is run too, though `sql` is
-   * the better way for it: the server first hands back its plan, which then has to be sent again.
+   * Runs a statement (DDL, INSERT, SET, DESCRIBE, …) at once and answers its rows. A SELECT works too, but `sql` is
+   * better for it: here the server first returns a plan, which must then be sent again.
    */
   async execute(statement: string, options: QueryOptions & RunOptions = {}): Promise<Row[]> {
     let relation: Relation | undefined;
@@ -150,20 +150,20 @@ export class SparkSession implements AsyncDisposable {
     return this.#dataFrame(namedTable(name, options));
   }
 
-  /** What a data source gives, such as Parquet files by their paths, or a range of a Kafka topic. */
+  /** Reads a data source, such as Parquet files by their paths, or a range of a Kafka topic. */
   read(source: DataSourceRead): DataFrame {
     return this.#dataFrame(dataSource(source));
   }
 
-  /** Rows of ours as a relation. They travel with each plan that uses it: for small things. */
+  /** Given rows as a relation. They are sent with each plan that uses it, so keep them few. */
   rows(columns: Columns, rows: readonly Row[]): DataFrame {
     return this.#dataFrame(localRelation(encodeRows(columns, rows)));
   }
 
   /**
-   * Asks the server to stop what runs; its waiting callers get an error of kind cancelled. An interrupt that comes
-   * before the server has begun an operation finds nothing: then the id is missing in the answer, and it has to be asked
-   * again.
+   * Asks the server to stop what runs; its waiting callers get an error of kind cancelled. An interrupt that arrives
+   * before the server has begun an operation finds nothing. Then the id is missing in the answer, and you must
+   * interrupt again.
    * @returns ids of the operations that were told to stop.
    */
   async interrupt(target: InterruptTarget, signal?: AbortSignal): Promise<readonly string[]> {
@@ -177,7 +177,8 @@ export class SparkSession implements AsyncDisposable {
 
   /**
    * The jobs that run for this session, or for one operation of it.
-   * @throws SparkConnectError unsupported without the option `applicationPage`: Spark Connect itself does not tell.
+   * @throws SparkConnectError unsupported without the option `applicationPage`: Spark Connect itself does not list
+   * jobs.
    */
   async runningJobs(operationId?: string, signal?: AbortSignal): Promise<readonly RunningJob[]> {
     const { page } = this.#calls;
@@ -187,8 +188,8 @@ export class SparkSession implements AsyncDisposable {
   }
 
   /**
-   * Opens another session, which begins with the settings of this one and then goes its own way; its views are its own.
-   * Settings that a server reads when a session begins, and never again, can be given to a session so.
+   * Opens another session that begins with the settings of this one and is independent from then on; views are not
+   * shared. This is the way to give a session settings that a server reads only when a session begins.
    * @throws SparkConnectError unsupported before Spark 4.1.
    */
   async clone(signal?: AbortSignal): Promise<SparkSession> {
@@ -201,7 +202,7 @@ export class SparkSession implements AsyncDisposable {
     return new SparkSession(connected, this.sparkVersion, this.#parameters, this.#connect);
   }
 
-  /** Ends the session at the server: what runs is interrupted, views and settings are gone. */
+  /** Ends the session at the server. Running operations are interrupted; views and settings are lost. */
   async close(): Promise<void> {
     await this.#calls.close();
     this.#channel.close();

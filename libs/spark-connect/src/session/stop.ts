@@ -6,12 +6,12 @@ const ATTEMPTS = 20;
 const PAUSE_MS = 500;
 
 /**
- * Interrupts an operation until its stream of responses has ended, which is the server's word that its thread is done.
- * One request is not enough: one that comes before the server has begun the operation is lost. Gives up after about ten
- * seconds, or when the server cannot be reached; it then ends the operation itself, some minutes after it was abandoned.
- * Without a stream there is nothing to see the end by, so one interrupt that was accepted has to do. Where the
- * application's page is known, it then has the last word on whether anything runs.
- * @throws SparkConnectError when jobs still run on, or the page cannot be reached.
+ * Interrupts an operation until its stream of responses has ended, which shows that the server's thread is done. One
+ * request is not enough: it is lost if it arrives before the server has begun the operation. Gives up after about ten
+ * seconds, or when the server cannot be reached; the server then ends the operation itself after some minutes. Without
+ * a stream the end cannot be seen, so one accepted interrupt must do. If the application's page is known, it then
+ * decides whether a job still runs.
+ * @throws SparkConnectError when jobs still run, or the page cannot be reached.
  */
 export async function stopOperation(
   calls: SessionCalls,
@@ -34,7 +34,7 @@ async function interruptUntilEnded(
     try {
       accepted = (await interruptOperation(calls, operationId)).includes(operationId);
     } catch {
-      // Best effort: the caller is told that it was stopped, whatever the server says now.
+      // Best effort: the caller learns that it was stopped, whatever the server says now.
       return;
     }
     if (ended === undefined && accepted) return;
@@ -65,6 +65,6 @@ async function drained(responses: AsyncIterator<unknown>): Promise<void> {
   try {
     while ((await responses.next()).done !== true);
   } catch {
-    // The end that was waited for: usually OPERATION_CANCELED.
+    // This is the expected end, usually OPERATION_CANCELED.
   }
 }

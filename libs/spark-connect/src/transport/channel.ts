@@ -16,11 +16,11 @@ import { RpcFailure } from './rpc-failure.ts';
 /** What can be set about the connection itself. */
 export interface ChannelOptions {
   /**
-   * Pause in milliseconds after which a connection with a call under way is asked for a sign of life. Servers refuse
-   * to be asked more often than every five minutes.
+   * Milliseconds without traffic after which an open call sends a keepalive ping. Servers refuse pings more often than
+   * every five minutes.
    */
   readonly keepaliveMs?: number;
-  /** Certificates that the server's has to be signed with, PEM; those of Node when absent. */
+  /** Root certificates for the server's certificate, PEM; default: those of Node. */
   readonly rootCertificates?: Buffer;
 }
 
@@ -39,12 +39,12 @@ export class Channel {
       'grpc.max_receive_message_length': endpoint.maxMessageBytes,
       'grpc.keepalive_time_ms': options.keepaliveMs ?? 310_000,
       'grpc.keepalive_timeout_ms': 20_000,
-      // A server that comes back is noticed soon; the waiting between calls is done in retry.ts.
+      // Notice soon when a server is back; retry.ts waits between calls.
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 5000,
       'grpc.enable_retries': 0,
       'grpc.service_config_disable_resolution': 1,
-      // The proxy would be read from the environment.
+      // gRPC would read the proxy from the environment.
       'grpc.enable_http_proxy': 0,
       'grpc.use_local_subchannel_pool': 1,
     });
@@ -79,7 +79,10 @@ export class Channel {
     });
   }
 
-  /** One request, many answers, pulled: what is not asked for waits at the server. Leaving the loop ends the call. */
+  /**
+   * One request, many answers, pulled: answers that are not read yet wait at the server. Leaving the loop ends the
+   * call.
+   */
   async *stream<I extends DescMessage, O extends DescMessage>(
     method: DescMethodServerStreaming<I, O>,
     request: MessageInitShape<I>,
@@ -105,7 +108,7 @@ export class Channel {
     }
   }
 
-  /** Ends the connection; calls under way fail. */
+  /** Ends the connection; open calls fail. */
   close(): void {
     this.#client.close();
   }

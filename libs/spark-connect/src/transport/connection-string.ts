@@ -9,7 +9,7 @@ const HEADER = /^(?!.*-bin$)(?!grpc-)[0-9a-z_.-]+$/;
 
 /** What a connection string says. */
 export interface Endpoint {
-  /** As gRPC wants it: an IPv6 address stands in brackets. */
+  /** In gRPC's form: an IPv6 address is in brackets. */
   readonly host: string;
   readonly port: number;
   /** Whether to speak TLS. */
@@ -22,7 +22,7 @@ export interface Endpoint {
   readonly sessionId?: string;
   /** Largest message that is sent or taken, in bytes. */
   readonly maxMessageBytes: number;
-  /** Parameters that are none of the above: sent as gRPC metadata with each call. */
+  /** All other parameters, sent as gRPC metadata with each call. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -58,7 +58,7 @@ export function parseConnectionString(text: string): Endpoint {
   const userAgent = take('user_agent');
   const maxMessageBytes = parseBytes(take('grpc_max_message_size'));
   const odd = [...parameters.keys()].find((name) => !HEADER.test(name));
-  if (odd !== undefined) throw refused(`the parameter ${odd} can be no gRPC metadata`);
+  if (odd !== undefined) throw refused(`the parameter ${odd} cannot be sent as gRPC metadata`);
 
   return {
     host: url.hostname,
@@ -74,12 +74,12 @@ export function parseConnectionString(text: string): Endpoint {
 }
 
 function parseUrl(text: string): URL {
-  if (!text.startsWith('sc://')) throw refused('it has to start with sc://');
+  if (!text.startsWith('sc://')) throw refused('it must start with sc://');
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.hostname === '') throw refused('it has no host that can be read');
-  if (url.port === '0') throw refused('port 0 is no port');
+  if (url === undefined || url.hostname === '') throw refused('it has no valid host');
+  if (url.port === '0') throw refused('port 0 is not allowed');
   if (url.username !== '' || url.password !== '')
-    throw refused('user and password are no part of it; the parameters are user_id and token');
+    throw refused('it must not have a user and password; use the parameters user_id and token');
   if (url.search !== '' || url.hash !== '') throw refused('it has a query or a fragment');
   return url;
 }
@@ -87,7 +87,7 @@ function parseUrl(text: string): URL {
 function parseParameters(path: string): Map<string, string> {
   const [prefix, ...parts] = path.split(';');
   if (prefix !== '' && prefix !== '/')
-    throw refused('the path has to be empty; parameters follow as /;name=value');
+    throw refused('the path must be empty; parameters follow as /;name=value');
   const parameters = new Map<string, string>();
   for (const part of parts.filter((one) => one !== '')) {
     const [name, value, ...rest] = part.split('=');
@@ -117,7 +117,8 @@ function parseBoolean(name: string, value: string | undefined): boolean | undefi
 function parseBytes(value: string | undefined): number {
   if (value === undefined) return DEFAULT_MAX_MESSAGE_BYTES;
   const bytes = /^\d+$/.test(value) ? Number(value) : 0;
-  if (bytes === 0 || bytes > 2 ** 31 - 1) throw refused('grpc_max_message_size is no number of bytes');
+  if (bytes === 0 || bytes > 2 ** 31 - 1)
+    throw refused('grpc_max_message_size is not a number of bytes from 1 to 2147483647');
   return bytes;
 }
 

@@ -1,17 +1,17 @@
 import type { Clock } from '../clock.ts';
 import { isRetryable, type RpcFailure } from './rpc-failure.ts';
 
-/** How often and how long to wait for a server that is away. */
+/** How often and how long to wait for a server that does not answer. */
 export interface RetryOptions {
   /** Attempts after the first. */
   readonly maxRetries?: number;
   readonly initialBackoffMs?: number;
   readonly maxBackoffMs?: number;
   readonly backoffMultiplier?: number;
-  /** At most so much is added by chance to a wait of at least `minJitterThresholdMs`. */
+  /** A random part, at most this long, is added to each wait of at least `minJitterThresholdMs`. */
   readonly jitterMs?: number;
   readonly minJitterThresholdMs?: number;
-  /** The server may ask for a longer wait than `maxBackoffMs`, but not for a longer one than this. */
+  /** The server may ask for a wait longer than `maxBackoffMs`, but at most for this. */
   readonly maxServerDelayMs?: number;
 }
 
@@ -26,7 +26,10 @@ export const DEFAULT_RETRY: Required<RetryOptions> = {
   maxServerDelayMs: 600_000,
 };
 
-/** The waits of one series of attempts. Make a new one for each series: after a success patience starts again. */
+/**
+ * The waits of one series of attempts. Make a new one for each series: after a success the waits start from the
+ * beginning.
+ */
 export class Backoff {
   readonly #options: Required<RetryOptions>;
   readonly #clock: Clock;
@@ -51,7 +54,10 @@ export class Backoff {
     );
   }
 
-  /** Waits before the next attempt; false, at once, when there have been enough. @throws the signal's reason. */
+  /**
+   * Waits before the next attempt; false, without waiting, when there have been enough.
+   * @throws the signal's reason.
+   */
   async wait(failure?: RpcFailure, signal?: AbortSignal): Promise<boolean> {
     const ms = this.nextWaitMs(failure?.retryAfterMs);
     if (ms === undefined) return false;
@@ -60,7 +66,9 @@ export class Backoff {
   }
 }
 
-/** Runs a call until it succeeds, fails in a way that no second attempt mends, or has been tried often enough. */
+/**
+ * Runs a call until it succeeds, fails in a way that a second attempt cannot change, or has been tried often enough.
+ */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
   backoff: Backoff,

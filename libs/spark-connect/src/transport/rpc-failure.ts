@@ -15,12 +15,12 @@ export class RpcFailure extends Error {
   readonly grpcCode: status;
   /** What the server said about its exception. */
   readonly info: ErrorInfo | undefined;
-  /** When present, the server says that sending the same again is safe, after so many milliseconds. */
+  /** Milliseconds after which the server says that the same request may be sent again; undefined if it does not. */
   readonly retryAfterMs: number | undefined;
 
   constructor(method: string, cause: ServiceError) {
     const details = decodeDetails(cause.metadata);
-    // What gRPC knows of a failed resolution follows, and mostly it is nothing.
+    // gRPC appends what it knows of a failed name resolution, which mostly is nothing.
     super(details.message ?? cause.details.replace(/\.? Resolution note:\s*$/, ''), { cause });
     this.name = 'RpcFailure';
     this.method = method;
@@ -29,7 +29,7 @@ export class RpcFailure extends Error {
     this.retryAfterMs = details.retryAfterMs;
   }
 
-  /** Whether Spark's error condition is this one; servers that send no error class say it in the text. */
+  /** Whether Spark's error condition is this one; servers without an error class have it in the text. */
   isCondition(errorClass: string): boolean {
     return (
       (this.info?.metadata['errorClass'] ?? '') === errorClass || this.message.includes(`[${errorClass}]`)
@@ -43,7 +43,7 @@ interface Details {
   readonly retryAfterMs?: number;
 }
 
-/** Reads the trailer `grpc-status-details-bin`, a `google.rpc.Status`; a trailer that cannot be read says nothing. */
+/** Reads the trailer `grpc-status-details-bin`, a `google.rpc.Status`; an unreadable trailer gives no details. */
 function decodeDetails(metadata: Metadata | undefined): Details {
   const [trailer] = metadata?.get('grpc-status-details-bin') ?? [];
   if (trailer === undefined || typeof trailer === 'string') return {};

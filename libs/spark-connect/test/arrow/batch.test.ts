@@ -66,13 +66,13 @@ describe('rows that are sent', () => {
   });
 
   it.each<[string, Columns, Record<string, Value>]>([
-    ['row 0 holds no integer in column a', { a: 'integer' }, { a: 2 ** 31 }],
-    ['row 0 holds no long', { a: 'long' }, { a: 5 }],
-    ['row 0 holds no long', { a: 'long' }, { a: 2n ** 63n }],
-    ['row 0 holds no decimal(3,1)', { a: 'decimal(3,1)' }, { a: '1.25' }],
-    ['row 0 holds no date', { a: 'date' }, { a: '2026-02-30' }],
+    ['row 0, column a is not of type integer', { a: 'integer' }, { a: 2 ** 31 }],
+    ['is not of type long', { a: 'long' }, { a: 5 }],
+    ['is not of type long', { a: 'long' }, { a: 2n ** 63n }],
+    ['is not of type decimal(3,1)', { a: 'decimal(3,1)' }, { a: '1.25' }],
+    ['is not of type date', { a: 'date' }, { a: '2026-02-30' }],
     ['unknown column b', { a: 'string' }, { b: 'x' }],
-    ['no type that can be sent', { a: 'decimal(39,0)' }, { a: '1' }],
+    ['cannot be sent', { a: 'decimal(39,0)' }, { a: '1' }],
     ['no columns', {}, {}],
   ])('are refused: %s', (found, columns, row) => {
     expect(() => encodeRows(columns, [row])).toThrow(found);
@@ -96,8 +96,8 @@ describe('ResultBatch', () => {
     expect(() => batch.rows()).toThrow('two columns are named "n"');
   });
 
-  it('refuses bytes that are no Arrow stream, and types that it does not know', () => {
-    expect(() => decodeBatch(new Uint8Array([1, 2, 3]))).toThrow(/no Arrow stream/);
+  it('refuses bytes that are not an Arrow stream, and types that it does not know', () => {
+    expect(() => decodeBatch(new Uint8Array([1, 2, 3]))).toThrow(/not a readable Arrow stream/);
     const days = columnFromArray([[1, 2, 3]], interval(IntervalUnit.MONTH_DAY_NANO));
     const bytes = tableToIPC(tableFromColumns([['d', days]]), { format: 'stream' });
     expect(() => decodeBatch(bytes ?? new Uint8Array()).rows()).toThrow(

@@ -58,8 +58,8 @@ describe('literal', () => {
     ['date', () => literal.date('2026-02-30')],
     ['date', () => literal.date('0000-01-01')],
     ['timestamp_ntz', () => literal.timestampNtz(253_402_300_800_000_000n)],
-  ])('refuses what is no %s', (type, make) => {
-    expect(make).toThrow(`is no ${type}`);
+  ])('refuses what is not a %s', (type, make) => {
+    expect(make).toThrow(`is not of type ${type}`);
   });
 
   it('takes from JavaScript only what says its type by itself', () => {
@@ -105,7 +105,7 @@ describe('renderParameters', () => {
   it('wants a value for each marker, and a marker for each value', () => {
     expect(() => renderParameters('SELECT :y', { x })).toThrow(':y has no value');
     expect(() => renderParameters('SELECT :toString', {})).toThrow(':toString has no value');
-    expect(() => renderParameters("SELECT ':x'", { x })).toThrow('it has no :x');
+    expect(() => renderParameters("SELECT ':x'", { x })).toThrow('does not use the given :x');
   });
 
   it('does not look into what it filled in', () => {

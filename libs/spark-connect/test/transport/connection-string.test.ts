@@ -43,12 +43,12 @@ describe('parseConnectionString', () => {
 
   it.each([
     ['http://host', 'sc://'],
-    ['sc://', 'no host'],
+    ['sc://', 'no valid host'],
     ['sc://host:0', 'port 0'],
-    ['sc://host:99999', 'no host that can be read'],
-    ['sc://host:15002;token=x', 'no host that can be read'],
-    ['sc://host/path', 'path has to be empty'],
-    ['sc://host/path/;use_ssl=true', 'path has to be empty'],
+    ['sc://host:99999', 'no valid host'],
+    ['sc://host:15002;token=x', 'no valid host'],
+    ['sc://host/path', 'path must be empty'],
+    ['sc://host/path/;use_ssl=true', 'path must be empty'],
     ['sc://user:secret@host', 'user and password'],
     ['sc://host/?token=x', 'query or a fragment'],
     ['sc://host/;token', 'is not name=value'],
@@ -60,9 +60,9 @@ describe('parseConnectionString', () => {
     ['sc://host/;use_ssl=yes', 'neither true nor false'],
     ['sc://host/;token=secret;use_ssl=false', 'unencrypted'],
     ['sc://host/;session_id=7', 'not a UUID'],
-    ['sc://host/;grpc_max_message_size=many', 'no number of bytes'],
-    ['sc://host/;X Y=1', 'no gRPC metadata'],
-    ['sc://host/;key-bin=1', 'no gRPC metadata'],
+    ['sc://host/;grpc_max_message_size=many', 'not a number of bytes'],
+    ['sc://host/;X Y=1', 'cannot be sent as gRPC metadata'],
+    ['sc://host/;key-bin=1', 'cannot be sent as gRPC metadata'],
   ])('refuses %s', (text, found) => {
     const attempt = (): unknown => parseConnectionString(text);
     expect(attempt).toThrow(SparkConnectError);
