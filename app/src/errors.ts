@@ -13,7 +13,7 @@ export const ERROR_KINDS = [
 ] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
-/** The closed list of codes by what they are about; each has exactly one {@link ErrorKind}. */
+/** The closed list of codes, by subject. Each code has exactly one {@link ErrorKind}. */
 const KIND_OF_CODE = {
   // Settings and commands.
   'settings-invalid': 'invalid',
@@ -178,12 +178,12 @@ export class ContrailError extends Error {
   }
 }
 
-/** What the file system says when the disk is full or ails, or a process has too many files open: it may be well again. */
+/** Error codes of the file system that may pass: the disk is full or fails, or the process has too many files open. */
 const PASSING: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 /**
- * The kind of any error: its own, where it has one; `unavailable` for what the file system refuses for now; else, since
- * nobody foresaw it, `internal`.
+ * The kind of any error: its own if it has one; `unavailable` for a failure of the file system that may pass; else
+ * `internal`, because nothing in the code expects it.
  */
 export function kindOf(error: unknown): ErrorKind {
   if (typeof error !== 'object' || error === null) return 'internal';
@@ -192,14 +192,17 @@ export function kindOf(error: unknown): ErrorKind {
   return known ?? (PASSING.has(code) ? 'unavailable' : 'internal');
 }
 
-/** The same in the words of what stands between: SQLite and DuckDB. */
+/** The same failures as SQLite and DuckDB report them. */
 const PASSING_IN_OTHER_WORDS: ReadonlySet<unknown> = new Set<ErrorCode>([
   'topic-disk-full',
   'topic-io-failed',
   'engine-disk-failed',
 ]);
 
-/** Whether a full or ailing disk is behind an error, however it is wrapped: not a right that is missing, nor a service that is away. */
+/**
+ * Whether a full or failing disk caused an error, however it is wrapped. A missing permission or an unreachable service
+ * does not count.
+ */
 export function isDiskTrouble(error: unknown): boolean {
   for (let one = error; typeof one === 'object' && one !== null;) {
     const { code, cause } = one as { readonly code?: unknown; readonly cause?: unknown };

@@ -128,7 +128,7 @@ describe('a cluster', () => {
     await up(services);
     expect(await states(services)).toEqual(['running']);
     expect(await pids(services)).not.toEqual([pid]);
-    expect(said).toContain('one does not answer; it is restarted.');
+    expect(said).toContain('one does not answer; restarting it.');
   });
 
   it('does not take another program for a service because it answers on the same port', async () => {

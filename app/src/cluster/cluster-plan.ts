@@ -6,13 +6,13 @@ import { replaceFile } from './pid-file.ts';
 import type { ClusterPorts } from './ports.ts';
 import type { S3Kind } from './s3/s3.ts';
 
-/** The parts of a cluster that can be had one by one. */
+/** The parts of a cluster. Each can be started alone. */
 export const PARTS = ['kafka', 's3', 'spark'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** What was chosen for a cluster when it was first started, and holds until its folder is deleted. */
+/** What was chosen when a cluster was first started. It stays until its folder is deleted. */
 export interface ClusterPlan {
-  /** Of this form. */
+  /** Version of this form. */
   readonly version: 1;
   readonly ports: ClusterPorts;
   readonly s3: {
@@ -41,7 +41,7 @@ export async function readPlan(folder: string): Promise<ClusterPlan | null> {
     const plan = JSON.parse(text) as ClusterPlan;
     if (plan.version === 1) return plan;
   } catch {
-    // Said below, together with a form that is not ours.
+    // Reported below, together with an unknown form.
   }
   throw new ContrailError(
     'cluster-plan-unreadable',
@@ -49,13 +49,13 @@ export async function readPlan(folder: string): Promise<ClusterPlan | null> {
   );
 }
 
-/** Keeps the plan. The keys of the store are in it, so it is for its owner alone. */
+/** Writes the plan. It holds the keys of the store, so only its owner may read it. */
 export async function writePlan(folder: string, plan: ClusterPlan): Promise<void> {
   await mkdir(folder, { recursive: true });
   await replaceFile(planFile(folder), `${JSON.stringify(plan, null, 2)}\n`);
 }
 
-/** Keys that nobody else has. */
+/** New random keys. */
 export const newKeys = (): Pick<ClusterPlan['s3'], 'accessKey' | 'secretKey'> => ({
   accessKey: ACCESS_KEY,
   secretKey: randomBytes(20).toString('hex'),
@@ -67,16 +67,16 @@ export interface Heaps {
   readonly executorMegabytes: number;
 }
 
-/** What all other processes of a cluster take together, and what is left to the system and to Contrail. */
+/** Memory of all other processes of a cluster, of the system and of Contrail. */
 const OTHERS_MEGABYTES = 4096;
-/** What a Java process takes beside its heap. */
+/** Memory of a Java process beyond its heap. */
 const BESIDE_HEAP_MEGABYTES = 500;
 const LEAST_MEGABYTES = 768;
 const MOST_MEGABYTES = 2560;
 
 /**
  * Heaps that fit a machine: equal for the driver and each executor, and not more than they can use. With 24 GiB and two
- * workers 2560 MB each, together with all else about 11 GiB.
+ * workers this is 2560 MB each; the whole cluster then takes about 11 GiB.
  */
 export function heapsFor(machineBytes: number, workers: number): Heaps {
   const processes = workers + 1;

@@ -1,6 +1,6 @@
 /**
- * Brings the services of a cluster up, says how they are, and takes them down. Each has a file that names its
- * process by id and beginning: what starts them ends, they stay. In one folder one of us works at a time.
+ * Starts the services of a cluster, reports their state, and stops them. They go on when the process that started them
+ * ends, so a file for each names its process by id and start time. Only one program at a time works on a folder.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,15 +11,15 @@ import { isFreePort } from './ports.ts';
 import { endProcess, isAlive, residentBytes } from './process-table.ts';
 import type { Service } from './services.ts';
 
-/** running; unhealthy: its process is there and does not answer; ended: by itself; stopped: not started, or taken down. */
+/** running; unhealthy: its process runs but does not answer; ended: by itself; stopped: not started, or taken down. */
 export type ServiceState = 'running' | 'unhealthy' | 'ended' | 'stopped';
 
-/** How a service is now. */
+/** The state of a service now. */
 export interface ServiceStatus {
   readonly name: string;
   readonly title: string;
   readonly state: ServiceState;
-  /** What it says of itself, or what is wrong. */
+  /** What the service reports, or what is wrong. */
   readonly found: string;
   readonly address: string;
   readonly page: string | null;
@@ -33,7 +33,7 @@ const END_PATIENCE_MS = 10_000;
 /** How often and how long a service that does not answer is asked again before it is restarted. */
 const RETRY_MS = 500;
 const UNHEALTHY_AFTER_MS = 15_000;
-/** How long one whose start was given up may take to end. */
+/** How long a service may take to end after its start was given up. */
 const GIVE_UP_PATIENCE_MS = 3_000;
 
 /** What {@link bringUp} works with. */
@@ -43,13 +43,13 @@ export interface BringUpOptions {
   readonly say: (line: string) => void;
   /** Stops what was started so far, and only that. */
   readonly signal: AbortSignal;
-  /** For how long a service may not answer before it is restarted, beside what its probe waits. Default 15 s. */
+  /** How long a service may fail to answer before it is restarted, beyond the wait of its probe. Default 15 s. */
   readonly unhealthyAfterMs?: number;
 }
 
 /**
- * Starts those services that do not run or do not answer; those that do are left alone, so that twice is as good as once.
- * When one does not start, those that this call has started are ended again.
+ * Starts the services that do not run or do not answer. The others are left alone, so calling it twice does no harm. If
+ * one does not start, the services that this call has started are stopped again.
  * @throws what starting throws, the signal's reason; ContrailError `conflict` / `cluster-busy`
  */
 export async function bringUp(services: readonly Service[], options: BringUpOptions): Promise<void> {
@@ -63,8 +63,8 @@ export async function bringUp(services: readonly Service[], options: BringUpOpti
     signal.throwIfAborted();
     const status = await settled(service, options);
     if (status.state === 'running') return;
-    if (status.state === 'unhealthy') options.say(`${service.title} does not answer; it is restarted.`);
-    // What came after it would go on with what is gone.
+    if (status.state === 'unhealthy') options.say(`${service.title} does not answer; restarting it.`);
+    // Services that depend on it must not go on with a stopped one.
     const dependents = services.filter(({ after }) => after.includes(service.name));
     await Promise.all([service, ...dependents].map((one) => takeDown([one], END_PATIENCE_MS)));
     await requirePorts(service);
@@ -73,7 +73,7 @@ export async function bringUp(services: readonly Service[], options: BringUpOpti
     await service.start(signal);
     const { state, found } = await settled(service, options);
     if (state !== 'running')
-      throw new ContrailError('service-unhealthy', `${service.title} was started and ${found}.`);
+      throw new ContrailError('service-unhealthy', `${service.title} was started, but ${found}.`);
     options.say(`${service.title} is up.`);
   };
   for (const service of services) {
@@ -89,22 +89,22 @@ export async function bringUp(services: readonly Service[], options: BringUpOpti
   if (results.every(({ status }) => status === 'fulfilled')) return;
   await Promise.all(started.map((service) => takeDown([service], GIVE_UP_PATIENCE_MS)));
   options.signal.throwIfAborted();
-  // The first failure; those that followed from it say only that they were stopped.
+  // Report the first failure; the others only say that they were stopped because of it.
   throw failed.signal.reason;
 }
 
-/** @throws ContrailError `invalid` / `port-in-use` when another program has a port that the service was given */
+/** @throws ContrailError `invalid` / `port-in-use` when another program uses a port of the service */
 async function requirePorts({ title, ports }: Service): Promise<void> {
   for (const port of ports) {
     if (await isFreePort(port)) continue;
     throw new ContrailError(
       'port-in-use',
-      `${title} needs port ${port}, and another program has it. Stop that one, or take the cluster down and up again: it chooses other ports then.`,
+      `${title} needs port ${port}, but another program uses it. Stop that program, or take the cluster down and up again: it then chooses other ports.`,
     );
   }
 }
 
-/** How a service is, once it answers or has kept still for long: a busy machine is no illness. */
+/** The state of a service, once it answers or has not answered for long: a busy machine does not make it unhealthy. */
 async function settled(
   service: Service,
   { unhealthyAfterMs = UNHEALTHY_AFTER_MS, signal }: BringUpOptions,
@@ -116,11 +116,14 @@ async function settled(
   }
 }
 
-/** How each service is. */
+/** The state of each service. */
 export const statusOfAll = (services: readonly Service[]): Promise<readonly ServiceStatus[]> =>
   Promise.all(services.map((service) => statusOf(service)));
 
-/** Ends the services, the last one first. The titles of those that ran. @throws ContrailError `conflict` / `cluster-busy` */
+/**
+ * Stops the services, the last one first. Answers the titles of those that ran.
+ * @throws ContrailError `conflict` / `cluster-busy`
+ */
 export async function bringDown(services: readonly Service[], folder: string): Promise<readonly string[]> {
   await using _ = await lock(folder);
   return takeDown(services.toReversed(), END_PATIENCE_MS);
@@ -155,7 +158,7 @@ async function statusOf(service: Service): Promise<ServiceStatus> {
   }
 }
 
-/** Keeps others out of the folder until it is disposed of. A lock whose owner has ended is nobody's. */
+/** Keeps other programs out of the folder until it is disposed of. A lock whose owner has ended does not count. */
 async function lock(folder: string): Promise<AsyncDisposable> {
   await mkdir(folder, { recursive: true });
   const path = lockFile(folder);

@@ -1,6 +1,6 @@
 /**
- * Programs that come as Go modules. One checksum pins all of it: the module's `go.sum` is a part of what it covers, and
- * Go refuses any dependency that is not in there. Source: Go Modules Reference, "Authenticating modules".
+ * Programs that are built from Go modules. One checksum pins everything: it covers the module's `go.sum`, and Go
+ * refuses any dependency that is not in that file. Source: Go Modules Reference, "Authenticating modules".
  */
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { ContrailError } from '../errors.ts';
 import type { FetchOptions } from './maven.ts';
 import { runProgram } from './run-program.ts';
 
-/** One version of a program, and what Go must find it to be. */
+/** One version of a program, with the checksum that Go must find. */
 export interface GoProgram {
   readonly name: string;
   readonly module: string;
@@ -25,10 +25,10 @@ export interface GoProgram {
 const PROGRESS_STEP = 100;
 
 /**
- * The program, built where it is not there yet; Go's own settings (proxy, caches) apply. Any number of processes may build
- * it at once.
- * @throws ContrailError `invalid` / `go-missing`; `unavailable` / `go-build-failed`; `corrupt` / `go-module-differs` when
- * Go does not bring the module that was pinned.
+ * The program; it is built if it is missing. Go's own settings (proxy, caches) apply. Any number of processes may build
+ * it at the same time.
+ * @throws ContrailError `invalid` / `go-missing`; `unavailable` / `go-build-failed`; `corrupt` / `go-module-differs`
+ * when Go downloads another module than the pinned one.
  */
 export async function buildGoProgram(program: GoProgram, options: FetchOptions): Promise<string> {
   const { name, version } = program;
@@ -64,7 +64,7 @@ const exists = (path: string): Promise<boolean> =>
 /** The folder of the module's source. */
 async function download(program: GoProgram, workshop: string, options: FetchOptions): Promise<string> {
   const { module, version, sum, name } = program;
-  // In a folder without a go.mod, which would have a say in it.
+  // In a folder without a go.mod, which could change the result.
   const { code, output, complaints } = await runProgram(
     'go',
     ['mod', 'download', '-json', `${module}@v${version}`],
@@ -81,7 +81,7 @@ async function download(program: GoProgram, workshop: string, options: FetchOpti
   if (answer.Sum === sum) return answer.Dir;
   throw new ContrailError(
     'go-module-differs',
-    `Go did not bring the source of ${name} ${version} that Contrail knows. Check the proxy in Go’s settings (go env GOPROXY).`,
+    `Go downloaded a source of ${name} ${version} with another checksum than Contrail expects. Check the proxy in Go’s settings (go env GOPROXY).`,
     { facts: { expected: sum, found: answer.Sum } },
   );
 }

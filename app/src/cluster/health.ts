@@ -1,11 +1,11 @@
-/** Asks services how they are, in their own protocols. Each answers a few words for a person, or throws. */
+/** Probes services in their own protocols. Each probe answers a few words for a person, or throws. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
 const PATIENCE_MS = 5_000;
 const HOST = '127.0.0.1';
 
-/** Any answer at all counts: a store says 403 to strangers. */
+/** Any answer counts: a store answers 403 to unknown callers. */
 export async function answersHttp(url: string): Promise<string> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
   await answer.body?.cancel();
@@ -13,7 +13,7 @@ export async function answersHttp(url: string): Promise<string> {
 }
 
 /**
- * A broker says which requests it knows, also while it takes none of them.
+ * Asks a broker which requests it knows. It answers this even while it serves no others.
  * Source: Kafka protocol guide, ApiVersions (key 18), version 0: request header v1, answer `size correlation_id error_code …`.
  */
 export async function kafkaAnswers(port: number): Promise<string> {
@@ -25,7 +25,7 @@ export async function kafkaAnswers(port: number): Promise<string> {
   request.writeInt16BE(-1, 12);
   const answer = await exchange(port, request);
   if (answer.length < 10 || answer.readInt32BE(4) !== 1 || answer.readInt16BE(8) !== 0)
-    throw new Error(`what listens on port ${port} does not speak Kafka`);
+    throw new Error(`the program on port ${port} does not speak Kafka`);
   return 'answers';
 }
 
@@ -46,14 +46,14 @@ async function exchange(port: number, request: Buffer): Promise<Buffer> {
   }
 }
 
-/** The master's own words, and how many workers it has. Source: Spark, `org.apache.spark.deploy.JsonProtocol`. */
+/** The state of the master, and how many workers it has. Source: Spark, `org.apache.spark.deploy.JsonProtocol`. */
 export async function masterAnswers(page: string): Promise<string> {
   const { status, aliveworkers, activeapps } = (await json(`${page}/json/`)) as {
     readonly status?: string;
     readonly aliveworkers?: number;
     readonly activeapps?: readonly unknown[];
   };
-  if (status !== 'ALIVE') throw new Error(`the master says it is ${status ?? 'of another kind'}`);
+  if (status !== 'ALIVE') throw new Error(`the master reports the state ${status ?? 'unknown'}`);
   return `${counted(aliveworkers ?? 0, 'worker')}, ${counted(activeapps?.length ?? 0, 'application')}`;
 }
 
@@ -65,7 +65,7 @@ export async function workerAnswers(page: string): Promise<string> {
   return `${counted(cores ?? 0, 'core')}, ${counted(executors?.length ?? 0, 'executor')}`;
 }
 
-/** Both the page of the application and the port of Spark Connect. Source: Spark's monitoring REST API. */
+/** Probes the page of the application and the port of Spark Connect. Source: Spark's monitoring REST API. */
 export async function connectAnswers(page: string, port: number): Promise<string> {
   const [application] = (await json(`${page}/api/v1/applications`)) as readonly { readonly id?: string }[];
   const socket = connect({ host: HOST, port });

@@ -23,6 +23,6 @@ export async function requireJava(least: number): Promise<void> {
   const found = version === null ? 'no "java" can be started' : `"java" is version ${version}`;
   throw new ContrailError(
     'java-missing',
-    `The local cluster needs Java ${least} or later, and ${found}. Install one (package "openjdk-${least}-jre-headless").`,
+    `The local cluster needs Java ${least} or later, but ${found}. Install it (package "openjdk-${least}-jre-headless").`,
   );
 }

@@ -1,6 +1,6 @@
 import type { JarSet } from './maven.ts';
 
-/** Apache Kafka's broker with all that it needs, 44 MB. Java 17 runs it. */
+/** Apache Kafka's broker with all its jars, 44 MB. It needs Java 17. */
 export const KAFKA_VERSION = '4.3.1';
 
 export const KAFKA_JARS: JarSet = {

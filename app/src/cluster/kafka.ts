@@ -1,6 +1,6 @@
 /**
- * A Kafka broker on this machine, for developers and tests: one process that is broker and controller (KRaft), on
- * 127.0.0.1. Needs Java 17 and, for the first start, Maven.
+ * A Kafka broker on this machine, for developers and tests: one process as broker and controller (KRaft), on 127.0.0.1.
+ * Needs Java 17 and, for the first start, Maven.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,18 +15,18 @@ import { endOfLog, type ServiceProcess, startService } from './service-process.t
 
 /** What a broker is started with. */
 export interface KafkaOptions extends FetchOptions {
-  /** Its properties, log and data; created when missing, else the broker goes on with what is there. */
+  /** Its properties, log and data. Created if it is missing; else the broker continues with it. */
   readonly folder: string;
   /** Port for clients, and port for the controller. 0: any free one. */
   readonly port: number;
   readonly controllerPort?: number;
   /** Java heap; the process takes about 150 MB more. Default 384. */
   readonly heapMegabytes?: number;
-  /** Lines of `server.properties` beside, or instead of, our own. */
+  /** Lines of `server.properties` that are added to our own or replace them. */
   readonly properties?: Readonly<Record<string, string>>;
   /** More arguments for the first formatting of the folder, such as `--add-scram`. */
   readonly formatArguments?: readonly string[];
-  /** When given, it goes on when our process ends, and this file names its own. */
+  /** When given, the server goes on when our process ends, and this file names its process. */
   readonly pidFile?: string;
 }
 
@@ -59,12 +59,12 @@ export class KafkaBroker implements AsyncDisposable {
     return this.#process.isRunning;
   }
 
-  /** Ends the process at once, as power loss does for it (not for the disk), and waits until it is gone. */
+  /** Kills the process at once, as a power loss would (the disk keeps its state), and waits until it has ended. */
   async kill(): Promise<void> {
     await this.#process.kill();
   }
 
-  /** Lets the broker end in order; one that takes longer than 10 s is killed. */
+  /** Asks the broker to end; one that takes longer than 10 s is killed. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
   }
@@ -107,7 +107,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaBroker> {
   return new KafkaBroker(port, controllerPort, service);
 }
 
-/** Small enough for a laptop: one partition for each of Kafka's own topics; and no topic by a slip of the pen. */
+/** Properties for a laptop: each of Kafka's own topics has one partition, and a mistyped name creates no topic. */
 function propertiesOf(
   folder: string,
   port: number,
@@ -153,7 +153,8 @@ async function format(
   more: readonly string[],
   logFile: string,
 ): Promise<void> {
-  // A Kafka cluster id is a UUID in URL-safe Base64. One of 64 begins with a dash: only after an equals sign is it no option.
+  // A Kafka cluster id is a UUID in URL-safe Base64. One of 64 begins with a dash, and would be taken for an option
+  // without the equals sign.
   const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
   const tool = ['-cp', jars, 'kafka.tools.StorageTool', 'format', '--standalone'];
   await using log = await open(logFile, 'a');

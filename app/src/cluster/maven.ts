@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ContrailError } from '../errors.ts';
 import { runProgram } from './run-program.ts';
 
-/** Jars that belong together: what to ask Maven for, and what must come of it, byte for byte. */
+/** Jars that belong together: what to ask Maven for, and the exact files that must come of it. */
 export interface JarSet {
   /** Name of the folder below the cache, with the version. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface JarSet {
   readonly title: string;
   /** `group:artifact:version`; what these need at run time comes with them. */
   readonly coordinates: readonly string[];
-  /** `group:artifact` of what would come with them and is not wanted; an artifact may be `*`. */
+  /** `group:artifact` of dependencies that are left out; an artifact may be `*`. */
   readonly exclusions?: readonly string[];
   /** Each file and its SHA-256 in hex; no other file may be there. */
   readonly sha256: Readonly<Record<string, string>>;
@@ -28,8 +28,8 @@ export interface FetchOptions {
 }
 
 /**
- * The folder of a set of jars, fetched with Maven where it is not there yet and verified each time. Maven's own settings
- * (mirrors, proxies, the local repository) apply. Any number of processes may fetch the same set at once.
+ * The folder of a set of jars. It is fetched with Maven if it is missing, and verified each time. Maven's own settings
+ * (mirrors, proxies, the local repository) apply. Any number of processes may fetch the same set at the same time.
  * @throws ContrailError `invalid` / `maven-missing`; `unavailable` / `jars-unavailable` when Maven cannot get them;
  * `corrupt` / `jars-differ` when they are not the bytes that were pinned.
  */
@@ -45,12 +45,12 @@ export async function fetchJars(set: JarSet, options: FetchOptions): Promise<str
     if (found.length > 0) {
       throw new ContrailError(
         'jars-differ',
-        `Maven did not bring the jars of ${set.title} that Contrail knows: ${found.join(', ')}. Check the mirror in ` +
-          'Maven’s settings; nothing of it was kept.',
+        `The jars of ${set.title} that Maven downloaded are not those that Contrail expects: ${found.join(', ')}. Check the mirror in ` +
+          'Maven’s settings; no file was kept.',
         { facts: { differences: found } },
       );
     }
-    // What is there is incomplete or damaged, unless another process was quicker: then ours is the same.
+    // The existing folder is incomplete or damaged, or another process was faster: then its files are the same as ours.
     await rm(folder, { recursive: true, force: true });
     await rename(join(workshop, 'jars'), folder).catch(async (error: unknown) => {
       if ((await differences(set, folder)).length > 0) throw error;
@@ -61,13 +61,14 @@ export async function fetchJars(set: JarSet, options: FetchOptions): Promise<str
   }
 }
 
-/** What is not as pinned: missing, changed or unknown files of a folder. */
+/** Missing, changed and unknown files of a folder. */
 async function differences(set: JarSet, folder: string): Promise<readonly string[]> {
   const present: readonly string[] = await readdir(folder).catch(() => []);
   const found = present.filter((file) => !(file in set.sha256)).map((file) => `${file} is unknown`);
   for (const [file, sha256] of Object.entries(set.sha256)) {
     if (!present.includes(file)) found.push(`${file} is missing`);
-    else if (sha256Of(await readFile(join(folder, file))) !== sha256) found.push(`${file} has other bytes`);
+    else if (sha256Of(await readFile(join(folder, file))) !== sha256)
+      found.push(`${file} has another checksum`);
   }
   return found;
 }
@@ -93,7 +94,7 @@ async function copyDependencies(set: JarSet, workshop: string, options: FetchOpt
   if (code === null) {
     throw new ContrailError(
       'maven-missing',
-      `${set.title} comes by Maven, and "mvn" cannot be started: ${complaints}. Install Maven (package "maven").`,
+      `${set.title} must be fetched with Maven, but "mvn" cannot be started: ${complaints}. Install Maven (package "maven").`,
     );
   }
   throw new ContrailError(

@@ -3,14 +3,14 @@ import { copyFile, link, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { ContrailError } from '../errors.ts';
 import { identify, type ProcessId } from './process-table.ts';
 
-/** Writes a file that only its owner may read, whole or not at all. */
+/** Replaces a file that only its owner may read, as a whole or not at all. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const draft = `${path}.new`;
   await writeFile(draft, text, { mode: 0o600 });
   await rename(draft, path);
 }
 
-/** Keeps which process is this one; does nothing when it has ended already. */
+/** Writes the file that names a process; does nothing if the process has ended already. */
 export async function writePidFile(path: string, pid: number): Promise<void> {
   const id = await identify(pid);
   if (id !== null) await replaceFile(path, `${JSON.stringify(id)}\n`);
@@ -28,12 +28,13 @@ export async function readPidFile(path: string): Promise<ProcessId | null> {
   }
 }
 
-/** Keeps this process in a file where there is none yet. False: there is one. */
+/** Writes a file that names this process, unless the file exists. False: it exists. */
 export async function claimPidFile(path: string): Promise<boolean> {
   const draft = `${path}.${process.pid}`;
   await writePidFile(draft, process.pid);
   try {
-    // Unlike a rename neither replaces; a file system without hard links has the copy.
+    // Unlike a rename, neither a link nor an exclusive copy replaces a file. The copy is for file systems without hard
+    // links.
     await link(draft, path).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
       return copyFile(draft, path, constants.COPYFILE_EXCL);

@@ -16,7 +16,7 @@ export interface ClusterPorts {
   readonly workerPage2: number;
 }
 
-/** What documents and other programs expect. */
+/** The ports that documents and other programs expect. */
 export const USUAL_PORTS: ClusterPorts = {
   kafka: 9092,
   kafkaController: 9093,
@@ -40,13 +40,13 @@ export const PORTS_OF = {
 /** How ports are looked for. */
 export interface PortSearch {
   readonly isFree: (port: number) => Promise<boolean>;
-  /** A port that nobody listens on now. */
+  /** A port on which no program listens now. */
   readonly anyFree: () => Promise<number>;
 }
 
 /**
- * The wanted ports, where they are free; any free one instead of those that are not. Names in `fixed` stay as they are.
- * No port is given twice.
+ * The wanted ports if they are free, and any free port in place of the others. Names in `fixed` keep their ports. No
+ * port is chosen twice.
  */
 export async function choosePorts(
   wanted: ClusterPorts,
@@ -81,7 +81,7 @@ export async function isFreePort(port: number): Promise<boolean> {
   return true;
 }
 
-/** A port of 127.0.0.1 that nobody listens on now. */
+/** A port of 127.0.0.1 on which no program listens now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,19 +1,19 @@
-/** Processes that outlive the one that started them: known by their id and the moment they began. */
+/** Processes that outlive the one that started them. They are identified by their id and start time. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-/** A process for good: an id alone may come back for another program. */
+/** A process, identified for good: an id alone may be given to another program later. */
 export interface ProcessId {
   readonly pid: number;
-  /** When it began, as the system tells it; only good for comparing. */
+  /** When it began, as the system reports it; only for comparing. */
   readonly began: string;
 }
 
 const POLL_MS = 50;
 
-/** The process that has this id now; null when there is none, or only what its parent has not collected yet. */
+/** The process that has this id now; null if there is none, or it has ended and its parent has not collected it yet. */
 export async function identify(pid: number): Promise<ProcessId | null> {
   const began = process.platform === 'linux' ? await beganOnLinux(pid) : await beganElsewhere(pid);
   return began === null ? null : { pid, began };
@@ -22,7 +22,7 @@ export async function identify(pid: number): Promise<ProcessId | null> {
 export const isAlive = async ({ pid, began }: ProcessId): Promise<boolean> =>
   (await identify(pid))?.began === began;
 
-/** Bytes of memory that a process has for itself and shares; null where the system does not say. Source: proc(5), VmRSS. */
+/** Bytes of memory of a process, shared memory included; null if the system does not say. Source: proc(5), VmRSS. */
 export async function residentBytes({ pid }: ProcessId): Promise<number | null> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
@@ -30,8 +30,8 @@ export async function residentBytes({ pid }: ProcessId): Promise<number | null> 
 }
 
 /**
- * Lets a process end in order. After `patienceMs` it is killed, and with it those that it started, if it leads their
- * group. Resolves when it is gone.
+ * Asks a process to end. After `patienceMs` it is killed, and its whole process group if it leads one. Resolves when it
+ * has ended.
  */
 export async function endProcess(id: ProcessId, patienceMs: number): Promise<void> {
   if (!(await isAlive(id))) return;
@@ -44,7 +44,7 @@ export async function endProcess(id: ProcessId, patienceMs: number): Promise<voi
   while (await isAlive(id)) await wait(POLL_MS);
 }
 
-/** False when there is nobody to hear it. */
+/** Sends a signal; false if there is no such process. */
 function send(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
   try {
     return process.kill(pid, signal);

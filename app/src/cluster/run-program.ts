@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** What a program that ran to its end left. */
+/** The result of a program that has ended. */
 export interface ProgramResult {
   /** Null when it could not be started or was killed. */
   readonly code: number | null;
@@ -50,7 +50,7 @@ export async function runProgram(
   }
 }
 
-/** Runs a program to its end; what it complained about when it failed. @throws the signal's reason */
+/** Runs a program to its end; answers what it wrote to standard error if it failed. @throws the signal's reason */
 export async function failureOf(
   command: string,
   args: readonly string[],

@@ -8,7 +8,7 @@ import { writePidFile } from './pid-file.ts';
 const STOP_WAIT_MS = 10_000;
 const POLL_MS = 100;
 
-/** A program that serves others until it is stopped. */
+/** A service program: it runs until it is stopped. */
 export interface ServiceSpec {
   /** For a person: `Kafka`, `The Spark Connect server`. */
   readonly title: string;
@@ -16,14 +16,14 @@ export interface ServiceSpec {
   readonly failure: ErrorCode;
   readonly command: string;
   readonly args: readonly string[];
-  /** Takes what it prints, after what is there. */
+  /** Its output is appended to this file. */
   readonly logFile: string;
-  /** What it prints when it serves, or what finds out whether it does. */
+  /** The text that it prints once it serves, or a function that finds out whether it does. */
   readonly started: string | (() => Promise<boolean>);
   readonly startWaitMs: number;
   /**
-   * When given, it goes on when we end, and does not hear the Ctrl+C of our terminal. Names its process from the moment
-   * when that was started.
+   * When given, the program goes on when we end, and Ctrl+C in our terminal does not reach it. The file names its
+   * process as soon as that has started.
    */
   readonly pidFile?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -45,7 +45,7 @@ export class ServiceProcess implements AsyncDisposable {
     return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Ends the process at once, as power loss does for it (not for the disk), and waits until it is gone. */
+  /** Kills the process at once, as a power loss would (the disk keeps its state), and waits until it has ended. */
   async kill(): Promise<void> {
     if (!this.isRunning) return;
     const ended = once(this.#child, 'exit');
@@ -53,7 +53,7 @@ export class ServiceProcess implements AsyncDisposable {
     await ended;
   }
 
-  /** Lets it end in order; a process that takes longer than 10 s is killed. */
+  /** Asks it to end; a process that takes longer than 10 s is killed. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.isRunning) return;
     const ended = once(this.#child, 'exit');
@@ -69,7 +69,7 @@ export class ServiceProcess implements AsyncDisposable {
 }
 
 /**
- * Starts a program and resolves when it says that it serves.
+ * Starts a program and resolves when it serves.
  * @throws ContrailError `unavailable` / the spec's code, with the last lines of the log, when it ends before or takes too
  * long; the signal's reason.
  */
@@ -101,7 +101,7 @@ async function hasStarted(spec: ServiceSpec, service: ServiceProcess, from: numb
     if (!isRunning) throw startFailure(spec, 'it ended', await endOfLog(spec.logFile, from));
     await wait(POLL_MS, undefined, { signal: spec.signal });
   }
-  const reason = `it did not serve within ${spec.startWaitMs / 1000} s`;
+  const reason = `it was not ready within ${spec.startWaitMs / 1000} s`;
   throw startFailure(spec, reason, await endOfLog(spec.logFile, from));
 }
 
@@ -113,7 +113,7 @@ function startFailure(spec: ServiceSpec, reason: string, end: string): ContrailE
   return new ContrailError(spec.failure, `${spec.title} did not start: ${reason}.${log}`);
 }
 
-/** The last lines of a log, from a byte on, without those that say where in Java something went wrong. */
+/** The last lines of a log, from a byte on, without the lines of Java stack traces. */
 export async function endOfLog(logFile: string, from: number): Promise<string> {
   const lines = (await readFile(logFile)).subarray(from).toString('utf8').trimEnd().split('\n');
   return lines

@@ -1,4 +1,4 @@
-/** What a cluster consists of: each service with how it is started, found and asked how it is. */
+/** The services of a cluster: how each is started, found and probed. */
 import { join } from 'node:path';
 import { homeOf, pidFileOf } from './cluster-folder.ts';
 import { type ClusterPlan, type Heaps, type Part, S3_REGION } from './cluster-plan.ts';
@@ -22,20 +22,20 @@ export interface Service {
   readonly name: string;
   readonly part: Part;
   readonly title: string;
-  /** Names of those that must run before, and with whose restart it is restarted. */
+  /** Names of the services that must run before it. When one of them is restarted, so is this. */
   readonly after: readonly string[];
-  /** Where it is spoken to. */
+  /** Address for clients. */
   readonly address: string;
   /** Ports of 127.0.0.1 that it listens on. */
   readonly ports: readonly number[];
-  /** For a browser; null where it has none. */
+  /** Address of its web page; null if it has none. */
   readonly page: string | null;
   readonly logFile: string;
-  /** Names its process while there is one. */
+  /** The file that names its process while it runs. */
   readonly pidFile: string;
-  /** Starts a process that outlives ours, writes the file that names it, and resolves when it serves. */
+  /** Starts a process that outlives ours, writes the file that names it, and resolves when it is ready. */
   readonly start: (signal: AbortSignal) => Promise<unknown>;
-  /** A few words on how it is; rejects when it does not answer. */
+  /** Answers a few words on its state; rejects when it does not answer. */
   readonly probe: () => Promise<string>;
 }
 
@@ -99,7 +99,7 @@ function sparkServices(settings: ServiceSettings): readonly Service[] {
   const workerPages = [ports.workerPage1, ports.workerPage2].slice(0, workers);
   const page = (port: number): string => `http://127.0.0.1:${port}`;
   let prepared: Promise<SparkHome> | undefined;
-  // Once for all of them.
+  // Shared by all of them.
   const spark = (signal: AbortSignal): Promise<SparkHome> => (prepared ??= prepare(settings, home, signal));
   const workerServices = workerPages.map((port, index): Service => ({
     name: `spark-worker-${index + 1}`,
@@ -164,7 +164,7 @@ async function prepare(settings: ServiceSettings, folder: string, signal: AbortS
 }
 
 /**
- * How Spark reaches the store of a plan, as properties of Spark; `deploy/spark/spark-defaults.conf` says the same of its own.
+ * Spark's properties for the store of a plan; `deploy/spark/spark-defaults.conf` has the same for its own store.
  * Source: Hadoop-AWS, "Connecting to an Amazon S3 Bucket through the S3A Connector".
  */
 export function s3aSettings({

@@ -8,7 +8,7 @@ export interface TopicSettings {
   readonly partitions: number;
 }
 
-/** The settings that put Contrail on a cluster, for the parts that run. */
+/** The settings with which Contrail uses the running parts of a cluster. */
 export function settingsFor(
   plan: ClusterPlan,
   topic: TopicSettings,

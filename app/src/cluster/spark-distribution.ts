@@ -1,6 +1,6 @@
 /**
- * Apache Spark as PyPI's source package of PySpark carries it: below `deps/` lies all that runs a cluster, the Spark
- * Connect server among it. Python only fetches it; Spark itself needs Java alone.
+ * Apache Spark from PyPI's source package of PySpark. Its folder `deps/` holds everything that runs a cluster,
+ * including the Spark Connect server. Python only fetches it; Spark itself needs only Java.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -34,8 +34,8 @@ export const hasPip = async (): Promise<boolean> =>
   (await failureOf('python3', ['-m', 'pip', '--version'], undefined)) === undefined;
 
 /**
- * The home folder of Spark, fetched with pip where it is not there yet: 450 MB to load, 460 MB on disk. pip's own settings
- * (index, mirrors, proxies) apply. Any number of processes may fetch it at once.
+ * The home folder of Spark. It is fetched with pip if it is missing: 450 MB to download, 460 MB on disk. pip's own
+ * settings (index, mirrors, proxies) apply. Any number of processes may fetch it at the same time.
  * @throws ContrailError `invalid` / `pip-missing`; `unavailable` / `spark-unavailable` when pip cannot get it;
  * `corrupt` / `spark-differs` when it is not the file that was pinned.
  */
@@ -47,7 +47,7 @@ export async function fetchSpark(distribution: SparkDistribution, options: Fetch
   if (!(await hasPip()))
     throw new ContrailError(
       'pip-missing',
-      'Spark comes from PyPI, and "python3 -m pip" cannot be started. Install it (package "python3-pip").',
+      'Spark must be fetched from PyPI, but "python3 -m pip" cannot be started. Install pip (package "python3-pip").',
     );
   await mkdir(options.cacheFolder, { recursive: true });
   const workshop = await mkdtemp(join(options.cacheFolder, `${name}-`));
@@ -96,14 +96,14 @@ async function download(
   return join(workshop, `pyspark-${version}.tar.gz`);
 }
 
-/** pip has compared the hash already, unless its settings told it not to. */
+/** Compares the hash once more, because pip's settings may switch its own check off. */
 async function verify({ version, sha256 }: SparkDistribution, archive: string): Promise<void> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(archive)) hash.update(chunk as Buffer);
   if (hash.digest('hex') === sha256) return;
   throw new ContrailError(
     'spark-differs',
-    `pip did not bring the file of PySpark ${version} that Contrail knows. Check the mirror in pip’s settings; nothing of it was kept.`,
+    `pip downloaded a file of PySpark ${version} with another checksum than Contrail expects. Check the mirror in pip’s settings; no file was kept.`,
   );
 }
 

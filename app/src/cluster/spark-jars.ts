@@ -7,9 +7,9 @@ const HADOOP_VERSION = '3.5.0';
 const AWS_SDK_VERSION = '2.35.4';
 
 /**
- * What Spark needs beside its own jars to read Kafka and to read and write S3. Of the AWS SDK it is the parts that S3A
- * calls, not the bundle of 650 MB. Jars that Spark brings itself are left out, so that no class is there in two versions.
- * The versions belong to {@link SPARK}: another Spark needs another set.
+ * The jars that Spark needs, beyond its own, to read Kafka and to read and write S3. Of the AWS SDK it holds only the
+ * parts that S3A calls, not the bundle of 650 MB. Jars that Spark has itself are left out, so that no class exists in
+ * two versions. The versions belong to {@link SPARK}: another Spark needs another set.
  */
 export const SPARK_JARS: JarSet = {
   name: `spark-${SPARK.version}-kafka-s3`,
@@ -36,7 +36,7 @@ export const SPARK_JARS: JarSet = {
     'org.scala-lang.modules:*',
     'org.slf4j:*',
     'org.xerial.snappy:snappy-java',
-    // Wanted for other ways of transport, which are not used.
+    // Only needed for other transports, which are not used.
     'org.wildfly.openssl:wildfly-openssl',
     'software.amazon.awssdk:bundle',
     'software.amazon.awssdk:netty-nio-client',

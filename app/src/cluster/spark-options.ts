@@ -1,10 +1,10 @@
 import type { FetchOptions } from './maven.ts';
 import type { SparkDistribution } from './spark-distribution.ts';
 
-/** Java heap of what computes, where nothing else is said. */
+/** Default Java heap of the processes that compute. */
 export const DEFAULT_MEGABYTES = 1536;
 
-/** Ports of 127.0.0.1; a free one where none is given. */
+/** Ports of 127.0.0.1; a free port for each one that is not given. */
 export interface SparkPorts {
   /** Spark Connect; usually 15002. */
   readonly connect?: number;
@@ -24,19 +24,21 @@ export interface SparkOptions extends FetchOptions {
   /** Settings, logs, scratch files and the warehouse. */
   readonly folder: string;
   readonly ports?: SparkPorts;
-  /** Processes that compute, of one core each. 0, the default: the Connect server computes by itself, on two cores. */
+  /**
+   * Number of worker processes, each with one core. 0, the default: the Connect server computes itself, on two cores.
+   */
   readonly workers?: number;
   /** Java heap of the Connect server. Default 1536; it takes about 400 MB more. */
   readonly driverMegabytes?: number;
   /** Java heap of each worker's executor. Default 1536; it takes about 400 MB more, and its worker 250 MB. */
   readonly executorMegabytes?: number;
-  /** When given, only callers that know it are served. */
+  /** When given, the server accepts only callers that send it. */
   readonly token?: string;
   /** Folders with more jars, for driver and executors. */
   readonly jars?: readonly string[];
-  /** Settings beside, or instead of, our own. */
+  /** Settings that are added to our own or replace them. */
   readonly conf?: Readonly<Record<string, string>>;
 }
 
-/** {@link SparkPorts}, chosen. */
+/** {@link SparkPorts} with every port chosen. */
 export type ChosenPorts = Required<SparkPorts>;

@@ -1,4 +1,4 @@
-/** The processes of a Spark on this machine, each by itself; `spark.ts` starts them together. */
+/** The single processes of a Spark on this machine; `spark.ts` starts them together. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { requireJava } from './java.ts';
@@ -11,7 +11,7 @@ const START_WAIT_MS = 300_000;
 /** Masters and workers hold no data. */
 const DAEMON_MEGABYTES = 256;
 
-/** A Spark whose processes can be started. */
+/** A Spark that is ready to start. */
 export interface SparkHome {
   /** The folder of the distribution. */
   readonly home: string;
@@ -21,7 +21,7 @@ export interface SparkHome {
 }
 
 /**
- * Makes everything ready that Spark's processes need.
+ * Prepares everything that Spark's processes need.
  * @throws ContrailError `invalid` / `java-missing`; what {@link fetchSpark} throws
  */
 export async function prepareSpark(options: SparkOptions, ports: ChosenPorts): Promise<SparkHome> {
@@ -70,7 +70,7 @@ export function startWorker(spark: SparkHome, index: number, pidFile?: string): 
   const settings = {
     host: '127.0.0.1',
     cores: 1,
-    // Spark counts the executor's heap alone.
+    // Spark counts only the executor's heap.
     memory: `${spark.options.executorMegabytes ?? DEFAULT_MEGABYTES}m`,
     'webui-port': spark.ports.workerPages[index] ?? 0,
     'work-dir': join(spark.folder, name),
@@ -90,7 +90,7 @@ export function startWorker(spark: SparkHome, index: number, pidFile?: string): 
 export async function startConnectServer(spark: SparkHome, pidFile?: string): Promise<ServiceProcess> {
   const { folder, ports, options } = spark;
   const properties = join(folder, 'conf', 'spark.conf');
-  // Tokens and keys are in it.
+  // The file holds tokens and keys.
   await writeFile(properties, propertiesOf(folder, ports, options), { mode: 0o600 });
   const settings = {
     master: masterUrlOf(spark),
@@ -119,7 +119,7 @@ interface SparkProcess {
   readonly started: string;
 }
 
-/** Spark's own scripts become the JVM, so what is started is what is stopped. */
+/** Starts one process. Spark's scripts replace themselves with the JVM, so stopping the process stops the JVM. */
 function start({ home, folder, options }: SparkHome, spec: SparkProcess): Promise<ServiceProcess> {
   const environment = {
     SPARK_HOME: home,

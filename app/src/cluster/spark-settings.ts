@@ -1,4 +1,4 @@
-/** What Spark's processes read when they start. */
+/** The settings that Spark's processes read when they start. */
 import { join, resolve } from 'node:path';
 import { type ChosenPorts, DEFAULT_MEGABYTES, type SparkOptions } from './spark-options.ts';
 
@@ -32,7 +32,7 @@ export function propertiesOf(folder: string, ports: ChosenPorts, options: SparkO
     'spark.executor.cores': 1,
     'spark.executor.memory': `${options.executorMegabytes ?? DEFAULT_MEGABYTES}m`,
     'spark.ui.port': ports.application,
-    // Better not to start than to listen somewhere else.
+    // Fail to start rather than listen on another port.
     'spark.port.maxRetries': 0,
     'spark.local.dir': join(folder, 'scratch'),
     'spark.sql.warehouse.dir': join(folder, 'warehouse'),
@@ -41,11 +41,11 @@ export function propertiesOf(folder: string, ports: ChosenPorts, options: SparkO
     'spark.scheduler.mode': 'FAIR',
     // One batch needs 170 compiled classes. With Spark's 100 each batch compiles all of them again, on any size of machine.
     'spark.sql.codegen.cache.maxEntries': 2000,
-    // A page for people: by default it keeps the plans of a thousand queries, most of the memory of a small driver.
+    // Spark's web page keeps the plans of a thousand queries by default, which takes most of a small driver's memory.
     'spark.sql.ui.retainedExecutions': 100,
     'spark.ui.retainedJobs': 200,
     'spark.ui.retainedStages': 400,
-    // Less busy beside the computing threads than the default collector is.
+    // This collector competes less with the computing threads than the default one.
     'spark.driver.extraJavaOptions': '-XX:+UseParallelGC',
     'spark.executor.extraJavaOptions': '-XX:+UseParallelGC',
     ...(jars === '' ? {} : { 'spark.driver.extraClassPath': jars, 'spark.executor.extraClassPath': jars }),

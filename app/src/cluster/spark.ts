@@ -10,7 +10,7 @@ import { prepareSpark, startConnectServer, startMaster, startWorker } from './sp
 
 /** A running Spark. Disposing stops its processes, the driver first. */
 export class SparkCluster implements AsyncDisposable {
-  /** `sc://127.0.0.1:port`, for `SPARK_REMOTE`; with the token where there is one. */
+  /** `sc://127.0.0.1:port`, for `SPARK_REMOTE`; with the token if there is one. */
   readonly address: string;
   /** The page of the driver, with jobs and their REST API. */
   readonly applicationPage: string;
@@ -29,7 +29,7 @@ export class SparkCluster implements AsyncDisposable {
     this.workers = parts.workers;
   }
 
-  /** Lets all of it end in order. */
+  /** Asks all processes to end, in order. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.connectServer[Symbol.asyncDispose]();
     await Promise.all(this.workers.map((worker) => worker[Symbol.asyncDispose]()));
@@ -70,7 +70,7 @@ export async function startSpark(options: SparkOptions): Promise<SparkCluster> {
   }
 }
 
-/** Like `Promise.all`, but none is still on its way when it rejects. */
+/** Like `Promise.all`, but it rejects only when every promise has settled. */
 async function all<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);

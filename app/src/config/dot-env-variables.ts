@@ -13,7 +13,7 @@
 const START = /\$(?:(\$)|([_a-z][_a-z0-9]*)|(\{))/i;
 const BRACED = /^([_a-z][_a-z0-9]*)(?:(:?)([-+?])([^]*))?$/i;
 
-/** The text with its variables put in. `fail` is called with what cannot be read, and does not return. */
+/** The text with its variables replaced. For text that cannot be read it calls `fail`, which does not return. */
 export function expandVariables(
   text: string,
   find: (name: string) => string | undefined,
@@ -44,12 +44,12 @@ export function expandVariables(
     const counts = value !== undefined && (colon === '' || value !== '');
     if (operator === '-') return counts ? value : expand(other);
     if (operator === '+') return counts ? expand(other) : (value ?? '');
-    if (operator === '?') return counts ? value : fail(`${which} has to be set: ${expand(other)}`);
+    if (operator === '?') return counts ? value : fail(`${which} must be set: ${expand(other)}`);
     return plain(which);
   }
 }
 
-/** Where the brace is closed that stands open before the text; -1: nowhere. */
+/** The index at which a brace that was opened before the text is closed; -1 if it is not closed. */
 function closingBrace(text: string): number {
   let open = 1;
   for (let index = 0; index < text.length; index++) {

@@ -1,7 +1,7 @@
 /**
- * The text of a `.env` file, read as Docker Compose reads it (`env_file`, and its own `.env`), so that one file means the
- * same to both. Neither Node's `parseEnv` nor the package `dotenv` does: they end `abc#def` at the `#`, take a byte order
- * mark for a part of the first name, and put in no variables.
+ * The text of a `.env` file, read as Docker Compose reads it (`env_file`, and its own `.env`), so that one file means
+ * the same to both. Node's `parseEnv` and the package `dotenv` do not: they end `abc#def` at the `#`, take a byte order
+ * mark for a part of the first name, and replace no variables.
  *
  *     file       { comment | statement }
  *     statement  [ "export" ] name [ ( "=" | ":" ) value ]       a name alone takes its value from the environment
@@ -20,7 +20,7 @@ export type Lookup = (name: string) => string | undefined;
 /** What a file says. */
 export interface DotEnv {
   readonly values: Readonly<Record<string, string>>;
-  /** Names that values refer to as `$NAME` and that are nowhere: nothing was put in for them. */
+  /** Names that values refer to as `$NAME` but that are not set: they were replaced with nothing. */
   readonly unset: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export function parseDotEnv(text: string, lookup: Lookup, file = '.env'): DotEnv
     const [statement, rawName = '', end] =
       STATEMENT.exec(rest) ?? fail('it does not begin with a name and "="');
     const name = rawName.trim();
-    if (name.includes(' ')) fail('the name before "=" has a blank in it');
+    if (name.includes(' ')) fail('the name before "=" contains a space');
     const after = rest.slice(statement.length).replace(LEADING_BLANKS, '');
     if (end !== '=' && end !== ':') {
       const inherited = lookup(name);
@@ -65,7 +65,7 @@ export function parseDotEnv(text: string, lookup: Lookup, file = '.env'): DotEnv
   return { values, unset: [...unset] };
 }
 
-/** From the next character that is neither blank nor in a comment. */
+/** The text from the next statement on, past blanks and comments. */
 const skipToStatement = (text: string): string => text.replace(/^(?:[\s\u0085]+|#[^\n]*)+/, '');
 
 interface Taken {
@@ -99,7 +99,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
   '"': '"',
   '\\': '\\',
-  // For the step that puts in variables, this is a dollar sign.
+  // For the step that replaces variables, this is a dollar sign.
   $: '$$',
 };
 

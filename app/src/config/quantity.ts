@@ -18,12 +18,15 @@ const SIZE_BYTES: Readonly<Record<string, number>> = {
   tib: 2 ** 40,
 };
 
-/** `500ms`, `5s`, `2m`, `1.5h`, `7d` in whole milliseconds; null when the text is nothing of the kind, or not above 0. */
+/** `500ms`, `5s`, `2m`, `1.5h`, `7d` in whole milliseconds; null when the text is not a duration above 0. */
 export function parseDuration(text: string): number | null {
   return parseQuantity(text, DURATION_MS);
 }
 
-/** `512MB` (powers of 1000) or `8GiB` (powers of 1024), in any case, in whole bytes; null as for {@link parseDuration}. */
+/**
+ * `512MB` (powers of 1000) or `8GiB` (powers of 1024), upper or lower case, in whole bytes; null as for {@link
+ * parseDuration}.
+ */
 export function parseSize(text: string): number | null {
   return parseQuantity(text.toLowerCase(), SIZE_BYTES);
 }

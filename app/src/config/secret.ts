@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 const MASK = '***';
 
-/** A text that does not show itself: printed, logged or turned into JSON it is `***`. Only `reveal` gives it. */
+/** A text that is hidden: printed, logged or turned into JSON it is `***`. Only `reveal` returns it. */
 export class Secret {
   readonly #text: string;
 

@@ -4,7 +4,7 @@ import type { SettingName } from './variables.ts';
 /** One variable, as the documentation shows it. */
 export interface SettingRow {
   readonly name: SettingName;
-  /** The text that stands in for an unset variable; null when there is none. */
+  /** The text that an unset variable stands for; null without a default. */
   readonly standard: string | null;
   /** What an unset variable means: its default, or a few words. */
   readonly default: string;

@@ -1,6 +1,6 @@
 /**
- * The settings: the only place that gives meaning to the environment. Pure: the caller passes the environment and
- * the text of `.env` in, and passes what it gets on to the rooms, which import nothing from here.
+ * The settings: the only place that interprets the environment. Pure: the caller passes in the environment and the text
+ * of `.env`, and hands the settings to the rooms, which import nothing from here.
  */
 import { z } from 'zod';
 import { ContrailError } from '../errors.ts';
@@ -72,7 +72,7 @@ const SPARK_TRIGGER_MS = 30_000;
 /** Executors of Spark share a micro-batch, and spill what they cannot hold. */
 const SPARK_BATCH_BYTES = 1_000_000_000;
 
-/** Variables that only mean something together, always or when the first one's text is of a kind. */
+/** Variables that need each other: always, or only if the text of the first one matches. */
 const COMPANIONS: readonly (readonly [set: SettingName, needs: SettingName, when?: RegExp])[] = [
   ['OPENSKY_CLIENT_ID', 'OPENSKY_CLIENT_SECRET'],
   ['OPENSKY_CLIENT_SECRET', 'OPENSKY_CLIENT_ID'],
@@ -93,8 +93,8 @@ const COMPANIONS: readonly (readonly [set: SettingName, needs: SettingName, when
 ];
 
 /**
- * The settings of an environment. An empty text is the same as unset; blanks around a text do not count; variables
- * of other programs are ignored.
+ * The settings of an environment. An empty text counts as unset, blanks around a text are removed, and variables of
+ * other programs are ignored.
  * @throws ContrailError `invalid` / `settings-invalid` with one line for each problem. Secrets are not shown.
  */
 export function loadSettings(environment: Environment): Settings {
@@ -125,10 +125,11 @@ export function loadSettings(environment: Environment): Settings {
 }
 
 /**
- * The environment with the variables of a `.env` file behind it: a variable of the environment wins, even when it is
- * empty, so a line of the file can be switched off for one run.
+ * The environment, completed with the variables of a `.env` file. A variable of the environment takes precedence, even
+ * if it is empty, so a line of the file can be switched off for one run.
  * @param dotEnv text of the file, in the form that Docker Compose reads
- * @param options `file`: its name, for messages; `onUnset` is told each name that a value refers to and that is nowhere
+ * @param options `file`: its name, for messages; `onUnset` is called with each name that a value refers to and that is
+ * not set
  * @throws ContrailError `invalid` / `settings-invalid` naming the line that cannot be read
  */
 export function withDotEnv(

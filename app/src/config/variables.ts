@@ -1,17 +1,17 @@
 /**
- * Every variable that contrail reads, in the order of the documentation: how its text is checked, what it is when
- * unset, and what it means. `.env.example`, docs/settings.md and the command line's flags are made from this.
+ * Every variable that contrail reads, in the order of the documentation: how its text is checked, its default, and what
+ * it means. `.env.example`, docs/settings.md and the command line's flags are made from this.
  */
 import { z } from 'zod';
 import { parseDuration, parseSize } from './quantity.ts';
 import { Secret } from './secret.ts';
 
-/** What a reader of the documentation is told of a variable. */
+/** What the documentation says of a variable. */
 interface Meaning {
   readonly meaning: string;
   /** Unit or form of the text, with an example where it helps. */
   readonly unit: string;
-  /** What happens when it is unset and has no default that can be written down. */
+  /** What happens when it is unset and its default cannot be written as a text. */
   readonly unset?: string;
   readonly isSecret?: boolean;
 }
@@ -77,7 +77,7 @@ const logLevel = parsed(
   (text) => LOG_LEVELS.find((level) => level === text) ?? null,
 );
 const box = parsed(
-  'lamin,lomin,lamax,lomax in degrees, the lower edge first, as 45.8,5.9,47.8,10.5 (over the date line: one side of it, up to 180 or from -180)',
+  'lamin,lomin,lamax,lomax in degrees, the lower edge first, as 45.8,5.9,47.8,10.5 (an area across the date line: ask for one side of it, up to 180 or from -180)',
   (text): Box | null => {
     const edges = text.split(',').map((edge) => (edge.trim() === '' ? Number.NaN : Number(edge)));
     const [lamin, lomin, lamax, lomax] = edges;
@@ -89,7 +89,7 @@ const box = parsed(
   },
 );
 
-/** A variable with a default, written as the text that a person would set. */
+/** A variable with a default, given as the text that a person would set. */
 function setting<S extends z.ZodType<unknown, string>>(schema: S, standard: string, meaning: Meaning) {
   return { schema: schema.prefault(standard as z.input<S>), standard, ...meaning };
 }
@@ -157,7 +157,7 @@ export const VARIABLES = {
   }),
   PROCESSING_TIME: optional(duration, {
     meaning:
-      'The trigger: how often the pipeline takes the new messages. A pipeline that is behind starts the next batch at once.',
+      'The trigger: how often the pipeline takes new messages. A pipeline that is behind starts the next batch at once.',
     unit: 'duration: ms, s, m, h, d',
     unset: '5s embedded, 30s with Spark',
   }),
@@ -184,12 +184,12 @@ export const VARIABLES = {
   }),
   DASHBOARD_ALLOWED_HOSTS: optional(hostNames, {
     meaning:
-      'Names under which a reverse proxy that keeps Host passes requests on. The dashboard answers only to these names and to this machine.',
+      'Names under which browsers reach the dashboard through a reverse proxy that keeps the Host header. The dashboard answers only to these names and to this machine.',
     unit: 'names, with commas between',
     unset: 'on 127.0.0.1 only this machine; on another DASHBOARD_HOST every name',
   }),
   LOG_LEVEL: setting(logLevel, 'info', {
-    meaning: 'The least severe log line written.',
+    meaning: 'The lowest level of log lines that are written.',
     unit: LOG_LEVELS.join(', '),
   }),
   KAFKA_BOOTSTRAP: optional(
@@ -234,7 +234,7 @@ export const VARIABLES = {
     ),
     {
       meaning:
-        'How Contrail logs in to the brokers. With PLAIN everyone on the network can read the password: use it with KAFKA_TLS.',
+        'How Contrail logs in to the brokers. PLAIN sends the password unencrypted: use it with KAFKA_TLS.',
       unit: SASL_MECHANISMS.join(', '),
       unset: 'anonymous, or by KAFKA_TLS_CERT',
     },
@@ -265,7 +265,7 @@ export const VARIABLES = {
     unset: 'none',
   }),
   KAFKA_PAGE: optional(pageAddress, {
-    meaning: 'Page about the brokers for a browser, as http://localhost:8082; the dashboard links to it.',
+    meaning: 'Web page of the brokers, such as http://localhost:8082; the dashboard links to it.',
     unit: 'URL',
     unset: 'no link',
   }),
@@ -288,22 +288,22 @@ export const VARIABLES = {
   ),
   S3_REGION: setting(matching('a region as garage or eu-central-1', /^[a-z0-9-]+$/), 'garage', {
     meaning:
-      'Region that GARAGE_ENDPOINT expects in signatures: the s3_region of Garage, us-east-1 for most others.',
+      'Region that GARAGE_ENDPOINT expects in signatures: the s3_region of Garage, us-east-1 for most other stores.',
     unit: 'text',
   }),
   S3_PAGE: optional(pageAddress, {
-    meaning: 'Page about the store for a browser, as http://localhost:3909; the dashboard links to it.',
+    meaning: 'Web page of the store, such as http://localhost:3909; the dashboard links to it.',
     unit: 'URL',
     unset: 'no link',
   }),
   LAKE_RETENTION: setting(retention, '1h', {
     meaning:
-      'How long readers may go on with a version of a table that is no longer the newest. LAKE_FILES can make it less, but never below 8 minutes.',
+      'How long readers may still use a version of a table that is no longer the newest. LAKE_FILES can shorten it, but never below 8 minutes.',
     unit: 'duration: m, h, d; at least 10m',
   }),
   LAKE_FILES: setting(whole(5_000, 10_000_000), '5000', {
     meaning:
-      'How many files of the last hours a lake may have. Beyond it, the pipeline deletes removed files and old versions before LAKE_RETENTION is over.',
+      'How many recent files a lake may have. Beyond it, the pipeline deletes removed files and old versions before LAKE_RETENTION is over.',
     unit: 'files; at least 5000',
   }),
   LAKE_CACHE: setting(size, '4GiB', {
@@ -322,13 +322,12 @@ export const VARIABLES = {
   }),
   SPARK_MASTER_PAGE: optional(pageAddress, {
     meaning:
-      'Page of the Spark master for a browser, as http://localhost:8080; if this process can reach it, Contrail asks it for the workers.',
+      'Web page of the Spark master, such as http://localhost:8080; if this process can reach it, Contrail asks it for the workers.',
     unit: 'URL',
     unset: 'no link',
   }),
   SPARK_APPLICATION_PAGE: optional(pageAddress, {
-    meaning:
-      'Page of the Spark application for a browser, as http://localhost:4040; the dashboard links to it.',
+    meaning: 'Web page of the Spark application, such as http://localhost:4040; the dashboard links to it.',
     unit: 'URL',
     unset: 'no link',
   }),

@@ -1,11 +1,11 @@
-/** Garage: the S3 store of a real cluster, where somebody has built it. About 50 MB of memory. */
+/** Garage: the S3 store of a real cluster, if it is installed. It takes about 50 MB of memory. */
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../run-program.ts';
 import type { S3Command, S3Options } from './options.ts';
 
-/** Older ones cannot be told to make key and bucket at their start. */
+/** Older versions cannot create key and bucket at their start. */
 const VERSION = /\b2\.(?:[4-9]|\d{2,})\.\d+/;
 
 /** Garage 2.4 or later of the PATH, or of the folder where Contrail keeps S3 servers; null when there is none. */
@@ -17,11 +17,11 @@ export async function findGarage(cacheFolder: string): Promise<string | null> {
   return null;
 }
 
-/** How it is started: a layout of one node, a key and a bucket are made by itself. */
+/** How to start it: it creates a layout of one node, a key and a bucket by itself. */
 export async function garageCommand(program: string, options: S3Options): Promise<S3Command> {
   const { folder, port, rpcPort, accessKey, secretKey, bucket, region } = options;
   const config = join(folder, 'garage.toml');
-  // One node alone: nobody else needs to know it, but it must stay the same.
+  // There is one node, so nothing else needs this secret, but it must stay the same.
   const rpcSecret = createHash('sha256').update(`rpc of ${secretKey}`).digest('hex');
   const text = `metadata_dir = ${JSON.stringify(join(folder, 'metadata'))}
 data_dir = ${JSON.stringify(join(folder, 'objects'))}

@@ -1,4 +1,4 @@
-/** An S3 server on this machine, for developers and tests: Garage where it is, else versitygw. On 127.0.0.1. */
+/** An S3 server on this machine, for developers and tests: Garage if it is installed, else versitygw. On 127.0.0.1. */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ContrailError } from '../../errors.ts';
@@ -14,16 +14,20 @@ export type S3Kind = (typeof S3_KINDS)[number];
 const START_WAIT_MS = 60_000;
 const FAILURE = 's3-start-failed';
 
-/** Which server this machine can have without much ado: Garage where it is, else versitygw, which may have to be built. */
+/**
+ * The server that this machine can start most easily: Garage if it is installed, else versitygw, which may have to be
+ * built first.
+ */
 export const usualS3 = async (cacheFolder: string): Promise<S3Kind> =>
   (await findGarage(cacheFolder)) === null ? 'versitygw' : 'garage';
 
-/** The page of a server for a browser; null where it has none. */
+/** The web page of a server; null if it has none. */
 export const s3Page = (kind: S3Kind, port: number): string | null =>
   kind === 'versitygw' ? `http://127.0.0.1:${port}${VERSITYGW_PAGE}` : null;
 
 /**
- * Starts a server and resolves when it answers. It ends with its process, and goes on with its objects when started again.
+ * Starts a server and resolves when it answers. It ends with our process, and has the same objects when it is started
+ * again.
  * @throws ContrailError `invalid` / `garage-missing`; what building versitygw throws; `unavailable` / `s3-start-failed`.
  */
 export async function startS3(kind: S3Kind, options: S3Options): Promise<ServiceProcess> {

@@ -15,17 +15,17 @@ export const VERSITYGW: GoProgram = {
   duration: 'one to seven minutes',
 };
 
-/** Where it shows its buckets to a browser. */
+/** Path of its web page, which shows the buckets. */
 export const VERSITYGW_PAGE = '/ui';
 
-/** The program, built where it is not there yet. @throws what {@link buildGoProgram} throws */
+/** The program; it is built if it is missing. @throws what {@link buildGoProgram} throws */
 export const versitygw = (options: FetchOptions): Promise<string> => buildGoProgram(VERSITYGW, options);
 
-/** How it is started; its bucket is a folder, which is made here. */
+/** How to start it. Its bucket is a folder, which is created here. */
 export async function versitygwCommand(program: string, options: S3Options): Promise<S3Command> {
   const { folder, port, bucket, accessKey, secretKey } = options;
   const objects = join(folder, 'objects');
-  // Beside the objects, because not every file system takes extended attributes.
+  // Metadata go beside the objects, because not every file system has extended attributes.
   const metadata = join(folder, 'metadata');
   await mkdir(join(objects, bucket), { recursive: true });
   await mkdir(metadata, { recursive: true });
