@@ -48,7 +48,8 @@ export async function* streamLake(settings: Settings, sql: string): AsyncGenerat
   }
 }
 
-interface TablesIn {
+/** What {@link tablesIn} finds. */
+export interface TablesIn {
   readonly relations: Readonly<Record<string, Relation>>;
   /** Tables that the text may mean and that the lake has not got yet. */
   readonly missing: readonly string[];
@@ -58,7 +59,7 @@ interface TablesIn {
  * The tables that a text may mean: those whose two names are in it, wherever. One too many does no harm, and no reading of
  * SQL of our own decides what is a name.
  */
-async function tablesIn(lake: Lake, sql: string): Promise<TablesIn> {
+export async function tablesIn(lake: Pick<Lake, 'table'>, sql: string): Promise<TablesIn> {
   const relations: Record<string, Relation> = {};
   const missing: string[] = [];
   const words = wordsIn(sql);

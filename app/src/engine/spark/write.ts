@@ -1,10 +1,10 @@
 import { type DataFrame, quoteIdentifier, type RunOptions, type SparkSession } from '@contrail/spark-connect';
 import { type ByteSource, type FileFacts, fileFacts } from '@contrail/delta-lake';
 import { ContrailError } from '../../errors.ts';
-import type { ColumnType, Value } from '../../lake/column.ts';
 import type { WriteTarget, WrittenFile } from '../engine.ts';
 import type { BoundSelect } from './bind.ts';
 import { type KeptFiles, columnsOf } from './kept.ts';
+import { partitionValues } from './partition-values.ts';
 import { sparkPath, type Storage } from './storage.ts';
 import type { Tuning } from './tuning.ts';
 import { sqlType } from './values.ts';
@@ -81,7 +81,7 @@ export async function writeTable(
     path: job.storage.addressOf(key),
     bytes,
     rows: facts.rows,
-    partition: partitionOf(key.slice(job.folder.length + 1), partitionBy, types),
+    partition: partitionValues(key.slice(job.folder.length + 1), partitionBy, types),
     statistics: facts.statistics as WrittenFile['statistics'],
   }));
 }
@@ -169,51 +169,4 @@ function lost({ storage, folder }: Job): ContrailError {
     `Spark has written to ${storage.addressOf(folder)}, and nothing of it is seen from here. All of Spark and Contrail ` +
       'need to see the same lake: put it on S3 (GARAGE_ENDPOINT), or run them on one machine.',
   );
-}
-
-/** The values in `event_date=2026-11-23/part-….parquet`. Source: Hive, FileUtils.escapePathName. */
-function partitionOf(
-  path: string,
-  names: readonly string[],
-  types: ReadonlyMap<string, ColumnType>,
-): Readonly<Record<string, Value>> {
-  const found = new Map(
-    path
-      .split('/')
-      .slice(0, -1)
-      .map((folder): [string, string] => {
-        const at = folder.indexOf('=');
-        return [folder.slice(0, at), folder.slice(at + 1)];
-      }),
-  );
-  return Object.fromEntries(
-    names.map((name) => [name, partitionValue(name, found.get(name) ?? '', types.get(name))]),
-  );
-}
-
-function partitionValue(name: string, escaped: string, type: ColumnType | undefined): Value {
-  if (escaped === '__HIVE_DEFAULT_PARTITION__') return null;
-  const text = escaped.replace(/%([0-9A-Fa-f]{2})/g, (_, code: string) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
-  );
-  switch (type) {
-    case 'string':
-    case 'date':
-      return text;
-    case 'integer':
-      return Number(text);
-    case 'long':
-      return BigInt(text);
-    case 'boolean':
-      return text === 'true';
-    case 'double':
-    case 'timestamp':
-    case 'binary':
-    case 'array<integer>':
-    case undefined:
-      throw new ContrailError(
-        'partition-type',
-        `Spark cannot partition files by ${name}: only text, days, whole numbers and booleans make folders.`,
-      );
-  }
 }

@@ -32,6 +32,41 @@ describe('rows that come one after the other', () => {
   });
 });
 
+describe('rows in a form', () => {
+  const ROWS = [
+    { name: 'Köln, "CGN"', n: 7 },
+    { name: null, n: 1234 },
+    { n: null, other: 'is not asked for' },
+  ];
+
+  it('are a table with numbers to the right, and nothing for null and for what is missing', () => {
+    expect(formatRows(NAMES, ROWS, 'table').split('\n')).toEqual([
+      'name            n',
+      '-----------  ----',
+      'Köln, "CGN"     7',
+      '             1234',
+      '',
+      '',
+    ]);
+  });
+
+  it('are CSV with quotes where a comma or a quote needs them', () => {
+    expect(formatRows(NAMES, ROWS, 'csv')).toBe('name,n\r\n"Köln, ""CGN""",7\r\n,1234\r\n,\r\n');
+  });
+
+  it('are one JSON object a line, in the order of the columns, null for what is missing', () => {
+    expect(formatRows(NAMES, ROWS, 'json')).toBe(
+      '{"name":"Köln, \\"CGN\\"","n":7}\n{"name":null,"n":1234}\n{"name":null,"n":null}\n',
+    );
+  });
+
+  it('have cells of JSON for what has parts', () => {
+    const rows = [{ n: [1, { deep: 2n }], name: true }];
+    expect(formatRows(NAMES, rows, 'csv')).toBe('name,n\r\ntrue,"[1,{""deep"":2}]"\r\n');
+    expect(formatRows(NAMES, rows, 'table').split('\n')[2]).toBe('true  [1,{"deep":2}]');
+  });
+});
+
 describe('what is printed', () => {
   const EVIL = 'a\u001b]0;title\u0007\u009b31m\r\n\u202eb';
 
