@@ -87,11 +87,17 @@ function packagesOf(file) {
   }
 }
 
-/** Source: package-lock.json, `os`, `cpu`, `libc`; what has none of them is for all. A package of another libc is never missed. */
+/**
+ * Source: package-lock.json, `os`, `cpu`, `libc`, each a list or one text; what has none of them is for all. A package of
+ * another libc is never missed.
+ */
 function isForUs({ os, cpu, libc, optional }) {
-  const fits = (list, value) =>
-    list === undefined ||
-    ((list.includes(value) || list.some((item) => item.startsWith('!'))) && !list.includes(`!${value}`));
+  const fits = (wanted, value) => {
+    if (wanted === undefined) return true;
+    const list = [wanted].flat();
+    const isNamed = list.includes(value) || list.some((item) => item.startsWith('!'));
+    return isNamed && !list.includes(`!${value}`);
+  };
   return (
     optional !== true ||
     (libc === undefined && (os ?? cpu) !== undefined && fits(os, process.platform) && fits(cpu, process.arch))

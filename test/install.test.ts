@@ -79,6 +79,14 @@ describe('the installation of packages', () => {
     expect((await installers(1)).runs).toEqual([]);
   });
 
+  it('is not done again for a package of another platform that is named by a text', async () => {
+    const named = { version: '1.0.0', optional: true, os: process.platform, cpu: 'ppc64' };
+    const packages = { ...PACKAGES, 'node_modules/named': named };
+    writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages }));
+    npmInstalls(here);
+    expect((await installers(1)).runs).toEqual([]);
+  });
+
   it.each([
     ['a package is missing', { 'node_modules/ours': PACKAGES['node_modules/ours'] as Package }],
     ['a package has another version', { ...here, 'node_modules/one': { version: '0.9.0' } }],
