@@ -4,6 +4,7 @@
  *     chain [--rows 1000000] [--batch-rows 100000] [--threads 1]   topic to all tables, and the floor beside it
  *     live  [--seconds 60] [--aircraft 3330]                       the whole program under a steady feed
  *     faults [--minutes 10]                                        the whole program on a feed that does everything wrong
+ *     sbs [--seconds 60] [--rate 5000] [--aircraft 1000]           the source of BaseStation lines under a steady stream
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
  *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]   (in a FOLDER a stopped life goes on)
  *             days of a pipeline with its upkeep, on a clock that jumps from trigger to trigger; a line for each simulated hour
@@ -23,11 +24,12 @@ import { delta } from './delta.ts';
 import { faults } from './faults.ts';
 import { life } from './life.ts';
 import { live } from './live.ts';
+import { sbs } from './sbs.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | faults [--minutes N] | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -44,6 +46,7 @@ function readArguments(args: string[]): {
       threads: text,
       seconds: text,
       minutes: text,
+      rate: text,
       aircraft: text,
       commits: text,
       workers: text,
@@ -91,6 +94,13 @@ async function main(): Promise<number> {
     } else if (name === 'faults') {
       const options = { minutes: number('minutes', 10) };
       work = () => faults(options);
+    } else if (name === 'sbs') {
+      const options = {
+        seconds: number('seconds', 60),
+        rate: number('rate', 5_000),
+        aircraft: number('aircraft', 1_000),
+      };
+      work = () => sbs(options);
     } else if (name === 'delta') {
       const options = { commits: number('commits', 20_000) };
       work = () => delta(options);

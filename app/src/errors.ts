@@ -44,6 +44,7 @@ const KIND_OF_CODE = {
   'ndjson-unreadable': 'invalid',
   'replay-unreadable': 'invalid',
   'opensky-box': 'invalid',
+  'sbs-address': 'invalid',
   'opensky-credentials-refused': 'invalid',
   'simulator-airports': 'invalid',
   'simulator-arguments': 'invalid',

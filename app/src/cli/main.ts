@@ -47,7 +47,7 @@ function program(): Command {
   withSettings(
     root
       .command('produce')
-      .description('a source into the topic: opensky, simulator, replay:PATH, ndjson:FILE'),
+      .description('a source into the topic: opensky, simulator, replay:PATH, ndjson:FILE, sbs:HOST:PORT'),
   )
     .option('--once', 'end after one poll (files always end by themselves)', false)
     .action(async (flags: Flags) => {

@@ -31,7 +31,7 @@ export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUT
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
 const SOURCE =
-  /^(auto|opensky|simulator|(replay|ndjson|archive):.+|(readsb|adsbx):https?:\/\/.+|sbs:[^:\s]+:\d{1,5})$/;
+  /^(auto|opensky|simulator|(replay|ndjson|archive):.+|(readsb|adsbx):https?:\/\/.+|sbs:(\[[\da-fA-F:.]+\]|[^:\s[\]]+)(:\d{1,5})?)$/;
 
 /** A check of a text; `expected` completes the sentence "expected …". */
 function parsed<T>(expected: string, parse: (text: string) => T | null) {
@@ -100,11 +100,15 @@ function optional<S extends z.ZodType<unknown, string>>(schema: S, meaning: Mean
 }
 
 export const VARIABLES = {
-  SOURCE: setting(matching('auto, opensky, simulator, replay:PATH or ndjson:FILE', SOURCE), 'auto', {
-    meaning:
-      'Where positions come from. auto: OpenSky live; if OpenSky cannot be reached, the simulator, and Contrail says so clearly. A lake holds real or simulated data, never both.',
-    unit: 'auto, opensky, simulator, replay:PATH, ndjson:FILE (later: readsb:URL, adsbx:URL, sbs:HOST:PORT, archive:PATH)',
-  }),
+  SOURCE: setting(
+    matching('auto, opensky, simulator, replay:PATH, ndjson:FILE or sbs:HOST:PORT', SOURCE),
+    'auto',
+    {
+      meaning:
+        'Where positions come from. auto: OpenSky live; if OpenSky cannot be reached, the simulator, and Contrail says so clearly. A lake holds real or simulated data, never both.',
+      unit: 'auto, opensky, simulator, replay:PATH, ndjson:FILE, sbs:HOST:PORT (later: readsb:URL, adsbx:URL, archive:PATH)',
+    },
+  ),
   OPENSKY_CLIENT_ID: optional(anyText, {
     meaning: 'OAuth2 client of an OpenSky account; set it together with OPENSKY_CLIENT_SECRET.',
     unit: 'text',

@@ -5,6 +5,7 @@ import type { LiveComponents } from './components.ts';
 import { NdjsonSource } from './ndjson/ndjson-source.ts';
 import { type OpenSkyOptions, OpenSkySource } from './opensky/opensky-source.ts';
 import { ReplaySource } from './replay/replay-source.ts';
+import { SbsSource } from './sbs/sbs-source.ts';
 import { type SimulatorOptions, SimulatorSource } from './simulator/simulator-source.ts';
 import type { Source } from './source.ts';
 
@@ -19,16 +20,16 @@ export interface SourceComponents extends LiveComponents {
 }
 
 /** The forms that {@link openSource} takes, for help texts. */
-export const SOURCE_FORMS = ['opensky', 'simulator', 'replay:PATH', 'ndjson:FILE'] as const;
+export const SOURCE_FORMS = ['opensky', 'simulator', 'replay:PATH', 'ndjson:FILE', 'sbs:HOST:PORT'] as const;
 
 /** Forms that are planned, and refused until then. */
-export const LATER_FORMS = ['readsb:URL', 'adsbx:URL', 'sbs:HOST:PORT', 'archive:PATH'] as const;
+export const LATER_FORMS = ['readsb:URL', 'adsbx:URL', 'archive:PATH'] as const;
 
 /**
  * Turns what a person typed into a source. Nothing is opened or asked yet: that is for the first poll.
  * `auto` is not a source but a choice between two, made by the caller with {@link OpenSkySource.probe}.
  *
- * @throws ContrailError `invalid` / `source-unknown` for anything but {@link SOURCE_FORMS}; `invalid` / `opensky-box`.
+ * @throws ContrailError `invalid` / `source-unknown` for anything but {@link SOURCE_FORMS}; `invalid` / `opensky-box`, `sbs-address`.
  */
 export function openSource(spec: string, components: SourceComponents): Source {
   const colon = spec.indexOf(':');
@@ -40,6 +41,7 @@ export function openSource(spec: string, components: SourceComponents): Source {
   }
   if (kind === 'replay' && rest !== '') return new ReplaySource(rest);
   if (kind === 'ndjson' && rest !== '') return new NdjsonSource(rest, { stdin: components.stdin });
+  if (kind === 'sbs' && rest !== '') return new SbsSource(rest, components);
   const isLater = LATER_FORMS.some((form) => form.startsWith(`${kind}:`));
   throw new ContrailError(
     'source-unknown',

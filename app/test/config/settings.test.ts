@@ -117,6 +117,8 @@ describe('loadSettings', () => {
     'readsb:http://pi/data',
     'adsbx:https://x/v2',
     'sbs:10.0.0.1:30003',
+    'sbs:host',
+    'sbs:[fd00::20]:30003',
     'archive:/a',
   ])('knows the source %s', (source) => {
     expect(loadSettings({ SOURCE: source }).source).toBe(source);
@@ -125,7 +127,8 @@ describe('loadSettings', () => {
   it.each([
     ['SOURCE', 'opensk'],
     ['SOURCE', 'replay:'],
-    ['SOURCE', 'sbs:host'],
+    ['SOURCE', 'sbs:'],
+    ['SOURCE', 'sbs:host:port'],
     ['NUM_PARTITIONS', '0'],
     ['NUM_PARTITIONS', '4.5'],
     ['NUM_PARTITIONS', '0x10'],

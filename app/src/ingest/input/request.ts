@@ -1,4 +1,5 @@
 import type { LiveComponents } from '../components.ts';
+import { networkReason } from './network-reason.ts';
 import { shown } from './shown.ts';
 import { UnusableInputError } from './unusable-input.ts';
 
@@ -133,18 +134,9 @@ function explain(error: unknown, isBegun: boolean, request: Request<unknown>): s
   const cause: unknown = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   switch (code) {
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'its name could not be looked up, so there may be no network';
-    case 'ECONNREFUSED':
-      return 'the connection was refused';
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
       return `no connection came about in time${url.includes('opensky-network.org') ? '; OpenSky blocks many cloud providers' : ''}`;
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return 'no way leads to it from this network';
-    case 'ECONNRESET':
     case 'UND_ERR_SOCKET':
       return 'the connection broke off';
     case 'UND_ERR_HEADERS_OVERFLOW':
@@ -154,6 +146,6 @@ function explain(error: unknown, isBegun: boolean, request: Request<unknown>): s
     case 'Z_BUF_ERROR':
       return 'its answer is packed wrongly or cut off';
     default:
-      return cause instanceof Error ? shown(cause.message) : shown(String(cause));
+      return networkReason(code) ?? shown(cause instanceof Error ? cause.message : String(cause));
   }
 }
