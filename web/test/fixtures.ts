@@ -1,49 +1,21 @@
-import { MOVED, ROW, createColumns } from '../../app/src/wire/columns.ts';
+import { MOVED, createColumns } from '../../app/src/wire/columns.ts';
+import { decodeFrame } from '../../app/src/wire/decode.ts';
 import { encodeFrame } from '../../app/src/wire/encode.ts';
 import type { Frame } from '../../app/src/wire/frame.ts';
-import { encodeIcao24, writeAircraft, type Aircraft } from '../../app/src/wire/units.ts';
-import { decodeFrame } from '../../app/src/wire/decode.ts';
+import type { Aircraft } from '../../app/src/wire/units.ts';
+import { EMPTY_FRAME, rowsOf } from '../../app/test/wire/frames.ts';
 
-/** Munich, flying west, everything known. */
-export const AIRLINER: Aircraft = {
-  icao24: '3c6444',
-  callsign: 'DLH9LF',
-  longitude: 11.57,
-  latitude: 48.14,
-  altitude_m: 10_668,
-  velocity: 231.5,
-  true_track: 270.25,
-  vertical_rate: -3.2,
-  on_ground: false,
-  squawk: '1000',
-  category: 4,
-};
+export { AIRLINER, STRANGER } from '../../app/test/wire/frames.ts';
 
-/** Nothing known but where it is. */
-export const STRANGER: Aircraft = {
-  icao24: '~00abcd',
-  callsign: null,
-  longitude: -179.99,
-  latitude: -84.5,
-  altitude_m: null,
-  velocity: null,
-  true_track: null,
-  vertical_rate: null,
-  on_ground: null,
-  squawk: null,
-  category: null,
-};
-
-/** The bytes of a frame as the server's own encoder makes them. `rows` by slot, ascending; all of `age` 0. */
-export function frameBytes(
-  part: Partial<Omit<Frame, 'rows'>> & { readonly aircraft?: readonly (readonly [number, Aircraft])[] },
-): ArrayBuffer {
-  const aircraft = part.aircraft ?? [];
-  const columns = createColumns(ROW, aircraft.length);
-  aircraft.forEach(([, one], i) =>
-    writeAircraft(columns, i, encodeIcao24(one.icao24) ?? 0, one, one.callsign === null ? null : 0),
-  );
+/** The bytes of a frame as the server's own encoder makes them. `aircraft` by slot, ascending; all of `age` 0. */
+export function frameBytes({
+  aircraft = [],
+  ...part
+}: Partial<Omit<Frame, 'rows'>> & {
+  readonly aircraft?: readonly (readonly [number, Aircraft])[];
+}): ArrayBuffer {
   return encodeFrame({
+    ...EMPTY_FRAME,
     kind: 'full',
     picture: 1,
     tick: 1,
@@ -51,10 +23,8 @@ export function frameBytes(
     eventTime: 1000,
     serverTime: 1001.5,
     slots: 64,
-    moved: { slots: new Uint32Array(0), columns: createColumns(MOVED, 0) },
-    removed: new Uint32Array(0),
     ...part,
-    rows: { slots: Uint32Array.from(aircraft, ([slot]) => slot), columns },
+    rows: rowsOf(aircraft),
   }).buffer;
 }
 

@@ -7,7 +7,7 @@ import { encodeFrame } from '../../src/wire/encode.ts';
 import { FRAME_KINDS, HEADER_AT, HEADER_BYTES, type Frame } from '../../src/wire/frame.ts';
 import { readAircraft } from '../../src/wire/units.ts';
 import { aircraft, frame } from './arbitrary.ts';
-import { COMPLETE, EMPTY_FRAME, UNKNOWN, fullFrame } from './frames.ts';
+import { AIRLINER, EMPTY_FRAME, STRANGER, fullFrame } from './frames.ts';
 
 function decoded(bytes: Uint8Array): Frame {
   const result = decodeFrame(bytes);
@@ -26,7 +26,7 @@ function delta(): Frame {
   columns.vertical_rate[0] = 3;
   columns.age[0] = 2;
   return {
-    ...fullFrame([COMPLETE]),
+    ...fullFrame([AIRLINER]),
     kind: 'delta',
     tick: 42,
     baseTick: 41,
@@ -38,7 +38,7 @@ function delta(): Frame {
 
 describe('the bytes of a frame', () => {
   const golden: Readonly<Record<string, Frame>> = {
-    full: fullFrame([COMPLETE, UNKNOWN]),
+    full: fullFrame([AIRLINER, STRANGER]),
     delta: delta(),
     remove: { ...EMPTY_FRAME, kind: 'remove', tick: 42, slots: 70, removed: Uint32Array.of(0, 69) },
     heartbeat: { ...EMPTY_FRAME, eventTime: null },
@@ -60,17 +60,17 @@ describe('the bytes of a frame', () => {
   });
 
   it('can be read from any offset of a larger buffer', () => {
-    const bytes = encodeFrame(fullFrame([COMPLETE, UNKNOWN]));
+    const bytes = encodeFrame(fullFrame([AIRLINER, STRANGER]));
     for (let offset = 0; offset < 8; offset++) {
       const pool = new Uint8Array(bytes.length + 16);
       pool.set(bytes, offset);
-      expect(decoded(pool.subarray(offset, offset + bytes.length))).toEqual(fullFrame([COMPLETE, UNKNOWN]));
+      expect(decoded(pool.subarray(offset, offset + bytes.length))).toEqual(fullFrame([AIRLINER, STRANGER]));
     }
   });
 
   it('stay within 520 kB for 15,000 aircraft, and 225 kB when all of them moved', () => {
     const count = 15_000;
-    const full = fullFrame(Array.from({ length: count }, () => COMPLETE));
+    const full = fullFrame(Array.from({ length: count }, () => AIRLINER));
     const dense = {
       ...full,
       slots: count,
@@ -113,8 +113,8 @@ describe('aircraft on the wire', () => {
   });
 
   it('keep a zero apart from a null', () => {
-    const zero = { ...COMPLETE, altitude_m: 0, velocity: 0, true_track: 0, vertical_rate: 0, squawk: '0000' };
-    const { columns } = decoded(encodeFrame(fullFrame([zero, UNKNOWN]))).rows;
+    const zero = { ...AIRLINER, altitude_m: 0, velocity: 0, true_track: 0, vertical_rate: 0, squawk: '0000' };
+    const { columns } = decoded(encodeFrame(fullFrame([zero, STRANGER]))).rows;
     expect(readAircraft(columns, 0)).toMatchObject({
       altitude_m: 0,
       velocity: 0,
@@ -131,7 +131,7 @@ describe('aircraft on the wire', () => {
 
   it('carry wild values as the nearest that fits, and what is no number as null', () => {
     const wild = {
-      ...COMPLETE,
+      ...AIRLINER,
       altitude_m: 99_999,
       velocity: -3,
       vertical_rate: Number.NaN,

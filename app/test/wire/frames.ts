@@ -17,27 +17,27 @@ export const EMPTY_FRAME: Frame = {
   removed: new Uint32Array(0),
 };
 
-/** An aircraft that knows all about itself. */
-export const COMPLETE: Aircraft = {
+/** An aircraft of which everything is known: over Munich, flying west. */
+export const AIRLINER: Aircraft = {
   icao24: '3c6444',
-  callsign: 'DLH4AB',
-  longitude: 8.57046,
-  latitude: 50.03331,
-  altitude_m: 11_277.6,
-  velocity: 246.93,
-  true_track: 123.45,
-  vertical_rate: -0.33,
+  callsign: 'DLH9LF',
+  longitude: 11.57,
+  latitude: 48.14,
+  altitude_m: 10_668,
+  velocity: 231.5,
+  true_track: 270.25,
+  vertical_rate: -3.2,
   on_ground: false,
   squawk: '1000',
   category: 4,
 };
 
 /** An aircraft of which only the position is known. */
-export const UNKNOWN: Aircraft = {
-  icao24: '~2b1e0f',
+export const STRANGER: Aircraft = {
+  icao24: '~00abcd',
   callsign: null,
-  longitude: -180,
-  latitude: -90,
+  longitude: -179.99,
+  latitude: -84.5,
   altitude_m: null,
   velocity: null,
   true_track: null,
@@ -47,18 +47,21 @@ export const UNKNOWN: Aircraft = {
   category: null,
 };
 
+/** The rows of aircraft by their slots, ascending; ages are 0, and so is the country of those with a callsign. */
+export function rowsOf(aircraft: readonly (readonly [number, Aircraft])[]): Frame['rows'] {
+  const columns = createColumns(ROW, aircraft.length);
+  aircraft.forEach(([, one], i) =>
+    writeAircraft(columns, i, encodeIcao24(one.icao24) ?? 0, one, one.callsign === null ? null : 0),
+  );
+  return { slots: Uint32Array.from(aircraft, ([slot]) => slot), columns };
+}
+
 /** A full frame of these aircraft, on every third slot; countries and ages count up from 0. */
 export function fullFrame(aircraft: readonly Aircraft[]): Frame {
-  const columns = createColumns(ROW, aircraft.length);
+  const rows = rowsOf(aircraft.map((one, i) => [i * 3, one]));
   aircraft.forEach((one, i) => {
-    writeAircraft(columns, i, encodeIcao24(one.icao24) ?? 0, one, one.callsign === null ? null : i % 255);
-    columns.age[i] = i % 256;
+    if (one.callsign !== null) rows.columns.country[i] = i % 255;
+    rows.columns.age[i] = i % 256;
   });
-  return {
-    ...EMPTY_FRAME,
-    kind: 'full',
-    baseTick: 0,
-    slots: aircraft.length * 3,
-    rows: { slots: Uint32Array.from(aircraft, (_, i) => i * 3), columns },
-  };
+  return { ...EMPTY_FRAME, kind: 'full', baseTick: 0, slots: aircraft.length * 3, rows };
 }

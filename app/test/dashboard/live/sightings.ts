@@ -2,7 +2,7 @@ import type { Sighting } from '../../../src/dashboard/live/picture.ts';
 import { decodeFrame } from '../../../src/wire/decode.ts';
 import type { Frame } from '../../../src/wire/frame.ts';
 import { readAircraft } from '../../../src/wire/units.ts';
-import { COMPLETE } from '../../wire/frames.ts';
+import { AIRLINER } from '../../wire/frames.ts';
 
 /** When the tests take place, epoch seconds. */
 export const NOW = 1_700_000_000;
@@ -10,7 +10,7 @@ export const NOW = 1_700_000_000;
 /** One aircraft somewhere, known since `NOW`. */
 export function sighting(change: Partial<Sighting> = {}): Sighting {
   return {
-    ...COMPLETE,
+    ...AIRLINER,
     origin_country: 'Germany',
     time_position: NOW,
     last_contact: NOW,

@@ -40,15 +40,15 @@ describe('ticks', () => {
   it('send a small move as a difference, a jump and a changed squawk as a row', () => {
     const { ticks, see } = sky();
     see(at(0));
-    see(at(10, { latitude: 50.2 }));
+    see(at(10, { latitude: 48.2 }));
     expect(ticks.since(1, NOW).moved.slots).toEqual(Uint32Array.of(0));
-    see(at(20, { latitude: 51 }));
+    see(at(20, { latitude: 49 }));
     expect(ticks.since(2, NOW).rows.slots).toEqual(Uint32Array.of(0));
-    see(at(30, { latitude: 51.01, squawk: '7700' }));
+    see(at(30, { latitude: 49.01, squawk: '7700' }));
     expect(ticks.since(3, NOW).rows.slots).toEqual(Uint32Array.of(0));
     // Two moves that each fit may not fit together.
-    see(at(40, { latitude: 51.21, squawk: '7700' }));
-    see(at(50, { latitude: 51.41, squawk: '7700' }));
+    see(at(40, { latitude: 49.21, squawk: '7700' }));
+    see(at(50, { latitude: 49.41, squawk: '7700' }));
     expect(ticks.since(5, NOW).moved.slots).toEqual(Uint32Array.of(0));
     expect(ticks.since(4, NOW).rows.slots).toEqual(Uint32Array.of(0));
   });
