@@ -1,4 +1,5 @@
 import type { MessageValue } from '../flight/decode-message.ts';
+import type { SourceWord } from '../flight/source-word.ts';
 
 /** How a call is ended before its time. */
 export interface Stoppable {
@@ -77,6 +78,22 @@ export interface Topic extends AsyncDisposable {
    * @throws ContrailError `invalid` / `lake-kind-differs` when the topic holds positions of the other kind.
    */
   declareSimulated(simulated: boolean, options?: Stoppable): Promise<void>;
+
+  /**
+   * Keeps what a source says of itself, in place of what it said before. It is information: a caller goes on without it.
+   * @throws ContrailError `unavailable`, and as `append`
+   */
+  say(word: SourceWord, options?: Stoppable): Promise<void>;
+
+  /** The newest word of each source, in the order of their names; empty where producers say nothing. Best effort. */
+  words(options?: Stoppable): Promise<readonly SourceWord[]>;
+
+  /**
+   * Resolves when there may be messages behind these offsets, and after `ms` at the latest; at once when the signal fires. It
+   * promises no more than a look at {@link offsets}: what keeps it from knowing makes it wait.
+   * @param ranges as `offsets` answered them
+   */
+  arrival(ranges: readonly OffsetRange[], ms: number, options?: Stoppable): Promise<void>;
 }
 
 /** What tells a topic from another one of the same name. Offsets mean nothing without it. */

@@ -1,3 +1,4 @@
+import type { SourceWord } from '../../src/flight/source-word.ts';
 import type {
   Message,
   MessageChunk,
@@ -63,6 +64,18 @@ export class ListTopic implements Topic {
   }
 
   async declareSimulated(): Promise<void> {}
+
+  readonly said: SourceWord[] = [];
+
+  async say(word: SourceWord): Promise<void> {
+    this.said.push(word);
+  }
+
+  async words(): Promise<readonly SourceWord[]> {
+    return this.said;
+  }
+
+  async arrival(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {}
 }

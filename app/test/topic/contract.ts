@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SourceWord } from '../../src/flight/source-word.ts';
 import type { Message, Topic } from '../../src/topic/topic.ts';
 import { collect, messagesOf, present } from './collect.ts';
 import type { Received } from './collect.ts';
@@ -334,8 +335,52 @@ export function describeTopicContract(adapter: string, createFixture: () => Prom
       await topic.append([message('one-key', 'last')]);
       expect((await collect(topic)).at(-1)?.value).toBe('last');
     });
+
+    it('keeps the newest word of each source, for every handle', async () => {
+      expect(await topic.words()).toEqual([]);
+      await topic.say(word('opensky', 1));
+      await topic.say(word('a', 2));
+      await topic.say(word('opensky', 3));
+      const other = await fixture.open();
+      expect(await other.words()).toEqual([word('a', 2), word('opensky', 3)]);
+      await topic.say(word('a', 4));
+      expect(await other.words()).toEqual([word('a', 4), word('opensky', 3)]);
+      expect((await other.offsets()).every(({ start, end }) => start === end)).toBe(true);
+    });
+
+    it('tells of an arrival at once, by this handle and by another, and of none in its time', async () => {
+      await topic.append(numbered(3, () => 'key-1'));
+      const before = await topic.offsets();
+      await topic.arrival(before, 100);
+      for (const appender of [topic, await fixture.open()]) {
+        const known = await topic.offsets();
+        const arrival = topic.arrival(known, 60_000);
+        await appender.append(numbered(5, (i) => `key-${i}`));
+        await arrival;
+        expect(await topic.offsets()).not.toEqual(known);
+        // What has arrived before is told at once too.
+        await topic.arrival(known, 60_000);
+      }
+    });
+
+    it('gives up waiting for an arrival when it is told to', async () => {
+      const stop = new AbortController();
+      const arrival = topic.arrival(await topic.offsets(), 60_000, { signal: stop.signal });
+      stop.abort();
+      await arrival.catch((error: unknown) => expect(error).toBe(stop.signal.reason));
+    });
   });
 }
+
+const word = (source: string, at_ms: number): SourceWord => ({
+  source,
+  state: 'ok',
+  message: null,
+  at_ms,
+  next_poll_at_ms: at_ms + 10_000,
+  credits_left: null,
+  notices: ['The clock is wrong.'],
+});
 
 function message(key: string | null, value: string, timestamp_ms = 1_700_000_000_000): Message {
   return { key, value, timestamp_ms };

@@ -14,6 +14,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ContrailError } from '../../errors.ts';
 import { kindDiffers } from '../../flight/kind.ts';
+import type { SourceWord } from '../../flight/source-word.ts';
 import { expiredIn, requireRanges } from '../range.ts';
 import { closed, partitionsDiffer, readOnly } from '../refusals.ts';
 import type {
@@ -26,6 +27,7 @@ import type {
   TopicGap,
   TopicIdentity,
 } from '../topic.ts';
+import { Arrivals } from './arrivals.ts';
 import { encodeBatch, toBatches } from './batch.ts';
 import type { EncodedBatch } from './batch.ts';
 import { damagedStretches } from './damage.ts';
@@ -34,7 +36,15 @@ import { damaged, markBefore, readChunk, readOffsets, textBytesIn } from './read
 import { applyRetention, newestId } from './retention.ts';
 import type { Retention } from './retention.ts';
 import { fromSqlite, isBusy } from './sqlite-errors.ts';
-import { openReader, openWriter, readProperties, topicExists, topicFile } from './store.ts';
+import {
+  openReader,
+  openWriter,
+  pragma,
+  readProperties,
+  readWords,
+  topicExists,
+  topicFile,
+} from './store.ts';
 
 export interface EmbeddedTopicOptions {
   /** Folder of the topic's files; created when missing, unless `readOnly`. On a local file system. */
@@ -73,6 +83,7 @@ export class EmbeddedTopic implements Topic {
   #isClosed = false;
   /** The last write in the queue; never rejects. */
   #queue: Promise<void> = Promise.resolve();
+  readonly #arrivals = new Arrivals();
 
   private constructor(options: EmbeddedTopicOptions) {
     this.name = options.name;
@@ -139,6 +150,35 @@ export class EmbeddedTopic implements Topic {
         options.signal,
       );
     });
+    this.#arrivals.wake();
+  }
+
+  async say(word: SourceWord, options: Stoppable = {}): Promise<void> {
+    options.signal?.throwIfAborted();
+    this.#requireWriter();
+    await this.#enqueue(() =>
+      this.#write(`Describing ${this.#label()}`, (writer) => {
+        const replace = writer.prepare('insert or replace into word (source, word) values (?, ?)');
+        replace.run(word.source, JSON.stringify(word));
+      }),
+    );
+  }
+
+  async words(): Promise<readonly SourceWord[]> {
+    const reader = this.#attach();
+    return reader === null ? [] : this.#guard('Reading', () => readWords(reader));
+  }
+
+  async arrival(ranges: readonly OffsetRange[], ms: number, { signal }: Stoppable = {}): Promise<void> {
+    const look = {
+      changes: () => {
+        const reader = this.#attach();
+        return reader === null ? null : this.#guard('Reading', () => pragma(reader, 'data_version'));
+      },
+      isBehind: async () =>
+        (await this.offsets()).some(({ end }, partition) => end > (ranges[partition]?.end ?? 0n)),
+    };
+    await this.#arrivals.wait(look, ms, signal);
   }
 
   async offsets(options: Stoppable = {}): Promise<readonly OffsetRange[]> {

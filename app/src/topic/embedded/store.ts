@@ -4,12 +4,14 @@
  *     topic      one row: name, number of partitions, when created, whether its positions are simulated, and its id
  *     partition  one row per partition: the next offset, and the stored bytes of its batches
  *     batch      one row per stored batch (see batch.ts); `id` rises in the order of appending
+ *     word       one row per source: what it last said of itself (JSON)
  */
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ContrailError } from '../../errors.ts';
+import { parseSourceWord, type SourceWord } from '../../flight/source-word.ts';
 
 /** `PRAGMA application_id`: the letters `ctrl`, so that a stranger's database is not taken for a topic. */
 const APPLICATION_ID = 0x6374726c;
@@ -18,6 +20,9 @@ const LAYOUT = 1;
 
 /** Kafka's rule for topic names, so that a name valid here is valid there. Source: `org.apache.kafka.common.internals.Topic`. */
 const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
+
+/** Files of before there were words are given the table by the next writer; their layout is the same otherwise. */
+const WORDS = 'create table if not exists word (source text primary key, word text not null) strict';
 
 const SCHEMA = `
   create table topic (
@@ -46,6 +51,7 @@ const SCHEMA = `
     payload blob not null
   ) strict;
   create unique index batch_by_offset on batch (partition, first_offset);
+  ${WORDS};
   pragma application_id = ${APPLICATION_ID};
   pragma user_version = ${LAYOUT};
 `;
@@ -123,6 +129,7 @@ export function openWriter(
     `);
     connection.exec('begin immediate');
     if (isBlank(connection)) create(connection, topic);
+    else connection.exec(WORDS);
     connection.exec('commit');
     checkLayout(file, connection);
     connection.exec(`pragma busy_timeout = ${WRITE_WAIT_MS}`);
@@ -160,6 +167,17 @@ export function readProperties(connection: DatabaseSync): TopicProperties {
     created_at_ms,
     simulated: simulated === null ? null : simulated === 1,
   };
+}
+
+/** What each source last said, by name; none in a file of before there were words. */
+export function readWords(connection: DatabaseSync): readonly SourceWord[] {
+  const has = connection.prepare("select 1 from sqlite_schema where type = 'table' and name = 'word'").get();
+  if (has === undefined) return [];
+  return connection
+    .prepare('select word from word order by source')
+    .all()
+    .map(({ word }) => parseSourceWord(String(word)))
+    .filter((word) => word !== null);
 }
 
 /** Reads a pragma that answers one whole number. */

@@ -14,9 +14,11 @@
  * the reader's own loop retries.
  */
 import { Consumer, FetchIsolationLevels, type ClusterTopicMetadata } from '@platformatic/kafka';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ContrailError } from '../../errors.ts';
 import { decodeMessage } from '../../flight/decode-message.ts';
 import { kindDiffers } from '../../flight/kind.ts';
+import type { SourceWord } from '../../flight/source-word.ts';
 import { expiredIn, requireRanges } from '../range.ts';
 import { closed, readOnly } from '../refusals.ts';
 import type {
@@ -29,6 +31,7 @@ import type {
   TopicGap,
   TopicIdentity,
 } from '../topic.ts';
+import { KafkaArrival } from './arrival.ts';
 import { toRounds } from './batch.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 import { fromKafka, hasAnswer } from './kafka-errors.ts';
@@ -36,6 +39,7 @@ import { abortable, Patience, type PatienceListener } from './patience.ts';
 import { IdempotentProducer } from './producer.ts';
 import { type Fetched, toChunks } from './read.ts';
 import { checkTopicId, createTopic, idOf, lookUp, type TopicCreation } from './store.ts';
+import { KafkaWords, WORDS_SUFFIX } from './words.ts';
 
 export interface KafkaTopicOptions extends PatienceListener {
   readonly connection: KafkaConnection;
@@ -73,6 +77,8 @@ export class KafkaTopic implements Topic {
   readonly #producer: IdempotentProducer | null;
   /** Never joins its group: the client has one kind of reader. */
   readonly #reader: Consumer;
+  readonly #words: KafkaWords;
+  readonly #arrival: KafkaArrival;
   #isCreated = false;
   /** The topic that this handle has met first; null before, and where brokers give no id. */
   #id: string | null = null;
@@ -100,6 +106,18 @@ export class KafkaTopic implements Topic {
       retries: 1,
       retryDelay: 200,
     });
+    this.#arrival = new KafkaArrival(options.connection);
+    this.#words = new KafkaWords(
+      () =>
+        new KafkaTopic({
+          connection: options.connection,
+          creation: options.creation,
+          random: options.random,
+          readOnly: options.readOnly ?? false,
+          name: `${options.name}${WORDS_SUFFIX}`,
+          partitions: 1,
+        }),
+    );
   }
 
   async exists(): Promise<boolean> {
@@ -207,12 +225,38 @@ export class KafkaTopic implements Topic {
     );
   }
 
+  async say(word: SourceWord, options: Stoppable = {}): Promise<void> {
+    this.#requireProducer();
+    await this.#words.say(word, options);
+  }
+
+  async words(options: Stoppable = {}): Promise<readonly SourceWord[]> {
+    this.#requireOpen();
+    return this.#words.words(options);
+  }
+
+  async arrival(ranges: readonly OffsetRange[], ms: number, { signal }: Stoppable = {}): Promise<void> {
+    const until = performance.now() + ms;
+    try {
+      const topic = await abortable(
+        this.#guard('Looking for', () => this.#lookUp()),
+        signal,
+      );
+      if (topic !== null) return await this.#arrival.wait(topic, ranges, ms, signal);
+    } catch {
+      // The next look at the offsets says what is wrong.
+    }
+    await wait(Math.max(0, until - performance.now()), undefined, { signal }).catch(() => undefined);
+  }
+
   /** Waits 5 s at most for the appends under way, then gives them up. A reader that goes on gets `topic-closed`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await abortable(this.#appends, AbortSignal.timeout(CLOSE_WAIT_MS)).catch(() => undefined);
     await this.#producer?.close();
+    const beside = Promise.all([this.#words.close(), this.#arrival.close()]);
+    await abortable(beside, AbortSignal.timeout(CLOSE_WAIT_MS)).catch(() => undefined);
     await abortable(this.#reader.close(true), AbortSignal.timeout(CLOSE_WAIT_MS / 5)).catch(() => undefined);
   }
 
