@@ -233,6 +233,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
       airports,
       clock,
       sleep,
+      arrival: (_, ms) => sleep(Math.min(ms, triggerMs)),
       maxRows: 100_000,
       triggerMs,
       once: false,

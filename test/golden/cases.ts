@@ -79,7 +79,7 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
   '0_survey': {
     sql: QUERIES.survey,
     relations: { batch: BATCH, recent: RECENT_COLUMNS },
-    key: ['reason', 'cell', 'late_bucket'],
+    key: ['reason', 'cell', 'late_bucket', 'feed'],
     parameters,
     timestamps,
   },

@@ -67,7 +67,7 @@ export interface Settings {
   readonly shufflePartitions: number;
 }
 
-const EMBEDDED_TRIGGER_MS = 5_000;
+const EMBEDDED_TRIGGER_MS = 1_000;
 const SPARK_TRIGGER_MS = 30_000;
 /** Executors of Spark share a micro-batch, and spill what they cannot hold. */
 const SPARK_BATCH_BYTES = 1_000_000_000;

@@ -161,9 +161,9 @@ export const VARIABLES = {
   }),
   PROCESSING_TIME: optional(duration, {
     meaning:
-      'The trigger: how often the pipeline takes new messages. A pipeline that is behind starts the next batch at once.',
+      'The trigger: the shortest time between the starts of two micro-batches. A batch starts as soon as messages are there; a pipeline that is behind starts the next one at once.',
     unit: 'duration: ms, s, m, h, d',
-    unset: '5s embedded, 30s with Spark',
+    unset: '1s embedded, 30s with Spark',
   }),
   MAX_BATCH_ROWS: setting(whole(1, 10_000_000), '100000', {
     meaning: 'Messages in one micro-batch, at most.',

@@ -5,6 +5,7 @@ import { encodeStateVector } from '../flight/state-vector.ts';
 import type { Message, Topic } from '../topic/topic.ts';
 import type { Sleep } from './components.ts';
 import type { Poll, Source, SourceState } from './source.ts';
+import { Voice } from './voice.ts';
 
 /** What {@link ingest} needs, and what its caller wants to hear. */
 export interface IngestOptions {
@@ -16,6 +17,10 @@ export interface IngestOptions {
   readonly onState?: (state: SourceState) => void;
   /** When given, a source that holds nothing but the other kind of positions is not let in. */
   readonly expectSimulated?: boolean | undefined;
+  /** Where several sources share a topic: the name that each vector of this one bears, so that its rows can be told apart. */
+  readonly label?: string | undefined;
+  /** Whether a person looks at the page now; absent: nobody knows. */
+  readonly isWatched?: (() => boolean) | undefined;
   /** Stops after so many polls; a live source never ends by itself. */
   readonly maxPolls?: number | undefined;
   /**
@@ -60,8 +65,7 @@ export interface IngestCounts {
  * they stand: the pipeline quarantines them. Errors of source and topic pass through.
  */
 export async function ingest(source: Source, topic: Topic, options: IngestOptions): Promise<IngestCounts> {
-  const { clock, signal, onPoll, onState, expectSimulated, maxPolls = Infinity } = options;
-  const whenReady = () => untilRoom(options);
+  const { clock, signal, onPoll, expectSimulated, maxPolls = Infinity, isWatched } = options;
   let counts: IngestCounts = {
     polls: 0,
     messages: 0,
@@ -71,41 +75,57 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
     malformed: 0,
   };
   if (maxPolls <= 0) return counts;
+  const voice = new Voice(topic, source.name, clock);
+  const onState = (state: SourceState): void => {
+    voice.heard(state);
+    options.onState?.(state);
+  };
+  const heard = { ...options, onState };
   if (source.simulated !== null) refuseOtherKind(expectSimulated, source.simulated, source.name);
 
-  for await (const poll of source.polls({
-    signal,
-    ...(onState && { onState }),
-    whenReady,
-  })) {
-    const received = toMessages(poll, clock());
-    if (counts.simulated + counts.real === 0) {
-      if (received.simulated > 0 && received.real === 0) refuseOtherKind(expectSimulated, true, source.name);
-      if (received.real > 0 && received.simulated === 0) refuseOtherKind(expectSimulated, false, source.name);
-    }
-    if (received.messages.length > 0) {
-      try {
-        await append(topic, received.messages, options);
-      } catch (error) {
-        // An abort that the user asked for is not reported as an error, and the poll does not count.
-        if (signal?.aborted === true && isAbort(error, signal)) return counts;
-        throw error;
+  try {
+    const polls = source.polls({
+      signal,
+      onState,
+      whenReady: () => untilRoom(heard),
+      ...(isWatched && { isWatched }),
+    });
+    for await (const poll of polls) {
+      const receivedAtMs = clock();
+      const received = toMessages(poll, receivedAtMs, options.label);
+      if (counts.simulated + counts.real === 0) {
+        if (received.simulated > 0 && received.real === 0)
+          refuseOtherKind(expectSimulated, true, source.name);
+        if (received.real > 0 && received.simulated === 0)
+          refuseOtherKind(expectSimulated, false, source.name);
       }
+      if (received.messages.length > 0) {
+        try {
+          await append(topic, received.messages, heard);
+        } catch (error) {
+          // An abort that the user asked for is not reported as an error, and the poll does not count.
+          if (signal?.aborted === true && isAbort(error, signal)) return counts;
+          throw error;
+        }
+      }
+      counts = {
+        polls: counts.polls + 1,
+        messages: counts.messages + received.messages.length,
+        simulated: counts.simulated + received.simulated,
+        real: counts.real + received.real,
+        firstSimulated: counts.firstSimulated ?? received.firstSimulated,
+        malformed: counts.malformed + received.malformed,
+        ...(poll.kind === 'messages' && poll.done !== undefined && { done: poll.done }),
+        ...(poll.kind === 'messages' && poll.total !== undefined && { total: poll.total }),
+      };
+      voice.polled(receivedAtMs);
+      onPoll?.(counts);
+      if (counts.polls >= maxPolls || signal?.aborted === true) break;
     }
-    counts = {
-      polls: counts.polls + 1,
-      messages: counts.messages + received.messages.length,
-      simulated: counts.simulated + received.simulated,
-      real: counts.real + received.real,
-      firstSimulated: counts.firstSimulated ?? received.firstSimulated,
-      malformed: counts.malformed + received.malformed,
-      ...(poll.kind === 'messages' && poll.done !== undefined && { done: poll.done }),
-      ...(poll.kind === 'messages' && poll.total !== undefined && { total: poll.total }),
-    };
-    onPoll?.(counts);
-    if (counts.polls >= maxPolls || signal?.aborted === true) break;
+    return counts;
+  } finally {
+    await voice.ended();
   }
-  return counts;
 }
 
 /** Waits while the disk is too full, and says so once, and once that it goes on. */
@@ -150,7 +170,7 @@ interface Received {
   readonly malformed: number;
 }
 
-function toMessages(poll: Poll, timestamp_ms: number): Received {
+function toMessages(poll: Poll, timestamp_ms: number, source: string | undefined): Received {
   let simulated = 0;
   let malformed = 0;
   let firstSimulated: boolean | null = null;
@@ -160,7 +180,8 @@ function toMessages(poll: Poll, timestamp_ms: number): Received {
       const isSimulated = vector.feed === 'simulator';
       firstSimulated ??= isSimulated;
       if (isSimulated) simulated += 1;
-      messages.push({ key: toKey(vector.icao24), value: encodeStateVector(vector), timestamp_ms });
+      const value = encodeStateVector(source === undefined ? vector : { ...vector, source });
+      messages.push({ key: toKey(vector.icao24), value, timestamp_ms });
     }
     // No message in the sense of the contract, whatever they say: they are of neither kind.
     for (const value of poll.others ?? []) messages.push({ key: null, value, timestamp_ms });

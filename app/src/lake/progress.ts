@@ -1,4 +1,5 @@
 import type { ObjectStore } from '@contrail/delta-lake';
+import { type SourceWord, toSourceWord } from '../flight/source-word.ts';
 
 /**
  * What the pipeline says of itself, kept in the lake so that the dashboard needs the lake alone:
@@ -36,6 +37,27 @@ export interface Progress {
   readonly batches: readonly BatchProgress[];
   /** What was passed over by hand since the lake was made; absent where it is nothing. */
   readonly gaps?: { readonly stretches: number; readonly messages: number };
+  /** What the sources last said of themselves, where they say something. */
+  readonly sources?: readonly SourceWord[];
+  /** The feeds of the messages, and their paces. */
+  readonly feeds?: readonly FeedPace[];
+}
+
+/** What a micro-batch holds of a feed. */
+export interface FeedSample {
+  readonly feed: string;
+  readonly snapshot: number;
+  readonly snapshots: number;
+}
+
+/** How often a feed's answers come, by the times that they bear. */
+export interface FeedPace {
+  /** `opensky`, `readsb`, …, as the messages say. */
+  readonly feed: string;
+  /** The newest of these times, epoch seconds. */
+  readonly snapshot: number;
+  /** Seconds from one answer to the next, the middle of the last ones; null until there were two. */
+  readonly pace_s: number | null;
 }
 
 export interface BatchProgress {
@@ -61,6 +83,8 @@ export interface BatchProgress {
    * negative: ahead of it, or the feed is late. Null or absent where they agree or nothing tells.
    */
   readonly clock_behind_s?: number | null;
+  /** The answers of feeds that say their time: the newest time, epoch seconds, and how many there are. */
+  readonly feeds?: readonly FeedSample[];
   readonly lag_after: number;
   readonly duration_by_table_ms: Readonly<Record<string, number>>;
 }
@@ -105,7 +129,22 @@ export function parseProgress(text: string): Progress | null {
     Array.isArray(json['batches']) &&
     json['batches'].every((one) => isRecord(one) && Number.isFinite(one['rows_in']));
   if (!isProgress) return null;
-  return { ...(json as unknown as Progress), message: typeof message === 'string' ? message : null };
+  const { sources, feeds } = json;
+  return {
+    ...(json as unknown as Progress),
+    message: typeof message === 'string' ? message : null,
+    sources: Array.isArray(sources) ? sources.map(toSourceWord).filter((word) => word !== null) : [],
+    feeds: Array.isArray(feeds) ? feeds.filter(isFeedPace) : [],
+  };
+}
+
+function isFeedPace(value: unknown): value is FeedPace {
+  return (
+    isRecord(value) &&
+    typeof value['feed'] === 'string' &&
+    Number.isFinite(value['snapshot']) &&
+    (value['pace_s'] === null || Number.isFinite(value['pace_s']))
+  );
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -24,6 +24,7 @@ export const progressOf = (
   event_time_max: newest === null ? null : Number(newest),
   ingested_at_max_ms: survey.ingestedAtMaxMs,
   clock_behind_s: survey.clockBehindS,
+  ...(survey.feeds.length > 0 ? { feeds: survey.feeds } : {}),
   lag_after: 0,
   duration_by_table_ms: durationsMs,
 });

@@ -28,12 +28,14 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly maxRows: number;
   /** Most bytes of messages, as text, in one micro-batch; unset: no bound. */
   readonly maxBytes?: number;
-  /** From the start of a micro-batch that took all there was to the start of the next; and between looks at an empty topic. ms */
+  /** From the start of a micro-batch that took all there was to the start of the next, at least. ms */
   readonly triggerMs: number;
   /** Drain what is there and end. */
   readonly once: boolean;
   /** Waits for some ms, or until the signal fires; a timer when absent. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Waits until there may be messages behind these offsets, or for some ms; the topic's own way when absent. */
+  readonly arrival?: (offsets: readonly Range[], ms: number, signal?: AbortSignal) => Promise<void>;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds, going on evenly whatever is done to the clock; the clock when absent. */
   readonly monotonic?: () => number;
@@ -56,6 +58,8 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
 /** Micro-batches that may follow each other without a look at the tables, and how long a look may then take. ms */
 const BATCHES_WITHOUT_UPKEEP = 32;
 const UPKEEP_MS = 1_000;
+/** Between two reports of a pipeline that waits for messages, unless the trigger is longer. */
+const IDLE_MS = 5_000;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 10_000] as const;
 /** Between two looks at a disk that is too full. */
 const ROOM_MS = 1_000;
@@ -81,6 +85,7 @@ export async function runPipeline(
 ): Promise<{ readonly batches: number; readonly rows: number }> {
   const { lake, topic, clock, signal, once, triggerMs, monotonic = clock, sleep = timer } = options;
   const stop = { signal };
+  const arrival = options.arrival ?? ((offsets, ms) => topic.arrival(offsets, ms, stop));
   const written = new WrittenFiles(options.engine, lake);
   const parts = { ...options, engine: written.engine };
   const batches = new MicroBatches(parts);
@@ -109,7 +114,7 @@ export async function runPipeline(
   const totals = { batches: 0, rows: 0 };
   report.passedOver(await gapTotals(lake).catch(() => null));
   // What ails the lake is met below, and waited out there.
-  await report.write('starting', []).catch(() => undefined);
+  await report.begin();
   while (signal?.aborted !== true) {
     try {
       const shortage = options.shortage?.() ?? null;
@@ -152,9 +157,9 @@ export async function runPipeline(
         await report.write('waiting', pending);
         await lookAfter({ budgetMs: once ? Infinity : restMs(dueAtMs, monotonic(), triggerMs) });
         if (once) break;
-        const pause = restMs(dueAtMs, monotonic(), triggerMs);
+        if (dueAtMs === null) await arrival(offsets, Math.max(triggerMs, IDLE_MS), signal);
+        else await sleep(restMs(dueAtMs, monotonic(), triggerMs), signal);
         dueAtMs = null;
-        await sleep(pause, signal);
         continue;
       }
       if (batchesSince >= BATCHES_WITHOUT_UPKEEP) await lookAfter({ budgetMs: UPKEEP_MS });

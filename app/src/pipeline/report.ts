@@ -1,14 +1,17 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Lake } from '../lake/lake.ts';
-import { type BatchProgress, PROGRESS_BATCHES, type Progress } from '../lake/progress.ts';
+import { type BatchProgress, PROGRESS_BATCHES, type Progress, readProgress } from '../lake/progress.ts';
 import { clockNotice } from './clock-difference.ts';
+import { Paces } from './pace.ts';
 import type { Range } from './plan.ts';
 import { putProgress } from './progress-file.ts';
+import type { Topic } from '../topic/topic.ts';
+import type { SourceWord } from '../flight/source-word.ts';
 
 /** What the report is made from. */
 export interface ReportOptions {
   readonly lake: Lake;
-  readonly topic: { readonly name: string };
+  readonly topic: Pick<Topic, 'name' | 'words'>;
   readonly engine: Pick<Engine, 'name'>;
   readonly clock: () => number;
   readonly triggerMs: number;
@@ -18,6 +21,8 @@ export interface ReportOptions {
 
 /** Between two reports of a running pipeline. */
 const LEAST_MS = 1_000;
+/** A report waits no longer for what the sources say. */
+const WORDS_MS = 1_000;
 
 /** Writes `_contrail/progress.json`: what the dashboard shows of the pipeline. */
 export class Report {
@@ -28,6 +33,8 @@ export class Report {
   #found: number | null = null;
   #gaps: Progress['gaps'] | null = null;
   #pending: readonly Range[] = [];
+  #paces = new Paces();
+  #words: readonly SourceWord[] = [];
   #last: Progress | null = null;
   #writtenAtMs = -Infinity;
   #state: Progress['state'] = 'starting';
@@ -37,7 +44,15 @@ export class Report {
     this.#startedAtMs = options.clock();
   }
 
+  /** Takes over what the last run has seen of the feeds' paces; best effort. */
+  async begin(): Promise<void> {
+    const before = await readProgress(this.#options.lake.store).catch(() => null);
+    this.#paces = new Paces(before?.feeds);
+    await this.write('starting', []).catch(() => undefined);
+  }
+
   add(batch: BatchProgress): void {
+    this.#paces.add(batch.feeds ?? []);
     this.#batches.push(batch);
     if (this.#batches.length > PROGRESS_BATCHES) this.#batches.shift();
   }
@@ -104,6 +119,8 @@ export class Report {
     this.#writtenAtMs = passed;
     this.#state = state;
     const newest = this.#batches.at(-1);
+    // Information, as all of this is: a topic that is away keeps no report from being written.
+    this.#words = await topic.words({ signal: AbortSignal.timeout(WORDS_MS) }).catch(() => this.#words);
     const behindSeconds = newest?.clock_behind_s ?? null;
     const progress: Progress = {
       at_ms: now,
@@ -126,6 +143,8 @@ export class Report {
       },
       batches: this.#batches,
       ...(this.#gaps === null || this.#gaps === undefined ? {} : { gaps: this.#gaps }),
+      sources: this.#words,
+      feeds: this.#paces.list(),
     };
     await this.#put(progress);
   }

@@ -1,6 +1,7 @@
-import type { Engine, Relation, WriteTarget } from '../engine/engine.ts';
+import type { Engine, Relation, Row, WriteTarget } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
 import type { Value } from '../lake/column.ts';
+import type { FeedSample } from '../lake/progress.ts';
 import { NOT_IN_BRONZE } from '../lake/quarantine-flights.ts';
 import { type ClockSample, clockBehindS } from './clock-difference.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
@@ -24,6 +25,8 @@ export interface Survey {
   readonly eventDate: string | null;
   /** As {@link clockBehindS}. */
   readonly clockBehindS: number | null;
+  /** The feeds that say the time of their answers. */
+  readonly feeds: readonly FeedSample[];
 }
 
 /** Looks over a batch once. `horizon` (epoch seconds): aircraft whose newest row is older are not in `recent`. */
@@ -44,7 +47,9 @@ export async function surveyOf(
   const buckets = new Set<bigint>();
   const clocks: ClockSample[] = [];
   const [ingestDates, eventDates] = [new Set<Value>(), new Set<Value>()];
+  const feeds = new Map<string, FeedSample>();
   for (const row of rows) {
+    addFeed(feeds, row);
     const count = Number(row['row_count']);
     ingestDates.add(row['ingest_date_min'] ?? null).add(row['ingest_date_max'] ?? null);
     ingestedAtMaxMs = Math.max(ingestedAtMaxMs ?? 0, Number(row['ingested_at_max_ms']));
@@ -74,7 +79,19 @@ export async function surveyOf(
     ingestDate: onlyOne(ingestDates),
     eventDate: onlyOne(eventDates),
     clockBehindS: clockBehindS(clocks),
+    feeds: [...feeds.values()],
   };
+}
+
+function addFeed(feeds: Map<string, FeedSample>, row: Row): void {
+  const { feed, snapshot_max: newest, snapshots } = row;
+  if (typeof feed !== 'string' || newest === null || newest === undefined) return;
+  const known = feeds.get(feed);
+  feeds.set(feed, {
+    feed,
+    snapshot: Math.max(known?.snapshot ?? 0, Number(newest)),
+    snapshots: Math.max(known?.snapshots ?? 0, Number(snapshots)),
+  });
 }
 
 function onlyOne(dates: ReadonlySet<Value>): string | null {

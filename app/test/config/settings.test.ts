@@ -32,7 +32,7 @@ describe('loadSettings', () => {
       numPartitions: 4,
       topicRetentionMs: 7 * 86_400_000,
       topicRetentionBytes: 8 * 1024 ** 3,
-      processingTimeMs: 5_000,
+      processingTimeMs: 1_000,
       maxBatchRows: 100_000,
       maxBatchBytes: 64_000_000,
       memoryLimitBytes: 256_000_000,

@@ -1,5 +1,6 @@
 import { memoryStore } from '@contrail/delta-lake';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SourceWord } from '../../src/flight/source-word.ts';
 import { Lake } from '../../src/lake/lake.ts';
 import { PROGRESS_FILE, type Progress } from '../../src/lake/progress.ts';
 import { Report } from '../../src/pipeline/report.ts';
@@ -11,13 +12,19 @@ describe('the report of the pipeline', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: 0 }));
   afterEach(() => void vi.useRealTimers());
 
-  function setUp(): { readonly report: Report; readonly read: () => Promise<Progress> } {
+  function setUp(words: readonly SourceWord[] = []): {
+    readonly report: Report;
+    readonly again: () => Report;
+    readonly read: () => Promise<Progress>;
+  } {
     const store = memoryStore();
-    const options = { topic: { name: 't' }, engine: { name: 'spark' as const }, triggerMs: TRIGGER_MS };
-    const report = new Report({ ...options, lake: new Lake(store, Date.now), clock: Date.now });
+    const topic = { name: 't', words: async () => words };
+    const options = { topic, engine: { name: 'spark' as const }, triggerMs: TRIGGER_MS };
+    const again = (): Report => new Report({ ...options, lake: new Lake(store, Date.now), clock: Date.now });
+    const report = again();
     const read = async (): Promise<Progress> =>
       JSON.parse(new TextDecoder().decode(await store.get(PROGRESS_FILE))) as Progress;
-    return { report, read };
+    return { report, again, read };
   }
 
   it('is repeated at every trigger while a micro-batch takes long, and not after it', async () => {
@@ -58,12 +65,34 @@ describe('the report of the pipeline', () => {
     expect(await read()).not.toHaveProperty('notices');
   });
 
+  it('carries what the sources say, and the pace of each feed, over a restart', async () => {
+    const word: SourceWord = {
+      source: 'opensky',
+      state: 'ok',
+      message: null,
+      at_ms: 5,
+      next_poll_at_ms: 90_005,
+      credits_left: 62,
+      notices: [],
+    };
+    const { report, again, read } = setUp([word]);
+    await report.begin();
+    for (const snapshot of [1000, 1090, 1180])
+      report.add({ ...PROGRESS.batches[0]!, feeds: [{ feed: 'opensky', snapshot, snapshots: 1 }] });
+    await report.write('waiting', []);
+    const feeds = [{ feed: 'opensky', snapshot: 1180, pace_s: 90 }];
+    expect(await read()).toMatchObject({ sources: [word], feeds });
+    const next = again();
+    await next.begin();
+    expect(await read()).toMatchObject({ state: 'starting', feeds });
+  });
+
   it('is no reason to fail when the lake is away', async () => {
     const { report } = setUp();
     const lake = new Lake({ ...memoryStore(), put: () => Promise.reject(new Error('away')) }, Date.now);
     const lost = new Report({
       lake,
-      topic: { name: 't' },
+      topic: { name: 't', words: () => Promise.reject(new Error('away')) },
       engine: { name: 'duckdb' },
       triggerMs: 1,
       clock: Date.now,

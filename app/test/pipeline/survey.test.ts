@@ -13,6 +13,7 @@ const SURVEY: Survey = {
   ingestDate: '2026-01-01',
   eventDate: '2025-12-31',
   clockBehindS: null,
+  feeds: [],
 };
 /** One of the valid rows is a duplicate; the malformed one is not for Bronze. */
 const WRITTEN = { bronze: 9, quarantine: 4, silver: 6, silverMl: 6 };

@@ -1,5 +1,5 @@
--- Grain:  one row per reason, cell of the globe and time bucket of late rows; cell and bucket for valid rows only.
--- Key:    (reason, cell, late_bucket)
+-- Grain:  one row per reason, cell of the globe, time bucket of late rows and feed; cell and bucket for valid rows only.
+-- Key:    (reason, cell, late_bucket, feed)
 -- Reads:  batch, recent
 -- All that has to be known of a batch before the rest of it begins, in one pass: how many rows of which reason,
 -- around which cells airports are looked for, and which rows `recent` cannot answer for. It answers for a row that is
@@ -9,6 +9,7 @@
 -- Dates: the days that rows of Bronze and quarantine, and valid rows of Silver, lie in: mostly one.
 -- Clocks: ahead_median is the middle of (the feed's time - the time of receipt), s, over the timed_rows that tell. Only a
 -- live feed that says the time of its answer can tell that it is late; others tell nothing but positions of the future.
+-- Pace: the newest time of an answer and how many there are, by feed: of a row's answer most cells have a row.
 with newest as (
   select icao24, time_position, last_contact from recent where age_rank = 1
 ),
@@ -19,6 +20,8 @@ judged as (
     batch.time_position,
     batch.ingest_date,
     batch.is_restamped,
+    batch.feed,
+    batch.snapshot_time,
     case
       when batch.feed = 'opensky' and batch.snapshot_time is not null
         then cast(batch.snapshot_time as double) - seconds_from_timestamp(batch.ingested_at)
@@ -51,6 +54,9 @@ select
   max(case when reason is null then date_from_seconds(time_position) end) as event_date_max,
   cast(max(seconds_from_timestamp(ingested_at)) * 1000 as bigint) as ingested_at_max_ms,
   count(ahead_seconds) as timed_rows,
-  median(ahead_seconds) as ahead_median
+  median(ahead_seconds) as ahead_median,
+  feed,
+  max(snapshot_time) as snapshot_max,
+  count(distinct snapshot_time) as snapshots
 from judged
-group by 1, 2, 3
+group by 1, 2, 3, feed
