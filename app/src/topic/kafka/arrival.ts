@@ -62,8 +62,7 @@ export class KafkaArrival {
     this.#held = Promise.allSettled(fetches);
     await abortable(
       Promise.any(fetches).catch((error: AggregateError) => {
-        const cause: unknown = error.errors.find((one) => !(one instanceof NothingYet));
-        if (cause !== undefined) throw cause;
+        if (error.errors.some((one) => !(one instanceof NothingYet))) throw error;
       }),
       signal,
     );
