@@ -14,6 +14,7 @@ import type { LiveState, StatusAnswer } from './protocol.ts';
 import type { Queries } from './queries/load.ts';
 import { shownName } from './shown.ts';
 import { stagesOf, stateOfAge } from './state/stages.ts';
+import { paceOf, sourcesOf } from './state/sources.ts';
 import { ASSUMED_TRIGGER_S, thresholdsFor } from './state/thresholds.ts';
 import { LakeTables } from './watch/lake-tables.ts';
 import { POLL_MS, type TableEvent, watchTable } from './watch/lake-watch.ts';
@@ -102,7 +103,10 @@ export class Dashboard implements AsyncDisposable {
     const { eventTime, feed, size } = this.hub.picture;
     const age_s = eventTime === null ? null : Math.max(0, now_ms / 1000 - eventTime);
     const trigger_ms = this.#progress?.trigger_ms;
-    const thresholds = thresholdsFor(trigger_ms === undefined ? ASSUMED_TRIGGER_S : trigger_ms / 1000);
+    const trigger_s = trigger_ms === undefined ? ASSUMED_TRIGGER_S : trigger_ms / 1000;
+    const sources = sourcesOf(this.#progress, now_ms, trigger_s);
+    const pace_s = paceOf(sources);
+    const thresholds = thresholdsFor(trigger_s, pace_s);
     const { positionsDelayed_s, positionsStale_s } = thresholds;
     return {
       now_ms,
@@ -112,6 +116,8 @@ export class Dashboard implements AsyncDisposable {
       event_time: eventTime,
       position_age_s: age_s,
       positions: stateOfAge(age_s, positionsDelayed_s, positionsStale_s),
+      pace_s,
+      sources,
       delayed_after_s: positionsDelayed_s,
       stale_after_s: positionsStale_s,
       stages: stagesOf({
@@ -120,6 +126,7 @@ export class Dashboard implements AsyncDisposable {
         progress: this.#progress,
         aircraft: size,
         event_time: eventTime,
+        sources,
         thresholds,
       }),
       services: this.#services.statuses(),

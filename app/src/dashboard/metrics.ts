@@ -52,6 +52,38 @@ export function createMetrics(sources: MetricSources): DashboardMetrics {
     },
   });
   new Gauge({
+    name: 'contrail_source_ok',
+    help: '1 while a source keeps its pace, else 0',
+    labelNames: ['source'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { source, state } of sources.state().sources) this.set({ source }, state === 'ok' ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'contrail_source_pace_seconds',
+    help: 'Seconds from one answer of a source to the next, as observed or told',
+    labelNames: ['source'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { source, pace_s } of sources.state().sources)
+        if (pace_s !== null) this.set({ source }, pace_s);
+    },
+  });
+  new Gauge({
+    name: 'contrail_source_credits_left',
+    help: 'Credits that a source has left until its next refill',
+    labelNames: ['source'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { source, credits_left } of sources.state().sources)
+        if (credits_left !== null) this.set({ source }, credits_left);
+    },
+  });
+  new Gauge({
     name: 'contrail_stage_ok',
     help: '1 while a stage of the pipeline is ok, else 0',
     labelNames: ['stage'],

@@ -27,6 +27,24 @@ export interface Stage {
   readonly sentence: string | null;
 }
 
+/** Where positions come from: what a source says of itself, and what is seen of its feed. */
+export interface SourceStatus {
+  /** As a person named it, or the feed of the messages. */
+  readonly source: string;
+  /** waiting: nothing came yet; delayed: it has missed two polls; stale: more; failed: it says so itself; ended: it gives no more. */
+  readonly state: StageState | 'ended';
+  /** Seconds from one answer to the next; null until known. */
+  readonly pace_s: number | null;
+  /** Seconds since the time of its newest answer; null before the first, and where answers bear no time. */
+  readonly age_s: number | null;
+  readonly next_poll_at_ms: number | null;
+  readonly credits_left: number | null;
+  /** What it says of itself when it is not well, one sentence. */
+  readonly message: string | null;
+  /** What is odd though it works, a sentence each. */
+  readonly notices: readonly string[];
+}
+
 /** A service outside of Contrail that is in use. */
 export interface ServiceStatus {
   /** `kafka`, `s3`, `spark`, `spark-master`. */
@@ -77,9 +95,12 @@ export interface LiveState {
   /** `now - event_time`. */
   readonly position_age_s: number | null;
   readonly positions: Exclude<StageState, 'failed'>;
-  /** The age from which positions are called delayed: 15 s plus the pipeline's trigger. */
+  /** Seconds from one answer of the fastest feed to the next; 0: nobody knows. */
+  readonly pace_s: number;
+  readonly sources: readonly SourceStatus[];
+  /** The age from which positions are called delayed: 15 s, the pipeline's trigger and two paces. */
   readonly delayed_after_s: number;
-  /** The age from which they are called stale: 60 s, or more where the trigger is long. */
+  /** The age from which they are called stale: 60 s, or more where the trigger or the pace is long. */
   readonly stale_after_s: number;
   readonly stages: readonly Stage[];
   /** The services in use; empty when everything runs in one process. */

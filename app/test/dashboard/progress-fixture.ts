@@ -35,4 +35,6 @@ export const PROGRESS: Progress = {
       duration_by_table_ms: {},
     },
   ],
+  sources: [],
+  feeds: [],
 };

@@ -57,6 +57,8 @@ export function liveState(lake: FakeLake): LiveState {
     event_time: lake.eventTime,
     position_age_s: age,
     positions: age === null ? 'waiting' : age > 60 ? 'stale' : age > 20 ? 'delayed' : 'ok',
+    pace_s: 0,
+    sources: [],
     delayed_after_s: 20,
     stale_after_s: 60,
     stages: stages(lake, age),

@@ -1,5 +1,5 @@
 import type { Progress } from '../../lake/progress.ts';
-import type { Stage, StageName, StageState, TableStatus } from '../protocol.ts';
+import type { SourceStatus, Stage, StageName, StageState, TableStatus } from '../protocol.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** All that the state of the stages follows from. */
@@ -10,6 +10,8 @@ export interface StageFacts {
   readonly aircraft: number;
   /** Newest event time in the picture, epoch seconds. */
   readonly event_time: number | null;
+  /** As far as they are known. */
+  readonly sources: readonly SourceStatus[];
   readonly thresholds: Thresholds;
 }
 
@@ -54,14 +56,29 @@ function sourceStage(facts: StageFacts): Stage {
   const byAge = stateOfAge(age_s ?? 0, thresholds.tableDelayed_s, thresholds.tableStale_s);
   // What a running micro-batch reads is newer than any batch can tell.
   const isRead = byAge !== 'ok' && isRunning(facts) && lagOf(progress) > 0;
-  const state = !isPresent ? ('waiting' as const) : isRead ? ('ok' as const) : byAge;
+  const byMessages = !isPresent ? ('waiting' as const) : isRead ? ('ok' as const) : byAge;
+  // A source that says what keeps it is late, and says why before its messages are missed.
+  const said = silence === null ? saidBy(facts.sources) : null;
+  const state = said !== null && byMessages === 'ok' ? ('delayed' as const) : byMessages;
   const sentence = {
-    waiting: `No message has arrived yet: ${START_SOURCE}.`,
+    waiting: said ?? `No message has arrived yet: ${START_SOURCE}.`,
     ok: null,
-    delayed: `The newest message came ${seconds(age_s)} ago; the source may be waiting for its next poll.`,
-    stale: silence ?? `No message for ${seconds(age_s)}: look at the source's log, or ${START_SOURCE}.`,
+    delayed:
+      said ?? `The newest message came ${seconds(age_s)} ago; the source may be waiting for its next poll.`,
+    stale:
+      said ?? silence ?? `No message for ${seconds(age_s)}: look at the source's log, or ${START_SOURCE}.`,
   }[state];
   return { name: 'source', state, rows: null, lag: null, age_s: isRead ? null : age_s, sentence };
+}
+
+/** What the sources that are not well say of themselves; null when all are. */
+function saidBy(sources: readonly SourceStatus[]): string | null {
+  const told = sources.flatMap(({ source, state, message, notices }) => {
+    const isWell = state === 'ok' || state === 'ended' || (state === 'waiting' && message === null);
+    const sentences = isWell ? notices : [message, ...notices].filter((one) => one !== null);
+    return sentences.map((one) => (sources.length > 1 ? `${source}: ${one}` : one));
+  });
+  return told.length === 0 ? null : told.join(' ');
 }
 
 function topicStage(facts: StageFacts): Stage {

@@ -1,4 +1,5 @@
 /** Ages from which things are called delayed or stale, in seconds. The page shows them in amber, then as stale. */
+import { LATE_PACES, LOST_PACES } from './sources.ts';
 
 /** Positions are delayed when older than this plus one trigger: so long a row may wait for its micro-batch. */
 export const POSITIONS_DELAYED_S = 15;
@@ -19,13 +20,17 @@ export interface Thresholds {
   readonly pipelineSilent_s: number;
 }
 
-/** Thresholds that follow from the pipeline's trigger. */
-export function thresholdsFor(trigger_s: number): Thresholds {
+/**
+ * Thresholds that follow from the pipeline's trigger and from the pace of the feed, seconds: a feed that polls every 90 s is
+ * late when it has missed two polls. A pace of 0: nobody knows it.
+ */
+export function thresholdsFor(trigger_s: number, pace_s: number): Thresholds {
+  const [late_s, lost_s] = [LATE_PACES * pace_s, LOST_PACES * pace_s];
   return {
-    positionsDelayed_s: POSITIONS_DELAYED_S + trigger_s,
-    positionsStale_s: Math.max(STALE_S, POSITIONS_DELAYED_S + 2 * trigger_s),
-    tableDelayed_s: POSITIONS_DELAYED_S + 2 * trigger_s,
-    tableStale_s: Math.max(STALE_S, POSITIONS_DELAYED_S + 3 * trigger_s),
+    positionsDelayed_s: POSITIONS_DELAYED_S + trigger_s + late_s,
+    positionsStale_s: Math.max(STALE_S, POSITIONS_DELAYED_S + 2 * trigger_s + lost_s),
+    tableDelayed_s: POSITIONS_DELAYED_S + 2 * trigger_s + late_s,
+    tableStale_s: Math.max(STALE_S, POSITIONS_DELAYED_S + 3 * trigger_s + lost_s),
     pipelineSilent_s: Math.max(STALE_S, SILENT_TRIGGERS * trigger_s),
   };
 }

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '@contrail/delta-lake';
 import { parseProgress, PROGRESS_FILE, type Progress } from '../../lake/progress.ts';
-import { shownSentence } from '../shown.ts';
+import type { SourceWord } from '../../flight/source-word.ts';
+import { shownName, shownSentence } from '../shown.ts';
 
 /** What a look at the progress file found: another progress (null: the file is gone or unreadable), or nothing new. */
 export type ProgressLook =
@@ -8,6 +9,7 @@ export type ProgressLook =
   | { readonly kind: 'changed'; readonly progress: Progress | null };
 
 const MAX_NOTICES = 5;
+const MAX_SOURCES = 32;
 const MAX_BYTES = 4_000_000;
 
 /** Gives a function that looks at the progress file and says whether it changed since the last look. */
@@ -27,10 +29,19 @@ export function progressLooker(lake: Pick<ObjectStore, 'head' | 'get'>): () => P
 
 /** The progress with sentences that are fit for the wire and a page. */
 export function shownProgress(progress: Progress): Progress {
-  const { message, notices } = progress;
+  const { message, notices, sources = [], feeds = [] } = progress;
   return {
     ...progress,
     message: message === null ? null : shownSentence(message),
     ...(notices === undefined ? {} : { notices: notices.slice(0, MAX_NOTICES).map(shownSentence) }),
+    sources: sources.slice(0, MAX_SOURCES).map(shownWord),
+    feeds: feeds.slice(0, MAX_SOURCES).map((feed) => ({ ...feed, feed: shownName(feed.feed) })),
   };
 }
+
+const shownWord = (word: SourceWord): SourceWord => ({
+  ...word,
+  source: shownName(word.source),
+  message: word.message === null ? null : shownSentence(word.message),
+  notices: word.notices.slice(0, MAX_NOTICES).map(shownSentence),
+});

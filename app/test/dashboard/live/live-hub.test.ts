@@ -13,6 +13,8 @@ const STATE: LiveState = {
   event_time: null,
   position_age_s: null,
   positions: 'waiting',
+  pace_s: 0,
+  sources: [],
   delayed_after_s: 20,
   stale_after_s: 60,
   stages: [],

@@ -26,7 +26,8 @@ function stages(change: Partial<StageFacts> = {}): Readonly<Record<StageName, St
     progress: PROGRESS,
     aircraft: 4000,
     event_time: NOW - 4,
-    thresholds: thresholdsFor(5),
+    sources: [],
+    thresholds: thresholdsFor(5, 0),
     ...change,
   };
   const list = stagesOf(facts);
