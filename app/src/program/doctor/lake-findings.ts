@@ -43,6 +43,7 @@ export async function lakeFindings(
     lake,
     pipelineFinding(progress, facts, SYSTEM.clock()),
     clockFinding(progress),
+    ...sourceFindings(progress, SYSTEM.clock()),
     ...noticeFindings(progress),
   ];
 }
@@ -120,6 +121,27 @@ function clockFinding(progress: Progress | null): Finding {
   const behindSeconds = newest.clock_behind_s ?? null;
   if (behindSeconds === null) return { check, ok: true, found: 'agrees with the newest positions' };
   return { check, ok: behindSeconds < 0, found: clockNotice(behindSeconds), advice: 'set the clock' };
+}
+
+/**
+ * What each source last said, and its pace. One that waits for credits or for a service is well as far as this machine goes;
+ * one that was not let in needs a person.
+ */
+export function sourceFindings(progress: Progress | null, nowMs: number): readonly Finding[] {
+  return (progress?.sources ?? []).map(({ source, state, message, at_ms, next_poll_at_ms, credits_left }) => {
+    const next =
+      next_poll_at_ms === null || state === 'ended' || next_poll_at_ms < nowMs
+        ? ''
+        : `, next in ${Math.ceil((next_poll_at_ms - nowMs) / 1000)} s`;
+    const credits = credits_left === null ? '' : `, ${count(credits_left)} credits left`;
+    const said = message === null ? '' : `: ${oneLine(message)}`;
+    return {
+      check: 'source',
+      ok: state !== 'unauthorized',
+      found: `${source} is ${state}, said ${ago(nowMs - at_ms)}${next}${credits}${said}`,
+      advice: 'do what the sentence says; the source goes on by itself',
+    };
+  });
 }
 
 /** Other sentences of the pipeline about what a person should mend though it goes on; each says what to do. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pipelineFinding } from '../../../src/program/doctor/lake-findings.ts';
+import { pipelineFinding, sourceFindings } from '../../../src/program/doctor/lake-findings.ts';
 import type { Progress } from '../../../src/lake/progress.ts';
 import type { LakeFacts } from '../../../src/pipeline/facts.ts';
 
@@ -82,5 +82,28 @@ describe('what doctor says of a pipeline', () => {
       ok: false,
       found: expect.stringContaining('micro-batch 8 of 1,234 messages was planned 10 min ago'),
     });
+  });
+});
+
+describe('what doctor says of the sources', () => {
+  it('names the next poll and the credits, and asks a person only where a source was not let in', () => {
+    const word = { source: 'opensky', message: null, at_ms: 1_000, credits_left: null, notices: [] };
+    const found = sourceFindings(
+      progress({
+        sources: [
+          { ...word, state: 'ok', next_poll_at_ms: 46_000, credits_left: 62 },
+          { ...word, state: 'rate-limited', next_poll_at_ms: 99_000, message: 'Until\n14:05.' },
+          { ...word, state: 'unauthorized', next_poll_at_ms: null, message: 'Not let in.' },
+          { ...word, state: 'ended', next_poll_at_ms: 46_000 },
+        ],
+      }),
+      5_000,
+    );
+    expect(found.map(({ ok, found: text }) => [ok, text])).toEqual([
+      [true, 'opensky is ok, said 4 s ago, next in 41 s, 62 credits left'],
+      [true, 'opensky is rate-limited, said 4 s ago, next in 94 s: Until 14:05.'],
+      [false, 'opensky is unauthorized, said 4 s ago: Not let in.'],
+      [true, 'opensky is ended, said 4 s ago'],
+    ]);
   });
 });
