@@ -1,4 +1,3 @@
-import cliProgress from 'cli-progress';
 import type { Settings } from '../config/settings.ts';
 import { ContrailError } from '../errors.ts';
 import { kindName } from '../flight/kind.ts';
@@ -7,10 +6,11 @@ import type { Source } from '../ingest/source.ts';
 import { newData } from './data-folder.ts';
 import { topicFloor } from './disk-floor.ts';
 import { openLake } from './lake/open-lake.ts';
-import { count, openLog, say } from './terminal/log.ts';
 import { hopelessness, sourceWords } from './source-words.ts';
 import { chooseSource } from './source.ts';
 import { SYSTEM } from './system.ts';
+import { count, openLog, say } from './terminal/log.ts';
+import { SendProgress } from './terminal/send-progress.ts';
 import { openTopic, topicPlace } from './topic.ts';
 import { untilRoom } from './until-room.ts';
 
@@ -25,28 +25,6 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   await using home = openLake(settings, data, signal);
   await using topic = await untilRoom(() => openTopic(settings, data, false), signal);
   const kind = (await topic.describe({ signal })).simulated ?? (await home.lake.simulated());
-  const bar = process.stderr.isTTY
-    ? new cliProgress.SingleBar({
-        format: '{bar} {percentage}% | {messages} messages',
-        stream: process.stderr,
-      })
-    : null;
-  let isStarted = false;
-  let lastLine = SYSTEM.monotonic();
-  const onPoll = (counts: IngestCounts): void => {
-    declare(counts);
-    if (bar !== null && counts.total !== undefined) {
-      if (!isStarted) bar.start(counts.total, 0, { messages: '0' });
-      isStarted = true;
-      bar.update(counts.done ?? 0, { messages: count(counts.messages) });
-    } else if (counts.total === undefined || SYSTEM.monotonic() - lastLine >= 2000) {
-      lastLine = SYSTEM.monotonic();
-      const share =
-        counts.total === undefined ? '' : ` (${Math.floor((100 * (counts.done ?? 0)) / counts.total)} %)`;
-      say(`${count(counts.messages)} messages sent${share}`);
-    }
-    log.info({ source: source.name, polls: counts.polls, messages: counts.messages }, 'polled');
-  };
   // Said once, by the first poll that tells: the topic then refuses the other kind for good.
   let declared: Promise<void> = Promise.resolve();
   let isDeclared = false;
@@ -62,21 +40,29 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   let hopeless: string | null = null;
   const judge = hopelessness(SYSTEM.clock);
   const speak = sourceWords(say);
-  const counts = await ingest(source, topic, {
-    clock: SYSTEM.clock,
-    sleep: SYSTEM.sleep,
-    shortage: topicFloor(settings, data),
-    signal: AbortSignal.any([signal, giveUp.signal]),
-    onPoll,
-    onState: (state) => {
-      speak(state);
-      hopeless ??= isOnePoll ? judge(state) : null;
-      if (hopeless !== null) giveUp.abort();
-    },
-    expectSimulated: kind ?? undefined,
-    maxPolls: isOnePoll ? 1 : undefined,
-  });
-  if (isStarted) bar?.stop();
+  const send = async (): Promise<IngestCounts> => {
+    // Its line ends before anything else is said.
+    using progress = new SendProgress(SYSTEM.monotonic);
+    return await ingest(source, topic, {
+      clock: SYSTEM.clock,
+      sleep: SYSTEM.sleep,
+      shortage: topicFloor(settings, data),
+      signal: AbortSignal.any([signal, giveUp.signal]),
+      onPoll: (sums) => {
+        declare(sums);
+        progress.show(sums);
+        log.info({ source: source.name, polls: sums.polls, messages: sums.messages }, 'polled');
+      },
+      onState: (state) => {
+        speak(state);
+        hopeless ??= isOnePoll ? judge(state) : null;
+        if (hopeless !== null) giveUp.abort();
+      },
+      expectSimulated: kind ?? undefined,
+      maxPolls: isOnePoll ? 1 : undefined,
+    });
+  };
+  const counts = await send();
   if (hopeless !== null) throw noPoll(source.name, hopeless);
   await declared;
   const isSimulated = (kind ?? counts.firstSimulated) === true;

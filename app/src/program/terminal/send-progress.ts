@@ -1,0 +1,53 @@
+import cliProgress from 'cli-progress';
+import type { IngestCounts } from '../../ingest/ingest.ts';
+import { count, say } from './log.ts';
+
+/** Between two lines about a file that is being sent. */
+const LINE_MS = 2000;
+
+/** Where progress goes; standard error by default. */
+export interface ProgressOutlets {
+  readonly speak?: (text: string) => void;
+  readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
+/**
+ * How far sending has come: a bar, where a person watches and the end is known; else a line for each poll of a live source,
+ * and at most one every two seconds for a file.
+ */
+export class SendProgress implements Disposable {
+  readonly #monotonic: () => number;
+  readonly #say: (text: string) => void;
+  readonly #bar: cliProgress.SingleBar | null;
+  #isStarted = false;
+  #lastLine: number;
+
+  constructor(monotonic: () => number, { speak = say, stream = process.stderr }: ProgressOutlets = {}) {
+    this.#monotonic = monotonic;
+    this.#say = speak;
+    this.#bar =
+      stream.isTTY === true
+        ? new cliProgress.SingleBar({ format: '{bar} {percentage}% | {messages} messages', stream })
+        : null;
+    this.#lastLine = monotonic();
+  }
+
+  /** The sums so far. */
+  show({ messages, done = 0, total }: IngestCounts): void {
+    if (this.#bar !== null && total !== undefined) {
+      if (!this.#isStarted) this.#bar.start(total, 0, { messages: '0' });
+      this.#isStarted = true;
+      this.#bar.update(done, { messages: count(messages) });
+    } else if (total === undefined || this.#monotonic() - this.#lastLine >= LINE_MS) {
+      this.#lastLine = this.#monotonic();
+      const share = total === undefined ? '' : ` (${Math.floor((100 * done) / total)} %)`;
+      this.#say(`${count(messages)} messages sent${share}`);
+    }
+  }
+
+  /** The bar stays as it is, and what is written next begins on a line of its own. */
+  [Symbol.dispose](): void {
+    if (this.#isStarted) this.#bar?.stop();
+    this.#isStarted = false;
+  }
+}
