@@ -4,12 +4,12 @@ import type { Column, ColumnType, Row, Value } from '../lake/column.ts';
 export type { Row } from '../lake/column.ts';
 
 /**
- * The engine port, the hinge of the house: an engine runs one SELECT over named relations and either answers
- * rows, writes Parquet files into a fresh folder, or keeps the result as a relation for later SELECTs.
+ * The engine port, the centre of the app: an engine runs one SELECT over named relations and answers its rows, writes
+ * them as Parquet files into a new folder, or keeps them as a relation for later SELECTs.
  *
- * It knows nothing of Delta tables, batches or commits: it is told exact files, exact offset ranges, and
- * reports exactly what it wrote. What it keeps is a cache: its caller can rebuild it from the lake,
- * so an engine may be thrown away at any moment. A failed or killed `write` leaves files that nobody refers to.
+ * It knows nothing of Delta tables, batches or commits: it gets exact files and exact offset ranges, and reports
+ * exactly what it wrote. What it keeps is a cache that its caller can rebuild from the lake, so an engine may be thrown
+ * away at any moment. A failed or killed `write` leaves files that belong to no table.
  *
  * Adapters: `duckdb/` (in this process) and `spark/` (Spark Connect, on a cluster). The SQL is the common
  * subset of both; what differs is a macro with one name in each engine's `macros.sql`.
@@ -21,23 +21,23 @@ export interface Engine extends AsyncDisposable {
   rows(select: Select): Promise<readonly Row[]>;
 
   /**
-   * Runs a SELECT and writes its rows as Parquet files below `folder` (`file://` path or `s3://`), which must be
-   * fresh. Columns are cast to `columns`; rows with different values of `partitionBy` go to different files, and
-   * these columns are left out of the files. Empty files are not reported. The files are durable when it resolves.
+   * Runs a SELECT and writes its rows as Parquet files below `folder` (`file://` path or `s3://`), which must be new.
+   * Columns are cast to `columns`; rows with different values of `partitionBy` go to different files, and these columns
+   * are left out of the files. Empty files are not reported. The files are durable when it resolves.
    */
   write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]>;
 
   /** Runs a SELECT and keeps its rows under `name` (replacing a relation of that name) until `forget` or the end. */
   keep(name: string, select: Select): Promise<void>;
 
-  /** Adds the rows of a SELECT to a kept relation of the same columns; makes it when there is none. */
+  /** Adds the rows of a SELECT to a kept relation of the same columns; creates it if it does not exist. */
   extend(name: string, select: Select): Promise<void>;
 
-  /** Drops a kept relation; nothing happens when there is none. */
+  /** Drops a kept relation; does nothing if it does not exist. */
   forget(name: string): Promise<void>;
 }
 
-/** What a cell of any type is for a person. */
+/** A cell of any type in a form for people. */
 export type Shown =
   | null
   | boolean
@@ -53,11 +53,11 @@ export interface ShownBatch {
   readonly rows: readonly (readonly Shown[])[];
 }
 
-/** An engine that people ask in SQL of their own. */
+/** An engine that also runs SQL that users write. */
 export interface QueryEngine extends Engine {
   /**
-   * Runs a SELECT of a person and answers its rows as they come, in a few megabytes, whatever their number. The first
-   * batch is always there, so that the columns are known. Relations may be called `schema.table`.
+   * Runs a SELECT that a user wrote and yields its rows as they come. Memory is a few megabytes, whatever their number.
+   * There is always a first batch, so that the columns are known. Relations may be called `schema.table`.
    * @throws ContrailError `invalid` / `query-refused` for what is not one SELECT
    */
   stream(select: Select): AsyncGenerator<ShownBatch>;
@@ -82,19 +82,19 @@ export type Relation =
   /** A relation made by {@link Engine.keep}. */
   | { readonly kind: 'kept'; readonly name: string }
   /**
-   * The rows of another SELECT, computed wherever they are read: a name for a step that is not worth keeping. Its
-   * relations are in sight of the outer SELECT too, so one name means one relation in both.
+   * The rows of another SELECT, computed wherever they are read: a name for a step that is not worth keeping. The outer
+   * SELECT sees its relations too, so a name must mean the same relation in both.
    */
   | { readonly kind: 'select'; readonly select: Omit<Select, 'signal'> };
 
-/** Messages of a topic, and what is known of them beforehand. */
+/** Messages of a topic, with what is known of them in advance. */
 export interface MessagesRelation {
   readonly kind: 'messages';
   readonly topic: MessageReader;
   readonly ranges: readonly TopicRange[];
-  /** Messages of the other kind come with their text too. */
+  /** Whether the lake is simulated. Messages of the other kind keep their text. */
   readonly simulated: boolean;
-  /** Messages that no engine could take: none decodes them. */
+  /** Messages that no engine can process. They are not decoded. */
   readonly unprocessable?: readonly UnprocessableMessage[];
 }
 
@@ -103,18 +103,21 @@ export interface UnprocessableMessage {
   readonly partition: number;
   readonly offset: bigint;
   readonly detail: string;
-  /** Not even as a text that nobody decodes could an engine take it. */
+  /** Whether no engine can process it even as undecoded text. */
   readonly without_payload?: boolean;
 }
 
-/** One Parquet file, and the values of the columns that its rows share and the file does not hold. */
+/** One Parquet file, and the values of columns that all its rows share and that are not in the file. */
 export interface DataFile {
   /** Absolute path or `s3://` address. */
   readonly path: string;
   readonly constants?: Readonly<Record<string, Value>>;
 }
 
-/** The part of a topic that an engine in this process needs; a distributed engine reads by name from the broker. */
+/**
+ * The part of a topic that an engine in this process needs. A distributed engine reads the topic from the broker, by
+ * name.
+ */
 export interface MessageReader {
   readonly name: string;
   read(
@@ -142,15 +145,15 @@ export interface WriteTarget {
   /** Like `partitionBy`, but the columns stay in the files: one file holds one value of each. */
   readonly splitBy?: readonly string[];
   /**
-   * The one value of each column of `partitionBy` and `splitBy`, where the caller knows it: an engine need not look for
-   * them. Rows with others are left out, if the engine uses it.
+   * The only value of each column of `partitionBy` and `splitBy`, if the caller knows it, so that an engine need not
+   * look for the values. An engine that uses it leaves out rows with other values.
    */
   readonly only?: Readonly<Record<string, Value>>;
   /** Keeps the rows under this name too, as {@link Engine.keep} would, with the columns of the target. */
   readonly keepAs?: string;
 }
 
-/** One file that a `write` left, with what a table format wants to know about it. */
+/** One file that a `write` has written, with the facts that a table format needs. */
 export interface WrittenFile {
   readonly path: string;
   readonly bytes: number;
@@ -175,13 +178,13 @@ const COLUMN_TYPES: Readonly<Record<(typeof MESSAGE_FIELDS)[number][1], ColumnTy
 };
 
 /**
- * The columns of a `messages` relation. A message that is not a JSON object, or holds a known field of another
- * type than the contract says, has its reason in `malformed`; one that no engine could take has what the engine said in
- * `unprocessable`. Both have nulls in the fields; of other messages both columns are null.
+ * The columns of a `messages` relation. A message that is not a JSON object, or holds a known field of another type
+ * than the contract says, has the reason in `malformed`; one that no engine can process has the engine's message in
+ * `unprocessable`. Both have nulls in the fields. For all other messages, both columns are null.
  *
- * `payload` is the text of the message where there is a reason, or its feed is of the other kind than the relation says;
- * of other messages it may be null. What is not UTF-8 has its bytes in `payload_bytes` and U+FFFD in `payload`.
- * `ingested_at` is the record's timestamp, which may be anything.
+ * `payload` is the text of a message that has a reason, or whose feed is of the other kind; for other messages it may
+ * be null. A message that is not UTF-8 has its bytes in `payload_bytes`, and U+FFFD in `payload`. `ingested_at` is the
+ * record's timestamp, which may be anything.
  */
 export const MESSAGE_COLUMNS: readonly Column[] = [
   ...MESSAGE_FIELDS.map(([name, type]) => ({ name, type: COLUMN_TYPES[type] })),

@@ -1,6 +1,6 @@
 import type { DataFile } from './engine.ts';
 
-/** The files, those with equal constants together: an engine reads each group as one relation. */
+/** Groups files with equal constants: an engine reads each group as one relation. */
 export function groupByConstants(files: readonly DataFile[]): readonly (readonly DataFile[])[] {
   const groups = Map.groupBy(files, (file) =>
     JSON.stringify(file.constants ?? {}, (_, value: unknown) =>

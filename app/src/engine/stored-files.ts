@@ -4,13 +4,13 @@ import { rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { QueryEngine, Relation, Select, ShownBatch, WriteTarget, WrittenFile } from './engine.ts';
 
-/** Files that are fetched or sent at once. */
+/** Files that are fetched or sent at the same time. */
 const FILES_AT_ONCE = 8;
 
 /**
- * An engine that knows local paths, over a lake that is elsewhere. Files below the store's URL are fetched (through
- * the store's cache) for as long as a SELECT runs; written files go into `scratch`, from there into the store, and
- * are durable there before they are reported. Everything else is the inner engine's.
+ * Lets an engine that knows only local paths work on a lake in an object store. Files below the store's URL are fetched
+ * (through the store's cache) and kept while a SELECT runs. Written files go into `scratch` and from there into the
+ * store, where they are durable before they are reported. Everything else goes to the inner engine unchanged.
  */
 export class StoredFilesEngine implements QueryEngine {
   readonly name: QueryEngine['name'];
@@ -18,7 +18,9 @@ export class StoredFilesEngine implements QueryEngine {
   readonly #store: ObjectStore;
   readonly #scratch: string;
 
-  /** `scratch`: a local folder for files on their way; made when it is needed. Disposing closes the inner engine. */
+  /**
+   * `scratch`: a local folder for files before their upload; created when needed. Disposing closes the inner engine.
+   */
   constructor(inner: QueryEngine, store: ObjectStore, scratch: string) {
     this.name = inner.name;
     this.#inner = inner;
@@ -75,7 +77,7 @@ export class StoredFilesEngine implements QueryEngine {
     return await work(await this.#fetched(select, copies));
   }
 
-  /** The SELECT over files of this machine, which stay until `copies` is disposed of. */
+  /** The SELECT over local copies of its files, which stay until `copies` is disposed of. */
   async #fetched(select: Select, copies: AsyncDisposableStack): Promise<Select> {
     const addresses = [...new Set(Object.values(select.relations).flatMap(pathsIn))];
     const local = new Map<string, string>();
@@ -89,7 +91,7 @@ export class StoredFilesEngine implements QueryEngine {
     return { ...select, relations: relocated(select.relations, local) };
   }
 
-  /** Of an address in the store; null when it is somewhere else. */
+  /** The key of an address in the store; null for an address elsewhere. */
   #keyOf(address: string): string | null {
     const root = `${this.#store.url}/`;
     return address.startsWith(root) ? address.slice(root.length) : null;

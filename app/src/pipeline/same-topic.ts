@@ -21,7 +21,7 @@ export function checkIdentity(
   if (found === null) {
     return new ContrailError(
       'topic-gone',
-      `The lake at ${lake} is filled from the topic ${topic}, which is not there any more. ${next}`,
+      `The lake at ${lake} is filled from the topic ${topic}, which no longer exists. ${next}`,
       { facts: { known } },
     );
   }

@@ -1,8 +1,8 @@
 import type { MessageValue } from '../flight/decode-message.ts';
 
 /**
- * The 32-bit murmur2 hash as Kafka's clients compute it (seed 0x9747b28c, signed result), so that a key lands
- * in the same partition here and in Kafka. Source: `org.apache.kafka.common.utils.Utils.murmur2`.
+ * The 32-bit murmur2 hash as Kafka's clients compute it (seed 0x9747b28c, signed result), so that a key goes to the
+ * same partition here and in Kafka. Source: `org.apache.kafka.common.utils.Utils.murmur2`.
  */
 export function murmur2(bytes: Uint8Array): number {
   const m = 0x5bd1e995;
@@ -32,9 +32,9 @@ function byte(bytes: Uint8Array, index: number): number {
 }
 
 /**
- * The partition of a message: murmur2 of the UTF-8 bytes of its key, made positive by dropping the sign bit,
- * modulo the number of partitions. Without a key the value is hashed, so the same message always lands alike
- * (Kafka's clients spread keyless messages at random; a topic of ours prefers to be reproducible).
+ * The partition of a message: murmur2 of the UTF-8 bytes of its key, made positive by dropping the sign bit, modulo the
+ * number of partitions. Without a key the value is hashed, so the same message always goes to the same partition
+ * (Kafka's clients spread messages without a key at random; here the result is reproducible).
  * Source: `org.apache.kafka.clients.producer.internals.BuiltInPartitioner.partitionForKey`.
  */
 export function partitionOf(

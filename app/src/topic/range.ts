@@ -3,12 +3,12 @@ import type { OffsetRange, TopicGap } from './topic.ts';
 
 /** How to go on without messages that a topic no longer gives. */
 export const PASS_OVER =
-  'To go on without them, start "contrail pipeline --pass-over-gaps" once: it writes down in quarantine.gaps what it passes over.';
+  'To go on without them, run "contrail pipeline --pass-over-gaps" once: it notes the missing messages in quarantine.gaps.';
 
 /**
  * Says what is wrong with a range that cannot be read in full, or null when it can.
  * - before the first kept offset: `corrupt` / `topic-offsets-expired`
- * - after the last message: `corrupt` / `topic-offsets-unknown`: the caller has seen another topic than this one
+ * - after the last message: `corrupt` / `topic-offsets-unknown`, because the caller's offsets are from another topic
  */
 export function checkRange(
   name: string,
@@ -35,7 +35,7 @@ export function checkRange(
   if (range.end > partition.end) {
     return new ContrailError(
       'topic-offsets-unknown',
-      `Topic "${name}" was asked for ${describe(range)}, but ends at offset ${partition.end}: the reader remembers ` +
+      `Topic "${name}" was asked for ${describe(range)}, but ends at offset ${partition.end}: the reader's offsets are from ` +
         'another topic. Check that DATA_DIR and TOPIC_NAME belong together and that the topic was not replaced.',
       { facts },
     );

@@ -1,11 +1,11 @@
-/** What every topic refuses in the same words. A label names the topic and where it is. */
+/** The refusals that all topics share. A label names the topic and where it is. */
 import { ContrailError } from '../errors.ts';
 
 export const closed = (label: string): ContrailError =>
   new ContrailError('topic-closed', `${label} is closed.`);
 
 export const readOnly = (label: string): ContrailError =>
-  new ContrailError('topic-read-only', `${label} was opened for reading only.`);
+  new ContrailError('topic-read-only', `Cannot write to ${label}: this program opened it for reading only.`);
 
 /** @param elsewhere the settings that lead to another topic: `TOPIC_NAME` */
 export const partitionsDiffer = (
@@ -16,7 +16,7 @@ export const partitionsDiffer = (
 ): ContrailError =>
   new ContrailError(
     'topic-partitions-differ',
-    `${label} has ${found} partitions, the settings say ${wanted}. ` +
+    `${label} has ${found} partitions, but the settings say ${wanted}. ` +
       `Set NUM_PARTITIONS=${found}, or choose another ${elsewhere} for a new topic.`,
     { facts: { partitions: found } },
   );

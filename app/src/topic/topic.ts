@@ -1,7 +1,7 @@
 import type { MessageValue } from '../flight/decode-message.ts';
 import type { SourceWord } from '../flight/source-word.ts';
 
-/** How a call is ended before its time. */
+/** How a call is aborted. */
 export interface Stoppable {
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,43 +30,43 @@ export interface Topic extends AsyncDisposable {
   append(messages: readonly Message[], options?: Stoppable): Promise<void>;
 
   /**
-   * Per partition, the first offset still kept and the offset after the last message. `start === end` when
-   * the partition holds nothing. Asked before each micro-batch.
+   * Per partition, the first offset still kept and the offset after the last message. `start === end` when the
+   * partition holds nothing. The pipeline asks before each micro-batch.
    */
   offsets(options?: Stoppable): Promise<readonly OffsetRange[]>;
 
   /**
    * The messages of exact ranges, partition by partition and in offset order, in chunks as they are stored.
    * @throws ContrailError `corrupt` / `topic-offsets-expired` when retention has dropped part of a range,
-   * `topic-damaged` when it comes to messages that cannot be read. The messages before them are answered first.
+   * `topic-damaged` at messages that cannot be read. The messages before them are yielded first.
    */
   read(ranges: readonly OffsetRange[], options?: Stoppable): AsyncIterable<MessageChunk>;
 
   /**
-   * For each range what tells the message before its end from another one that may come to lie there, when an older copy of
-   * the topic is put back and filled again. Null where that message is not kept, and where the store does not say.
+   * For each range a mark that identifies the message before its end. Another message may take that offset when an
+   * older copy of the topic is put back and filled again. Null if that message is not kept, or the store has no marks.
    */
   marks(ranges: readonly OffsetRange[], options?: Stoppable): Promise<readonly (string | null)[]>;
 
   /**
-   * About how many bytes the messages of each of these ranges are, as text: what a batch is planned by. Best effort.
+   * About how many bytes of text the messages of each range have, for planning a batch. Best effort.
    * @throws ContrailError `unavailable`
    */
   bytesIn(ranges: readonly OffsetRange[], options?: Stoppable): Promise<readonly number[]>;
 
   /**
-   * The stretches of these ranges that cannot be read, in the order of the ranges. Reads them through where that is what
-   * it takes to know.
+   * The stretches of these ranges that cannot be read, in the order of the ranges. Reads the ranges if there is no
+   * other way to know.
    */
   gaps(ranges: readonly OffsetRange[], options?: Stoppable): Promise<readonly TopicGap[]>;
 
-  /** Whether the topic has been made: by a writer's opening, or by its first append at the latest. */
+  /** Whether the topic exists. A writer creates it when it opens it, or at its first append. */
   exists(): Promise<boolean>;
 
   /**
-   * Which topic of this name it is; null while there is none. A handle that has seen one serves no other: once it was
-   * deleted or replaced, every call is refused.
-   * @throws ContrailError `corrupt` / `topic-replaced`, `topic-gone`; `unavailable` / `topic-away` where it may come back
+   * Which topic of this name it is; null while it does not exist. A handle serves only the first topic that it has
+   * seen: once that was deleted or replaced, every call is refused.
+   * @throws ContrailError `corrupt` / `topic-replaced`, `topic-gone`; `unavailable` / `topic-away` if it may come back
    */
   identity(options?: Stoppable): Promise<TopicIdentity | null>;
 
@@ -74,7 +74,8 @@ export interface Topic extends AsyncDisposable {
   describe(options?: Stoppable): Promise<TopicDescription>;
 
   /**
-   * Says, before the first append, whether the positions to come are simulated. The same again does nothing.
+   * Declares, before the first append, whether the coming positions are simulated. Declaring the same again does
+   * nothing.
    * @throws ContrailError `invalid` / `lake-kind-differs` when the topic holds positions of the other kind.
    */
   declareSimulated(simulated: boolean, options?: Stoppable): Promise<void>;
@@ -96,21 +97,21 @@ export interface Topic extends AsyncDisposable {
   arrival(ranges: readonly OffsetRange[], ms: number, options?: Stoppable): Promise<void>;
 }
 
-/** What tells a topic from another one of the same name. Offsets mean nothing without it. */
+/** What distinguishes a topic from another one of the same name. Offsets have no meaning without it. */
 export interface TopicIdentity {
-  /** Given when the topic was made, and never to another one. Null where the store gives none. */
+  /** Given at creation, and never to another topic. Null if the store gives no ids. */
   readonly id: string | null;
-  /** Epoch ms; null where the store does not say. */
+  /** Epoch ms; null if the store does not say. */
   readonly created_at_ms: number | null;
 }
 
-/** What a topic says of itself. */
+/** The description of a topic. */
 export interface TopicDescription {
-  /** Whether its positions are invented; `null` while nothing in it tells. */
+  /** Whether its positions are simulated; `null` while that is unknown. */
   readonly simulated: boolean | null;
 }
 
-/** A message to append. Without a key the partition is chosen by the value, so it is stable too. */
+/** A message to append. Without a key the value determines the partition. */
 export interface Message {
   /** For state vectors the lower-case icao24: one aircraft stays in one partition, in order. */
   readonly key: string | null;
@@ -133,8 +134,8 @@ export interface TopicGap extends OffsetRange {
 }
 
 /**
- * Neighbouring messages of one partition. The three lists have the same length. A value is text where its bytes are valid
- * UTF-8, and else the bytes.
+ * Neighbouring messages of one partition. The three lists have the same length. A value is text if its bytes are valid
+ * UTF-8, else the bytes.
  */
 export interface MessageChunk {
   readonly partition: number;

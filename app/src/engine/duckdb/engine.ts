@@ -17,26 +17,26 @@ export interface DuckdbOptions {
   readonly memoryLimit: string;
   /** 1 is fastest up to 100,000 rows a batch; 2 gains only beyond. */
   readonly threads: number;
-  /** Where results that do not fit in memory are spilled to. */
+  /** Folder for results that do not fit in memory. */
   readonly temporaryFolder: string;
-  /** The most that is spilled, for example `2GiB`; absent: as much as there is room. */
+  /** The most that DuckDB may spill there, for example `2GiB`; absent: all free space. */
   readonly maxTemporary?: string;
   /**
-   * Local folders whose files may be read and written; nothing else is reached, neither another file nor the network,
-   * and no SELECT can change that. Absent (tests, benchmarks): every file.
+   * Local folders whose files may be read and written. DuckDB then reaches no other file and no network, and no SELECT
+   * can change that. Absent (tests, benchmarks): every file.
    */
   readonly folders?: readonly string[];
 }
 
-/** More than any of our SELECTs spills. */
+/** A limit that none of our SELECTs reaches. */
 const MOST_SPILLED = '64GiB';
 
-/** How often a statement that has to stop is told so. */
+/** How often a statement that must stop is interrupted. */
 const INTERRUPT_EVERY_MS = 50;
 
 /**
- * DuckDB in this process. One SELECT runs at a time: callers may call at once, their work is queued. Relations become
- * common table expressions before the SELECT: a view for each, made and dropped, would cost a small batch a tenth of its time.
+ * DuckDB in this process. One SELECT runs at a time; calls at the same time are queued. Relations become common table
+ * expressions before the SELECT: creating and dropping a view for each would cost a small batch a tenth of its time.
  */
 export class DuckdbEngine implements QueryEngine {
   readonly name = 'duckdb';
@@ -44,9 +44,9 @@ export class DuckdbEngine implements QueryEngine {
   #instance: DuckDBInstance;
   #connection: DuckDBConnection;
   #queue: Promise<unknown> = Promise.resolve();
-  /** Names of what is kept. */
+  /** Names of kept relations. */
   readonly #kept = new Set<string>();
-  /** DuckDB takes no statement any more, or has kept something that it should have let go. */
+  /** Whether DuckDB no longer takes statements, or could not drop something. */
   #isBroken = false;
 
   private constructor(options: DuckdbOptions, { instance, connection }: Opened) {
@@ -57,7 +57,7 @@ export class DuckdbEngine implements QueryEngine {
 
   /** Opens an engine in memory. @throws ContrailError `invalid` when an option is refused. */
   static async open(options: DuckdbOptions): Promise<DuckdbEngine> {
-    // Best effort: a disk may be full, and be so no longer when something has to be spilled.
+    // Best effort: a disk that is full now may have room by the time something must be spilled.
     await mkdir(options.temporaryFolder, { recursive: true }).catch((error: unknown) => {
       if (kindOf(error) !== 'unavailable') throw error;
     });
@@ -75,7 +75,7 @@ export class DuckdbEngine implements QueryEngine {
   }
 
   async *stream(select: Select): AsyncGenerator<ShownBatch> {
-    // Holds the others up until the last row is taken.
+    // Other calls wait until the last row is taken.
     const turn = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<DuckDBResult>();
     const ended = this.#withViews(select, async (sql) => {
@@ -105,8 +105,8 @@ export class DuckdbEngine implements QueryEngine {
         await this.#replace(keepAs, `select ${castList(target.columns)} from (${sql})`);
         return writeFiles(this.#connection, identifier(`kept_${keepAs}`), target);
       }
-      // One read per value of the columns that split the rows: a SELECT that aggregates is run once, here. One that is
-      // only split by partition is a projection of kept rows, and cheaper to read again than to store.
+      // Each value of the splitting columns takes a read. So a SELECT that aggregates is run once, here. A SELECT that
+      // is only split by partition is a projection of kept rows, which is cheaper to read again than to store.
       if (splitBy === undefined || only !== undefined)
         return writeFiles(this.#connection, `(${sql})`, target);
       await this.#connection.run(`create or replace temp table rows_to_write as ${sql}`);
@@ -143,13 +143,17 @@ export class DuckdbEngine implements QueryEngine {
     this.#instance.closeSync();
   }
 
-  /** A relation may be made from its former self: DuckDB reads the old table until the new one takes its name. */
+  /**
+   * Replaces a kept relation, which the SELECT may read: DuckDB reads the old table until the new one takes its name.
+   */
   async #replace(name: string, sql: string): Promise<void> {
     await this.#connection.run(`create or replace temp table ${identifier(`kept_${name}`)} as ${sql}`);
     this.#kept.add(name);
   }
 
-  /** What was kept is gone then: it is a cache, and its owner makes it again after a failure. */
+  /**
+   * Opens DuckDB again. Kept relations are lost: they are a cache, and their owner makes them again after a failure.
+   */
   async #reopen(): Promise<void> {
     const { instance, connection } = await connect(this.#options);
     try {
@@ -176,7 +180,7 @@ export class DuckdbEngine implements QueryEngine {
     return this.#bound(select, (relations, sql) => work(withRelations(relations, sql)));
   }
 
-  /** For a SELECT of a person, which may say `schema.table`. */
+  /** Runs a SELECT that a user wrote, which may name `schema.table`. */
   #withViews<T>(select: Select, work: (sql: string) => Promise<T>): Promise<T> {
     return this.#bound(select, async (relations, sql) => {
       const made: string[] = [];
@@ -200,7 +204,7 @@ export class DuckdbEngine implements QueryEngine {
     });
   }
 
-  /** Hands over what each relation of a SELECT is, as a SELECT, and the text with its parameters. */
+  /** Makes a SELECT for each relation, puts in the parameters, and passes both to `work`. */
   #bound<T>(
     select: Select,
     work: (relations: ReadonlyMap<string, string>, sql: string) => Promise<T>,
@@ -210,7 +214,7 @@ export class DuckdbEngine implements QueryEngine {
       let interrupts: NodeJS.Timeout | undefined;
       const interrupt = (): void => {
         this.#connection.interrupt();
-        // An interrupt that comes before DuckDB's thread has begun a statement stops nothing.
+        // An interrupt that arrives before DuckDB's thread has begun a statement has no effect.
         interrupts = setInterval(() => this.#connection.interrupt(), INTERRUPT_EVERY_MS);
       };
       select.signal?.addEventListener('abort', interrupt, { once: true });
@@ -222,7 +226,7 @@ export class DuckdbEngine implements QueryEngine {
           relations.set(name, sql);
           if (undo !== undefined) made.unshift(undo);
         }
-        // An interrupt between two statements stops neither.
+        // An interrupt between two statements has no effect.
         select.signal?.throwIfAborted();
         return await work(relations, bindParameters(select.sql, select.parameters ?? {}, literal));
       } catch (cause) {
@@ -232,7 +236,7 @@ export class DuckdbEngine implements QueryEngine {
       } finally {
         select.signal?.removeEventListener('abort', interrupt);
         clearInterval(interrupts);
-        // The failure of a SELECT is the one to tell.
+        // The failure of the SELECT is the one to report.
         for (const undo of made) await undo().catch(() => (this.#isBroken = true));
       }
     });
@@ -258,7 +262,7 @@ export class DuckdbEngine implements QueryEngine {
           const sql = await loadMessages(this.#connection, name, relation, signal);
           return { sql, undo: () => dropMessages(this.#connection, name) };
         } catch (error) {
-          // Half of them are not left in memory: it may be what was lacking.
+          // Do not leave half of them in memory, which may be what was lacking.
           await dropMessages(this.#connection, name).catch(() => (this.#isBroken = true));
           throw error;
         }
@@ -270,7 +274,7 @@ export class DuckdbEngine implements QueryEngine {
   }
 }
 
-/** What a relation is as a SELECT, and what has to be dropped after it was read. */
+/** A relation as a SELECT, and what to drop after it was read. */
 interface Bound {
   readonly sql: string;
   readonly undo?: () => Promise<unknown>;
@@ -287,7 +291,7 @@ async function connect(options: DuckdbOptions): Promise<Opened> {
     threads: String(options.threads),
     memory_limit: options.memoryLimit,
     temp_directory: options.temporaryFolder,
-    // DuckDB's own limit is what was free when it was opened: on a disk that was full then, for ever nothing.
+    // DuckDB's own limit is the free space when it was opened. On a disk that was full then, it would stay at nothing.
     max_temp_directory_size: options.maxTemporary ?? MOST_SPILLED,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -300,7 +304,7 @@ async function connect(options: DuckdbOptions): Promise<Opened> {
   });
   const connection = await instance.connect();
   await connection.run("set timezone = 'UTC'");
-  // What has been read of files is kept up to the memory limit, and is read once or twice in its life.
+  // DuckDB would cache file contents up to the memory limit, but each file is read only once or twice.
   await connection.run('set enable_external_file_cache = false');
   const macros = await readFile(new URL('macros.sql', import.meta.url), 'utf8');
   for (const statement of macros.split(/;\s*$/m)) {
@@ -312,7 +316,7 @@ async function connect(options: DuckdbOptions): Promise<Opened> {
 
 /**
  * All relations that a SELECT names, those of inner SELECTs first.
- * @throws ContrailError `internal` when two of them have one name.
+ * @throws ContrailError `internal` when two of them have the same name.
  */
 function relationsInOrder(select: Omit<Select, 'signal'>): ReadonlyMap<string, Relation> {
   const all = new Map<string, Relation>();
@@ -330,9 +334,9 @@ function relationsInOrder(select: Omit<Select, 'signal'>): ReadonlyMap<string, R
   return all;
 }
 
-/** From here on no SELECT reaches a file outside the folders, the network or a setting. */
+/** Keeps every later SELECT from files outside the folders, from the network and from settings. */
 async function closeToTheWorld(connection: DuckDBConnection, folders: readonly string[]): Promise<void> {
-  // Paths are compared as they are written, those of our relations with their patterns escaped.
+  // DuckDB compares paths as they are written; those of our relations have their patterns escaped.
   const written = [...new Set(folders.flatMap((folder) => [folder, globEscape(folder)]))];
   await connection.run(`set allowed_directories = [${written.map(textLiteral).join(', ')}]`);
   await connection.run('set enable_external_access = false');

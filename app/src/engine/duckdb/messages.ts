@@ -42,7 +42,7 @@ const PLACE: Columns = [
   ['topic_offset', BIGINT],
   ['ingested_at_ms', BIGINT],
 ];
-/** As far as a Date of JavaScript reaches: the year 275760, which DuckDB has too. */
+/** The last instant of a JavaScript Date, in the year 275760; DuckDB can hold it too. */
 const MAX_INSTANT_MS = 8.64e15;
 /** A message in the plain form is its own JSON and its own payload. */
 const PLAIN: Columns = [['json', VARCHAR], ...PLACE];
@@ -56,13 +56,13 @@ const ODD: Columns = [
 ];
 
 /**
- * Loads the messages of a topic's ranges into temporary tables that are named after `table`, and answers the SELECT that
- * reads them. What is malformed is decided in JavaScript, by the
- * contract's exact rules; the fields of what is well-formed are taken out by DuckDB when they are read, which is
- * twice as fast as handing them over one by one. Works in slices and lets other work of the process run between.
+ * Loads the messages of a topic's ranges into temporary tables that are named after `table`, and answers the SELECT
+ * that reads them. JavaScript decides which messages are malformed, by the contract's exact rules. DuckDB extracts the
+ * fields of the others when they are read, which is twice as fast as passing them over one by one. Works in slices, and
+ * lets other work of the process run in between.
  *
- * DuckDB's parser is narrower than ECMAScript's: it takes no object with a repeated key and no lone surrogate. A message
- * that is not in the plain form is therefore rewritten from what JavaScript understood.
+ * DuckDB's parser is stricter than JavaScript's: it refuses an object with a repeated key and a lone surrogate. So a
+ * message that is not in the plain form is rewritten from what JavaScript has read.
  */
 export async function loadMessages(
   connection: DuckDBConnection,
@@ -88,7 +88,7 @@ export async function loadMessages(
     select ${fields}, ${place}, malformed, unprocessable, payload, payload_bytes from ${odd}`;
 }
 
-/** Drops what {@link loadMessages} made. */
+/** Drops the tables of {@link loadMessages}. */
 export async function dropMessages(connection: DuckDBConnection, table: string): Promise<void> {
   for (const made of [`${table}_plain`, `${table}_odd`]) await connection.run(`drop table if exists ${made}`);
 }
@@ -126,7 +126,9 @@ async function loadTexts(
   odd.finish();
 }
 
-/** Milliseconds that DuckDB can turn into an instant: what lies further off, or is no number, is as good as none. */
+/**
+ * Milliseconds that DuckDB can turn into an instant. A time beyond its range, or one that is not a number, becomes -1.
+ */
 const instantOf = (timestamp_ms: number): bigint =>
   Math.abs(timestamp_ms) <= MAX_INSTANT_MS ? BigInt(Math.trunc(timestamp_ms)) : -1n;
 
@@ -149,7 +151,7 @@ function oddCells(
   return [null, malformed, unprocessable?.detail ?? null, text, bytes];
 }
 
-/** Rows on their way into a table, one vector's worth at a time, column by column. */
+/** Appends rows to a table, one DuckDB vector at a time, column by column. */
 class Slice implements AsyncDisposable {
   readonly #appender: DuckDBAppender;
   readonly #types: readonly DuckDBType[];
@@ -183,7 +185,7 @@ class Slice implements AsyncDisposable {
     this.#appender.appendDataChunk(chunk);
   }
 
-  /** Hands over what is left; from here all rows are in the table. */
+  /** Appends the remaining rows; from here all rows are in the table. */
   finish(): void {
     this.flush();
     this.#isFinished = true;
@@ -195,12 +197,12 @@ class Slice implements AsyncDisposable {
     try {
       this.#appender.closeSync();
     } catch {
-      // Closing hands over what is pending, and what failed may fail again: the first failure is the one to tell.
+      // Closing appends pending rows and may fail again: the first failure is the one to report.
     }
   }
 }
 
-/** The known fields as JSON that any parser takes: each key once, no lone surrogates, longs with all their digits. */
+/** The known fields as JSON that any parser accepts: each key once, no lone surrogates, longs with all their digits. */
 function rewritten(fields: MessageFields): string {
   const parts: string[] = [];
   for (const [name] of MESSAGE_FIELDS) {

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ContrailError } from '../../errors.ts';
 import { textLiteral } from './values.ts';
 
-/** What DuckDB's parser says of a text. Source: DuckDB, extension `json`, `json_serialize_sql`. */
+/** The answer of DuckDB's parser for a text. Source: DuckDB, extension `json`, `json_serialize_sql`. */
 interface Parsed {
   readonly error: boolean;
   readonly error_type?: string;
@@ -12,7 +12,7 @@ interface Parsed {
 
 /**
  * Asks DuckDB's own parser, which runs nothing, whether a text is one SELECT (or DESCRIBE, SUMMARIZE, VALUES, which it
- * takes for one). Comments and a semicolon at the end are no harm.
+ * counts as one). Comments and a semicolon at the end are allowed.
  * @throws ContrailError `invalid` / `query-refused`
  */
 export async function refuseUnlessSelect(connection: DuckDBConnection, sql: string): Promise<void> {
@@ -26,13 +26,13 @@ export async function refuseUnlessSelect(connection: DuckDBConnection, sql: stri
   if (error)
     throw refused(
       error_type === 'not implemented'
-        ? 'Only a SELECT can be run, and this is another statement.'
-        : `Only a SELECT can be run, and this is none: ${error_message ?? 'it cannot be read'}.`,
+        ? 'Only a SELECT can be run, but this is another statement.'
+        : `This SELECT cannot be read: ${error_message ?? 'DuckDB gave no reason'}.`,
     );
-  if (statements.length === 0) throw refused('There is no SELECT in the text.');
+  if (statements.length === 0) throw refused('There is no SELECT in the query.');
   if (statements.length > 1)
     throw refused(
-      `Only one SELECT can be run at a time, and these are ${statements.length} statements. Run one after the other.`,
+      `Only one SELECT can be run at a time, but these are ${statements.length} statements. Run them one by one.`,
     );
 }
 

@@ -23,7 +23,7 @@ import { groupByConstants } from '../file-groups.ts';
 import { withExpressions } from '../sql/with.ts';
 import { identifier, literal, sqlType, textLiteral } from './values.ts';
 
-/** The SELECT that stands for a relation of data files: its columns, typed, whatever the files hold or lack. */
+/** The SELECT for a relation of data files: its columns with their types, whatever the files hold or lack. */
 export function filesSelect(columns: readonly Column[], files: readonly DataFile[]): string {
   const list = (column: Column): string =>
     `cast(${identifier(column.name)} as ${sqlType(column.type)}) as ${identifier(column.name)}`;
@@ -38,17 +38,17 @@ export function filesSelect(columns: readonly Column[], files: readonly DataFile
       ([name, value]) => `, ${literal(value, types.get(name) as ColumnType)} as ${identifier(name)}`,
     );
     const inFiles = columns.filter((column) => !shared.has(column.name));
-    // A file written before a column was added lacks it: the empty select brings every column in, typed.
+    // A file that was written before a column was added lacks it: the empty select adds every column with its type.
     const missing = `select ${inFiles.map((column) => `cast(null as ${sqlType(column.type)}) as ${identifier(column.name)}`).join(', ')} where false`;
     return `select *${extra.join('')} from (${missing} union all by name select * from read_parquet([${paths}], union_by_name = true, hive_partitioning = false))`;
   });
   return `select ${columns.map(list).join(', ')} from (${groups.join(' union all by name ')})`;
 }
 
-/** Rows up to this number are written into the SELECT: a table of their own would cost three statements. */
+/** Up to this number, rows are written into the SELECT: a table for them would cost three statements. */
 export const SHORT_ROWS = 64;
 
-/** The SELECT that stands for a few rows given by the caller. */
+/** The SELECT for a few rows that the caller gave. */
 export function rowsSelect(columns: readonly Column[], rows: readonly Row[]): string {
   const values = ({ name, type }: Column, row: Row | undefined): string =>
     `${literal(row?.[name] ?? null, type)} as ${identifier(name)}`;
@@ -59,8 +59,8 @@ export function rowsSelect(columns: readonly Column[], rows: readonly Row[]): st
 }
 
 /**
- * A SELECT with its relations before it, as common table expressions. DuckDB would compute those that are read twice once and
- * keep their rows; ours are tables or projections, which are cheaper to read again.
+ * A SELECT with its relations before it, as common table expressions. DuckDB would compute a relation that is read
+ * twice only once and keep its rows; ours are tables or projections, which are cheaper to read again.
  */
 export const withRelations = (relations: ReadonlyMap<string, string>, sql: string): string =>
   withExpressions(
@@ -68,7 +68,7 @@ export const withRelations = (relations: ReadonlyMap<string, string>, sql: strin
     sql,
   );
 
-/** DuckDB takes a path for a glob pattern; a folder may well be called `data[1]`. */
+/** Escapes a path, which DuckDB takes for a glob pattern: a folder may be called `data[1]`. */
 export const globEscape = (path: string): string => path.replace(/[*?[]/g, (character) => `[${character}]`);
 
 const DUCKDB_TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
@@ -83,7 +83,7 @@ const DUCKDB_TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
   'array<integer>': LIST(INTEGER),
 };
 
-/** Rows given by the caller as the temporary table `table`. */
+/** Loads rows that the caller gave into the temporary table `table`. */
 export async function loadRows(
   connection: DuckDBConnection,
   table: string,

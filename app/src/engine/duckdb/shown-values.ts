@@ -13,8 +13,8 @@ import {
 import type { Shown } from '../engine.ts';
 
 /**
- * A cell of any type in words that a person or JSON can take: instants as ISO 8601, whole numbers of 64 bits and more as
- * bigint, decimals as numbers where that loses nothing, lists and structs by their parts, the rest as DuckDB writes it.
+ * A cell of any type in a form for people and JSON: instants as ISO 8601, whole numbers of 64 bits and more as bigint,
+ * decimals as numbers if that loses nothing, lists and structs by their parts, everything else as DuckDB writes it.
  */
 export function shownValue(value: DuckDBValue): Shown {
   if (value === null || typeof value !== 'object') return value;
@@ -41,7 +41,7 @@ function decimal(value: DuckDBDecimalValue): number | string {
   return Number.isFinite(number) && number.toFixed(Math.min(value.scale, 100)) === text ? number : text;
 }
 
-/** Null for what is outside the years 0 to 9999, as infinity is. */
+/** An instant as ISO 8601; null outside the years 0 to 9999, as for infinity. */
 function isoInstant(micros: bigint): string | null {
   const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const date = new Date(Number((micros - fraction) / 1000n));

@@ -24,13 +24,13 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
 /** The name of a column type in DuckDB. `timestamp` is an instant, so it is `timestamptz` there. */
 export const sqlType = (type: ColumnType): string => SQL_TYPES[type];
 
-/** A name as SQL says it, whatever it holds. */
+/** A name as a quoted SQL identifier. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Text as a SQL literal, whatever it holds. */
+/** Text as a SQL literal. */
 export const textLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** A value as a SQL literal, cast where the type is known, so that no value is ever parsed as SQL. */
+/** A value as a SQL literal, cast if the type is known, so that a value is never parsed as SQL. */
 export function literal(value: Value, type?: ColumnType): string {
   const text = plainLiteral(value, type);
   return type === undefined || type === 'timestamp' ? text : `cast(${text} as ${sqlType(type)})`;
@@ -49,7 +49,7 @@ function plainLiteral(value: Value, type?: ColumnType): string {
   return isDouble ? `cast('${Object.is(value, -0) ? '-0' : value}' as double)` : value.toFixed(0);
 }
 
-/** A cell of a DuckDB result in the words of the engine port. */
+/** A cell of a DuckDB result as a value of the engine port. */
 export function fromDuckdb(value: DuckDBValue): Value {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'bigint') return value;
@@ -64,7 +64,7 @@ export function fromDuckdb(value: DuckDBValue): Value {
 
 const isoDate = (days: number): string => new Date(days * 86_400_000).toISOString().slice(0, 10);
 
-/** A bound as DuckDB prints it in COPY … RETURN_STATS, typed; undefined where it cannot be a bound. */
+/** A bound as DuckDB prints it in COPY … RETURN_STATS, typed; undefined if it is not usable as a bound. */
 export function parseBound(text: string | undefined, type: ColumnType): Value | undefined {
   if (text === undefined) return undefined;
   switch (type) {

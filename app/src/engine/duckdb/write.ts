@@ -66,15 +66,15 @@ async function distinctValues(
     .map((row) => Object.fromEntries(names.map((name, index) => [name, fromDuckdb(row[index] ?? null)])));
 }
 
-/** `event_date=2026-11-23`; what a path cannot hold is percent-escaped, as Hive does. */
+/** `event_date=2026-11-23`; characters that a path cannot hold are percent-escaped, as Hive does. */
 function hivePath(name: string, value: Value): string {
   if (value === null) return `${name}=__HIVE_DEFAULT_PARTITION__`;
   return `${name}=${String(value).replace(/[^A-Za-z0-9_.-]/g, (character) => encodeURIComponent(character))}`;
 }
 
 /**
- * Dictionaries of more values than this cost a fifth of the time of writing and save next to nothing of the size. Snappy and
- * lz4 would be 0.03 to 0.2 us a row faster than zstd, and their files 6 to 34 % larger.
+ * Dictionaries of more values than this cost a fifth of the time of writing and save almost no space. Snappy and lz4
+ * would be 0.03 to 0.2 us a row faster than zstd, and their files 6 to 34 % larger.
  */
 const DICTIONARY_VALUES = 1000;
 const FORMAT = `format parquet, compression zstd, compression_level 1, dictionary_size_limit ${DICTIONARY_VALUES}`;

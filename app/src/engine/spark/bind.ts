@@ -17,13 +17,13 @@ export interface Bindings {
   readonly session: SparkSession;
   readonly kept: KeptRelations;
   readonly macros: Macros;
-  /** Reads messages and answers what they were kept as. */
+  /** Reads messages, keeps them and answers the kept relation. */
   readonly messages: (relation: MessagesRelation) => Promise<Relation>;
 }
 
 let aliases = 0;
 
-/** A name for a relation in a query: two queries that are analysed at once must not use the same. */
+/** A new name for a relation in a query: two queries that are analysed at the same time must not share a name. */
 export function freshAlias(): string {
   aliases += 1;
   return `contrail_${aliases}`;
@@ -32,16 +32,16 @@ export function freshAlias(): string {
 /** A SELECT whose relations Spark knows. */
 export interface BoundSelect {
   /**
-   * Its rows; as other columns where a list says so, with a hint for Spark where one is given. All in one query: each
-   * around another is analysed by itself.
+   * Its rows, optionally with a list of columns and a hint for Spark. It is all one query, because Spark analyses each
+   * nested query by itself.
    */
   query(list?: string, hint?: string): DataFrame;
 }
 
 /**
- * A SELECT as a relation of Spark. Each of its relations becomes a common table expression of its name, over a view of
- * a name that nobody else has: Spark makes the views while it analyses the query, and several queries of one session may
- * be analysed at once.
+ * A SELECT as a relation of Spark. Each of its relations becomes a common table expression of its name, over a view
+ * with a unique name: Spark creates the views while it analyses the query, and may analyse several queries of a session
+ * at the same time.
  */
 export async function bindSelect(bindings: Bindings, select: Omit<Select, 'signal'>): Promise<BoundSelect> {
   const binder = new Binder(bindings);
@@ -60,7 +60,7 @@ class Binder {
     this.#bindings = bindings;
   }
 
-  /** Brings in the relations of a SELECT, those of inner ones first. */
+  /** Adds the relations of a SELECT, those of inner SELECTs first. */
   async add({ relations }: Omit<Select, 'signal'>): Promise<void> {
     for (const [name, relation] of Object.entries(relations)) {
       const other = this.#relations.get(name);
@@ -90,7 +90,7 @@ class Binder {
       case 'kept': {
         const kept = this.#bindings.kept.get(relation.name);
         if (kept === undefined) {
-          throw new ContrailError('sql-failed', `No relation "${relation.name}" is kept.`);
+          throw new ContrailError('sql-failed', `There is no kept relation "${relation.name}".`);
         }
         return kept.kind === 'files'
           ? this.#keptText(kept)
@@ -105,7 +105,7 @@ class Binder {
   }
 
   #keptText({ columns, addresses, rows }: KeptFiles): string {
-    // What is known to be empty lets Spark leave out whole joins.
+    // With a relation that is known to be empty, Spark leaves out whole joins.
     if (rows === 0) return emptyText(columns);
     return `select * from ${this.#parquet(columns, addresses)}`;
   }
@@ -128,7 +128,7 @@ class Binder {
     return parts.length === 0 ? emptyText(typed(columns)) : parts.join(' union all ');
   }
 
-  /** Exactly these files. Their folders may be called `name=value`, which says nothing here. */
+  /** Exactly these files. A folder name such as `name=value` has no meaning here. */
   #parquet(columns: KeptFiles['columns'], addresses: readonly string[]): string {
     return this.#view(
       this.#bindings.session.read({
@@ -164,11 +164,14 @@ class Binder {
   }
 }
 
-/** The text without macros, and with literals in the places of its markers: one query may hold two SELECTs with the same names for values. */
+/**
+ * The text with its macros expanded and its markers replaced by literals: one query may hold two SELECTs that use the
+ * same marker.
+ */
 const withValues = ({ sql, parameters = {} }: Omit<Select, 'signal'>, macros: Macros): string =>
   bindParameters(macros.expand(sql), parameters, (value) => renderLiteral(literalOf(value)));
 
-/** Lists travel as JSON text. */
+/** Lists are sent as JSON text. */
 const sentAs = (type: Column['type']): string => (type === 'array<integer>' ? 'string' : type);
 
 function sent(value: Value, type: Column['type']): Value {

@@ -5,17 +5,17 @@ import { ContrailError, type ErrorCode } from '../../errors.ts';
 export interface SparkConnection {
   /** `sc://host:port/;token=…`. */
   readonly address: string;
-  /** Of the application, as `http://host:4040`: with it, work that was stopped is watched until it has ended. */
+  /** Web page of the application, such as `http://host:4040`. With it, stopped work is watched until it has ended. */
   readonly applicationPage?: string | undefined;
 }
 
-/** A little patience with a server that stumbles; with one that is away the pipeline has its own. */
+/** A few retries for a short failure. If the server is away for longer, the pipeline waits. */
 const RETRY = { maxRetries: 4 };
 
 /**
- * What a session of ours needs whatever the server was started with. Files hold instants as microseconds with bounds;
- * partitions of a listing are not looked for in a job of their own; rows of several partitions go to as many files at
- * once, unsorted. HotSpot never compiles methods of more than 8,000 bytes, so code is generated in smaller ones.
+ * Settings of our sessions, whatever the server was started with. Files hold instants as microseconds, with bounds.
+ * Listing files takes no job of its own. Rows of several partitions are written to as many files at the same time,
+ * unsorted. HotSpot never compiles methods of more than 8,000 bytes, so Spark must generate smaller ones.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   'spark.sql.session.timeZone': 'UTC',
@@ -32,9 +32,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Sessions of a Connect server load their classes apart, generated ones too, so that each would compile again what one
- * before it has compiled: a sixth of the CPU of a large batch. That keeps the classes of clients from each other, and we
- * bring none. A server looks at it at the first call of a session only, so it is set in one session for the next.
+ * Lets sessions share compiled classes. By default each session of a Connect server loads its classes apart, so it
+ * compiles again what earlier sessions have compiled: a sixth of the CPU of a large batch. The separation protects the
+ * classes of clients from each other, but ours has none. A server reads the setting only at the first call of a
+ * session, so one session sets it for the next.
  */
 const SHARED_CLASSES: Readonly<Record<string, string>> = {
   'spark.sql.artifact.isolation.enabled': 'false',
@@ -59,7 +60,7 @@ export async function openSparkSession(
   try {
     await session.config.set({ ...SETTINGS, ...SHARED_CLASSES, ...settings }, signal);
     const sharing = await session.clone(signal).catch((error: unknown) => {
-      // Before Spark 4.1 there is no clone; such a server compiles more.
+      // Spark before 4.1 cannot clone sessions; such a server compiles more.
       if (error instanceof SparkConnectError && error.kind === 'unsupported') return null;
       throw error;
     });
@@ -72,7 +73,7 @@ export async function openSparkSession(
   }
 }
 
-/** What went wrong in Spark, in the app's words: whether to wait, to try again, or to tell a person. */
+/** Spark's failure as an error of the app, whose kind says whether to wait, to try again, or to tell a person. */
 export function sparkFailure(error: unknown, doing: string): unknown {
   if (!(error instanceof SparkConnectError)) return error;
   const { kind, code, message } = error;
@@ -88,10 +89,10 @@ export function sparkFailure(error: unknown, doing: string): unknown {
     case 'session-lost':
       return failed('spark-session-lost', '');
     case 'cancelled':
-      return failed('spark-cancelled', ' Somebody stopped it.');
+      return failed('spark-cancelled', ' It was stopped from outside.');
     case 'failed':
       if (/No space left on device|Disk quota exceeded/.test(message))
-        return failed('spark-disk-full', ' Make room on the disks of the executors.');
+        return failed('spark-disk-full', ' Free space on the disks of the executors.');
       return failed('spark-query-failed', '');
     case 'invalid':
     case 'unsupported':

@@ -15,11 +15,11 @@ import { type Job, keptAsEmpty, writeKept, writeTable } from './write.ts';
 
 /** What a Spark engine works with. */
 export interface SparkEngineOptions extends SparkConnection {
-  /** The lake: Spark has to see the same files under the same paths, or the same bucket. */
+  /** The lake. Spark must see the same files under the same paths, or the same bucket. */
   readonly store: ObjectStore;
-  /** How executors reach the topic; null when it is not in Kafka, and no messages can be read. */
+  /** How executors reach the topic; null if it is not in Kafka, so that no messages can be read. */
   readonly kafka: KafkaSource | null;
-  /** Settings of every session, as those of the object store. */
+  /** Settings of every session, such as those for the object store. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Partitions of a shuffle of a large batch. */
   readonly shufflePartitions: number;
@@ -27,33 +27,39 @@ export interface SparkEngineOptions extends SparkConnection {
   readonly onProgress?: ((job: JobProgress) => void) | undefined;
 }
 
-/** How far a job of Spark has come. The stages that are known may become more. */
+/** Progress of a Spark job. The number of known stages may grow. */
 export interface JobProgress {
-  /** What it makes: a table, such as `silver/flights`, or a relation that is kept; `rows` when rows were asked for. */
+  /** Its result: a table such as `silver/flights`, or a kept relation; `rows` if the caller asked for rows. */
   readonly makes: string;
   readonly tasks: number;
   readonly completedTasks: number;
 }
 
-/** A session, and what its settings fit: they hold for all of its queries, so work that fits neither size runs with the last. */
+/**
+ * A session and the batch size that its settings are for. They apply to all its queries, so work without a size of its
+ * own runs with the last ones.
+ */
 interface TunedSession {
   readonly session: SparkSession;
   tuning: Tuning;
 }
 
-/** Below this folder of the lake lies what the engine keeps; the writer of the lake is alone there. */
+/** The folder of the lake for what the engine keeps. Only the writer of the lake uses it. */
 const SCRATCH = '_contrail/spark';
 /** Within it: folders that are being written. */
 const NOTES = 'writing';
-/** A relation that grows by a file at a time is rewritten before it has more: each file costs its readers time. */
+/**
+ * A relation that grows file by file is rewritten before it has more files than this: each file costs its readers time.
+ */
 const MOST_KEPT_FILES = 8;
 
 /**
  * Spark as pure compute: SELECTs over Parquet files and ranges of Kafka, whose results are rows, or Parquet files in a
- * fresh folder. What is kept is such files too, so it outlives the session, and an executor that dies takes nothing
- * with it.
+ * new folder. Kept relations are such files too, so they outlive the session, and nothing is lost with an executor that
+ * dies.
  *
- * There is one session. It is opened at the first call and again after it was lost; several calls may be under way.
+ * There is one session. It is opened at the first call, and again after it was lost. Several calls may run at the same
+ * time.
  */
 export class SparkEngine implements Engine {
   readonly name = 'spark';
@@ -66,7 +72,7 @@ export class SparkEngine implements Engine {
   #isSwept = false;
   #counter = 0;
 
-  /** Does nothing yet: Spark may be away. */
+  /** Connects to nothing yet: Spark may not be running. */
   constructor(options: SparkEngineOptions) {
     this.#options = options;
     this.#storage = new Storage(options.store);
@@ -113,7 +119,7 @@ export class SparkEngine implements Engine {
     if (before === undefined || (before.kind === 'files' && before.rows === 0))
       return this.keep(name, select);
     if (before.kind !== 'files')
-      throw new ContrailError('kept-select', `"${name}" is no kept relation of rows.`);
+      throw new ContrailError('kept-select', `"${name}" is not a kept relation of rows.`);
     if (before.addresses.length >= MOST_KEPT_FILES) return this.keep(name, withFormer(name, select));
     await this.#run(name, select, async (bound, job) => {
       const { kept: more } = await writeKept(bound, job);
@@ -127,15 +133,15 @@ export class SparkEngine implements Engine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Best effort: what stays behind, the next engine sweeps.
+    // Best effort: the next engine deletes what is left.
     await this.#kept.clear().catch(() => undefined);
     const open = await this.#session?.catch(() => null);
     await open?.session.close().catch(() => undefined);
   }
 
   /**
-   * What reads messages is computed wherever it is read: the messages themselves are kept, decoded, and the SELECT over
-   * them is a view. So they are written once.
+   * Keeps a relation that reads messages. The decoded messages are kept, and the SELECT over them is computed wherever
+   * it is read, so that they are written once.
    */
   async #keepOverMessages(name: string, select: Select, messagesName: string): Promise<void> {
     const { signal: _, ...inner } = select;
@@ -197,7 +203,10 @@ export class SparkEngine implements Engine {
     }
   }
 
-  /** Of the batch whose messages a SELECT reads, else of the newest one that what it reads is made of; null without any. */
+  /**
+   * The tuning of the batch whose messages a SELECT reads, else of the newest batch that its relations are made of;
+   * null without a batch.
+   */
   #tuningOf(select: Select): Tuning | null {
     const messages = Object.values(select.relations).filter(({ kind }) => kind === 'messages');
     if (messages.length === 0) return this.#kept.tuningOf(select);
@@ -256,7 +265,7 @@ export class SparkEngine implements Engine {
     }
   }
 
-  /** A session that was lost is not closed: nobody is there to hear it. */
+  /** Forgets the session without closing it: a lost session cannot be closed. */
   async #drop(): Promise<void> {
     const open = await this.#session?.catch(() => null);
     this.#session = null;
@@ -264,7 +273,7 @@ export class SparkEngine implements Engine {
   }
 }
 
-/** What was written is there to be read: keeping it costs nothing. The files are the table's, and stay. */
+/** Rows that were written, as a kept relation. This costs nothing: the files belong to the table and stay. */
 const writtenRows = (files: readonly WrittenFile[], { columns }: WriteTarget): KeptSelect => ({
   kind: 'select',
   select: {
@@ -280,7 +289,7 @@ const writtenRows = (files: readonly WrittenFile[], { columns }: WriteTarget): K
   inputs: [],
 });
 
-/** The rows that a relation has, and those of a SELECT. */
+/** The rows of a relation together with those of a SELECT. */
 const withFormer = (name: string, { signal, ...select }: Select): Select => ({
   sql: 'select * from former_rows union all select * from more_rows',
   relations: { former_rows: { kind: 'kept', name }, more_rows: { kind: 'select', select } },

@@ -15,13 +15,13 @@ interface Clause {
 }
 
 /**
- * A SELECT whose common table expressions are written out where they are read, if that is in one place. Spark does the
- * same, but slowly: for each expression it compares all that has been written out so far with itself, several times a
- * query (Spark 4.2, `InlineCTE`). With chains of up to twelve that was a quarter of all planning.
+ * A SELECT in which each common table expression that is read once is written out where it is read. Spark does the
+ * same, but slowly: for each expression it compares everything written out so far with itself, several times a query
+ * (Spark 4.2, `InlineCTE`). With chains of up to twelve expressions that was a quarter of all planning.
  *
- * What is read has to follow `from` or `join`, and its other name, if it gets one, an `as`. An expression whose name stands
- * anywhere else too, as after the comma of `from a, b`, stays. So does a text in which one name stands for two
- * expressions, or with an expression of another form (`name (columns) as …`).
+ * The name must follow `from` or `join`, and an alias must follow `as`. An expression whose name occurs anywhere else,
+ * such as after the comma of `from a, b`, is not written out. A text in which two expressions have the same name, or
+ * one has another form (`name (columns) as …`), stays as it is.
  */
 export function inlined(sql: string): string {
   const pieces = piecesOf(sql).filter((piece) => !piece.startsWith('--'));
@@ -60,7 +60,7 @@ export function inlined(sql: string): string {
   return written(0, pieces.length);
 }
 
-/** Each `with` that begins a SELECT, by its position; null when one has an expression of another form. */
+/** Each `with` that begins a SELECT, by its position; null if one has an expression of another form. */
 function clausesOf(pieces: readonly string[]): ReadonlyMap<number, Clause> | null {
   const clauses = new Map<number, Clause>();
   for (const [at, piece] of pieces.entries()) {
@@ -83,7 +83,7 @@ function clausesOf(pieces: readonly string[]): ReadonlyMap<number, Clause> | nul
   return clauses;
 }
 
-/** Where the name of each expression stands, but for its own place and before the names of its columns. */
+/** Where the name of each expression occurs, except where it is defined and where it qualifies a column. */
 function placesOf(
   pieces: readonly string[],
   expressions: ReadonlyMap<string, Expression>,
@@ -99,12 +99,12 @@ function placesOf(
   return places;
 }
 
-/** Whether a SELECT reads what is named at a place. `is distinct from x` compares. */
+/** Whether a SELECT reads the name at a place. (`is distinct from x` only compares.) */
 function isRead(pieces: readonly string[], at: number): boolean {
   const before = previous(pieces, at - 1);
   const word = wordAt(pieces, before);
   return word === 'join' || (word === 'from' && wordAt(pieces, previous(pieces, before - 1)) !== 'distinct');
 }
 
-/** A name, quoted or not. Engines do not tell capital letters from small ones. */
+/** A name, without quotes and in lower case, because engines ignore case. */
 const nameAt = (pieces: readonly string[], at: number): string => wordAt(pieces, at).replaceAll(/[`"]/g, '');

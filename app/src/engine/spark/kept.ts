@@ -3,7 +3,7 @@ import type { Relation, Select } from '../engine.ts';
 import type { Storage } from './storage.ts';
 import type { Tuning } from './tuning.ts';
 
-/** A relation that the engine keeps: Parquet files beside the lake, which survive the session that made them. */
+/** A relation that the engine keeps: Parquet files beside the lake, which outlive the session that wrote them. */
 export interface KeptFiles {
   readonly kind: 'files';
   readonly columns: readonly { readonly name: string; readonly sqlType: string }[];
@@ -15,7 +15,7 @@ export interface KeptFiles {
 export interface KeptSelect {
   readonly kind: 'select';
   readonly select: Omit<Select, 'signal'>;
-  /** Names of what was kept for it alone. */
+  /** Names of relations that were kept for it alone. */
   readonly inputs: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export class KeptRelations {
     return this.#kept.get(name);
   }
 
-  /** How many rows the relations of a SELECT have together; infinitely many where nobody has counted. */
+  /** How many rows the relations of a SELECT have together; infinity if one is not counted. */
   rowsOf({ relations }: Omit<Select, 'signal'>): number {
     const one = (relation: Relation): number => {
       switch (relation.kind) {
@@ -56,7 +56,9 @@ export class KeptRelations {
     return Object.values(relations).reduce((sum, relation) => sum + one(relation), 0);
   }
 
-  /** Of the newest batch whose rows, or what was made of them, a SELECT reads; null where it reads nothing that is kept. */
+  /**
+   * The tuning of the newest batch that the kept relations of a SELECT are made of; null if it reads no kept relation.
+   */
   tuningOf({ relations }: Omit<Select, 'signal'>): Tuning | null {
     const tunings = Object.values(relations).map((relation) => {
       if (relation.kind === 'select') return this.tuningOf(relation.select);
@@ -69,7 +71,7 @@ export class KeptRelations {
   }
 
   /**
-   * Puts a relation in the place of one of that name, whose files go.
+   * Replaces the relation of that name and deletes its files.
    * @param tuning of the newest batch that it is made of
    */
   async replace(name: string, kept: Kept, tuning: Tuning): Promise<void> {
@@ -100,7 +102,7 @@ export class KeptRelations {
   }
 }
 
-/** The columns of a file in Spark's words, by its footer. */
+/** The columns of a file with their Spark types, by its footer. */
 export function columnsOf(schema: FileFacts['schema']): KeptFiles['columns'] {
   return schema.fields.map(({ name, type }) => ({ name, sqlType: sparkType(type) }));
 }
@@ -117,5 +119,5 @@ function sparkType(type: FileFacts['schema']['fields'][number]['type']): string 
   if (type.type === 'array') return `array<${sparkType(type.elementType)}>`;
   if (type.type === 'struct')
     return `struct<${type.fields.map((field) => `${field.name}: ${sparkType(field.type)}`).join(', ')}>`;
-  throw new TypeError(`A kept relation has a column of type ${type.type}, which no SELECT of ours makes.`);
+  throw new TypeError(`A kept relation has a column of type ${type.type}, which none of our SELECTs makes.`);
 }

@@ -1,5 +1,5 @@
--- Other bodies for macros of macros.sql, for batches so small that planning a query takes longer than running it. What
--- they answer is the same.
+-- Other bodies for macros of macros.sql, for batches so small that planning a query takes longer than running it. They
+-- give the same answers.
 
 create or replace temporary function squared_chords(
   airports array<struct<ident: string, x: double, y: double, z: double>>, x double, y double, z double

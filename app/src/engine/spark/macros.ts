@@ -13,14 +13,17 @@ const STATEMENT =
   /^create or replace temporary function (\w+)\s*\((.*?)\)\s*returns\s+((?:(?!\breturn\b).)+?)\s+return\s+(.+)$/s;
 
 /**
- * The functions of `macros.sql`, written out wherever a SELECT calls them. Spark has temporary functions for it, but it
- * parses and analyses the text of each at each call, which took a second of a small batch.
+ * Expands the functions of `macros.sql` wherever a SELECT calls them. Spark has temporary functions, but it parses and
+ * analyses the text of each at each call, which took a second of a small batch.
  */
 export class Macros {
   readonly #macros: ReadonlyMap<string, Macro>;
   readonly #expanded = new Map<string, string>();
 
-  /** `texts`: statements as Spark takes them, ended by a semicolon at the end of a line; of one name, the last counts. */
+  /**
+   * `texts`: statements in Spark's form, each ended by a semicolon at the end of a line. If a name occurs twice, the
+   * last one counts.
+   */
   constructor(...texts: readonly string[]) {
     const statements = texts
       .join('\n')
@@ -31,7 +34,7 @@ export class Macros {
     this.#macros = new Map(statements.map(parsed));
   }
 
-  /** The text without calls of macros. The answers for a pipeline's few texts are kept. */
+  /** The text with all calls of macros expanded. Results are kept, because a pipeline has few texts. */
   expand(sql: string): string {
     const known = this.#expanded.get(sql);
     if (known !== undefined) return known;
@@ -60,7 +63,7 @@ export class Macros {
     if (values.length !== parameters.length) {
       throw new ContrailError(
         'sql-failed',
-        `${name} takes ${parameters.length} arguments, and a SELECT gives it ${values.length}.`,
+        `${name} takes ${parameters.length} arguments, but a SELECT gives it ${values.length}.`,
       );
     }
     const given = new Map(
@@ -74,18 +77,18 @@ export class Macros {
   }
 }
 
-/** A number with an exponent is a double as it stands. */
+/** Casts a value to its type. A number with an exponent is a double already. */
 const typed = (value: string, type: string): string =>
   type === 'double' && /^-?[\d.]+e\d+$/.test(value) ? `(${value})` : `cast(${value} as ${type})`;
 
-/** A word that is no field of a struct and no `:marker`. */
+/** Whether a word is a name, not a field of a struct or a `:marker`. */
 const isName = (pieces: readonly string[], at: number): boolean =>
   /^[A-Za-z_]\w*$/.test(pieces[at] as string) && !['.', ':', '::'].includes(pieces[at - 1] ?? '');
 
 function parsed(statement: string): [string, Macro] {
   const [, name, list, type, body] = STATEMENT.exec(statement) ?? [];
   if (name === undefined || list === undefined || type === undefined || body === undefined)
-    throw new SyntaxError(`This is no function of one expression: ${statement}`);
+    throw new SyntaxError(`This is not a function of one expression: ${statement}`);
   const parameters = split(piecesOf(list), '(<', ')>').map((pieces) => {
     const [parameter = '', ...rest] = pieces.join('').trim().split(/\s+/);
     return { name: parameter, type: rest.join(' ') };
@@ -99,11 +102,11 @@ function argumentsAfter(
   open: number,
 ): { readonly values: readonly (readonly string[])[]; readonly end: number } {
   const after = afterBracket(pieces, open);
-  if (after < 0) throw new ContrailError('sql-failed', 'A SELECT has a bracket that does not close.');
+  if (after < 0) throw new ContrailError('sql-failed', 'A SELECT has a bracket that is not closed.');
   return { values: split(pieces.slice(open + 1, after - 1), '(', ')'), end: after - 1 };
 }
 
-/** Cut at the commas that are in no brackets. */
+/** Splits at the commas outside brackets. */
 function split(pieces: readonly string[], opening: string, closing: string): readonly (readonly string[])[] {
   const parts: string[][] = [[]];
   let depth = 0;
@@ -118,7 +121,7 @@ function split(pieces: readonly string[], opening: string, closing: string): rea
 
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 
-/** What both engines name alike, in Spark's words. */
+/** The macros that both engines have, with Spark's bodies. */
 export const MACROS = {
   large: new Macros(read('macros.sql')),
   small: new Macros(read('macros.sql'), read('macros-small.sql')),

@@ -37,7 +37,7 @@ export interface Messages {
   readonly relation: MessagesRelation;
 }
 
-/** Names of what was kept, and the relation that it is together. */
+/** Names of the kept parts, and the relation that joins them. */
 export interface KeptMessages {
   readonly relation: Relation;
   readonly inputs: readonly string[];
@@ -56,11 +56,11 @@ const ODD_SCHEMA = struct(
   ),
 );
 
-/** Messages that JavaScript decodes are written in files of so many rows. */
+/** Rows of a file with messages that JavaScript decoded. */
 const ODD_FILE_ROWS = 20_000;
 /**
- * A pattern in Java's words. Java matches a repeated group by recursion: a longer list is left to JavaScript. Nothing in
- * these patterns is ever matched in a second way, so no quantifier needs to remember where it could go back to.
+ * A pattern in Java's syntax. Java matches a repeated group by recursion, so longer lists are left to JavaScript. No
+ * part of these patterns can match in a second way, so all quantifiers are possessive.
  */
 const javaPattern = (source: string): string =>
   source
@@ -68,12 +68,12 @@ const javaPattern = (source: string): string =>
     .replace(/\$$/, String.raw`\z`)
     .replaceAll(')*)?', '){0,64})?')
     .replaceAll(/(?<!\()(?:[*?]|\{\d+,\d+\})/g, '$&+');
-/** Most messages have the first form, which is quicker to see. */
+/** Most messages have the first form, which is faster to match. */
 const PATTERNS = { plain: javaPattern(PLAIN_MESSAGE_SOURCE), flat: javaPattern(FLAT_MESSAGE_SOURCE) };
 
 /**
- * What the executors do: read their ranges, take simple messages apart, and leave the others as they are. Those of the
- * other kind, which go to quarantine, are kept as they came too. A record without a value is no message.
+ * The work of the executors: read their ranges, decode simple messages and leave the others undecoded. Messages of the
+ * other kind, which go to quarantine, also keep their text. A record without a value is not a message.
  */
 const DECODE = `select decoded.*, ingested_at, topic_partition, topic_offset, is_simple,
     case when not is_simple or (coalesce(decoded.feed, '') = 'simulator') <> :simulated then value end as raw
@@ -93,9 +93,9 @@ const DECODE = `select decoded.*, ingested_at, topic_partition, topic_offset, is
 const ODD = 'select topic_partition, topic_offset, ingested_at, raw from kafka_records where not is_simple';
 
 /**
- * Reads exact ranges of a topic by the executors and keeps the decoded messages. Which ones are malformed is decided by
- * the contract's exact rules, which are those of JavaScript: messages in the plain or the flat form, which is nearly all,
- * are well-formed for any JSON parser and stay with the executors; the rest is decoded here.
+ * Lets the executors read exact ranges of a topic, and keeps the decoded messages. The contract's exact rules, which
+ * are JavaScript's, decide which messages are malformed. Nearly all messages have the plain or the flat form, which
+ * every JSON parser accepts, and the executors decode them. The others are decoded here.
  * @throws ContrailError `invalid` / `spark-needs-kafka` when the topic is not in Kafka.
  */
 export async function keepMessages(messages: Messages): Promise<KeptMessages> {
@@ -135,7 +135,7 @@ function decodedRecords({ job, kafka, relation }: Messages): BoundSelect {
   if (kafka === null) {
     throw new ContrailError(
       'spark-needs-kafka',
-      `Spark cannot read the topic ${topic.name}: it is in this process. Set KAFKA_BOOTSTRAP, or unset SPARK_REMOTE.`,
+      `Spark cannot read the topic ${topic.name}, because it is embedded in this process. Set KAFKA_BOOTSTRAP, or unset SPARK_REMOTE.`,
     );
   }
   const offsets = (side: 'start' | 'end'): string =>
@@ -168,7 +168,7 @@ function decodedRecords({ job, kafka, relation }: Messages): BoundSelect {
   };
 }
 
-/** Decodes what is not plain, and writes it as files that Spark reads as it reads the others. */
+/** Decodes the messages that are not simple, and writes them as files for Spark. */
 async function decodeOdd(
   { job, relation: { unprocessable = [] } }: Messages,
   files: readonly KeptFile[],
@@ -208,7 +208,7 @@ async function decodeOdd(
 
 function decoded(raw: Uint8Array, unprocessable: UnprocessableMessage | undefined): FileRow {
   const isText = isUtf8(raw);
-  // Of bytes that are not UTF-8 this makes U+FFFD.
+  // Bytes that are not UTF-8 become U+FFFD.
   const payload = Buffer.from(raw).toString('utf8');
   const { fields, malformed } = decodeMessage(isText ? payload : raw);
   const isKept = unprocessable?.without_payload !== true;

@@ -1,9 +1,9 @@
 import type { Storage } from './storage.ts';
 
 /**
- * Folders that Spark is writing files of tables into. Each is noted beside what the engine keeps until its job has
- * ended, so that a process that dies leaves word of them: what an unfinished job left behind is hidden from a table's
- * vacuum, as Hadoop hides `_temporary`.
+ * Folders into which Spark is writing files of tables. Each is noted until its job has ended, so that the note remains
+ * if the process dies. It is needed because a table's vacuum does not see what an unfinished job leaves in Hadoop's
+ * hidden folder `_temporary`.
  */
 export class OpenFolders {
   readonly #storage: Storage;
@@ -15,7 +15,7 @@ export class OpenFolders {
     this.#notes = notes;
   }
 
-  /** Lets a job write into a folder; when it fails, whatever it left is removed. */
+  /** Runs a job that writes into a folder; if it fails, its files are removed. */
   async during<T>(folder: string, job: () => Promise<T>): Promise<T> {
     const note = `${this.#notes}/${encodeURIComponent(folder)}`;
     await this.#storage.store.put(note, '');
@@ -30,17 +30,19 @@ export class OpenFolders {
     }
   }
 
-  /** Removes what is in a folder that somebody noted and never finished. */
+  /** Removes the files in a folder that was noted and not finished. */
   static async discard(storage: Storage, note: string): Promise<void> {
     const folder = folderOf(note);
     if (folder !== null) await removeBelow(storage, folder);
   }
 }
 
-/** A folder that the engine makes for one job: below a table, with a name of its own that no person gives. */
+/** The form of a folder that the engine makes for one job: below a table, with a generated name. */
 const FRESH = /^[^/]+(?:\/[^/]+)*\/[0-9a-f-]+$/;
 
-/** The folder that a note is about; null where it is no fresh one: whatever a file says, no table is emptied for it. */
+/**
+ * The folder that a note names; null if it is not of the form of a job's folder. No note may lead to deleting a table.
+ */
 function folderOf(note: string): string | null {
   try {
     const folder = decodeURIComponent(note.slice(note.lastIndexOf('/') + 1));

@@ -47,7 +47,7 @@ function partitionValue(name: string, escaped: string, type: ColumnType | undefi
     case undefined:
       throw new ContrailError(
         'partition-type',
-        `Spark cannot partition files by ${name}: only text, days, whole numbers and booleans make folders.`,
+        `Spark cannot partition files by ${name}: only text, days, whole numbers and booleans can be folder names.`,
       );
   }
 }

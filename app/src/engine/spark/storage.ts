@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { ContrailError } from '../../errors.ts';
 
 /**
- * One place under its three names: `address` as the engine port has it (a local path, or `s3://bucket/…`), `key` in the
- * store, and what Spark calls it.
+ * Translates between the three names of a place: the `address` of the engine port (a local path, or `s3://bucket/…`),
+ * the `key` in the store, and Spark's path.
  */
 export class Storage {
   readonly store: ObjectStore;
@@ -18,7 +18,7 @@ export class Storage {
     this.root = store.url.startsWith('file:') ? fileURLToPath(store.url) : store.url;
   }
 
-  /** Whether it is a disk and no object store. */
+  /** Whether it is a disk, not an object store. */
   get isLocal(): boolean {
     return !this.root.startsWith('s3://');
   }
@@ -28,7 +28,7 @@ export class Storage {
     if (address.startsWith(`${this.root}/`)) return address.slice(this.root.length + 1);
     throw new ContrailError(
       'outside-lake',
-      `The engine was told to write to ${address}, which is not in the lake ${this.root}.`,
+      `The engine cannot write to ${address}: it is not in the lake ${this.root}.`,
     );
   }
 
@@ -78,5 +78,5 @@ async function syncPath(path: string): Promise<void> {
 export const sparkPath = (address: string): string =>
   address.startsWith('s3://') ? `s3a://${address.slice('s3://'.length)}` : `file:${address}`;
 
-/** An address for Spark to read, which would take some characters for a pattern. */
+/** An address for Spark to read, with the characters escaped that Spark takes for a pattern. */
 export const sparkPattern = (address: string): string => sparkPath(address).replace(/[[\]{}*?\\]/g, '\\$&');

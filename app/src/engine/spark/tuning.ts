@@ -1,13 +1,13 @@
-/** What fits a size of batch: settings of the session, and bodies of macros. */
+/** Settings of the session and bodies of macros for a size of batch. */
 export interface Tuning {
   readonly name: 'small' | 'large';
   readonly isSmall: boolean;
   readonly settings: Readonly<Record<string, string>>;
-  /** Rises from batch to batch. */
+  /** Number of the batch; it rises. */
   readonly batch: number;
 }
 
-/** Up to so many rows, planning a query takes longer than running it. */
+/** Up to this many rows, planning a query takes longer than running it. */
 const SMALL_ROWS = 30_000;
 
 /** Spark's own default, bytes. */
@@ -17,8 +17,8 @@ const SPARK_BROADCAST = '10485760';
 export const isSmallBatch = (rows: number): boolean => rows <= SMALL_ROWS;
 
 /**
- * Few rows are not spread out, nor is a small relation handed to every task: that takes a job of its own, and a megabyte of
- * memory that only a full collection gives back. `npm run bench -- cluster` measures both sizes.
+ * For few rows there is one partition, and no broadcast of small relations: a broadcast takes a job of its own, and a
+ * megabyte of memory that only a full garbage collection frees. `npm run bench -- cluster` measures both sizes.
  */
 export function tuningFor(rows: number, shufflePartitions: number, batch: number): Tuning {
   const isSmall = isSmallBatch(rows);

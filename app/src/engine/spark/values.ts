@@ -24,7 +24,7 @@ export const schemaText = (columns: readonly { readonly name: string; readonly s
 export const typed = (columns: readonly Column[]): readonly { name: string; sqlType: string }[] =>
   columns.map(({ name, type }) => ({ name, sqlType: sqlType(type) }));
 
-/** A value of the port as a typed literal; a whole number is an INT where it fits, as it is in SQL text. */
+/** A value of the port as a typed literal; a whole number is an INT if it fits, as in SQL text. */
 export function literalOf(value: Value, type?: ColumnType): Literal {
   if (value === null) return literal.null();
   if (type === 'date') return literal.date(value as string);

@@ -14,7 +14,7 @@ export interface Job {
   readonly session: SparkSession;
   readonly storage: Storage;
   readonly folder: string;
-  /** Of the batch whose rows it works on. */
+  /** The tuning of the batch whose rows it works on. */
   readonly tuning: Tuning;
   /** Rows are few: one file is enough. */
   readonly isSmall: boolean;
@@ -23,27 +23,28 @@ export interface Job {
 
 /** One task, one file. */
 const ONE_FILE = '/*+ coalesce(1) */ ';
-/** Name of the column that Spark names folders by where rows are split and no column leaves the files. */
+/** Name of the extra column by which Spark splits rows into folders when all columns stay in the files. */
 const SPLIT = 'split_';
 
 /**
- * The version of Hadoop's output committer for files of a table. With 1, nothing that an attempt of a task wrote gets
- * into the folder before the job is committed, so no attempt that was given up can come late and change a file that is
- * reported already. 2 saves a copy on S3, and is good enough for what the engine keeps for itself.
+ * The version of Hadoop's output committer for files of a table. With 1, the output of a task attempt enters the folder
+ * only when the job is committed, so an abandoned attempt cannot change a file that was already reported. 2 saves a
+ * copy on S3, and is good enough for the engine's own files.
  */
 const COMMITTER = 'mapreduce.fileoutputcommitter.algorithm.version';
 /**
- * A local disk is written to without Hadoop's checksum files, which nobody reads. Hadoop keeps one file system of a kind,
- * so it is told to make one for these settings. Its S3 client, which buffers on the disk, could not work with them.
+ * Writes to a local disk without Hadoop's checksum files, which nothing reads. Hadoop caches one file system of each
+ * kind, so it must make a new one for these settings. Its S3 client, which buffers on the disk, would not work with
+ * them.
  */
 const PLAIN_FILES = {
   'fs.file.impl': 'org.apache.hadoop.fs.RawLocalFileSystem',
   'fs.file.impl.disable.cache': 'true',
 };
 /**
- * Bytes of a column's dictionary in Parquet: a column with more than a few thousand values gains little from one, and to
- * fill it costs a look-up a value. Smaller ones make larger files (docs/performance.md has the figures): tables, which
- * stay, have more of it than what the engine keeps for itself, which is read once or twice.
+ * Bytes of a column's dictionary in Parquet: a column with more than a few thousand values gains little from one, and
+ * filling it costs a look-up per value. Smaller dictionaries make larger files (docs/performance.md has the figures),
+ * so tables get larger ones than the engine's own files, which are read once or twice.
  */
 const DICTIONARY = 'parquet.dictionary.page.size';
 const TABLE_OPTIONS = { compression: 'zstd', [COMMITTER]: '1', [DICTIONARY]: '65536' };
@@ -51,7 +52,7 @@ const KEPT_OPTIONS = { compression: 'snappy', [COMMITTER]: '2', [DICTIONARY]: '8
 /** Where the committer puts the folders of its tasks. Source: Hadoop, FileOutputCommitter.getPendingTaskAttemptsPath. */
 const ATTEMPTS = '_temporary/0/_temporary';
 
-/** Writes the rows for a table, and answers what is there when Spark has committed the job. */
+/** Writes the rows for a table, and answers its files once Spark has committed the job. */
 export async function writeTable(
   bound: BoundSelect,
   job: Job,
@@ -63,7 +64,7 @@ export async function writeTable(
   );
   const splits = splitBy.map((name, index) => {
     const type = columns.find((column) => column.name === name)?.type;
-    // A timestamp as text would come in the words of the session's time zone, and with colons.
+    // As text, a timestamp would be in the session's time zone, and with colons.
     const value =
       type === 'timestamp'
         ? `unix_micros(${quoteIdentifier(name)})`
@@ -115,7 +116,7 @@ export async function writeKept(
   };
 }
 
-/** An answer without rows needs no file to be kept, its columns will do; null when there are rows. */
+/** The kept relation of a SELECT without rows, which needs no file; null when there are rows. */
 export async function keptAsEmpty(bound: BoundSelect, { run }: Job): Promise<KeptFiles | null> {
   const frame = bound.query();
   const [columns, rows] = await Promise.all([frame.schema(run.signal), frame.collect(run)]);
@@ -138,8 +139,8 @@ async function write(
   const { storage, folder } = job;
   const path = sparkPath(storage.addressOf(folder));
   await storage.makeFolder(`${folder}/${ATTEMPTS}`);
-  // The folder is fresh; `append` spares the questions whether it is. An answer without an error means that the job is
-  // committed. Then there is a file, if only one that says that there are no rows; rows that are split leave none.
+  // The folder is new; `append` saves Spark the check. An answer without an error means that the job is committed. Then
+  // there is at least one file, possibly without rows; a split write without rows leaves no file.
   const all = storage.isLocal ? { ...options, ...PLAIN_FILES } : options;
   await frame.write({ format: 'parquet', path, partitionBy, options: all, mode: 'append' }, job.run);
   const data = (await storage.list(folder)).filter(({ key }) => !/\/[_.]/.test(key.slice(folder.length)));
@@ -157,7 +158,7 @@ async function write(
     ),
   ]);
   if (keepsEmpty) return files;
-  // A job without rows leaves a file that says so, which no table wants.
+  // A job without rows leaves an empty file, which no table needs.
   const empty = files.filter(({ facts }) => facts.rows === 0);
   await Promise.all(empty.map(({ key }) => storage.store.delete(key)));
   return files.filter(({ facts }) => facts.rows > 0);
@@ -166,7 +167,7 @@ async function write(
 function lost({ storage, folder }: Job): ContrailError {
   return new ContrailError(
     'spark-folder-elsewhere',
-    `Spark has written to ${storage.addressOf(folder)}, and nothing of it is seen from here. All of Spark and Contrail ` +
+    `Spark has written to ${storage.addressOf(folder)}, but Contrail does not see the files. All of Spark and Contrail ` +
       'need to see the same lake: put it on S3 (GARAGE_ENDPOINT), or run them on one machine.',
   );
 }

@@ -2,7 +2,10 @@ import { ContrailError } from '../../errors.ts';
 import type { Value } from '../../lake/column.ts';
 import { markerIn, piecesOf } from './pieces.ts';
 
-/** Texts that were cut before: the pipeline binds the same few each second, and cutting them was 3 % of a small batch. */
+/**
+ * Pieces of earlier texts: the pipeline binds the same few texts each second, and cutting them was 3 % of a small
+ * batch.
+ */
 const cut = new Map<string, readonly string[]>();
 const MOST_CUT = 64;
 
@@ -16,8 +19,8 @@ function piecesOnce(sql: string): readonly string[] {
 }
 
 /**
- * SQL with literals in the places of its `:name` markers. Those in texts, quoted names and comments are left alone.
- * @param literal a value in the engine's own words: one operand, whose text is not looked into
+ * SQL with its `:name` markers replaced by literals. Markers in texts, quoted names and comments stay as they are.
+ * @param literal writes a value as one operand of the engine's SQL; markers in it are not replaced
  * @throws ContrailError `internal` / `sql-parameter-missing` when a marker has no value
  */
 export function bindParameters(

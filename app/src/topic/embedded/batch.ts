@@ -1,7 +1,7 @@
 /**
- * How messages lie in the store. The unit is the *stored batch*: neighbouring messages of one partition,
- * at most {@link MAX_BATCH_MESSAGES} of them and about {@link MAX_BATCH_BYTES} of text, so that a reader that
- * holds one batch holds a bounded amount of memory.
+ * How messages are stored. The unit is the *stored batch*: neighbouring messages of one partition, at most {@link
+ * MAX_BATCH_MESSAGES} of them and about {@link MAX_BATCH_BYTES} of text, so that a reader that holds one batch holds a
+ * bounded amount of memory.
  *
  *     payload   := zstd frame with content checksum( text )
  *     text      := value *( LF value )          encoding 'lines', when no value holds a LF
@@ -19,12 +19,12 @@ import { requireTimestamp } from '../refusals.ts';
 import type { Message } from '../topic.ts';
 import { partitionOf } from '../murmur2.ts';
 
-/** Messages in a stored batch, and in a chunk that a reader gets, at most. */
+/** The most messages in a stored batch, and in a chunk that a reader gets. */
 export const MAX_BATCH_MESSAGES = 5_000;
-/** UTF-8 bytes of text in a stored batch, at most, unless a single message is larger. */
+/** The most UTF-8 bytes of text in a stored batch, unless a single message is larger. */
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
-/** Messages of one partition on their way into one stored batch. */
+/** Messages of one partition that will be one stored batch. */
 export interface PendingBatch {
   readonly partition: number;
   readonly values: MessageValue[];
@@ -33,11 +33,11 @@ export interface PendingBatch {
   text_bytes: number;
 }
 
-/** A batch as the columns of its row. Offsets are given by the transaction that stores it. */
+/** A batch as the columns of its row. The transaction that stores it assigns the offsets. */
 export interface EncodedBatch {
   readonly partition: number;
   readonly count: number;
-  /** Newest timestamp in the batch, epoch ms: what retention by age looks at. */
+  /** Newest timestamp in the batch, epoch ms. Retention by age uses it. */
   readonly timestamp_ms: number;
   readonly timestamps: Uint8Array | null;
   readonly encoding: BatchEncoding;
@@ -122,7 +122,7 @@ function contentOf(values: readonly MessageValue[]): {
 
 /**
  * The values of a stored payload. Synchronous: a payload is small enough ({@link MAX_BATCH_BYTES}) for a few ms.
- * @throws ContrailError `corrupt` when the checksum, the encoding or the number of values does not fit.
+ * @throws ContrailError `corrupt` when the checksum, the encoding or the number of values is wrong.
  */
 export function decodeValues(payload: Uint8Array, encoding: string, count: number): readonly MessageValue[] {
   let values: readonly MessageValue[];
@@ -141,13 +141,13 @@ export function decodeValues(payload: Uint8Array, encoding: string, count: numbe
   if (values.length !== count) {
     throw new ContrailError(
       'topic-damaged',
-      `A stored batch holds ${values.length} messages where its row says ${count}.`,
+      `A stored batch holds ${values.length} messages, but its row says ${count}.`,
     );
   }
   return values;
 }
 
-/** Values that follow each other, each behind its length. @throws RangeError when one is cut off */
+/** Reads values that follow each other, each after its length. @throws RangeError when one is cut off */
 function* valuesIn(content: Buffer): Generator<MessageValue> {
   for (let start = 0; start < content.byteLength;) {
     const end = start + 4 + content.readUInt32LE(start);
@@ -165,7 +165,7 @@ function listOfTexts(json: unknown): readonly string[] {
 
 /**
  * One timestamp for all messages, or one each, epoch ms.
- * @throws ContrailError `corrupt` when there is not one for each
+ * @throws ContrailError `corrupt` when their number does not match
  */
 export function decodeTimestamps(
   timestamps: Uint8Array | null,
@@ -176,7 +176,7 @@ export function decodeTimestamps(
   if (timestamps.byteLength !== 8 * count) {
     throw new ContrailError(
       'topic-damaged',
-      `A stored batch holds ${timestamps.byteLength / 8} timestamps where its row says ${count}.`,
+      `A stored batch holds ${timestamps.byteLength / 8} timestamps, but its row says ${count}.`,
     );
   }
   const view = new DataView(timestamps.buffer, timestamps.byteOffset, timestamps.byteLength);

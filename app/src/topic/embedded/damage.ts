@@ -1,17 +1,17 @@
 /**
- * Which stretches of a topic file cannot be read. A stored batch is whole or damaged: its messages are one compressed frame
- * with a checksum. The batches before and after it are as they were.
+ * Finds the stretches of a topic file that cannot be read. A stored batch is either whole or damaged, because its
+ * messages are one compressed frame with a checksum. The batches before and after a damaged one are not affected.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { OffsetRange } from '../topic.ts';
 import { readStored } from './read.ts';
 
-/** Stored batches looked at between two pauses. */
+/** Stored batches that are checked between two pauses. */
 const STEP = 16;
 
 /**
- * The stretches of a range whose messages cannot be read, in order. Reads every stored batch of the range, and answers null
- * now and then, so that the caller can let other work of the process run.
+ * The stretches of a range whose messages cannot be read, in order. Reads every stored batch of the range, and yields
+ * null now and then, so that the caller can let other work of the process run.
  * @param range inside what the topic keeps
  */
 export function* damagedStretches(
@@ -36,12 +36,12 @@ function readableMessages(connection: DatabaseSync, partition: number, first: bi
   try {
     return BigInt(readStored(connection, partition, first).values.length);
   } catch {
-    // Whatever is wrong with it, its messages are what is lost by that, and the caller says so.
+    // Whatever the fault is, it makes these messages unreadable, and the caller reports that.
     return 0n;
   }
 }
 
-/** Where the stored batches of a range begin. Where the index is damaged, those before the damage and those after it. */
+/** Where the stored batches of a range begin. If the index is damaged, only those before and after the damage. */
 function firstOffsets(connection: DatabaseSync, { partition, start, end }: OffsetRange): readonly bigint[] {
   const found = new Set<bigint>();
   for (const order of ['asc', 'desc']) {
@@ -59,7 +59,7 @@ function firstOffsets(connection: DatabaseSync, { partition, start, end }: Offse
       for (const row of rows) found.add(row.first_offset);
       break;
     } catch {
-      // What was found before the damage stays; the other end is looked at next, and what is between is damaged.
+      // Keep what was found before the damage, then search from the other end: everything in between is damaged.
     }
   }
   return [...found].toSorted((a, b) => (a < b ? -1 : 1));

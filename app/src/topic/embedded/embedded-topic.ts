@@ -1,12 +1,13 @@
 /**
- * The topic of a laptop: one SQLite file, no service. Why SQLite, and what it costs: docs/decisions/0002.
+ * The embedded topic, for a single machine: one SQLite file, no service. Why SQLite, and what it costs:
+ * docs/decisions/0002.
  *
  * Where the port's promises are kept:
  * - durable: `synchronous = full`, so the commit in {@link EmbeddedTopic.append} returns after the sync (store.ts)
  * - one append becomes visible in one commit, with its offsets and with what retention dropped
- * - offsets: read and advanced inside the write transaction; SQLite lets one process in at a time
- * - order: appends of one topic object are queued, and a queue never overtakes
- * - an acknowledged append is in the file at the path: it is looked at after each commit (place.ts)
+ * - offsets: read and advanced inside the write transaction; SQLite lets one process write at a time
+ * - order: appends of one topic object are queued and run in order
+ * - an acknowledged append is in the file at the path: this is checked after each commit (place.ts)
  * - readers use their own connection and short statements: they neither block the writer nor wait for it
  */
 import { existsSync } from 'node:fs';
@@ -61,9 +62,11 @@ export interface EmbeddedTopicOptions {
   readonly writeWaitMs?: number;
 }
 
-/** What an embedded topic says of itself; `simulated` is null until somebody declared it. */
+/** The description of an embedded topic; `simulated` is null until it was declared. */
 export interface EmbeddedTopicDescription extends TopicDescription {
-  /** Epoch ms; `null` for a topic opened `readOnly` that nobody has created yet. Differs when a topic was replaced. */
+  /**
+   * Epoch ms; `null` for a topic that was opened `readOnly` and does not exist yet. Differs when a topic was replaced.
+   */
   readonly created_at_ms: number | null;
 }
 
@@ -77,7 +80,7 @@ export class EmbeddedTopic implements Topic {
   readonly #options: EmbeddedTopicOptions;
   #writer: DatabaseSync | null = null;
   #reader: DatabaseSync | null = null;
-  /** The file that both have open, and the write-ahead log of the writer, which holds what was appended last. */
+  /** The open file, and the writer's write-ahead log with the latest appends. */
   #place: Place | null = null;
   #log: Place | null = null;
   #isClosed = false;
@@ -93,16 +96,16 @@ export class EmbeddedTopic implements Topic {
   }
 
   /**
-   * Opens a topic and creates it where it is missing (unless `readOnly`).
-   * @throws ContrailError `invalid`: a name or number of partitions that cannot be, `topic-partitions-differ` when the
-   * topic exists with another number, a file of another program, a folder without rights; `corrupt` when damaged;
-   * `unavailable` when other processes keep it locked.
+   * Opens a topic, and creates it if it is missing (unless `readOnly`).
+   * @throws ContrailError `invalid`: a name or number of partitions that is not allowed, `topic-partitions-differ` when
+   * the topic exists with another number, a file of another program, a folder without permission; `corrupt` when
+   * damaged; `unavailable` when other processes keep it locked.
    */
   static async open(options: EmbeddedTopicOptions): Promise<EmbeddedTopic> {
     if (!Number.isInteger(options.partitions) || options.partitions < 1) {
       throw new ContrailError(
         'topic-partitions-invalid',
-        `A topic has 1 or more partitions, not ${options.partitions}.`,
+        `A topic must have 1 or more partitions, not ${options.partitions}.`,
       );
     }
     const topic = new EmbeddedTopic(options);
@@ -140,7 +143,7 @@ export class EmbeddedTopic implements Topic {
     if (messages.length === 0) return;
     // Compression starts at once and on other threads, while earlier appends are still being committed.
     const encoding = Promise.all(toBatches(messages, this.partitions).map(encodeBatch));
-    // A failure is met below, in its turn; until then it is not an unhandled one.
+    // A failure is handled below, in its turn. Until then it must not count as unhandled.
     encoding.catch(() => undefined);
     await this.#enqueue(async () => {
       const batches = await encoding;
@@ -201,12 +204,12 @@ export class EmbeddedTopic implements Topic {
       while (start < range.end) {
         options.signal?.throwIfAborted();
         const reader = this.#attach();
-        if (reader === null) throw internal(`${this.#label()} vanished while it was read.`);
+        if (reader === null) throw internal(`${this.#label()} was closed while it was read.`);
         const rest = { ...range, start };
         const chunk = await this.#nameDamage(rest, () => readChunk(reader, this.name, rest));
         start += BigInt(chunk.values.length);
         yield chunk;
-        // A consumer that never awaits anything must not starve the rest of the process.
+        // A consumer that awaits nothing else must not starve the rest of the process.
         await nextTurn();
       }
     }
@@ -273,13 +276,13 @@ export class EmbeddedTopic implements Topic {
     );
   }
 
-  /** Waits for the appends under way, then closes the file. A reader that goes on gets `topic-closed`. */
+  /** Waits for the appends in progress, then closes the file. Later reads fail with `topic-closed`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#queue;
     this.#reader?.close();
-    // Last, so that the connection with the right to write folds the write-ahead log into the file.
+    // Last, so that the connection that may write moves the write-ahead log into the file.
     this.#writer?.close();
     this.#reader = null;
     this.#writer = null;
@@ -324,7 +327,8 @@ export class EmbeddedTopic implements Topic {
       change(writer);
       // From here the change is durable and visible to every reader.
       writer.exec('commit');
-      // The path is looked at after the commit: what is acknowledged is in the file that the next program opens.
+      // The path is checked after the commit, so that acknowledged messages are in the file that the next program
+      // opens.
       this.#log ??= placeOf(`${this.#file}-wal`);
       this.#requirePlace();
       this.#requirePlace(`${this.#file}-wal`, this.#log);
@@ -385,7 +389,7 @@ export class EmbeddedTopic implements Topic {
     if (problem !== null) throw problem;
   }
 
-  /** Reads, and says of damage how far it reaches. */
+  /** Reads; an error for damage says how far the damage reaches. */
   async #nameDamage(range: OffsetRange, read: () => MessageChunk): Promise<MessageChunk> {
     try {
       return this.#guard('Reading', read);
@@ -404,7 +408,7 @@ export class EmbeddedTopic implements Topic {
     }
   }
 
-  /** @param isQueued work that was queued before the topic closed is still done */
+  /** @param isQueued work that was queued before the topic was closed still runs */
   #requireWriter(isQueued = false): DatabaseSync {
     if (this.#isClosed && !isQueued) throw closed(this.#label());
     if (this.#writer !== null) return this.#writer;

@@ -1,21 +1,21 @@
 import { statSync } from 'node:fs';
 import { ContrailError } from '../../errors.ts';
 
-/** Which file a path leads to: what stays with an open file and goes to no other one while it is open. */
+/** The identity of the file at a path. It stays with an open file, and no other file gets it while that is open. */
 export interface Place {
   readonly device: bigint;
   readonly inode: bigint;
 }
 
-/** The file at a path, or null where there is none. */
+/** The file at a path, or null if there is none. */
 export function placeOf(file: string): Place | null {
   const found = statSync(file, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? null : { device: found.dev, inode: found.ino };
 }
 
 /**
- * Says that an open topic file is no longer the one at its path, or null when it is. SQLite goes on writing into a deleted
- * file without a word, and what is written there is lost when the program ends.
+ * Says that an open topic file is no longer the one at its path, or null when it is. SQLite silently goes on writing
+ * into a deleted file, and those writes are lost when the program ends.
  * @param label names the topic and its path
  */
 export function checkPlace(file: string, open: Place, label: string): ContrailError | null {
@@ -23,14 +23,14 @@ export function checkPlace(file: string, open: Place, label: string): ContrailEr
   if (now === null) {
     return new ContrailError(
       'topic-gone',
-      `${label} was deleted or moved while this program had it open, and takes and gives nothing any more. Stop every program that uses it, ` +
+      `${label} was deleted or moved while this program had it open, so it can no longer be read or written. Stop every program that uses it, ` +
         'then put the file and its -wal file back, or start with --data DIR: a new topic needs a new lake.',
     );
   }
   if (now.device === open.device && now.inode === open.inode) return null;
   return new ContrailError(
     'topic-replaced',
-    `${label} was replaced by another file while this program had it open, and this one takes and gives nothing any more. Stop every ` +
-      'program that uses it, and put the first one back; or start with --data DIR: a new topic needs a new lake.',
+    `${label} was replaced by another file while this program had it open, so it can no longer be read or written. Stop every ` +
+      'program that uses it, and put the first file back; or start with --data DIR: a new topic needs a new lake.',
   );
 }

@@ -37,8 +37,9 @@ export function readOffsets(connection: DatabaseSync): readonly OffsetRange[] {
 }
 
 /**
- * What tells the stored batch with the message before an offset from others: where it begins, how many messages it has, and the
- * checksum that ends its frame (RFC 8878, section 3.1.1, Content_Checksum). Null when it is not kept, or cannot be read.
+ * A mark that identifies the stored batch with the message before an offset: where it begins, how many messages it has,
+ * and the checksum at the end of its frame (RFC 8878, section 3.1.1, Content_Checksum). Null when the batch is not kept
+ * or cannot be read.
  */
 export function markBefore(connection: DatabaseSync, partition: number, offset: bigint): string | null {
   const statement = connection.prepare(
@@ -55,8 +56,8 @@ export function markBefore(connection: DatabaseSync, partition: number, offset: 
 }
 
 /**
- * Bytes of text in a range. A stored batch that lies in it only in part counts by its share of messages, and what is damaged
- * counts as nothing: its reader gets an error.
+ * Bytes of text in a range. A stored batch that is only partly in the range counts by its share of messages. A damaged
+ * batch counts as nothing: reading it fails.
  */
 export function textBytesIn(connection: DatabaseSync, { partition, start, end }: OffsetRange): number {
   const statement = connection.prepare(
@@ -77,7 +78,7 @@ export function textBytesIn(connection: DatabaseSync, { partition, start, end }:
       bytes += (text_bytes * Math.max(0, to - from)) / count;
     }
   } catch {
-    // As far as it could be counted.
+    // Answer the bytes that were counted so far.
   }
   return bytes;
 }
@@ -87,8 +88,8 @@ export function textBytesIn(connection: DatabaseSync, { partition, start, end }:
  * cut exactly at the range's ends. The rows are pulled one by one and the statement ends before this returns,
  * so no snapshot stays open while the caller works, and the write-ahead log can be cut.
  * @param range not empty, and inside what {@link readOffsets} answers
- * @throws ContrailError `corrupt` / `topic-offsets-expired` when retention was faster; whatever SQLite or decoding throws
- * where the first messages of the range are damaged
+ * @throws ContrailError `corrupt` / `topic-offsets-expired` when retention was faster; whatever SQLite or decoding
+ * throws if the first messages of the range are damaged
  */
 export function readChunk(connection: DatabaseSync, name: string, range: OffsetRange): MessageChunk {
   const statement = connection.prepare(
@@ -126,7 +127,7 @@ export function readChunk(connection: DatabaseSync, name: string, range: OffsetR
       if (next === range.end) break;
     }
   } catch (error) {
-    // What comes before the damage is handed out; the next chunk begins with it.
+    // Answer the messages before the damage; the next chunk begins with it.
     if (messages === 0) throw error;
   }
   if (messages === 0) throw missing(connection, name, range);
@@ -163,7 +164,7 @@ function decode({ payload, encoding, count, timestamps, timestamp_ms }: StoredBa
   };
 }
 
-/** Says which messages cannot be read, and how the pipeline goes on without them. */
+/** The error that says which messages cannot be read, and how the pipeline can go on without them. */
 export function damaged(
   label: string,
   { partition, start, end }: OffsetRange,
@@ -173,7 +174,7 @@ export function damaged(
   return new ContrailError(
     'topic-damaged',
     `${label} is damaged: ${end - start} messages of partition ${partition}, offsets ${start} to ${end - 1n}, cannot be read${detail}. ` +
-      `What is before and after them can. Stop every Contrail program that uses the topic, and put a copy of the file back where there is one. ${PASS_OVER}`,
+      `The messages before and after them can be read. Stop every Contrail program that uses the topic, and put back a copy of the file if you have one. ${PASS_OVER}`,
     { cause, facts: { partition, start, end } },
   );
 }

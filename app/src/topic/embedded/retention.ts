@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { pragma } from './store.ts';
 
-/** What a topic keeps. Whichever limit is reached first drops the oldest stored batches. */
+/** How much a topic keeps. The limit that is reached first drops the oldest stored batches. */
 export interface Retention {
   /** Batches whose newest message is older than this are dropped. Milliseconds. */
   readonly maxAgeMs: number;
@@ -15,13 +15,13 @@ export function newestId(connection: DatabaseSync): number {
   return row.id ?? 0;
 }
 
-/** Batches dropped at one append: at least this many may go, however few came. */
+/** Batches that one append may drop, however few batches it adds. */
 const MIN_DROPS = 16;
-/** And up to this many for each batch that came, so that retention catches up with any writer. */
+/** Batches that it may drop for each batch that it adds, so that retention keeps up with any writer. */
 const DROPS_PER_BATCH = 4;
-/** Free pages that stay in the file for the next appends; more are given back to the file system. */
+/** Free pages that stay in the file for the next appends; the others are returned to the file system. */
 const SPARE_PAGES = 512;
-/** Pages given back at one append. */
+/** Pages that one append returns. */
 const MAX_PAGES_RETURNED = 1024;
 
 interface Candidate {
@@ -33,10 +33,10 @@ interface Candidate {
 }
 
 /**
- * Drops whole stored batches that are past a limit, in the order in which they were appended, and gives freed
- * disk space back. Runs inside the caller's write transaction, so readers see it together with the append.
- * What the same transaction appended stays, whatever its timestamps, and so does the newest batch of each
- * partition. The work is bounded by the number of batches appended.
+ * Drops whole stored batches that are past a limit, in the order in which they were appended, and returns freed disk
+ * space. Runs inside the caller's write transaction, so readers see it together with the append. The batches of the
+ * same transaction stay, whatever their timestamps, and so does the newest batch of each partition. The work is bounded
+ * by the number of batches appended.
  * @param appended how many batches the transaction stored, and the newest `id` before them (0 when there was none)
  * @returns the number of batches dropped
  */
@@ -79,7 +79,10 @@ export function applyRetention(
   return dropped;
 }
 
-/** Later appends fill free pages first, so only a surplus is worth moving: more than the spare and a quarter of the file. */
+/**
+ * Returns free pages to the file system. Later appends fill free pages first, so only a surplus is worth moving: more
+ * than the spare pages and a quarter of the file.
+ */
 function returnSpace(connection: DatabaseSync): void {
   const free = pragma(connection, 'freelist_count');
   const surplus = free - Math.max(SPARE_PAGES, Math.floor(pragma(connection, 'page_count') / 4));

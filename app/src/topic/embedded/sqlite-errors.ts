@@ -8,15 +8,15 @@ import type { ErrorCode } from '../../errors.ts';
 const BUSY = 5;
 const LOCKED = 6;
 const DAMAGED_NEXT =
-  'Stop every Contrail program that uses it, and put a copy of the file back. Without a copy, "contrail pipeline --pass-over-gaps" takes in what ' +
-  'can be read, if anything can; then start with --data DIR: ' +
+  'Stop every Contrail program that uses it, and put back a copy of the file. Without a copy, "contrail pipeline --pass-over-gaps" takes in the ' +
+  'messages that can be read, if any; then start with --data DIR: ' +
   'a new topic needs a new lake, and the old lake can still be read.';
 const RESULTS: Readonly<Record<number, readonly [code: ErrorCode, next: string]>> = {
-  3: ['topic-not-writable', 'Give this user the right to read and write the folder and its files.'],
+  3: ['topic-not-writable', 'Give this user permission to read and write the folder and its files.'],
   [BUSY]: ['topic-busy', 'Another process is writing to it; trying again is safe.'],
   [LOCKED]: ['topic-busy', 'Another connection is writing to it; trying again is safe.'],
   7: ['topic-out-of-memory', 'Free some memory and try again.'],
-  8: ['topic-not-writable', 'Give this user the right to write the folder and its files.'],
+  8: ['topic-not-writable', 'Give this user permission to write the folder and its files.'],
   10: ['topic-io-failed', 'Check the disk and the file system (a local one, not a network share).'],
   11: ['topic-damaged', DAMAGED_NEXT],
   13: ['topic-disk-full', 'Free disk space, or lower TOPIC_RETENTION_BYTES; nothing was appended.'],
@@ -32,8 +32,8 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * Turns what `node:sqlite` threw into a {@link ContrailError}; an error that is one already, or that did not come
- * from SQLite, is handed back as it is.
+ * Turns what `node:sqlite` threw into a {@link ContrailError}; an error that is one already, or that did not come from
+ * SQLite, is returned unchanged.
  * @param doing what was being done, to what: `appending 10 messages to topic "opensky-data" (/data/topic/…)`
  */
 export function fromSqlite(error: unknown, doing: string): unknown {

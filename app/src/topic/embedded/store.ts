@@ -13,7 +13,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ContrailError } from '../../errors.ts';
 import { parseSourceWord, type SourceWord } from '../../flight/source-word.ts';
 
-/** `PRAGMA application_id`: the letters `ctrl`, so that a stranger's database is not taken for a topic. */
+/** `PRAGMA application_id`: the letters `ctrl`, so that another program's database is not taken for a topic. */
 const APPLICATION_ID = 0x6374726c;
 /** `PRAGMA user_version`: the layout of the tables below. */
 const LAYOUT = 1;
@@ -56,9 +56,9 @@ const SCHEMA = `
   pragma user_version = ${LAYOUT};
 `;
 
-/** What a topic remembers of itself. */
+/** The properties that the topic file holds. */
 export interface TopicProperties {
-  /** No other topic has it. Files of before there were ids have the moment of their creation for one. */
+  /** Unique to this topic. In files from before there were ids it is the time of their creation. */
   readonly id: string;
   readonly partitions: number;
   readonly created_at_ms: number;
@@ -105,9 +105,8 @@ export function openReader(file: string): DatabaseSync {
 }
 
 /**
- * Opens a connection that writes, and creates the folder, the file and the tables where they are missing.
- * Any number of processes may do so at the same time; one creates, the others find it done. May throw
- * SQLITE_BUSY then: try again.
+ * Opens a connection that writes, and creates the folder, the file and the tables where they are missing. Any number of
+ * processes may do so at the same time; one creates, the others find it created. May throw SQLITE_BUSY then: try again.
  */
 export function openWriter(
   file: string,
@@ -116,7 +115,7 @@ export function openWriter(
   createFolder(dirname(file));
   const connection = new DatabaseSync(file, { timeout: READ_WAIT_MS });
   return closedOnError(connection, () => {
-    // Before anything is changed: a stranger's database stays as it is.
+    // Check before anything is changed: another program's database stays as it is.
     if (!isBlank(connection)) checkLayout(file, connection);
     // Page size and auto_vacuum only take effect while the file is empty, and before WAL mode writes its first page.
     // FULL: each commit is synced to disk before it returns, so an acknowledged append survives power loss.
@@ -136,7 +135,7 @@ export function openWriter(
   });
 }
 
-/** Closing also rolls an open transaction back. */
+/** Prepares a connection, and closes it on an error, which also rolls back an open transaction. */
 function closedOnError(connection: DatabaseSync, prepare: () => void): DatabaseSync {
   try {
     prepare();
@@ -151,10 +150,11 @@ function isBlank(connection: DatabaseSync): boolean {
   return pragma(connection, 'schema_version') === 0;
 }
 
-/** What the topic remembers, as of now. */
+/** The properties of the topic, as of now. */
 export function readProperties(connection: DatabaseSync): TopicProperties {
   const row = connection.prepare('select * from topic').get();
-  if (row === undefined) throw new ContrailError('topic-damaged', 'The topic file has lost its description.');
+  if (row === undefined)
+    throw new ContrailError('topic-damaged', 'The topic file is damaged: its table "topic" is empty.');
   const { id, partitions, created_at_ms, simulated } = row as unknown as {
     readonly id?: string | null;
     readonly partitions: number;
@@ -209,12 +209,14 @@ function checkLayout(file: string, connection: DatabaseSync): void {
   if (layout !== LAYOUT) {
     throw new ContrailError(
       'topic-layout-unknown',
-      `${file} has layout ${layout}, this version of contrail reads layout ${LAYOUT}. Use the version that wrote it.`,
+      `${file} has layout ${layout}, but this version of Contrail reads layout ${LAYOUT}. Use the version that wrote it.`,
     );
   }
 }
 
-/** Creates the folder so that it survives power loss: SQLite syncs the folder of its files, nobody the ones above. */
+/**
+ * Creates the folder so that it survives power loss: SQLite syncs the folder of its files, but not the folders above.
+ */
 function createFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true });
   // Windows cannot sync a folder, and need not.

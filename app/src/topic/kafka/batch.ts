@@ -4,17 +4,17 @@ import { requireTimestamp } from '../refusals.ts';
 import type { Message } from '../topic.ts';
 
 /**
- * Bytes of the messages of one partition that go into one record batch, at most, unless a single message is larger.
- * Brokers take batches of 1,048,588 bytes after compression (`max.message.bytes`), so one that fits uncompressed
- * always does. A record batch becomes visible whole or not at all.
+ * The most bytes of messages of one partition in one record batch, unless a single message is larger. Brokers take
+ * batches of 1,048,588 bytes after compression (`max.message.bytes`), so one that fits uncompressed always does. A
+ * record batch becomes visible whole or not at all.
  */
 export const MAX_BATCH_BYTES = 900_000;
-/** Bytes in one round over all partitions, at most, so that memory is bounded however many partitions there are. */
+/** The most bytes in one round over all partitions, so that memory is bounded however many partitions there are. */
 export const MAX_ROUND_BYTES = 8 * 1024 * 1024;
-/** What a record takes besides key and value, at most. Source: Kafka protocol guide, "Record". */
+/** The most bytes that a record takes beyond key and value. Source: Kafka protocol guide, "Record". */
 const RECORD_OVERHEAD = 21 + 10;
 
-/** Record batches, one per partition at most: what is sent at once. */
+/** Record batches that are sent together, at most one per partition. */
 export type Round = readonly MessageToProduce[][];
 
 /**

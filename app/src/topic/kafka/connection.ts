@@ -17,14 +17,14 @@ export interface KafkaConnection {
   readonly sasl: KafkaSasl | null;
 }
 
-/** Who this client is. Source: KIP-43 (SASL), RFC 4616 (PLAIN), RFC 5802 (SCRAM), KIP-255 (OAUTHBEARER). */
+/** How this client logs in. Source: KIP-43 (SASL), RFC 4616 (PLAIN), RFC 5802 (SCRAM), KIP-255 (OAUTHBEARER). */
 export type KafkaSasl =
   | {
       readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
       readonly username: string;
       readonly password: { reveal(): string };
     }
-  /** Asked for a token at each connection, and again before the broker ends the session. */
+  /** Called for a token at each connection, and again before the broker ends the session. */
   | { readonly mechanism: 'OAUTHBEARER'; readonly token: () => Promise<string> };
 
 /** How brokers see this program in their logs and quotas. */
@@ -33,7 +33,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Longer than a broker may take for a produce request with acks=all. */
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** What every client of one topic is made with. */
+/** The options for every client of one topic. */
 export function clientOptions(connection: KafkaConnection): BaseOptions {
   const { bootstrap, tls, sasl } = connection;
   return {
@@ -47,7 +47,10 @@ export function clientOptions(connection: KafkaConnection): BaseOptions {
   };
 }
 
-/** An address is checked against the certificate too, but has no place in the handshake. Source: RFC 6066, section 3. */
+/**
+ * Whether a broker is given by its IP address, which must not be sent as a server name in the handshake. Source: RFC
+ * 6066, section 3.
+ */
 const isAddress = (broker: string): boolean => isIP(broker.slice(0, broker.lastIndexOf(':'))) !== 0;
 
 function tlsOptions({ ca, cert, key }: NonNullable<KafkaConnection['tls']>): TlsOptions {
@@ -61,6 +64,6 @@ function tlsOptions({ ca, cert, key }: NonNullable<KafkaConnection['tls']>): Tls
 function saslOptions(sasl: KafkaSasl): SASLOptions {
   if (sasl.mechanism === 'OAUTHBEARER') return { mechanism: sasl.mechanism, token: sasl.token };
   const { mechanism, username, password } = sasl;
-  // A function, so that the secret does not lie in an object that a debugger or a log would print.
+  // A function, so that the secret is not in an object that a debugger or a log would print.
   return { mechanism, username, password: () => password.reveal() };
 }

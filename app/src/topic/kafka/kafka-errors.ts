@@ -4,10 +4,10 @@ import type { ErrorCode } from '../../errors.ts';
 
 type Reaction = readonly [code: ErrorCode, next: string];
 
-const GRANT = 'Grant this client the right on the topic (ACLs), or set another KAFKA_USERNAME.';
+const GRANT = 'Give this client access to the topic (ACLs), or set another KAFKA_USERNAME.';
 const AUTHENTICATION: Reaction = [
   'kafka-authentication-failed',
-  'Check KAFKA_SASL_MECHANISM, KAFKA_USERNAME and KAFKA_PASSWORD against what the brokers know.',
+  'Check KAFKA_SASL_MECHANISM, KAFKA_USERNAME and KAFKA_PASSWORD.',
 ];
 const TLS: Reaction = [
   'kafka-tls-failed',
@@ -15,7 +15,7 @@ const TLS: Reaction = [
 ];
 const AWAY: Reaction = ['kafka-unreachable', 'Check KAFKA_BOOTSTRAP and that the brokers run.'];
 
-/** Answers of a broker that waiting does not cure. Source: Kafka protocol guide, "Error codes". */
+/** Answers of a broker that need a certain reaction. Source: Kafka protocol guide, "Error codes". */
 const REACTIONS: Readonly<Record<string, Reaction>> = {
   SASL_AUTHENTICATION_FAILED: AUTHENTICATION,
   UNSUPPORTED_SASL_MECHANISM: AUTHENTICATION,
@@ -35,11 +35,11 @@ const REACTIONS: Readonly<Record<string, Reaction>> = {
   RECORD_LIST_TOO_LARGE: ['topic-message-too-large', 'Raise segment.bytes of the topic.'],
   INVALID_TIMESTAMP: [
     'topic-message-invalid',
-    'The clocks of this machine and of the brokers differ: set them right.',
+    'The clocks of this machine and of the brokers differ: correct them.',
   ],
   UNSUPPORTED_VERSION: ['kafka-version-unsupported', 'Use brokers of version 2.8 or later.'],
-  UNKNOWN_TOPIC_OR_PARTITION: ['topic-missing', 'The topic is not there (yet, or any more).'],
-  UNKNOWN_TOPIC_ID: ['topic-missing', 'The topic was deleted, or deleted and made again.'],
+  UNKNOWN_TOPIC_OR_PARTITION: ['topic-missing', 'The topic does not exist (not yet, or no longer).'],
+  UNKNOWN_TOPIC_ID: ['topic-missing', 'The topic was deleted, or deleted and created again.'],
   NOT_ENOUGH_REPLICAS: ['kafka-replicas-missing', 'Too few brokers are up for min.insync.replicas.'],
   NOT_ENOUGH_REPLICAS_AFTER_APPEND: [
     'kafka-replicas-missing',
@@ -47,11 +47,11 @@ const REACTIONS: Readonly<Record<string, Reaction>> = {
   ],
 };
 
-/** Codes of Node's TLS for a certificate or a handshake that will not get better by itself. */
+/** Codes of Node's TLS for a certificate or a handshake that fails for good. */
 const TLS_CODE =
   /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
-/** True when the broker said this, by its name in the protocol guide. */
+/** Whether the broker gave this answer, by its name in the protocol guide. */
 export function hasAnswer(error: unknown, apiId: string): boolean {
   return causes(error).some((cause) => field(cause, 'apiId') === apiId);
 }
@@ -62,7 +62,7 @@ export function isTopicMissing(error: unknown): boolean {
 }
 
 /**
- * Turns what the client library threw into a {@link ContrailError}. What did not come from it is handed back as it is.
+ * Turns what the client library threw into a {@link ContrailError}. Other errors are returned unchanged.
  * @param doing what was being done, to what: `Appending 10 messages to topic "opensky-data" (Kafka at host:9092)`
  */
 export function fromKafka(error: unknown, doing: string): unknown {
@@ -88,7 +88,7 @@ function reactionTo(found: readonly Error[]): Reaction {
   return AWAY;
 }
 
-/** The innermost reason, or what the broker says of it: the outer ones only tell that something failed. */
+/** The innermost reason, or the broker's words for it: the outer errors only say that something failed. */
 function saying(found: readonly Error[]): string {
   const told = found
     .map((cause) => field(cause, 'serverErrorMessage'))
@@ -102,7 +102,7 @@ function causes(error: unknown): readonly Error[] {
   return error instanceof Error ? [error, ...gathered(error).flatMap(causes), ...causes(error.cause)] : [];
 }
 
-/** All that one answer of a broker says; of several tries, each with its error, the newest says how things stand. */
+/** All errors in one answer of a broker. Of several tries with an error each, only the newest counts. */
 function gathered(error: Error): readonly unknown[] {
   if (!(error instanceof AggregateError)) return [];
   const errors = error.errors as readonly unknown[];

@@ -5,13 +5,13 @@
  * - durable: acks=all, so an append resolves when all in-sync replicas have it (how many must be in sync is the
  *   topic's `min.insync.replicas`)
  * - once: sequence numbers of an idempotent producer, with retries inside it (producer.ts)
- * - order: appends of one topic object are queued, and one round of batches is under way at a time
+ * - order: appends of one topic object are queued, and one round of batches is sent at a time
  * - the same partition for a key as in the embedded topic: murmur2, chosen here and not by the client
- * - offsets and reads see committed messages only; what is no message leaves a gap (read.ts)
+ * - offsets and reads see committed messages only; records that are not messages leave gaps (read.ts)
  * - no consumer group: readers keep their own offsets
  *
- * Brokers that are away: an append waits for them and says so once; `offsets` and `read` fail with `unavailable` at once:
- * the reader's own loop retries.
+ * While brokers do not answer, an append waits for them and says so once. `offsets` and `read` fail with `unavailable`
+ * at once: the reader's own loop retries.
  */
 import { Consumer, FetchIsolationLevels, type ClusterTopicMetadata } from '@platformatic/kafka';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -46,9 +46,9 @@ export interface KafkaTopicOptions extends PatienceListener {
   readonly name: string;
   /** A topic with another number is refused. */
   readonly partitions: number;
-  /** How the topic is made by the first append, where it is missing. */
+  /** How the first append creates the topic if it is missing. */
   readonly creation: Omit<TopicCreation, 'partitions'>;
-  /** From 0 to 1: spreads tries, so that not all clients come back at once. */
+  /** From 0 to 1: spreads retries, so that not all clients return at the same time. */
   readonly random: () => number;
   /** Only reads, and creates nothing. Where no topic exists yet, it reads as empty until another process creates it. */
   readonly readOnly?: boolean;
@@ -56,13 +56,13 @@ export interface KafkaTopicOptions extends PatienceListener {
   readonly maxSequence?: number;
 }
 
-/** Compressed bytes of one fetch: decoded, a reader holds a few ten MB at most. */
+/** Compressed bytes of one fetch. Decoded, this is a few ten MB at most. */
 const FETCH_BYTES = 1024 * 1024;
-/** How long a broker waits for messages that it must have. */
+/** How long a broker may wait for messages. */
 const FETCH_WAIT_MS = 500;
-/** Answers without a message in a row, where there must be some, before the reader is told to come back later. */
+/** Empty answers in a row, for a range that must have messages, before the read fails as `unavailable`. */
 const MAX_EMPTY_FETCHES = 10;
-/** Oldest offsets of a partition that are looked at to tell what the topic holds. */
+/** How many of the oldest offsets of a partition are read to find out what the topic holds. */
 const PEEK_OFFSETS = 100n;
 const CLOSE_WAIT_MS = 5_000;
 /** Offsets to ask for. Source: Kafka protocol guide, ListOffsets, `timestamp`. */
@@ -80,9 +80,9 @@ export class KafkaTopic implements Topic {
   readonly #words: KafkaWords;
   readonly #arrival: KafkaArrival;
   #isCreated = false;
-  /** The topic that this handle has met first; null before, and where brokers give no id. */
+  /** The id of the topic that this handle has first seen; null before that, and if brokers give no id. */
   #id: string | null = null;
-  /** Bytes of a message, by the answers of brokers so far; null before the first one. */
+  /** Bytes of a message, estimated from the brokers' answers so far; null before the first one. */
   #messageBytes: number | null = null;
   #isClosed = false;
   /** The last append in the queue; never rejects. */
@@ -90,7 +90,7 @@ export class KafkaTopic implements Topic {
   /** The last fetch in the queue; never rejects. A fetch session serves one request at a time (KIP-227). */
   #fetches: Promise<unknown> = Promise.resolve();
 
-  /** Connects to nothing yet: brokers may come up later. */
+  /** Connects to nothing yet: brokers may start later. */
   constructor(options: KafkaTopicOptions) {
     this.name = options.name;
     this.partitions = options.partitions;
@@ -184,14 +184,14 @@ export class KafkaTopic implements Topic {
     }
   }
 
-  /** Brokers have no word for it that costs no read. */
+  /** Kafka has no cheap mark for a message, so these are null. */
   async marks(ranges: readonly OffsetRange[]): Promise<readonly null[]> {
     return ranges.map(() => null);
   }
 
   /**
-   * Brokers do not say it. Where nothing was read yet, a look at the beginning of each range tells how large messages are,
-   * and later what was read since.
+   * Brokers do not say it, so it is an estimate: from a look at the beginning of each range if nothing was read yet,
+   * and later from the messages that were read.
    */
   async bytesIn(ranges: readonly OffsetRange[], options: Stoppable = {}): Promise<readonly number[]> {
     if (this.#messageBytes === null) {
@@ -204,12 +204,12 @@ export class KafkaTopic implements Topic {
     return ranges.map(({ start, end }) => Number(end - start) * average);
   }
 
-  /** Brokers say what has expired, and keep damage from their readers. What is no message is no gap. */
+  /** Only expired messages: brokers themselves handle damage, and a record that is not a message is not a gap. */
   async gaps(ranges: readonly OffsetRange[], options: Stoppable = {}): Promise<readonly TopicGap[]> {
     return expiredIn(ranges, await this.offsets(options));
   }
 
-  /** What the oldest message says that is well-formed: Kafka keeps no word of ours with a topic. */
+  /** By the oldest well-formed message: Kafka stores no properties of ours with a topic. */
   async describe(options: Stoppable = {}): Promise<TopicDescription> {
     return this.#whileAway(`Looking at ${this.#label()}`, () => this.#peek(options.signal), options.signal);
   }
@@ -249,7 +249,7 @@ export class KafkaTopic implements Topic {
     await wait(Math.max(0, until - performance.now()), undefined, { signal }).catch(() => undefined);
   }
 
-  /** Waits 5 s at most for the appends under way, then gives them up. A reader that goes on gets `topic-closed`. */
+  /** Waits at most 5 s for the appends in progress, then gives them up. Later reads fail with `topic-closed`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -283,11 +283,11 @@ export class KafkaTopic implements Topic {
   }
 
   readonly #seen = (messages: number, bytes: number): void => {
-    // A larger one counts at once, and is forgotten answer by answer.
+    // A larger size counts at once; its effect fades with each answer.
     if (messages > 0) this.#messageBytes = Math.max(bytes / messages, 0.9 * (this.#messageBytes ?? 0));
   };
 
-  /** One fetch from the start of a range; what it answers may end before the range does, or after. */
+  /** One fetch from the start of a range. Its answer may end before the end of the range, or after it. */
   #fetch(range: OffsetRange): Promise<Fetched> {
     const fetch = this.#fetches.then(() => this.#guard('Reading', () => this.#fetchNow(range)));
     this.#fetches = fetch.catch(() => undefined);
@@ -324,7 +324,7 @@ export class KafkaTopic implements Topic {
       // A session answers nothing for a partition that has nothing new.
       return responses[0]?.partitions[0] ?? { records: null, abortedTransactions: null };
     } catch (error) {
-      // The next try asks the partition's new leader.
+      // The next attempt asks the partition's new leader.
       this.#reader.clearMetadata();
       throw error;
     }
@@ -342,10 +342,10 @@ export class KafkaTopic implements Topic {
     return { simulated: null };
   }
 
-  /** Makes the topic where it is missing, and sees to it that it is the same as before. */
+  /** Creates the topic if it is missing, and checks that it is the same as before. */
   async #ensureCreated(doing: string, signal: AbortSignal | undefined): Promise<void> {
     if (this.#isCreated) {
-      // From a copy of a few seconds' age: a topic that was replaced is noticed that soon.
+      // The metadata may be a few seconds old, so a replaced topic is noticed within seconds.
       await this.#patience.retry(doing, () => this.#lookUp(), signal);
       return;
     }
@@ -364,7 +364,10 @@ export class KafkaTopic implements Topic {
     this.#isCreated = true;
   }
 
-  /** @throws ContrailError `corrupt` / `topic-replaced`, `unavailable` / `topic-away` when it is not the one it was */
+  /**
+   * @throws ContrailError `corrupt` / `topic-replaced`, `unavailable` / `topic-away` when it is not the same topic as
+   * before
+   */
   async #lookUp(): Promise<ClusterTopicMetadata | null> {
     const topic = await lookUp(this.#reader, this.name, this.partitions, this.#label());
     const id = topic === null ? null : idOf(topic, this.name);
@@ -387,7 +390,7 @@ export class KafkaTopic implements Topic {
       if (hasAnswer(error, 'OFFSET_OUT_OF_RANGE')) {
         throw new ContrailError(
           'topic-range-moved',
-          `${this.#label()} dropped messages while they were read.`,
+          `${this.#label()} deleted messages while they were read.`,
           { cause: error },
         );
       }
@@ -398,7 +401,7 @@ export class KafkaTopic implements Topic {
   #notThereYet(range: OffsetRange): ContrailError {
     return new ContrailError(
       'topic-range-missing',
-      `${this.#label()} gives nothing of partition ${range.partition} from offset ${range.start} on, though it said that it ends at ${range.end} or later.`,
+      `${this.#label()} gives no messages of partition ${range.partition} from offset ${range.start} on, although it reported the end ${range.end} or later.`,
     );
   }
 

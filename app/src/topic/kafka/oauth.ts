@@ -3,7 +3,7 @@ import { ContrailError } from '../../errors.ts';
 
 /** Where tokens come from. */
 export interface TokenOptions {
-  /** A token endpoint (`https:`), or a file that holds a token and that somebody keeps fresh (`file:`). */
+  /** A token endpoint (`https:`), or a file with a token that another program keeps fresh (`file:`). */
   readonly url: string;
   /** Client credentials for an endpoint. */
   readonly clientId: string | null;
@@ -17,10 +17,10 @@ const TIMEOUT_MS = 4_000;
 const MOST_BYTES = 65_536;
 
 /**
- * Gets an access token for SASL/OAUTHBEARER: asked for at each connection and each time before the broker ends a
- * session, so nothing is kept here. Source: KIP-255, KIP-768; RFC 6749 sections 4.4 and 5.
- * @throws ContrailError `invalid` / `kafka-token-refused` when the endpoint does not know the client or the file is not
- * there; `unavailable` / `kafka-token-unavailable` else.
+ * Gets an access token for SASL/OAUTHBEARER. It is called at each connection and each time before the broker ends a
+ * session, so no token is kept here. Source: KIP-255, KIP-768; RFC 6749 sections 4.4 and 5.
+ * @throws ContrailError `invalid` / `kafka-token-refused` when the endpoint refuses the client or the file does not
+ * exist; `unavailable` / `kafka-token-unavailable` otherwise.
  */
 export function tokenSource(options: TokenOptions): () => Promise<string> {
   return options.url.startsWith('file:') ? () => fromFile(options.url) : () => fromEndpoint(options);
@@ -53,7 +53,7 @@ async function fromEndpoint({
   let response: Response;
   let body: unknown;
   try {
-    // The form holds the secret: it goes to the place that was set, and along no redirect.
+    // The form holds the secret: send it to the configured address only, and follow no redirect.
     const request = { method: 'POST', body: form, redirect: 'manual', signal: timeout(TIMEOUT_MS) } as const;
     response = await fetch(url, request);
     body = await readJson(response);
@@ -68,7 +68,7 @@ async function fromEndpoint({
   throw unavailable(`${url} answered ${response.status} without a token`);
 }
 
-/** The answer, null when it is no JSON or, without end perhaps, more than a token takes. */
+/** The answer; null if it is not JSON, or longer than any token. */
 async function readJson({ body }: Response): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -87,10 +87,10 @@ async function readJson({ body }: Response): Promise<unknown> {
 function refused(reason: string): ContrailError {
   return new ContrailError(
     'kafka-token-refused',
-    `There is no token for Kafka: ${reason}. Check KAFKA_OAUTH_TOKEN_URL, KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_OAUTH_SCOPE.`,
+    `Cannot get a token for Kafka: ${reason}. Check KAFKA_OAUTH_TOKEN_URL, KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_OAUTH_SCOPE.`,
   );
 }
 
 function unavailable(reason: string): ContrailError {
-  return new ContrailError('kafka-token-unavailable', `There is no token for Kafka: ${reason}.`);
+  return new ContrailError('kafka-token-unavailable', `Cannot get a token for Kafka: ${reason}.`);
 }

@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ContrailError } from '../../errors.ts';
 import { fromKafka } from './kafka-errors.ts';
 
-/** What a caller that waits for Kafka wants to hear. */
+/** Callbacks for a caller that waits for Kafka. */
 export interface PatienceListener {
-  /** Called once when Kafka stays away, and again when the reason changes. */
+  /** Called once when Kafka keeps failing, and again when the reason changes. */
   readonly onTrouble?: (error: ContrailError) => void;
   /** Called when it answers again, if `onTrouble` was called before. */
   readonly onRecovered?: () => void;
@@ -12,7 +12,7 @@ export interface PatienceListener {
 
 const PAUSES_MS = [200, 500, 1_000, 2_000, 5_000, 10_000] as const;
 
-/** Waits for brokers that are away: longer from try to try, and says so once. */
+/** Waits for brokers that do not answer: longer after each attempt, and reports it once. */
 export class Patience {
   readonly #listener: PatienceListener;
   readonly #random: () => number;
@@ -24,9 +24,9 @@ export class Patience {
   }
 
   /**
-   * How long to wait after a failure, milliseconds. The first is not told: a partition that changes its leader, as in
-   * every restart of a broker, is back within moments.
-   * @param attempt how often it has failed so far, 1 for the first time
+   * How long to wait after a failure, milliseconds. The first failure is not reported: a partition that changes its
+   * leader, as in every restart of a broker, is available again within moments.
+   * @param attempt how often it has failed so far; 1 for the first time
    */
   failed(error: ContrailError, attempt: number): number {
     if (attempt > 1 && this.#told !== error.code) {
@@ -64,7 +64,7 @@ export class Patience {
   }
 }
 
-/** The promise, or the signal's reason as soon as it fires; what the promise does then is nobody's matter any more. */
+/** The promise, or the signal's reason as soon as it fires; the promise is then ignored. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   const fired = Promise.withResolvers<never>();

@@ -10,9 +10,9 @@ const MAX_SEQUENCE = 2 ** 31 - 1;
 const CLOSE_WAIT_MS = 1_000;
 
 /**
- * Sends rounds one after another, each exactly once: the broker knows the producer's id and the sequence number of
- * each batch, and drops what a retry sends again (KIP-98). So retries happen in here, with the same id and
- * numbers, for as long as the brokers are away: giving up and sending again could double messages.
+ * Sends rounds one after another, each exactly once: the broker knows the producer's id and the sequence number of each
+ * batch, and drops what a retry sends again (KIP-98). So retries happen in here, with the same id and numbers, for as
+ * long as the brokers do not answer: giving up and sending again could double messages.
  *
  * Each partition's batch is a send of its own, so that a retry looks for the leader of this partition alone.
  */
@@ -22,7 +22,7 @@ export class IdempotentProducer {
   readonly #maxSequence: number;
   #producer: Producer | null = null;
   #sent = 0;
-  /** Ends the send under way with an error that no retry cures. */
+  /** Ends the current send with an error that is not retried. */
   #giveUp: ((error: unknown) => void) | null = null;
 
   /** @param maxSequence messages after which a new producer id is taken */
@@ -35,8 +35,8 @@ export class IdempotentProducer {
   /**
    * Resolves when all in-sync replicas have the messages. One call at a time.
    * @param doing as {@link fromKafka} takes it
-   * @throws ContrailError of any kind but `unavailable`, which is waited out; `unavailable` / `kafka-closed` when
-   * {@link close} is called meanwhile.
+   * @throws ContrailError of any kind but `unavailable`, which it retries; `unavailable` / `kafka-closed` when {@link
+   * close} is called during the wait.
    */
   async send(round: Round, doing: string): Promise<void> {
     const count = round.reduce((sum, messages) => sum + messages.length, 0);
@@ -58,14 +58,14 @@ export class IdempotentProducer {
     }
   }
 
-  /** Gives the connections up, and the send under way with them. */
+  /** Closes the connections, and gives up the current send. */
   async close(): Promise<void> {
     const producer = this.#producer;
     this.#producer = null;
     this.#sent = 0;
     if (producer === null) return;
     this.#giveUp?.(new ContrailError('kafka-closed', 'The topic was closed while it waited for Kafka.'));
-    // A peer that no longer answers may keep a socket from closing in order.
+    // A broker that no longer answers may keep a socket from closing.
     await abortable(producer.close(true), AbortSignal.timeout(CLOSE_WAIT_MS)).catch(() => undefined);
   }
 

@@ -1,14 +1,15 @@
 /**
- * From the record batches of a fetch to messages. Source: Kafka protocol guide, "Record Batch"; KIP-98 for transactions.
+ * Turns the record batches of a fetch into messages. Source: Kafka protocol guide, "Record Batch"; KIP-98 for
+ * transactions.
  */
 import type { RecordsBatch } from '@platformatic/kafka';
 import { isUtf8 } from 'node:buffer';
 import type { MessageValue } from '../../flight/decode-message.ts';
 import type { MessageChunk, OffsetRange } from '../topic.ts';
 
-/** Messages in a chunk, at most. */
+/** The most messages in a chunk. */
 export const MAX_CHUNK_MESSAGES = 5_000;
-/** Bytes of text in a chunk, at most, unless a single message is larger. */
+/** The most bytes of text in a chunk, unless a single message is larger. */
 export const MAX_CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** Bits of a batch's attributes. */
@@ -21,17 +22,17 @@ const ABORT = 0;
 /** What a broker answers for one partition. */
 export interface Fetched {
   readonly records?: readonly RecordsBatch[] | null;
-  /** Transactions whose messages in this answer do not count, each from its first offset to its marker. */
+  /** Aborted transactions: their messages do not count, from the first offset to the marker. */
   readonly abortedTransactions:
     | readonly { readonly producerId: bigint; readonly firstOffset: bigint }[]
     | null;
 }
 
 /**
- * The messages of a range in what was fetched, and the offset to go on from (the range's end when there is no more).
- * Left out are the markers of transactions, the messages of aborted ones, and tombstones (records without a value):
- * none of them is a message, so offsets have gaps there.
- * @param onSeen is told how many messages there were, and their bytes
+ * The messages of a range in a fetch, and the offset to continue from (the end of the range if there are no more). Left
+ * out are the markers of transactions, the messages of aborted ones, and tombstones (records without a value): none of
+ * them is a message, so offsets have gaps there.
+ * @param onSeen is called with the number of messages and their bytes
  */
 export function toChunks(
   fetched: Fetched,
@@ -51,7 +52,7 @@ export function toChunks(
       const timestamp = isStamped ? batch.maxTimestamp : batch.firstTimestamp + record.timestampDelta;
       collector.add(offset, Number(timestamp), record.value);
     }
-    // A batch is where it is even when compaction has emptied it.
+    // A batch keeps its offsets even when compaction has emptied it.
     if (last >= next) next = last + 1n;
     if (next >= range.end) break;
   }
@@ -60,8 +61,8 @@ export function toChunks(
 }
 
 /**
- * Tells whether a batch belongs to an aborted transaction. To be asked for every batch, in order: a producer's aborted
- * transaction begins at its first offset and ends at its abort marker.
+ * A function that tells whether a batch belongs to an aborted transaction. Call it for every batch, in order: a
+ * producer's aborted transaction begins at its first offset and ends at its abort marker.
  * Source: `org.apache.kafka.clients.consumer.internals.CompletedFetch`.
  */
 function abortedFilter(fetched: Fetched): (batch: RecordsBatch, lastOffset: bigint) => boolean {
@@ -90,7 +91,7 @@ class Collector {
   #timestamps: number[] = [];
   #values: MessageValue[] = [];
   #bytes = 0;
-  /** All that were added. */
+  /** Number of messages that were added. */
   messages = 0;
   bytes = 0;
 

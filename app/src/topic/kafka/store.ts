@@ -4,20 +4,20 @@ import { partitionsDiffer } from '../refusals.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 import { hasAnswer, isTopicMissing } from './kafka-errors.ts';
 
-/** How a topic is made. What exists already is left as it is. */
+/** How a topic is created. An existing topic stays as it is. */
 export interface TopicCreation {
   readonly partitions: number;
   /** Copies of each message; null: as the brokers are configured (`default.replication.factor`). */
   readonly replication: number | null;
   readonly retention: {
     readonly maxAgeMs: number;
-    /** Of all partitions together; a broker drops whole segments, so a partition may keep up to 1 GB more. */
+    /** Of all partitions together. A broker drops whole segments, so a partition may keep up to 1 GB more. */
     readonly maxBytes: number;
   };
 }
 
 /**
- * What the brokers say of a topic, from a copy of a few seconds' age; null when it is not there.
+ * The brokers' metadata of a topic, at most a few seconds old; null when it does not exist.
  * @throws ContrailError `invalid` / `topic-partitions-differ` when it has another number of partitions
  */
 export async function lookUp(
@@ -39,14 +39,14 @@ export async function lookUp(
 }
 
 /**
- * The id that brokers give a topic when it is made (KIP-516). Brokers before version 2.8 give none: their client library says
- * the name instead, and the protocol says 16 zero bytes.
+ * The id that brokers give a topic when it is created (KIP-516). Brokers before version 2.8 give none: the client
+ * library then has the name instead, and the protocol 16 zero bytes.
  */
 export const idOf = ({ id }: ClusterTopicMetadata, name: string): string | null =>
   id === name || /^[0-]*$/.test(id) ? null : id;
 
 /**
- * Says that a topic is no longer the one that a handle has worked with. One that is not there may come back: a broker that
+ * Says that a topic is no longer the one that a handle has worked with. A missing topic may come back: a broker that
  * has just started does not know its topics yet.
  * @param label names the topic and its brokers
  */
@@ -55,19 +55,19 @@ export function checkTopicId(known: string, found: string | null, label: string)
   if (found === null) {
     return new ContrailError(
       'topic-away',
-      `${label} is not there any more: it was deleted, or the brokers have not found it again yet. ` +
+      `${label} no longer exists: it was deleted, or the brokers have not found it again yet. ` +
         'A new topic of this name needs a lake of its own: --data DIR or BUCKET_NAME.',
     );
   }
   return new ContrailError(
     'topic-replaced',
-    `${label} was deleted and made again while this program used it: its id was ${known}, and is ${found}. ` +
+    `${label} was deleted and created again while this program used it: its id was ${known} and is now ${found}. ` +
       'Nothing more is read from it or written to it. A new topic needs a new lake: start with --data DIR or BUCKET_NAME.',
     { facts: { known, found } },
   );
 }
 
-/** Makes a topic; does nothing when somebody else was quicker. */
+/** Creates a topic; does nothing if it exists already. */
 export async function createTopic(
   connection: KafkaConnection,
   name: string,
