@@ -48,7 +48,10 @@ export type Poll =
 export interface SourceState {
   readonly kind: 'ok' | 'waiting' | 'rate-limited' | 'unavailable' | 'unauthorized';
   readonly message: string;
-  /** What is wrong, without times and numbers that change: as long as it is the same, nothing new has to be said. */
+  /**
+   * What is wrong, without times and numbers that change: as long as it is the same, nothing new has to be said. A source
+   * that is `ok` may have it too: its answers come, and are odd.
+   */
   readonly about?: string;
   /** What is odd though the source works. */
   readonly notices?: readonly SourceNotice[];
@@ -58,12 +61,15 @@ export interface SourceState {
   readonly retry_at_ms?: number;
   /** When a source that is well asks for its next poll, where it knows. */
   readonly next_poll_at_ms?: number;
-  /** OpenSky credits left today, where known. */
+  /** OpenSky credits left until the next refill, where known. */
   readonly credits_left?: number;
+  /** How often each thing happened since the source began, by stable names; see docs/feeds.md. */
+  readonly counters?: Readonly<Record<string, number>>;
 }
 
 /** Something odd, said once and not at every poll. */
 export interface SourceNotice {
-  readonly about: 'clock' | 'rows';
+  /** A stable name: `clock`, `rows`, … */
+  readonly about: string;
   readonly message: string;
 }

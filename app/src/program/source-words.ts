@@ -8,10 +8,12 @@ export function sourceWords(say: (text: string) => void): (state: SourceState) =
   let trouble: string | null = null;
   const noticed = new Set<SourceNotice['about']>();
   return (state) => {
-    const about = state.kind === 'ok' ? null : (state.about ?? state.message);
+    const about = state.about ?? (state.kind === 'ok' ? null : state.message);
     if (about !== trouble) say(state.message);
     trouble = about;
     for (const notice of state.notices ?? []) {
+      // The message has said it.
+      if (notice.about === state.about) continue;
       if (!noticed.has(notice.about)) say(notice.message);
       noticed.add(notice.about);
     }

@@ -34,7 +34,7 @@ function componentsOf(settings: Settings): SourceComponents {
       : { clientId: openskyClientId, clientSecret: openskyClientSecret };
   return {
     ...SYSTEM,
-    opensky: { credentials, box: settings.openskyBox },
+    opensky: { credentials, areas: settings.openskyBox === null ? [] : [settings.openskyBox] },
     simulator: { aircraft: settings.simulatedAircraft },
     airports: loadAirports,
     stdin: process.stdin,

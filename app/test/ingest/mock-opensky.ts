@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { OpenSkyMock } from '../../src/ingest/mock/opensky.ts';
 
 /** One thing that goes wrong, once. */
 export type Fault =
@@ -67,10 +68,7 @@ export const ROW: readonly unknown[] = [
   4,
 ];
 
-/**
- * OpenSky as its documentation and recordings show it: a token endpoint, `/api/states/all` with boxes, `extended`, the
- * 5 and 10 s grid, gzip, credits per identity with their headers, and faults on demand. Time is that of `clock`.
- */
+/** `OpenSkyMock` as a server on a port of its own, with gzip, and faults on demand. Time is that of `clock`. */
 export class MockOpenSky implements AsyncDisposable {
   readonly requests: SeenRequest[] = [];
   /** Taken in order by requests for states. */
@@ -83,13 +81,20 @@ export class MockOpenSky implements AsyncDisposable {
     response.sendDate = false;
     if (this.#options.sendsDate !== false)
       response.setHeader('date', new Date(this.#options.clock()).toUTCString());
-    this.#serve(request, response);
+    void this.#serve(request, response);
   });
-  readonly #tokens = new Map<string, number>();
-  readonly #spent = new Map<string, number>();
+  readonly #mock: OpenSkyMock;
 
   private constructor(options: MockOptions) {
     this.#options = options;
+    const { dailyCredits = { anonymous: 400, account: 4000 }, rows = [ROW] } = options;
+    const daily = (credits: number) => ({ credits, periodMs: 86_400_000 });
+    this.#mock = new OpenSkyMock({
+      ...options,
+      rows: () => rows,
+      client: { id: CLIENT_ID, secret: CLIENT_SECRET },
+      buckets: { anonymous: daily(dailyCredits.anonymous), account: daily(dailyCredits.account) },
+    });
   }
 
   static async start(options: MockOptions): Promise<MockOpenSky> {
@@ -112,12 +117,12 @@ export class MockOpenSky implements AsyncDisposable {
   }
 
   get tokensGiven(): number {
-    return this.#tokens.size;
+    return this.#mock.tokensGiven;
   }
 
   /** Makes every token that was given invalid. */
   revokeTokens(): void {
-    for (const token of this.#tokens.keys()) this.#tokens.set(token, 0);
+    this.#mock.revokeTokens();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -125,89 +130,30 @@ export class MockOpenSky implements AsyncDisposable {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', this.origin);
     this.requests.push({ path: pathname, query: searchParams, headers: request.headers });
-    const fault = (pathname === '/token' ? this.tokenFaults : this.faults).shift();
-    if (pathname === '/token') void this.#token(request, response, fault);
-    else if (pathname.endsWith('/states/all')) this.#states(request, searchParams, response, fault);
-    else end(response, 404, {}, '');
-  }
-
-  async #token(request: IncomingMessage, response: ServerResponse, fault?: Fault): Promise<void> {
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
-    if (fault !== undefined) return fail(response, fault, '{"access_token":"');
-    const form = new URLSearchParams(body);
-    const isKnown = form.get('client_id') === CLIENT_ID && form.get('client_secret') === CLIENT_SECRET;
-    if (request.method !== 'POST' || form.get('grant_type') !== 'client_credentials' || !isKnown) {
-      return end(
-        response,
-        401,
-        JSON_TYPE,
-        '{"error":"invalid_client","error_description":"Invalid client credentials"}',
-      );
-    }
-    const { expiresIn = 1800, clock } = this.#options;
-    const access_token = `token-${this.#tokens.size + 1}`;
-    this.#tokens.set(access_token, clock() + expiresIn * 1000);
-    end(
-      response,
-      200,
-      JSON_TYPE,
-      JSON.stringify({ access_token, expires_in: expiresIn, token_type: 'Bearer' }),
-    );
-  }
-
-  #states(request: IncomingMessage, query: URLSearchParams, response: ServerResponse, fault?: Fault): void {
-    const { clock, dailyCredits = { anonymous: 400, account: 4000 }, sendsRemaining = true } = this.#options;
-    const token = request.headers.authorization?.replace(/^Bearer /, '');
-    if (token !== undefined && (this.#tokens.get(token) ?? 0) <= clock()) return end(response, 401, {}, '');
-    const body = this.#answer(query, token === undefined ? 10 : 5);
-    if (fault !== undefined) return fail(response, fault, body);
-    const identity = `${token === undefined ? 'anonymous' : 'account'} ${new Date(clock()).toISOString().slice(0, 10)}`;
-    const daily = token === undefined ? dailyCredits.anonymous : dailyCredits.account;
-    const spent = (this.#spent.get(identity) ?? 0) + costOf(query);
-    if (spent > daily) {
-      const seconds = Math.ceil((86_400_000 - (clock() % 86_400_000)) / 1000);
-      return end(response, 429, { 'X-Rate-Limit-Retry-After-Seconds': String(seconds) }, 'Too many requests');
-    }
-    this.#spent.set(identity, spent);
-    const headers = {
-      ...JSON_TYPE,
-      ...(sendsRemaining && { 'X-Rate-Limit-Remaining': String(daily - spent) }),
-    };
-    if (!(request.headers['accept-encoding'] ?? '').includes('gzip'))
-      return end(response, 200, headers, body);
-    end(response, 200, { ...headers, 'content-encoding': 'gzip' }, gzipSync(body));
-  }
-
-  #answer(query: URLSearchParams, grid: number): string {
-    const { clock, behindSeconds = 0, rows = [ROW] } = this.#options;
-    const now = Math.floor(clock() / 1000) - behindSeconds;
-    const [lamin, lomin, lamax, lomax] = ['lamin', 'lomin', 'lamax', 'lomax'].map((name) =>
-      Number(query.get(name)),
-    );
-    const isInside = (row: readonly unknown[]) =>
-      !query.has('lamin') ||
-      (Number(row[6]) >= (lamin ?? 0) &&
-        Number(row[6]) <= (lamax ?? 0) &&
-        Number(row[5]) >= (lomin ?? 0) &&
-        Number(row[5]) <= (lomax ?? 0));
-    const states = rows?.filter((row) => !Array.isArray(row) || isInside(row));
-    const cut = query.get('extended') === '1' ? states : states?.map((row) => row.slice(0, 17));
-    return JSON.stringify({ time: now - (now % grid), states: cut ?? null });
+    const isToken = pathname === '/token';
+    const fault = (isToken ? this.tokenFaults : pathname.endsWith('/states/all') ? this.faults : []).shift();
+    let form = '';
+    for await (const chunk of request) form += String(chunk);
+    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? null;
+    // A broken answer costs nothing here, but a token has to be right for it.
+    if (fault !== undefined && isToken) return fail(response, fault, '{"access_token":"');
+    const asked = { method: request.method ?? '', path: pathname, query: searchParams, token };
+    const reply =
+      fault === undefined
+        ? this.#mock.answer({ ...asked, form: new URLSearchParams(form) })
+        : this.#mock.answer({ ...asked, form: new URLSearchParams(), isFree: true });
+    if (fault !== undefined && reply.status === 200) return fail(response, fault, reply.body);
+    const isPacked =
+      reply.status === 200 && !isToken && (request.headers['accept-encoding'] ?? '').includes('gzip');
+    if (!isPacked) return end(response, reply.status, reply.headers, reply.body);
+    end(response, 200, { ...reply.headers, 'content-encoding': 'gzip' }, gzipSync(reply.body));
   }
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
-
-function costOf(query: URLSearchParams): number {
-  if (!query.has('lamin')) return 4;
-  const side = (least: string, most: string) => Number(query.get(most)) - Number(query.get(least));
-  const area = side('lamin', 'lamax') * side('lomin', 'lomax');
-  return area <= 25 ? 1 : area <= 100 ? 2 : area <= 400 ? 3 : 4;
-}
 
 function end(
   response: ServerResponse,

@@ -32,6 +32,17 @@ describe('what a source tells', () => {
     expect(said([away(1), { kind: 'unavailable', message: 'Another thing.' }])).toHaveLength(2);
   });
 
+  test('is said of answers that are odd, once, and once that they are no longer', () => {
+    const frozen: SourceState = {
+      kind: 'ok',
+      about: 'frozen',
+      notices: [{ about: 'frozen', message: 'Its time stands still.' }],
+      message: 'OpenSky sent 9 aircraft; its time stands still.',
+    };
+    const over: SourceState = { kind: 'ok', message: 'OpenSky sent 9 aircraft; its time goes on again.' };
+    expect(said([ok, frozen, frozen, over, ok])).toEqual([frozen.message, over.message]);
+  });
+
   test('names an oddity once, and a clock again that was right in between', () => {
     expect(said([slow, slow, away(1), slow])).toEqual(['The clock is slow.', away(1).message, slow.message]);
     expect(said([slow, ok, slow])).toEqual(['The clock is slow.', 'The clock is slow.']);

@@ -6,7 +6,15 @@ import { UnusableInputError } from './unusable-input.ts';
 /** What came of one HTTP request: an answer of any status, or why there is none. Never thrown. */
 export type Reply<T> =
   | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly body: T }
-  | { readonly kind: 'failure'; readonly reason: string; readonly cause: unknown };
+  | {
+      readonly kind: 'failure';
+      readonly what: FailureKind;
+      readonly reason: string;
+      readonly cause: unknown;
+    };
+
+/** Why there is no answer, for those who count: the network, a time limit, an answer of no use, a redirect elsewhere. */
+export type FailureKind = 'connection' | 'timeout' | 'unreadable' | 'redirect';
 
 /** One request; redirects are followed by {@link send}. */
 export interface Request<T> {
@@ -64,16 +72,19 @@ export async function send<T>(
   ];
   try {
     const response = await follow(request, fetch, controller.signal);
-    if (typeof response === 'string') return { kind: 'failure', reason: response, cause: null };
+    if (typeof response === 'string')
+      return { kind: 'failure', what: 'redirect', reason: response, cause: null };
     isBegun = true;
     const { status, headers } = response;
     const packings = (headers.get('content-encoding') ?? '').split(',');
-    if (packings.length > 1)
-      return { kind: 'failure', reason: 'its answer is packed several times', cause: null };
+    if (packings.length > 1) {
+      const reason = 'its answer is packed several times';
+      return { kind: 'failure', what: 'unreadable', reason, cause: null };
+    }
     const body = await request.read(bytesOf(response), { status, headers });
     return { kind: 'answer', status, headers, body };
   } catch (cause) {
-    return { kind: 'failure', reason: explain(cause, isBegun, request), cause };
+    return { kind: 'failure', what: kindOfFailure(cause), reason: explain(cause, isBegun, request), cause };
   } finally {
     for (const release of releases) release();
     // Whatever was not read is not waited for.
@@ -123,6 +134,21 @@ function isSameHouse(first: URL, next: URL): boolean {
   return isHost && isProtocol && next.port === first.port;
 }
 
+function kindOfFailure(error: unknown): FailureKind {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'timeout';
+  const isUnreadable = error instanceof UnusableInputError || /^(Z_|.*HEADER)/.test(String(codeOf(error)));
+  return isUnreadable ? 'unreadable' : 'connection';
+}
+
+/** fetch says "fetch failed" and hides what happened in the cause. */
+const causeOf = (error: unknown): unknown =>
+  error instanceof Error && error.cause !== undefined ? error.cause : error;
+
+function codeOf(error: unknown): unknown {
+  const cause = causeOf(error);
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+}
+
 function explain(error: unknown, isBegun: boolean, request: Request<unknown>): string {
   const { headersMs, bodyMs, url } = request;
   if (error instanceof Error && error.name === 'TimeoutError') {
@@ -130,10 +156,8 @@ function explain(error: unknown, isBegun: boolean, request: Request<unknown>): s
     return isBegun ? `its answer was not whole after ${seconds} s` : `it did not answer within ${seconds} s`;
   }
   if (error instanceof UnusableInputError) return `its answer is of no use: ${error.reason}`;
-  // fetch says "fetch failed" and hides what happened in the cause.
-  const cause: unknown = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  switch (code) {
+  const cause = causeOf(error);
+  switch (codeOf(error)) {
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
       return `no connection came about in time${url.includes('opensky-network.org') ? '; OpenSky blocks many cloud providers' : ''}`;
@@ -146,6 +170,6 @@ function explain(error: unknown, isBegun: boolean, request: Request<unknown>): s
     case 'Z_BUF_ERROR':
       return 'its answer is packed wrongly or cut off';
     default:
-      return networkReason(code) ?? shown(cause instanceof Error ? cause.message : String(cause));
+      return networkReason(codeOf(error)) ?? shown(cause instanceof Error ? cause.message : String(cause));
   }
 }

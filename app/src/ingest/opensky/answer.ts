@@ -15,11 +15,29 @@ export interface Answer {
   readonly others: readonly string[];
   /** How many rows are not as they should be, those of `vectors` included, and one of them in words; null: none. */
   readonly odd: { readonly rows: number; readonly example: string } | null;
+  /** Rows that are allowed, and of which a person may want to know. */
+  readonly peculiar: Readonly<Record<Peculiarity, number>>;
 }
+
+/**
+ * Rows of 17 fields, which tell no category though it was asked for; of more than 18; of an aircraft that the answer had
+ * already; with a category that the documentation does not have.
+ */
+export const PECULIARITIES = [
+  'rows_without_category',
+  'rows_longer',
+  'rows_doubled',
+  'rows_odd_category',
+] as const;
+export type Peculiarity = (typeof PECULIARITIES)[number];
 
 /** The most rows of an answer. Some 15,000 aircraft are in the air at once. */
 const MAX_ROWS = 50_000;
 const LIMITS: ListLimits = { maxItems: MAX_ROWS, maxItemBytes: 16_384, maxDepth: 4 };
+
+/** With `extended=1`. */
+const FIELDS = 18;
+const LAST_CATEGORY = 20;
 
 /** 2100-01-01T00:00:00Z. */
 const LATEST_SECONDS = 4_102_444_800;
@@ -51,16 +69,26 @@ export async function readAnswer(bytes: AsyncIterable<Uint8Array>, feed: Feed): 
 function toAnswer(items: readonly JsonItem[], time: number, feed: Feed): Answer {
   const vectors: StateVector[] = [];
   const others: string[] = [];
+  const peculiar = { rows_without_category: 0, rows_longer: 0, rows_doubled: 0, rows_odd_category: 0 };
+  const seen = new Set<unknown>();
   let [rows, example] = [0, ''];
   for (const { text, value } of items) {
-    if (Array.isArray(value)) vectors.push(toStateVector(value, time, feed));
-    else others.push(text.startsWith('{') ? `[${text}]` : text);
+    if (Array.isArray(value)) {
+      vectors.push(toStateVector(value, time, feed));
+      if (value.length < FIELDS) peculiar.rows_without_category += 1;
+      if (value.length > FIELDS) peculiar.rows_longer += 1;
+      if (seen.has(value[0])) peculiar.rows_doubled += 1;
+      const category: unknown = value[17];
+      if (typeof category === 'number' && (category < 0 || category > LAST_CATEGORY))
+        peculiar.rows_odd_category += 1;
+      seen.add(value[0]);
+    } else others.push(text.startsWith('{') ? `[${text}]` : text);
     const oddity = oddityOf(value);
     if (oddity === null) continue;
     if (rows === 0) example = `${oddity}, as ${shown(text)}`;
     rows += 1;
   }
-  return { time, vectors, others, odd: rows === 0 ? null : { rows, example } };
+  return { time, vectors, others, odd: rows === 0 ? null : { rows, example }, peculiar };
 }
 
 /** What a person is told of rows that are not as they should be; null: nothing. */

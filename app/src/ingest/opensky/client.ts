@@ -16,17 +16,22 @@ export type StatesResult =
       readonly sentMs: number | null;
     }
   /** The account's credits are used up, or requests came too fast. */
-  | { readonly kind: 'rate-limited'; readonly retryAfterMs: number | null }
+  | { readonly kind: 'rate-limited'; readonly what: 'status_429'; readonly retryAfterMs: number | null }
   /** The token server does not know these credentials: a person must look. */
-  | { readonly kind: 'credentials-refused'; readonly reason: string }
-  | { readonly kind: 'unauthorized'; readonly reason: string }
-  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
+  | { readonly kind: 'credentials-refused'; readonly what: 'credentials_refused'; readonly reason: string }
+  | { readonly kind: 'unauthorized'; readonly what: string; readonly reason: string }
+  | {
+      readonly kind: 'unavailable';
+      /** Its name as a counter: `status_503`, `timeout`, `unreadable`, `connection`, `redirect`, `no_token`. */
+      readonly what: string;
+      readonly reason: string;
+      readonly retryAfterMs: number | null;
+    };
 
 /** What a client needs to know. */
 export interface ClientOptions {
   /** Without a slash at the end: `https://opensky-network.org/api`. */
   readonly baseUrl: string;
-  readonly box: Box | null;
   readonly userAgent: string;
 }
 
@@ -36,6 +41,7 @@ export interface ClientOptions {
  */
 export async function requestStates(
   options: ClientOptions,
+  box: Box | null,
   tokens: TokenKeeper | null,
   components: Pick<LiveComponents, 'clock' | 'fetch' | 'timeout'>,
   limits: Limits,
@@ -43,17 +49,20 @@ export async function requestStates(
 ): Promise<StatesResult> {
   for (let isRetry = false; ; isRetry = true) {
     const token = tokens === null ? null : await tokens.token(limits, signal);
-    if (token?.kind === 'refused') return { kind: 'credentials-refused', reason: token.reason };
+    if (token?.kind === 'refused') {
+      return { kind: 'credentials-refused', what: 'credentials_refused', reason: token.reason };
+    }
     if (token?.kind === 'unavailable') {
       return {
         kind: 'unavailable',
+        what: 'no_token',
         reason: `no access token could be had: ${token.reason}`,
         retryAfterMs: null,
       };
     }
     const reply = await send(
       {
-        url: `${options.baseUrl}/states/all?${query(options.box).toString()}`,
+        url: `${options.baseUrl}/states/all?${query(box).toString()}`,
         headers: { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': options.userAgent },
         ...(token !== null && { authorization: `Bearer ${token.token}` }),
         ...limits,
@@ -87,8 +96,11 @@ const readBody = (bytes: AsyncIterable<Uint8Array>, { status }: { readonly statu
   status === 200 ? readAnswer(bytes, 'opensky') : readText(bytes, MOST_OF_A_REFUSAL);
 
 function toResult(reply: Reply<Body>, isLoggedIn: boolean, nowMs: number): StatesResult {
-  if (reply.kind === 'failure') return { kind: 'unavailable', reason: reply.reason, retryAfterMs: null };
+  if (reply.kind === 'failure') {
+    return { kind: 'unavailable', what: reply.what, reason: reply.reason, retryAfterMs: null };
+  }
   const { status, headers, body } = reply;
+  const what = `status_${status}`;
   const toldMs = retryAfterMs(headers, nowMs, RETRY_HEADERS);
   if (typeof body !== 'string') {
     const remaining = wholeNumber(headers.get('x-rate-limit-remaining'), MOST_CREDITS);
@@ -98,18 +110,21 @@ function toResult(reply: Reply<Body>, isLoggedIn: boolean, nowMs: number): State
     case 401:
       return {
         kind: 'unauthorized',
+        what,
         reason: isLoggedIn ? 'it refuses a fresh access token (401)' : 'it asks for an account (401)',
       };
     case 403:
       return {
         kind: 'unauthorized',
+        what,
         reason: `it denies access to this ${isLoggedIn ? 'account' : 'address'} (403); it blocks many cloud providers`,
       };
     case 429:
-      return { kind: 'rate-limited', retryAfterMs: toldMs };
+      return { kind: 'rate-limited', what: 'status_429', retryAfterMs: toldMs };
     default:
       return {
         kind: 'unavailable',
+        what,
         reason: `it answered ${status}${isPage(headers, body) ? ' and a web page' : ''}`,
         retryAfterMs: toldMs,
       };

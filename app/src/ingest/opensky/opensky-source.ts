@@ -2,28 +2,33 @@ import { ContrailError } from '../../errors.ts';
 import type { LiveComponents } from '../components.ts';
 import { backOffMs } from '../input/back-off.ts';
 import { clockBehindS } from '../input/clock-difference.ts';
-import { utc } from '../input/utc.ts';
-import type { Poll, PollOptions, Source } from '../source.ts';
+import { send } from '../input/request.ts';
+import { untilWords } from '../input/utc.ts';
+import type { Poll, PollOptions, Source, SourceState } from '../source.ts';
 import { waitUntil } from '../wait.ts';
+import { PECULIARITIES } from './answer.ts';
 import { type Box, checkBox, creditCost } from './box.ts';
 import { type StatesResult, requestStates } from './client.ts';
-import {
-  type Credits,
-  DAILY_CREDITS,
-  SHORTEST_INTERVAL_MS,
-  creditsAfter,
-  creditsAtStart,
-  pauseMs,
-} from './credits.ts';
-import { type Report, afterAnswer, afterFailure } from './reaction.ts';
+import { type Condition, Conditions } from './condition.ts';
+import { Counters } from './counters.ts';
+import { type Cover, coverOf } from './cover.ts';
+import { GRID_MS } from './credits.ts';
+import { type CreditMode, slowMs } from './governor.ts';
+import { Purse } from './purse.ts';
+import { type Told, afterAnswer, afterFailure, beforeTurn, whileLimited } from './reaction.ts';
+import { Round } from './round.ts';
 import { type Credentials, type Limits, TokenKeeper } from './token.ts';
 
 /** How to reach OpenSky. */
 export interface OpenSkyOptions {
   /** Anonymous when null. */
   readonly credentials?: Credentials | null;
-  /** The whole world when null. */
-  readonly box?: Box | null;
+  /** Areas to ask for; none is the whole world. Those that reach over the date line are asked for as two. */
+  readonly areas?: readonly Box[];
+  /** Default `watch`. */
+  readonly credits?: CreditMode;
+  /** A file that lets a restart know what was spent; default none. */
+  readonly creditFile?: string | null;
   /** Default `https://opensky-network.org/api`. */
   readonly baseUrl?: string;
   readonly tokenUrl?: string;
@@ -32,7 +37,8 @@ export interface OpenSkyOptions {
 
 /** Whether OpenSky can be used now. */
 export type Probe =
-  | { readonly kind: 'reachable'; readonly vectors: number; readonly creditsLeft: number }
+  /** `vectors` is null where nothing was asked, because the credits do not allow a poll yet. */
+  | { readonly kind: 'reachable'; readonly vectors: number | null; readonly creditsLeft: number }
   /** `reason` is a sentence. `state` tells why: away, credits used up, or not let in (also with refused credentials). */
   | {
       readonly kind: 'unreachable';
@@ -51,47 +57,71 @@ const TOKEN_URL =
   'https://auth.opensky-network.org/auth/realms/opensky-network/protocol/openid-connect/token';
 /** 15 s is the limit of OpenSky's own client; a slow line may take longer for the megabyte that follows. */
 const LIMITS: Limits = { headersMs: 15_000, bodyMs: 45_000 };
-/** All requests of one poll, with token, redirects and a second try, take no longer together. */
-const POLL_MS = 60_000;
+/** All tries of one request, with token, redirects and a second try, take no longer together. */
+const REQUEST_MS = 60_000;
 const PROBE_MS = 3_000;
 const PROBE_BODY_MS = 15_000;
+/** How soon a person who begins to look is noticed. */
+const NOTICE_MS = 3_000;
+const SLICE_MS = 60_000;
 
 /**
- * OpenSky's live positions. It paces itself: the day's credits are spread evenly until the refill at 00:00 UTC, and no
- * failure ends it but credentials that were never right. Each wait is told in one sentence with the time of its end.
+ * OpenSky's live positions. It paces itself by the account's credits (see `governor.ts`), and no failure ends it but
+ * credentials that were never right. Each wait is told in one sentence with the time of its end.
  *
  * Requests are strictly one after the other. Use one source per account: two would spend the same credits.
  */
 export class OpenSkySource implements Source {
   readonly name = 'opensky';
   readonly simulated = false;
-  readonly #options: Required<Omit<OpenSkyOptions, 'tokenUrl' | 'credentials'>>;
+  readonly #client: { readonly baseUrl: string; readonly userAgent: string };
   readonly #components: LiveComponents;
   readonly #tokens: TokenKeeper | null;
-  readonly #cost: number;
-  readonly #shortestMs: number;
-  #credits: Credits;
+  readonly #cover: Cover;
+  readonly #mode: CreditMode;
+  readonly #gridMs: number;
+  readonly #purse: Purse;
+  readonly #conditions: Conditions;
+  readonly #counters = new Counters();
   /** What a probe already fetched and nobody has had yet. */
   #first: (StatesResult & Asked) | null = null;
   #wasLetIn = false;
+  #condition: Condition | null = null;
+  /** When the last request was made, by the monotonic clock. */
+  #askedAt = -Infinity;
+  /** Since when somebody looks. */
+  #watchedSinceMs: number | null = null;
 
   /** @throws ContrailError `invalid` / `opensky-box` */
   constructor(options: OpenSkyOptions, components: LiveComponents) {
-    const { credentials = null, tokenUrl = TOKEN_URL } = options;
-    const { box = null, baseUrl = BASE_URL, userAgent = 'Contrail/0.1' } = options;
-    checkBox(box);
-    this.#options = { box, baseUrl: baseUrl.replace(/\/+$/, ''), userAgent };
+    const { credentials = null, tokenUrl = TOKEN_URL, areas = [], credits = 'watch' } = options;
+    const { baseUrl = BASE_URL, userAgent = 'Contrail/0.1', creditFile = null } = options;
+    for (const area of areas) checkBox(area);
+    this.#client = { baseUrl: baseUrl.replace(/\/+$/, ''), userAgent };
     this.#components = components;
     this.#tokens = credentials && new TokenKeeper(credentials, { url: tokenUrl, userAgent }, components);
-    const account = credentials === null ? 'anonymous' : 'standard';
-    this.#cost = creditCost(box);
-    this.#shortestMs = SHORTEST_INTERVAL_MS[account];
-    this.#credits = creditsAtStart(DAILY_CREDITS[account], components.clock());
+    const bucket = credentials === null ? 'anonymous' : 'standard';
+    this.#cover = coverOf(areas);
+    this.#mode = credits;
+    this.#gridMs = GRID_MS[bucket];
+    this.#conditions = new Conditions(areas.length === 0);
+    this.#purse = new Purse(
+      {
+        account: credentials?.clientId ?? 'anonymous',
+        bucket,
+        mode: credits,
+        cost: this.#cover.cost,
+        gridMs: this.#gridMs * this.#cover.requests.length,
+        file: creditFile,
+      },
+      components.clock,
+    );
   }
 
   /**
-   * Asks once, and says within about 3 s whether OpenSky answers (an answer that has begun may take longer to arrive).
-   * A good answer is kept and becomes the first poll, so it costs nothing extra. Never throws.
+   * Says within about 3 s whether OpenSky answers (an answer that has begun may take longer to arrive). A good answer is
+   * kept and becomes the first poll, so it costs nothing extra. Where the last run leaves no credits for a poll now, it
+   * asks for nothing that costs some. Never throws.
    */
   async probe(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Probe> {
     const { clock, monotonic, timeout } = this.#components;
@@ -105,59 +135,159 @@ export class OpenSkySource implements Source {
       },
       bodyMs: PROBE_BODY_MS,
     };
-    const result = await this.#request(limits, signal);
+    await this.#purse.open();
+    const { limitedUntilMs } = this.#purse;
+    if (limitedUntilMs !== null) return unreachable('rate-limited', limitedUntilMs, clock());
+    if (this.#purse.nextPollMs(null) > clock()) return this.#reach(limits, signal);
+    const result = await this.#request(
+      this.#cover.requests[0] ?? null,
+      limits,
+      { isPoll: true, makesFolder: false },
+      signal,
+    );
     if (result.kind === 'answer') {
       this.#first = result;
-      return { kind: 'reachable', vectors: result.answer.vectors.length, creditsLeft: this.#credits.left };
+      const { vectors } = result.answer;
+      return { kind: 'reachable', vectors: vectors.length, creditsLeft: this.#purse.credits.left };
     }
-    return { kind: 'unreachable', ...probeReason(result, clock()) };
+    if (result.kind === 'rate-limited' && result.retryAfterMs !== null) {
+      await this.#purse.limited(clock() + result.retryAfterMs);
+    }
+    return probeReason(result, clock());
   }
 
   /**
-   * Never ends by itself; empty answers are yielded too.
+   * Never ends by itself; empty answers are yielded too. A poll whose later requests fail gives what came, and asks for
+   * the rest alone.
    * @throws ContrailError `invalid` / `opensky-credentials-refused` when OpenSky does not know the credentials and has
    * not let them in before.
    */
-  async *polls({ signal, onState, whenReady }: PollOptions): AsyncGenerator<Poll> {
+  async *polls(options: PollOptions): AsyncGenerator<Poll> {
+    const { signal, onState, whenReady } = options;
     const { clock, random } = this.#components;
     const isStopped = () => signal?.aborted === true;
+    const tell = (state: SourceState) =>
+      onState?.({ ...state, counters: this.#counters.values(this.#tokens) });
     let failures = 0;
-    while (!isStopped()) {
+    let round = new Round(this.#cover);
+    let pending: (Box | null)[] = [];
+    let inWords: (atMs: number) => SourceState = (atMs) =>
+      beforeTurn(this.#purse.credits, this.#purse.polledAtMs, atMs, clock());
+    await this.#untilAllowed(options, tell);
+    for (let isFirst = true; !isStopped(); isFirst = false) {
+      if (pending.length === 0) {
+        if (this.#first === null) await this.#turn(options, isFirst, (atMs) => tell(inWords(atMs)));
+        pending = [...this.#cover.requests];
+        round = new Round(this.#cover);
+      }
+      if (isStopped()) return;
+      if (this.#first === null) await this.#untilNextStep(signal);
       if (this.#first === null) await whenReady?.();
       if (isStopped()) return;
-      const result = this.#first ?? (await this.#request(this.#limits(), signal));
+      const box = pending[0] ?? null;
+      const isPoll = pending.length === this.#cover.requests.length;
+      const result =
+        this.#first ?? (await this.#request(box, this.#limits(), { isPoll, makesFolder: true }, signal));
       this.#first = null;
       if (isStopped()) return;
       const nowMs = clock();
-      let report: Report;
       if (result.kind === 'answer') {
         failures = 0;
-        const { answer, askedMs, receivedMs, sentMs } = result;
-        // From request to request, so that a slow answer does not stretch the interval.
-        const sinceMs = Math.min(nowMs, Math.max(askedMs, nowMs - POLL_MS));
-        const restMs = pauseMs(this.#credits, this.#cost, sinceMs, this.#shortestMs);
-        const credits = { left: this.#credits.left, cost: this.#cost };
-        const behindSeconds = clockBehindS({ askedMs, receivedMs, feedMs: answer.time * 1000, sentMs });
-        report = afterAnswer(answer, behindSeconds, credits, sinceMs + restMs, nowMs);
+        round.add(result.answer);
+        pending.shift();
+        if (pending.length > 0) continue;
+        const told = this.#judge(round, result);
+        inWords = (atMs) => afterAnswer(told, atMs, clock());
+        tell(inWords(this.#purse.nextPollMs(this.#lookingSince(options))));
+        yield pollOf(round);
       } else {
         if (result.kind === 'credentials-refused' && !this.#wasLetIn) throw refused(result.reason);
         failures += 1;
-        const leastMs = Math.max(this.#shortestMs, backOffMs(failures, random()));
-        report = afterFailure(result, leastMs, nowMs, random());
+        const report = afterFailure(result, this.#leastMs(failures), nowMs, random());
+        if (result.kind === 'rate-limited') await this.#purse.limited(report.atMs);
+        tell(report.state);
+        if (!round.isEmpty) yield pollOf(round);
+        round = new Round(this.#cover);
+        await waitUntil(report.atMs, report.atMs - nowMs, this.#components, signal);
       }
-      onState?.(report.state);
-      if (result.kind === 'answer') {
-        const { vectors, others } = result.answer;
-        yield { kind: 'vectors', vectors, ...(others.length > 0 && { others }) };
-      }
-      await waitUntil(report.atMs, report.atMs - nowMs, this.#components, signal);
     }
   }
 
-  /** What is left of one poll's time bounds each of its requests. */
+  /** Waits where a refusal of the last run still counts. */
+  async #untilAllowed({ signal }: PollOptions, tell: (state: SourceState) => void): Promise<void> {
+    const { clock } = this.#components;
+    await this.#purse.open();
+    const untilMs = this.#purse.limitedUntilMs;
+    if (untilMs === null || this.#first !== null) return;
+    tell(whileLimited(untilMs, clock()));
+    await waitUntil(untilMs, untilMs - clock(), this.#components, signal);
+  }
+
+  /** Waits until the next poll is due, which comes sooner when somebody begins to look. */
+  async #turn(options: PollOptions, isFirst: boolean, tell: (atMs: number) => void): Promise<void> {
+    const { clock, monotonic, sleep } = this.#components;
+    const { signal, isWatched } = options;
+    const wasWatched = this.#watchedSinceMs !== null;
+    let told = isFirst ? null : wasWatched;
+    // By the clock that nobody can set.
+    const endMs = monotonic() + this.#purse.nextPollMs(null) - clock();
+    while (signal?.aborted !== true) {
+      const sinceMs = this.#lookingSince(options);
+      const atMs = this.#purse.nextPollMs(sinceMs);
+      // Timers may fire early: only the clocks say that it is time.
+      const leftMs = Math.min(atMs - clock(), endMs - monotonic());
+      if (leftMs <= 0) return;
+      if (told !== (sinceMs !== null)) tell(atMs);
+      told = sinceMs !== null;
+      const sliceMs = isWatched === undefined || this.#mode === 'even' ? SLICE_MS : NOTICE_MS;
+      await sleep(Math.max(1, Math.min(leftMs, sliceMs)), signal);
+    }
+  }
+
+  /** Two questions in one step of the grid have the same answer. */
+  async #untilNextStep(signal: AbortSignal | undefined): Promise<void> {
+    const { clock, monotonic } = this.#components;
+    const leftMs = this.#askedAt + this.#gridMs - monotonic();
+    await waitUntil(clock() + leftMs, leftMs, this.#components, signal);
+  }
+
+  #lookingSince({ isWatched }: PollOptions): number | null {
+    this.#watchedSinceMs = isWatched?.() === true ? (this.#watchedSinceMs ?? this.#components.clock()) : null;
+    return this.#watchedSinceMs;
+  }
+
+  /** The shortest wait after a failure. By our own count nothing may be left, which only the server knows for sure. */
+  #leastMs(failures: number): number {
+    const { cost } = this.#cover;
+    const { credits } = this.#purse;
+    const spentMs = credits.left < cost ? slowMs('even', credits, cost) : 0;
+    return Math.max(this.#gridMs, spentMs, backOffMs(failures, this.#components.random()));
+  }
+
+  /** What is to be told of a poll, when it becomes clear that it went well. */
+  #judge(round: Round, { askedMs, receivedMs, sentMs }: Asked & { readonly sentMs: number | null }): Told {
+    const { answer } = round;
+    const feedMs = answer.time * 1000;
+    const aircraft = answer.vectors.length;
+    const condition = this.#conditions.judge({ feedMs, aircraft, sentMs: sentMs ?? receivedMs });
+    const over = this.#condition !== null && condition === null ? this.#condition : null;
+    this.#condition = condition?.condition ?? null;
+    this.#counters.add('polls');
+    this.#counters.add('vectors', aircraft);
+    this.#counters.add('vectors_outside', round.outside);
+    this.#counters.add('rows_odd', answer.odd?.rows ?? 0);
+    for (const name of PECULIARITIES) this.#counters.add(name, answer.peculiar[name] ?? 0);
+    if (condition !== null) this.#counters.add(`polls_${condition.condition}`);
+    const behindSeconds = clockBehindS({ askedMs, receivedMs, feedMs, sentMs });
+    if (behindSeconds !== null) this.#counters.add('polls_clock');
+    const { credits, problem: fileProblem } = this.#purse;
+    return { answer, behindSeconds, condition, over, credits, cost: this.#cover.cost, fileProblem };
+  }
+
+  /** What is left of one request's time bounds each of its tries. */
   #limits(): Limits {
     const { monotonic } = this.#components;
-    const deadline = monotonic() + POLL_MS;
+    const deadline = monotonic() + REQUEST_MS;
     const within = (ms: number): number => Math.max(1, Math.min(ms, deadline - monotonic()));
     return {
       get headersMs() {
@@ -169,34 +299,75 @@ export class OpenSkySource implements Source {
     };
   }
 
-  async #request(limits: Limits, signal?: AbortSignal): Promise<StatesResult & Asked> {
-    const askedMs = this.#components.clock();
-    const result = await requestStates(this.#options, this.#tokens, this.#components, limits, signal);
-    const nowMs = this.#components.clock();
+  /** Whether something answers where OpenSky is, without a credit. */
+  async #reach(limits: Limits, signal: AbortSignal): Promise<Probe> {
+    const { baseUrl, userAgent } = this.#client;
+    const headers = { 'user-agent': userAgent };
+    const read = async (): Promise<null> => null;
+    const url = new URL(baseUrl).origin;
+    const reply = await send({ url, headers, ...limits, read }, this.#components, signal);
+    return reply.kind === 'answer' || reply.what === 'redirect'
+      ? { kind: 'reachable', vectors: null, creditsLeft: this.#purse.credits.left }
+      : {
+          kind: 'unreachable',
+          state: 'unavailable',
+          reason: `OpenSky cannot be reached: ${reply.reason}.`,
+        };
+  }
+
+  async #request(
+    box: Box | null,
+    limits: Limits,
+    kind: { readonly isPoll: boolean; readonly makesFolder: boolean },
+    signal?: AbortSignal,
+  ): Promise<StatesResult & Asked> {
+    const { clock, monotonic } = this.#components;
+    const cost = creditCost(box);
+    await this.#purse.asking(cost, kind);
+    const askedMs = clock();
+    this.#askedAt = monotonic();
+    this.#counters.add('requests');
+    const result = await requestStates(this.#client, box, this.#tokens, this.#components, limits, signal);
+    const receivedMs = clock();
     if (result.kind === 'answer') {
       this.#wasLetIn = true;
-      this.#credits = creditsAfter(this.#credits, this.#cost, result.remaining, nowMs);
+      this.#counters.add('answers');
+      this.#purse.setServerClock(result.sentMs, receivedMs);
+      await this.#purse.answered(cost, result.remaining);
+    } else if (signal?.aborted !== true) {
+      this.#counters.add(result.what);
+      await this.#purse.failed(['unreadable', 'timeout'].includes(result.what) ? cost : 0);
     }
-    if (result.kind === 'rate-limited') this.#credits = creditsAfter(this.#credits, this.#cost, 0, nowMs);
-    return { ...result, askedMs, receivedMs: nowMs };
+    return { ...result, askedMs, receivedMs };
   }
 }
 
-function probeReason(
-  result: Exclude<StatesResult, { kind: 'answer' }>,
-  nowMs: number,
-): { readonly state: 'unavailable' | 'rate-limited' | 'unauthorized'; readonly reason: string } {
+function pollOf(round: Round): Poll {
+  const { vectors, others } = round.answer;
+  return { kind: 'vectors', vectors, ...(others.length > 0 && { others }) };
+}
+
+function unreachable(state: 'rate-limited', untilMs: number, nowMs: number): Probe {
+  return {
+    kind: 'unreachable',
+    state,
+    reason: `OpenSky limits this address or account until ${untilWords(untilMs, nowMs)}.`,
+  };
+}
+
+function probeReason(result: Exclude<StatesResult, { kind: 'answer' }>, nowMs: number): Probe {
+  const kind = 'unreachable';
   switch (result.kind) {
-    case 'rate-limited': {
-      const until = result.retryAfterMs === null ? '' : ` until ${utc(nowMs + result.retryAfterMs, nowMs)}`;
-      return { state: 'rate-limited', reason: `OpenSky limits this address or account${until}.` };
-    }
+    case 'rate-limited':
+      return result.retryAfterMs === null
+        ? { kind, state: 'rate-limited', reason: 'OpenSky limits this address or account.' }
+        : unreachable('rate-limited', nowMs + result.retryAfterMs, nowMs);
     case 'credentials-refused':
-      return { state: 'unauthorized', reason: refused(result.reason).message };
+      return { kind, state: 'unauthorized', reason: refused(result.reason).message };
     case 'unauthorized':
-      return { state: 'unauthorized', reason: `OpenSky does not let us in: ${result.reason}.` };
+      return { kind, state: 'unauthorized', reason: `OpenSky does not let us in: ${result.reason}.` };
     case 'unavailable':
-      return { state: 'unavailable', reason: `OpenSky cannot be reached: ${result.reason}.` };
+      return { kind, state: 'unavailable', reason: `OpenSky cannot be reached: ${result.reason}.` };
   }
 }
 
@@ -204,6 +375,6 @@ function refused(reason: string): ContrailError {
   return new ContrailError(
     'opensky-credentials-refused',
     `OpenSky does not know these credentials (${reason}). Set OPENSKY_CLIENT_ID and OPENSKY_CLIENT_SECRET as your ` +
-      `account page shows them, or unset both to ask anonymously.`,
+      `account page shows them (or OPENSKY_CREDENTIALS), or unset them to ask anonymously.`,
   );
 }

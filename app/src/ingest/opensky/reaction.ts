@@ -1,8 +1,10 @@
 import { clockNotice } from '../input/clock-difference.ts';
-import { utc } from '../input/utc.ts';
+import { untilWords, utc } from '../input/utc.ts';
 import type { SourceNotice, SourceState } from '../source.ts';
-import { type Answer, oddRowsNotice } from './answer.ts';
+import { type Answer, PECULIARITIES, type Peculiarity, oddRowsNotice } from './answer.ts';
 import type { StatesResult } from './client.ts';
+import { type Condition, OVER } from './condition.ts';
+import { type Credits, isDaily } from './credits.ts';
 
 /** What to tell, and when to ask again, epoch ms. */
 export interface Report {
@@ -19,37 +21,104 @@ const SPREAD_MS = 5_000;
 /** Credits come back within a day, so a later time is wrong (and timers end at 24.8 days). */
 const LONGEST_MS = 24 * 3_600_000;
 
+/** What is told of a poll that went well. */
+export interface Told {
+  readonly answer: Answer;
+  readonly behindSeconds: number | null;
+  /** What is odd about it as a whole; null: nothing. */
+  readonly condition: { readonly condition: Condition; readonly words: string } | null;
+  /** What was odd until now, and is over. */
+  readonly over: Condition | null;
+  readonly credits: Credits;
+  /** Of one poll. */
+  readonly cost: number;
+  /** What is wrong with the file of credits; null: nothing. */
+  readonly fileProblem: string | null;
+}
+
 /** After an answer: how many aircraft, what is odd, and when the next is due. */
-export function afterAnswer(
-  answer: Answer,
-  behindSeconds: number | null,
-  credits: { readonly left: number; readonly cost: number },
-  atMs: number,
-  nowMs: number,
-): Report {
-  const { left: creditsLeft, cost } = credits;
-  const heard = `OpenSky sent ${answer.vectors.length} aircraft`;
+export function afterAnswer(told: Told, atMs: number, nowMs: number): SourceState {
+  const { answer, behindSeconds, condition, over, credits, cost } = told;
+  const heard = [
+    `OpenSky sent ${answer.vectors.length} aircraft`,
+    ...(condition === null ? [] : [condition.words]),
+    ...(condition === null && over !== null ? [OVER[over]] : []),
+  ].join('; ');
   const next = utc(atMs, nowMs);
-  const rows = oddRowsNotice(answer);
-  const notices: SourceNotice[] = [];
-  if (behindSeconds !== null) notices.push({ about: 'clock', message: clockNotice(behindSeconds) });
-  if (rows !== null) notices.push({ about: 'rows', message: `OpenSky: ${rows}` });
-  const isSpent = creditsLeft < cost;
+  const isSpent = credits.left < cost;
+  const period = isDaily(credits.bucket) ? 'day' : 'hour';
+  const notices = noticesOf(told);
+  const about = isSpent ? 'credits' : condition?.condition;
   return {
-    atMs,
-    state: {
-      kind: isSpent ? 'waiting' : 'ok',
-      message: isSpent
-        ? `${heard}; the day's credits are used up, next request at ${next}.`
-        : `${heard}; ${creditsLeft} credits left today, next request at ${next}.`,
-      ...(isSpent && { about: 'credits' }),
-      ...(notices.length > 0 && { notices }),
-      ...(behindSeconds !== null && { clock_behind_s: behindSeconds }),
-      retry_at_ms: atMs,
-      credits_left: creditsLeft,
-    },
+    kind: 'ok',
+    message: isSpent
+      ? `${heard}; the ${period}'s credits are used up, next request at ${next}.`
+      : `${heard}; ${credits.left} credits left ${period === 'day' ? 'today' : 'this hour'}, next request at ${next}.`,
+    ...(about !== undefined && { about }),
+    ...(notices.length > 0 && { notices }),
+    ...(behindSeconds !== null && { clock_behind_s: behindSeconds }),
+    next_poll_at_ms: atMs,
+    credits_left: credits.left,
   };
 }
+
+const PECULIAR: Readonly<Record<Peculiarity, string>> = {
+  rows_without_category: 'have 17 fields: the category of these aircraft is not known',
+  rows_longer: 'have more than 18 fields: what comes after the category is not read',
+  rows_doubled:
+    'are of an aircraft that the same answer had already: all are sent on, and the pipeline keeps one',
+  rows_odd_category: 'have a category that OpenSky does not describe: it is kept as it came',
+};
+
+function noticesOf({ answer, behindSeconds, condition, fileProblem }: Told): readonly SourceNotice[] {
+  const notices: SourceNotice[] = [];
+  if (condition !== null) {
+    notices.push({ about: condition.condition, message: `OpenSky: ${condition.words}.` });
+  }
+  if (behindSeconds !== null) notices.push({ about: 'clock', message: clockNotice(behindSeconds) });
+  const rows = oddRowsNotice(answer);
+  if (rows !== null) notices.push({ about: 'rows', message: `OpenSky: ${rows}` });
+  for (const name of PECULIARITIES) {
+    const count = answer.peculiar[name];
+    const message = `OpenSky: ${count} of ${answer.vectors.length} rows ${PECULIAR[name]}.`;
+    if (count > 0) notices.push({ about: name, message });
+  }
+  if (fileProblem !== null) notices.push({ about: 'credits-file', message: fileProblem });
+  return notices;
+}
+
+/** Before the first poll, when the last run leaves no credits for one now. */
+export function beforeTurn(
+  credits: Credits,
+  polledAtMs: number | null,
+  atMs: number,
+  nowMs: number,
+): SourceState {
+  const last = polledAtMs === null ? '' : ` It was asked at ${utc(polledAtMs, nowMs)}.`;
+  return {
+    kind: 'waiting',
+    message: `OpenSky is asked next at ${utc(atMs, nowMs)}, so that the ${credits.left} credits left last.${last}`,
+    about: NOT_DUE,
+    next_poll_at_ms: atMs,
+    credits_left: credits.left,
+  };
+}
+
+/** What {@link beforeTurn} is about: who wants one poll and no other need not wait for it. */
+export const NOT_DUE = 'not-due';
+
+/** While the server wants no request, from the last run on. */
+export function whileLimited(untilMs: number, nowMs: number): SourceState {
+  return {
+    kind: 'rate-limited',
+    message: `${LIMITED}; rate limited until ${untilWords(untilMs, nowMs)}.`,
+    about: LIMITED,
+    retry_at_ms: untilMs,
+    credits_left: 0,
+  };
+}
+
+const LIMITED = 'OpenSky limits this address or account: its credits are used up';
 
 /**
  * After a failure: why, and when the next try is. A time that the server names is kept to, with some seconds more; else
@@ -77,13 +146,8 @@ export function afterFailure(
   const asTold = (toldMs: number) => Math.max(Math.min(toldMs, LONGEST_MS) + SPREAD_MS * random, backOffMs);
   switch (result.kind) {
     case 'rate-limited': {
-      const waitMs = asTold(result.retryAfterMs ?? RATE_LIMITED_MS);
-      const { state, atMs } = report(
-        'rate-limited',
-        'OpenSky limits this address or account: its credits are used up',
-        waitMs,
-      );
-      return { atMs, state: { ...state, credits_left: 0 } };
+      const atMs = Math.ceil(nowMs + asTold(result.retryAfterMs ?? RATE_LIMITED_MS));
+      return { atMs, state: whileLimited(atMs, nowMs) };
     }
     case 'credentials-refused':
       return report(

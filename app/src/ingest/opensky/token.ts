@@ -41,6 +41,8 @@ export class TokenKeeper {
   readonly #components: Pick<LiveComponents, 'monotonic' | 'fetch' | 'timeout'>;
   /** `renewAtMs` by the monotonic clock: how long a token lasts is told in seconds. */
   #token: { readonly text: string; readonly renewAtMs: number } | null = null;
+  /** Tokens that were given, and those that were refused before their end. */
+  readonly counts = { tokens: 0, tokens_refused: 0 };
 
   constructor(
     credentials: Credentials,
@@ -79,11 +81,13 @@ export class TokenKeeper {
     const seconds =
       typeof expires_in === 'number' && expires_in > 0 ? Math.min(expires_in, LONGEST_SECONDS) : 0;
     this.#token = { text: access_token, renewAtMs: askedMs + seconds * 1000 - RENEW_BEFORE_MS };
+    this.counts.tokens += 1;
     return { kind: 'token', token: access_token };
   }
 
   /** Forgets the token in use, because it was refused. */
   forget(): void {
+    this.counts.tokens_refused += 1;
     this.#token = null;
   }
 }

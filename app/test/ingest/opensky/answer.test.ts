@@ -68,7 +68,7 @@ describe('an answer', () => {
     ['null states', { time: 5, states: null }],
     ['no states', { time: 5 }],
   ])('with %s is empty', async (_, json) =>
-    expect(await read(json, 'replay')).toEqual({ time: 5, vectors: [], others: [], odd: null }),
+    expect(await read(json, 'replay')).toMatchObject({ time: 5, vectors: [], others: [], odd: null }),
   );
 
   test('keeps the text of rows that are no lists, counts them and shows one', async () => {

@@ -25,7 +25,7 @@ async function setting(options: Partial<MockOptions> = {}, start = NOON): Promis
     world,
     mock,
     components,
-    source: (more = {}) => new OpenSkySource({ ...mock.urls, ...more }, components),
+    source: (more = {}) => new OpenSkySource({ credits: 'even', ...mock.urls, ...more }, components),
     [Symbol.asyncDispose]: () => mock[Symbol.asyncDispose](),
   };
 }
@@ -55,11 +55,13 @@ async function reaction(fault: Fault, options: OpenSkyOptions = {}): Promise<Sou
   expect(polls.length).toBe(1);
   const [state] = states;
   expect(it.world.clock()).toBeGreaterThanOrEqual(state?.retry_at_ms ?? Infinity);
-  expect(state?.message).toMatch(/next try at (\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d UTC\.$/);
+  expect(state?.message).toMatch(
+    /(next try at|rate limited until) (\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d UTC( \(in .*\))?\.$/,
+  );
   return state as SourceState;
 }
 
-const waited = (state: SourceState) => (state.retry_at_ms ?? 0) - Date.parse(NOON);
+const waited = (state: SourceState) => (state.next_poll_at_ms ?? state.retry_at_ms ?? 0) - Date.parse(NOON);
 
 describe('an OpenSky source', () => {
   test('asks for 18 fields, packed, says who it is, and yields vectors of the feed opensky', async () => {
@@ -75,7 +77,7 @@ describe('an OpenSky source', () => {
   test('asks for a box, which costs less and so comes more often', async () => {
     await using it = await setting();
     const box = { lamin: 40, lomin: -75, lamax: 45, lomax: -70 };
-    const { states } = await watch(it.source({ box }), 1);
+    const { states } = await watch(it.source({ areas: [box] }), 1);
     expect(Object.fromEntries(it.mock.asked[0]?.query ?? [])).toEqual({
       extended: '1',
       lamin: '40',
@@ -109,8 +111,9 @@ describe('an OpenSky source', () => {
   test('waits for the refill when the credits are used up, and goes on then', async () => {
     await using it = await setting({ dailyCredits: { anonymous: 8, account: 0 } }, '2026-11-23T23:00:00Z');
     const { states } = await watch(it.source(), 3);
-    expect(states.map((state) => state.kind)).toEqual(['ok', 'waiting', 'ok']);
-    expect(states[1]?.message).toContain('2026-11-24 00:00:00 UTC');
+    expect(states.map((state) => state.kind)).toEqual(['ok', 'ok', 'ok']);
+    expect(states.map(({ about }) => about)).toEqual([undefined, 'credits', undefined]);
+    expect(states[1]?.message).toContain('2026-11-24 00:00:03 UTC');
     expect(it.mock.asked.length).toBe(3);
   });
 
@@ -130,8 +133,15 @@ describe('an OpenSky source', () => {
     expect(polls).toMatchObject([
       { vectors: [{ category: null }, { category: 4 }, { category: -1 }], others: ['null'] },
     ]);
-    expect(states[0]?.notices).toMatchObject([{ about: 'rows' }]);
-    expect(states[0]?.notices?.[0]?.message).toContain(
+    expect(states[0]?.notices?.map(({ about }) => about)).toEqual([
+      'late',
+      'rows',
+      'rows_without_category',
+      'rows_longer',
+      'rows_doubled',
+      'rows_odd_category',
+    ]);
+    expect(states[0]?.notices?.[1]?.message).toContain(
       '1 of 4 rows are no state vectors: not a list, as null',
     );
   });
@@ -262,7 +272,7 @@ describe('what goes wrong is said in a sentence, with the next try', () => {
     const state = await reaction({ kind: 'status', status: 429, headers });
     expect(state).toMatchObject({ kind: 'rate-limited', credits_left: 0 });
     expect(waited(state)).toBe(16_841_000 + 2_500);
-    expect(state.message).toContain('next try at 16:40:43 UTC');
+    expect(state.message).toContain('rate limited until 16:40:43 UTC (in 4 h 41 min).');
   });
 
   test.each([
@@ -359,7 +369,7 @@ describe('a clock', () => {
       it.world.setClock(-25 * 3_600_000);
       return answer;
     };
-    await watch(new OpenSkySource(it.mock.urls, components), 2);
+    await watch(new OpenSkySource({ credits: 'even', ...it.mock.urls }, components), 2);
     expect(it.world.monotonic()).toBeLessThan(SPREAD_OF_A_DAY);
   });
 
@@ -372,7 +382,7 @@ describe('a clock', () => {
       await it.world.sleep(ms);
       if (before.length === 1) it.world.setClock(25 * 3_600_000);
     };
-    await watch(new OpenSkySource(it.mock.urls, components), 2);
+    await watch(new OpenSkySource({ credits: 'even', ...it.mock.urls }, components), 2);
     expect(it.world.monotonic()).toBeLessThanOrEqual(60_000);
   });
 
@@ -401,7 +411,7 @@ describe('a clock', () => {
       return answer;
     };
     const { states } = await watch(new OpenSkySource(it.mock.urls, slow), 1);
-    expect(states[0]).not.toHaveProperty('notices');
+    expect(states[0]?.notices?.map(({ about }) => about)).toEqual(['late']);
   });
 });
 
@@ -458,7 +468,7 @@ describe('a probe', () => {
       'used up',
       { kind: 'status', status: 429, headers: { 'retry-after': '60' } },
       'rate-limited',
-      /until 12:01:00 UTC/,
+      /until 12:01:00 UTC \(in 1 min\)\./,
     ],
   ])('says why OpenSky is %s, and polls start again', async (_, fault, state, reason) => {
     await using it = await setting();
@@ -467,7 +477,9 @@ describe('a probe', () => {
     const probe = await source.probe();
     expect(probe).toMatchObject({ kind: 'unreachable', state });
     expect(probe.kind === 'unreachable' && probe.reason).toMatch(reason);
-    expect((await watch(source, 1)).polls.length).toBe(1);
+    const { states, polls } = await watch(source, state === 'rate-limited' ? 2 : 1);
+    expect(polls.length).toBe(1);
+    expect(states[0]?.kind).toBe(state === 'rate-limited' ? 'rate-limited' : 'ok');
   });
 
   test('with wrong credentials says what to set', async () => {
