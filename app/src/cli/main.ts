@@ -47,7 +47,9 @@ function program(): Command {
   withSettings(
     root
       .command('produce')
-      .description('a source into the topic: opensky, simulator, replay:PATH, ndjson:FILE, sbs:HOST:PORT'),
+      .description(
+        'a source into the topic: opensky, readsb:URL|FILE, sbs:HOST:PORT, simulator, replay:PATH, ndjson:FILE; docs/feeds.md tells of each',
+      ),
   )
     .option('--once', 'end after one poll (files always end by themselves)', false)
     .action(async (flags: Flags) => {

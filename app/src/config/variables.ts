@@ -31,7 +31,7 @@ export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUT
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
 const SOURCE =
-  /^(auto|opensky|simulator|(replay|ndjson|archive):.+|(readsb|adsbx):https?:\/\/.+|sbs:(\[[\da-fA-F:.]+\]|[^:\s[\]]+)(:\d{1,5})?)$/;
+  /^(auto|opensky|simulator|(readsb|replay|ndjson|archive):.+|adsbx:https?:\/\/.+|sbs:(\[[\da-fA-F:.]+\]|[^:\s[\]]+)(:\d{1,5})?)$/;
 
 /** A check of a text; `expected` completes the sentence "expected …". */
 function parsed<T>(expected: string, parse: (text: string) => T | null) {
@@ -101,12 +101,12 @@ function optional<S extends z.ZodType<unknown, string>>(schema: S, meaning: Mean
 
 export const VARIABLES = {
   SOURCE: setting(
-    matching('auto, opensky, simulator, replay:PATH, ndjson:FILE or sbs:HOST:PORT', SOURCE),
+    matching('auto, opensky, simulator or another feed of docs/feeds.md, as readsb:URL', SOURCE),
     'auto',
     {
       meaning:
         'Where positions come from. auto: OpenSky live; if OpenSky cannot be reached, the simulator, and Contrail says so clearly. A lake holds real or simulated data, never both.',
-      unit: 'auto, opensky, simulator, replay:PATH, ndjson:FILE, sbs:HOST:PORT (later: readsb:URL, adsbx:URL, archive:PATH)',
+      unit: 'auto, opensky, simulator or another feed of docs/feeds.md',
     },
   ),
   OPENSKY_CLIENT_ID: optional(anyText, {

@@ -4,6 +4,7 @@ import type { Airport } from '../flight/airports.ts';
 import type { LiveComponents } from './components.ts';
 import { NdjsonSource } from './ndjson/ndjson-source.ts';
 import { type OpenSkyOptions, OpenSkySource } from './opensky/opensky-source.ts';
+import { ReadsbSource } from './readsb/readsb-source.ts';
 import { ReplaySource } from './replay/replay-source.ts';
 import { SbsSource } from './sbs/sbs-source.ts';
 import { type SimulatorOptions, SimulatorSource } from './simulator/simulator-source.ts';
@@ -20,10 +21,17 @@ export interface SourceComponents extends LiveComponents {
 }
 
 /** The forms that {@link openSource} takes, for help texts. */
-export const SOURCE_FORMS = ['opensky', 'simulator', 'replay:PATH', 'ndjson:FILE', 'sbs:HOST:PORT'] as const;
+export const SOURCE_FORMS = [
+  'opensky',
+  'simulator',
+  'readsb:URL|FILE',
+  'sbs:HOST:PORT',
+  'replay:PATH',
+  'ndjson:FILE',
+] as const;
 
 /** Forms that are planned, and refused until then. */
-export const LATER_FORMS = ['readsb:URL', 'adsbx:URL', 'archive:PATH'] as const;
+export const LATER_FORMS = ['adsbx:URL', 'archive:PATH'] as const;
 
 /**
  * Turns what a person typed into a source. Nothing is opened or asked yet: that is for the first poll.
@@ -39,6 +47,7 @@ export function openSource(spec: string, components: SourceComponents): Source {
   if (spec === 'simulator') {
     return new SimulatorSource({ ...components.simulator, airports: components.airports() }, components);
   }
+  if (kind === 'readsb' && rest !== '') return new ReadsbSource(rest, components);
   if (kind === 'replay' && rest !== '') return new ReplaySource(rest);
   if (kind === 'ndjson' && rest !== '') return new NdjsonSource(rest, { stdin: components.stdin });
   if (kind === 'sbs' && rest !== '') return new SbsSource(rest, components);

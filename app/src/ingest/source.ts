@@ -2,11 +2,11 @@ import type { MessageValue } from '../flight/decode-message.ts';
 import type { StateVector } from '../flight/state-vector.ts';
 
 /**
- * The source port: where aircraft positions come from. Adapters: `opensky/`, `sbs/`, `replay/`, `ndjson/`, `simulator/`.
+ * The source port: where aircraft positions come from. Adapters: `opensky/`, `readsb/`, `sbs/`, `replay/`, `ndjson/`, `simulator/`.
  * `ingest.ts` moves what a source yields into the topic.
  */
 export interface Source {
-  /** What the person typed, for logs and the page: `opensky`, `simulator`, `replay:PATH`, `sbs:HOST:PORT`. */
+  /** What the person typed, for logs and the page: `opensky`, `readsb:URL`, `replay:PATH`; without passwords. */
   readonly name: string;
   /** True when the positions are invented; a lake holds real or simulated data, never both. `null`: the messages say. */
   readonly simulated: boolean | null;

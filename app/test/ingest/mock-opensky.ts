@@ -164,7 +164,8 @@ function end(
   response.writeHead(status, headers).end(body);
 }
 
-function fail(response: ServerResponse, fault: Fault, body: string): void {
+/** Answers with a fault; `body` is the answer that would have been right. */
+export function fail(response: ServerResponse, fault: Fault, body: string): void {
   switch (fault.kind) {
     case 'status':
       return end(response, fault.status, fault.headers ?? {}, fault.body ?? '');

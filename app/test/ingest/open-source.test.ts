@@ -14,6 +14,8 @@ const components = {
 test.each([
   ['opensky', false],
   ['simulator', true],
+  ['readsb:http://raspberrypi/tar1090/', false],
+  ['readsb:/run/readsb/aircraft.json', false],
   ['replay:/some/folder', false],
   ['replay:C:\\recordings', false],
   ['ndjson:messages.ndjson', null],
@@ -29,6 +31,7 @@ test.each([
   'auto',
   'replay',
   'replay:',
+  'readsb:',
   'ndjson:',
   'sbs:',
   'opensky:x',

@@ -1,0 +1,100 @@
+import { clockNotice } from '../input/clock-difference.ts';
+import { utc } from '../input/utc.ts';
+import type { SourceNotice, SourceState } from '../source.ts';
+import { type Answer, oddEntriesNotice } from './answer.ts';
+import type { Failure } from './client.ts';
+
+/** What to tell, and when to ask again, epoch ms. */
+export interface Report {
+  readonly state: SourceState;
+  readonly atMs: number;
+}
+
+/** Without a word from the server. */
+const RATE_LIMITED_MS = 60_000;
+/** Access is granted by people, not by trying. */
+const DENIED_MS = 5 * 60_000;
+/** Spreads programs that were told the same time; never before it. */
+const SPREAD_MS = 2_000;
+/** A later time is wrong (and timers end at 24.8 days). */
+const LONGEST_MS = 24 * 3_600_000;
+/** A clock is hours wrong; what is days old is an old file. */
+export const DAY_S = 86_400;
+
+/** After an answer: how many aircraft, and what is odd. */
+export function afterAnswer(
+  place: string,
+  answer: Answer,
+  behindSeconds: number | null,
+  nextMs: number,
+): SourceState {
+  const rows = oddEntriesNotice(answer);
+  const notices: SourceNotice[] = [];
+  const isOld = behindSeconds !== null && Math.abs(behindSeconds) > DAY_S;
+  if (isOld) notices.push({ about: 'clock', message: oldNotice(place, answer.timeMs) });
+  else if (behindSeconds !== null) notices.push({ about: 'clock', message: clockNotice(behindSeconds) });
+  if (rows !== null) notices.push({ about: 'rows', message: `${place}: ${rows}` });
+  const located = answer.vectors.filter(({ latitude }) => latitude !== null).length;
+  return {
+    kind: 'ok',
+    message: `${place} sent ${answer.vectors.length} aircraft, ${located} with a position.`,
+    ...(notices.length > 0 && { notices }),
+    ...(behindSeconds !== null && !isOld && { clock_behind_s: behindSeconds }),
+    next_poll_at_ms: nextMs,
+  };
+}
+
+const oldNotice = (place: string, timeMs: number): string =>
+  `${place} says that it is ${new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ')} UTC: it is an old recording, ` +
+  `or the clock there or here is wrong.`;
+
+/** The receiver says the same time again and again. */
+export function frozenTime(place: string, timeMs: number, nowMs: number): SourceState {
+  const about = `${place} says the same time again and again`;
+  return {
+    kind: 'waiting',
+    message: `${about}, ${utc(timeMs, nowMs)}: its program may have stopped. Nothing new is sent until it goes on.`,
+    about,
+  };
+}
+
+/**
+ * After a failure: why, and when the next try is. A time that the server names is kept to, with some seconds more; else
+ * the back-off counts.
+ * @param place what failed, as the subject of a sentence
+ * @param random Uniform in [0, 1).
+ */
+export function afterFailure(
+  place: string,
+  failure: Failure,
+  backOffMs: number,
+  nowMs: number,
+  random: number,
+): Report {
+  const asTold = (toldMs: number) => Math.max(Math.min(toldMs, LONGEST_MS) + SPREAD_MS * random, backOffMs);
+  const report = (kind: SourceState['kind'], about: string, waitMs: number): Report => {
+    const atMs = Math.ceil(nowMs + waitMs);
+    const message = `${about}; next try at ${utc(atMs, nowMs)}.`;
+    return { atMs, state: { kind, message, about, retry_at_ms: atMs } };
+  };
+  switch (failure.kind) {
+    case 'rate-limited':
+      return report(
+        'rate-limited',
+        `${place} limits how often it may be asked (429)`,
+        failure.retryAfterMs === null ? Math.max(RATE_LIMITED_MS, backOffMs) : asTold(failure.retryAfterMs),
+      );
+    case 'unauthorized':
+      return report(
+        'unauthorized',
+        `${place} does not let us in: ${failure.reason}`,
+        Math.max(DENIED_MS, backOffMs),
+      );
+    case 'unavailable':
+      return report(
+        'unavailable',
+        `${place} gives no aircraft: ${failure.reason}`,
+        failure.retryAfterMs === null ? backOffMs : asTold(failure.retryAfterMs),
+      );
+  }
+}
