@@ -22,13 +22,7 @@ export async function serveDashboard(
   await using parts = new AsyncDisposableStack();
   const home = parts.use(openLake(settings, data, signal));
   const scratch = parts.use(await scratchFolder('dashboard'));
-  const engine = parts.use(
-    await openEngine(settings, data, home.store, {
-      share: 0.25,
-      temporaryFolder: scratch.path,
-      maxTemporaryBytes: scratch.maxBytes,
-    }),
-  );
+  const engine = parts.use(await openEngine(settings, data, home.store, { share: 0.25, scratch }));
   const logger = openLog(settings.logLevel);
   const server = parts.use(await startPage(settings, data, { store: home.store, engine, logger }));
   const open = parts.move();

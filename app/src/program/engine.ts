@@ -8,6 +8,7 @@ import type { Engine, QueryEngine } from '../engine/engine.ts';
 import type { JobProgress } from '../engine/spark/engine.ts';
 import { StoredFilesEngine } from '../engine/stored-files.ts';
 import { cacheFolder, spillFolder } from './data-folder.ts';
+import type { Scratch } from './scratch.ts';
 import { openSpark } from './spark.ts';
 
 /** The engine of the pipeline: Spark where SPARK_REMOTE says so, which tells how far it has come; else in this process. */
@@ -27,9 +28,8 @@ export function openPipelineEngine(
 export interface EngineRoom {
   /** Of MEMORY_LIMIT; default all of it. */
   readonly share?: number;
-  /** Where it spills; default: in the data folder. */
-  readonly temporaryFolder?: string;
-  readonly maxTemporaryBytes?: number;
+  /** Where it spills, for what only reads the lake; default: in the data folder. The caller keeps it until the engine is gone. */
+  readonly scratch?: Scratch;
 }
 
 /**
@@ -40,16 +40,17 @@ export async function openEngine(
   settings: Settings,
   data: string,
   store: ObjectStore,
-  { share = 1, temporaryFolder = spillFolder(data), maxTemporaryBytes }: EngineRoom = {},
+  { share = 1, scratch }: EngineRoom = {},
 ): Promise<QueryEngine> {
   const isLocal = store.url.startsWith('file:');
   const lake = isLocal ? fileURLToPath(store.url) : cacheFolder(data);
+  const temporaryFolder = scratch?.path ?? spillFolder(data);
   const engine = await DuckdbEngine.open({
     memoryLimit: mebibytes(Math.max(64 * 2 ** 20, settings.memoryLimitBytes * share)),
     threads: 1,
     temporaryFolder,
     folders: [lake, temporaryFolder, spillFolder(data)].flatMap(everyName),
-    ...(maxTemporaryBytes === undefined ? {} : { maxTemporary: mebibytes(maxTemporaryBytes) }),
+    ...(scratch === undefined ? {} : { maxTemporary: mebibytes(scratch.maxBytes) }),
   });
   return isLocal ? engine : new StoredFilesEngine(engine, store, spillFolder(data));
 }

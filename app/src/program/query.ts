@@ -36,10 +36,7 @@ export async function* streamLake(settings: Settings, sql: string): AsyncGenerat
   const data = existingData(settings, ['lake']);
   await using home = openLake(settings, data);
   using scratch = await scratchFolder('query');
-  await using engine = await openEngine(settings, data, home.store, {
-    temporaryFolder: scratch.path,
-    maxTemporaryBytes: scratch.maxBytes,
-  });
+  await using engine = await openEngine(settings, data, home.store, { scratch });
   const { relations, missing } = await tablesIn(home.lake, sql);
   try {
     yield* engine.stream({ sql, relations });

@@ -57,11 +57,7 @@ async function lakeNow(settings: Settings, data: string, home: LakeHome): Promis
   const existing = versions.filter((version) => version !== undefined).length;
   if (existing === 0) return `${store.url}, empty so far`;
   using scratch = await scratchFolder('doctor');
-  await using engine = await openEngine(settings, data, store, {
-    share: 0.25,
-    temporaryFolder: scratch.path,
-    maxTemporaryBytes: scratch.maxBytes,
-  });
+  await using engine = await openEngine(settings, data, store, { share: 0.25, scratch });
   const { messages, bronze, refused, passed_over } = await lakeAccounts(lake, engine);
   const gaps = passed_over === 0 ? '' : `, ${count(passed_over)} passed over (see quarantine.gaps)`;
   return `${store.url}, ${existing} of ${BATCH_TABLES.length} tables, ${count(messages)} messages: ${count(bronze)} in Bronze, ${count(refused)} in the quarantine alone${gaps}`;
