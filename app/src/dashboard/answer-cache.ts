@@ -1,9 +1,9 @@
-/** Answers kept at most; each is for one question at one version of a table. */
+/** The most answers that are kept; each is for one question at one version of a table. */
 export const MAX_ANSWERS = 64;
 
 /**
- * Keeps answers by question and tag, so that all pages which ask again at the same commit cost one query. A failed
- * answer is not kept. The one not asked for longest goes first.
+ * Keeps answers by question and tag, so that all pages that ask the same at one commit cost one query. A failed answer
+ * is not kept. The answer that was not asked for the longest is dropped first.
  */
 export class AnswerCache {
   readonly #answers = new Map<string, Promise<string>>();

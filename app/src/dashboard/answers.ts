@@ -16,11 +16,11 @@ import type { LakeTables } from './watch/lake-tables.ts';
 
 /** How far back a track goes, seconds before the newest event time of the table. */
 export const TRACK_S = 3600;
-/** Positions of a track at most: two a second. */
+/** The most positions of a track: two a second. */
 const TRACK_POINTS = 2 * TRACK_S;
 const HOUR_S = 3600;
 const WINDOWS_PER_HOUR = HOUR_S / GOLD_WINDOW_S;
-/** Windows of Gold a page may ask for: a day. */
+/** The most windows of Gold that a page may ask for: a day. */
 export const MAX_WINDOWS: number = 24 * WINDOWS_PER_HOUR;
 
 /** What the answers are computed from. */
@@ -28,7 +28,7 @@ export interface AnswerSources {
   readonly engine: Engine;
   readonly queries: Queries;
   readonly tables: LakeTables;
-  /** Epoch milliseconds UTC. Rows dated after it come from a clock that is ahead, and answer nothing yet. */
+  /** Epoch milliseconds UTC. Rows dated after it come from a clock that is ahead, and are left out for now. */
   readonly clock: () => number;
 }
 
@@ -38,7 +38,7 @@ export interface AnswerSources {
  */
 export async function trafficAnswer(sources: AnswerSources, windows: number): Promise<TrafficAnswer> {
   const version = sources.tables.version(GOLD_TRAFFIC_BY_COUNTRY.name);
-  // An hour more than asked for, so that the leaderboard can compare the newest window with the hour before.
+  // Read an hour more than requested, so that the leaderboard can compare the newest window with the hour before.
   const parameters = { windows: Math.max(windows, WINDOWS_PER_HOUR + 1), now: sources.clock() / 1000 };
   const rows = await select(sources, GOLD_TRAFFIC_BY_COUNTRY, 'traffic', 'traffic', parameters, []);
   const starts = [...new Set(rows.map((row) => seconds(row['window_start'])))];
@@ -110,7 +110,7 @@ export async function categoriesAnswer(
   };
 }
 
-/** The last hour of one aircraft, oldest first; no rows when the table does not know it. */
+/** The last hour of one aircraft, oldest first; no rows if the table does not have it. */
 export async function trackAnswer(sources: AnswerSources, icao24: string): Promise<TrackAnswer> {
   const { name } = SILVER_FLIGHTS_ML;
   const snapshot = sources.tables.get(name);
@@ -125,7 +125,7 @@ export async function trackAnswer(sources: AnswerSources, icao24: string): Promi
   return { ...version, icao24, columns: TRACK_COLUMNS, rows: rows.map((row) => cells(row, TRACK_COLUMNS)) };
 }
 
-/** The tag of a table's version. The commit time is in it, because a table that is made again counts from 0. */
+/** The tag of a table's version. It includes the commit time, because a table that is created again counts from 0. */
 export function entityTag({ version, as_of_ms }: TableVersion): string {
   return version === null ? '"none"' : `"${version}-${as_of_ms}"`;
 }

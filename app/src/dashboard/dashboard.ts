@@ -21,26 +21,26 @@ import { POLL_MS, type TableEvent, watchTable } from './watch/lake-watch.ts';
 import { progressLooker } from './watch/progress-watch.ts';
 import { SERVICE_LOOK_MS, ServiceWatch, type WatchedService } from './watch/service-watch.ts';
 
-/** How often every page hears the times and the state, also when nothing comes. */
+/** How often every page gets the times and the state, even when nothing changes. */
 export const HEARTBEAT_MS = 5000;
 
 /** What the dashboard works with. It only reads. */
 export interface DashboardParts {
-  /** Of its own: the dashboard opens tables again that were deleted and made again. */
+  /** Not shared: the dashboard opens tables again that were deleted and created again. */
   readonly lake: Lake;
   readonly engine: Engine;
   readonly queries: Queries;
   /** Epoch milliseconds UTC. */
   readonly clock: () => number;
   readonly logger?: Logger;
-  /** To be shown with their health; none by default. */
+  /** Services whose health is shown; none by default. */
   readonly services?: readonly WatchedService[];
 }
 
 /**
- * The dashboard without its network: follows the lake, keeps the picture, knows how things stand. One loop per table,
- * one for the progress file, one heartbeat; all end when it is disposed. A loop survives any failure of the lake: it
- * counts it, says it once at warn, and looks again.
+ * The dashboard without its network: it follows the lake, keeps the picture, and knows the state of the pipeline. It
+ * has one loop per table, one for the progress file, and a heartbeat; all end when it is disposed. A loop survives any
+ * failure of the lake: it counts it, logs it once at warn, and tries again.
  */
 export class Dashboard implements AsyncDisposable {
   readonly tables: LakeTables = new LakeTables();
@@ -51,9 +51,9 @@ export class Dashboard implements AsyncDisposable {
   readonly #services: ServiceWatch;
   readonly #stop = new AbortController();
   readonly #loops: Promise<void>[] = [];
-  /** Per table: null once a look went well, else what is wrong. */
+  /** By table: null after a successful read, else what is wrong. */
   readonly #troubles = new Map<string, string | null>();
-  /** What the log was told of a table since it was last read well. */
+  /** By table: the failure that was logged since its last successful read. */
   readonly #warned = new Map<string, string>();
   #progress: Progress | null = null;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -88,7 +88,7 @@ export class Dashboard implements AsyncDisposable {
   /** Begins to follow the lake. */
   start(): void {
     for (const definition of BATCH_TABLES) {
-      this.#troubles.set(definition.name, 'was not looked at yet');
+      this.#troubles.set(definition.name, 'has not been read yet');
       this.#loops.push(this.#follow(definition));
     }
     this.#loops.push(this.#followProgress(), this.#followServices());
@@ -97,7 +97,7 @@ export class Dashboard implements AsyncDisposable {
     }, HEARTBEAT_MS);
   }
 
-  /** How things stand now. */
+  /** The state now. */
   state(): LiveState {
     const now_ms = this.#parts.clock();
     const { eventTime, feed, size } = this.hub.picture;
@@ -143,13 +143,13 @@ export class Dashboard implements AsyncDisposable {
     };
   }
 
-  /** Why answers may be wrong or missing at the moment, one sentence; null when all is well. */
+  /** One sentence on why answers may be wrong or missing now; null when all is well. */
   notReady(): string | null {
     for (const [name, trouble] of this.#troubles) if (trouble !== null) return `${name} ${trouble}.`;
     return null;
   }
 
-  /** Ends the loops. Waits for what they are doing at most as long as the engine takes to hear the signal. */
+  /** Ends the loops. Waits at most as long as the engine takes to react to the signal. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#heartbeat);
     this.#stop.abort();
@@ -200,7 +200,7 @@ export class Dashboard implements AsyncDisposable {
   #failed(name: string, error: unknown): void {
     if (this.#stop.signal.aborted) return;
     this.metrics.lakeFailures.inc({ table: name });
-    // The page says by itself why such a table is not shown (LakeTables): so it is as ready as it can be.
+    // The page itself says why such a table is not shown (LakeTables), so the dashboard counts as ready.
     const isRefused = error instanceof ContrailError && error.kind === 'unsupported';
     // Once per trouble, not once a second.
     const trouble = isRefused ? error.message : UNREADABLE;
@@ -210,7 +210,7 @@ export class Dashboard implements AsyncDisposable {
     this.#troubles.set(name, isRefused ? null : UNREADABLE);
   }
 
-  /** Does not wait for a look that is under way when it is to end: services may be silent for long. */
+  /** When it must end, it does not wait for a service that is being asked, which may not answer for long. */
   async #followServices(): Promise<void> {
     const { signal } = this.#stop;
     const stopped = new Promise<void>((resolve) => {

@@ -1,20 +1,21 @@
 /**
- * Who may ask. A page bound to this machine is not open to the network, but every site a browser on this machine visits can
- * reach it: by a name of its own that resolves to 127.0.0.1 (DNS rebinding), or by a WebSocket, which browsers let any site
- * open (RFC 6455, section 10.2). Against the first stands the Host header, against the second Origin.
+ * Decides which requests are answered. A page that is bound to this machine is not open to the network, but every site
+ * that a browser on this machine visits can reach it: by a name that resolves to 127.0.0.1 (DNS rebinding), or by a
+ * WebSocket, which browsers let any site open (RFC 6455, section 10.2). The Host header protects against the first,
+ * Origin against the second.
  */
 export interface HostPolicy {
-  /** Names and addresses that are answered to, lower case, without a port; null: every one. */
+  /** Names and addresses to which the server answers, lower case, without a port; null: all. */
   readonly names: readonly string[] | null;
-  /** Whether an address in digits is answered to: no site can make its own name one. */
+  /** Whether the server answers to numeric addresses. This is safe, because a site cannot use one as its name. */
   readonly addresses: boolean;
-  /** What the settings allow beyond this machine, lower case. */
+  /** Names that the settings allow beyond this machine, lower case. */
   readonly allowed: readonly string[];
 }
 
 const LOOPBACK_NAMES = ['localhost', '::1'] as const;
 
-/** The rule for a server that is bound to `bound`, where reverse proxies pass on the names `allowed`. */
+/** The rule for a server that is bound to `bound`, with the names `allowed` from reverse proxies. */
 export function hostPolicy(bound: string, allowed: readonly string[]): HostPolicy {
   const own = bound.toLowerCase();
   const names = allowed.map((name) => name.toLowerCase());
@@ -22,7 +23,7 @@ export function hostPolicy(bound: string, allowed: readonly string[]): HostPolic
   return { names: names.length === 0 ? null : [own, ...names], addresses: true, allowed: names };
 }
 
-/** Whether a request with this Host header is answered. Without one it is no browser's. */
+/** Whether a request with this Host header is answered. A request without one is not from a browser. */
 export function isAllowedHost(policy: HostPolicy, host: string | undefined): boolean {
   if (policy.names === null || host === undefined) return true;
   const name = nameOf(host);
@@ -31,7 +32,7 @@ export function isAllowedHost(policy: HostPolicy, host: string | undefined): boo
   return isLoopback(name) || policy.names.includes(name) || (policy.addresses && isAddress);
 }
 
-/** What a WebSocket handshake says of itself. */
+/** The headers of a WebSocket handshake that matter. */
 export interface Handshake {
   readonly origin: string | undefined;
   readonly host: string | undefined;
@@ -40,9 +41,9 @@ export interface Handshake {
 }
 
 /**
- * Whether a handshake comes from our own page: its Origin is the Host, or a name that the settings allow, or it has the key
- * of this server, which only a page of the same origin can read. So it works behind a proxy that does not keep Host.
- * Programs that are no browsers send no Origin.
+ * Whether a handshake comes from our own page: its Origin is the Host, or a name that the settings allow, or it has the
+ * key of this server, which only a page of the same origin can read. The key makes it work behind a proxy that does not
+ * keep Host. Programs other than browsers send no Origin.
  */
 export function isOwnPage(policy: HostPolicy, { origin, host, key }: Handshake, ownKey: string): boolean {
   if (origin === undefined || key === ownKey) return true;
@@ -51,11 +52,11 @@ export function isOwnPage(policy: HostPolicy, { origin, host, key }: Handshake, 
   return from.host === host?.toLowerCase() || policy.allowed.includes(from.hostname);
 }
 
-/** What to tell a client that came under a name that is not answered to. */
+/** The answer to a request under a name that is not allowed. */
 export function foreignHost(policy: HostPolicy, host: string): string {
   const name = nameOf(host) ?? host.slice(0, 100);
   const known = policy.names?.[0] ?? 'localhost';
-  return `This dashboard answers to ${known} and localhost, not to "${name.slice(0, 100)}". Where a reverse proxy passes that name on, set DASHBOARD_ALLOWED_HOSTS=${name.slice(0, 100)}.`;
+  return `This dashboard answers to ${known} and localhost, not to "${name.slice(0, 100)}". If a reverse proxy passes that name on, set DASHBOARD_ALLOWED_HOSTS=${name.slice(0, 100)}.`;
 }
 
 /** 127.0.0.0/8 (RFC 1122), ::1, and localhost with all names below it (RFC 6761). */

@@ -7,15 +7,15 @@ import type { LiveHub } from './live/live-hub.ts';
 
 /** Messages of the page are short; a longer one ends the connection. */
 export const MAX_MESSAGE_BYTES = 4096;
-/** What a server bears of its live sockets. */
+/** Limits for the live sockets of a server. */
 export interface SocketBounds {
   /** Sockets at once. */
   readonly max: number;
   /** Between two pings, ms; a client that has not answered the last one is gone. */
   readonly pulseMs: number;
-  /** The first message of a page has to come within this, ms. */
+  /** The first message of a page must come within this time, ms. */
   readonly helloWithinMs: number;
-  /** Between two pings; a page acknowledges a few frames a second, so more than this is no page. */
+  /** Between two pings. A page acknowledges a few frames a second, so more messages do not come from a page. */
   readonly maxMessages: number;
   /** How long the peer may take to answer a close, ms. */
   readonly goodbyeMs: number;
@@ -33,7 +33,10 @@ export const SOCKET_BOUNDS: SocketBounds = {
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;
 
-/** The live sockets of one server: each is connected to the hub, watched, and ended when it is dead, mute or too loud. */
+/**
+ * The live sockets of one server: each is connected to the hub, watched, and closed if it is dead, silent or sends too
+ * much.
+ */
 export class LiveSockets {
   readonly #hub: LiveHub;
   readonly #bounds: SocketBounds;
@@ -42,7 +45,7 @@ export class LiveSockets {
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
   });
-  /** Messages since the last ping of each, and whether it was heard of since. */
+  /** For each socket, its messages since the last ping and whether it has answered that. */
   readonly #heard = new Map<WebSocket, { messages: number; isAlive: boolean }>();
   readonly #pulse: NodeJS.Timeout;
 
@@ -53,24 +56,24 @@ export class LiveSockets {
     this.#pulse.unref();
   }
 
-  /** Whether as many are open as may be. */
+  /** Whether the largest number of sockets is open. */
   get isFull(): boolean {
     return this.#server.clients.size >= this.#bounds.max;
   }
 
-  /** Answers an upgrade that was judged to be for us. What is wrong with the handshake itself is answered with 400. */
+  /** Accepts an upgrade request that was found valid. A faulty handshake is answered with 400. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (client) => this.#connect(client));
   }
 
-  /** Cuts all that are still open. */
+  /** Cuts all open sockets. */
   close(): void {
     clearInterval(this.#pulse);
     for (const client of this.#server.clients) client.terminate();
     this.#server.close();
   }
 
-  /** Ends those that have not been heard of since the last beat, and pings the others. */
+  /** Closes the sockets that have not answered the last ping, and pings the others. */
   beat(): void {
     for (const [client, heard] of this.#heard) {
       if (!heard.isAlive) client.terminate();
@@ -84,7 +87,7 @@ export class LiveSockets {
     const { goodbyeMs, helloWithinMs, maxMessages } = this.#bounds;
     const heard = { messages: 0, isAlive: true };
     this.#heard.set(client, heard);
-    // Over after a while, also where the peer takes nothing any more, not even the goodbye.
+    // Cut it after a while, even if the peer no longer reads, not even the close frame.
     const end = (code: number, reason: string): void => {
       client.close(code, reason);
       setTimeout(() => client.terminate(), goodbyeMs).unref();
@@ -108,7 +111,7 @@ export class LiveSockets {
     client.on('pong', () => {
       heard.isAlive = true;
     });
-    // A broken frame or connection: the close that follows tells all there is to do.
+    // A broken frame or connection: the close event that follows handles it.
     client.on('error', () => undefined);
     client.on('close', () => {
       clearTimeout(mute);

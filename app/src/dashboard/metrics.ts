@@ -2,7 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { LiveState } from './protocol.ts';
 import { STAGES } from './protocol.ts';
 
-/** What the gauges read when they are asked. */
+/** What the gauges read. */
 export interface MetricSources {
   readonly state: () => LiveState;
   readonly clients: () => number;
@@ -15,7 +15,7 @@ export interface DashboardMetrics {
   readonly frames: Counter<'kind'>;
   readonly frameBytes: Counter<'kind'>;
   readonly requests: Counter<'method' | 'status'>;
-  /** Looks at the lake and reads of Silver that failed and are tried again. */
+  /** Failed reads of the lake, which are tried again. */
   readonly lakeFailures: Counter<'table'>;
 }
 
@@ -115,7 +115,7 @@ export function createMetrics(sources: MetricSources): DashboardMetrics {
     }),
     lakeFailures: new Counter({
       name: 'contrail_dashboard_lake_failures_total',
-      help: 'Looks at a table that failed and are tried again',
+      help: 'Failed reads of a table, which are tried again',
       labelNames: ['table'],
       registers,
     }),

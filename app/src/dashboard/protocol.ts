@@ -52,10 +52,10 @@ export interface ServiceStatus {
   readonly title: string;
   /** waiting: not asked yet. */
   readonly state: Extract<StageState, 'waiting' | 'ok' | 'failed'>;
-  /** What it says of itself, or what is wrong; null before it was asked. */
+  /** What the service reports, or what is wrong; null before it was asked. */
   readonly found: string | null;
   readonly address: string;
-  /** For a browser; null where none is set. */
+  /** Address of its web page; null if none is set. */
   readonly page: string | null;
   /** Seconds since it was asked. */
   readonly age_s: number | null;
@@ -70,7 +70,7 @@ export interface TableStatus {
   readonly files: number | null;
   readonly bytes: number | null;
   readonly committed_at_ms: number | null;
-  /** Why rows of it cannot be read, one sentence that says what to do; null while all can, and while there is no table. */
+  /** One sentence on why rows of it cannot be read and what to do; null if all can be read, or there is no table. */
   readonly refusal: string | null;
 }
 
@@ -78,14 +78,14 @@ export interface TableStatus {
 export interface StatusAnswer extends LiveState {
   readonly tables: readonly TableStatus[];
   readonly progress: Progress | null;
-  /** Milliseconds since the pipeline last said anything. */
+  /** Milliseconds since the pipeline's last report. */
   readonly progress_age_ms: number | null;
 }
 
-/** How things stand, sent after hello, with each tick and every 5 s, and part of {@link StatusAnswer}. */
+/** The state, sent after hello, with each tick and every 5 s, and part of {@link StatusAnswer}. */
 export interface LiveState {
   readonly now_ms: number;
-  /** True when the lake holds invented positions; null while nothing says. */
+  /** Whether the lake holds simulated positions; null while unknown. */
   readonly simulated: boolean | null;
   /** The feed of the newest rows: `opensky`, `simulator`, …; null when unknown. */
   readonly feed: string | null;
@@ -128,8 +128,9 @@ export interface CountriesAnswer {
 }
 
 /**
- * `GET /api/live/key`: what a page adds to the address of the live socket, `/api/live?key=...`, to prove that it is of our own
- * origin where a reverse proxy has changed the Host header. Other sites can open the socket, but cannot read this.
+ * `GET /api/live/key`: what a page adds to the address of the live socket, `/api/live?key=...`, to prove that it is of
+ * our own origin even if a reverse proxy has changed the Host header. Other sites can open the socket, but cannot read
+ * this.
  */
 export interface KeyAnswer {
   readonly key: string;
@@ -182,7 +183,7 @@ export const TRAFFIC_COLUMNS = [
   'avg_altitude_m',
 ] as const;
 
-/** flight_count_hour_ago is that of the window 12 windows earlier, null when there is none. */
+/** flight_count_hour_ago is the flight_count 12 windows earlier; null if there is no such window. */
 export const LEADERBOARD_COLUMNS = [
   'origin_country',
   'flight_count',

@@ -25,7 +25,7 @@ const GOING_AWAY = 1001;
 export interface DashboardOptions {
   /** The lake's root: a local folder, which need not exist yet, or an object store. */
   readonly lakeRoot: ObjectStore | string;
-  /** Runs the queries, one at a time: give it one of its own. Stays the caller's to close. */
+  /** Runs the queries, one at a time, so do not share it. The caller closes it. */
   readonly engine: Engine;
   /** Epoch milliseconds UTC. */
   readonly clock: () => number;
@@ -35,11 +35,14 @@ export interface DashboardOptions {
   readonly port: number;
   /** Names under which reverse proxies pass requests on; none by default (`hosts.ts`). */
   readonly allowedHosts?: readonly string[];
-  /** Connections at once; by default what the process can spare (`http-server.ts`). Half of them may be live sockets. */
+  /**
+   * The most connections; by default as many as the process can spare (`http-server.ts`). Half of them may be live
+   * sockets.
+   */
   readonly maxConnections?: number;
-  /** To be shown with their health; none by default. */
+  /** Services whose health is shown; none by default. */
   readonly services?: readonly WatchedService[];
-  /** Folder of the built page; where it is missing, the server says how to build it. */
+  /** Folder of the built page; if it is missing, the server says how to build it. */
   readonly webRoot: string;
 }
 
@@ -52,8 +55,8 @@ export interface DashboardServer extends AsyncDisposable {
 
 /**
  * Starts the dashboard on a lake, which it only reads: the page, the live socket and the answers behind the page.
- * Resolves when it listens; the lake may still be empty or not there at all. Disposing closes sockets with 1001 and
- * takes at most 2 seconds.
+ * Resolves when it listens; the lake may still be empty or missing. Disposing closes sockets with 1001 and takes at
+ * most 2 seconds.
  * @throws ContrailError invalid `port-in-use` or `cannot-listen`.
  */
 export async function startDashboard(options: DashboardOptions): Promise<DashboardServer> {
@@ -100,7 +103,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       const closed = server.listening ? once(server, 'close') : Promise.resolve();
       server.close();
       dashboard.hub.close(GOING_AWAY, 'the dashboard stops');
-      // A client that does not answer the goodbye in time is cut off.
+      // A client that does not answer the close frame in time is cut off.
       const cut = setTimeout(() => {
         sockets.close();
         server.closeAllConnections();
@@ -121,7 +124,7 @@ function liveRequest({ method, url, headers }: IncomingMessage): Parameters<type
   return { method: method ?? 'GET', url: url ?? '/', header };
 }
 
-/** Resolves with the work or after a while: an engine that does not hear the signal must not hold up the exit. */
+/** Resolves with the work or after a while: an engine that does not react to the signal must not delay the exit. */
 async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {

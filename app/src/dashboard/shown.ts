@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 
-/** Names that come from the feed (country, feed, phase) are at most so long on the wire; longer ones are no names. */
+/** The greatest length of names from the feed (country, feed, phase) on the wire. */
 export const MAX_NAME = 64;
-/** Sentences of the pipeline and of services. */
+/** The greatest length of sentences of the pipeline and of services. */
 export const MAX_SENTENCE = 600;
 
 /** Controls and marks that change how other text is read: C0, C1, bidirectional and other format characters, line ends. */
 const NOT_SHOWN = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 /**
- * A name from the data, fit for the wire and a page: without control characters, well-formed, at most {@link MAX_NAME} long.
- * What had to be changed ends in a mark of the whole text, so that two different names stay different. The lake keeps the text
- * as it came.
+ * A name from the data, fit for the wire and a page: without control characters, well-formed, at most {@link MAX_NAME}
+ * long. A changed name ends in a hash of the whole text, so that different names stay different. The lake keeps the
+ * original text.
  */
 export function shownName(text: string): string {
   const clean = cleaned(text);
@@ -29,7 +29,7 @@ function cleaned(text: string): string {
   return text.toWellFormed().replace(NOT_SHOWN, '\uFFFD');
 }
 
-/** At most `max` UTF-16 units, no character halved. */
+/** Cuts to at most `max` UTF-16 units, without splitting a character. */
 function cut(text: string, max: number): string {
   return text.length <= max
     ? text

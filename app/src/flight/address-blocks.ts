@@ -196,9 +196,9 @@ const BLOCKS: readonly (readonly [first: number, bits: 10 | 12 | 15 | 18 | 20, c
 ];
 
 /**
- * The country in whose block an ICAO 24-bit address lies, as OpenSky's `origin_country` spells it: where the aircraft is
- * registered, as far as the address tells. Null for an address in no block, for a non-ICAO address (`~abcdef`), and for
- * what is no address.
+ * The country in whose block an ICAO 24-bit address lies, as OpenSky's `origin_country` spells it: where the aircraft
+ * is registered, as far as the address shows. Null for an address in no block, for a non-ICAO address (`~abcdef`), and
+ * for a text that is not an address.
  */
 export function countryOfAddress(icao24: string | null): string | null {
   if (icao24 === null || !/^[\da-f]{6}$/i.test(icao24)) return null;

@@ -3,7 +3,7 @@ import type { Airport } from './airports.ts';
 /** Degrees of latitude and longitude that one cell spans. */
 export const CELL_DEGREES = 1;
 const COLUMNS = 360 / CELL_DEGREES;
-/** The most airports that a cell may have: engines that write out a comparison with each of them end here. */
+/** The most airports that a cell may have: some engines write out a comparison with each of them. */
 export const MOST_AIRPORTS_IN_CELL = 20;
 /** Cells are searched block by block, so that each looks at a few airports instead of all. */
 const BLOCK_DEGREES = 10;
@@ -19,8 +19,8 @@ export interface AirportCell {
 }
 
 /**
- * For a cell of the globe, the airports that can be the nearest one to a point of the cell, so that the truly
- * nearest airport is found by comparing a handful instead of thousands. Exact, not a search radius:
+ * For a cell of the globe, the airports that can be the nearest one to a point of the cell. So the truly nearest
+ * airport is found by comparing a few instead of thousands. Exact, not a search radius:
  *
  * With c the cell's centre and r the largest angle from c to a point p of the cell,
  * - an airport further from c than (nearest airport's angle + 2 r) is nowhere the nearest (triangle inequality);
@@ -39,7 +39,7 @@ export function airportsByCell(airports: readonly Airport[]): (cell: number) => 
     const key = `${south} ${west}`;
     const known = blocks.get(key);
     if (known !== undefined) return known;
-    // An airport that is the nearest somewhere in a cell is so somewhere in the block around it.
+    // An airport that is the nearest one somewhere in a cell is also the nearest one somewhere in the block around it.
     const nearby = nearestSomewhere(south, west, BLOCK_DEGREES, everywhere, vectors);
     blocks.set(key, nearby);
     return nearby;

@@ -1,8 +1,8 @@
 import { ContrailError } from '../errors.ts';
 
-/** One airport: a row of the table `reference/airports`, in its words. */
+/** One airport: a row of the table `reference/airports`, with its column names. */
 export interface Airport {
-  /** OurAirports' identifier: the ICAO code where there is one, else a local code. Unique. */
+  /** OurAirports' identifier: the ICAO code if there is one, else a local code. Unique. */
   readonly ident: string;
   readonly name: string;
   readonly type: AirportType;
@@ -17,7 +17,7 @@ export interface Airport {
   readonly elevation_m: number | null;
 }
 
-/** The sizes in use; OurAirports has smaller fields, heliports and seaplane bases too. */
+/** The sizes that are used; OurAirports also has smaller fields, heliports and seaplane bases. */
 export const AIRPORT_TYPES = ['large_airport', 'medium_airport'] as const;
 export type AirportType = (typeof AIRPORT_TYPES)[number];
 
@@ -53,7 +53,7 @@ export function parseAirports(json: unknown): readonly Airport[] {
     const airport = toAirport(row);
     if (airport === null) throw unreadable(`row ${index} is not an airport: ${JSON.stringify(row)}`);
     if (idents.has(airport.ident))
-      throw unreadable(`the ident ${airport.ident} comes twice, again in row ${index}`);
+      throw unreadable(`the ident ${airport.ident} occurs twice, again in row ${index}`);
     idents.add(airport.ident);
     return airport;
   });
@@ -87,6 +87,6 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 function unreadable(found: string): ContrailError {
   return new ContrailError(
     'airports-unreadable',
-    `The list of airports cannot be read: ${found}. Restore app/src/lake/airports.json, or make it again with tools/airports.`,
+    `The list of airports cannot be read: ${found}. Restore app/src/lake/airports.json, or write it again with tools/airports.`,
   );
 }

@@ -1,4 +1,4 @@
-/** What a topic message says, in the words of the contract: fields of the right type, or why it is malformed. */
+/** A decoded topic message: its fields with the right types, or why it is malformed. */
 export type DecodedMessage =
   | { readonly fields: MessageFields; readonly malformed: null }
   | { readonly fields: null; readonly malformed: string };
@@ -69,26 +69,29 @@ const PLAIN_VALUES: Readonly<Record<FieldType, string>> = {
   integer: PLAIN_INTEGER,
   integers: String.raw`\[(?:(?:null|${PLAIN_INTEGER})(?:, ?(?:null|${PLAIN_INTEGER}))*)?\]`,
 };
-/** What Contrail adds to OpenSky's fields may be missing, and what OpenSky hardly ever fills. */
+/** Fields that may be missing: those that Contrail adds to OpenSky's, and one that OpenSky hardly ever fills. */
 const OPTIONAL_FIELDS: ReadonlySet<string> = new Set(['sensors', 'snapshot_time', 'feed']);
-/** Producers that follow OpenSky's answer begin with its time, which is of no use here. */
+/** Producers that follow OpenSky's answer begin with its time, which is not used here. */
 const LEADING_TIME = `(?:"time": ?(?:null|${PLAIN_VALUES.long}), ?)?`;
-/** Source of the pattern of {@link isPlainMessage}, for engines that test it themselves: what JavaScript and Java share. */
+/**
+ * Source of the pattern of {@link isPlainMessage}, for engines that test it themselves: in the syntax that JavaScript
+ * and Java share.
+ */
 export const PLAIN_MESSAGE_SOURCE = `^\\{${LEADING_TIME}${MESSAGE_FIELDS.map(([name, type], index) => {
   const field = `${index === 0 ? '' : ', ?'}"${name}": ?(?:null|${PLAIN_VALUES[type]})`;
   return OPTIONAL_FIELDS.has(name) ? `(?:${field})?` : field;
 }).join('')}\\}$`;
 const PLAIN_MESSAGE = new RegExp(PLAIN_MESSAGE_SOURCE);
 /**
- * Longer messages are neither plain nor flat: a pattern takes memory by the length of a list, and parsers bound the length
- * of a text. Characters.
+ * Longer messages, in characters, are neither plain nor flat: matching a pattern takes memory by the length of a list,
+ * and parsers limit the length of a text.
  */
 export const SIMPLE_MESSAGE_LENGTH = 65_536;
 
 /**
- * Whether a message has the form in which nearly all come: the known fields in OpenSky's order, each once, with values
- * of their types, and perhaps a time before them. Such a message is well-formed, and any JSON parser reads the same from
- * it; of another one nothing is said. Six times faster than {@link decodeMessage}.
+ * Whether a message has the form that nearly all messages have: the known fields in OpenSky's order, each once, with
+ * values of their types, and perhaps a time before them. Such a message is well-formed, and every JSON parser reads the
+ * same from it. Other messages may be well-formed too. Six times faster than {@link decodeMessage}.
  */
 export const isPlainMessage = (text: string): boolean =>
   text.length <= SIMPLE_MESSAGE_LENGTH && PLAIN_MESSAGE.test(text);
@@ -105,20 +108,21 @@ export const FLAT_MESSAGE_SOURCE = String.raw`^\{(?:${MEMBER}(?:, ?${MEMBER}){0,
 const FLAT_MESSAGE = new RegExp(FLAT_MESSAGE_SOURCE);
 
 /**
- * Whether a message is well-formed at sight, though its fields come in another order, are missing or repeated, or stand
- * beside others with simple values: what producers that know nothing of Contrail send. Of fields that are repeated the
- * last one counts, as for any parser that does not refuse them.
+ * Whether a message is well-formed by a simple pattern, although its fields are in another order, missing or repeated,
+ * or have other simple fields beside them. Producers that do not know Contrail send such messages. If a field is
+ * repeated, the last one counts, as for every parser that does not refuse it.
  */
 export const isFlatMessage = (text: string): boolean =>
   text.length <= SIMPLE_MESSAGE_LENGTH && FLAT_MESSAGE.test(text);
 
 /**
- * Decodes one message. Malformed is: bytes that are not UTF-8, no JSON (bare NaN and Infinity included), no object, or a
- * known field whose value is not of its type. A whole-valued number (5.0, 1e3) is a legal long or integer; a number too
- * large for its type is not of its type; null is of every type. Of a key that is repeated the last value counts.
+ * Decodes one message. It is malformed if its bytes are not UTF-8, it is not JSON (bare NaN and Infinity are not), not
+ * an object, or a known field has a value of another type. A whole-valued number (5.0, 1e3) is a legal long or integer;
+ * a number that is too large for its type is not of the type; null is of every type. If a key is repeated, the last
+ * value counts.
  *
- * Never throws, whatever the message holds and however large or deep it is: `JSON.parse` of V8 keeps no stack, and what
- * is beside it here reads a message once, from its beginning to its end.
+ * Never throws, whatever the message holds and however large or deep it is: V8's `JSON.parse` does not recurse, and the
+ * rest of this code reads a message once from beginning to end.
  */
 export function decodeMessage(value: MessageValue): DecodedMessage {
   if (typeof value !== 'string') {
@@ -143,7 +147,7 @@ export function decodeMessage(value: MessageValue): DecodedMessage {
       continue;
     }
     if (type === 'long' && typeof found === 'number' && Number.isInteger(found)) {
-      // Beyond 2^53 a number has lost digits. Its text has them all.
+      // Beyond 2^53 a number has lost digits. Its text still has them.
       const long = toLong(numberText(value, name));
       if (typeof long === 'string') return malformed(`${name} is ${String(found)}, ${long}`);
       fields[name] = long;
@@ -180,7 +184,7 @@ function isOfType(value: unknown, type: FieldType): boolean {
   }
 }
 
-/** Whole numbers have one zero. JSON may write another, and JavaScript keeps it. */
+/** Turns -0 into 0. JSON may write -0, and JavaScript keeps it, but whole numbers have only one zero. */
 function withoutMinusZero(value: unknown): unknown {
   if (Array.isArray(value)) return value.some((item) => item === 0) ? value.map(withoutMinusZero) : value;
   return value === 0 ? 0 : value;
@@ -191,7 +195,7 @@ const isInt32 = (value: unknown): boolean => Number.isInteger(value) && value ==
 /** Digits of the largest long. */
 const LONG_DIGITS = 19;
 
-/** The long that a JSON number says, to the last digit; or why there is none. */
+/** The exact long that a JSON number stands for, or why it is not a long. */
 function toLong(text: string): bigint | string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
@@ -207,10 +211,10 @@ function toLong(text: string): bigint | string {
   return BigInt.asIntN(64, long) === long ? long : 'too large for a long';
 }
 
-/** The text of the number that a key of a JSON object has. Of a key that is repeated the last one counts. */
+/** The text of the number that a key of a JSON object has. If a key is repeated, the last one counts. */
 function numberText(json: string, name: string): string {
   let depth = 0;
-  /** Of the member at hand of the object itself; null: its key comes next. */
+  /** The key of the current member of the object; null if the key comes next. */
   let key: string | null = null;
   let found = '';
   for (let index = 0; index < json.length; index += 1) {
@@ -241,7 +245,7 @@ function endOfString(json: string, start: number): number {
   }
 }
 
-/** What is seen at the beginning of a text that is not JSON. */
+/** Why a text is not JSON, as far as its beginning shows. */
 function whyNotJson(text: string): string {
   if (text === '') return ': the message is empty';
   if (text.startsWith('\uFEFF')) return ': it begins with a byte order mark';
@@ -250,8 +254,8 @@ function whyNotJson(text: string): string {
 }
 
 /**
- * Says that a message begins with what serializers of a schema registry put before it: a zero byte and the number of a
- * schema, 4 bytes. Source: Confluent Schema Registry, "Wire format".
+ * Says that a message begins with the prefix of a schema registry's serializer: a zero byte and the number of a schema,
+ * 4 bytes. Source: Confluent Schema Registry, "Wire format".
  */
 function registryPrefix(bytes: Uint8Array): string | null {
   if (bytes[0] !== 0 || bytes.length < 5) return null;
@@ -264,7 +268,7 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'string') return `the text ${JSON.stringify(value.slice(0, 40))}`;
-  // A number too large for a double: JavaScript says Infinity, and the message may have had any number of digits.
+  // The number is too large for a double, so JavaScript has Infinity. The message may have had any number of digits.
   if (typeof value === 'number' && !Number.isFinite(value)) return 'too large a number';
   return String(value as number | boolean);
 }

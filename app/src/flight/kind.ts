@@ -1,6 +1,6 @@
 import { ContrailError } from '../errors.ts';
 
-/** What positions are: of aircraft that fly, or of invented ones. */
+/** The kind of positions: of real aircraft, or of simulated ones. */
 export type Kind = 'real' | 'simulated';
 
 export const kindName = (isSimulated: boolean): Kind => (isSimulated ? 'simulated' : 'real');
@@ -19,7 +19,7 @@ export function kindDiffers(
   const [held, came] = [kindName(holdsSimulated), kindName(!holdsSimulated)];
   return new ContrailError(
     'lake-kind-differs',
-    `${where} holds ${held} positions and takes no ${came} ones. ${next(came, held)}`,
+    `${where} holds ${held} positions and does not accept ${came} ones. ${next(came, held)}`,
     { facts: { simulated: holdsSimulated } },
   );
 }

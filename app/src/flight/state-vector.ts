@@ -1,15 +1,18 @@
 /**
- * One state vector as it travels through the topic: OpenSky's 18 names, plus where it came from.
+ * One state vector as in the topic: OpenSky's 18 fields, plus where it came from.
  *
- * Units are OpenSky's (https://openskynetwork.github.io/opensky-api/rest.html): degrees, metres, m/s, epoch
- * seconds UTC. Every field may be null: a feed that does not know a value says null, never 0 or ''.
+ * Units are OpenSky's (https://openskynetwork.github.io/opensky-api/rest.html): degrees, metres, m/s, epoch seconds
+ * UTC. Every field may be null: a feed that does not know a value gives null, never 0 or ''.
  */
 export interface StateVector extends OpenSkyVector, ReceiverFacts {
-  /** Which of several sources it came from, as a person named it; set by the loop into the topic where there are several. */
+  /**
+   * Which of several sources it came from, by its configured name. The loop into the topic sets it if there are several
+   * sources.
+   */
   readonly source?: string | null;
 }
 
-/** What every feed says or leaves null. */
+/** The fields of every feed; null if a feed does not know one. */
 export interface OpenSkyVector {
   /** ICAO 24-bit address, 6 hexadecimal digits; `~` in front marks a non-ICAO address. */
   readonly icao24: string | null;
@@ -48,7 +51,7 @@ export interface OpenSkyVector {
   readonly feed: Feed | null;
 }
 
-/** What receivers know more than OpenSky; absent where a feed does not say. */
+/** What receivers know beyond OpenSky's fields; absent if a feed does not say. */
 export interface ReceiverFacts {
   readonly registration?: string | null;
   /** ICAO aircraft type designator (Doc 8643), as `A320`. */

@@ -10,7 +10,7 @@ import {
 } from './frame.ts';
 import type { Block, Frame, FrameKind } from './frame.ts';
 
-/** Why bytes are no frame. */
+/** Why bytes are not a frame. */
 export const FRAME_FAULTS = [
   'too-short',
   'wrong-magic',
@@ -23,14 +23,14 @@ export const FRAME_FAULTS = [
 ] as const;
 export type FrameFault = (typeof FRAME_FAULTS)[number];
 
-/** A frame, or why there is none. */
+/** A frame, or why the bytes are not one. */
 export type Decoded =
   | { readonly ok: true; readonly frame: Frame }
   | { readonly ok: false; readonly fault: FrameFault };
 
 /**
- * Reads one frame. The columns are views of `bytes` where its alignment allows, else of a copy. Never throws:
- * truncated or damaged bytes give a fault. What no check can find (a wrong longitude, say) passes.
+ * Reads one frame. The columns are views of `bytes` where its alignment allows, else of a copy. Never throws: truncated
+ * or damaged bytes give a fault. Damage that no check can find (a wrong longitude, for example) is not noticed.
  */
 export function decodeFrame(bytes: Uint8Array): Decoded {
   if (bytes.length < HEADER_BYTES) return fault('too-short');
@@ -95,7 +95,10 @@ function fault(reason: FrameFault): Decoded {
   return { ok: false, fault: reason };
 }
 
-/** Node hands out slices of a pool at any offset, and typed arrays insist on multiples of their width. */
+/**
+ * The bytes at an aligned offset. Node returns slices of a pool at any offset, but typed arrays need multiples of their
+ * width.
+ */
 function aligned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.byteOffset % 8 === 0 && bytes.buffer instanceof ArrayBuffer
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)

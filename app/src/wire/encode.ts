@@ -12,7 +12,7 @@ import type { Block, Frame } from './frame.ts';
 
 /**
  * The bytes of a frame, as `FORMAT.md` has them. A pure function of its argument: slots must be ascending, below
- * `frame.slots` and in one block only, as {@link decodeFrame} will insist.
+ * `frame.slots` and in one block only, which {@link decodeFrame} checks.
  */
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   const rowsAt = HEADER_BYTES;

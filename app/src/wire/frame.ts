@@ -7,7 +7,7 @@ export type FrameKind = keyof typeof FRAME_KINDS;
 export const MAGIC: readonly [number, number] = [0x43, 0x4e];
 export const WIRE_VERSION = 1;
 export const HEADER_BYTES = 48;
-/** Where the header has what. */
+/** Offsets of the header's fields. */
 export const HEADER_AT = {
   magic: 0,
   version: 2,

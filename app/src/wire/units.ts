@@ -1,7 +1,7 @@
 import { CALLSIGN_BYTES } from './columns.ts';
 import type { RowColumns } from './columns.ts';
 
-/** Which bit of `validity` says that the nullable value is there. */
+/** The bits of `validity`: each says that a nullable value is present. */
 export const VALID = {
   altitude: 1,
   velocity: 2,
@@ -22,7 +22,7 @@ export const ON_GROUND = 0x20;
 
 /** How many units of the wire one degree, one m/s and so on are. */
 export const UNITS_PER = { degree: 1e5, velocity: 10, true_track: 100, vertical_rate: 10 } as const;
-/** As `velocity` has it: 1,000 m/s. No aircraft is faster; what says that it is, is not carried on. */
+/** In units of `velocity`: 1,000 m/s. No aircraft is faster; the page does not extrapolate one that claims to be. */
 export const FASTEST: number = 1000 * UNITS_PER.velocity;
 
 /** One aircraft in the units of the lake (degrees, metres, m/s, epoch seconds), before it becomes wire units. */
@@ -45,7 +45,7 @@ export interface Aircraft {
 const MAX_LONGITUDE = 180 * UNITS_PER.degree;
 const MAX_LATITUDE = 90 * UNITS_PER.degree;
 const FULL_TURN = 360 * UNITS_PER.true_track;
-/** Of OpenSky; what is above is no category. */
+/** OpenSky's highest category. */
 const MAX_CATEGORY = 20;
 
 /** The address as a number, or null when it is not an address. */
@@ -61,8 +61,8 @@ export function decodeIcao24(value: number): string {
 }
 
 /**
- * Writes an aircraft into row `i`, except `age`. `country` is its index in the country table, or null. Values that do
- * not fit are sent as the nearest that does, not-a-number as null (`FORMAT.md`).
+ * Writes an aircraft into row `i`, except `age`. `country` is its index in the country table, or null. A value out of
+ * range is sent as the nearest one in range, not-a-number as null (`FORMAT.md`).
  */
 export function writeAircraft(
   columns: RowColumns,
@@ -157,7 +157,7 @@ function clamp(value: number, min: number, max: number): number {
   return Math.min(max, Math.max(min, value));
 }
 
-/** Hundredths of a degree into 0..35,999: 360 is 0. */
+/** Brings hundredths of a degree into 0..35,999: 360 degrees become 0. */
 function wrapped(hundredths: number): number {
   return ((hundredths % FULL_TURN) + FULL_TURN) % FULL_TURN;
 }

@@ -53,7 +53,7 @@ describe('the Host header', () => {
 
   it('is refused with the setting that would allow it', () => {
     expect(foreignHost(hostPolicy('127.0.0.1', []), 'planes.example.org:443')).toBe(
-      'This dashboard answers to 127.0.0.1 and localhost, not to "planes.example.org". Where a reverse proxy passes that name on, set DASHBOARD_ALLOWED_HOSTS=planes.example.org.',
+      'This dashboard answers to 127.0.0.1 and localhost, not to "planes.example.org". If a reverse proxy passes that name on, set DASHBOARD_ALLOWED_HOSTS=planes.example.org.',
     );
     expect(foreignHost(hostPolicy('127.0.0.1', []), 'x'.repeat(9000)).length).toBeLessThan(400);
   });

@@ -82,7 +82,7 @@ describe('the HTTP server', () => {
       extra.resume();
       await once(extra, 'close');
     }
-    expect(lines.map(({ msg }) => msg)).toEqual([expect.stringContaining('as many connections as it takes')]);
+    expect(lines.map(({ msg }) => msg)).toEqual([expect.stringContaining('largest number of connections')]);
     first?.destroy();
     await expect
       .poll(async () => {
@@ -92,12 +92,12 @@ describe('the HTTP server', () => {
       .toContain(SECRET_BODY);
   });
 
-  it('goes on when the process has no descriptor left to take a connection with, and says so once', async () => {
+  it('goes on when the process has no descriptor left to accept a connection with, and says so once', async () => {
     const dial = await start();
     for (let i = 0; i < 3; i++) {
       server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE', syscall: 'accept' }));
     }
-    expect(lines.map(({ msg }) => msg)).toEqual(['the page could not take a connection']);
+    expect(lines.map(({ msg }) => msg)).toEqual(['the dashboard could not accept a connection']);
     const answer = await answerTo(await dial(), 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     expect(answer).toContain(SECRET_BODY);
   });

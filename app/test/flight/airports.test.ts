@@ -76,7 +76,7 @@ describe('a list that is not one is refused', () => {
     ['a latitude beyond the pole', { columns: AIRPORT_COLUMNS, rows: [frankfurt.with(5, 91)] }, /row 0/],
     ['a heliport', { columns: AIRPORT_COLUMNS, rows: [frankfurt.with(2, 'heliport')] }, /row 0/],
     ['a short row', { columns: AIRPORT_COLUMNS, rows: [frankfurt, frankfurt.slice(1)] }, /row 1/],
-    ['one airport twice', { columns: AIRPORT_COLUMNS, rows: [frankfurt, frankfurt] }, /EDDF comes twice/],
+    ['one airport twice', { columns: AIRPORT_COLUMNS, rows: [frankfurt, frankfurt] }, /EDDF occurs twice/],
   ])('%s', (_, json, message) => {
     const read = () => parseAirports(json);
     expect(read).toThrow(message);

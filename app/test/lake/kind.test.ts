@@ -14,7 +14,7 @@ it.each([
     kind: 'invalid',
     code: 'lake-kind-differs',
     message: expect.stringMatching(
-      new RegExp(`^The lake at ${url}.* holds simulated positions and takes no real ones.*${setting}`),
+      new RegExp(`^The lake at ${url}.* holds simulated positions and does not accept real ones.*${setting}`),
     ) as string,
   });
 });

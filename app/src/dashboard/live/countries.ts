@@ -9,14 +9,14 @@ export class CountryTable {
   readonly names: string[] = [];
   readonly #index = new Map<string, number>();
 
-  /** The number of a country, a new one where it has none yet; null for null and when the table is full. */
+  /** The number of a country, a new one if it has none yet; null for null and when the table is full. */
   indexOf(name: string | null): number | null {
     if (name === null) return null;
     const known = this.#index.get(name);
     if (known !== undefined) return known;
     if (this.names.length === MAX_COUNTRIES) return null;
     const shown = shownName(name);
-    // What is not its own name is not kept whole: it may be long.
+    // Keep the shortened name as the key: the whole one may be long.
     if (shown !== name) return this.#index.get(shown) ?? this.#add(shown);
     return this.#add(name);
   }

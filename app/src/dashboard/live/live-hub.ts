@@ -6,27 +6,27 @@ import type { Sighting } from './picture.ts';
 import { Ticks } from './ticks.ts';
 
 /**
- * Who gets which frame when. One client is in one of these states:
+ * Decides which client gets which frame when. A client is in one of these states:
  *
  *     new ──hello──> current ──tick──> sent (one frame unacknowledged) ──ack──> current or, when ticks came, sent
  *                       └──pause──> paused ──resume──> current
  *
- * Invariant, kept in `#push` alone: a client that has not acknowledged a frame gets no other; what happens meanwhile
- * comes merged. So a client that never acknowledges costs one frame, however long it stays.
+ * Invariant, kept in `#push` alone: a client that has not acknowledged a frame gets no other. Later changes are merged
+ * into its next frame. So a client that never acknowledges costs one frame, however long it stays.
  */
 export interface LiveClient {
   /** Hands bytes or text to the socket; must not throw. */
   send(message: Uint8Array<ArrayBuffer> | string): void;
-  /** Bytes handed over and not yet taken by the network. */
+  /** Bytes that were sent but that the network has not taken yet. */
   bufferedBytes(): number;
   /** Ends the connection for a reason of RFC 6455, section 7.4. */
   close(code: number, reason: string): void;
 }
 
-/** A client that leaves this much unread is let go: text messages are not acknowledged, so they could pile up. */
+/** A client with this much unread is disconnected: text messages are not acknowledged, so they could pile up. */
 export const MAX_BUFFERED_BYTES = 4_194_304;
 
-/** RFC 6455, section 7.4.1: the peer sent what we do not speak. */
+/** RFC 6455, section 7.4.1: the peer sent something that is not in the protocol. */
 const POLICY_VIOLATION = 1008;
 /** Registered at IANA as "Try Again Later". */
 const TRY_AGAIN_LATER = 1013;
@@ -35,7 +35,7 @@ interface Connection {
   readonly client: LiveClient;
   isGreeted: boolean;
   isPaused: boolean;
-  /** The tick that the client holds once it has acknowledged all; null: nothing. */
+  /** The tick that the client has once it has acknowledged everything; null: none. */
   held: number | null;
   unacknowledged: number | null;
   countriesSent: number;
@@ -47,7 +47,7 @@ export interface LiveConnection {
   closed(): void;
 }
 
-/** Parts of the server the hub speaks for. */
+/** What the hub needs from the server. */
 export interface LiveHubSources {
   /** Epoch milliseconds UTC. */
   readonly clock: () => number;
@@ -58,13 +58,13 @@ export interface LiveHubSources {
   readonly onFrame?: (kind: string, bytes: number) => void;
 }
 
-/** The live picture and everyone who watches it. */
+/** The live picture and its clients. */
 export class LiveHub {
   picture = new Picture();
   ticks: Ticks;
   readonly #sources: LiveHubSources;
   readonly #connections = new Set<Connection>();
-  /** Frames of this tick by what the client held: clients in step share the bytes. */
+  /** Frames of this tick, by the tick that the client has: clients with the same tick share the bytes. */
   readonly #frames = new Map<
     number | null,
     { readonly now: number; readonly bytes: Uint8Array<ArrayBuffer> }
@@ -84,7 +84,7 @@ export class LiveHub {
     return this.#sources.clock() / 1000;
   }
 
-  /** Takes new rows into the picture and tells everyone. */
+  /** Takes new rows into the picture and sends them to all clients. */
   apply(sightings: Iterable<Sighting>): void {
     this.picture.apply(sightings, this.now_s());
     this.ticks.take(this.picture);
@@ -92,7 +92,7 @@ export class LiveHub {
     for (const connection of this.#connections) this.#push(connection);
   }
 
-  /** Starts an empty picture under a new number, as when the table was made again. */
+  /** Starts an empty picture with a new number, for example when the table was created again. */
   reset(): void {
     this.picture = new Picture();
     this.ticks = new Ticks(pictureNumber(this.#sources.clock(), this.ticks.picture));
@@ -113,20 +113,20 @@ export class LiveHub {
     return { picture: this.ticks.picture, countries: this.picture.countries.names };
   }
 
-  /** Sends a text message to everyone who said hello. */
+  /** Sends a text message to all clients that have said hello. */
   broadcast(message: ServerMessage): void {
     const text = JSON.stringify(message);
     for (const connection of this.#connections) if (connection.isGreeted) this.#send(connection, text);
   }
 
-  /** Sends the times and the state to everyone; called every 5 s. */
+  /** Sends the times and the state to all clients; called every 5 s. */
   heartbeat(): void {
     this.picture.settle(this.now_s());
     this.ticks.eventTime = this.picture.eventTime;
     const bytes = encodeFrame(this.ticks.heartbeat(this.now_s()));
     this.broadcast({ type: 'state', ...this.#sources.state() });
     for (const connection of this.#connections) {
-      // A heartbeat says "you hold the newest": true only of a client that does, and not said to hidden ones.
+      // A heartbeat says "you have the newest tick", so it is only for clients that do, and not for hidden ones.
       if (!connection.isGreeted || connection.isPaused || connection.held !== this.ticks.tick) continue;
       this.#sources.onFrame?.('heartbeat', bytes.length);
       this.#send(connection, bytes);
@@ -155,7 +155,7 @@ export class LiveHub {
     };
   }
 
-  /** Closes every socket, as the server goes away. */
+  /** Closes every socket when the server stops. */
   close(code: number, reason: string): void {
     for (const { client } of this.#connections) client.close(code, reason);
     this.#connections.clear();
@@ -220,8 +220,8 @@ export class LiveHub {
     const now = this.now_s();
     const made = this.#frames.get(base);
     if (made?.now === now) return made.bytes;
-    // Ages are told from the server's time in the frame, so a frame made earlier is sent as a copy dated now. A copy,
-    // because the network may still hold the first.
+    // The page computes ages from the server's time in the frame, so an earlier frame is sent as a copy dated now. A
+    // copy, because the network may still hold the first.
     const bytes =
       made?.bytes.slice() ?? encodeFrame(base === null ? this.ticks.full(now) : this.ticks.since(base, now));
     new DataView(bytes.buffer).setFloat64(HEADER_AT.server_time, now, true);
@@ -239,7 +239,10 @@ export class LiveHub {
   }
 }
 
-/** Milliseconds of the start, folded into 32 bits: no two runs within 49 days share it, and no two pictures of one run. */
+/**
+ * The start time in ms, cut to 32 bits: runs within 49 days have different numbers, and so have the pictures of one
+ * run.
+ */
 function pictureNumber(now_ms: number, previous: number | null): number {
   const number = Math.floor(now_ms) % 0x1_0000_0000;
   return number === previous ? (number + 1) % 0x1_0000_0000 : number;

@@ -6,18 +6,18 @@ import { CountryTable } from './countries.ts';
 import { CONTACT_LOST_S, heardOf, replaces } from './heard.ts';
 import type { Heard, Stamped } from './heard.ts';
 
-/** The newest known row of one aircraft, as it comes from Silver. Times are epoch seconds. */
+/** The newest known row of one aircraft from Silver. Times are epoch seconds. */
 export interface Sighting extends Aircraft, Stamped {
   readonly origin_country: string | null;
   readonly feed: string | null;
 }
 
 /**
- * The aircraft of now, in columns of typed arrays in wire units. A slot is kept while its aircraft is there and
- * given away after, lowest first, so the columns stay as short as the busiest moment was. Memory is bounded by
- * {@link MAX_SLOTS}; aircraft beyond that are counted in `refused` and left out.
+ * The present aircraft, in columns of typed arrays in wire units. An aircraft keeps its slot while it is there; free
+ * slots are used again, lowest first, so the columns are only as long as the busiest moment needed. Memory is bounded
+ * by {@link MAX_SLOTS}; aircraft beyond that are counted in `refused` and left out.
  *
- * What changed since the last look is in `dirty`; `ticks.ts` takes it from there.
+ * `dirty` marks what changed since the last tick; `ticks.ts` reads it.
  */
 export class Picture {
   /** `age` is unused here: it depends on the moment of sending. */
@@ -28,35 +28,38 @@ export class Picture {
   used: Uint8Array = new Uint8Array(INITIAL_SLOTS);
   /** Every slot ever used is below this. */
   slots = 0;
-  /** Newest time_position, epoch seconds, never later than now; null before the first aircraft. Goes back with the clock alone. */
+  /**
+   * Newest time_position, epoch seconds, never later than now; null before the first aircraft. It goes back only if the
+   * clock does.
+   */
   eventTime: number | null = null;
   /** Feed of the newest row. */
   feed: string | null = null;
-  /** Sightings that found all slots taken. */
+  /** Sightings that were left out because all slots were taken. */
   refused = 0;
   readonly dirty: Set<number> = new Set();
   readonly countries: CountryTable = new CountryTable();
 
   #lastContact = new Float64Array(INITIAL_SLOTS);
-  /** 1 where the row was dated ahead of its receipt (`heard.ts`). */
+  /** 1 where the row was dated after its receipt (`heard.ts`). */
   #ahead = new Uint8Array(INITIAL_SLOTS);
   /** `topic_offset` by slot, NaN where unknown. */
   #offset = new Float64Array(INITIAL_SLOTS);
-  /** The clock when it was last looked at. */
+  /** The time at the last read of the clock. */
   #now = Number.NEGATIVE_INFINITY;
   readonly #slotOf = new Map<number, number>();
   /** Descending, so that the lowest is taken from the end. */
   #free: number[] = [];
 
-  /** How many aircraft are there. */
+  /** Number of aircraft in the picture. */
   get size(): number {
     return this.#slotOf.size;
   }
 
   /**
-   * Takes sightings in any order; one that does not replace what is known of its aircraft (`heard.ts`) changes nothing,
-   * so applying rows again is harmless. A position dated after its receipt, or after `now_s`, counts as of then: one
-   * transponder with a wrong clock must neither make all others look lost nor stand still until its time has come.
+   * Takes sightings in any order. One that does not replace the known row of its aircraft (`heard.ts`) changes nothing,
+   * so applying rows again does no harm. A position dated after its receipt, or after `now_s`, counts as of that time:
+   * one transponder with a wrong clock must neither make all others look lost nor stand still until its time has come.
    */
   apply(sightings: Iterable<Sighting>, now_s: number): void {
     this.settle(now_s);
@@ -71,7 +74,7 @@ export class Picture {
     this.#expire();
   }
 
-  /** Lets nothing be later than now: after the clock was set back, what was known counts as ahead, and as of now. */
+  /** Makes no time later than now: after the clock was set back, known rows count as ahead, and as of now. */
   settle(now_s: number): void {
     const wentBack = now_s < this.#now;
     this.#now = now_s;
@@ -119,9 +122,9 @@ export class Picture {
     this.#offset[slot] = heard.offset ?? Number.NaN;
   }
 
-  /** A slot for an aircraft that was not there; null when it is long gone or all slots are taken. */
+  /** A slot for a new aircraft; null if its row is too old or all slots are taken. */
   #enter(icao24: number, contact: number): number | null {
-    // Do not let history in: it would leave again in the same breath.
+    // Leave out old rows: the aircraft would be removed again at once.
     if (this.eventTime !== null && contact < this.eventTime - CONTACT_LOST_S) return null;
     const slot = this.#take();
     if (slot === null) {

@@ -6,10 +6,9 @@ import { CONTACT_LOST_S } from './heard.ts';
 import { readSightings, startingRead } from './silver-rows.ts';
 
 /**
- * Turns events of Silver into ticks of the picture: a new table starts a new picture, a commit adds its files' rows, and
- * one that takes rows away starts a new picture from what is left.
- * When a read fails, what it should have brought is read again from the snapshot at the next event, so no row is lost
- * to the picture for longer than the trouble lasts.
+ * Turns events of Silver into ticks of the picture: a new table starts a new picture, a commit adds the rows of its
+ * files, and a commit that removes rows starts a new picture from the remaining rows. After a failed read, the next
+ * event reads the snapshot again, so that rows are only missing while the failure lasts.
  */
 export class SilverReader {
   readonly #hub: LiveHub;
@@ -27,7 +26,7 @@ export class SilverReader {
     this.#signal = signal;
   }
 
-  /** @throws whatever the engine throws; the rows are then owed, and read at the next call. */
+  /** @throws whatever the engine throws; the rows are then read at the next call. */
   async take(event: TableEvent): Promise<void> {
     switch (event.kind) {
       case 'gone':
@@ -36,12 +35,12 @@ export class SilverReader {
         this.#hub.apply([]);
         return;
       case 'opened':
-        // The first table of a server comes to an empty picture, which needs no new number.
+        // For the first table of a server the picture is empty and needs no new number.
         if (this.#hub.picture.eventTime !== null) this.#hub.reset();
         this.#owed = event.snapshot;
         return this.#pay();
       case 'commit': {
-        // Somebody has deleted or changed rows: what they said must not stay in the picture.
+        // Rows were deleted or changed: the old ones must not stay in the picture.
         if (event.removes.some(({ dataChange }) => dataChange)) {
           this.#hub.reset();
           this.#owed = event.snapshot;
@@ -51,10 +50,10 @@ export class SilverReader {
           this.#owed = event.snapshot;
           return this.#pay();
         }
-        // Compaction rewrites rows that are known.
+        // Compaction only rewrites known rows.
         const files = event.adds.filter((file) => file.dataChange);
         const { eventTime } = this.#hub.picture;
-        // Not after now less that time: the clock may have been ahead when the newest rows came.
+        // At most this time before now: the clock may have been ahead when the newest rows came.
         const since = Math.min(eventTime ?? CONTACT_LOST_S, this.#hub.now_s()) - CONTACT_LOST_S;
         this.#owed = event.snapshot;
         await this.#read(event.snapshot, { files, since });
@@ -79,7 +78,7 @@ export class SilverReader {
       this.#owed = null;
       this.#hub.apply(sightings);
     } catch (error) {
-      // Pages drop what the picture has forgotten now, and not only when a read succeeds.
+      // Let pages drop what the picture has forgotten now, even if the read fails.
       this.#hub.apply([]);
       throw error;
     }

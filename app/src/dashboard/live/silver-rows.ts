@@ -7,7 +7,7 @@ import type { TableSnapshot } from '../watch/lake-tables.ts';
 import { CONTACT_LOST_S } from './heard.ts';
 import type { Sighting } from './picture.ts';
 
-/** How much of Silver a starting dashboard looks at, in seconds of event time: enough for everyone in the picture. */
+/** How much of Silver a starting dashboard reads, in seconds of event time: enough for all aircraft of the picture. */
 export const START_WINDOW_S = 900;
 
 const COLUMNS = [
@@ -36,14 +36,15 @@ export interface SightingsRead {
   readonly files: readonly AddFile[];
   /** Rows older than this are left out, epoch seconds: a file may be a whole day that was compacted. */
   readonly since: number;
-  /** Rows dated after this are taken for what they are: of a clock that is ahead. Epoch seconds. */
+  /** Rows dated after this have a clock that is ahead. Epoch seconds. */
   readonly now_s: number;
   readonly signal: AbortSignal;
 }
 
 /**
  * The newest row of each aircraft in some files of Silver, in no order. `sql` is `queries/newest-sightings.sql`.
- * @throws ContrailError `unsupported` / `table-feature` for files that no engine reads rightly; what the engine throws
+ * @throws ContrailError `unsupported` / `table-feature` for files that no engine reads correctly; what the engine
+ * throws
  */
 export async function readSightings(
   engine: Engine,
@@ -71,7 +72,10 @@ export function startingRead(snapshot: TableSnapshot, now_s: number): Pick<Sight
   return { since, files: [...snapshot.files([{ column: 'time_position', min: BigInt(Math.floor(since)) }])] };
 }
 
-/** The newest event time of a table by the statistics of its files, epoch seconds, at most now; `otherwise` where no file tells. */
+/**
+ * The newest event time of a table by the statistics of its files, epoch seconds, at most now; `otherwise` if no file
+ * says.
+ */
 export function newestSecond(snapshot: TableSnapshot | null, now_s: number, otherwise: number): number {
   const newest = snapshot === null ? null : newestTimePosition(snapshot);
   return newest === null ? otherwise : Math.min(Number(newest), now_s);
@@ -83,7 +87,7 @@ function toSighting(row: Row): Sighting | null {
   const longitude = number(row['longitude']);
   const latitude = number(row['latitude']);
   const ingested_us = number(row['ingested_at']);
-  // Silver promises all four; a table written by someone else may not keep that promise.
+  // Silver promises all four, but a table that another program wrote may lack them.
   if (icao24 === null || time_position === null || longitude === null || latitude === null) return null;
   return {
     icao24,

@@ -7,7 +7,7 @@ import type { Picture } from './picture.ts';
 
 /** How many ticks back a client may be and still get a delta. */
 export const TICKS_KEPT = 60;
-/** A row within this of where the client's extrapolation has it is not sent. */
+/** A row is not sent if the client's extrapolation is within this distance of it. */
 export const EXTRAPOLATION_TOLERANCE_M = 50;
 /** Except when the position the client has is this old: it extrapolates for 15 s, then fades the icon. */
 export const EXTRAPOLATION_LIMIT_S = 10;
@@ -26,8 +26,8 @@ interface Tick {
 }
 
 /**
- * What the clients know: the picture as of the last tick, and what each of the last {@link TICKS_KEPT} ticks changed,
- * so that any client among them can be brought up to date by one merged frame.
+ * What the clients know: the picture at the last tick, and what each of the last {@link TICKS_KEPT} ticks changed, so
+ * that one merged frame brings any such client up to date.
  */
 export class Ticks {
   readonly picture: number;
@@ -38,7 +38,7 @@ export class Ticks {
   #published: RowColumns = createColumns(ROW, 0);
   #timePosition = new Float64Array(0);
   #used = new Uint8Array(0);
-  /** The newest last. */
+  /** Recent ticks, the newest last. */
   readonly #kept: Tick[] = [];
 
   /** `picture` numbers the picture on the wire, see `FORMAT.md`. */
@@ -47,8 +47,8 @@ export class Ticks {
   }
 
   /**
-   * Makes a tick of what is dirty in the picture. Rows that clients extrapolate well enough stay dirty for a later
-   * tick. False, and no tick, when nothing is left to tell.
+   * Makes a tick of the dirty rows of the picture. Rows that clients extrapolate well enough stay dirty for a later
+   * tick. False, and no tick, if there is nothing to send.
    */
   take(picture: Picture): boolean {
     this.#fit(picture);
@@ -86,7 +86,7 @@ export class Ticks {
     return tick <= this.tick && tick >= this.tick - this.#kept.length && tick > 0;
   }
 
-  /** Everything. */
+  /** A frame with the whole picture. */
   full(serverTime: number): Frame {
     const used: number[] = [];
     for (let slot = 0; slot < this.#slots; slot++) if (this.#used[slot] === 1) used.push(slot);
@@ -95,7 +95,7 @@ export class Ticks {
 
   /** What changed since `baseTick`, which must be covered: a delta, or a remove frame when aircraft only left. */
   since(baseTick: number, serverTime: number): Frame {
-    // The first change of a slot knows what the client has there; any change of more than the position needs a row.
+    // The first change of a slot shows what the client has there. Any change beyond the position needs a row.
     const first = new Map<number, { readonly tick: Tick; readonly i: number; needsRow: boolean }>();
     for (const tick of this.#kept.slice(this.#kept.length - (this.tick - baseTick))) {
       tick.slots.forEach((slot, i) => {
@@ -127,7 +127,7 @@ export class Ticks {
     };
   }
 
-  /** The two times and nothing else. */
+  /** A frame with the two times and nothing else. */
   heartbeat(serverTime: number): Frame {
     return this.#frame('heartbeat', this.tick, serverTime);
   }
@@ -153,13 +153,13 @@ export class Ticks {
     return this.#isExtrapolated(picture, slot) ? 'extrapolated' : CHANGE.moved;
   }
 
-  /** Whether what the client draws by itself is near enough to what is now known. */
+  /** Whether the client's extrapolation is near enough to the known position. */
   #isExtrapolated(picture: Picture, slot: number): boolean {
     const then = this.#published;
     const now = picture.columns;
     const sent = this.#timePosition[slot] ?? 0;
     const elapsed_s = (picture.timePosition[slot] ?? 0) - sent;
-    // What the client has was dated ahead of what is known now: it must not keep that.
+    // The client's row is dated later than the known one: it must not keep it.
     if (elapsed_s < 0 || (picture.eventTime ?? 0) - sent >= EXTRAPOLATION_LIMIT_S) return false;
     if (Math.abs((now.altitude[slot] ?? 0) - (then.altitude[slot] ?? 0)) > EXTRAPOLATION_TOLERANCE_M)
       return false;

@@ -3,7 +3,7 @@ import { extname, join, normalize, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-/** Nothing but our own origin, no inline script or style, in nobody's frame. Source: CSP Level 3. */
+/** Allows only our own origin, no inline script or style, and no embedding in a frame. Source: CSP Level 3. */
 export const CONTENT_SECURITY_POLICY: string = [
   "default-src 'self'",
   "img-src 'self' data:",
@@ -50,9 +50,9 @@ export interface Asset {
 export type PageFiles = (path: string) => Promise<Asset | null>;
 
 /**
- * The built page below `root`. Files under `assets/` carry a hash in their name and may be kept for ever; all others
- * are asked for again each time. Nothing outside `root` is answered. Files are read and compressed once, and again
- * when they changed.
+ * The built page below `root`. Files under `assets/` carry a hash in their name and may be kept for ever; browsers ask
+ * for all others each time. Files outside `root` are never sent. Files are read and compressed once, and again after a
+ * change.
  */
 export function pageFiles(root: string): PageFiles {
   const kept = new Map<string, { readonly stamp: string; readonly asset: Asset }>();

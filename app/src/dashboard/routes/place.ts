@@ -1,6 +1,6 @@
 /**
- * Where a request is meant to go. The page may be served below any path of a reverse proxy, and the proxy may pass that path on
- * or take it off: all addresses in the page are relative, and the server looks only at the end of a path.
+ * The path that a request means. A reverse proxy may serve the page below any path, and may keep or remove that path:
+ * so all addresses in the page are relative, and the server looks only at the end of a path.
  *
  *     /contrail/api/live  ->  /api/live        /contrail/assets/main.js  ->  /assets/main.js
  *     /contrail/traffic   ->  /traffic         /contrail/                ->  /
@@ -17,8 +17,8 @@ export function placeOf(path: string): string {
 const PAGES: readonly string[] = ['/traffic', '/pipeline'];
 
 /**
- * Where a browser has to go first, relative to where it is, so that the page's relative addresses hold; null when it is right.
- * A path that is no page is the folder that the page is served below, and lacks its slash; a page has none at its end.
+ * Where a browser must be redirected, relative to its address, so that the page's relative addresses work; null if it
+ * need not. A path that is not a page is the folder of the page and needs a slash at its end; a page has none.
  */
 export function detourOf(path: string): string | null {
   const page = PAGES.find((one) => path.endsWith(`${one}/`));

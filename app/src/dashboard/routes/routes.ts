@@ -36,20 +36,20 @@ export interface RouteSources extends AnswerSources {
   readonly page: PageFiles;
   readonly onError: (error: unknown, request: string) => void;
   readonly hosts: HostPolicy;
-  /** What only pages of our own origin can read, so that they can prove what they are. */
+  /** A key that only pages of our own origin can read, which proves their origin. */
   readonly key: string;
-  /** Whether no more live sockets are taken. */
+  /** Whether the server accepts no more live sockets. */
   readonly isFull: () => boolean;
 }
 
-/** What is told to a client that asks for the live socket and does not get it. */
+/** The answer to a client that is refused the live socket. */
 export interface Refusal {
   readonly status: 403 | 426 | 503;
   readonly code: string;
   readonly message: string;
 }
 
-/** What decides about a request for the live socket. Header names are lower case, as Node has them. */
+/** The parts of a request that decide about the live socket. Header names are lower case, as in Node. */
 export interface LiveRequest {
   readonly method: string;
   /** Path and query. */
@@ -57,12 +57,12 @@ export interface LiveRequest {
   readonly header: (name: string) => string | undefined;
 }
 
-/** Why a request is not given the live socket; null: it is. */
+/** Why a request is refused the live socket; null if it is accepted. */
 export function refusalOf(
   { hosts, key, isFull }: Pick<RouteSources, 'hosts' | 'key' | 'isFull'>,
   { method, url, header }: LiveRequest,
 ): Refusal | null {
-  // What a browser never sends, as //, is no place of ours.
+  // A browser never sends such a path, for example //.
   const { pathname, searchParams } = new URL(URL.canParse(url, BASE) ? url : '/', BASE);
   const host = header('host');
   if (!isAllowedHost(hosts, host)) {
@@ -70,13 +70,22 @@ export function refusalOf(
   }
   const isWebSocket = method === 'GET' && header('upgrade')?.toLowerCase() === 'websocket';
   if (!isWebSocket || placeOf(pathname) !== '/api/live') {
-    return { status: 426, code: 'websocket-needed', message: 'This address speaks WebSocket only.' };
+    return {
+      status: 426,
+      code: 'websocket-needed',
+      message: 'This address is for WebSocket connections only.',
+    };
   }
   if (!isOwnPage(hosts, { origin: header('origin'), host, key: searchParams.get('key') }, key)) {
-    return { status: 403, code: 'foreign-origin', message: 'The live socket serves its own page alone.' };
+    return {
+      status: 403,
+      code: 'foreign-origin',
+      message: 'Only the page of this dashboard may open the live socket.',
+    };
   }
   if (isFull()) {
-    const message = 'As many pages are open as the dashboard serves live; this one asks again by itself.';
+    const message =
+      'The dashboard has no free connection for another live page; this page tries again by itself.';
     return { status: 503, code: 'too-many-pages', message };
   }
   return null;
@@ -86,14 +95,14 @@ export function refusalOf(
 export type Routes = ReturnType<typeof createRoutes>;
 
 const DEFAULT_WINDOWS = 24;
-/** To make a path and query a URL; the host is never looked at. */
+/** Base to parse a path and query as a URL; the host is ignored. */
 const BASE = 'http://dashboard';
 
-/** All routes of the server, read-only every one. */
+/** All routes of the server. All are read-only. */
 export function createRoutes(sources: RouteSources) {
   const { hub, cache, metrics } = sources;
 
-  /** An answer of a table's version: 304 when the page has it, else computed once for all. */
+  /** An answer for a table's version: 304 if the page has it, else computed once for all pages. */
   async function versioned<T extends object>(
     c: Context,
     table: string,
@@ -151,7 +160,7 @@ export function createRoutes(sources: RouteSources) {
       return isKnown(c, tag) ? c.body(null, 304, headers) : c.body(bytes, 200, headers);
     })
     .get('/live/key', (c) => c.json<KeyAnswer>({ key: sources.key }, 200, { 'Cache-Control': 'no-store' }))
-    // A request that is given the socket does not come here (server.ts).
+    // An accepted request does not come here (server.ts).
     .get('/live', (c) => {
       const { method, url } = c.req;
       const refusal = refusalOf(sources, { method, url, header: (name) => c.req.header(name) });
@@ -186,7 +195,7 @@ export function createRoutes(sources: RouteSources) {
           error.code === 'no-such-window' ? 404 : 400,
         );
       }
-      // A table that another program has made unreadable: what to do is for the person at the page, too.
+      // Another program has made the table unreadable. The user of the page should see what to do.
       if (error instanceof ContrailError && error.kind === 'unsupported') {
         return c.json<ErrorAnswer>(problem(error.code, error.message), 501);
       }
@@ -194,7 +203,7 @@ export function createRoutes(sources: RouteSources) {
       const isTemporary = 'kind' in error && error.kind === 'unavailable';
       return isTemporary
         ? c.json<ErrorAnswer>(
-            problem('lake-unavailable', 'The lake cannot be read at the moment; try again.'),
+            problem('lake-unavailable', 'The lake cannot be read at the moment; try again later.'),
             503,
           )
         : c.json<ErrorAnswer>(

@@ -2,7 +2,7 @@ import type { Progress } from '../../lake/progress.ts';
 import type { SourceStatus, Stage, StageName, StageState, TableStatus } from '../protocol.ts';
 import type { Thresholds } from './thresholds.ts';
 
-/** All that the state of the stages follows from. */
+/** The facts from which the state of the stages follows. */
 export interface StageFacts {
   readonly now_ms: number;
   readonly tables: readonly TableStatus[];
@@ -19,8 +19,8 @@ const START_SOURCE = 'start one with "contrail up" or "contrail produce --source
 const START_PIPELINE = 'start it with "contrail pipeline" or "contrail up"';
 
 /**
- * How each stage stands, in the order of the flow. Pure. A stage that is not ok says in one sentence what is missing
- * and what to do; where the reason lies in the stage before, it says so and leaves the advice to that one.
+ * The state of each stage, in the order of the flow. Pure. A stage that is not ok says in one sentence what is missing
+ * and what to do. If the reason is in the stage before, it says so and leaves the advice to that stage.
  */
 export function stagesOf(facts: StageFacts): readonly Stage[] {
   return [
@@ -48,13 +48,13 @@ export function stateOfAge(
 function sourceStage(facts: StageFacts): Stage {
   const { progress, thresholds } = facts;
   const received_ms = newest(progress?.batches.map((batch) => batch.ingested_at_max_ms) ?? []);
-  // A pipeline that just started has no batches to tell from, but what Bronze holds did come from a source.
+  // A pipeline that has just started has no batches yet, but rows in Bronze show that there was a source.
   const bronze = facts.tables.find(({ name }) => name === 'bronze/flights');
   const age_s = ageOf(facts, received_ms ?? (hasRows(bronze) ? (bronze?.committed_at_ms ?? null) : null));
   const silence = silenceOf(facts);
   const isPresent = messagesIn(progress) > 0 || age_s !== null;
   const byAge = stateOfAge(age_s ?? 0, thresholds.tableDelayed_s, thresholds.tableStale_s);
-  // What a running micro-batch reads is newer than any batch can tell.
+  // The messages of a running micro-batch are newer than those of any finished one.
   const isRead = byAge !== 'ok' && isRunning(facts) && lagOf(progress) > 0;
   const byMessages = !isPresent ? ('waiting' as const) : isRead ? ('ok' as const) : byAge;
   // A source that says what keeps it is late, and says why before its messages are missed.
@@ -102,7 +102,7 @@ function topicStage(facts: StageFacts): Stage {
       rows,
       lag,
       age_s,
-      sentence: `The topic holds no message yet: ${START_SOURCE}.`,
+      sentence: `The topic has no messages yet: ${START_SOURCE}.`,
     };
   }
   // One batch behind is the normal course; more means that messages come faster than they are read.
@@ -115,7 +115,7 @@ function topicStage(facts: StageFacts): Stage {
     lag,
     age_s,
     sentence: isBehind
-      ? `The pipeline is ${lag} messages behind; it catches up by itself when they come slower.`
+      ? `The pipeline is ${lag} messages behind; it catches up by itself when messages come more slowly.`
       : null,
   };
 }
@@ -144,8 +144,12 @@ function tableStage(facts: StageFacts, name: StageName, tables: readonly string[
     return { ...stage, state: 'waiting', sentence };
   }
   if (oldest !== null && oldest - facts.now_ms > thresholds.pipelineSilent_s * 1000) {
-    const dated = `Its newest commit is dated ${timeOfDay(oldest)}, and here it is ${timeOfDay(facts.now_ms)}`;
-    return { ...stage, state: 'delayed', sentence: `${dated}: a clock is wrong or was set back.` };
+    const dated = `Its newest commit is dated ${timeOfDay(oldest)}, but here it is ${timeOfDay(facts.now_ms)}`;
+    return {
+      ...stage,
+      state: 'delayed',
+      sentence: `${dated}: one of the two clocks is wrong or was set back.`,
+    };
   }
   const state = stateOfAge(age_s, thresholds.tableDelayed_s, thresholds.tableStale_s);
   if (state === 'ok') return { ...stage, state, sentence: null };
@@ -166,7 +170,7 @@ function dashboardStage(facts: StageFacts): Stage {
   return { name: 'dashboard', state, rows: aircraft, lag: null, age_s, sentence };
 }
 
-/** One sentence when the pipeline is not there to do anything, or cannot; null while it works. */
+/** One sentence if the pipeline does not run, or cannot work; null while it works. */
 function silenceOf({ progress, now_ms, thresholds }: StageFacts): string | null {
   if (progress === null) return `The pipeline has not run on this lake yet: ${START_PIPELINE}.`;
   const since = timeOfDay(progress.at_ms);
@@ -175,7 +179,7 @@ function silenceOf({ progress, now_ms, thresholds }: StageFacts): string | null 
     return `The pipeline has not reported since ${since}: see its log, or ${START_PIPELINE}.`;
   }
   if (progress.at_ms - now_ms > thresholds.pipelineSilent_s * 1000) {
-    return `The pipeline's report is dated ${since}, and here it is ${timeOfDay(now_ms)}: one of the two clocks is wrong or was set back.`;
+    return `The pipeline's report is dated ${since}, but here it is ${timeOfDay(now_ms)}: one of the two clocks is wrong or was set back.`;
   }
   if (progress.state === 'waiting' && progress.message !== null) {
     return `The pipeline waits, and goes on by itself: ${progress.message}`;
@@ -196,7 +200,7 @@ function messagesIn(progress: Progress | null): number {
 }
 
 function hasRows(table: TableStatus | undefined): boolean {
-  // Rows are unknown where a file has no statistics; then files are rows enough.
+  // The number of rows is unknown if a file has no statistics; then any file counts as rows.
   return table !== undefined && (table.rows ?? table.files ?? 0) > 0;
 }
 
@@ -207,7 +211,7 @@ function newest(times_ms: readonly (number | null)[]): number | null {
   );
 }
 
-/** Never negative: a clock that is a little off must not make the future. */
+/** Seconds since a time; never negative, because a clock may be slightly off. */
 function ageOf({ now_ms }: StageFacts, since_ms: number | null): number | null {
   return since_ms === null ? null : Math.max(0, (now_ms - since_ms) / 1000);
 }
@@ -217,7 +221,7 @@ function seconds(age_s: number | null): string {
 }
 
 function timeOfDay(epoch_ms: number): string {
-  // A commit may be dated by anybody: what no calendar of ours has is not a time.
+  // Any program may date a commit, so the time may be impossible.
   if (!(epoch_ms >= 0 && epoch_ms < 253_402_300_800_000)) return 'an impossible time';
   return `${new Date(epoch_ms).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
 }

@@ -1,20 +1,25 @@
-/** Ages from which things are called delayed or stale, in seconds. The page shows them in amber, then as stale. */
+/** Ages, in seconds, from which the page shows something as delayed (amber) or stale. */
 import { LATE_PACES, LOST_PACES } from './sources.ts';
 
-/** Positions are delayed when older than this plus one trigger: so long a row may wait for its micro-batch. */
+/**
+ * Positions are delayed when they are older than this plus one trigger, for which a row may wait for its micro-batch.
+ */
 export const POSITIONS_DELAYED_S = 15;
 /** Positions, and tables after two triggers, are stale from this age. */
 export const STALE_S = 60;
-/** The trigger assumed while the pipeline has not said its own. */
+/** The trigger that is assumed until the pipeline reports its own. */
 export const ASSUMED_TRIGGER_S = 5;
-/** The pipeline reports at every trigger; it is silent after this many without a report, and at least STALE_S. */
+/**
+ * The pipeline reports at every trigger. After this many triggers without a report, and at least STALE_S, it counts as
+ * silent.
+ */
 export const SILENT_TRIGGERS = 3;
 
 /** The ages for a pipeline with this trigger. */
 export interface Thresholds {
   readonly positionsDelayed_s: number;
   readonly positionsStale_s: number;
-  /** Tables lag by up to two triggers: one to wait for, one to be written in. */
+  /** Tables lag by up to two triggers: rows wait for one, and are written during the next. */
   readonly tableDelayed_s: number;
   readonly tableStale_s: number;
   readonly pipelineSilent_s: number;

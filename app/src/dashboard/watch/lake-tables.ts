@@ -24,7 +24,7 @@ export type TableSnapshot = Pick<
 /** The newest version of every table that exists, as the watch last saw it. */
 export class LakeTables {
   readonly #snapshots = new Map<string, TableSnapshot>();
-  /** By name, of the tables whose rows cannot all be read: why. */
+  /** By name of a table: why its rows cannot all be read. */
   readonly #refusals = new Map<string, string>();
 
   get(name: string): TableSnapshot | null {
@@ -40,7 +40,7 @@ export class LakeTables {
     else this.#snapshots.set(name, snapshot);
   }
 
-  /** One entry per table, also for those that do not exist. */
+  /** One entry per table, even for a table that does not exist. */
   statuses(): readonly TableStatus[] {
     return BATCH_TABLES.map(({ name }) => {
       const snapshot = this.get(name);
@@ -56,7 +56,7 @@ export class LakeTables {
     });
   }
 
-  /** What the tables say of themselves; null while none says. */
+  /** Whether the tables say that they are simulated; null while none says. */
   simulated(): boolean | null {
     for (const { configuration } of this.#snapshots.values()) {
       const simulated = configuration[SIMULATED_PROPERTY];

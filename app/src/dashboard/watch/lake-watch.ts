@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { type AddFile, type Changes, type DeltaTable, hasCode } from '@contrail/delta-lake';
 import type { TableSnapshot } from './lake-tables.ts';
 
-/** How often a table's log is looked at when nothing calls. On a local disk a change calls at once. */
+/** How often a table's log is checked. On a local disk, a change is noticed at once. */
 export const POLL_MS = 1000;
-/** The same for a store that is asked over the network, where nothing calls and each look is three requests. */
+/** The same for a store on the network, which reports no changes and takes three requests for each check. */
 export const REMOTE_POLL_MS = 2000;
-/** How many commits are told one by one; a table further behind is told as new. The log keeps a few more. */
+/** How many commits are reported one by one; with more, the table is reported as new. The log keeps a few more. */
 export const MAX_COMMITS_TOLD = 50;
 
 /** One thing that happened to a table. */
 export type TableEvent =
-  /** It is seen for the first time, is another table than before, or ran too far ahead: start from the snapshot. */
+  /** The table is new, is another one than before, or has too many new commits: start from the snapshot. */
   | { readonly kind: 'opened'; readonly snapshot: TableSnapshot }
-  /** One commit after the last one told. `snapshot` is the newest version and may be ahead of `version`. */
+  /** The commit after the last reported one. `snapshot` is the newest version and may be ahead of `version`. */
   | {
       readonly kind: 'commit';
       readonly version: number;
@@ -24,11 +24,11 @@ export type TableEvent =
       readonly removes: Changes['removes'];
       readonly snapshot: TableSnapshot;
     }
-  /** It is not there any more. */
+  /** The table no longer exists. */
   | { readonly kind: 'gone' }
-  /** It could not be looked at; the watch goes on and tries again. */
+  /** The table could not be read; the watch tries again. */
   | { readonly kind: 'failed'; readonly error: unknown }
-  /** A look has ended well and all of it has been told. */
+  /** The table was read, and everything was reported. */
   | { readonly kind: 'idle' };
 
 /** What the watch asks of a table. */
@@ -41,16 +41,16 @@ export type WatchedTable = Pick<DeltaTable, 'commitStamp'> & {
 export interface TableWatch {
   /** Where the table is, or will be: `file:///data/lake/silver/flights`, `s3://bucket/silver/flights`. */
   readonly url: string;
-  /** Opens the table that is there now; null when there is none (yet). Anything it throws is told as `failed`. */
+  /** Opens the present table; null if there is none (yet). Anything that it throws is reported as `failed`. */
   readonly open: () => Promise<WatchedTable | null>;
   readonly signal: AbortSignal;
   readonly pollMs?: number;
 }
 
 /**
- * Follows one table for ever: yields what happened, in order, each commit once, until the signal fires. A table that
- * does not exist yet is awaited; one that was deleted and made again, even with as many versions, is told as `opened`.
- * The next look begins when the consumer asks for more, so a slow consumer is never overrun.
+ * Follows one table for ever: yields what happened, in order, each commit once, until the signal fires. It waits for a
+ * table that does not exist yet. A table that was deleted and created again, even with as many versions, is reported as
+ * `opened`. The next check begins when the consumer asks for more, so a slow consumer is never overrun.
  */
 export async function* watchTable({
   url,
@@ -62,7 +62,7 @@ export async function* watchTable({
   let table: WatchedTable | null = null;
   let told: { readonly id: string; readonly version: number; readonly stamp: string | null } | null = null;
   while (!signal.aborted) {
-    // Listen before looking: a commit during the look calls for another.
+    // Listen before reading: a commit during the read then triggers another one.
     await calls.listen();
     try {
       if (table !== null && told !== null && (await table.commitStamp(told.version)) !== told.stamp)
@@ -73,7 +73,7 @@ export async function* watchTable({
         told = null;
       } else {
         const snapshot: TableSnapshot = await table.snapshot();
-        // Before telling: the consumer may take its time, and the table may be another by then.
+        // Before the yield: the consumer may take long, and the table may be another one by then.
         const stamp: string | null = await table.commitStamp(snapshot.version);
         const isSame: boolean =
           told !== null && told.id === snapshot.metadata.id && told.version <= snapshot.version;
@@ -95,7 +95,7 @@ export async function* watchTable({
       }
       yield { kind: 'idle' };
     } catch (error) {
-      // The table may have been deleted under our hands: begin again.
+      // The table may have been deleted during the read: start again.
       table = null;
       yield { kind: 'failed', error };
     }
@@ -103,7 +103,7 @@ export async function* watchTable({
   }
 }
 
-/** What a commit did; null when the log does not have it any more, as after a sleep of this machine. */
+/** What a commit did; null if the log no longer has it, for example after this machine was asleep. */
 async function changesOf(
   table: WatchedTable,
   version: number,
@@ -134,7 +134,7 @@ class LogCalls implements AsyncDisposable {
     signal.addEventListener('abort', this.#onAbort);
   }
 
-  /** Makes sure the folder that is there now is the one listened to; it may have been deleted and made again. */
+  /** Makes sure that it listens to the present folder, which may have been deleted and created again. */
   async listen(): Promise<void> {
     this.#hasCalled = false;
     if (this.#directory === null) return;
@@ -155,7 +155,7 @@ class LogCalls implements AsyncDisposable {
       this.#watcher = watch(this.#directory, call);
       this.#watcher.on('error', call);
     } catch {
-      // Best effort: no inotify watches left, or a file system without them. The poll goes on.
+      // Best effort: no inotify watches are left, or the file system has none. Polling goes on.
       this.#watched = null;
     }
   }

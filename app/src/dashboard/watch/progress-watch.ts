@@ -3,7 +3,7 @@ import { parseProgress, PROGRESS_FILE, type Progress } from '../../lake/progress
 import type { SourceWord } from '../../flight/source-word.ts';
 import { shownName, shownSentence } from '../shown.ts';
 
-/** What a look at the progress file found: another progress (null: the file is gone or unreadable), or nothing new. */
+/** The result of reading the progress file: a new progress (null: the file is gone or unreadable), or no change. */
 export type ProgressLook =
   | { readonly kind: 'same' }
   | { readonly kind: 'changed'; readonly progress: Progress | null };
@@ -12,12 +12,12 @@ const MAX_NOTICES = 5;
 const MAX_SOURCES = 32;
 const MAX_BYTES = 4_000_000;
 
-/** Gives a function that looks at the progress file and says whether it changed since the last look. */
+/** A function that reads the progress file and says whether it changed since the last call. */
 export function progressLooker(lake: Pick<ObjectStore, 'head' | 'get'>): () => Promise<ProgressLook> {
   let stamp: string | null = null;
   return async () => {
     const head = await lake.head(PROGRESS_FILE);
-    // What is so long was not written by a pipeline.
+    // A pipeline does not write such a large file.
     const found = head === null || head.bytes > MAX_BYTES ? null : `${head.modifiedAtMs}/${head.bytes}`;
     if (found === stamp) return { kind: 'same' };
     const progress =

@@ -1,7 +1,7 @@
 import type { ServiceStatus } from '../protocol.ts';
 import { shownSentence } from '../shown.ts';
 
-/** A service outside of this process that can be asked how it is. */
+/** A service outside of this process whose state can be checked. */
 export interface WatchedService {
   /** `kafka`, `s3`, `spark`, `spark-master`. */
   readonly name: string;
@@ -10,16 +10,16 @@ export interface WatchedService {
   readonly address: string;
   /** For a browser; null where there is none. */
   readonly page: string | null;
-  /** A few words on how it is; rejects with what is wrong. */
+  /** Answers a few words on its state; rejects with what is wrong. */
   readonly look: (signal: AbortSignal) => Promise<string>;
 }
 
-/** How often each service is asked. */
+/** How often each service is checked. */
 export const SERVICE_LOOK_MS = 15_000;
 /** How long it may take to answer. */
 export const SERVICE_PATIENCE_MS = 10_000;
 
-/** What it answers. @throws what it says is wrong, or that it was silent for too long */
+/** The answer of a service. @throws what is wrong with it, or that it did not answer in time */
 export async function askService(
   service: WatchedService,
   options: { readonly signal?: AbortSignal; readonly patienceMs?: number } = {},
@@ -34,12 +34,12 @@ export async function askService(
   return Promise.race([service.look(signal === undefined ? late : AbortSignal.any([late, signal])), silence]);
 }
 
-/** Asks services in turn, each by itself, until the signal fires. */
+/** Checks services regularly, each on its own, until the signal fires. */
 export class ServiceWatch {
   readonly #services: readonly WatchedService[];
   readonly #clock: () => number;
   readonly #onChange: () => void;
-  /** By name, once it was looked at. */
+  /** By name, once it was checked. */
   readonly #seen = new Map<string, Pick<ServiceStatus, 'state' | 'found'> & { readonly at_ms: number }>();
 
   /** @param onChange is called when a service is in another state than before */
@@ -65,7 +65,7 @@ export class ServiceWatch {
     });
   }
 
-  /** Looks at all of them once. Never rejects; what is looked at when the signal fires stays as it was. */
+  /** Checks all of them once. Never rejects. A service that is being checked when the signal fires keeps its state. */
   async look(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#services.map((service) => this.#lookAt(service, signal)));
   }

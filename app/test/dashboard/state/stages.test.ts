@@ -132,7 +132,7 @@ describe('the stages', () => {
     expect(all.topic).toMatchObject({ state: 'stale', sentence: expect.stringContaining('clocks is wrong') });
     expect(all.silver).toMatchObject({
       state: 'delayed',
-      sentence: expect.stringContaining('a clock is wrong'),
+      sentence: expect.stringContaining('one of the two clocks is wrong'),
     });
   });
 
