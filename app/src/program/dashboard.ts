@@ -37,7 +37,7 @@ export async function serveDashboard(
 /** What the page is shown with. */
 export interface PageParts {
   readonly store: ObjectStore;
-  /** Its own: a long SELECT of the pipeline is not to hold it up. */
+  /** The page has one to itself, so that a long SELECT of the pipeline does not hold it up. */
   readonly engine: QueryEngine;
   readonly logger: Logger;
 }

@@ -19,13 +19,14 @@ const STANDARD_BYTES = 500_000_000;
 /** Of a small disk, which may be smaller than the standard. */
 const STANDARD_SHARE = 0.1;
 const LOOK_EVERY_MS = 1_000;
-/** Once below the floor, this much above it is asked for: it does not go on and off with each file. */
+/** Below the floor, writing goes on again at this many times the floor, so that it does not stop and start with each file. */
 const RISE = 1.1;
 
 /**
- * Watches the disks of some folders: each is to keep `floorBytes` free; null: 500 MB, or a tenth of the disk where that is
- * less; 0: none. Looks at most once a second, so it may be asked before every write. The sentence stays the same as
- * long as the shortage lasts, so that it can be said once. A folder that is not there yet is that of its parent.
+ * Watches the disks of some folders. Each disk has to keep `floorBytes` free; null means 500 MB, or a tenth of a disk where
+ * that is less; 0 means no floor. It looks at most once a second, so callers may ask before every write. The sentence stays
+ * the same as long as the shortage lasts, so that callers can say it once. For a folder that does not exist yet it looks at
+ * the disk of its parent.
  */
 export function diskFloor(
   folders: readonly string[],
@@ -55,7 +56,7 @@ function shortageAt(
   statfs: (path: string) => FileSystemSize,
 ): string | null {
   const size = sizeOf(folder, statfs);
-  // Some file systems do not know their size; then there is no floor, and a write says what is so.
+  // Some file systems do not know their size. They have no floor; a write that fails says so itself.
   if (size === null || size.blocks === 0) return null;
   const floor = floorBytes ?? Math.min(STANDARD_BYTES, size.blocks * size.bsize * STANDARD_SHARE);
   if (size.bavail * size.bsize >= floor * factor) return null;
@@ -66,7 +67,7 @@ function shortageAt(
   );
 }
 
-/** Null where it cannot be said. */
+/** Null where the system does not tell. */
 function sizeOf(folder: string, statfs: (path: string) => FileSystemSize): FileSystemSize | null {
   for (let place = folder; ; place = dirname(place)) {
     try {

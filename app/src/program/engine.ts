@@ -11,7 +11,7 @@ import { cacheFolder, spillFolder } from './data-folder.ts';
 import type { Scratch } from './scratch.ts';
 import { openSpark } from './spark.ts';
 
-/** The engine of the pipeline: Spark where SPARK_REMOTE says so, which tells how far it has come; else in this process. */
+/** The engine of the pipeline: Spark where SPARK_REMOTE is set, else DuckDB in this process. `onProgress` hears of Spark's jobs. */
 export function openPipelineEngine(
   settings: Settings,
   data: string,
@@ -24,7 +24,7 @@ export function openPipelineEngine(
     : Promise.resolve(openSpark(settings, sparkRemote, store, onProgress));
 }
 
-/** What an engine is given besides the lake. */
+/** What an engine gets besides the lake. */
 export interface EngineRoom {
   /** Of MEMORY_LIMIT; default all of it. */
   readonly share?: number;
@@ -33,8 +33,8 @@ export interface EngineRoom {
 }
 
 /**
- * An engine of its own for one room, in this process, which reads and writes the files of the lake in `store`, and
- * reaches no others.
+ * DuckDB in this process, for one room alone. It reads and writes the files of the lake in `store`, and reaches no other
+ * files.
  */
 export async function openEngine(
   settings: Settings,
@@ -57,7 +57,7 @@ export async function openEngine(
 
 const mebibytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)}MiB`;
 
-/** A folder as it is called here, and where links lead to, which a table's log may name. */
+/** The path of a folder, and the one that its links lead to: a table's log may name either. */
 function everyName(folder: string): readonly string[] {
   const path = resolve(folder);
   return existsSync(path) ? [...new Set([path, realpathSync(path)])] : [path];

@@ -7,7 +7,7 @@ import { say } from './terminal/log.ts';
 export type GivenSettings = Readonly<Partial<Record<SettingName, string>>>;
 
 /**
- * The settings of what is given, else of the environment, else of a file: `file`, or `.env` where there is one.
+ * Settings: each from `given`, else from the environment, else from `file`, or from `.env` where that exists.
  * @throws ContrailError `invalid` / `settings-invalid`; the file system's error when `file` cannot be read
  */
 export function settingsFrom(given: GivenSettings, file?: string): Settings {

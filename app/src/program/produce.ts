@@ -15,8 +15,8 @@ import { openTopic, topicPlace } from './topic.ts';
 import { untilRoom } from './until-room.ts';
 
 /**
- * `contrail produce`: a source into the topic. Live sources run until the signal; `once` ends after one poll. Answers what
- * is in the topic now.
+ * `contrail produce`: sends what a source gives into the topic. Live sources run until the signal; `once` ends after one
+ * poll. Answers how much is in the topic.
  */
 export async function produce(settings: Settings, once: boolean, signal: AbortSignal): Promise<IngestCounts> {
   const log = openLog(settings.logLevel);
@@ -32,7 +32,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
     if (isDeclared || counts.firstSimulated === null) return;
     isDeclared = true;
     declared = topic.declareSimulated(kind ?? counts.firstSimulated, { signal });
-    // A failure is met at the end, below; until then it is not an unhandled one.
+    // The end, below, throws a failure; until then it is not an unhandled one.
     declared.catch(() => undefined);
   };
   const isOnePoll = once && isLive(source);
@@ -80,7 +80,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
 const noPoll = (source: string, message: string): ContrailError =>
   new ContrailError(
     'source-unavailable',
-    `There is no poll of ${source} to be had now, and nothing was sent: ${message}. Try again later, or leave --once out to wait for it.`,
+    `${source} gave no poll, and nothing was sent: ${message}. Try again later, or leave --once out to wait for it.`,
     { facts: { source } },
   );
 

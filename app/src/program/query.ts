@@ -9,7 +9,7 @@ import { openEngine } from './engine.ts';
 import { openLake } from './lake/open-lake.ts';
 import { scratchFolder } from './scratch.ts';
 
-/** What a SELECT answers: the names of its columns, also where there are no rows; instants as ISO 8601. */
+/** What a SELECT answers. The names of its columns are there even without rows; instants are ISO 8601. */
 export interface Answer {
   readonly names: readonly string[];
   readonly rows: readonly Readonly<Record<string, Shown>>[] | readonly Row[];
@@ -28,8 +28,8 @@ export async function queryLake(settings: Settings, sql: string): Promise<Answer
 }
 
 /**
- * Runs one SELECT over the newest version of the lake's tables, which are named `silver.flights` and so on. It reaches
- * nothing but the lake, and nothing is written into the data folder.
+ * Runs one SELECT over the newest version of the lake's tables, `silver.flights` and so on. It reads the lake alone, and
+ * writes nothing into the data folder.
  * @throws ContrailError `invalid` / `query-refused` when it is no SELECT, `query-failed`, `table-missing`
  */
 export async function* streamLake(settings: Settings, sql: string): AsyncGenerator<ShownBatch> {
@@ -48,13 +48,13 @@ export async function* streamLake(settings: Settings, sql: string): AsyncGenerat
 /** What {@link tablesIn} finds. */
 export interface TablesIn {
   readonly relations: Readonly<Record<string, Relation>>;
-  /** Tables that the text may mean and that the lake has not got yet. */
+  /** Tables that the text may mean and that the lake does not have yet. */
   readonly missing: readonly string[];
 }
 
 /**
- * The tables that a text may mean: those whose two names are in it, wherever. One too many does no harm, and no reading of
- * SQL of our own decides what is a name.
+ * Finds the tables that a text may mean: those with both names anywhere in it. One table too many does no harm, and so this
+ * needs no SQL parser.
  */
 export async function tablesIn(lake: Pick<Lake, 'table'>, sql: string): Promise<TablesIn> {
   const relations: Record<string, Relation> = {};
@@ -70,7 +70,7 @@ export async function tablesIn(lake: Pick<Lake, 'table'>, sql: string): Promise<
   return { relations, missing };
 }
 
-/** What went wrong, in words for the author of the SELECT. */
+/** Explains an error to the author of the SELECT. */
 function explained(error: unknown, missing: readonly string[], url: string): unknown {
   if (!(error instanceof ContrailError) || error.code !== 'sql-failed') return error;
   const message = error.message.replace(/^DuckDB could not run the SELECT: /, '');

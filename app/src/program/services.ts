@@ -10,7 +10,7 @@ import { count } from './terminal/log.ts';
 import { SYSTEM } from './system.ts';
 import { openTopic } from './topic.ts';
 
-/** The services that the settings name, for `doctor` and for the page. None when all is in this process. */
+/** The services that the settings name, for `doctor` and the page. Empty when everything runs in this process. */
 export function servicesInUse(
   settings: Settings,
   data: string,
@@ -37,7 +37,7 @@ export function servicesInUse(
     });
   }
   if (sparkRemote === null) return services;
-  // What may follow is a token.
+  // A token may follow.
   const address = sparkRemote.replace(/\/;.*$/, '');
   return [
     ...services,
@@ -70,7 +70,7 @@ async function lookAtBucket(store: ObjectStore, bucket: string): Promise<string>
   return `bucket ${bucket} answers`;
 }
 
-/** A look is not for waiting: it tries once. */
+/** A look tries once; it does not wait for a service to come back. */
 const ONCE = { retry: { maxRetries: 0 } } as const;
 
 async function lookAtSpark(remote: string, signal: AbortSignal): Promise<string> {
@@ -79,7 +79,7 @@ async function lookAtSpark(remote: string, signal: AbortSignal): Promise<string>
   return `Spark ${session.sparkVersion}, application ${application ?? 'without an id'}`;
 }
 
-/** The settings know where we reach the master; the Connect server, when it is there, knows whether it has one. */
+/** The settings say where this process reaches the master. The Connect server, where it answers, says whether it has one. */
 async function lookAtMaster(settings: Settings, signal: AbortSignal): Promise<string> {
   const { sparkRemote, sparkMasterUrl } = settings;
   const master = await masterOf(sparkRemote ?? '', signal).catch(() => null);
@@ -105,7 +105,7 @@ async function masterOf(remote: string, signal: AbortSignal): Promise<string> {
   return (await session.config.get('spark.master', signal)) ?? '';
 }
 
-/** What the master's page says of its workers, where this process reaches it; it may be an address for browsers alone. */
+/** What the master's page says of its workers. Null where this process does not reach it: the address may be for browsers alone. */
 async function workersOf(page: string | null, signal: AbortSignal): Promise<string | null> {
   if (page === null) return null;
   const answer = await SYSTEM.fetch(`${page}/json/`, { signal }).catch(() => null);

@@ -7,8 +7,8 @@ import { say } from './terminal/log.ts';
 import { SYSTEM } from './system.ts';
 
 /**
- * The source that the settings ask for. `auto` asks OpenSky for seconds at most and falls back to the simulator, and
- * says so loudly.
+ * Opens the source that the settings name. `auto` asks OpenSky, for seconds at most; where OpenSky does not answer it takes
+ * the simulator and says so in a frame of stars.
  */
 export async function chooseSource(
   settings: Settings,

@@ -6,7 +6,7 @@ import { type JobProgress, SparkEngine } from '../engine/spark/engine.ts';
 import type { KafkaSource } from '../engine/spark/messages.ts';
 import { ContrailError } from '../errors.ts';
 
-/** Spark at SPARK_REMOTE, over the lake in `store`. It is spoken to at the first SELECT. */
+/** Spark at SPARK_REMOTE, over the lake in `store`. It connects at the first SELECT. */
 export function openSpark(
   settings: Settings,
   address: string,
@@ -75,7 +75,7 @@ function saslOptions(settings: Settings): Readonly<Record<string, string>> | nul
         'their own. Use SCRAM-SHA-512 or a certificate.',
     );
   }
-  // Quoted as JAAS quotes: a backslash takes the meaning from a quote and from another backslash.
+  // JAAS escapes quotes and backslashes with a backslash.
   const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
   return {
     'kafka.sasl.mechanism': mechanism,
@@ -84,8 +84,8 @@ function saslOptions(settings: Settings): Readonly<Record<string, string>> | nul
 }
 
 /**
- * How the executors reach the bucket. Source: Hadoop, "S3A: Connecting to an Amazon S3 Bucket". Conditional creation is
- * not asked for: not every store has it, and each job writes into a folder of its own.
+ * How the executors reach the bucket. Source: Hadoop, "S3A: Connecting to an Amazon S3 Bucket". Conditional creation
+ * stays off: some stores lack it, and each job writes into a folder of its own.
  */
 export function s3aSettings(settings: Settings): Readonly<Record<string, string>> {
   const { garageEndpoint, accessKey, secretKey, s3Region } = settings;

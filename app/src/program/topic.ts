@@ -10,7 +10,7 @@ import { topicFolder } from './data-folder.ts';
 import { say } from './terminal/log.ts';
 import { SYSTEM } from './system.ts';
 
-/** The topic that the settings choose; with `readOnly` it need not exist. Kafka need not be up. */
+/** Opens the topic that the settings name. With `readOnly` it need not exist. Kafka need not be up. */
 export async function openTopic(settings: Settings, data: string, readOnly: boolean): Promise<Topic> {
   const { topicName: name, numPartitions: partitions, kafkaBootstrap } = settings;
   const retention = { maxAgeMs: settings.topicRetentionMs, maxBytes: settings.topicRetentionBytes };
@@ -30,7 +30,7 @@ export async function openTopic(settings: Settings, data: string, readOnly: bool
   });
 }
 
-/** Where the topic of the settings lies, for a person. */
+/** Where the topic lies, in words for a person. */
 export const topicPlace = (settings: Settings, data: string): string =>
   settings.kafkaBootstrap === null ? data : `Kafka at ${settings.kafkaBootstrap}`;
 
@@ -61,7 +61,7 @@ function readPem(name: string, path: string): string {
   }
 }
 
-/** The settings have been checked: what a mechanism needs is there. */
+/** The schema of the settings has checked that each mechanism has what it needs. */
 function kafkaSasl(settings: Settings): KafkaSasl | null {
   const { kafkaSaslMechanism: mechanism, kafkaUsername, kafkaPassword, kafkaOauthTokenUrl } = settings;
   if (mechanism === null) return null;

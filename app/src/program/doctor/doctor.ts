@@ -51,7 +51,7 @@ function nodeVersion(): Finding {
   return { check: 'node', ok, found: process.version, ...(ok ? {} : { advice: 'install Node 24 or later' }) };
 }
 
-/** Where there is no room for another row, source and pipeline wait: that is unhealthy. */
+/** A disk below its floor is unhealthy: source and pipeline wait for room. */
 async function writable(settings: Settings, data: string): Promise<string> {
   let folder = resolve(data);
   while (!existsSync(folder)) folder = dirname(folder);
@@ -63,7 +63,7 @@ async function writable(settings: Settings, data: string): Promise<string> {
   return `${resolve(data)}, ${((bavail * bsize) / 1e9).toFixed(1)} GB free${hasLinks ? '' : '; no hard links: tables are safe among writers of this program alone'}`;
 }
 
-/** A port in use is well when it is our own dashboard. */
+/** A port in use is healthy when our own dashboard answers on it. */
 async function freePort(host: string, port: number): Promise<string> {
   const inUse = await new Promise<boolean>((done) => {
     const server = createServer();

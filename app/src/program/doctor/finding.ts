@@ -1,4 +1,4 @@
-/** One thing that was looked at; `advice` says what to do when it is unhealthy. */
+/** The result of one check. `advice` says what to do when it is unhealthy. */
 export interface Finding {
   readonly check: string;
   readonly ok: boolean;
@@ -6,7 +6,7 @@ export interface Finding {
   readonly advice?: string;
 }
 
-/** A finding that is well when the work answers, and unhealthy with the message of what it throws. */
+/** Runs a check: `ok` with what `work` answers, or unhealthy with the message of what it throws. */
 export async function look(
   check: string,
   advice: string,

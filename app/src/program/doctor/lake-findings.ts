@@ -1,4 +1,4 @@
-/** What is true of a lake and its topic at rest, beside a running pipeline or without one. */
+/** Checks of a lake and its topic, with or without a running pipeline. They only read. */
 import type { Settings } from '../../config/settings.ts';
 import { type Progress, readProgress } from '../../lake/progress.ts';
 import { BATCH_TABLES } from '../../lake/tables.ts';
@@ -12,7 +12,7 @@ import { scratchFolder } from '../scratch.ts';
 import { SYSTEM } from '../system.ts';
 import { openTopic, topicPlace } from '../topic.ts';
 
-/** A pipeline reports at every trigger and at least so often; later than that it does not run. */
+/** A pipeline reports at every trigger, and at least this often. One that has been silent for longer does not run. */
 const SILENT_MS = 60_000;
 const SILENT_TRIGGERS = 3;
 
@@ -30,7 +30,7 @@ export async function lakeFindings(
     if (!(await open.exists())) return `${place} is not there yet: "contrail produce" makes it`;
     progress = await readProgress(home.store);
     facts = await lakeFacts(home.lake, open, progress?.batch_id ?? null);
-    // In Kafka, markers of transactions and what compaction removed have offsets too.
+    // In Kafka, transaction markers and messages that compaction removed have offsets too.
     const noun = settings.kafkaBootstrap === null ? 'messages' : 'offsets';
     return `${place}: ${count(facts.held)} ${noun} in ${open.partitions} partitions, ${count(facts.unread)} of them not in the lake yet`;
   });
@@ -48,7 +48,7 @@ export async function lakeFindings(
   ];
 }
 
-/** How many tables there are, and by the accounting how many messages are in them. */
+/** Says how many tables there are, and how many messages the accounts find in them. */
 async function lakeNow(settings: Settings, data: string, home: LakeHome): Promise<string> {
   const { store, lake } = home;
   const versions = await Promise.all(
@@ -64,8 +64,9 @@ async function lakeNow(settings: Settings, data: string, home: LakeHome): Promis
 }
 
 /**
- * What the pipeline last said of itself, beside what the lake shows. One that was stopped is well, and so is one that waits
- * for a service or for room: it goes on by itself. One that failed, or ended in the middle of a micro-batch, is not.
+ * Compares what the pipeline last said of itself with what the lake shows. A pipeline is healthy when it was stopped, and when
+ * it waits for a service or for room, because it goes on by itself. It is unhealthy when it failed, or ended in the middle of
+ * a micro-batch.
  */
 export function pipelineFinding(progress: Progress | null, facts: LakeFacts | null, nowMs: number): Finding {
   const check = 'pipeline';
@@ -101,7 +102,7 @@ export function pipelineFinding(progress: Progress | null, facts: LakeFacts | nu
       found: `ended without a word after it reported "${state}" ${reported}, as when it is killed; ${done}${unfinished}`,
       advice: RESTART,
     };
-  // What runs has an open micro-batch most of the time.
+  // A running pipeline has an open micro-batch most of the time.
   const left = state === 'stopped' ? unfinished : '';
   return { check, ok: true, found: `${state} with ${engine}, reported ${reported}; ${done}${left}${said}` };
 }
@@ -109,7 +110,7 @@ export function pipelineFinding(progress: Progress | null, facts: LakeFacts | nu
 const RESTART =
   'start it: it runs what is open again and loses nothing; if it ends like this every time, its last line says why (lower MEMORY_LIMIT or MAX_BATCH_ROWS when that is memory)';
 
-/** Whether the newest positions say that the clock which stamped them is right. A feed that is late is no fault of ours. */
+/** Compares the newest positions with the clock that stamped them. A late feed is not a fault of this machine. */
 function clockFinding(progress: Progress | null): Finding {
   const check = 'clock';
   const newest = progress?.batches.at(-1);
@@ -150,7 +151,7 @@ function noticeFindings(progress: Progress | null): readonly Finding[] {
     .map((found) => ({ check: 'notice', ok: false, found, advice }));
 }
 
-/** What a service says may have many lines; a finding has one. */
+/** Messages of services may have many lines; a finding has one. */
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
 function ago(ms: number): string {

@@ -6,9 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 const BUSY = 5;
 
 /**
- * A lock on a file that the kernel holds for this process and takes back when it ends, however it ends: no process id
- * that comes back for another program, no clock, and processes see it across containers of one machine. SQLite carries
- * it, because Node itself has no lock on files; it knows each system's (fcntl, LockFileEx). The file stays empty.
+ * A lock on a file. The kernel holds it for this process and takes it back when the process ends, however it ends. So it
+ * needs no clock and no process id, which another program may get later, and processes see it across the containers of one
+ * machine. Node has no locks on files; SQLite has those of each system (fcntl, LockFileEx). The file stays empty.
  *
  * Nothing in this process may open the file by other means: closing it would give the lock away (fcntl, POSIX).
  */

@@ -1,7 +1,7 @@
 /**
- * One pipeline at a time on a lake, on a disk as on S3: the lock object that `WriterLock` of the library renews and
- * watches, so that processes on different machines see each other. On a disk there is a lock of the kernel before it:
- * on the same machine it turns a second pipeline away at once, and tells at once that the first one has died.
+ * One pipeline at a time on a lake, on a disk as on S3. The library's `WriterLock` renews and watches a lock object, so that
+ * processes on different machines see each other. On a disk the kernel's lock comes first: on the same machine it refuses a
+ * second pipeline at once, and shows at once that the first one has died.
  *
  *     kernel lock is another's ──────────────────────────────────────────> refused
  *     kernel lock is ours, record of this machine, its process has ended ─> ours
@@ -22,17 +22,17 @@ import { KernelLock } from './kernel-lock.ts';
 export const LOCK_KEY = '_contrail/_writer_lock.json';
 const KERNEL_LOCK = '_contrail/pipeline.lock';
 
-/** How long a lock is believed that nobody renews, and how long a claim settles where writes of two may cross. */
+/** How long a lock counts that nobody renews, and how long a claim settles where the writes of two may cross. */
 const LEASE_MS = 15_000;
 const RECORD_LOOKS = 20;
 const RECORD_LOOK_MS = 50;
 const SETTLE_MS = { local: 0, remote: 1_000 } as const;
 
-/** The writer, as the one that is turned away is told of it. */
+/** Names the writer in the error that a second one gets. */
 export const lockOwner = (command: string): string =>
   `"contrail ${command}" (process ${process.pid} on ${hostname()})`;
 
-/** Where the record of a lock was written: a kernel knows its own processes and no others. */
+/** The process that wrote a lock's record, and its machine: a kernel knows its own processes only. */
 interface Writer extends ProcessId {
   readonly machine: string;
 }
@@ -56,7 +56,7 @@ export class LakeLock implements AsyncDisposable {
   async claim(): Promise<void> {
     const { url } = this.#store;
     const isLocal = url.startsWith('file:');
-    // A claim that failed is made again, as on a full disk; the kernel's lock is ours since the first.
+    // Callers repeat a claim that failed, as on a full disk. The kernel's lock is ours since the first.
     if (isLocal && this.#kernel === null) {
       const kernel = await KernelLock.take(join(fileURLToPath(url), KERNEL_LOCK));
       if (kernel === 'held') throw lakeInUse(url, await this.#recordOfHolder());
@@ -64,7 +64,7 @@ export class LakeLock implements AsyncDisposable {
     }
     const self: Writer = { machine: machine(), ...((await identify(process.pid)) ?? NOBODY) };
     const found = parseRecord(await readText(this.#store));
-    // The kernel's lock was free: somebody has deleted its file. Asked for is the process, which is still there.
+    // The kernel's lock was free, yet its holder may live: somebody may have deleted the file. So this asks for the process.
     if (this.#kernel !== null && found !== null && found.pid !== self.pid && (await isThere(found, self)))
       throw lakeInUse(url, found);
     this.#lock = new WriterLock(this.#object(self), {
@@ -109,8 +109,8 @@ export class LakeLock implements AsyncDisposable {
       address: `${store.url}/${LOCK_KEY}`,
       read: async () => {
         const text = await readText(store);
-        // The kernel's word counts for more than the file's: a record that was deleted is no loss, and one that another
-        // process of this machine has left behind is no lock.
+        // The kernel's lock outweighs the file: nothing is lost with a deleted record, and a record that another process of
+        // this machine left behind locks nothing.
         if (this.#kernel === null) return text;
         if (text === null) return own;
         return text !== own && parseRecord(text)?.machine === self.machine ? own : text;
@@ -124,13 +124,13 @@ export class LakeLock implements AsyncDisposable {
   }
 }
 
-/** Whether a record's process is one that we see on our own machine. */
+/** Whether the process of a record runs on this machine. */
 const isThere = async ({ machine: where, pid, began }: LakeRecord, self: Writer): Promise<boolean> =>
   where === self.machine && pid !== undefined && began !== undefined && (await isAlive({ pid, began }));
 
 const NOBODY: ProcessId = { pid: 0, began: '' };
 
-/** A lake that another process writes. Running commands that only read is always possible. */
+/** Another process writes the lake. Commands that only read can still run. */
 function lakeInUse(url: string, found: LakeRecord | null, cause?: unknown): ContrailError {
   const who = found?.owner ?? 'another pipeline';
   const since = found?.since === undefined ? '' : ` since ${found.since}`;
@@ -161,7 +161,7 @@ async function readText(store: ObjectStore): Promise<string | null> {
   }
 }
 
-/** A name for the kernel that runs us, the same in all its containers. Source: random(4), boot_id. */
+/** Names the running kernel, the same in all its containers. Source: random(4), boot_id. */
 function machine(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -20,7 +20,7 @@ import { SYSTEM } from '../system.ts';
 const PART_BYTES = 5 << 20;
 const MAX_REQUESTS = 16;
 
-/** A claim that takes longer than writing and reading back takes is watching a lock that nobody gave back. */
+/** A claim that takes longer than a write and a read watches a lock that nobody gave back. */
 const WATCHING_AFTER_MS = 2_500;
 const WATCHING =
   'The last pipeline of this lake did not give its lock back: watching for 15 s whether it is alive on another machine.';
@@ -28,7 +28,7 @@ const WATCHING =
 const NO_LINKS =
   'The file system of the lake has no hard links: versions of tables are created by renames, which is safe among programs of this kind. Let no other program write these tables.';
 
-/** Where the lake is. Disposing gives back what a writer holds. */
+/** A lake where it lies, with its lock. Disposing releases the lock. */
 export interface LakeHome extends AsyncDisposable {
   readonly store: ObjectStore;
   readonly lake: Lake;
@@ -44,8 +44,8 @@ export interface LakeHome extends AsyncDisposable {
 
 /**
  * The lake of the settings: in the bucket at GARAGE_ENDPOINT, else in the data folder. Need not exist; no I/O.
- * @param signal when it fires, a store that is away is not waited for any longer
- * @param command which one asks, for those whom its claim turns away
+ * @param signal ends the wait for a store that does not answer
+ * @param command the command that asks; a pipeline that its claim refuses reads it in the error
  */
 export function openLake(
   settings: Settings,
@@ -62,7 +62,7 @@ export function openLake(
           cache: { folder: cacheFolder(data), maxBytes: settings.lakeCacheBytes, clock: SYSTEM.clock },
         });
   const store = remote ?? localStore(resolve(lakeFolder(data)));
-  // Where the store itself keeps a lock, because it cannot arbitrate, that one does for all.
+  // A store that cannot arbitrate keeps a lock itself, and that one is enough.
   const lock = hasOwnLock(settings.garageEndpoint) ? null : new LakeLock(store, lockOwner(command));
   return {
     store,
@@ -89,8 +89,8 @@ export function openLake(
 }
 
 /**
- * What a command needs to open a table at `path`: for `s3://`, the store at GARAGE_ENDPOINT; where that is unset, the one
- * that the usual AWS variables say. The settings are read for `s3://` alone.
+ * What a command needs to open a table at `path`. For `s3://` that is the store at GARAGE_ENDPOINT or, where that is unset,
+ * the store of the usual AWS variables. Any other path needs no settings, and none are read.
  */
 export function tableOptions(path: string, settingsOf: () => Settings): TableOptions {
   const bucket = /^s3a?:\/\/([^/]+)/.exec(path)?.[1];
@@ -116,7 +116,7 @@ function s3Options(settings: Settings, bucket: string, command = 'table'): S3Opt
     maxRequests: MAX_REQUESTS,
     clock: SYSTEM.clock,
     random: SYSTEM.random,
-    // A lake has one pipeline anyway; so the lock costs nobody anything where the store cannot arbitrate.
+    // A lake has one pipeline anyway, so a lock in the store costs nothing.
     ...(hasOwnLock(endpoint)
       ? {
           singleWriter: {

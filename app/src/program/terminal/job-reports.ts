@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import type { JobProgress } from '../../engine/spark/engine.ts';
 
 /**
- * Tells how far the jobs of a long micro-batch have come: each report of Spark, which comes every two seconds or so, is
- * shown as a line that stands until the next one, and logged at debug.
+ * Tells how far the jobs of a long micro-batch have come. Spark reports every two seconds or so; each report is shown as a
+ * line that stands until the next one, and logged at debug.
  */
 export class JobReports {
   readonly #log: Logger;
@@ -20,9 +20,9 @@ export class JobReports {
     this.#batchId = batchId;
   }
 
-  /** Several jobs may run at once: the one that was heard of last is shown. */
+  /** Shows a report. Several jobs may run at once: the line is that of the last report. */
   report(job: JobProgress): void {
-    // Nothing is known of a job before its first stage.
+    // A job has no tasks before its first stage.
     if (job.tasks === 0) return;
     const { makes, tasks, completedTasks: completed_tasks } = job;
     this.#log.debug({ batch_id: this.#batchId, makes, tasks, completed_tasks }, 'job');

@@ -10,16 +10,16 @@ import { printable, printableLines } from './printable.ts';
 export function openLog(level: LogLevel): Logger {
   const stdout = pino.destination(1);
   stdout.on('error', (error: Error) => {
-    // The disk that the log goes to is full: what cannot be written is not, and nothing else ends for it.
+    // A full disk under the log loses lines of the log, and ends nothing.
     if (!isDiskTrouble(error)) throw error;
   });
   return pino({ level: process.stderr.isTTY && level === 'info' ? 'warn' : level }, stdout);
 }
 
-/** To the start of the line, and what stands there away. Source: ECMA-48, CR and EL. */
+/** Goes to the start of the line and clears it. Source: ECMA-48, CR and EL. */
 const ERASE_LINE = '\r\u001B[K';
 
-/** Words for a person, on stderr, so that stdout stays what a program can read. What a stranger put in does not act on the terminal. */
+/** Words for a person, on stderr: stdout is for programs. Control characters of strangers do not act on the terminal. */
 export function say(text: string): void {
   process.stderr.write(`${process.stderr.isTTY ? ERASE_LINE : ''}${printableLines(text)}\n`);
 }
@@ -29,7 +29,7 @@ export function sayForNow(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`${ERASE_LINE}${printable(text)}`);
 }
 
-/** Takes such a line away. */
+/** Clears such a line. */
 export function unsay(): void {
   if (process.stderr.isTTY) process.stderr.write(ERASE_LINE);
 }

@@ -1,6 +1,6 @@
 /**
- * What a terminal acts upon, or a reader is misled by, instead of showing it: control characters (C0, DEL, C1), which
- * move the cursor, set colours or speak to the terminal, and those that turn the direction of writing.
+ * Characters that a terminal obeys instead of showing them, and that mislead a reader: control characters (C0, DEL, C1) move
+ * the cursor, set colours or speak to the terminal; others turn the direction of writing.
  * Sources: ECMA-48; Unicode 17, UAX 9.
  */
 // oxlint-disable-next-line no-control-regex -- the control characters are the point
