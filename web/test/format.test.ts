@@ -112,6 +112,34 @@ describe('values in words', () => {
     ]);
   });
 
+  test('name the day where it is not that of now', () => {
+    const now = Date.UTC(2026, 10, 30, 12) / 1000;
+    const recorded = Date.UTC(2021, 9, 17, 19, 45, 43) / 1000;
+    expect(format.moment((now - 60) * 1000, now * 1000)).toBe('11:59:00');
+    expect(format.moment(recorded * 1000, now * 1000)).toBe('2021-10-17 19:45:43');
+    expect(format.moment(null, now * 1000)).toBe(format.UNKNOWN);
+    expect(format.momentMinute(now - 86_400, now)).toBe('2026-11-29 12:00');
+    expect(format.span(recorded, recorded + 300, now)).toBe('2021-10-17 19:45 to 19:50');
+    const beforeMidnight = Date.UTC(2026, 10, 29, 23, 58) / 1000;
+    expect(format.span(beforeMidnight, beforeMidnight + 300, now)).toBe('2026-11-29 23:58 to 00:03');
+    expect(format.span(now, now + 300, now)).toBe('12:00 to 12:05');
+  });
+
+  test('tell an age of days as a date', () => {
+    const now = Date.UTC(2026, 10, 30, 12) / 1000;
+    const recorded = Date.UTC(2021, 9, 17, 11, 49) / 1000;
+    expect([format.since(now - 41, now), format.since(recorded, now)]).toEqual(['41 s ago', '2021-10-17']);
+    expect([format.oldness(now + 3, now), format.oldness(recorded, now)]).toEqual([
+      '0 s old',
+      'of 2021-10-17',
+    ]);
+    expect([null, 41, now - recorded].map((age) => format.ageOrDay(age, now))).toEqual([
+      format.UNKNOWN,
+      '41 s',
+      '2021-10-17',
+    ]);
+  });
+
   test('know phases and categories, and say nothing where nothing is known', () => {
     expect([phaseWords('CRUISE'), phaseWords(null), phaseWords('NEW')]).toEqual(['Cruise', null, 'NEW']);
     expect([categoryWords(8), categoryWords(0), categoryWords(1)]).toEqual(['Rotorcraft', null, null]);

@@ -1,3 +1,4 @@
+import type { SourceWord } from '../flight/source-word.ts';
 import type { Progress } from '../lake/progress.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface SourceStatus {
   readonly source: string;
   /** waiting: nothing came yet; delayed: it has missed two polls; stale: more; failed: it says so itself; ended: it gives no more. */
   readonly state: StageState | 'ended';
+  /** What it last said of itself, as `rate-limited`; null where it says nothing. */
+  readonly said: SourceWord['state'] | null;
   /** Seconds from one answer to the next; null until known. */
   readonly pace_s: number | null;
   /** Seconds since the time of its newest answer; null before the first, and where answers bear no time. */

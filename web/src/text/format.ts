@@ -137,6 +137,49 @@ export function day(epoch_ms: number): string {
   return isTime(epoch_ms) ? new Date(epoch_ms).toISOString().slice(0, 10) : UNKNOWN;
 }
 
+/** As {@link timeOfDay}, with the day in front where it is not that of `now_ms`. */
+export function moment(epoch_ms: number | null, now_ms: number): string {
+  return dated(epoch_ms, now_ms, timeOfDay(epoch_ms));
+}
+
+/** As {@link hourMinute}, with the day in front where it is not that of `now_s`. Both epoch seconds. */
+export function momentMinute(epoch_s: number | null, now_s: number): string {
+  return dated(epoch_s === null ? null : epoch_s * 1000, now_s * 1000, hourMinute(epoch_s));
+}
+
+function dated(epoch_ms: number | null, now_ms: number, time: string): string {
+  return epoch_ms === null || !isTime(epoch_ms) || day(epoch_ms) === day(now_ms)
+    ? time
+    : `${day(epoch_ms)} ${time}`;
+}
+
+/** 04:45 to 04:50, with the day where it is not today's, once where both are of one day. Epoch seconds. */
+export function span(from_s: number | null, to_s: number | null, now_s: number): string {
+  const isOneDay = from_s !== null && to_s !== null && day(from_s * 1000) === day(to_s * 1000);
+  return `${momentMinute(from_s, now_s)} to ${isOneDay ? hourMinute(to_s) : momentMinute(to_s, now_s)}`;
+}
+
+/** Ages beyond this are told as a date, seconds: nobody counts 1,302 days. */
+const DATED_FROM_S = 2 * 86_400;
+
+/** `41 s ago`, or `2021-10-17` where that is days ago. Epoch seconds. */
+export function since(epoch_s: number, now_s: number): string {
+  const seconds = Math.max(0, now_s - epoch_s);
+  return seconds < DATED_FROM_S ? `${calmAge(seconds)} ago` : day(epoch_s * 1000);
+}
+
+/** `41 s old`, or `of 2021-10-17`. Epoch seconds. */
+export function oldness(epoch_s: number, now_s: number): string {
+  const seconds = Math.max(0, now_s - epoch_s);
+  return seconds < DATED_FROM_S ? `${calmAge(seconds)} old` : `of ${day(epoch_s * 1000)}`;
+}
+
+/** `41 s`, or `2021-10-17`: where there is room for the value alone. */
+export function ageOrDay(seconds: number | null | undefined, now_s: number): string {
+  if (seconds == null || !(seconds >= DATED_FROM_S)) return calmAge(seconds);
+  return day((now_s - seconds) * 1000);
+}
+
 /** `one aircraft`, `12 aircraft`: the word in the number it needs. */
 export function plural(value: number, one: string, many: string): string {
   return `${count(value)} ${value === 1 ? one : many}`;

@@ -2,6 +2,7 @@ import type {
   CategoriesAnswer,
   LiveState,
   ServiceStatus,
+  SourceStatus,
   Stage,
   StageState,
   StatusAnswer,
@@ -32,6 +33,9 @@ export const SCENARIOS = [
   'unhealthy',
   'paused',
   'noticed',
+  'slow',
+  'limited',
+  'several',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -56,14 +60,68 @@ export function liveState(lake: FakeLake): LiveState {
     aircraft: lake.eventTime === null ? 0 : lake.flights.length,
     event_time: lake.eventTime,
     position_age_s: age,
-    positions: age === null ? 'waiting' : age > 60 ? 'stale' : age > 20 ? 'delayed' : 'ok',
-    pace_s: 0,
-    sources: [],
-    delayed_after_s: 20,
-    stale_after_s: 60,
+    positions: stateOf(lake.scenario, age),
+    pace_s: isSlow(lake.scenario) ? SLOW_PACE_S : 0,
+    sources: sources(lake),
+    ...thresholds(lake.scenario),
     stages: stages(lake, age),
     services: services(lake),
   };
+}
+
+/** The pace of a free account of OpenSky, seconds: one world poll every 86 s. */
+export const SLOW_PACE_S = 86;
+/** Whether the newest positions of a scenario come from such a feed. */
+const isSlow = (scenario: Scenario): boolean => scenario === 'slow' || scenario === 'limited';
+
+/** As the server's rule has them for this pace and a trigger of 1 s, and for one that nobody knows and 5 s. */
+const thresholds = (scenario: Scenario): Pick<LiveState, 'delayed_after_s' | 'stale_after_s'> =>
+  isSlow(scenario)
+    ? { delayed_after_s: 16 + 2 * SLOW_PACE_S, stale_after_s: 17 + 3.5 * SLOW_PACE_S }
+    : { delayed_after_s: 20, stale_after_s: 60 };
+
+function stateOf(scenario: Scenario, age: number | null): LiveState['positions'] {
+  const { delayed_after_s, stale_after_s } = thresholds(scenario);
+  if (age === null) return 'waiting';
+  return age > stale_after_s ? 'stale' : age > delayed_after_s ? 'delayed' : 'ok';
+}
+
+/** OpenSky at its slow pace, or limited; or that beside a receiver and a service. */
+function sources({ scenario, now }: FakeLake): readonly SourceStatus[] {
+  const quiet = { credits_left: null, message: null, notices: [] };
+  const opensky: SourceStatus = {
+    ...quiet,
+    source: 'opensky',
+    state: 'ok',
+    said: 'ok',
+    pace_s: SLOW_PACE_S,
+    age_s: 48,
+    next_poll_at_ms: (now + 41) * 1000,
+    credits_left: 62,
+  };
+  if (scenario === 'slow') return [opensky];
+  const limited: SourceStatus = {
+    ...opensky,
+    state: 'failed',
+    said: 'rate-limited',
+    credits_left: 0,
+    message: 'OpenSky limits this address or account: its credits are used up; next try at 14:05:00 UTC.',
+    next_poll_at_ms: (now + 900) * 1000,
+  };
+  if (scenario === 'limited') return [limited];
+  if (scenario !== 'several') return [];
+  const pi = { ...quiet, state: 'ok', said: 'ok', pace_s: 1, age_s: 0.7 } as const;
+  return [
+    limited,
+    { ...pi, source: 'readsb:http://pi.local/data/aircraft.json', next_poll_at_ms: (now + 1) * 1000 },
+    {
+      ...pi,
+      source: 'adsblol:47.4,8.5,50',
+      pace_s: 5,
+      next_poll_at_ms: (now + 3) * 1000,
+      notices: ['Half as many aircraft came as usually at this time.'],
+    },
+  ];
 }
 
 /** Those of a local cluster; in the scenario `unhealthy` its broker is away. */
@@ -123,7 +181,7 @@ function stages(lake: FakeLake, age: number | null): readonly Stage[] {
         'Gold could not be written: the disk is full. Free some space; the pipeline tries again by itself.';
       return { ...base, state: 'failed', age_s: 184, sentence };
     }
-    const state: StageState = age === null ? 'waiting' : age > 60 ? 'stale' : age > 20 ? 'delayed' : 'ok';
+    const state: StageState = stateOf(lake.scenario, age);
     const sentence =
       state === 'ok' ? null : name === 'source' ? 'The newest message came a while ago.' : null;
     return {

@@ -63,6 +63,7 @@ function statusOf(
   return {
     source,
     state: stateOf(word, age_s, pace_s, trigger_s),
+    said: word?.state ?? null,
     pace_s,
     age_s,
     next_poll_at_ms: word?.state === 'ended' ? null : (word?.next_poll_at_ms ?? null),

@@ -34,6 +34,7 @@ describe('the sources', () => {
       {
         source: 'opensky',
         state: 'ok',
+        said: 'ok',
         pace_s: 86,
         age_s: 44,
         next_poll_at_ms: NOW_MS + 46_000,
