@@ -10,10 +10,16 @@ export type Flags = Readonly<Record<string, unknown>>;
 export function withSettings(command: Command, names?: readonly string[]): Command {
   for (const row of settingsTable()) {
     if (names !== undefined && !names.includes(row.name)) continue;
-    command.option(`${flagOf(row.name)} <value>`, `${row.meaning} (${row.name}; default ${row.default})`);
+    const meaning = `${row.meaning} (${row.name}; default ${row.default})`;
+    if (row.name === 'SOURCE') command.option('--source <value>', meaning, together);
+    else command.option(`${flagOf(row.name)} <value>`, meaning);
   }
   return command.option('--env <file>', 'a file of settings to read instead of .env');
 }
+
+/** A flag that is given several times. */
+const together = (value: string, before: string | undefined): string =>
+  before === undefined ? value : `${before},${value}`;
 
 const flagOf = (name: string): string =>
   name === 'DATA_DIR' ? '--data' : `--${name.toLowerCase().replaceAll('_', '-')}`;

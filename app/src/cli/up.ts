@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { isDiskTrouble } from '../errors.ts';
 import { ingest } from '../ingest/ingest.ts';
+import { ingestAll } from '../program/ingest-all.ts';
 import { startPage } from '../program/dashboard.ts';
 import { newData } from '../program/data-folder.ts';
 import { topicFloor } from '../program/disk-floor.ts';
@@ -11,7 +12,7 @@ import { openLog, say } from '../program/terminal/log.ts';
 import { buildPage } from '../program/page.ts';
 import { drain } from '../program/drain.ts';
 import { sourceWords } from '../program/source-words.ts';
-import { chooseSource } from '../program/source.ts';
+import { chooseSources } from '../program/source.ts';
 import { SYSTEM } from '../program/system.ts';
 import { openTopic } from '../program/topic.ts';
 import { untilRoom } from '../program/until-room.ts';
@@ -20,7 +21,7 @@ import { untilRoom } from '../program/until-room.ts';
 export async function up(settings: Settings, signal: AbortSignal, passOverGaps = false): Promise<void> {
   await buildPage(signal);
   const log = openLog(settings.logLevel);
-  const { source, simulated } = await chooseSource(settings, signal);
+  const { sources, simulated } = await chooseSources(settings, signal);
   const data = newData(settings, simulated ?? false);
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
@@ -34,7 +35,7 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
     logger: log,
   });
   say(
-    `\n  Contrail is on  ${server.url}\n  source ${source.name}, lake ${home.store.url}, stop with Ctrl+C\n`,
+    `\n  Contrail is on  ${server.url}\n  source ${sources.map(({ name }) => name).join(' and ')}, lake ${home.store.url}, stop with Ctrl+C\n`,
   );
   if (!isOurs) await untilRoom(() => home.claim(), until);
   await using topic = await untilRoom(() => openTopic(settings, data, false), until);
@@ -48,14 +49,18 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
   const ingesting = (async () => {
     // May wait for Kafka; the page and the tables are there meanwhile.
     if (simulated !== null) await topic.declareSimulated(simulated, { signal: until });
-    await ingest(source, topic, {
-      clock: SYSTEM.clock,
-      sleep: SYSTEM.sleep,
-      shortage: topicFloor(settings, data),
-      signal: until,
-      onState: sourceWords(say),
-      expectSimulated: simulated ?? undefined,
-    });
+    await ingestAll(sources, (source, label) =>
+      ingest(source, topic, {
+        clock: SYSTEM.clock,
+        sleep: SYSTEM.sleep,
+        shortage: topicFloor(settings, data),
+        signal: until,
+        label,
+        isWatched: () => server.viewers() > 0,
+        onState: sourceWords(label === undefined ? say : (text) => say(`${label}: ${text}`)),
+        expectSimulated: simulated ?? undefined,
+      }),
+    );
   })().catch(fail);
   const draining = drain({
     settings,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ContrailError } from '../errors.ts';
 import { parseDotEnv } from './dot-env.ts';
 import type { Secret } from './secret.ts';
+import { splitSources } from './source-list.ts';
 import { SETTING_NAMES, VARIABLES } from './variables.ts';
 import type { Box, LogLevel, SaslMechanism, SettingName } from './variables.ts';
 
@@ -15,7 +16,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** All settings, checked, in base units. `null`: unset, and its absence means something (see docs/settings.md). */
 export interface Settings {
   /** As typed: `auto`, `opensky`, `replay:PATH`, … */
+  /** As it was given. */
   readonly source: string;
+  /** The sources that it names, one or several. */
+  readonly sources: readonly string[];
   readonly openskyClientId: string | null;
   readonly openskyClientSecret: Secret | null;
   readonly openskyBox: Box | null;
@@ -159,6 +163,7 @@ function describeIssue(issue: z.core.$ZodIssue, texts: ReadonlyMap<SettingName, 
 function toSettings(values: z.output<typeof SCHEMA>): Settings {
   return {
     source: values.SOURCE,
+    sources: splitSources(values.SOURCE),
     openskyClientId: values.OPENSKY_CLIENT_ID ?? null,
     openskyClientSecret: values.OPENSKY_CLIENT_SECRET ?? null,
     openskyBox: values.OPENSKY_BOX ?? null,

@@ -3,6 +3,7 @@
  * it means. `.env.example`, docs/settings.md and the command line's flags are made from this.
  */
 import { z } from 'zod';
+import { splitSources, togetherProblem } from './source-list.ts';
 import { parseDuration, parseSize } from './quantity.ts';
 import { Secret } from './secret.ts';
 
@@ -45,6 +46,16 @@ function parsed<T>(expected: string, parse: (text: string) => T | null) {
 
 function matching(expected: string, pattern: RegExp) {
   return parsed(expected, (text) => (pattern.test(text) ? text : null));
+}
+
+/** One source, or several with commas between. */
+function sources(expected: string, one: RegExp) {
+  return z.string().transform((text, context): string => {
+    const named = splitSources(text);
+    const problem = named.every((source) => one.test(source)) ? togetherProblem(named) : expected;
+    if (problem !== null) context.issues.push({ code: 'custom', message: problem, input: text });
+    return text;
+  });
 }
 
 function whole(min: number, max: number) {
@@ -101,11 +112,11 @@ function optional<S extends z.ZodType<unknown, string>>(schema: S, meaning: Mean
 
 export const VARIABLES = {
   SOURCE: setting(
-    matching('auto, opensky, simulator or another feed of docs/feeds.md, as readsb:URL', SOURCE),
+    sources('auto, opensky, simulator or another feed of docs/feeds.md, as readsb:URL', SOURCE),
     'auto',
     {
       meaning:
-        'Where positions come from. auto: OpenSky live; if OpenSky cannot be reached, the simulator, and Contrail says so clearly. A lake holds real or simulated data, never both.',
+        'Where positions come from. auto: OpenSky live; if OpenSky cannot be reached, the simulator, and Contrail says so clearly. A lake holds real or simulated data, never both. Several, with commas between or the flag several times, are merged.',
       unit: 'auto, opensky, simulator or another feed of docs/feeds.md',
     },
   ),

@@ -51,6 +51,8 @@ export interface DashboardServer extends AsyncDisposable {
   /** What to open in a browser: `http://127.0.0.1:8501`. */
   readonly url: string;
   readonly port: number;
+  /** Pages that are open now. */
+  readonly viewers: () => number;
 }
 
 /**
@@ -99,6 +101,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   return {
     url,
     port,
+    viewers: () => dashboard.hub.clients,
     [Symbol.asyncDispose]: async () => {
       const closed = server.listening ? once(server, 'close') : Promise.resolve();
       server.close();

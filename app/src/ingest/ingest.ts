@@ -104,7 +104,7 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
           await append(topic, received.messages, heard);
         } catch (error) {
           // An abort that the user asked for is not reported as an error, and the poll does not count.
-          if (signal?.aborted === true && isAbort(error, signal)) return counts;
+          if (signal?.aborted === true && isAbort(error, signal)) break;
           throw error;
         }
       }
@@ -122,10 +122,12 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
       onPoll?.(counts);
       if (counts.polls >= maxPolls || signal?.aborted === true) break;
     }
-    return counts;
-  } finally {
-    await voice.ended();
+  } catch (error) {
+    await voice.ended(error instanceof Error ? error : new Error('It has failed.'));
+    throw error;
   }
+  await voice.ended();
+  return counts;
 }
 
 /** Waits while the disk is too full, and says so once, and once that it goes on. */

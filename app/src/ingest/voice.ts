@@ -36,9 +36,11 @@ export class Voice {
     this.#say(wordOf(this.#source, this.#state, at_ms));
   }
 
-  /** The source gives no more. Resolves when that is said, or cannot be. */
-  async ended(): Promise<void> {
-    this.#say({ ...wordOf(this.#source, WELL, this.#clock()), state: 'ended' });
+  /** The source gives no more: it had no more, was stopped, or has failed for good. Resolves when that is said, or cannot be. */
+  async ended(failure: Error | null = null): Promise<void> {
+    const message = failure?.message ?? null;
+    const state = message === null ? 'ended' : 'unavailable';
+    this.#say({ ...wordOf(this.#source, WELL, this.#clock()), state, message });
     await this.#saying;
   }
 

@@ -23,6 +23,7 @@ export interface ReportOptions {
 const LEAST_MS = 1_000;
 /** A report waits no longer for what the sources say. */
 const WORDS_MS = 1_000;
+const DAY_MS = 86_400_000;
 
 /** Writes `_contrail/progress.json`: what the dashboard shows of the pipeline. */
 export class Report {
@@ -143,7 +144,8 @@ export class Report {
       },
       batches: this.#batches,
       ...(this.#gaps === null || this.#gaps === undefined ? {} : { gaps: this.#gaps }),
-      sources: this.#words,
+      // Who has said nothing for a day is not there any more.
+      sources: this.#words.filter(({ at_ms }) => now - at_ms < DAY_MS),
       feeds: this.#paces.list(),
     };
     await this.#put(progress);

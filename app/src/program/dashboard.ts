@@ -29,6 +29,7 @@ export async function serveDashboard(
   return {
     url: server.url,
     port: server.port,
+    viewers: server.viewers,
     lakeUrl: home.store.url,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

@@ -7,7 +7,8 @@ import { newData } from './data-folder.ts';
 import { topicFloor } from './disk-floor.ts';
 import { openLake } from './lake/open-lake.ts';
 import { hopelessness, sourceWords } from './source-words.ts';
-import { chooseSource } from './source.ts';
+import { chooseSources } from './source.ts';
+import { ingestAll, sumOf } from './ingest-all.ts';
 import { SYSTEM } from './system.ts';
 import { count, openLog, say } from './terminal/log.ts';
 import { SendProgress } from './terminal/send-progress.ts';
@@ -20,34 +21,33 @@ import { untilRoom } from './until-room.ts';
  */
 export async function produce(settings: Settings, once: boolean, signal: AbortSignal): Promise<IngestCounts> {
   const log = openLog(settings.logLevel);
-  const { source, simulated } = await chooseSource(settings, signal);
+  const { sources, simulated } = await chooseSources(settings, signal);
   const data = newData(settings, simulated ?? false);
   await using home = openLake(settings, data, signal);
   await using topic = await untilRoom(() => openTopic(settings, data, false), signal);
   const kind = (await topic.describe({ signal })).simulated ?? (await home.lake.simulated());
   // Said once, by the first poll that tells: the topic then refuses the other kind for good.
-  let declared: Promise<void> = Promise.resolve();
-  let isDeclared = false;
-  const declare = (counts: IngestCounts): void => {
-    if (isDeclared || counts.firstSimulated === null) return;
-    isDeclared = true;
-    declared = topic.declareSimulated(kind ?? counts.firstSimulated, { signal });
+  let declared: Promise<void> | null = null;
+  const declare = ({ firstSimulated }: IngestCounts): void => {
+    if (declared !== null || firstSimulated === null) return;
+    declared = topic.declareSimulated(kind ?? firstSimulated, { signal });
     // The end, below, throws a failure; until then it is not an unhandled one.
     declared.catch(() => undefined);
   };
-  const isOnePoll = once && isLive(source);
-  const giveUp = new AbortController();
-  let hopeless: string | null = null;
-  const judge = hopelessness(SYSTEM.clock);
-  const speak = sourceWords(say);
-  const send = async (): Promise<IngestCounts> => {
-    // Its line ends before anything else is said.
-    using progress = new SendProgress(SYSTEM.monotonic);
-    return await ingest(source, topic, {
+  const run = async (source: Source, label: string | undefined): Promise<IngestCounts> => {
+    const isOnePoll = once && isLive(source);
+    const giveUp = new AbortController();
+    let hopeless: string | null = null;
+    const judge = hopelessness(SYSTEM.clock);
+    const tell = label === undefined ? say : (text: string): void => say(`${label}: ${text}`);
+    const speak = sourceWords(tell);
+    const progress = new SendProgress(SYSTEM.monotonic, { speak: tell, isShared: label !== undefined });
+    const counts = await ingest(source, topic, {
       clock: SYSTEM.clock,
       sleep: SYSTEM.sleep,
       shortage: topicFloor(settings, data),
       signal: AbortSignal.any([signal, giveUp.signal]),
+      label,
       onPoll: (sums) => {
         declare(sums);
         progress.show(sums);
@@ -58,23 +58,25 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
         hopeless ??= isOnePoll ? judge(state) : null;
         if (hopeless !== null) giveUp.abort();
       },
-      expectSimulated: kind ?? undefined,
+      expectSimulated: kind ?? simulated ?? undefined,
       maxPolls: isOnePoll ? 1 : undefined,
-    });
-  };
-  const counts = await send();
-  if (hopeless !== null) throw noPoll(source.name, hopeless);
-  await declared;
-  const isSimulated = (kind ?? counts.firstSimulated) === true;
-  const others = isSimulated ? counts.real : counts.simulated;
-  if (others > 0)
+      // Its line ends before anything else is said.
+    }).finally(() => progress[Symbol.dispose]());
+    if (hopeless !== null) throw noPoll(source.name, hopeless);
+    await declared;
+    const isSimulated = (kind ?? counts.firstSimulated) === true;
+    const others = isSimulated ? counts.real : counts.simulated;
+    if (others > 0)
+      say(
+        `${count(others)} positions of ${source.name} are ${kindName(!isSimulated)} ones among ${kindName(isSimulated)} ones: the pipeline puts them into quarantine, with the reason other_kind.`,
+      );
     say(
-      `${count(others)} positions of ${source.name} are ${kindName(!isSimulated)} ones among ${kindName(isSimulated)} ones: the pipeline puts them into quarantine, with the reason other_kind.`,
+      `${source.name}: ${count(counts.messages)} messages in ${count(counts.polls)} polls are in topic ${topic.name} of ${topicPlace(settings, data)}.`,
     );
-  say(
-    `${source.name}: ${count(counts.messages)} messages in ${count(counts.polls)} polls are in topic ${topic.name} of ${topicPlace(settings, data)}.`,
-  );
-  return counts;
+    return counts;
+  };
+  const counts = await ingestAll(sources, run);
+  return counts.length === 1 ? (counts[0] as IngestCounts) : sumOf(counts);
 }
 
 const noPoll = (source: string, message: string): ContrailError =>
@@ -84,4 +86,4 @@ const noPoll = (source: string, message: string): ContrailError =>
     { facts: { source } },
   );
 
-const isLive = (source: Source): boolean => !/^(replay|ndjson):/.test(source.name);
+const isLive = (source: Source): boolean => !/^(replay|ndjson|archive):/.test(source.name);

@@ -7,23 +7,25 @@ import { say } from './terminal/log.ts';
 import { SYSTEM } from './system.ts';
 
 /**
- * Opens the source that the settings name. `auto` asks OpenSky, for seconds at most; where OpenSky does not answer it takes
+ * Opens the sources that the settings name. `auto` asks OpenSky, for seconds at most; where OpenSky does not answer it takes
  * the simulator and says so in a frame of stars.
  */
-export async function chooseSource(
+export async function chooseSources(
   settings: Settings,
   signal: AbortSignal,
-): Promise<{ readonly source: Source; readonly simulated: boolean | null }> {
+): Promise<{ readonly sources: readonly Source[]; readonly simulated: boolean | null }> {
   const components = componentsOf(settings);
   if (settings.source !== 'auto') {
-    const source = openSource(settings.source, components);
-    return { source, simulated: source.simulated };
+    const sources = settings.sources.map((spec) => openSource(spec, components));
+    // What live feeds are is known before the first message; a file among them has to be of their kind.
+    const known = sources.find(({ simulated }) => simulated !== null);
+    return { sources, simulated: known?.simulated ?? null };
   }
   const opensky = new OpenSkySource(components.opensky ?? {}, components);
   const probe = await opensky.probe({ signal });
-  if (probe.kind === 'reachable') return { source: opensky, simulated: false };
+  if (probe.kind === 'reachable') return { sources: [opensky], simulated: false };
   say(simulatedNotice(probe.reason));
-  return { source: openSource('simulator', components), simulated: true };
+  return { sources: [openSource('simulator', components)], simulated: true };
 }
 
 function componentsOf(settings: Settings): SourceComponents {

@@ -22,6 +22,7 @@ describe('loadSettings', () => {
   it('runs embedded with the documented defaults when nothing is set', () => {
     expect(loadSettings({})).toEqual({
       source: 'auto',
+      sources: ['auto'],
       openskyClientId: null,
       openskyClientSecret: null,
       openskyBox: null,
@@ -129,6 +130,10 @@ describe('loadSettings', () => {
     ['SOURCE', 'replay:'],
     ['SOURCE', 'sbs:'],
     ['SOURCE', 'sbs:host:port'],
+    ['SOURCE', 'opensky,auto'],
+    ['SOURCE', 'opensky,simulator'],
+    ['SOURCE', 'opensky,opensky'],
+    ['SOURCE', 'opensky,opensk'],
     ['NUM_PARTITIONS', '0'],
     ['NUM_PARTITIONS', '4.5'],
     ['NUM_PARTITIONS', '0x10'],
@@ -229,6 +234,7 @@ describe('withDotEnv', () => {
       logLevel: 'warn',
       topicName: 'from-file',
       source: 'auto',
+      sources: ['auto'],
       numPartitions: 8,
     });
   });

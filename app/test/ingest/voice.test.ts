@@ -49,6 +49,14 @@ describe('the voice of a source', () => {
     ]);
   });
 
+  it('says what a source that failed for good failed by', async () => {
+    const { topic, voice } = setUp();
+    await voice.ended(new Error('There is no file.'));
+    expect(topic.said).toEqual([
+      { ...WORD, state: 'unavailable', message: 'There is no file.', at_ms: 5_000 },
+    ]);
+  });
+
   it('gives a topic that is slow the newest word, and is kept up by none that is away', async () => {
     const taken: number[] = [];
     const slow = Promise.withResolvers<void>();

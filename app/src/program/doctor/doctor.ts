@@ -79,7 +79,7 @@ async function freePort(host: string, port: number): Promise<string> {
 }
 
 async function openSky(settings: Settings): Promise<Finding> {
-  const isNeeded = settings.source === 'opensky';
+  const isNeeded = settings.sources.includes('opensky');
   try {
     await SYSTEM.fetch('https://opensky-network.org/', { method: 'HEAD', signal: SYSTEM.timeout(3000) });
     return { check: 'opensky', ok: true, found: 'reachable' };

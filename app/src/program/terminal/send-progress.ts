@@ -9,6 +9,8 @@ const LINE_MS = 2000;
 export interface ProgressOutlets {
   readonly speak?: (text: string) => void;
   readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** Several share the terminal: lines, and no bar. */
+  readonly isShared?: boolean;
 }
 
 /**
@@ -22,11 +24,14 @@ export class SendProgress implements Disposable {
   #isStarted = false;
   #lastLine: number;
 
-  constructor(monotonic: () => number, { speak = say, stream = process.stderr }: ProgressOutlets = {}) {
+  constructor(
+    monotonic: () => number,
+    { speak = say, stream = process.stderr, isShared = false }: ProgressOutlets = {},
+  ) {
     this.#monotonic = monotonic;
     this.#say = speak;
     this.#bar =
-      stream.isTTY === true
+      stream.isTTY === true && !isShared
         ? new cliProgress.SingleBar({ format: '{bar} {percentage}% | {messages} messages', stream })
         : null;
     this.#lastLine = monotonic();

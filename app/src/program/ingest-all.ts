@@ -1,0 +1,43 @@
+import type { IngestCounts } from '../ingest/ingest.ts';
+import type { Source } from '../ingest/source.ts';
+import { say } from './terminal/log.ts';
+
+/**
+ * Runs a loop for each source. One source alone bears no label, and its failure is the failure of all. Of several, each vector
+ * bears the name of its source, and one that fails leaves the others to go on; when all have failed, the first failure is thrown.
+ */
+export async function ingestAll(
+  sources: readonly Source[],
+  run: (source: Source, label: string | undefined) => Promise<IngestCounts>,
+): Promise<readonly IngestCounts[]> {
+  const [only, ...others] = sources;
+  if (only !== undefined && others.length === 0) return [await run(only, undefined)];
+  const results = await Promise.allSettled(
+    sources.map(async (source) => {
+      try {
+        return await run(source, source.name);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        say(`The source ${source.name} has ended: ${why} The others go on.`);
+        throw error;
+      }
+    }),
+  );
+  const counts = results.filter((result) => result.status === 'fulfilled').map(({ value }) => value);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (counts.length === 0 && failed !== undefined) throw failed.reason;
+  return counts;
+}
+
+/** What several loops have done together. */
+export function sumOf(counts: readonly IngestCounts[]): IngestCounts {
+  const sum = (of: (one: IngestCounts) => number): number => counts.reduce((all, one) => all + of(one), 0);
+  return {
+    polls: sum((one) => one.polls),
+    messages: sum((one) => one.messages),
+    simulated: sum((one) => one.simulated),
+    real: sum((one) => one.real),
+    malformed: sum((one) => one.malformed),
+    firstSimulated: counts.find((one) => one.firstSimulated !== null)?.firstSimulated ?? null,
+  };
+}
