@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 
 const READ_BYTES = 256 * 1024;
+/** What is unpacked in one go: a bomb of it has 16 MB. */
+const PACKED_BYTES = 16 * 1024;
 
 /** The bytes of a file, those of a `.gz` file unpacked, in bounded memory: it waits for a slow reader. */
 export function fileBytes(path: string): AsyncIterable<Uint8Array> {
@@ -10,7 +12,45 @@ export function fileBytes(path: string): AsyncIterable<Uint8Array> {
   return path.endsWith('.gz') ? unpacked(bytes) : bytes;
 }
 
-/** Unpacks gzip on the way. An error of either end destroys the other, and the reader of the last stream is told. */
-export function unpacked(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  return pipeline(Readable.from(bytes), createGunzip(), () => {});
+/**
+ * Unpacks gzip on the way. Of a stream that is cut off or damaged all that came before is given, and then the error; what
+ * follows the end of gzip is ignored.
+ */
+export async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip();
+  const out: Uint8Array[] = [];
+  let failure: Error | null = null;
+  let isOver = false;
+  let done = (): void => {};
+  const settled = (begin: (callback: () => void) => void): Promise<void> =>
+    new Promise((resolve) => {
+      done = resolve;
+      begin(resolve);
+    });
+  gunzip.on('data', (chunk: Uint8Array) => out.push(chunk));
+  gunzip.on('error', (error) => {
+    failure = error;
+    done();
+  });
+  gunzip.on('end', () => {
+    isOver = true;
+    done();
+  });
+  const isStopped = (): boolean => isOver || failure !== null;
+  try {
+    for await (const chunk of bytes) {
+      for (let at = 0; at < chunk.length && !isStopped(); at += PACKED_BYTES) {
+        await settled((callback) => gunzip.write(chunk.subarray(at, at + PACKED_BYTES), callback));
+        yield* out.splice(0);
+      }
+      if (isStopped()) break;
+    }
+    // What is unpacked and has not been passed on would be lost with the error that comes now.
+    await turn();
+    if (!isStopped()) await settled(() => gunzip.end());
+    yield* out.splice(0);
+    if (failure !== null) throw failure as Error;
+  } finally {
+    gunzip.destroy();
+  }
 }

@@ -52,6 +52,29 @@ export async function readJsonList(
   return scanner.end();
 }
 
+/**
+ * The same for a list of any length: its elements piece by piece as they come, of which none is kept. `maxItems` bounds
+ * what comes in one piece. The other members are passed over.
+ * @throws UnusableInputError as {@link readJsonList}, after the elements before the fault
+ */
+export async function* readJsonItems(
+  bytes: AsyncIterable<Uint8Array>,
+  form: ListForm,
+  limits: ListLimits,
+): AsyncGenerator<readonly JsonItem[]> {
+  const scanner = new ListScanner(form, limits);
+  for await (const chunk of bytes) {
+    try {
+      scanner.push(chunk);
+    } finally {
+      // Also what a chunk had before it went wrong.
+      const items = scanner.take();
+      if (items.length > 0) yield items;
+    }
+  }
+  scanner.end();
+}
+
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, LESS_THAN] = [0x5b, 0x5d, 0x7b, 0x7d, 0x3c];
 const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
@@ -120,6 +143,13 @@ class ListScanner {
   end(): JsonList {
     if (this.#expected !== 'nothing') throw this.#noJson();
     return { members: this.#members, items: this.#items };
+  }
+
+  /** The elements so far; they are forgotten here. */
+  take(): readonly JsonItem[] {
+    const items = this.#items ?? [];
+    if (items.length > 0) this.#items = [];
+    return items;
   }
 
   /** Whether the byte is taken; else a value begins with it. */

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type JsonList, type ListLimits, readJsonList } from '../../../src/ingest/input/json-list.ts';
+import {
+  type JsonItem,
+  type JsonList,
+  type ListLimits,
+  readJsonItems,
+  readJsonList,
+} from '../../../src/ingest/input/json-list.ts';
 
 const LIMITS: ListLimits = { maxItems: 1000, maxItemBytes: 10_000, maxDepth: 50 };
 
@@ -35,6 +41,25 @@ test('reads what JSON.parse reads, however it is spaced and cut into chunks', as
     ),
     { numRuns: 300 },
   );
+});
+
+test('gives a list of any length piece by piece, and what came before it is cut off', async () => {
+  const all = Array.from({ length: 5_000 }, (_, index) => ({ index }));
+  const text = JSON.stringify(all);
+  for (const size of [1, 1000, 1_000_000]) {
+    const items: JsonItem[] = [];
+    const form = { names: [], mayStandAlone: true };
+    const limits = { ...LIMITS, maxItems: Infinity };
+    for await (const some of readJsonItems(inChunks(text, size), form, limits)) items.push(...some);
+    expect(items.map(({ value }) => value)).toEqual(all);
+    let count = 0;
+    const cut = (async () => {
+      for await (const some of readJsonItems(inChunks(text.slice(0, 20_000), size), form, limits))
+        count += some.length;
+    })();
+    await expect(cut).rejects.toThrow('cut off');
+    expect(count).toBe(text.slice(0, 20_000).match(/\}/g)?.length);
+  }
 });
 
 test('refuses what JSON.parse refuses: one byte gone, doubled or changed', async () => {
