@@ -45,6 +45,7 @@ const KIND_OF_CODE = {
   'replay-unreadable': 'invalid',
   'opensky-box': 'invalid',
   'sbs-address': 'invalid',
+  'archive-unreadable': 'invalid',
   'opensky-credentials-refused': 'invalid',
   'simulator-airports': 'invalid',
   'simulator-arguments': 'invalid',

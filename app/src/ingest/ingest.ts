@@ -115,8 +115,8 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
         real: counts.real + received.real,
         firstSimulated: counts.firstSimulated ?? received.firstSimulated,
         malformed: counts.malformed + received.malformed,
-        ...(poll.kind === 'messages' && poll.done !== undefined && { done: poll.done }),
-        ...(poll.kind === 'messages' && poll.total !== undefined && { total: poll.total }),
+        ...(poll.done !== undefined && { done: poll.done }),
+        ...(poll.total !== undefined && { total: poll.total }),
       };
       voice.polled(receivedAtMs);
       onPoll?.(counts);

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ContrailError } from '../errors.ts';
 import type { Airport } from '../flight/airports.ts';
+import { ArchiveSource } from './archive/archive-source.ts';
 import type { LiveComponents } from './components.ts';
 import { NdjsonSource } from './ndjson/ndjson-source.ts';
 import { type OpenSkyOptions, OpenSkySource } from './opensky/opensky-source.ts';
@@ -27,11 +28,12 @@ export const SOURCE_FORMS = [
   'readsb:URL|FILE',
   'sbs:HOST:PORT',
   'replay:PATH',
+  'archive:PATH',
   'ndjson:FILE',
 ] as const;
 
 /** Forms that are planned, and refused until then. */
-export const LATER_FORMS = ['adsbx:URL', 'archive:PATH'] as const;
+export const LATER_FORMS = ['adsbx:URL'] as const;
 
 /**
  * Turns what a person typed into a source. Nothing is opened or asked yet: that is for the first poll.
@@ -51,6 +53,7 @@ export function openSource(spec: string, components: SourceComponents): Source {
   if (kind === 'replay' && rest !== '') return new ReplaySource(rest);
   if (kind === 'ndjson' && rest !== '') return new NdjsonSource(rest, { stdin: components.stdin });
   if (kind === 'sbs' && rest !== '') return new SbsSource(rest, components);
+  if (kind === 'archive' && rest !== '') return new ArchiveSource(rest);
   const isLater = LATER_FORMS.some((form) => form.startsWith(`${kind}:`));
   throw new ContrailError(
     'source-unknown',

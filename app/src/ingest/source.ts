@@ -28,15 +28,20 @@ export interface PollOptions {
   readonly isWatched?: () => boolean;
 }
 
-/** What one request, recorded answer or chunk of a file gave. Empty polls are yielded too: they prove life. */
+/**
+ * What one request, recorded answer or chunk of a file gave. Empty polls are yielded too: they prove life. `done` and
+ * `total` are bytes, for progress on long files.
+ */
 export type Poll =
   | {
       readonly kind: 'vectors';
       readonly vectors: readonly StateVector[];
       /** Texts that came among them and are no vectors: sent as they stand, so that quarantine shows them. */
       readonly others?: readonly string[];
+      readonly done?: number;
+      readonly total?: number;
     }
-  /** Messages sent as they stand; the key is read from each. `done`/`total` in bytes, for progress on long files. */
+  /** Messages sent as they stand; the key is read from each. */
   | {
       readonly kind: 'messages';
       readonly values: readonly MessageValue[];

@@ -22,6 +22,7 @@ test.each([
   ['ndjson:-', null],
   ['sbs:localhost:30003', false],
   ['sbs:[::1]', false],
+  ['archive:/some/folder', false],
 ])('%s is a source of its name', (spec, simulated) => {
   expect(openSource(spec, components)).toMatchObject({ name: spec, simulated });
 });
@@ -34,6 +35,7 @@ test.each([
   'readsb:',
   'ndjson:',
   'sbs:',
+  'archive:',
   'opensky:x',
   'Simulator',
   'file.ndjson',
@@ -45,6 +47,6 @@ test.each([
 });
 
 test('a form that comes later is told from one that never was', () => {
-  expect(() => openSource('archive:/a', components)).toThrow('archive:/a is not supported yet');
+  expect(() => openSource('adsbx:https://x', components)).toThrow('adsbx:https://x is not supported yet');
   expect(() => openSource('xyz:1', components)).toThrow('There is no source "xyz:1"');
 });
