@@ -6,7 +6,7 @@ export interface Pace {
   readonly gapsMs: readonly number[];
 }
 
-const REMEMBERED = 9;
+const REMEMBERED = 5;
 const [SHORTEST_MS, LONGEST_MS] = [1_000, 60_000];
 
 /** With one more answer. A step that is no pace (back, or far on) is not remembered as one. */
@@ -21,9 +21,19 @@ export function paceAfter(pace: Pace | null, timeMs: number): Pace {
 /** The usual time between two answers, ms: the median, from 1 s to 1 min; 1 s, as receivers write, while unknown. */
 export function paceMs(pace: Pace | null): number {
   const sorted = (pace?.gapsMs ?? []).toSorted((a, b) => a - b);
-  const median = sorted[sorted.length >>> 1] ?? SHORTEST_MS;
-  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, median));
+  return bounded(sorted[sorted.length >>> 1] ?? SHORTEST_MS);
 }
+
+/**
+ * How long to wait after an answer before asking for the next one, ms. Shorter than the shortest of the last gaps: one who
+ * asks as seldom as answers seemed to change would never see that they change more often again.
+ */
+export function waitMs(pace: Pace | null): number {
+  const gapsMs = pace?.gapsMs ?? [];
+  return gapsMs.length === 0 ? SHORTEST_MS : bounded(0.75 * Math.min(...gapsMs));
+}
+
+const bounded = (ms: number): number => Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ms));
 
 /** After so long without a new time the receiver's time stands still, ms. */
 export const frozenAfterMs = (pace: Pace | null): number => Math.max(10_000, 3 * paceMs(pace));

@@ -6,7 +6,7 @@ import { waitUntil } from '../wait.ts';
 import type { Answer } from './answer.ts';
 import type { Reading } from './client.ts';
 import { ReceiverFile } from './file.ts';
-import { type Pace, frozenAfterMs, paceAfter, paceMs } from './pace.ts';
+import { type Pace, frozenAfterMs, paceAfter, paceMs, waitMs } from './pace.ts';
 import { DAY_S, afterAnswer, afterFailure, frozenTime } from './reaction.ts';
 import { ReceiverUrl, addressOf, shownAddress } from './url.ts';
 
@@ -69,7 +69,7 @@ export class ReadsbSource implements Source {
         const { answer } = reading;
         pace = paceAfter(pace, answer.timeMs);
         [changedAt, failures, isFrozen] = [monotonic(), 0, false];
-        atMs = askedMs + (lookMs ?? paceMs(pace));
+        atMs = askedMs + (lookMs ?? waitMs(pace));
         const behindSeconds = behindOf(answer, pace, askedMs, nowMs);
         onState?.(afterAnswer(place, answer, behindSeconds, askedMs + paceMs(pace)));
         yield toPoll(answer);

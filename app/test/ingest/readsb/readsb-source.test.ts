@@ -80,17 +80,34 @@ describe('a receiver that is asked over HTTP', () => {
     expect(states[0]?.notices).toBeUndefined();
   });
 
-  test('sets the pace: one that writes every 5 s is asked as often, and no answer is a poll twice', async () => {
+  test('sets the pace: one that writes every 10 s is asked a few times in it, and no answer is a poll twice', async () => {
     const world = fakeWorld(START);
     const start = world.clock();
+    const pages = { [DATA]: () => answerAt(10 * Math.floor((world.clock() - start) / 10_000)) };
+    await using mock = await MockReceiver.start(pages, world.clock);
+    const { polls, states } = await watch(
+      sourceOf(mock.origin + DATA),
+      world,
+      ({ polls }) => polls.length === 10,
+    );
+    expect(new Set(timesOf(polls)).size).toBe(10);
+    expect(states.every(({ kind }) => kind === 'ok')).toBe(true);
+    const asked = mock.requests.filter(({ atMs }) => atMs - start >= 30_000 && atMs - start < 90_000);
+    expect(asked.length).toBeLessThanOrEqual(6 * 5);
+  });
+
+  test('that writes faster again is soon asked as often', async () => {
+    const world = fakeWorld(START);
+    const start = world.clock();
+    const slow = 60_000;
+    const tick = (ms: number): number => (ms < slow ? 5 * Math.floor(ms / 5000) : Math.floor(ms / 1000));
     await using mock = await MockReceiver.start(
-      { [DATA]: () => answerAt(5 * Math.floor((world.clock() - start) / 5000)) },
+      { [DATA]: () => answerAt(tick(world.clock() - start)) },
       world.clock,
     );
-    const { polls } = await watch(sourceOf(mock.origin + DATA), world, ({ polls }) => polls.length === 8);
-    expect(new Set(timesOf(polls)).size).toBe(8);
-    const late = mock.requests.filter(({ atMs }) => atMs - start > 12_000);
-    expect(late.length).toBeLessThanOrEqual(8);
+    await watch(sourceOf(mock.origin + DATA), world, () => world.clock() - start > 2 * slow);
+    const times = mock.requests.map(({ atMs }) => atMs - start);
+    expect(times.filter((ms) => ms > slow + 45_000).length).toBeGreaterThanOrEqual(13);
   });
 
   test('is not sent twice what it can recognise', async () => {
