@@ -46,6 +46,7 @@ const KIND_OF_CODE = {
   'opensky-box': 'invalid',
   'sbs-address': 'invalid',
   'archive-unreadable': 'invalid',
+  'feed-area': 'invalid',
   'opensky-credentials-refused': 'invalid',
   'simulator-airports': 'invalid',
   'simulator-arguments': 'invalid',

@@ -17,6 +17,7 @@ const withMore = {
   ...filled,
   OPENSKY_CLIENT_ID: 'who we are at OpenSky',
   OPENSKY_CLIENT_SECRET: 'secret of OpenSky',
+  ADSBX_API_KEY: 'key of ADSBexchange',
   KAFKA_PASSWORD: 'password of Kafka',
 };
 const { services } = parseCompose(text, withMore);
@@ -29,6 +30,7 @@ const HOLDERS: Readonly<Record<string, readonly string[]>> = {
   GARAGE_ADMIN_TOKEN: ['secrets', 'garage', 'garage-ui'],
   JUPYTER_TOKEN: ['secrets', 'jupyter'],
   OPENSKY_CLIENT_SECRET: ['producer', 'jupyter'],
+  ADSBX_API_KEY: ['producer', 'jupyter'],
   KAFKA_PASSWORD: ['producer', 'pipeline', 'dashboard', 'jupyter'],
 };
 

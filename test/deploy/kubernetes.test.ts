@@ -164,7 +164,7 @@ describe('deploy/kubernetes/contrail.yaml', () => {
       ),
     );
     expect(secrets).toEqual([
-      ['KAFKA_PASSWORD', 'OPENSKY_CLIENT_ID', 'OPENSKY_CLIENT_SECRET'],
+      ['KAFKA_PASSWORD', 'OPENSKY_CLIENT_ID', 'OPENSKY_CLIENT_SECRET', 'ADSBX_API_KEY'],
       ['KAFKA_PASSWORD', 'ACCESS_KEY', 'SECRET_KEY'],
       ['KAFKA_PASSWORD', 'ACCESS_KEY', 'SECRET_KEY'],
     ]);

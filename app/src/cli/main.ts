@@ -48,7 +48,7 @@ function program(): Command {
     root
       .command('produce')
       .description(
-        'a source into the topic: opensky, readsb:URL|FILE, sbs:HOST:PORT, simulator, replay:PATH, archive:PATH, ndjson:FILE; docs/feeds.md tells of each',
+        'a source into the topic: opensky, readsb:URL|FILE, sbs:HOST:PORT, adsblol:LAT,LON,NM and others, simulator, replay:PATH, archive:PATH, ndjson:FILE; docs/feeds.md tells of each',
       ),
   )
     .option('--once', 'end after one poll (files always end by themselves)', false)

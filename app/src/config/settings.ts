@@ -23,6 +23,8 @@ export interface Settings {
   readonly openskyClientId: string | null;
   readonly openskyClientSecret: Secret | null;
   readonly openskyBox: Box | null;
+  readonly adsbxApiKey: Secret | null;
+  readonly adsbxIntervalMs: number;
   readonly simulatedAircraft: number;
   /** Null: `./data`, or `./data-simulated` for the simulator, as `program/data-folder.ts` decides. */
   readonly dataDir: string | null;
@@ -167,6 +169,8 @@ function toSettings(values: z.output<typeof SCHEMA>): Settings {
     openskyClientId: values.OPENSKY_CLIENT_ID ?? null,
     openskyClientSecret: values.OPENSKY_CLIENT_SECRET ?? null,
     openskyBox: values.OPENSKY_BOX ?? null,
+    adsbxApiKey: values.ADSBX_API_KEY ?? null,
+    adsbxIntervalMs: values.ADSBX_INTERVAL,
     simulatedAircraft: values.SIMULATED_AIRCRAFT,
     dataDir: values.DATA_DIR ?? null,
     diskFloorBytes: values.DISK_FLOOR ?? null,

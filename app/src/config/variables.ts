@@ -32,7 +32,7 @@ export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUT
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
 const SOURCE =
-  /^(auto|opensky|simulator|(readsb|replay|ndjson|archive):.+|adsbx:https?:\/\/.+|sbs:(\[[\da-fA-F:.]+\]|[^:\s[\]]+)(:\d{1,5})?)$/;
+  /^(auto|opensky|simulator|(readsb|adsblol|adsbfi|airplaneslive|replay|ndjson|archive):.+|adsbx:https?:\/\/.+|sbs:(\[[\da-fA-F:.]+\]|[^:\s[\]]+)(:\d{1,5})?)$/;
 
 /** A check of a text; `expected` completes the sentence "expected …". */
 function parsed<T>(expected: string, parse: (text: string) => T | null) {
@@ -135,6 +135,17 @@ export const VARIABLES = {
     meaning: 'Ask OpenSky for this area only; a small one costs fewer credits.',
     unit: 'lamin,lomin,lamax,lomax in degrees',
     unset: 'the whole world',
+  }),
+  ADSBX_API_KEY: optional(secret, {
+    meaning: 'The key that adsbx:URL is asked with. It goes to the host of that address alone.',
+    unit: 'text',
+    unset: 'no key',
+    isSecret: true,
+  }),
+  ADSBX_INTERVAL: setting(duration, '1s', {
+    meaning:
+      'How long to wait between two requests of adsbx:URL; less than 1s counts as 1s. A plan with 10,000 requests a month allows one in 5m.',
+    unit: 'duration: ms, s, m, h, d',
   }),
   SIMULATED_AIRCRAFT: setting(whole(1, 100_000), '4000', {
     meaning: 'How many aircraft the simulator flies.',

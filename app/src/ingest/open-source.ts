@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import { ContrailError } from '../errors.ts';
 import type { Airport } from '../flight/airports.ts';
+import { AdsbxSource, type AdsbxOptions } from './adsbx/adsbx-source.ts';
+import { isAreaForm } from './adsbx/service.ts';
 import { ArchiveSource } from './archive/archive-source.ts';
 import type { LiveComponents } from './components.ts';
 import { NdjsonSource } from './ndjson/ndjson-source.ts';
@@ -14,6 +16,7 @@ import type { Source } from './source.ts';
 /** What the sources are made of; each takes what it needs. */
 export interface SourceComponents extends LiveComponents {
   readonly opensky?: OpenSkyOptions;
+  readonly adsbx?: AdsbxOptions;
   readonly simulator?: Omit<SimulatorOptions, 'airports'>;
   /** Read only for the simulator. */
   readonly airports: () => readonly Airport[];
@@ -27,19 +30,20 @@ export const SOURCE_FORMS = [
   'simulator',
   'readsb:URL|FILE',
   'sbs:HOST:PORT',
+  'adsblol:LAT,LON,NM',
+  'adsbfi:LAT,LON,NM',
+  'airplaneslive:LAT,LON,NM',
+  'adsbx:URL',
   'replay:PATH',
   'archive:PATH',
   'ndjson:FILE',
 ] as const;
 
-/** Forms that are planned, and refused until then. */
-export const LATER_FORMS = ['adsbx:URL'] as const;
-
 /**
  * Turns what a person typed into a source. Nothing is opened or asked yet: that is for the first poll.
  * `auto` is not a source but a choice between two, made by the caller with {@link OpenSkySource.probe}.
  *
- * @throws ContrailError `invalid` / `source-unknown` for anything but {@link SOURCE_FORMS}; `invalid` / `opensky-box`, `sbs-address`.
+ * @throws ContrailError `invalid` / `source-unknown` for anything but {@link SOURCE_FORMS}; `invalid` / `opensky-box`, `sbs-address`, `feed-area`.
  */
 export function openSource(spec: string, components: SourceComponents): Source {
   const colon = spec.indexOf(':');
@@ -50,15 +54,18 @@ export function openSource(spec: string, components: SourceComponents): Source {
     return new SimulatorSource({ ...components.simulator, airports: components.airports() }, components);
   }
   if (kind === 'readsb' && rest !== '') return new ReadsbSource(rest, components);
+  if (isAreaForm(kind)) return AdsbxSource.ofArea(kind, rest, components.adsbx ?? {}, components);
+  if (kind === 'adsbx') {
+    const source = AdsbxSource.ofUrl(rest, components.adsbx ?? {}, components);
+    if (source !== null) return source;
+  }
   if (kind === 'replay' && rest !== '') return new ReplaySource(rest);
   if (kind === 'ndjson' && rest !== '') return new NdjsonSource(rest, { stdin: components.stdin });
   if (kind === 'sbs' && rest !== '') return new SbsSource(rest, components);
   if (kind === 'archive' && rest !== '') return new ArchiveSource(rest);
-  const isLater = LATER_FORMS.some((form) => form.startsWith(`${kind}:`));
   throw new ContrailError(
     'source-unknown',
-    `${isLater ? `The source ${spec} is not supported yet` : `There is no source ${JSON.stringify(spec)}`}. ` +
-      `Sources are ${SOURCE_FORMS.join(', ')}; ${LATER_FORMS.join(', ')} come later.`,
+    `There is no source ${JSON.stringify(spec)}. Sources are ${SOURCE_FORMS.join(', ')}; docs/feeds.md tells of each.`,
     { facts: { source: spec } },
   );
 }

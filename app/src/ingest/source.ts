@@ -2,7 +2,7 @@ import type { MessageValue } from '../flight/decode-message.ts';
 import type { StateVector } from '../flight/state-vector.ts';
 
 /**
- * The source port: where aircraft positions come from. Adapters: `opensky/`, `readsb/`, `sbs/`, `replay/`, `ndjson/`, `simulator/`.
+ * The source port: where aircraft positions come from. Adapters: `opensky/`, `readsb/`, `adsbx/`, `sbs/`, `replay/`, `ndjson/`, `simulator/`.
  * `ingest.ts` moves what a source yields into the topic.
  */
 export interface Source {

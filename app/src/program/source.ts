@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import type { AllTurns } from '../ingest/adsbx/turns.ts';
 import { openSource, type SourceComponents } from '../ingest/open-source.ts';
 import { OpenSkySource } from '../ingest/opensky/opensky-source.ts';
 import type { Source } from '../ingest/source.ts';
@@ -28,6 +29,9 @@ export async function chooseSources(
   return { sources: [openSource('simulator', components)], simulated: true };
 }
 
+/** Sources of this process that ask one service share what it allows. */
+const TURNS: AllTurns = new Map();
+
 function componentsOf(settings: Settings): SourceComponents {
   const { openskyClientId, openskyClientSecret } = settings;
   const credentials =
@@ -37,6 +41,7 @@ function componentsOf(settings: Settings): SourceComponents {
   return {
     ...SYSTEM,
     opensky: { credentials, areas: settings.openskyBox === null ? [] : [settings.openskyBox] },
+    adsbx: { key: settings.adsbxApiKey, intervalMs: settings.adsbxIntervalMs, turns: TURNS },
     simulator: { aircraft: settings.simulatedAircraft },
     airports: loadAirports,
     stdin: process.stdin,

@@ -26,6 +26,8 @@ describe('loadSettings', () => {
       openskyClientId: null,
       openskyClientSecret: null,
       openskyBox: null,
+      adsbxApiKey: null,
+      adsbxIntervalMs: 1_000,
       simulatedAircraft: 4_000,
       dataDir: null,
       diskFloorBytes: null,
@@ -128,6 +130,9 @@ describe('loadSettings', () => {
   it.each([
     ['SOURCE', 'opensk'],
     ['SOURCE', 'replay:'],
+    ['SOURCE', 'readsb:'],
+    ['SOURCE', 'adsblol'],
+    ['SOURCE', 'adsbx:api.adsb.lol'],
     ['SOURCE', 'sbs:'],
     ['SOURCE', 'sbs:host:port'],
     ['SOURCE', 'opensky,auto'],
@@ -278,6 +283,7 @@ describe('the documentation', () => {
     const settings = loadSettings({
       OPENSKY_CLIENT_ID: 'a',
       OPENSKY_CLIENT_SECRET: 'b',
+      ADSBX_API_KEY: 'g',
       GARAGE_ENDPOINT: 'http://g',
       ACCESS_KEY: 'c',
       SECRET_KEY: 'd',

@@ -11,7 +11,7 @@ export interface Report {
 }
 
 /** Without a word from the server. */
-const RATE_LIMITED_MS = 60_000;
+const RATE_LIMITED_MS = 10_000;
 /** Access is granted by people, not by trying. */
 const DENIED_MS = 5 * 60_000;
 /** Spreads programs that were told the same time; never before it. */
