@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cost, machine, round, runStep, say } from './child.ts';
 
-/** What the step `chain` answers. */
+/** The result of the step `chain`. */
 export interface ChainResult {
   readonly rows: number;
   readonly batches: number;
@@ -20,15 +20,15 @@ export interface ChainOptions {
 }
 
 /**
- * From a filled topic to all committed tables, once; and in the same run the floor: DuckDB reads the same messages
- * as NDJSON and writes them as one Parquet file, the least that any chain over DuckDB has to do.
+ * Measures the way from a filled topic to all committed tables, once. The same run measures a lower bound: DuckDB reads
+ * the same messages as NDJSON and writes them as one Parquet file, the least that any chain over DuckDB must do.
  */
 export async function chain(options: ChainOptions): Promise<Readonly<Record<string, unknown>>> {
   const folder = await mkdtemp(join(tmpdir(), 'contrail-bench-'));
   try {
     say(`chain: simulating ${options.rows} messages …`);
     await runStep('fill', { folder, ...options });
-    say('chain: the floor, NDJSON to Parquet …');
+    say('chain: the lower bound, NDJSON to Parquet …');
     const floor = await runStep<Cost>('floor', { folder, ...options });
     say(`chain: topic to tables, ${options.batchRows} messages a micro-batch …`);
     const result = await runStep<ChainResult>('chain', { folder, ...options });

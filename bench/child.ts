@@ -6,7 +6,7 @@ import { cpus, totalmem } from 'node:os';
 export interface Cost {
   readonly wall_s: number;
   readonly cpu_s: number;
-  /** Of the whole process, so its start is in it. */
+  /** Of the whole process, its start included. */
   readonly peak_rss_mb: number;
 }
 
@@ -28,7 +28,10 @@ export async function measure<T>(
   };
 }
 
-/** Runs a step of a file beside this one in a process of its own; answers the JSON it prints last. The signal ends it. */
+/**
+ * Runs a step of a file beside this one in a process of its own, and answers the JSON that it prints last. The signal
+ * ends it.
+ */
 export function runStep<T>(
   name: string,
   argument: unknown,
@@ -52,7 +55,7 @@ export function runStep<T>(
   });
 }
 
-/** Where a figure comes from: figures of different machines do not compare. */
+/** The machine of a figure: figures of different machines cannot be compared. */
 export const machine = (): Readonly<Record<string, unknown>> => ({
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: cpus().length,

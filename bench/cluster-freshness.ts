@@ -3,7 +3,7 @@ import { type Cost, round, runStep, say } from './child.ts';
 import type { ClusterStep } from './cluster-step.ts';
 import { watched } from './spark-usage.ts';
 
-/** A trigger, and the age that 95 of 100 messages have at most when they are in Silver. */
+/** A trigger, and the age at which 95 of 100 messages must be in Silver. */
 export interface FreshnessTrigger {
   readonly name: string;
   readonly triggerSeconds: number;
@@ -11,15 +11,15 @@ export interface FreshnessTrigger {
 }
 
 /**
- * As a cluster is set up, and as fast as it goes: every batch outlasts a trigger of a second, so each begins when the one
- * before it ends.
+ * The usual trigger of a cluster, and the fastest: every batch takes longer than a trigger of a second, so each begins
+ * when the one before it ends.
  */
 export const FRESHNESS: readonly FreshnessTrigger[] = [
   { name: 'freshness-30s', triggerSeconds: 30, goalSeconds: 40 },
   { name: 'freshness-fastest', triggerSeconds: 1, goalSeconds: 10 },
 ];
 
-/** What the steps `feed` and `follow` are told. */
+/** The arguments of the steps `feed` and `follow`. */
 export interface FreshnessStep extends ClusterStep {
   /** In the topic before the feed begins; `rows` counts them. */
   readonly warmUpRows: number;
@@ -29,10 +29,10 @@ export interface FreshnessStep extends ClusterStep {
   readonly skipMs: number;
 }
 
-/** What the step `follow` answers. Ages are from a message's append to the commit of Silver that holds it. */
+/** The result of the step `follow`. Ages are from a message's append to the commit of Silver that holds it. */
 export interface FollowResult {
   readonly batches: readonly { readonly rows: number; readonly ms: number }[];
-  /** How many messages the ages are of. */
+  /** Number of messages that were counted. */
   readonly counted: number;
   readonly p50_ms: number;
   readonly p95_ms: number;
@@ -40,13 +40,13 @@ export interface FollowResult {
   readonly cost: Cost;
 }
 
-/** OpenSky's whole sky, a poll every 30 s; the PySpark pipeline was measured with the same. */
+/** All aircraft of OpenSky, with a poll every 30 s; the PySpark pipeline was measured with the same rate. */
 const ROWS_PER_SECOND = 333;
 const WARM_UP_ROWS = 1_000;
 /** Of the feed's time. */
 const SKIPPED = 1 / 5;
 
-/** A steady feed, followed by a pipeline that never pauses for it. */
+/** Measures a steady feed with a pipeline that runs at the same time. */
 export async function freshness(
   common: ClusterStep,
   spark: SparkCluster,
@@ -80,7 +80,7 @@ export async function freshness(
     goal_p95_s: goalSeconds,
     batches: batches.length,
     batch_p50_s: round((sorted[Math.floor(sorted.length / 2)] ?? Number.NaN) / 1000, 2),
-    // Stable when the later batches are no larger than the earlier ones.
+    // Stable if later batches are no larger than earlier ones.
     batch_rows: batches.map(({ rows }) => rows),
     cores: round((cpuSeconds + cost.cpu_s) / cost.wall_s, 2),
     spark_peak_rss_mb: peakMb,

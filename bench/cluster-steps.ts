@@ -63,7 +63,7 @@ async function fill(step: ClusterStep): Promise<null> {
   return null;
 }
 
-/** Runs the pipeline on Spark, hands over its lake and answers its batches. */
+/** Runs the pipeline on Spark, passes its lake to `work` and answers its batches. */
 async function pipelineOf<T>(
   step: ClusterStep,
   more: Pick<PipelineOptions, 'triggerMs' | 'once' | 'signal' | 'onBatch'>,
@@ -104,7 +104,7 @@ async function drain(step: ClusterStep): Promise<DrainResult> {
   return { rows, batches: value.batches, ms_by_table: byTable, cost };
 }
 
-/** What the pipeline has until all messages of the feed are in the tables, and how old they were in Silver. */
+/** Runs the pipeline until all messages of the feed are in the tables, and answers how old they were in Silver. */
 async function follow(step: FreshnessStep): Promise<FollowResult> {
   const started = clock();
   const stop = new AbortController();
@@ -135,7 +135,7 @@ async function follow(step: FreshnessStep): Promise<FollowResult> {
 async function silverAges(lake: Lake, sinceMs: number): Promise<readonly number[]> {
   const silver = await lake.table(SILVER_FLIGHTS);
   const ages: number[] = [];
-  // Version 0 made the table.
+  // Version 0 created the table.
   for await (const rows of silver?.changesBetween(1) ?? []) {
     for (const row of rows) {
       const appendedMs = Number(row['ingested_at']) / 1000;
@@ -157,7 +157,7 @@ async function feed(step: FreshnessStep): Promise<null> {
     const values: MessageValue[] = [];
     while (sent < Math.min(due, step.rows)) {
       const { value, done } = await messages.next();
-      if (done === true) throw new RangeError(`There are ${sent} messages and not ${step.rows}.`);
+      if (done === true) throw new RangeError(`There are ${sent} messages, not ${step.rows}.`);
       values.push(value);
       sent += 1;
     }

@@ -16,7 +16,7 @@ import { CpuShares } from './cpu-share.ts';
 import { pysparkPeer } from './pyspark-peer.ts';
 import { watched } from './spark-usage.ts';
 
-/** What the case `cluster` consists of, in the order in which it runs. */
+/** The parts of the case `cluster`, in the order in which they run. */
 export const CLUSTER_CASES = ['small', 'drain', 'freshness', 'garage', 'workers', 'peer'] as const;
 export type ClusterCase = (typeof CLUSTER_CASES)[number];
 
@@ -37,18 +37,18 @@ type Line = Readonly<Record<string, unknown>>;
 
 const CACHE = join(homedir(), '.cache', 'contrail');
 
-/** Sizes of batches that are timed one by one, warm; the first ones warm up, and are told apart. */
+/** Sizes of batches that are timed one by one, warm. The first ones are for warming up and are reported separately. */
 const SMALL = [
   { name: 'batch-1000', batchRows: 1_000, batches: 48, warmUp: 24, goalSeconds: 3 },
   { name: 'batch-30000', batchRows: 30_000, batches: 14, warmUp: 4, goalSeconds: 7 },
 ] as const;
 const GARAGE = { name: 'garage-1000', batchRows: 1_000, batches: 24, warmUp: 6, goalSeconds: 4 } as const;
-/** The topic is drained so often, each time into a lake of its own: the first time Spark still compiles. */
+/** How often the topic is drained, each time into a new lake: the first time Spark still compiles. */
 const DRAINS = 3;
 /**
- * One worker and two are compared by large batches, once each has compiled what it runs: as they come, and with a share of
- * a core each. A machine of two cores has not more for two workers than for one, once Kafka, the Connect server and the
- * compiler beside them have theirs; with a share each it tells how the work is spread.
+ * One worker and two are compared with large batches, after they have compiled their code: without a limit, and with a
+ * fixed share of a core each. A machine with two cores has no more for two workers than for one, because Kafka, the
+ * Connect server and the compiler need their part; fixed shares show how well the work is spread.
  */
 const WORKERS = {
   batches: 5,
@@ -58,9 +58,9 @@ const WORKERS = {
 } as const;
 
 /**
- * Kafka to Spark to tables on the local disk: small batches one by one, a topic drained in large ones, how old messages are
- * when they are in Silver; the same to tables on Garage; one worker against two; and the tuned PySpark pipeline on the same
- * messages and broker. A line a case.
+ * Measures Kafka to Spark to tables on the local disk: small batches one by one, a topic drained in large ones, and the
+ * age of messages in Silver; the same with tables on Garage; one worker against two; and the tuned PySpark pipeline
+ * with the same messages and broker. One line per case.
  */
 export async function* cluster(options: ClusterOptions): AsyncGenerator<Line> {
   const { cases, rows, batchRows } = options;
@@ -68,7 +68,9 @@ export async function* cluster(options: ClusterOptions): AsyncGenerator<Line> {
   const peer = cases.has('peer') ? pysparkPeer(options.peer) : null;
   const hasGarage = cases.has('garage') && (await findGarage(CACHE)) !== null;
   if (cases.has('garage') && !hasGarage)
-    say('cluster: there is no Garage on this machine (docs/cluster.md says how it is built): it is SKIPPED.');
+    say(
+      'cluster: SKIPPED the case garage: there is no Garage on this machine (docs/cluster.md says how to build it).',
+    );
   try {
     await using kafka = await startKafka({ folder: join(folder, 'kafka'), port: 0, cacheFolder: CACHE, say });
     const { bootstrap } = kafka;
@@ -170,7 +172,7 @@ async function smallBatches(
   };
 }
 
-/** Drains a topic; the first `warmUp` batches do not count for the speed. */
+/** Drains a topic; the speed leaves out the first `warmUp` batches. */
 async function drain(
   step: ClusterStep,
   spark: SparkCluster,
@@ -199,7 +201,10 @@ async function drain(
   };
 }
 
-/** Small batches, and the whole topic in large ones, to tables on Garage: an object store of one node on this machine. */
+/**
+ * Measures small batches, and the whole topic in large ones, with tables on Garage: an object store of one node on this
+ * machine.
+ */
 async function* onGarage(
   folder: string,
   stepOn: (topic: string, s3: Readonly<Record<string, string>>) => ClusterStep,
@@ -207,7 +212,7 @@ async function* onGarage(
 ): AsyncGenerator<Line> {
   for (const name of [GARAGE.name, 'garage-drain']) {
     const [port, rpcPort] = [await freePort(), await freePort()];
-    // Spark keeps its connection to a bucket: each Garage has one of another name.
+    // Spark keeps its connection to a bucket, so each Garage gets a bucket of another name.
     const access = { bucket: name, region: S3_REGION, ...newKeys() };
     await using _garage = await startS3('garage', {
       ...access,
@@ -233,7 +238,10 @@ async function* onGarage(
   }
 }
 
-/** The same messages with one worker and with two, of one core each; and how many times as fast two are, once warm. */
+/**
+ * Measures the same messages with one worker and with two, of one core each, and how much faster two are once they are
+ * warm.
+ */
 async function* oneAndTwoWorkers(
   stepOn: (spark: SparkCluster, topic: string) => ClusterStep,
   start: (workers: number) => Promise<SparkCluster>,
@@ -257,7 +265,7 @@ async function* oneAndTwoWorkers(
     yield whole;
     const pids = spark.workers.flatMap(({ pid }) => pid ?? []);
     if (!shares.give(pids, WORKERS.share.cores)) continue;
-    // All is compiled by now; a driver has more to ask for at its first batch.
+    // Everything is compiled by now; a driver has more to do at its first batch.
     const share = await drain({ ...shareStep, lake: `workers-share-${workers}` }, spark, 1);
     speeds.share.push(share.rows_per_s);
     yield { ...share, cores_of_a_worker: WORKERS.share.cores };

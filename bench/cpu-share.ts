@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { say } from './child.ts';
 
 const PERIOD_US = 100_000;
-/** Where Linux mounts its controllers of groups of processes: all in one, or, before, each for itself. */
+/** Where Linux mounts its control groups: all in one (version 2), or each on its own (version 1). */
 const UNIFIED = '/sys/fs/cgroup';
 const CPU = '/sys/fs/cgroup/cpu';
 
 /**
- * A share of one core for each of some processes, with those that they have started and will start, as `cpus: 0.6` gives it
- * to a container. To be disposed once they have ended.
+ * Limits processes, with their present and future children, to a share of one core, as `cpus: 0.6` does for a
+ * container. Dispose of it once they have ended.
  * Source: Linux, Documentation/admin-guide, cgroup-v1 and cgroup-v2: `cpu.max`.
  */
 export class CpuShares implements Disposable {
   readonly #groups: string[] = [];
 
-  /** Answers whether it could; says aloud why not. */
+  /** Answers whether it worked, and prints why not. */
   give(pids: readonly number[], cores: number): boolean {
     const isUnified = existsSync(join(UNIFIED, 'cgroup.controllers'));
     const quota = Math.round(PERIOD_US * cores);
@@ -47,7 +47,7 @@ export class CpuShares implements Disposable {
 
 /** The processes that one has started. */
 export const childrenOf = (pid: number): readonly number[] =>
-  // A child belongs to the thread that started it; a worker starts its executor from another one than its first.
+  // A child belongs to the thread that started it, and a worker starts its executor from another thread than its first.
   readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
     readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
   );

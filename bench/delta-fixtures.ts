@@ -1,4 +1,4 @@
-/** Tables for the case `delta`: logs as a stream of state vectors leaves them, written without fsync. */
+/** Tables for the case `delta`: logs like those of a stream of state vectors, written without fsync. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openTable, type Row, struct, type StructType } from '@contrail/delta-lake';
@@ -31,7 +31,7 @@ export const STATE_VECTOR: StructType = struct({
 const START = Date.UTC(2026, 10, 1);
 const COMMIT_MS = 5_000;
 
-/** Rows of made-up traffic; the same for the same arguments. */
+/** Rows of invented traffic; the same for the same arguments. */
 export function stateVectors(rows: number, seed: number): Row[] {
   let state = seed >>> 0 || 1;
   const random = (): number => {

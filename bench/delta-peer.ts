@@ -14,7 +14,7 @@ const SCRIPT = join(import.meta.dirname, 'delta_peer.py');
 /** Runs a step of `delta_peer.py` in a process of its own. */
 export type RunPeer = <T>(name: string, argument: unknown) => T;
 
-/** deltalake for Python in an environment of its own, made once; null, said aloud, where that cannot be. */
+/** deltalake for Python in an environment of its own, which is created once; null, with a message, if that fails. */
 export function deltalake(): RunPeer | null {
   const stamp = join(CACHE, `${createHash('sha256').update(PACKAGES.join()).digest('hex')}.installed`);
   if (!existsSync(stamp)) {
@@ -24,7 +24,7 @@ export function deltalake(): RunPeer | null {
     const made = spawnSync('python3', ['-m', 'venv', ENVIRONMENT], { stdio: ['ignore', 2, 2] });
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES];
     if (made.status !== 0 || spawnSync(PYTHON, pip, { stdio: ['ignore', 2, 2] }).status !== 0) {
-      say('delta: deltalake for Python could not be installed: it is SKIPPED, the figures stand alone.');
+      say('delta: SKIPPED the comparison with deltalake for Python: it could not be installed.');
       return null;
     }
     writeFileSync(stamp, '');

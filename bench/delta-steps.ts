@@ -34,7 +34,7 @@ async function make(options: { readonly folder: string } & Parameters<typeof mak
   return null;
 }
 
-/** The first opening of a process, in which all code is cold, and the median of some more. */
+/** Measures the first opening in a process, when all code is cold, and the median of some more. */
 async function open({ folder, again }: { folder: string; again: number }): Promise<OpenResult> {
   const first = new Times();
   const before = process.cpuUsage();
@@ -76,8 +76,8 @@ async function append(options: { folder: string; rows: number; appends: number }
 }
 
 /**
- * A stream: a small file and a commit, again and again, with everything on that keeps a table small. What a producer waits
- * for is the append, file and commit; compaction and vacuum come after it.
+ * Measures a stream of small files and commits, with everything on that keeps a table small. A producer waits for the
+ * append (file and commit); compaction and vacuum come after it.
  */
 async function stream(options: StreamOptions): Promise<StreamResult> {
   const { folder, commits, rows, configuration, vacuumEvery } = options;

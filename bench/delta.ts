@@ -10,7 +10,7 @@ export interface OpenResult {
   readonly files: number;
   /** In a process that has not opened a table before. */
   readonly first_ms: number;
-  /** Processor time of it, all threads: what a busy machine does not change. */
+  /** Its processor time, all threads, which does not depend on how busy the machine is. */
   readonly first_cpu_ms: number;
   /** Of later openings in the same process. */
   readonly p50_ms?: number;
@@ -30,7 +30,7 @@ export interface Latency {
   readonly p99_ms: number;
 }
 
-/** Of a long stream. */
+/** The two ends of a long stream. */
 export interface Ends {
   /** From commit 100 on. */
   readonly early: Latency;
@@ -98,8 +98,9 @@ const OPENINGS = [
 type Line = Readonly<Record<string, unknown>>;
 
 /**
- * The Delta library alone, on the local disk: opening tables with long logs, appending, and a long stream. Beside each
- * figure the goal, and what deltalake (Python, delta-rs) does with the same table in the same run. A line a case.
+ * Measures the Delta library alone, on the local disk: opening tables with long logs, appending, and a long stream.
+ * Each figure has the goal beside it, and the figure of deltalake (Python, delta-rs) with the same table in the same
+ * run. One line per case.
  */
 export async function* delta(options: DeltaOptions): AsyncGenerator<Line> {
   const folder = await mkdtemp(join(tmpdir(), 'contrail-bench-'));
@@ -166,7 +167,7 @@ async function streamCase(folder: string, commits: number, peer: RunPeer | null)
       ...rest,
       folder: `${folder}-peer`,
       source: aFileOf(folder),
-      // What the policy of ours came to.
+      // The size that our policy led to.
       compact_every: Math.ceil(commits / Math.max(1, ours.compactions)),
       vacuum_every: vacuumEvery,
     }) ?? null;

@@ -10,7 +10,7 @@ import { machine, say } from './child.ts';
 
 const AIRCRAFT = 2_000;
 const LOOK_MS = 200;
-/** The heaviest first, so that a short run has them too. */
+/** The heaviest fault comes first, so that a short run has it too. */
 const FIRST = FAULT_CASES.findIndex(({ name }) => name === 'an answer without end');
 
 /** A good answer, with credits for a poll every 5 s. */
@@ -23,8 +23,9 @@ const GOOD: Fault = {
 };
 
 /**
- * `contrail up` on a mock of OpenSky that has every fault in turn, a good answer between two, for some minutes: whether it
- * lives, says each once, and what it takes of memory. Linux only: it reads `/proc`.
+ * Runs `contrail up` for some minutes on a mock of OpenSky that shows every fault in turn, with good answers in
+ * between. Measures whether it survives, reports each fault once, and how much memory it takes. Linux only: it reads
+ * `/proc`.
  */
 export async function faults({
   minutes,
@@ -78,7 +79,7 @@ export async function faults({
   const notSaidOnce: string[] = [];
   let [largest, tried] = [0, 0];
 
-  /** Lets the program take what is queued, and looks at its memory meanwhile. */
+  /** Lets the program read the queued answers, and watches its memory. */
   async function taken(): Promise<number> {
     let peak = 0;
     const asked = mock.asked.length;
@@ -105,7 +106,7 @@ export async function faults({
       (one.isTokens === true ? mock.tokenFaults : mock.faults).push(one.fault);
       await taken();
       mock.faults.push(GOOD);
-      // The next request comes when all of this one is over.
+      // The next request comes when this one is completely done.
       const peak = await taken();
       if (isOver()) break;
       tried += 1;

@@ -21,15 +21,15 @@ export const noCalls = (): StoreCalls => ({
   bytes_written: 0,
 });
 
-/** What a lived store and its views share. */
+/** What a store and its views share. */
 interface Life {
   readonly calls: StoreCalls;
   readonly clock: () => number;
-  /** When an object was written, by its whole key. */
+  /** Write times of objects, by their full keys. */
   readonly times: Map<string, number>;
 }
 
-/** A store whose objects were written when a clock says, and whose calls are counted. */
+/** A store whose write times come from a given clock, and whose calls are counted. */
 export function livedStore(inner: ObjectStore, life: Life, prefix = ''): ObjectStore {
   const { calls, clock, times } = life;
   const wrote = (key: string, body: Uint8Array | string): void => {

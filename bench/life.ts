@@ -21,24 +21,24 @@ export interface LifeOptions {
   readonly batches: number;
   /** Simulated seconds from one batch to the next. */
   readonly pace: number;
-  /** Messages of a batch, about. */
+  /** About how many messages a batch has. */
   readonly aircraft: number;
   /**
-   * Where the lake is: a folder that stays, or an address on S3 by the usual AWS variables; else a folder that goes. A life in
-   * a folder that was stopped goes on where it was, as a pipeline does that is started again.
+   * Where the lake is: a folder, or an address on S3 with the usual AWS variables; null: a temporary folder. A run in a
+   * folder that was stopped continues where it was, like a pipeline that is started again.
    */
   readonly lake: string | null;
 }
 
-/** Where a life stands, beside its lake. */
+/** The state of a run, apart from its lake. */
 interface LifeState {
   readonly batches: number;
   readonly clock_ms: number;
-  /** When each object was written, on the life's clock. */
+  /** When each object was written, by the simulated clock. */
   readonly times: readonly (readonly [string, number])[];
 }
 
-/** Between two notes of where a life stands. */
+/** Batches between two saves of the state. */
 const NOTE_BATCHES = 50;
 
 const HOUR_MS = 3_600_000;
@@ -51,8 +51,9 @@ const airports = parseAirports(
 );
 
 /**
- * Days of a pipeline with its upkeep, on a clock that jumps from trigger to trigger: a line for each simulated hour. A
- * reader opens all tables every few minutes and reads their last hour as late as it is promised that it can.
+ * Simulates days of a pipeline with its upkeep, on a clock that jumps from trigger to trigger; prints a line for each
+ * simulated hour. A reader opens all tables every few minutes, and reads their last hour as late as the promise to
+ * readers allows.
  */
 export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Record<string, unknown>>> {
   const isRemote = options.lake?.startsWith('s3://') === true;
@@ -66,7 +67,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
       : { batches: 0, clock_ms: DEFAULT_START_SECONDS * 1000, times: [] };
   const triggerMs = options.pace * 1000;
   const stop = new AbortController();
-  // The clock runs on while something works, and jumps where the pipeline would wait.
+  // The clock runs while something works, and jumps when the pipeline would wait.
   let jumpedMs = before.clock_ms - performance.now();
   const clock = (): number => Math.floor(jumpedMs + performance.now());
   const calls = noCalls();
@@ -117,7 +118,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
       [];
     const troubles: string[] = [];
 
-    /** A reader that takes as long as it may. */
+    /** A reader that takes as long as it is allowed to. */
     const readLate = async (): Promise<void> => {
       for (const table of BATCH_TABLES) {
         const found = await lake.table(table);
@@ -125,7 +126,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
         const snapshot = (await openTable(raw.at(table.name), { clock })).cached();
         opened.push({ atMs: clock(), table, snapshot });
       }
-      // At the next look it would be too late.
+      // At the next check it would be too late.
       while (
         opened[0] !== undefined &&
         clock() - opened[0].atMs >= promisedMs(options.pace) - 1.2 * READ_EVERY_MS
@@ -203,7 +204,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
 
     const sleep = async (ms: number): Promise<void> => {
       if (batchMs.length > 0) betweenMs.push(clock() - finishedAtMs);
-      // What the bench itself does takes no time.
+      // The work of the bench itself takes no simulated time.
       const now = clock();
       if (now - readAtMs >= READ_EVERY_MS) {
         readAtMs = now;
@@ -265,7 +266,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
   }
 }
 
-/** The rows of the hour before an instant, by the time that a table has. */
+/** The rows of the hour before an instant, by the table's time column. */
 function sinceAnHour({ columns }: TableDefinition, atMs: number): { column: string; min: bigint } {
   const seconds = BigInt(Math.floor((atMs - HOUR_MS) / 1000));
   const has = (wanted: string): boolean => columns.some(({ name }) => name === wanted);

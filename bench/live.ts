@@ -9,7 +9,7 @@ import { machine, round, say } from './child.ts';
 /** Linux counts a process's CPU in these; `getconf CLK_TCK` says 100 wherever Node runs. */
 const TICKS_PER_SECOND = 100;
 
-/** The simulator asks its fleet every 10 s, as OpenSky is asked. */
+/** The simulator polls its fleet every 10 s, like OpenSky. */
 const POLL_SECONDS = 10;
 
 export interface LiveOptions {
@@ -70,7 +70,7 @@ export async function live({ seconds, aircraft }: LiveOptions): Promise<Readonly
 
 async function until(isTrue: () => boolean, limitMs: number): Promise<void> {
   for (let waited = 0; !isTrue(); waited += 100) {
-    if (waited >= limitMs) throw new Error(`Nothing came within ${limitMs / 1000} s.`);
+    if (waited >= limitMs) throw new Error(`No data came within ${limitMs / 1000} s.`);
     await wait(100);
   }
 }

@@ -1,12 +1,12 @@
 /**
  * `npm run bench -- CASE …`: JSON lines on standard output, progress on standard error.
  *
- *     chain [--rows 1000000] [--batch-rows 100000] [--threads 1]   topic to all tables, and the floor beside it
+ *     chain [--rows 1000000] [--batch-rows 100000] [--threads 1]   topic to all tables, and a lower bound beside it
  *     live  [--seconds 60] [--aircraft 3330]                       the whole program under a steady feed
- *     faults [--minutes 10]                                        the whole program on a feed that does everything wrong
+ *     faults [--minutes 10]                                        the whole program on a feed with every fault
  *     sbs [--seconds 60] [--rate 5000] [--aircraft 1000]           the source of BaseStation lines under a steady stream
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
- *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]   (in a FOLDER a stopped life goes on)
+ *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]   (in a FOLDER a stopped run continues)
  *             days of a pipeline with its upkeep, on a clock that jumps from trigger to trigger; a line for each simulated hour
  *     cluster [--cases small,drain,freshness,garage,workers,peer] [--rows 1000000]
  *             [--batch-rows 1000000] [--workers 0] [--seconds 300] [--peer ../shared/peer]
@@ -14,7 +14,7 @@
  *             trigger; small batches and --rows with tables on Garage; one worker against two; and the tuned PySpark pipeline
  *             on the same messages and broker
  *
- * What is measured runs in a process of its own, so that making the input costs it neither memory nor CPU.
+ * The measured work runs in a process of its own, so that making the input costs it neither memory nor CPU.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -61,7 +61,7 @@ function readArguments(args: string[]): {
   const number = (option: string, standard: number, least: number = 1): number => {
     const value = Number(given[option] ?? standard);
     if (!Number.isSafeInteger(value) || value < least)
-      throw new RangeError(`--${option} has to be a whole number from ${least} on.`);
+      throw new RangeError(`--${option} must be a whole number, ${least} or more.`);
     return value;
   };
   return { name: positionals[0], number, text: (option, standard) => given[option] ?? standard };
@@ -71,7 +71,7 @@ function casesOf(list: string): ReadonlySet<ClusterCase> {
   const cases = list.split(',').map((name) => {
     const known = CLUSTER_CASES.find((each) => each === name);
     if (known === undefined)
-      throw new RangeError(`--cases knows ${CLUSTER_CASES.join(', ')}, not "${name}".`);
+      throw new RangeError(`--cases takes ${CLUSTER_CASES.join(', ')}, not "${name}".`);
     return known;
   });
   return new Set(cases);
@@ -123,7 +123,7 @@ async function main(): Promise<number> {
         peer: text('peer', join(import.meta.dirname, '../../shared/peer')),
       };
       work = () => cluster(options);
-    } else throw new RangeError(name === undefined ? 'Which case?' : `There is no case "${name}".`);
+    } else throw new RangeError(name === undefined ? 'Name a case.' : `There is no case "${name}".`);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n${USAGE}`);
     return 2;

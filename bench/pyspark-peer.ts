@@ -30,13 +30,13 @@ export interface PysparkPeer {
 }
 
 /**
- * The PySpark pipeline that a folder beside the repository holds (its README says how it is made): Structured Streaming
- * into Delta tables, tuned. Null, said aloud, where it is not there or cannot be installed.
+ * The tuned PySpark pipeline from a folder beside the repository (see its README): Structured Streaming into Delta
+ * tables. Null, with a message, if it is missing or cannot be installed.
  */
 export function pysparkPeer(folder: string): PysparkPeer | null {
   const script = (name: string): string => join(folder, name);
   if (!existsSync(script('peer_pipeline.py'))) {
-    say(`cluster: there is no PySpark pipeline in ${folder}: it is SKIPPED, the figures stand alone.`);
+    say(`cluster: SKIPPED the comparison with PySpark: there is no PySpark pipeline in ${folder}.`);
     return null;
   }
   const env = {
@@ -59,7 +59,7 @@ export function pysparkPeer(folder: string): PysparkPeer | null {
       env: { ...bare, ...(existsSync(kafka) ? { KAFKA_LIB: kafka } : {}) },
     });
     if (made.status !== 0) {
-      say('cluster: the PySpark pipeline could not be installed: it is SKIPPED, the figures stand alone.');
+      say('cluster: SKIPPED the comparison with PySpark: it could not be installed.');
       return null;
     }
     leaveOutSparksOwn();
@@ -70,7 +70,7 @@ export function pysparkPeer(folder: string): PysparkPeer | null {
       rows % 1_000_000 === 0 ? `${rows / 1_000_000}M` : rows % 1000 === 0 ? `${rows / 1000}k` : `${rows}`;
     const file = join(HOME, 'data', `flights-${name}.ndjson`);
     const make = [script('generate.py'), '--out-dir', join(HOME, 'data'), '--messages', String(rows)];
-    if (!existsSync(file) && !run(PYTHON, make)) throw new Error(`${file} could not be made.`);
+    if (!existsSync(file) && !run(PYTHON, make)) throw new Error(`${file} could not be written.`);
     return file;
   };
   return {

@@ -66,7 +66,7 @@ function lineOf(number: number, aircraft: number): string {
   return `${head(3)},,36000,,,${latitude},8.53312,,,0,0,0,0`;
 }
 
-/** What a source costs, with the text of each message as it goes into the topic. */
+/** Measures the cost of a source, including the text of each message for the topic. */
 async function listen({ port, lines }: { readonly port: number; readonly lines: number }): Promise<Heard> {
   const source = new SbsSource(`127.0.0.1:${port}`, SYSTEM);
   const stop = new AbortController();
@@ -79,7 +79,7 @@ async function listen({ port, lines }: { readonly port: number; readonly lines: 
       if (source.counts.messages + source.counts.malformed >= lines) stop.abort();
     }
   });
-  if (characters === 0) throw new Error('No vector came.');
+  if (characters === 0) throw new Error('No state vector came.');
   return { ...source.counts, vectors, cost };
 }
 

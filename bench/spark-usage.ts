@@ -7,12 +7,15 @@ import { childrenOf } from './cpu-share.ts';
 const TICKS_PER_SECOND = 100;
 const SAMPLE_MS = 500;
 
-/** What Spark's processes took while something ran. */
+/** CPU and memory of Spark's processes while something ran. */
 export interface SparkUsage {
   readonly cpuSeconds: number;
   /** Most resident memory of all processes at one moment. */
   readonly peakMb: number;
-  /** The same for each process with its children: an executor counts to its worker. Their peaks need not coincide. */
+  /**
+   * The same for each process with its children: an executor counts with its worker. The peaks may be at different
+   * times.
+   */
   readonly peakMbOf: Readonly<Record<string, number>>;
 }
 
@@ -62,7 +65,7 @@ export async function watched<T>(
   }
 }
 
-/** Of a process and its children, to this moment. */
+/** Usage of a process and its children so far. */
 function usage(root: number): { readonly seconds: number; readonly bytes: number } {
   let [seconds, bytes] = [0, 0];
   const waiting = [{ pid: root, parent: '' }];
@@ -70,7 +73,7 @@ function usage(root: number): { readonly seconds: number; readonly bytes: number
     const { pid, parent } = next;
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      // Just forked and not another program yet: its memory is its parent's.
+      // It was just forked and has not started its program: its memory is its parent's.
       if (command === parent) continue;
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

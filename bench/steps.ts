@@ -37,7 +37,10 @@ const openTopic = (folder: string): Promise<EmbeddedTopic> =>
     retention: { maxAgeMs: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER },
   });
 
-/** The input, twice: in a topic and as NDJSON. Received when the simulation says, so that every row is plausible. */
+/**
+ * Writes the input twice: into a topic and as NDJSON. The time of receipt is the simulation's, so that every row is
+ * plausible.
+ */
 async function fill({ folder, rows }: StepOptions): Promise<null> {
   await using topic = await openTopic(folder);
   const file = createWriteStream(join(folder, 'messages.ndjson'));

@@ -13,7 +13,7 @@ if (target === null) throw new Error('index.html has no #page');
 const app = new App(window, new Route(window), new Preferences(window));
 mount(Page, { target, props: { app } });
 
-/** What tests and the curious may read: how many aircraft, which tick, drawings so far, and the state in one word. */
+/** For tests and debugging: number of aircraft, tick, drawings so far, and the state in one word. */
 Object.defineProperty(window, '__contrail', {
   value: {
     get aircraft() {

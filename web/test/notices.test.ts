@@ -13,7 +13,7 @@ describe('what the pipeline says', () => {
     const message = 'The disk has 0.4 GB left.';
     expect(said({})).toEqual([]);
     expect(said({ state: 'waiting', message })).toEqual([
-      `The pipeline waits, and goes on by itself: ${message}`,
+      `The pipeline is waiting and will continue by itself: ${message}`,
     ]);
     expect(said({ state: 'failed', message })).toEqual([message]);
     expect(said({ message, notices: ['The clock is 1200 s behind the feed.', message] })).toEqual([

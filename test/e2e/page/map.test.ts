@@ -121,7 +121,7 @@ describe.skipIf(isSkipped)('the map in a browser', () => {
     const steps = Array.from({ length: 20 }, (_, i) => point(i * 5, 8 + i * 0.016, 50));
     expect(await answer(steps)).not.toMatch(/no aircraft|no single aircraft/);
     expect(await answer(steps.with(9, point(45, 14.2, 56.1)))).toContain(
-      'One position lies where no aircraft can have flown to. The track leaves it out; a cross marks it on the map.',
+      'One position is too far off for an aircraft to have reached. The track leaves it out; a cross marks it on the map.',
     );
     const others = steps.map(([time = 0, longitude = 0]) => [time + 2, longitude, 52, 9000, 828, 90]);
     const both = [...steps, ...others].toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0));

@@ -53,11 +53,11 @@ describe.skipIf(isSkipped)('Traffic and Pipeline in a browser', () => {
     await using seen = await open.visit('/', { scenario: 'paused' });
     const { page } = seen;
     await page.getByText(/No new positions since \d\d:\d\d:\d\d UTC/).waitFor();
-    await page.getByText('goes on by itself: The disk has 0.4 GB left').waitFor();
+    await page.getByText('will continue by itself: The disk has 0.4 GB left').waitFor();
     await using noticed = await open.visit('/', { scenario: 'noticed', size: PHONE });
     await noticed.page.getByText('The clock of this machine is 1,200 s behind the feed: set it.').waitFor();
     await noticed.page.getByRole('button', { name: '1 more' }).click();
-    const said = noticed.page.getByRole('list', { name: 'What the pipeline says' });
+    const said = noticed.page.getByRole('list', { name: 'Messages of the pipeline' });
     await said.getByText('Messages 4 to 9 of partition 0 were passed over.').waitFor();
     expect([...seen.errors, ...noticed.errors]).toEqual([]);
   });

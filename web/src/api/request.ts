@@ -1,11 +1,12 @@
 import type { ErrorAnswer } from 'contrail/dashboard/protocol';
 
-/** The server has understood the question and says no: what it answered before holds no longer. */
+/** The server has understood the request and refuses it: an earlier answer is no longer valid. */
 export class Refused extends Error {}
 
 /**
  * The answer of a JSON route.
- * @throws Error whose message is the server's own sentence, fit to show; {@link Refused} where asking again is no help
+ * @throws Error whose message is the server's own sentence, which can be shown; {@link Refused} if asking again does
+ * not help
  */
 export async function getJson<T>(
   fetch: typeof globalThis.fetch,

@@ -1,9 +1,9 @@
 import { getJson, Refused } from './request.ts';
 
 /**
- * The answer of one JSON route, reactive. A reload keeps the old answer on the screen until the new one is there, and
- * after a failure, unless the server takes it back ({@link Refused}); an answer that was overtaken by a later question is
- * dropped.
+ * The answer of one JSON route, reactive. A reload keeps the old answer on the screen until the new one has arrived,
+ * and after a failure, unless the server refuses ({@link Refused}). An answer that arrives after a later request was
+ * sent is dropped.
  */
 export class Resource<T> {
   data: T | null = $state.raw(null);
@@ -13,7 +13,7 @@ export class Resource<T> {
   #path = '';
   #running: AbortController | null = null;
 
-  /** Asks for a path. Another path than before empties the answer first: it would be of something else. */
+  /** Requests a path. If the path is new, the old answer is cleared first, because it is for something else. */
   async load(path: string): Promise<void> {
     if (path !== this.#path) this.data = null;
     this.#path = path;
@@ -34,7 +34,7 @@ export class Resource<T> {
     this.loading = false;
   }
 
-  /** Asks again for the same. */
+  /** Requests the same path again. */
   async reload(): Promise<void> {
     if (this.#path !== '') await this.load(this.#path);
   }

@@ -7,12 +7,12 @@ export function rowsOf(answer: Columnar): Readonly<Record<string, Cell>>[] {
   );
 }
 
-/** The cell as a number, or null when it is none. */
+/** The cell as a number, or null if it is not one. */
 export function numberOf(cell: Cell | undefined): number | null {
   return typeof cell === 'number' && Number.isFinite(cell) ? cell : null;
 }
 
-/** The cell as text, or null when it is none. */
+/** The cell as text, or null if it is not text. */
 export function textOf(cell: Cell | undefined): string | null {
   return typeof cell === 'string' ? cell : null;
 }

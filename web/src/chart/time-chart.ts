@@ -37,7 +37,7 @@ export interface TimeChart {
 
 const AXIS_PX = 58;
 
-/** Draws a chart into `element`. Text waits for the page's font: a canvas does not change it later by itself. */
+/** Draws a chart into `element`. Text waits for the page's font, because a canvas does not redraw itself. */
 export function createTimeChart(element: HTMLElement, spec: ChartSpec, series: Series): TimeChart {
   const chart = new uPlot(optionsOf(element, spec), dataOf(series, spec.window_s), element);
   const observer = new ResizeObserver(() => {
@@ -59,10 +59,10 @@ export function createTimeChart(element: HTMLElement, spec: ChartSpec, series: S
   };
 }
 
-/** A value beyond this is no measurement, and no scale has room for it beside others. */
+/** A larger value is not a measurement, and would make all others invisible on the scale. */
 const MOST = 1e9;
 
-/** A last window ends where no other begins: its value is said once more, at its end. */
+/** Adds a point at the end of the last window, so that its step is drawn. */
 function dataOf([times, ...all]: Series, window_s: number | undefined): uPlot.AlignedData {
   const values = all.map((list) =>
     list.map((value) => (value !== null && Math.abs(value) < MOST ? value : null)),
@@ -147,24 +147,24 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
 
 const SHORTEST_SPAN_S = 60;
 
-/** The newest point stands at the right edge, also when it is the only one. */
+/** The newest point is at the right edge, even if it is the only one. */
 function timeRange(min: number | null, max: number | null, span_s: number | undefined): [number, number] {
   const end = max ?? SHORTEST_SPAN_S;
   return [end - Math.max(SHORTEST_SPAN_S, span_s ?? end - (min ?? end)), end];
 }
 
-/** 04:45, with seconds where the marks lie closer than a minute. */
+/** 04:45, with seconds if the marks are closer than a minute. */
 function timeWords(value: number, step_s: number): string {
   return new Date(value * 1000).toISOString().slice(11, step_s < 60 ? 19 : 16);
 }
 
-/** From 0 (or below, where values are) to a little over the largest: heights compare truly. */
+/** From 0 (or below, if values are) to a little over the largest, so that heights can be compared. */
 function rangeFromZero(_chart: uPlot, min: number | null, max: number | null): [number, number] {
   const high = max ?? 1;
   return [Math.min(0, min ?? 0), high > 0 ? high * 1.1 : 1];
 }
 
-/** The colour a custom property stands for in the theme of the moment: a canvas does not understand light-dark(). */
+/** The colour of a custom property in the current theme: a canvas does not understand light-dark(). */
 function resolve(element: HTMLElement, value: string): string {
   const probe = document.createElement('i');
   probe.style.color = value;

@@ -14,14 +14,14 @@ import type { Picture } from './picture.ts';
  *     connecting ──open──> open ──closed, silent──> retrying ──retry time──> connecting
  *         └────closed, no answer────────────────────────^
  *
- * While `retrying` for the second time and later the picture is polled (`snapshot.bin`), so that a network which
- * blocks WebSockets still shows aircraft, and says so. What was on the screen stays on it in every state.
+ * While `retrying` for the second time and later the picture is polled (`snapshot.bin`), so that the page still shows
+ * aircraft, and says so, if the network blocks WebSockets. The picture stays on the screen in every state.
  */
 export type Link =
   | {
       readonly kind: 'connecting';
       readonly attempt: number;
-      /** True while polling brings positions in the socket's stead; false also when it brings none. */
+      /** True while polling brings positions instead of the socket; false if it brings none. */
       readonly polling: boolean;
     }
   | { readonly kind: 'open' }
@@ -34,7 +34,7 @@ export type Link =
       readonly polling: boolean;
     };
 
-/** What a socket tells. After `closed` nothing more comes. */
+/** The events of a socket. `closed` is the last one. */
 export interface SocketEvents {
   readonly opened: () => void;
   readonly message: (data: unknown) => void;
@@ -47,7 +47,7 @@ export interface Socket {
   close(): void;
 }
 
-/** What the connection needs and whom it tells. */
+/** What the connection needs, and its callbacks. */
 export interface ConnectionPorts {
   readonly picture: Picture;
   /** Binary messages must come as `ArrayBuffer`. */
@@ -55,7 +55,7 @@ export interface ConnectionPorts {
   readonly fetch: typeof globalThis.fetch;
   /** A clock that never goes back, ms. */
   readonly clock: () => number;
-  /** Runs something later; answers what calls it off. */
+  /** Runs something later; answers a function that cancels it. */
   readonly later: (run: () => void, delay_ms: number) => () => void;
   /** 0..1, spreads the retries of many pages. */
   readonly random: () => number;
@@ -67,9 +67,12 @@ export interface ConnectionPorts {
 
 /** Waits between attempts, ms, before up to a quarter is added. */
 export const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000] as const;
-/** The server says something at least each 5 s; three times that is silence. */
+/**
+ * The server sends something at least every 5 s; after three times that without a message the connection counts as
+ * dead.
+ */
 export const SILENCE_MS = 15_000;
-/** An attempt that has not opened by then has failed. */
+/** An attempt that has not opened within this time has failed. */
 export const OPEN_WITHIN_MS = 4000;
 /** Between two polls of the fallback. */
 export const POLL_MS = 5000;
@@ -80,11 +83,11 @@ export const POLL_AFTER_ATTEMPTS = 2;
 export class LiveConnection {
   readonly #ports: ConnectionPorts;
   #socket: Socket | null = null;
-  /** Counts sockets, so that a late word of an old one is not taken for the new one's. */
+  /** Counts sockets, so that a late event of an old socket is not taken for one of the new socket. */
   #generation = 0;
   #attempt = 0;
   #polling = false;
-  /** Counts the stretches of polling, so that a poll of an earlier one ends with it. */
+  /** Counts the periods of polling, so that a poll of an earlier period is dropped. */
   #stretch = 0;
   /** Whether the newest poll brought a picture. */
   #polled = false;
@@ -104,13 +107,13 @@ export class LiveConnection {
     this.#connect();
   }
 
-  /** Tries at once instead of at the next retry time; nothing happens while open. */
+  /** Tries at once instead of at the next retry time; does nothing while open. */
   retryNow(): void {
     this.#cancelRetry();
     if (this.#socket === null && !this.#closed) this.#connect();
   }
 
-  /** A hidden page asks for no positions; when it is seen again the server brings it up to date. */
+  /** A hidden page gets no positions; when it is visible again, the server sends what has changed. */
   setPaused(paused: boolean): void {
     if (paused === this.#paused) return;
     this.#paused = paused;
@@ -151,7 +154,9 @@ export class LiveConnection {
     else if (data instanceof ArrayBuffer) this.#binary(data);
   }
 
-  /** Only a word from the server proves the way there and back: an open socket alone may be a proxy's. */
+  /**
+   * Notes a message from the server. Only this proves that the connection works: a proxy may have opened the socket.
+   */
   #heard(): void {
     if (this.#attempt !== 0 || this.#polling || !this.#isOpen) {
       this.#attempt = 0;
@@ -209,7 +214,7 @@ export class LiveConnection {
   #binary(bytes: ArrayBuffer): void {
     const frame = this.#apply(bytes);
     if (frame !== null && frame.kind !== 'heartbeat') this.#send({ type: 'ack', tick: frame.tick });
-    // Broken, or made for a picture that we do not have: begin again with everything.
+    // The frame is broken, or for another picture: ask for a full one.
     if (frame === null) this.#send({ type: 'hello' });
   }
 
@@ -242,7 +247,7 @@ export class LiveConnection {
         }
       }
     } catch {
-      // The server is away altogether; the retries of the socket tell the person so, and polling goes on.
+      // The server cannot be reached at all. The retries of the socket show that, and polling goes on.
       this.#setPolled(false);
     }
     if (stretch !== this.#stretch) return;

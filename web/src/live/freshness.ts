@@ -1,10 +1,10 @@
 import type { LiveState, Stage } from 'contrail/dashboard/protocol';
 import type { Link } from './connection.ts';
 
-/** What the page as a whole is doing, worst first where several hold. */
+/** The state of the whole page; if several apply, the worst counts. */
 export type PageState = 'loading' | 'disconnected' | 'waiting' | 'stale' | 'delayed' | 'live';
 
-/** All that the state of the page follows from. */
+/** The facts from which the state of the page follows. */
 export interface FreshnessFacts {
   readonly link: Link;
   /** The newest `state` message, or null before the first. */
@@ -16,11 +16,11 @@ export interface FreshnessFacts {
   readonly now: number;
 }
 
-/** Used until the server has said its own, seconds: 15 plus a trigger of 5, and 60. */
+/** Used until the server has sent its own, seconds: 15 plus a trigger of 5, and 60. */
 const DELAYED_S = 20;
 const STALE_S = 60;
 
-/** Seconds since the newest position by the server's clock; null while there is none. Never negative. */
+/** Seconds since the newest position by the server's clock; null before the first position. Never negative. */
 export function positionAge_s(facts: Pick<FreshnessFacts, 'eventTime' | 'now'>): number | null {
   return Number.isFinite(facts.eventTime) ? Math.max(0, facts.now - facts.eventTime) : null;
 }
@@ -36,13 +36,13 @@ export function pageState(facts: FreshnessFacts): PageState {
   return age > (server?.delayed_after_s ?? DELAYED_S) ? 'delayed' : 'live';
 }
 
-/** True when the positions on the map are too old to be called live, whatever the connection does. */
+/** Whether the positions on the map are too old to be called live, whatever the state of the connection. */
 export function isStale(facts: FreshnessFacts): boolean {
   const age = positionAge_s(facts);
   return age !== null && age > (facts.server?.stale_after_s ?? STALE_S);
 }
 
-/** The first stage from which nothing comes: the one to look at. */
+/** The first stage that produces nothing, which is the one to look at. */
 export function firstSilent(stages: readonly Stage[]): Stage | null {
   return stages.find((stage) => stage.state === 'failed' || stage.state === 'waiting') ?? null;
 }

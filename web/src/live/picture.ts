@@ -7,7 +7,7 @@ export type Applied =
   | { readonly kind: 'applied'; readonly changed: number; readonly cameOrWent: boolean }
   | { readonly kind: 'refused' };
 
-/** One aircraft in words and units for people: null where the feed does not say. */
+/** One aircraft in units for people; null if the feed does not say. */
 export interface Aircraft {
   readonly slot: number;
   /** Lower-case hex, `~` in front of a non-ICAO address. */
@@ -32,8 +32,9 @@ export interface Aircraft {
 }
 
 /**
- * The picture of now: one row per slot in typed columns, kept by applying frames in order. Invariant: `used[slot]` is 1
- * for exactly the aircraft that the server's picture has at `tick`. Held outside the framework: nothing here is reactive.
+ * The live picture: one row per slot in typed columns, updated by applying frames in order. Invariant: `used[slot]` is
+ * 1 for exactly the aircraft that the server's picture has at `tick`. It is outside the framework: nothing here is
+ * reactive.
  */
 export class Picture {
   picture = -1;
@@ -41,15 +42,15 @@ export class Picture {
   count = 0;
   /** Every used slot is below this. */
   slots = 0;
-  /** Newest time_position, epoch seconds; NaN while there never was an aircraft. */
+  /** Newest time_position, epoch seconds; NaN before the first aircraft. */
   eventTime = Number.NaN;
 
   readonly used = new Uint8Array(MAX_SLOTS);
-  /** As they came, by slot; `age` is that of the frame, see {@link timePosition}. */
+  /** The received values, by slot; `age` is as of the frame, see {@link timePosition}. */
   readonly columns: RowColumns = createColumns(ROW, MAX_SLOTS);
   /** Epoch seconds. */
   readonly timePosition = new Float64Array(MAX_SLOTS);
-  /** How many frames were applied, and by which of them a slot was last changed. */
+  /** How many frames were applied, and which of them last changed each slot. */
   applied = 0;
   readonly changedBy = new Uint32Array(MAX_SLOTS);
   countries: readonly string[] = [];
@@ -62,7 +63,7 @@ export class Picture {
     } else if (frame.picture !== this.picture) {
       return { kind: 'refused' };
     } else if (frame.kind === 'heartbeat') {
-      // A heartbeat of a later tick tells that a frame was lost.
+      // A heartbeat with a later tick shows that a frame was lost.
       if (frame.tick !== this.tick) return { kind: 'refused' };
     } else if (frame.baseTick !== this.tick) {
       return { kind: 'refused' };
@@ -114,7 +115,7 @@ export class Picture {
     return readCallsign(this.columns, slot) || null;
   }
 
-  /** Country of registration of a slot; null when unknown or when its name has not come yet. */
+  /** Country of registration of a slot; null if unknown, or if its name has not arrived yet. */
   countryOf(slot: number): string | null {
     const country = readCountry(this.columns, slot);
     return country === null ? null : (this.countries[country] ?? null);

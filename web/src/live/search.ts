@@ -9,8 +9,9 @@ export interface Found {
 }
 
 /**
- * Aircraft whose callsign, address or country fits the words typed, best first: callsign or address as typed, then
- * beginning so, then callsign holding it, then country beginning so. Equal ones in the order of their callsigns.
+ * Aircraft whose callsign, address or country matches the typed text, best first: equal callsign or address, then one
+ * that begins with the text, then a callsign that contains it, then a country that begins with it. Equal matches are
+ * sorted by callsign.
  */
 export function searchAircraft(picture: Picture, typed: string, limit: number): readonly Found[] {
   const wanted = typed.trim().toLowerCase();

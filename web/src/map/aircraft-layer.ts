@@ -6,7 +6,7 @@ import { CLASS_COUNT, type Palette } from './ramp.ts';
 import { carry_s, EXTRAPOLATION_S, fadeAlpha, FAINTEST_ALPHA } from './redraw.ts';
 import { headingColumn, NO_HEADING, type SpriteSheet } from './sprites.ts';
 
-/** Below this zoom icons would be a carpet: there an aircraft is a square of 2 pixels. */
+/** Below this zoom icons would cover the map, so an aircraft is a square of 2 pixels. */
 export const SQUARES_BELOW_ZOOM = 2.6;
 
 /** Squawks that call for help, as numbers: 7500 unlawful interference, 7600 radio failure, 7700 emergency. */
@@ -16,7 +16,7 @@ export const EMERGENCY_SQUAWKS: ReadonlyMap<number, string> = new Map([
   [0o7700, '7700'],
 ]);
 
-/** What one drawing saw. */
+/** The result of one drawing. */
 export interface Drawn {
   /** Aircraft drawn inside the canvas, each counted once per copy of the world. */
   readonly icons: number;
@@ -32,7 +32,7 @@ export interface Scene {
   readonly now: number;
   /** Bit n: aircraft of altitude class n are shown. */
   readonly classes: number;
-  /** False under prefers-reduced-motion: aircraft stand where they were last heard of. */
+  /** False under prefers-reduced-motion: aircraft stay at their last position. */
   readonly moving: boolean;
   readonly palette: Palette;
 }
@@ -64,7 +64,7 @@ function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
   const originY = height / 2 - camera.y * world - edge / 2;
   let icons = 0;
   let fastest = 0;
-  // One pass per class: changing the colour is what costs, not looking at a row.
+  // One pass per class: changing the colour is expensive, looking at a row is not.
   for (let klass = 0; klass < CLASS_COUNT; klass++) {
     if ((classes & (1 << klass)) === 0) continue;
     for (const faded of [true, false]) {
@@ -119,7 +119,7 @@ function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: Spr
     if (y < -cell || y > height) continue;
     const x = ((placed.x[slot] ?? 0) + vx * dt) * world + originX;
     for (const copy of copies) {
-      // Whole device pixels: an icon between pixels costs several times as much and looks blurred.
+      // Draw at whole device pixels: an icon between pixels costs several times as much and looks blurred.
       const px = Math.round(x + copy * world);
       if (px < -cell || px > width) continue;
       const fade = fadeAlpha(age);

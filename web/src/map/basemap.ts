@@ -71,7 +71,7 @@ export function readTile(level: BasemapLevel, index: number): { rings: Points[];
   return { rings: members(), lines: members() };
 }
 
-/** Zoom from which each resolution is drawn; the finest that is loaded wins. */
+/** Zoom from which each resolution is drawn; of those that are loaded the finest is used. */
 export const BASEMAP_LEVELS = [
   { name: '110m', fromZoom: 0 },
   { name: '50m', fromZoom: 3.2 },
@@ -79,7 +79,7 @@ export const BASEMAP_LEVELS = [
 ] as const;
 export type BasemapName = (typeof BASEMAP_LEVELS)[number]['name'];
 
-/** The resolution that a zoom deserves. */
+/** The resolution for a zoom. */
 export function basemapFor(zoom: number): BasemapName {
   let name: BasemapName = '110m';
   for (const level of BASEMAP_LEVELS) if (zoom >= level.fromZoom) name = level.name;
@@ -129,7 +129,7 @@ export function drawBasemap(
     place(x, y);
     context.stroke(paths.borders);
   }
-  // At world scale the coast would be a smear of islands: there the difference of the two fills is enough.
+  // At world scale a coastline would blur the islands: the difference of the two fills is enough.
   if (tilePx > 0 && camera.zoom >= 2.2) {
     context.strokeStyle = palette.coast;
     context.lineWidth = 0.75 / unitPx;
@@ -168,7 +168,7 @@ function trace(path: Path2D, points: Points, closed: boolean): void {
   if (closed) path.closePath();
 }
 
-/** The ring without the edges that cutting into tiles (or the antimeridian) made. */
+/** Traces the ring without the edges along tile borders and the antimeridian. */
 function traceCoast(path: Path2D, ring: Points, low: number, high: number, tile: number): void {
   const onCut = (a: number, b: number): boolean =>
     a === b && (a <= low || a >= high || (low === 0 && (a === 0 || a === tile)));

@@ -13,10 +13,10 @@ export interface Size {
   readonly height: number;
 }
 
-/** Beyond this the 1:10 million coastline is too coarse to be believed. */
+/** Beyond this zoom the 1:10 million coastline is too coarse. */
 export const MAX_ZOOM = 11;
 
-/** The smallest zoom at which the world still covers the view, so that no emptiness shows above or beside it. */
+/** The smallest zoom at which the world still covers the view, so that there is no empty space above or beside it. */
 export function minZoom(size: Size): number {
   return Math.log2(Math.max(size.width, size.height, 256) / 256);
 }
@@ -76,7 +76,10 @@ export function parseCamera(text: string | null): Camera | null {
   return { x: worldX(longitude), y: worldY(latitude), zoom };
 }
 
-/** The camera that shows all these world points with a margin; points are cut to the middle 96 % against stray ones. */
+/**
+ * The camera that shows all these world points with a margin; only the middle 96 % of the points count, because of
+ * strays.
+ */
 export function cameraAround(xs: readonly number[], ys: readonly number[], size: Size): Camera | null {
   if (xs.length === 0 || xs.length !== ys.length) return null;
   const [west, east] = middle(xs);

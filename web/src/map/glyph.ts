@@ -2,7 +2,7 @@
 export const KINDS = ['jet', 'light', 'rotor', 'glider', 'ground'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Index into {@link KINDS} of an emitter category (OpenSky's numbers); what is unknown flies as a jet. */
+/** Index into {@link KINDS} of an emitter category (OpenSky's numbers); an unknown category is drawn as a jet. */
 export function glyphOf(category: number, onGround: boolean): number {
   if (category >= 16) return 4;
   if (category === 8) return 2;

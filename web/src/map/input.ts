@@ -1,4 +1,4 @@
-/** What hands do to the map. Points are CSS pixels from the middle of the view. */
+/** Gestures on the map. Points are CSS pixels from the middle of the view. */
 export interface MapGestures {
   pan(dx: number, dy: number): void;
   /** Multiplies the scale by 2^levels, keeping the world point under (x, y) where it is. */
@@ -6,7 +6,7 @@ export interface MapGestures {
   click(x: number, y: number, coarse: boolean): void;
   hover(x: number, y: number): void;
   leave(): void;
-  /** Enter: choose what is nearest to the middle. */
+  /** Enter: choose the aircraft nearest to the middle. */
   choose(): void;
   cancel(): void;
 }
@@ -16,8 +16,8 @@ const KEY_PAN_PX = 90;
 const DOUBLE_CLICK_LEVELS = 1;
 
 /**
- * Turns pointer, wheel and keyboard events of `element` into gestures: drag, wheel, double click, pinch, arrows, + and -,
- * Enter, Escape. Answers what takes all listeners off again.
+ * Turns pointer, wheel and keyboard events of `element` into gestures: drag, wheel, double click, pinch, arrows, + and
+ * -, Enter, Escape. Answers a function that removes all listeners.
  */
 export function listenForGestures(element: HTMLElement, gestures: MapGestures): () => void {
   const pointers = new Map<number, { x: number; y: number }>();

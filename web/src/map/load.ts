@@ -8,9 +8,9 @@ import type { Labels } from './overlay.ts';
 const URLS: Readonly<Record<BasemapName, string>> = { '110m': url110m, '50m': url50m, '10m': url10m };
 
 /**
- * Fetches and unpacks one resolution of the basemap. The files are gzip themselves, so that they are small whatever the
- * server in between does.
- * @throws Error when the file does not come or is not a basemap.
+ * Fetches and unpacks one resolution of the basemap. The files are gzipped themselves, so that they are small whatever
+ * a server in between does.
+ * @throws Error when the file cannot be fetched or is not a basemap.
  */
 export async function loadBasemap(name: BasemapName): Promise<BasemapLevel> {
   const answer = await fetch(URLS[name]);
@@ -21,7 +21,7 @@ export async function loadBasemap(name: BasemapName): Promise<BasemapLevel> {
 
 /**
  * Fetches the names of countries and seas.
- * @throws Error when the file does not come.
+ * @throws Error when the file cannot be fetched.
  */
 export async function loadLabels(): Promise<Labels> {
   const answer = await fetch(urlLabels);

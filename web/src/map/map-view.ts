@@ -11,17 +11,17 @@ import { Redraw } from './redraw.ts';
 import { createSprites, iconPixels, type SpriteSheet } from './sprites.ts';
 import { lineOf, type Track, type TrackPoint } from './track.ts';
 
-/** The canvases are this much larger than the view, so that a pan shows true picture before the next drawing. */
+/** The canvases are this much larger than the view, so that a pan shows no empty edge before the next drawing. */
 const OVERSIZE = 1.5;
 const ZOOM_ANIMATION_MS = 220;
 const PICK_RADIUS_PX = 14;
 const PICK_RADIUS_TOUCH_PX = 26;
-/** More device pixels than this cost time that the eye does not get back. */
+/** More device pixels per CSS pixel than this cost time without a visible gain. */
 const MOST_RATIO = 2;
 
 const NO_TRACK: Track = { lines: [], strays: [], beside: 0 };
 
-/** What the map needs from around it. */
+/** What the map needs from outside. */
 export interface MapPorts {
   readonly placed: Placed;
   /** The server's time now, epoch seconds. */
@@ -34,16 +34,16 @@ export interface MapPorts {
   readonly onCancel: () => void;
   /** The aircraft under the pointer and where it is in the view, or -1. */
   readonly onHover: (slot: number, x: number, y: number) => void;
-  /** After every true drawing that followed a movement of the camera. */
+  /** Called after every full drawing that followed a movement of the camera. */
   readonly onCamera: (camera: Camera) => void;
 }
 
 /**
  * The live map on three stacked canvases: basemap, aircraft, names. It draws only when something would look different
- * (redraw.ts), and moves by CSS transform while hands are on it. Framework-free: it owns the element it is given.
+ * (redraw.ts), and moves by CSS transform during a gesture. It uses no framework and owns the element it is given.
  */
 export class MapView {
-  /** True drawings of the aircraft since the start, for tests and the curious. */
+  /** Full drawings of the aircraft since the start, for tests and debugging. */
   redraws = 0;
   camera: Camera;
   readonly #element: HTMLElement;
@@ -140,7 +140,7 @@ export class MapView {
     this.invalidate();
   }
 
-  /** The aircraft must be drawn again at the next frame: a row came, went or jumped. */
+  /** The aircraft must be drawn again at the next frame: a row was added, removed or jumped. */
   invalidate(): void {
     this.#redraw.invalidate();
   }
@@ -153,7 +153,7 @@ export class MapView {
   /** Moves the camera, at once or in a short glide. */
   flyTo(camera: Camera, smooth: boolean): void {
     const to = clampCamera(camera, this.size);
-    // The nearer way round the world.
+    // Go the shorter way round the world.
     const from = { ...this.camera, x: this.camera.x - Math.round(this.camera.x - to.x) };
     const near = Math.hypot(from.x - to.x, from.y - to.y) * worldPixels(from.zoom) < 2 * this.#width;
     if (smooth && near && this.#moving) this.#animation = { from, to, start: this.#ports.clock() };
@@ -303,7 +303,7 @@ export class MapView {
     this.#redraw.drewAircraft(now, this.#moving ? drawn.fastest_px_per_s : 0);
   }
 
-  /** The recorded track, and from the end of the line it is on to where the aircraft is now. */
+  /** Draws the recorded track, and from the end of the aircraft's line on to where it is now. */
   #drawTrack(context: CanvasRenderingContext2D, scene: Scene): void {
     const { lines, strays } = this.#track;
     const head = this.#head(scene);
@@ -311,7 +311,10 @@ export class MapView {
     drawTrack(context, drawn, scene.camera, scene.size, scene.palette);
   }
 
-  /** The last point of the track that leads to the newest position, that one, and where it is carried to; null: none leads there. */
+  /**
+   * The last point of the track before the newest position, that position, and its extrapolation; null if no line of
+   * the track leads there.
+   */
   #head({ placed, now }: Scene): readonly TrackPoint[] | null {
     const aircraft = this.#selected < 0 ? null : placed.picture.aircraft(this.#selected);
     if (aircraft === null) return null;
@@ -334,7 +337,7 @@ export class MapView {
     this.#ring.style.transform = `translate(${left}px, ${top}px)`;
   }
 
-  /** Shifts and scales the last true drawing to where the camera is now. */
+  /** Shifts and scales the last full drawing to where the camera is now. */
   #transform(): void {
     const now = worldPixels(this.camera.zoom);
     const scale = now / worldPixels(this.#drawn.zoom);
@@ -353,7 +356,7 @@ export class MapView {
           this.#levels.set(name, level);
           this.invalidateView();
         },
-        // Without coastlines the map still shows every aircraft; the next visit of this zoom tries again.
+        // Without coastlines the map still shows every aircraft; the next time at this zoom it tries again.
         () => this.#levels.delete(name),
       );
     }

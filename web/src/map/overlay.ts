@@ -9,15 +9,15 @@ interface Size {
   readonly height: number;
 }
 
-/** A line of a track, and what is not on it. */
+/** The lines of a track and its stray positions. */
 export interface TrackDrawing {
   readonly lines: readonly (readonly TrackPoint[])[];
   readonly strays: readonly Place[];
 }
 
 /**
- * Draws a track coloured by altitude, with an outline so that it reads on land, sea and other aircraft; a cross, joined to
- * nothing, where a position is that no aircraft can have flown to.
+ * Draws a track coloured by altitude, with an outline so that it is visible on land, sea and other aircraft. A position
+ * that no aircraft can have reached gets a cross and no line.
  */
 export function drawTrack(
   context: CanvasRenderingContext2D,
@@ -78,7 +78,7 @@ export interface Labels {
   readonly seas: readonly (readonly [string, number, number, number])[];
 }
 
-/** Countries in upright, seas in wide italics, each from its own zoom on, none over another. */
+/** Draws names: countries upright, seas in wide italics, each from its own zoom on, without overlaps. */
 export function drawLabels(
   context: CanvasRenderingContext2D,
   labels: Labels,

@@ -5,7 +5,7 @@ import { worldPixels } from './projection.ts';
 
 /**
  * The slot of the aircraft nearest to a point (CSS pixels from the view's middle) and within `radius` of it, or -1.
- * Looks at every row: 15,000 of them take a seventh of a millisecond, so no index is kept.
+ * Looks at every row: 15,000 rows take a seventh of a millisecond, so there is no index.
  */
 export function pickNearest(
   placed: Placed,

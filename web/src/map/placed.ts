@@ -6,8 +6,8 @@ import { worldPerMetre, worldX, worldY } from './projection.ts';
 import { altitudeClass } from './ramp.ts';
 
 /**
- * What the map needs of each aircraft at every drawing, by slot, worked out once per change. It belongs to one picture and
- * holds what that had at the last {@link follow}.
+ * What the map needs of each aircraft at every drawing, by slot, computed once per change. It belongs to one picture
+ * and is up to date as of the last {@link follow}.
  */
 export class Placed {
   readonly picture: Picture;
@@ -20,7 +20,7 @@ export class Placed {
   readonly altitudeClass = new Uint8Array(MAX_SLOTS);
   /** Glyph family, see glyph.ts. */
   readonly kind = new Uint8Array(MAX_SLOTS);
-  /** The frame of the picture up to which it was followed. */
+  /** The last frame of the picture that was taken in. */
   #followed = 0;
 
   constructor(picture: Picture) {

@@ -1,6 +1,6 @@
 /**
- * Web Mercator on the unit square: x 0..1 eastward from 180° W, y 0..1 southward from {@link MAX_LATITUDE}.
- * Positions beyond the poles' limit are held at it, so that nothing is ever infinite.
+ * Web Mercator on the unit square: x 0..1 eastward from 180° W, y 0..1 southward from {@link MAX_LATITUDE}. Positions
+ * beyond the latitude limit are set to it, so that no coordinate is infinite.
  */
 
 /** The latitude at which the world is a square, degrees. Source: EPSG:3857. */

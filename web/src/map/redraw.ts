@@ -1,35 +1,35 @@
 /**
- * When the aircraft must be drawn again: only when something has moved a third of a pixel. At world zoom an airliner
- * takes half a minute for that, at zoom 8 half a second, so a map at rest costs next to nothing and no
- * movement is ever missed.
+ * Decides when the aircraft must be drawn again: only when something has moved a third of a pixel. At world zoom an
+ * airliner takes half a minute for that, at zoom 8 half a second. So a map at rest costs next to nothing, and no
+ * visible movement is missed.
  */
 
 /** A smaller step cannot be seen. */
 export const VISIBLE_STEP_PX = 1 / 3;
 
-/** Even when nothing moves: ages fade and the picture must not lie for longer. */
+/** The longest time without a drawing, even if nothing moves, because aircraft fade with age. */
 export const LONGEST_REST_MS = 5000;
 
 /** One display frame at 60 Hz. */
 export const SHORTEST_REST_MS = 16;
 
-/** A position is carried on by speed and track for this long and no longer, seconds (see wire/FORMAT.md). */
+/** A position is extrapolated by speed and track for at most this long, seconds (see wire/FORMAT.md). */
 export const EXTRAPOLATION_S = 15;
 
 /** From {@link EXTRAPOLATION_S} an aircraft fades, and is at its faintest at this age, seconds. */
 export const FAINTEST_AGE_S = 60;
 
-/** Opacity of an aircraft that was not heard of for {@link FAINTEST_AGE_S}. */
+/** Opacity of an aircraft whose position is {@link FAINTEST_AGE_S} old. */
 export const FAINTEST_ALPHA = 0.35;
 
-/** How long the drawn aircraft may rest, ms, when the fastest of them moves at this speed on the screen. */
+/** How long until the aircraft must be drawn again, ms, if the fastest of them moves at this speed on the screen. */
 export function restAfterDraw_ms(fastest_px_per_s: number): number {
   if (!(fastest_px_per_s > 0)) return LONGEST_REST_MS;
   const rest = (VISIBLE_STEP_PX / fastest_px_per_s) * 1000;
   return Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, rest));
 }
 
-/** Seconds to carry a position on, from its age: never backwards, never beyond {@link EXTRAPOLATION_S}. */
+/** Seconds to extrapolate a position, from its age: from 0 to {@link EXTRAPOLATION_S}. */
 export function carry_s(age_s: number): number {
   return Math.min(EXTRAPOLATION_S, Math.max(0, age_s));
 }
@@ -41,9 +41,9 @@ export function fadeAlpha(age_s: number): number {
   return 1 - faded * (1 - FAINTEST_ALPHA);
 }
 
-/** While hands are on the map a true drawing comes at most this often, ms; between them the canvas is transformed. */
+/** During a gesture, the shortest time between full drawings, ms; in between the canvas is transformed. */
 export const DRAW_WHILE_MOVING_MS = 250;
-/** The last true drawing comes so long after the last input, ms. */
+/** The last full drawing comes this long after the last input, ms. */
 export const SETTLE_MS = 120;
 
 /**
@@ -52,8 +52,8 @@ export const SETTLE_MS = 120;
  *     resting ──moved──> moving ──SETTLE_MS without another move: drewView──> resting
  *                          └──DRAW_WHILE_MOVING_MS since the last drawing: drewView──> moving
  *
- * A resting map draws the aircraft alone when they have moved visibly. One that moves draws them with the view, unless they
- * were invalidated. All times are of one clock that never goes back, ms. The view is due from the start.
+ * A resting map draws only the aircraft, when they have moved visibly. A moving map draws them with the view, unless
+ * they were invalidated. All times are of one clock that never goes back, ms. The view is due from the start.
  */
 export class Redraw {
   /** When the view is due; infinite while it rests. */
@@ -61,7 +61,7 @@ export class Redraw {
   #aircraftDue = 0;
   #lastView = Number.NEGATIVE_INFINITY;
 
-  /** The aircraft are due at once: a row came, went or jumped. */
+  /** The aircraft are due at once: a row was added, removed or jumped. */
   invalidate(): void {
     this.#aircraftDue = 0;
   }

@@ -4,7 +4,7 @@ import { CLASS_COUNT, type Palette } from './ramp.ts';
 /** Steps of 5 degrees; the extra column after them is the glyph for an unknown track. */
 export const HEADINGS = 72;
 
-/** Column of the glyph that claims no direction. */
+/** Column of the glyph without a direction. */
 export const NO_HEADING = HEADINGS;
 
 /** The column of a track in hundredths of a degree. */
@@ -12,7 +12,7 @@ export function headingColumn(track_cdeg: number): number {
   return Math.round(track_cdeg / 500) % HEADINGS;
 }
 
-/** Edge of an icon in CSS pixels at a zoom: small where they crowd, large where they are few. */
+/** Edge of an icon in CSS pixels at a zoom: small when there are many, large when there are few. */
 export function iconPixels(zoom: number): number {
   if (zoom < 4.6) return 12;
   if (zoom < 6.2) return 15;
@@ -33,12 +33,15 @@ const GLYPHS: Readonly<Record<Kind, string>> = {
 
 const UNKNOWN_HEADING = 'M0-5A5 5 0 1 1 0 5A5 5 0 1 1 0-5Z';
 
-/** All icons of one palette and size, painted row by row when first needed, so that the first picture does not wait. */
+/**
+ * All icons of one palette and size, painted row by row when first needed, so that the first picture does not have to
+ * wait.
+ */
 export interface SpriteSheet {
   readonly image: HTMLCanvasElement;
   /** Edge of one cell in device pixels. */
   readonly cell: number;
-  /** Paints the row of this glyph and altitude class when it is not there yet, and answers its y in the sheet. */
+  /** Paints the row of this glyph and altitude class if it is missing, and answers its y in the sheet. */
   row(kind: number, altitudeClass: number): number;
 }
 

@@ -11,27 +11,31 @@ export interface TrackPoint extends Place {
   readonly on_ground: boolean;
 }
 
-/** What may be drawn of the positions of one address. */
+/** The positions of one address, sorted for drawing. */
 export interface Track {
-  /** Each in the order of time, each step one that an aircraft can fly, none over a pause; in the order of their first points. */
+  /**
+   * Lines, by their first points. Each is in order of time, has only steps that an aircraft can fly, and no long pause.
+   */
   readonly lines: readonly (readonly TrackPoint[])[];
-  /** Positions that no aircraft can have flown to, nor on from: marked, and joined to nothing. One of each place. */
+  /** Positions that no aircraft can have reached or left: they are marked and not joined. One for each place. */
   readonly strays: readonly TrackPoint[];
-  /** How many lines run at the same time, at most: 2 where two aircraft send one address. */
+  /** The most lines at the same time: 2 if two aircraft send the same address. */
   readonly beside: number;
 }
 
 /** A pause in a track longer than this is not bridged by a line, seconds (the segments of Silver_ML). */
 export const TRACK_GAP_S = 600;
-/** Until now at most a position is carried on by speed and track to tell which line a point belongs to, seconds. */
+/** How far a position is extrapolated to find the line of a point, seconds. */
 const FORESIGHT_S = 60;
-/** What a metre of altitude and a degree of turn weigh against a metre of distance where two lines are near each other. */
+/**
+ * How much a metre of altitude and a degree of turn count, compared with a metre of distance, when two lines are close.
+ */
 const METRES_PER_CLIMBED = 5;
 const METRES_PER_TURNED = 20;
 
 /**
- * Whether the way from one position to the next is longer than any aircraft flies in that time: the rule of `is_jump` of
- * silver/flights_ml. Speeds are those that the two positions tell, and at least 360 km/h.
+ * Whether the distance from one position to the next is longer than an aircraft can fly in that time: the rule of
+ * `is_jump` of silver/flights_ml. The speed is that of the two positions, and at least 360 km/h.
  */
 export function isJump(from: TrackPoint, to: TrackPoint): boolean {
   const kmh = Math.max(360, from.velocity_kmh ?? 0, to.velocity_kmh ?? 0);
@@ -40,9 +44,9 @@ export function isJump(from: TrackPoint, to: TrackPoint): boolean {
 }
 
 /**
- * Sorts the positions of one address into lines. Each goes to the line whose end it fits best among those that it can have
- * flown on from, else it begins a line of its own. So one wrong position does not break a track, and two aircraft on one
- * address are two lines and no zigzag. `points` are in the order of time. Pure.
+ * Sorts the positions of one address into lines. Each joins the line whose end it fits best, of those that it can
+ * follow; else it begins a new line. So one wrong position does not break a track, and two aircraft with one address
+ * make two lines, not a zigzag. `points` are in the order of time. Pure.
  */
 export function assembleTrack(points: readonly TrackPoint[]): Track {
   const lines: TrackPoint[][] = [];
@@ -63,7 +67,7 @@ export function assembleTrack(points: readonly TrackPoint[]): Track {
   return { lines: kept, strays: strays.map(endOf), beside: mostAtOnce(kept) };
 }
 
-/** The line that a point goes on with, or null: the newest position of the picture, which no record has yet. */
+/** The line that a point continues, or null. For the newest position of the picture, which is not recorded yet. */
 export function lineOf(track: Track, point: TrackPoint): readonly TrackPoint[] | null {
   return bestOf(
     track.lines.filter((line) => Math.abs(point.time - endOf(line).time) <= TRACK_GAP_S),
@@ -72,8 +76,8 @@ export function lineOf(track: Track, point: TrackPoint): readonly TrackPoint[] |
 }
 
 /**
- * The points of one aircraft, to be shown as a curve over time: the line that `newest` is on, else the longest, and the lines
- * before and after it; what runs beside it is left out.
+ * The points of one aircraft, for a curve over time: the line with `newest`, else the longest one, and the lines before
+ * and after it. Lines at the same time are left out.
  */
 export function courseOf(track: Track, newest: TrackPoint | null): readonly TrackPoint[] {
   const longest = track.lines.toSorted((a, b) => b.length - a.length)[0] ?? [];
@@ -93,7 +97,9 @@ function bestOf<Line extends readonly TrackPoint[]>(lines: readonly Line[], poin
   return best;
 }
 
-/** How badly a point fits the end of a line, metres: how far it is from where it was foreseen, and that it has climbed or turned. */
+/**
+ * How badly a point fits the end of a line, metres: its distance from the extrapolated position, plus climb and turn.
+ */
 function misfit_m(end: TrackPoint, point: TrackPoint): number {
   const climbed =
     end.altitude_m === null || point.altitude_m === null ? 0 : point.altitude_m - end.altitude_m;
@@ -106,7 +112,7 @@ function misfit_m(end: TrackPoint, point: TrackPoint): number {
   );
 }
 
-/** Where an aircraft is a little later, on a flat Earth: near enough to tell two from each other. */
+/** Where an aircraft is a little later, on a flat Earth: exact enough to distinguish two aircraft. */
 function foreseen(point: TrackPoint, time: number): Place {
   const seconds = time - point.time;
   if (point.velocity_kmh === null || point.true_track === null || seconds > FORESIGHT_S) return point;
@@ -125,7 +131,7 @@ function endOf(line: readonly TrackPoint[]): TrackPoint {
   return end;
 }
 
-/** True for one position, however often it was sent. */
+/** Whether all positions of a line are the same. */
 function standsStill(line: readonly TrackPoint[]): boolean {
   const { longitude, latitude } = endOf(line);
   return line.every((point) => point.longitude === longitude && point.latitude === latitude);
@@ -136,7 +142,7 @@ function isAtOnce(a: readonly TrackPoint[], b: readonly TrackPoint[]): boolean {
   return (a[0]?.time ?? 0) <= endOf(b).time && (b[0]?.time ?? 0) <= endOf(a).time;
 }
 
-/** Whether two lines have points within a pause of each other. */
+/** Whether two lines have points less than a pause apart. */
 function isBeside(a: readonly TrackPoint[], b: readonly TrackPoint[]): boolean {
   return (a[0]?.time ?? 0) - endOf(b).time <= TRACK_GAP_S && (b[0]?.time ?? 0) - endOf(a).time <= TRACK_GAP_S;
 }

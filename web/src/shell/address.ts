@@ -1,6 +1,6 @@
 /**
- * The pages, in the order of the rail; the address is the state, so Back works and a link shows what was seen. All pages lie in one
- * folder, wherever a proxy puts that, and addresses are relative to it.
+ * The pages, in the order of the rail. The address holds the state, so Back works and a link shows the same view. All
+ * pages are in one folder, wherever a proxy puts it, and addresses are relative to it.
  */
 export const PAGES = [
   { name: 'map', file: '', label: 'Map' },

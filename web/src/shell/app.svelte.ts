@@ -13,12 +13,12 @@ import type { Route } from './route.svelte.ts';
 type Progress = NonNullable<Extract<ServerMessage, { type: 'progress' }>['progress']>;
 type Commit = Extract<ServerMessage, { type: 'commit' }>;
 
-/** Ages on the screen move on this often, ms. */
+/** How often ages on the screen are updated, ms. */
 const CLOCK_STEP_MS = 500;
 
 /**
  * Everything the page knows: the picture (plain typed arrays, read by the map at its own pace) and the small facts
- * about it (reactive). One per page, handed down by context.
+ * about it (reactive). One per page, passed down by context.
  */
 export class App {
   readonly picture = new Picture();
@@ -57,13 +57,13 @@ export class App {
       now: this.now,
     }),
   );
-  /** What the pipeline says in words, most urgent first. */
+  /** Messages of the pipeline, most urgent first. */
   readonly notices: readonly string[] = $derived(noticesOf(this.progress, this.now));
   readonly age_s: number | null = $derived(positionAge_s({ eventTime: this.eventTime, now: this.now }));
 
   /** Where the map was left; kept while another page is open. */
   camera: Camera | null = null;
-  /** True drawings of the map, for the test hook. */
+  /** Full drawings of the map, for the test hook. */
   redraws: () => number = () => 0;
 
   #offset_s: number;
@@ -74,7 +74,7 @@ export class App {
     this.route = route;
     this.preferences = preferences;
     this.#clock = () => window.performance.now();
-    // Until the server has told its time this page's own stands in; no age is shown before that.
+    // Until the server has sent its time, the page uses its own; no age is shown before that.
     this.#offset_s = window.performance.timeOrigin / 1000;
     this.connection = new LiveConnection({
       picture: this.picture,
@@ -102,7 +102,7 @@ export class App {
     this.connection.start();
   }
 
-  /** The server's time now, epoch seconds: what it last said, moved on by this page's steady clock. */
+  /** The server's time now, epoch seconds: the last time it sent, advanced by this page's steady clock. */
   serverNow(): number {
     return this.#offset_s + this.#clock() / 1000;
   }
@@ -112,13 +112,13 @@ export class App {
     return this.#clock();
   }
 
-  /** Calls `listener` after each change of the picture; answers what ends that. */
+  /** Calls `listener` after each change of the picture; answers a function that ends that. */
   onPicture(listener: (cameOrWent: boolean) => void): () => void {
     this.#changed.add(listener);
     return () => this.#changed.delete(listener);
   }
 
-  /** Age of a stage now: what the server said, moved on since. */
+  /** Age of a stage now: the server's last value plus the time since. */
   stageAge_s(stage: Stage): number | null {
     if (stage.age_s === null || this.server === null) return null;
     return Math.max(0, stage.age_s + this.now - this.server.now_ms / 1000);
@@ -182,7 +182,7 @@ function openSocket(address: Promise<string>, events: SocketEvents): Socket {
 
 const KEY = Symbol('app');
 
-/** Hands the app down to all components. */
+/** Passes the app down to all components. */
 export function provideApp(app: App): void {
   setContext(KEY, app);
 }

@@ -4,7 +4,7 @@ import type { Units } from '../text/format.ts';
 const THEME_KEY = 'contrail.theme';
 const UNITS_KEY = 'contrail.units';
 
-/** What a person chose, kept in this browser. A theme that was never chosen follows the system. */
+/** The user's preferences, kept in this browser. Without a chosen theme the page follows the system. */
 export class Preferences {
   units: Units = $state('metric');
   /** True under prefers-reduced-motion. */
@@ -52,7 +52,7 @@ export class Preferences {
   }
 }
 
-/** A browser may forbid storage; the choice then lives as long as the page. */
+/** A browser may forbid storage; then a choice lasts as long as the page. */
 function storageOf(window: Window): Storage | null {
   try {
     return window.localStorage;

@@ -1,6 +1,6 @@
 import { addressOf, pageOf, type PageName } from './address.ts';
 
-/** Where the person is: page and parameters of the address, reactive. */
+/** The current page and the parameters of the address, reactive. */
 export class Route {
   page: PageName = $state('map');
   #parameters: URLSearchParams = $state.raw(new URLSearchParams());
@@ -23,7 +23,7 @@ export class Route {
     this.#read();
   }
 
-  /** Changes parameters of this page. `step` makes it a step that Back undoes; else the address is only kept true. */
+  /** Changes parameters of this page. With `step`, Back undoes it; else the address is only updated. */
   set(changes: Readonly<Record<string, string | null>>, step: boolean): void {
     const next: Record<string, string | null> = Object.fromEntries(this.#parameters);
     Object.assign(next, changes);

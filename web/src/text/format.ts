@@ -1,4 +1,4 @@
-/** Numbers in words for people. A value that is not known is a dash, never 0; every function is pure. */
+/** Formats values for people. An unknown value is a dash, never 0; every function is pure. */
 
 /** Shown for a value that is not known. */
 export const UNKNOWN = '–';
@@ -12,10 +12,10 @@ const KMH_PER_KNOT = 1.852;
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 const compactNumber = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 });
 
-/** Digits beyond this say nothing to anybody; a feed may send a number of 309 of them. */
+/** Larger numbers are shortened: a feed may send a number with 309 digits. */
 const MOST = 1e15;
 
-/** 12,345, or 1.2e+308: never longer than a number people read. */
+/** 12,345, or 1.2e+308 for very large numbers. */
 function wholeNumber(value: number): string {
   if (!Number.isFinite(value)) return UNKNOWN;
   return Math.abs(value) < MOST ? whole.format(value) : value.toExponential(1);
@@ -91,7 +91,7 @@ export function age(seconds: number | null | undefined): string {
   return `${wholeNumber(Math.floor(held / 86_400))} d`;
 }
 
-/** Whole seconds below two minutes, for text that must not flicker: 38 s. */
+/** Whole seconds below two minutes, for text that must not change too often: 38 s. */
 export function calmAge(seconds: number | null | undefined): string {
   return seconds == null || !(seconds < 9.95) ? age(seconds) : `${Math.round(Math.max(0, seconds))} s`;
 }
@@ -115,7 +115,7 @@ export function bytes(value: number | null | undefined): string {
   return `${held < MOST ? held.toFixed(1) : held.toExponential(1)} TB`;
 }
 
-/** From 1970 to the end of 9999: a commit or a feed may say any number. */
+/** Whether a number is a time from 1970 to the end of 9999: a commit or a feed may send any number. */
 function isTime(epoch_ms: number): boolean {
   return epoch_ms >= 0 && epoch_ms < 253_402_300_800_000;
 }

@@ -1,7 +1,7 @@
 import type { StageName, StageState } from 'contrail/dashboard/protocol';
 import type { PageState } from '../live/freshness.ts';
 
-/** What people read for each stage of the pipeline, in the order of the flow. */
+/** The name of each stage of the pipeline, in the order of the flow. */
 export const STAGE_WORDS: Readonly<Record<StageName, string>> = {
   source: 'Source',
   topic: 'Topic',
@@ -20,7 +20,7 @@ export const STAGE_MEANING: Readonly<Record<StageName, string>> = {
   silver: 'Valid, typed, each once',
   silver_ml: 'Features and flight phase',
   gold: 'Five-minute windows',
-  dashboard: 'The picture of now',
+  dashboard: 'The live picture',
 };
 
 /** The words for the states of a stage; each also has a shape of its own (shell/StateMark.svelte). */
@@ -52,7 +52,7 @@ export const PHASES = [
   ['UNKNOWN', 'Unknown'],
 ] as const;
 
-/** Words for a flight phase; one that is not known here is shown as it came. */
+/** Words for a flight phase; an unknown one is shown unchanged. */
 export function phaseWords(phase: string | null): string | null {
   return PHASES.find(([name]) => name === phase)?.[1] ?? phase;
 }
@@ -79,7 +79,7 @@ export const CATEGORY_WORDS: Readonly<Record<number, string>> = {
   20: 'Line obstacle',
 };
 
-/** Short words for an emitter category 0..20; null when the aircraft says nothing of itself. */
+/** Short words for an emitter category 0..20; null if the aircraft does not say. */
 export function categoryWords(category: number): string | null {
   return CATEGORY_WORDS[category] ?? null;
 }

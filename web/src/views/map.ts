@@ -6,17 +6,20 @@ import { worldPixels } from '../map/projection.ts';
 import { ALL_CLASSES, CLASS_COUNT } from '../map/ramp.ts';
 import type { TrackPoint } from '../map/track.ts';
 
-/** A map that is not wider has the card of the chosen aircraft below, over this share of it (Card.svelte). CSS pixels. */
+/**
+ * A map of at most this width has the card of the chosen aircraft below, over this share of it (Card.svelte). CSS
+ * pixels.
+ */
 const NARROW_PX = 640;
 const SHEET_SHARE = 0.62;
 
-/** The altitude classes of an address (`altitude=0245`), as bits; all where it says nothing. */
+/** The altitude classes of an address (`altitude=0245`), as bits; all classes without it. */
 export function classesOf(text: string | null): number {
   if (text === null) return ALL_CLASSES;
   return [...text.matchAll(/[0-6]/g)].reduce((bits, [digit]) => bits | (1 << Number(digit)), 0);
 }
 
-/** What the address says when a class is switched on or off: null for all classes, `-` for none. */
+/** The new parameter of the address when a class is switched on or off: null for all classes, `-` for none. */
 export function toggled(classes: number, index: number): string | null {
   const next = classes ^ (1 << index);
   if (next === ALL_CLASSES) return null;
@@ -43,7 +46,7 @@ export function pointsOf(answer: TrackAnswer): TrackPoint[] {
   });
 }
 
-/** The camera that shows all aircraft that there are; null while there is none. */
+/** The camera that shows all aircraft; null without aircraft. */
 export function cameraOfAll(placed: Placed, size: Size): Camera | null {
   const { used, slots } = placed.picture;
   const all = [...used.subarray(0, slots).keys()].filter((slot) => used[slot] === 1);
@@ -51,7 +54,7 @@ export function cameraOfAll(placed: Placed, size: Size): Camera | null {
   return cameraAround(xs ?? [], ys ?? [], size);
 }
 
-/** The camera with an aircraft in the middle of what the card leaves free. */
+/** The camera with an aircraft in the middle of the part that the card does not cover. */
 export function cameraOver(placed: Placed, slot: number, zoom: number, size: Size): Camera {
   const hidden = hidden_px(size);
   return {

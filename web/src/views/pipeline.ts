@@ -2,15 +2,15 @@ import type { Stage, StatusAnswer } from 'contrail/dashboard/protocol';
 
 type Progress = NonNullable<StatusAnswer['progress']>;
 
-/** Something to be said about stages: about one, or the same about several. */
+/** A note about one stage, or the same note about several. */
 export interface Note {
   readonly stages: readonly Stage[];
   readonly sentence: string;
 }
 
 /**
- * What is to be said about the stages, each thing once. Of what waits behind the source, the first says what for: the rest
- * waits for that one.
+ * The notes about the stages, each once. Of the stages that wait behind the source, only the first has a note: the
+ * others wait for it.
  */
 export function notesOf(stages: readonly Stage[]): readonly Note[] {
   const first = stages.find(({ name, state }) => name !== 'source' && state === 'waiting');
@@ -23,7 +23,7 @@ export function notesOf(stages: readonly Stage[]): readonly Note[] {
   return [...notes].map(([sentence, about]) => ({ stages: about, sentence }));
 }
 
-/** Rows per quarantine reason over the batches that the pipeline still tells of, most first. */
+/** Rows per quarantine reason over the batches in the pipeline's report, most first. */
 export function quarantineByReason(progress: Progress): readonly (readonly [string, number])[] {
   const sums = new Map<string, number>();
   for (const batch of progress.batches) {
@@ -34,10 +34,10 @@ export function quarantineByReason(progress: Progress): readonly (readonly [stri
   return [...sums].filter(([, rows]) => rows > 0).toSorted((a, b) => b[1] - a[1]);
 }
 
-/** What a quarantine reason means, as the contract of the lake has it. */
+/** What each quarantine reason means. */
 export const REASON_WORDS: Readonly<Record<string, string>> = {
   malformed: 'not a JSON object, or a field of another type',
-  unprocessable: 'no engine could take it',
+  unprocessable: 'no engine could process it',
   other_kind: 'real among simulated, or the reverse',
   invalid_icao24: 'address is not 6 hexadecimal digits',
   missing_time: 'no time of position',

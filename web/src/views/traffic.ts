@@ -12,11 +12,11 @@ export interface CountryRow {
   readonly flights: number;
   readonly speed_kmh: number | null;
   readonly altitude_m: number | null;
-  /** Against the window an hour before; null when there is none. */
+  /** Change from the window one hour earlier; null if there is no such window. */
   readonly change: number | null;
 }
 
-/** The leaderboard as it came: most flights first. */
+/** The leaderboard in the order of the answer: most flights first. */
 export function countriesOf(answer: TrafficAnswer): readonly CountryRow[] {
   return rowsOf(answer.leaderboard).map((row) => {
     const flights = numberOf(row['flight_count']) ?? 0;
@@ -32,8 +32,8 @@ export function countriesOf(answer: TrafficAnswer): readonly CountryRow[] {
 }
 
 /**
- * Flights, mean speed (km/h) and mean altitude (m) of one country over all windows of the answer. Where others flew and
- * the country has no row, its count is truly 0; of a window without any row nothing is known: nobody was listening.
+ * Flights, mean speed (km/h) and mean altitude (m) of one country over all windows of the answer. If others flew and
+ * the country has no row, its count is 0. A window without any row is unknown: no data was received.
  */
 export function countrySeries(answer: TrafficAnswer, country: string): Series {
   const windows = new Map<number, readonly [number, number | null, number | null]>();
@@ -54,7 +54,7 @@ export function countrySeries(answer: TrafficAnswer, country: string): Series {
     ]);
   }
   const times: number[] = [];
-  // A window of long ago, of rows that came late, must not make a chart of a million empty ones.
+  // A single old window, from late rows, must not make a chart with a million empty windows.
   first = Math.max(first, last - (MOST_WINDOWS - 1) * answer.window_s);
   for (let start = first; start <= last; start += answer.window_s) times.push(start);
   return [
@@ -103,7 +103,7 @@ export function matrixOf(answer: CategoriesAnswer): readonly MatrixRow[] {
     .toSorted((a, b) => b.total - a.total || a.category - b.category);
 }
 
-/** Which of 5 shades a value deserves, 0 for none: by square root, so that small counts still show. */
+/** Which of 5 shades a value gets, 0 for none: by square root, so that small counts are still visible. */
 export function shadeOf(value: number, largest: number): number {
   return value <= 0 || largest <= 0 ? 0 : Math.min(5, Math.ceil(Math.sqrt(value / largest) * 5));
 }

@@ -182,7 +182,7 @@ function silenceOf({ progress, now_ms, thresholds }: StageFacts): string | null 
     return `The pipeline's report is dated ${since}, but here it is ${timeOfDay(now_ms)}: one of the two clocks is wrong or was set back.`;
   }
   if (progress.state === 'waiting' && progress.message !== null) {
-    return `The pipeline waits, and goes on by itself: ${progress.message}`;
+    return `The pipeline is waiting and will continue by itself: ${progress.message}`;
   }
   return null;
 }

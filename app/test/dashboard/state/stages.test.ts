@@ -119,7 +119,7 @@ describe('the stages', () => {
     const all = stages({ tables: tables(90), progress });
     expect(all.topic).toMatchObject({
       state: 'stale',
-      sentence: 'The pipeline waits, and goes on by itself: Kafka is away.',
+      sentence: 'The pipeline is waiting and will continue by itself: Kafka is away.',
     });
     expect(all.gold.sentence).toBe(all.topic.sentence);
     const gone = stages({ progress: { ...progress, at_ms: NOW_MS - 61_000 } });
