@@ -4,11 +4,12 @@
  */
 import { z } from 'zod';
 import { ContrailError } from '../errors.ts';
+import type { Area } from './area.ts';
 import { parseDotEnv } from './dot-env.ts';
 import type { Secret } from './secret.ts';
 import { splitSources } from './source-list.ts';
 import { SETTING_NAMES, VARIABLES } from './variables.ts';
-import type { Box, LogLevel, SaslMechanism, SettingName } from './variables.ts';
+import type { CreditMode, LogLevel, SaslMechanism, SettingName } from './variables.ts';
 
 /** Names and texts, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,7 +23,13 @@ export interface Settings {
   readonly sources: readonly string[];
   readonly openskyClientId: string | null;
   readonly openskyClientSecret: Secret | null;
-  readonly openskyBox: Box | null;
+  /** Path of a JSON file. */
+  readonly openskyCredentials: string | null;
+  readonly openskyUrl: string | null;
+  readonly openskyTokenUrl: string | null;
+  readonly credits: CreditMode;
+  /** Empty: the whole world. */
+  readonly areas: readonly Area[];
   readonly adsbxApiKey: Secret | null;
   readonly adsbxIntervalMs: number;
   readonly simulatedAircraft: number;
@@ -78,10 +85,17 @@ const SPARK_TRIGGER_MS = 30_000;
 /** Executors of Spark share a micro-batch, and spill what they cannot hold. */
 const SPARK_BATCH_BYTES = 1_000_000_000;
 
+/** Two variables that say the same. */
+const RIVALS: readonly (readonly [set: SettingName, other: SettingName])[] = [
+  ['OPENSKY_CREDENTIALS', 'OPENSKY_CLIENT_ID'],
+  ['OPENSKY_BOX', 'AREA'],
+];
+
 /** Variables that need each other: always, or only if the text of the first one matches. */
 const COMPANIONS: readonly (readonly [set: SettingName, needs: SettingName, when?: RegExp])[] = [
   ['OPENSKY_CLIENT_ID', 'OPENSKY_CLIENT_SECRET'],
   ['OPENSKY_CLIENT_SECRET', 'OPENSKY_CLIENT_ID'],
+  ['OPENSKY_TOKEN_URL', 'OPENSKY_URL'],
   ['GARAGE_ENDPOINT', 'ACCESS_KEY'],
   ['GARAGE_ENDPOINT', 'SECRET_KEY'],
   // Executors read the topic, which in this process they could not.
@@ -114,6 +128,10 @@ export function loadSettings(environment: Environment): Settings {
   for (const [name, needs, when = /./] of COMPANIONS) {
     if (when.test(texts.get(name) ?? '') && !texts.has(needs))
       problems.push(`${needs} is unset, but ${name} is set and needs it`);
+  }
+  for (const [name, other] of RIVALS) {
+    if (texts.has(name) && texts.has(other))
+      problems.push(`${name} and ${other} are both set; unset one of them`);
   }
   for (const name of ['KAFKA_TLS_CA', 'KAFKA_TLS_CERT'] as const) {
     if (texts.has(name) && texts.get('KAFKA_TLS') !== 'on')
@@ -168,7 +186,12 @@ function toSettings(values: z.output<typeof SCHEMA>): Settings {
     sources: splitSources(values.SOURCE),
     openskyClientId: values.OPENSKY_CLIENT_ID ?? null,
     openskyClientSecret: values.OPENSKY_CLIENT_SECRET ?? null,
-    openskyBox: values.OPENSKY_BOX ?? null,
+    openskyCredentials: values.OPENSKY_CREDENTIALS ?? null,
+    openskyUrl: values.OPENSKY_URL ?? null,
+    openskyTokenUrl: values.OPENSKY_TOKEN_URL ?? null,
+    credits: values.CREDITS,
+    areas:
+      values.AREA ?? (values.OPENSKY_BOX === undefined ? [] : [{ kind: 'box', box: values.OPENSKY_BOX }]),
     adsbxApiKey: values.ADSBX_API_KEY ?? null,
     adsbxIntervalMs: values.ADSBX_INTERVAL,
     simulatedAircraft: values.SIMULATED_AIRCRAFT,

@@ -3,6 +3,7 @@
  * it means. `.env.example`, docs/settings.md and the command line's flags are made from this.
  */
 import { z } from 'zod';
+import { AREA_FORMS, parseAreas, parseBox } from './area.ts';
 import { splitSources, togetherProblem } from './source-list.ts';
 import { parseDuration, parseSize } from './quantity.ts';
 import { Secret } from './secret.ts';
@@ -17,13 +18,9 @@ interface Meaning {
   readonly isSecret?: boolean;
 }
 
-/** Edges of the area to ask OpenSky for, degrees WGS 84, as its `/states/all` takes them. */
-export interface Box {
-  readonly lamin: number;
-  readonly lomin: number;
-  readonly lamax: number;
-  readonly lomax: number;
-}
+/** How OpenSky's credits are spent; see docs/decisions/0015-credits.md. */
+export const CREDIT_MODES = ['watch', 'save', 'even'] as const;
+export type CreditMode = (typeof CREDIT_MODES)[number];
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -88,16 +85,13 @@ const logLevel = parsed(
   (text) => LOG_LEVELS.find((level) => level === text) ?? null,
 );
 const box = parsed(
-  'lamin,lomin,lamax,lomax in degrees, the lower edge first, as 45.8,5.9,47.8,10.5 (an area across the date line: ask for one side of it, up to 180 or from -180)',
-  (text): Box | null => {
-    const edges = text.split(',').map((edge) => (edge.trim() === '' ? Number.NaN : Number(edge)));
-    const [lamin, lomin, lamax, lomax] = edges;
-    if (lamin === undefined || lomin === undefined || lamax === undefined || lomax === undefined) return null;
-    const isInside = lamin >= -90 && lamax <= 90 && lomin >= -180 && lomax <= 180;
-    return edges.length === 4 && isInside && lamin < lamax && lomin < lomax
-      ? { lamin, lomin, lamax, lomax }
-      : null;
-  },
+  'lamin,lomin,lamax,lomax in degrees, from south to north and from west to east, as 45.8,5.9,47.8,10.5',
+  parseBox,
+);
+const areas = parsed(AREA_FORMS, parseAreas);
+const creditMode = parsed(
+  `one of ${CREDIT_MODES.join(', ')}`,
+  (text) => CREDIT_MODES.find((mode) => mode === text) ?? null,
 );
 
 /** A variable with a default, given as the text that a person would set. */
@@ -131,10 +125,38 @@ export const VARIABLES = {
     unset: 'anonymous',
     isSecret: true,
   }),
-  OPENSKY_BOX: optional(box, {
-    meaning: 'Ask OpenSky for this area only; a small one costs fewer credits.',
-    unit: 'lamin,lomin,lamax,lomax in degrees',
+  OPENSKY_CREDENTIALS: optional(anyText, {
+    meaning:
+      "The credentials.json of OpenSky's account page, instead of OPENSKY_CLIENT_ID and OPENSKY_CLIENT_SECRET.",
+    unit: 'path',
+    unset: 'none',
+  }),
+  CREDITS: setting(creditMode, 'watch', {
+    meaning:
+      "How OpenSky's credits are spent. watch: at the even pace of the account, and faster while somebody looks at the page, as far as the credits of the day allow. save: half as often while nobody looks, so that more is left for those who look. even: what is left of the day, evenly.",
+    unit: CREDIT_MODES.join(', '),
+  }),
+  AREA: optional(areas, {
+    meaning:
+      'Ask OpenSky for these areas only: boxes, countries or the surroundings of airports. Small ones cost fewer credits, so positions come more often. A country is the box round its airports.',
+    unit: AREA_FORMS,
     unset: 'the whole world',
+  }),
+  OPENSKY_BOX: optional(box, {
+    meaning:
+      'One box, as in AREA; an older name. Where lomin is greater than lomax, it reaches over the date line.',
+    unit: 'lamin,lomin,lamax,lomax in degrees',
+    unset: 'as AREA says',
+  }),
+  OPENSKY_URL: optional(pageAddress, {
+    meaning: 'Another server that speaks as OpenSky does, for tests.',
+    unit: 'URL',
+    unset: 'https://opensky-network.org/api',
+  }),
+  OPENSKY_TOKEN_URL: optional(pageAddress, {
+    meaning: 'The token endpoint that belongs to OPENSKY_URL.',
+    unit: 'URL',
+    unset: "/token at OPENSKY_URL, else OpenSky's own",
   }),
   ADSBX_API_KEY: optional(secret, {
     meaning: 'The key that adsbx:URL is asked with. It goes to the host of that address alone.',

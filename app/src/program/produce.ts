@@ -6,7 +6,7 @@ import type { Source } from '../ingest/source.ts';
 import { newData } from './data-folder.ts';
 import { topicFloor } from './disk-floor.ts';
 import { openLake } from './lake/open-lake.ts';
-import { hopelessness, sourceWords } from './source-words.ts';
+import { hopelessness, notDue, sourceWords } from './source-words.ts';
 import { chooseSources } from './source.ts';
 import { ingestAll, sumOf } from './ingest-all.ts';
 import { SYSTEM } from './system.ts';
@@ -38,7 +38,9 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
     const isOnePoll = once && isLive(source);
     const giveUp = new AbortController();
     let hopeless: string | null = null;
+    let tooEarly: string | null = null;
     const judge = hopelessness(SYSTEM.clock);
+    const judgeTurn = notDue(SYSTEM.clock);
     const tell = label === undefined ? say : (text: string): void => say(`${label}: ${text}`);
     const speak = sourceWords(tell);
     const progress = new SendProgress(SYSTEM.monotonic, { speak: tell, isShared: label !== undefined });
@@ -56,7 +58,8 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
       onState: (state) => {
         speak(state);
         hopeless ??= isOnePoll ? judge(state) : null;
-        if (hopeless !== null) giveUp.abort();
+        tooEarly ??= isOnePoll ? judgeTurn(state) : null;
+        if (hopeless !== null || tooEarly !== null) giveUp.abort();
       },
       expectSimulated: kind ?? simulated ?? undefined,
       maxPolls: isOnePoll ? 1 : undefined,
@@ -64,6 +67,11 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
     }).finally(() => progress[Symbol.dispose]());
     if (hopeless !== null) throw noPoll(source.name, hopeless);
     await declared;
+    // For a timer that starts this more often than the credits allow polls.
+    if (tooEarly !== null) {
+      say(`${source.name}: nothing was asked, and nothing was sent.`);
+      return counts;
+    }
     const isSimulated = (kind ?? counts.firstSimulated) === true;
     const others = isSimulated ? counts.real : counts.simulated;
     if (others > 0)

@@ -40,3 +40,11 @@ export function hopelessness(clock: () => number): (state: SourceState) => strin
     return failures >= TRIES || isFar ? (about ?? message) : null;
   };
 }
+
+/** The sentence of a source that keeps a pace and whose next poll is more than a minute away, before it gave one; else null. */
+export function notDue(clock: () => number): (state: SourceState) => string | null {
+  return ({ kind, about, message, next_poll_at_ms }) => {
+    if (kind !== 'waiting' || about !== 'not-due' || next_poll_at_ms === undefined) return null;
+    return next_poll_at_ms - clock() > LONGEST_WAIT_MS ? message : null;
+  };
+}

@@ -4,6 +4,7 @@ import { openSource, type SourceComponents } from '../ingest/open-source.ts';
 import { OpenSkySource } from '../ingest/opensky/opensky-source.ts';
 import type { Source } from '../ingest/source.ts';
 import { loadAirports } from './airports.ts';
+import { openSkyOptions } from './opensky-options.ts';
 import { say } from './terminal/log.ts';
 import { SYSTEM } from './system.ts';
 
@@ -33,14 +34,12 @@ export async function chooseSources(
 const TURNS: AllTurns = new Map();
 
 function componentsOf(settings: Settings): SourceComponents {
-  const { openskyClientId, openskyClientSecret } = settings;
-  const credentials =
-    openskyClientId === null || openskyClientSecret === null
-      ? null
-      : { clientId: openskyClientId, clientSecret: openskyClientSecret };
   return {
     ...SYSTEM,
-    opensky: { credentials, areas: settings.openskyBox === null ? [] : [settings.openskyBox] },
+    // Not before it is needed: it reads files.
+    get opensky() {
+      return openSkyOptions(settings);
+    },
     adsbx: { key: settings.adsbxApiKey, intervalMs: settings.adsbxIntervalMs, turns: TURNS },
     simulator: { aircraft: settings.simulatedAircraft },
     airports: loadAirports,

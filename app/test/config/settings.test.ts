@@ -25,7 +25,11 @@ describe('loadSettings', () => {
       sources: ['auto'],
       openskyClientId: null,
       openskyClientSecret: null,
-      openskyBox: null,
+      openskyCredentials: null,
+      openskyUrl: null,
+      openskyTokenUrl: null,
+      credits: 'watch',
+      areas: [],
       adsbxApiKey: null,
       adsbxIntervalMs: 1_000,
       simulatedAircraft: 4_000,
@@ -91,7 +95,7 @@ describe('loadSettings', () => {
     });
     expect(settings).toMatchObject({
       source: 'replay:some/folder',
-      openskyBox: { lamin: 45.8, lomin: 5.9, lamax: 47.8, lomax: 10.5 },
+      areas: [{ kind: 'box', box: { lamin: 45.8, lomin: 5.9, lamax: 47.8, lomax: 10.5 } }],
       processingTimeMs: 500,
       topicRetentionMs: 43_200_000,
       topicRetentionBytes: 2 * 1024 ** 3,
@@ -100,6 +104,32 @@ describe('loadSettings', () => {
       logLevel: 'debug',
       dataDir: '/somewhere',
     });
+  });
+
+  it('reads areas: boxes, also over the date line, countries and airports, several with ; between', () => {
+    const AREA = 'country:ch; airport:lszh; airport:ZRH,50; -20,177,-16,-178; box:1,2,3,4';
+    const box = (lamin: number, lomin: number, lamax: number, lomax: number) => ({
+      kind: 'box',
+      box: { lamin, lomin, lamax, lomax },
+    });
+    expect(loadSettings({ AREA }).areas).toEqual([
+      { kind: 'country', code: 'CH' },
+      { kind: 'airport', ident: 'LSZH', radius_km: 100 },
+      { kind: 'airport', ident: 'ZRH', radius_km: 50 },
+      box(-20, 177, -16, -178),
+      box(1, 2, 3, 4),
+    ]);
+    expect(loadSettings({ OPENSKY_BOX: '-50,165,-10,-170' }).areas).toEqual([box(-50, 165, -10, -170)]);
+  });
+
+  it.each([
+    [{ AREA: 'country:CH', OPENSKY_BOX: '1,2,3,4' }, 'OPENSKY_BOX and AREA are both set'],
+    [
+      { OPENSKY_CREDENTIALS: 'c.json', OPENSKY_CLIENT_ID: 'me', OPENSKY_CLIENT_SECRET: 'x' },
+      'OPENSKY_CREDENTIALS and OPENSKY_CLIENT_ID are both set',
+    ],
+  ])('refuses two settings that say the same: %o', (environment, problem) => {
+    expect(errorOf(() => loadSettings(environment)).message).toContain(problem);
   });
 
   it('triggers every 30 s with Spark, unless told otherwise', () => {
@@ -155,6 +185,13 @@ describe('loadSettings', () => {
     ['OPENSKY_BOX', '1,2,3,4,5'],
     ['OPENSKY_BOX', '47,5,45,10'],
     ['OPENSKY_BOX', '-91,0,0,1'],
+    ['OPENSKY_BOX', '1,2,3,200'],
+    ['AREA', 'country:Switzerland'],
+    ['AREA', 'airport:LSZH,0'],
+    ['AREA', 'country:CH;'],
+    ['AREA', 'LSZH'],
+    ['CREDITS', 'all'],
+    ['OPENSKY_URL', 'localhost:8080'],
     ['TOPIC_NAME', 'a/b'],
     ['TOPIC_NAME', '..'],
     ['KAFKA_BOOTSTRAP', 'broker'],
