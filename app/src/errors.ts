@@ -17,6 +17,7 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
 const KIND_OF_CODE = {
   // Settings and commands.
   'settings-invalid': 'invalid',
+  'ca-file-unreadable': 'invalid',
   'data-ambiguous': 'invalid',
   'disk-floor': 'unavailable',
   'lake-in-use': 'conflict',

@@ -19,6 +19,8 @@ const withMore = {
   OPENSKY_CLIENT_SECRET: 'secret of OpenSky',
   ADSBX_API_KEY: 'key of ADSBexchange',
   KAFKA_PASSWORD: 'password of Kafka',
+  HTTPS_PROXY: 'http://us:password@proxy:1',
+  HTTP_PROXY: 'http://us:password@proxy:2',
 };
 const { services } = parseCompose(text, withMore);
 const entries = Object.entries(services);
@@ -32,6 +34,8 @@ const HOLDERS: Readonly<Record<string, readonly string[]>> = {
   OPENSKY_CLIENT_SECRET: ['producer', 'jupyter'],
   ADSBX_API_KEY: ['producer', 'jupyter'],
   KAFKA_PASSWORD: ['producer', 'pipeline', 'dashboard', 'jupyter'],
+  HTTPS_PROXY: ['producer', 'pipeline', 'dashboard', 'jupyter'],
+  HTTP_PROXY: ['producer', 'pipeline', 'dashboard', 'jupyter'],
 };
 
 /** Images whose start is known not to write, or to write where a tmpfs or a volume is. docs/operating.md says why not the rest. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ContrailError, isDiskTrouble } from '../errors.ts';
+import { leaveNetwork } from '../program/network.ts';
 import { printableLines } from '../program/terminal/printable.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../program/terminal/rows.ts';
 import { addCluster } from './cluster/commands.ts';
@@ -18,7 +19,17 @@ const formatOption = (extra: readonly string[] = [], standard = 'table'): Option
   new Option('--format <format>', 'how to print').choices([...OUTPUT_FORMATS, ...extra]).default(standard);
 
 /** What a command needs to reach an S3 store. */
-const S3_SETTINGS = ['GARAGE_ENDPOINT', 'ACCESS_KEY', 'SECRET_KEY', 'BUCKET_NAME', 'S3_REGION'] as const;
+const S3_SETTINGS = [
+  'GARAGE_ENDPOINT',
+  'ACCESS_KEY',
+  'SECRET_KEY',
+  'BUCKET_NAME',
+  'S3_REGION',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'CA_FILE',
+] as const;
 
 const passOverGaps = (): Option =>
   new Option(
@@ -158,4 +169,6 @@ try {
     );
     process.exitCode = 1;
   }
+} finally {
+  await leaveNetwork();
 }

@@ -50,6 +50,12 @@ export interface Settings {
   /** Empty: see docs/settings.md. */
   readonly dashboardAllowedHosts: readonly string[];
   readonly logLevel: LogLevel;
+  /** URLs, perhaps with a password. */
+  readonly httpsProxy: Secret | null;
+  readonly httpProxy: Secret | null;
+  readonly noProxy: string | null;
+  /** Path of a PEM file. */
+  readonly caFile: string | null;
   readonly kafkaBootstrap: string | null;
   readonly kafkaReplication: number | null;
   readonly kafkaTls: boolean;
@@ -212,6 +218,10 @@ function toSettings(values: z.output<typeof SCHEMA>): Settings {
     dashboardPort: values.DASHBOARD_PORT,
     dashboardAllowedHosts: values.DASHBOARD_ALLOWED_HOSTS ?? [],
     logLevel: values.LOG_LEVEL,
+    httpsProxy: values.HTTPS_PROXY ?? null,
+    httpProxy: values.HTTP_PROXY ?? null,
+    noProxy: values.NO_PROXY ?? null,
+    caFile: values.CA_FILE ?? null,
     kafkaBootstrap: values.KAFKA_BOOTSTRAP ?? null,
     kafkaReplication: values.KAFKA_REPLICATION ?? null,
     kafkaTls: values.KAFKA_TLS,

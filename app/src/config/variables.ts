@@ -71,6 +71,14 @@ const hostNames = parsed('names of hosts without a port, several with commas bet
 });
 const anyText = parsed('some text', (text) => text);
 const secret = parsed('some text', (text) => new Secret(text));
+const PROXY_SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
+const proxy = parsed('an address as http://proxy.example:3128 (http, https or socks5)', (text) => {
+  const address = PROXY_SCHEME.test(text) ? text : `http://${text}`;
+  const url = URL.canParse(address) ? new URL(address) : null;
+  return url !== null && /^(https?|socks5):$/.test(url.protocol) && url.hostname !== ''
+    ? new Secret(address)
+    : null;
+});
 const duration = parsed('a duration above 0 with its unit, as 500ms, 5s, 2m, 12h or 7d', parseDuration);
 const retention = parsed('a duration from 10m on with its unit, as 15m, 1h or 2d', (text) => {
   const ms = parseDuration(text);
@@ -239,6 +247,31 @@ export const VARIABLES = {
   LOG_LEVEL: setting(logLevel, 'info', {
     meaning: 'The lowest level of log lines that are written.',
     unit: LOG_LEVELS.join(', '),
+  }),
+  HTTPS_PROXY: optional(proxy, {
+    meaning:
+      'Proxy for requests to https:// addresses: OpenSky and other feeds, S3, token servers. It may hold user and password. Kafka and Spark are reached directly.',
+    unit: 'URL',
+    unset: 'directly',
+    isSecret: true,
+  }),
+  HTTP_PROXY: optional(proxy, {
+    meaning: 'The same for http:// addresses.',
+    unit: 'URL',
+    unset: 'directly',
+    isSecret: true,
+  }),
+  NO_PROXY: optional(anyText, {
+    meaning:
+      'Hosts that are reached directly, with ports or without; .example.com means all names below it. This machine always is.',
+    unit: 'names, with commas between; * for all',
+    unset: 'none',
+  }),
+  CA_FILE: optional(anyText, {
+    meaning:
+      'Certificates of authorities to trust besides those that Node knows, as a PEM file: for a proxy that opens TLS, or an S3 store of your own.',
+    unit: 'path',
+    unset: 'the public authorities that Node knows',
   }),
   KAFKA_BOOTSTRAP: optional(
     matching('host:port, several with commas between', /^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/),

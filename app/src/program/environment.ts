@@ -1,13 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { type Environment, loadSettings, type Settings, withDotEnv } from '../config/settings.ts';
 import type { SettingName } from '../config/variables.ts';
+import { useNetwork } from './network.ts';
 import { say } from './terminal/log.ts';
 
 /** Settings by their names, with the texts that the environment would hold. */
 export type GivenSettings = Readonly<Partial<Record<SettingName, string>>>;
 
+/** Names that other programs write small too, and then mean the same. */
+const SMALL = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'] as const;
+
+function withSmallNames(environment: Environment): Environment {
+  const small = SMALL.map((name) => [name, environment[name] ?? environment[name.toLowerCase()]] as const);
+  return { ...environment, ...Object.fromEntries(small.filter(([, text]) => text !== undefined)) };
+}
+
 /**
- * Settings: each from `given`, else from the environment, else from `file`, or from `.env` where that exists.
+ * Settings: each from `given`, else from the environment, else from `file`, or from `.env` where that exists. From then on
+ * the process uses the network as they say.
  * @throws ContrailError `invalid` / `settings-invalid`; the file system's error when `file` cannot be read
  */
 export function settingsFrom(given: GivenSettings, file?: string): Settings {
@@ -22,6 +32,8 @@ export function settingsFrom(given: GivenSettings, file?: string): Settings {
     say(
       `${name} refers to $${unset}, which is not set: nothing was put in. A dollar sign itself is $$, or stands in '…'.`,
     );
-  const environment = withDotEnv(process.env as Environment, dotEnv, { file: name, onUnset });
-  return loadSettings({ ...environment, ...given });
+  const environment = withDotEnv(withSmallNames(process.env as Environment), dotEnv, { file: name, onUnset });
+  const settings = loadSettings({ ...environment, ...given });
+  useNetwork(settings);
+  return settings;
 }

@@ -47,6 +47,10 @@ describe('loadSettings', () => {
       dashboardPort: 8501,
       dashboardAllowedHosts: [],
       logLevel: 'info',
+      httpsProxy: null,
+      httpProxy: null,
+      noProxy: null,
+      caFile: null,
       kafkaBootstrap: null,
       kafkaReplication: null,
       kafkaTls: false,
@@ -104,6 +108,13 @@ describe('loadSettings', () => {
       logLevel: 'debug',
       dataDir: '/somewhere',
     });
+  });
+
+  it('refuses a proxy of another kind, and does not show its password', () => {
+    const { message } = errorOf(() => loadSettings({ HTTPS_PROXY: 'ftp://me:hidden@proxy' }));
+    expect(message).toContain('- HTTPS_PROXY is not usable; expected an address as http://proxy');
+    expect(message).not.toContain('hidden');
+    expect(loadSettings({ HTTPS_PROXY: 'proxy:3128' }).httpsProxy?.reveal()).toBe('http://proxy:3128');
   });
 
   it('reads areas: boxes, also over the date line, countries and airports, several with ; between', () => {
@@ -327,6 +338,8 @@ describe('the documentation', () => {
       KAFKA_SASL_MECHANISM: 'PLAIN',
       KAFKA_USERNAME: 'e',
       KAFKA_PASSWORD: 'f',
+      HTTPS_PROXY: 'http://g:h@proxy:1',
+      HTTP_PROXY: 'proxy:1',
     });
     expect(Object.values(settings).filter((value) => value instanceof Secret)).toHaveLength(
       settingsTable().filter(({ isSecret }) => isSecret).length,

@@ -140,9 +140,9 @@ function kindOfFailure(error: unknown): FailureKind {
   return isUnreadable ? 'unreadable' : 'connection';
 }
 
-/** fetch says "fetch failed" and hides what happened in the cause. */
+/** fetch says "fetch failed" and hides what happened in the cause, or in that one's. */
 const causeOf = (error: unknown): unknown =>
-  error instanceof Error && error.cause !== undefined ? error.cause : error;
+  error instanceof Error && error.cause !== undefined ? causeOf(error.cause) : error;
 
 function codeOf(error: unknown): unknown {
   const cause = causeOf(error);
@@ -170,6 +170,19 @@ function explain(error: unknown, isBegun: boolean, request: Request<unknown>): s
     case 'Z_BUF_ERROR':
       return 'its answer is packed wrongly or cut off';
     default:
-      return networkReason(codeOf(error)) ?? shown(cause instanceof Error ? cause.message : String(cause));
+      return (
+        networkReason(codeOf(error)) ??
+        proxyReason(cause) ??
+        shown(cause instanceof Error ? cause.message : String(cause))
+      );
   }
+}
+
+/** What a proxy answered instead of opening the way; null where there was none. undici has no code for it. */
+function proxyReason(cause: unknown): string | null {
+  const status = cause instanceof Error && /^Proxy response \((\d+)\)/.exec(cause.message)?.[1];
+  if (typeof status !== 'string') return null;
+  return status === '407'
+    ? 'the proxy wants to know who asks (407): give it user and password, as http://user:password@host:port'
+    : `the proxy answered ${status}`;
 }

@@ -81,8 +81,12 @@ async function freePort(host: string, port: number): Promise<string> {
 async function openSky(settings: Settings): Promise<Finding> {
   const isNeeded = settings.sources.includes('opensky');
   try {
-    await SYSTEM.fetch('https://opensky-network.org/', { method: 'HEAD', signal: SYSTEM.timeout(3000) });
-    return { check: 'opensky', ok: true, found: 'reachable' };
+    const { origin, protocol } = new URL(settings.openskyUrl ?? 'https://opensky-network.org/');
+    await SYSTEM.fetch(origin, { method: 'HEAD', signal: SYSTEM.timeout(3000) });
+    const proxy = protocol === 'https:' ? 'httpsProxy' : 'httpProxy';
+    const way =
+      settings[proxy] === null ? '' : ` (${proxy === 'httpsProxy' ? 'HTTPS_PROXY' : 'HTTP_PROXY'} is set)`;
+    return { check: 'opensky', ok: true, found: `reachable${way}` };
   } catch {
     const found = isNeeded ? 'cannot be reached' : 'cannot be reached; SOURCE=auto takes the simulator';
     return {
