@@ -134,11 +134,16 @@ describe('ingest', () => {
   test('reports sums after each durable poll, empty polls too, with the bytes behind', async () => {
     const seen: IngestCounts[] = [];
     const topic = new ListTopic();
-    const polls: Poll[] = [vectors(), { kind: 'messages', values: ['{}'], done: 3, total: 9 }];
+    const polls: Poll[] = [
+      vectors(),
+      { kind: 'messages', values: ['{}'], done: 3, total: 9 },
+      { ...vectors(), done: 9, total: 9 },
+    ];
     await ingest(sourceOf(polls), topic, { clock, onPoll: (counts) => seen.push(counts) });
     expect(seen).toMatchObject([
       { polls: 1, messages: 0 },
       { polls: 2, messages: 1, done: 3, total: 9 },
+      { polls: 3, messages: 1, done: 9, total: 9 },
     ]);
     expect(topic.appends.length).toBe(1);
   });
