@@ -93,8 +93,14 @@ function numberOf(value: unknown): number | null {
   return number;
 }
 
+/** pandas writes times as dates; without a zone they are UTC. */
+const DATE = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,9})?) ?(Z|UTC|[-+]\d\d:?\d\d)?$/;
+
 function secondsOf(value: unknown): number | null {
-  const number = numberOf(value);
+  if (isNull(value) || value === 'NaT') return null;
+  const [, day, time, zone = 'Z'] = typeof value === 'string' ? (DATE.exec(value.trim()) ?? []) : [];
+  const number =
+    day === undefined ? numberOf(value) : Date.parse(`${day}T${time}${zone === 'UTC' ? 'Z' : zone}`) / 1000;
   if (number === null) return null;
   const seconds = Math.floor(number);
   if (!Number.isSafeInteger(seconds)) throw new Malformed();

@@ -131,6 +131,18 @@ describe('an archive source on OpenSky CSV', () => {
     expect(times(await read(folder.file('a.csv')))).toEqual([100, 101]);
   });
 
+  test.each([
+    ['1656288000.9', 1_656_288_000],
+    ['2022-06-27 00:00:00+00:00', 1_656_288_000],
+    ['2022-06-27T02:00:00.5+02:00', 1_656_288_000],
+    ['2022-06-27 00:00:00.000 UTC', 1_656_288_000],
+    ['2022-06-27 00:00:00', 1_656_288_000],
+  ])('reads the time %s, as other programs write it too', async (time, expected) => {
+    await using folder = await folderOf({ 'a.csv': `time,icao24,lastcontact\n${time},abc123,NaT\n` });
+    const { vectors } = await read(folder.file('a.csv'));
+    expect(vectors).toMatchObject([{ snapshot_time: expected, last_contact: null }]);
+  });
+
   test('gives a squawk that was taken for a number its zeros back', async () => {
     await using folder = await folderOf({
       'a.csv': csv(
