@@ -11,7 +11,7 @@ import { LineCutter } from './lines.ts';
 import { ReceiverClock, receiverClockNotice } from './receiver-clock.ts';
 
 const POLL_MS = 1_000;
-/** Told when no line came for so long. */
+/** Told when no line came for so long, and each time that it has been so long again. */
 const SILENT_MS = 60_000;
 /** And connected again then: something between may hold a connection that leads nowhere. */
 const DEAD_MS = 300_000;
@@ -36,6 +36,8 @@ export class SbsSource implements Source {
   #connection: AbortController | null = null;
   /** By the monotonic clock: when a line came, or the connection did; null while there is none. */
   #heard_ms: number | null = null;
+  /** For how many times {@link SILENT_MS} it has been told that no line came. */
+  #toldSilences = 0;
   #clockNotice: SourceNotice | null = null;
 
   /**
@@ -126,7 +128,11 @@ export class SbsSource implements Source {
     if (this.#heard_ms === null) return null;
     const silentMs = monotonic() - this.#heard_ms;
     if (silentMs >= DEAD_MS) this.#connection?.abort(`no line came for ${DEAD_MS / 60_000} min`);
-    if (silentMs >= SILENT_MS) {
+    const silences = Math.floor(silentMs / SILENT_MS);
+    if (silences > 0) {
+      // Once a minute is enough.
+      if (silences === this.#toldSilences) return null;
+      this.#toldSilences = silences;
       const about = `The receiver at ${this.#place} is connected and sends nothing`;
       return {
         kind: 'waiting',
@@ -134,6 +140,7 @@ export class SbsSource implements Source {
         about,
       };
     }
+    this.#toldSilences = 0;
     const notices = this.#notices();
     return {
       kind: 'ok',

@@ -158,6 +158,7 @@ describe('an sbs source', () => {
     });
     await listening.seconds(240);
     await met(() => told(listening.states, 'no line came for 5 min').length === 1);
+    expect(told(listening.states, 'sends nothing').length).toBe(5);
     await listening.nextTry();
     await met(() => receiver.connections === 2);
   });
