@@ -20,6 +20,8 @@ interface Receiver {
 }
 
 const SECOND_MS = 1_000;
+/** A timer is this late at most on a machine that is not overloaded. */
+const LATE_MS = 250;
 /** A receiver is at home: it may be asked often, and is soon back. */
 const WAITS: BackOff = { firstMs: 1_000, longestMs: 30_000 };
 /** A file that is being written is whole in a moment. Until then nothing is said. */
@@ -57,21 +59,23 @@ export class ReadsbSource implements Source {
     const isStopped = () => signal?.aborted === true;
     let pace: Pace | null = null;
     let [changedAt, failures, failingSince, isFrozen] = [monotonic(), 0, 0, false];
+    let atMs = clock();
     while (!isStopped()) {
       await whenReady?.();
       if (isStopped()) return;
       const askedMs = clock();
+      // Timers are late by a millisecond or two, which would add up until an answer is missed.
+      const dueMs = Math.abs(askedMs - atMs) < LATE_MS ? atMs : askedMs;
       const reading = await this.#receiver.read(signal);
       if (isStopped()) return;
       const nowMs = clock();
-      let atMs: number;
       if (reading.kind === 'answer' && reading.answer.timeMs !== pace?.newestMs) {
         const { answer } = reading;
         pace = paceAfter(pace, answer.timeMs);
         [changedAt, failures, isFrozen] = [monotonic(), 0, false];
-        atMs = askedMs + (lookMs ?? waitMs(pace));
+        atMs = dueMs + (lookMs ?? waitMs(pace));
         const behindSeconds = behindOf(answer, pace, askedMs, nowMs);
-        onState?.(afterAnswer(place, answer, behindSeconds, askedMs + paceMs(pace)));
+        onState?.(afterAnswer(place, answer, behindSeconds, dueMs + paceMs(pace)));
         yield toPoll(answer);
       } else if (reading.kind === 'answer' || reading.kind === 'unchanged') {
         const stillMs = monotonic() - changedAt;
@@ -80,7 +84,7 @@ export class ReadsbSource implements Source {
           onState?.(frozenTime(place, pace.newestMs, nowMs));
         }
         failures = 0;
-        atMs = askedMs + (lookMs ?? Math.min(SLOWEST_MS, Math.max(SECOND_MS, stillMs / 10)));
+        atMs = dueMs + (lookMs ?? Math.min(SLOWEST_MS, Math.max(SECOND_MS, stillMs / 10)));
       } else {
         if (failures === 0) failingSince = monotonic();
         [failures, isFrozen] = [failures + 1, false];
