@@ -42,13 +42,10 @@ export async function faults({
   );
   await using mock = await MockOpenSky.start({ clock: Date.now, rows });
   const main = resolve(import.meta.dirname, '../app/src/cli/main.ts');
-  const preload = resolve(import.meta.dirname, 'opensky-elsewhere.mjs');
   const child = spawn(
     process.execPath,
     [
       '--conditions=@contrail/source',
-      '--import',
-      preload,
       main,
       'up',
       '--source',
@@ -62,7 +59,7 @@ export async function faults({
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {
         ...process.env,
-        OPENSKY_ELSEWHERE: mock.origin,
+        OPENSKY_URL: mock.urls.baseUrl,
         OPENSKY_CLIENT_ID: CLIENT_ID,
         OPENSKY_CLIENT_SECRET: CLIENT_SECRET,
         LOG_LEVEL: 'warn',

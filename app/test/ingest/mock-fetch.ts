@@ -5,15 +5,23 @@ import type { FakeWorld } from './fake-world.ts';
 /** Where `fetchOf` answers. */
 export const MOCK_URLS = { baseUrl: 'http://opensky.test/api', tokenUrl: 'http://opensky.test/token' };
 
-/**
- * `fetch` that asks a mock in this process, so that a day takes a second. Each answer takes `latencyMs` of the fake world.
- * @param faultOf which fault the request for states has, in their order
- */
+/** How the way to the mock is. */
+export interface WayOptions {
+  /** Which fault the request for states has, in their order. */
+  readonly faultOf?: () => OpenSkyFault | null;
+  /** What the server's clock says; default: what ours says. */
+  readonly serverClock?: () => number;
+  /** Told the body of each answer for states with status 200, as it arrives. */
+  readonly onStates?: (body: string) => void;
+}
+
+const LATENCY_MS = 400;
+
+/** `fetch` that asks a mock in this process, so that a day takes a second. Each answer takes 0.4 s of the fake world. */
 export function fetchOf(
   mock: OpenSkyMock,
   world: FakeWorld,
-  faultOf: () => OpenSkyFault | null = () => null,
-  latencyMs = 400,
+  { faultOf = () => null, serverClock = world.clock, onStates }: WayOptions = {},
 ): typeof fetch {
   return async (input, init) => {
     const url = new URL(String(input instanceof Request ? input.url : input));
@@ -21,7 +29,7 @@ export function fetchOf(
     const form = init?.body instanceof URLSearchParams ? init.body : new URLSearchParams();
     const isStates = url.pathname.endsWith('/states/all');
     const fault = isStates ? faultOf() : null;
-    world.advance(latencyMs / 2);
+    world.advance(LATENCY_MS / 2);
     const request = {
       method: init?.method ?? 'GET',
       path: url.pathname,
@@ -34,10 +42,11 @@ export function fetchOf(
       world.advance(45_000);
       throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
     }
-    const date = new Date(world.clock()).toUTCString();
-    world.advance(latencyMs / 2);
+    const date = new Date(serverClock()).toUTCString();
+    world.advance(LATENCY_MS / 2);
     const { status, headers, body } =
       fault === null || reply.status !== 200 ? reply : withFault(reply, fault);
+    if (isStates && status === 200) onStates?.(body);
     return new Response(body, { status, headers: { ...headers, date } });
   };
 }

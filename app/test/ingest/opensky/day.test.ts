@@ -36,23 +36,26 @@ async function live(
     start = '2026-11-23T00:00:00Z',
     ms = DAY + HOUR,
     watched = [],
+    serverAheadMs = 0,
     ...options
   }: OpenSkyOptions & {
     readonly start?: string;
     readonly ms?: number;
     readonly watched?: readonly (readonly [from: number, to: number])[];
+    readonly serverAheadMs?: number;
   },
 ): Promise<Life> {
   const world = fakeWorld(start);
   const account: MockBucket = BUCKETS[bucket];
+  const serverClock = () => world.clock() + serverAheadMs;
   const mock = new OpenSkyMock({
-    clock: world.clock,
+    clock: serverClock,
     rows: () => [ROW],
     client: CLIENT,
     buckets: { anonymous: BUCKETS.anonymous, account },
   });
   const credentials = bucket === 'anonymous' ? null : CREDENTIALS;
-  const components = { ...world, fetch: fetchOf(mock, world) };
+  const components = { ...world, fetch: fetchOf(mock, world, { serverClock }) };
   const source = new OpenSkySource({ ...MOCK_URLS, credentials, ...options }, components);
   const [came, states]: [Came[], SourceState[]] = [[], []];
   const endMs = world.clock() + ms;
@@ -83,6 +86,20 @@ function ageOfPositions(came: readonly Came[], from: number, to: number): number
   }
   return ages.toSorted((a, b) => a - b)[Math.floor(ages.length * 0.95)] ?? Infinity;
 }
+
+test.each([
+  ['behind', -90_000],
+  ['ahead of', 90_000],
+])(
+  "OpenSky's clock is %s ours, and the refill is by its clock: no request is refused",
+  async (_, serverAheadMs) => {
+    for (const credits of CREDIT_MODES) {
+      const { mock, came } = await live('anonymous', { credits, serverAheadMs, ms: 2 * DAY });
+      expect(mock.limited).toBe(0);
+      expect(came.length).toBeGreaterThan(95);
+    }
+  },
+);
 
 const SESSION = [MIDNIGHT + 18 * HOUR, MIDNIGHT + 18.5 * HOUR] as const;
 
@@ -172,19 +189,15 @@ describe('faults, one in 20 of 10,000 polls', () => {
     };
     /** What the mock has sent whole: the rows of each answer that was not refused, torn or slow. */
     const sent: string[] = [];
-    const fetchStates = fetchOf(mock, world, faultOf);
-    const fetchAndNote: typeof fetch = async (input, init) => {
-      const response = await fetchStates(input, init);
-      const body = response.status === 200 ? await response.clone().text() : '';
+    const onStates = (body: string): void => {
       const states = /^\{"time".*\}$/.test(body)
         ? (JSON.parse(body) as { states: string[][] | null }).states
         : [];
       for (const row of states ?? []) if (row[0] !== 'ffffff') sent.push(String(row[0]));
-      return response;
     };
     const source = new OpenSkySource(
       { ...MOCK_URLS, credentials: CREDENTIALS },
-      { ...world, fetch: fetchAndNote },
+      { ...world, fetch: fetchOf(mock, world, { faultOf, onStates }) },
     );
     const topic = new ListTopic();
     let last: SourceState | null = null;

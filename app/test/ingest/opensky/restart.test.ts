@@ -230,7 +230,7 @@ describe('several boxes', () => {
     await using it = await setting();
     const mock = new OpenSkyMock({ clock: it.world.clock, rows });
     let number = 0;
-    const ask = fetchOf(mock, it.world, () => ((number += 1) === 2 ? 'busy-503' : null));
+    const ask = fetchOf(mock, it.world, { faultOf: () => ((number += 1) === 2 ? 'busy-503' : null) });
     const { polls, states } = await live(it.source({ areas: [fiji] }, { fetch: ask }), { polls: 2 });
     expect(states.map(({ kind }) => kind)).toEqual(['unavailable', 'ok']);
     expect(polls.map((poll) => poll.kind === 'vectors' && poll.vectors.map(({ icao24 }) => icao24))).toEqual([
