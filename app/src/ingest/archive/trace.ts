@@ -10,6 +10,8 @@ const LIMITS: ListLimits = { maxItems: 200_000, maxItemBytes: 16_384, maxDepth: 
 /** What a point does not say, an earlier one of the same flight may have said, if it is no older. Seconds. */
 const CARRY_S = 600;
 
+/** Up to the altitude. */
+const FEWEST_VALUES = 4;
 /** Bits of a point's flags. */
 const NEW_LEG = 2;
 const GEOMETRIC_ALTITUDE = 8;
@@ -66,7 +68,7 @@ function pointOf({ value }: JsonItem): Point | null {
   if (!Array.isArray(value)) return null;
   const values: readonly unknown[] = value;
   const [seconds, , , , , , flags, , said] = values;
-  if (typeof seconds !== 'number') return null;
+  if (typeof seconds !== 'number' || values.length < FEWEST_VALUES) return null;
   const isObject = typeof said === 'object' && said !== null && !Array.isArray(said);
   return {
     seconds,

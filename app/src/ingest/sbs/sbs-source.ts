@@ -32,7 +32,7 @@ export class SbsSource implements Source {
   readonly #components: Omit<LiveComponents, 'fetch'>;
   readonly #joiner = new Joiner();
   readonly #clock = new ReceiverClock();
-  /** Why the connection is to be given up; null while it stands or is being made. */
+  /** Gives up the connection that stands or is being made. */
   #connection: AbortController | null = null;
   /** By the monotonic clock: when a line came, or the connection did; null while there is none. */
   #heard_ms: number | null = null;

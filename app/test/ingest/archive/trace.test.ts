@@ -160,10 +160,18 @@ describe("an archive source on readsb's traces", () => {
   });
 
   test('sends points that are none on as they stand', async () => {
-    const bad = [['0', 1, 2, 100], {}, null, [3, 'north', 2, 100, 1, 1, 0, 0, null], [1e300, 1, 2, 3]];
+    const bad = [
+      ['0', 1, 2, 100],
+      {},
+      null,
+      [3, 'north', 2, 100, 1, 1, 0, 0, null],
+      [1e300, 1, 2, 3],
+      [5],
+      [],
+    ];
     const { vectors, others } = await readPoints([1, 1, 2, 100, 1, 1, 0, 0, null], ...bad);
     expect(vectors.length).toBe(1);
-    expect(others.map((text) => JSON.parse(text) as unknown)).toEqual([bad[0], [{}], bad[2], bad[3], bad[4]]);
+    expect(others.map((text) => JSON.parse(text) as unknown)).toEqual(bad.with(1, [{}]));
   });
 
   test('puts the points of a folder of traces, or a tar of them, into order of time', async () => {
