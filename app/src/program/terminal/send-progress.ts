@@ -2,8 +2,10 @@ import cliProgress from 'cli-progress';
 import type { IngestCounts } from '../../ingest/ingest.ts';
 import { count, say } from './log.ts';
 
-/** Between two lines about a file that is being sent. */
-const LINE_MS = 2000;
+/** Between two lines about a file that is being sent, and about a live source, which may have a poll each second. */
+const [FILE_LINE_MS, LIVE_LINE_MS] = [2_000, 10_000];
+/** A poll each 10 s comes now and then a little early. */
+const EARLY_MS = 500;
 
 /** Where progress goes; standard error by default. */
 export interface ProgressOutlets {
@@ -14,8 +16,8 @@ export interface ProgressOutlets {
 }
 
 /**
- * How far sending has come: a bar, where a person watches and the end is known; else a line for each poll of a live source,
- * and at most one every two seconds for a file.
+ * How far sending has come: a bar, where a person watches and the end is known; else a line every two seconds for a file,
+ * and for a live source one at its first poll and then every ten seconds at most.
  */
 export class SendProgress implements Disposable {
   readonly #monotonic: () => number;
@@ -23,6 +25,7 @@ export class SendProgress implements Disposable {
   readonly #bar: cliProgress.SingleBar | null;
   #isStarted = false;
   #lastLine: number;
+  #hasSpoken = false;
 
   constructor(
     monotonic: () => number,
@@ -43,11 +46,17 @@ export class SendProgress implements Disposable {
       if (!this.#isStarted) this.#bar.start(total, 0, { messages: '0' });
       this.#isStarted = true;
       this.#bar.update(done, { messages: count(messages) });
-    } else if (total === undefined || this.#monotonic() - this.#lastLine >= LINE_MS) {
+    } else if (this.#isTime(total !== undefined)) {
       this.#lastLine = this.#monotonic();
+      this.#hasSpoken = true;
       const share = total === undefined ? '' : ` (${Math.floor((100 * done) / total)} %)`;
       this.#say(`${count(messages)} messages sent${share}`);
     }
+  }
+
+  #isTime(isFile: boolean): boolean {
+    if (!isFile && !this.#hasSpoken) return true;
+    return this.#monotonic() - this.#lastLine >= (isFile ? FILE_LINE_MS : LIVE_LINE_MS - EARLY_MS);
   }
 
   /** The bar stays as it is, and what is written next begins on a line of its own. */

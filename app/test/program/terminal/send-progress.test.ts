@@ -25,11 +25,13 @@ describe('the progress of sending, where nobody watches', () => {
     return new SendProgress(() => nowMs, { speak: (text) => said.push(text), stream: new PassThrough() });
   };
 
-  it('is a line for each poll of a live source', () => {
+  it('is a line at the first poll of a live source, and then at most one in ten seconds', () => {
     using lines = progress();
-    lines.show(counts(1200));
-    lines.show(counts(2400));
-    expect(said).toEqual(['1,200 messages sent', '2,400 messages sent']);
+    for (let second = 0; second <= 20; second += 1) {
+      nowMs = 1000 * second;
+      lines.show(counts(100 * (second + 1)));
+    }
+    expect(said).toEqual(['100 messages sent', '1,100 messages sent', '2,100 messages sent']);
   });
 
   it('is a line every two seconds for a file, with how much of it is done', () => {
