@@ -30,6 +30,10 @@ export async function chooseSources(
   return { sources: [openSource('simulator', components)], simulated: true };
 }
 
+/** One of the sources that the settings name, but `auto`. Nothing is asked yet. */
+export const sourceNamed = (settings: Settings, spec: string): Source =>
+  openSource(spec, componentsOf(settings));
+
 /** Sources of this process that ask one service share what it allows. */
 const TURNS: AllTurns = new Map();
 

@@ -10,9 +10,11 @@ import { lakeFloor, topicFloor } from '../disk-floor.ts';
 import { openPipelineEngine } from '../engine.ts';
 import { openLake } from '../lake/open-lake.ts';
 import { servicesInUse } from '../services.ts';
+import { sourceNamed } from '../source.ts';
 import { SYSTEM } from '../system.ts';
 import { type Finding, look } from './finding.ts';
 import { lakeFindings } from './lake-findings.ts';
+import { sourceFindings } from './source-findings.ts';
 
 /** `contrail doctor`: settings and every service in use. */
 export async function doctor(settings: Settings): Promise<readonly Finding[]> {
@@ -43,6 +45,7 @@ export async function doctor(settings: Settings): Promise<readonly Finding[]> {
       freePort(settings.dashboardHost, settings.dashboardPort),
     ),
     await openSky(settings),
+    ...(await sourceFindings(settings.sources, (spec) => sourceNamed(settings, spec), SYSTEM)),
   ];
 }
 
