@@ -41,14 +41,15 @@ describe('where the map looks', () => {
   test('does not count those that have left', () => {
     const { picture } = placed;
     picture.apply(frame({ kind: 'delta', baseTick: 1, tick: 2, removed: Uint32Array.of(9) }));
-    placed.follow();
+    placed.follow(1000, false);
     expect(cameraOfAll(placed, WIDE)?.x).toBeCloseTo(worldX(AIRLINER.longitude), 6);
   });
 
   test('has an aircraft in the middle of what the card leaves free', () => {
-    const wide = cameraOver(placed, 2, 7, WIDE);
-    expect([wide.x, wide.y, wide.zoom]).toEqual([placed.x[2], placed.y[2], 7]);
-    const onPhone = cameraOver(placed, 2, 7, PHONE);
+    const place = { x: placed.x[2] ?? 0, y: placed.y[2] ?? 0 };
+    const wide = cameraOver(place, 7, WIDE);
+    expect([wide.x, wide.y, wide.zoom]).toEqual([place.x, place.y, 7]);
+    const onPhone = cameraOver(place, 7, PHONE);
     // The card covers 62 % from below: the middle of the rest is 31 % above the middle of the view.
     expect((onPhone.y - worldY(AIRLINER.latitude)) * worldPixels(7)).toBeCloseTo(0.31 * PHONE.height, 6);
   });

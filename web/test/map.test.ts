@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { Picture } from '../src/live/picture.ts';
-import { drawAircraft, type Scene } from '../src/map/aircraft-layer.ts';
+import { drawAircraft, fastestInView, type Scene } from '../src/map/aircraft-layer.ts';
 import type { Camera } from '../src/map/camera.ts';
 import { countShown, pickNearest } from '../src/map/pick.ts';
 import { Placed } from '../src/map/placed.ts';
 import { worldPixels, worldX, worldY } from '../src/map/projection.ts';
 import { ALL_CLASSES as ALL, PALETTES } from '../src/map/ramp.ts';
-import { headingColumn, HEADINGS, NO_HEADING, type SpriteSheet } from '../src/map/sprites.ts';
+import {
+  headingColumn,
+  HEADINGS,
+  NO_HEADING,
+  type SpriteSheet,
+  type SpriteSheets,
+} from '../src/map/sprites.ts';
 import { AIRLINER, frame, STRANGER } from './fixtures.ts';
 
 const NOW = 1000;
@@ -25,24 +31,27 @@ function over(longitude: number, latitude: number, zoom: number): Camera {
 function recorder() {
   const squares: { x: number; y: number; colour: string }[] = [];
   const icons: { column: number; row: number; x: number; y: number; alpha: number }[] = [];
+  const estimated: boolean[] = [];
   const context = {
     fillStyle: '',
     globalAlpha: 1,
     fillRect(x: number, y: number) {
       squares.push({ x, y, colour: this.fillStyle });
     },
-    drawImage(_: unknown, sx: number, sy: number, _w: number, _h: number, x: number, y: number) {
+    drawImage(image: unknown, sx: number, sy: number, _w: number, _h: number, x: number, y: number) {
+      estimated.push(image === SPRITES.estimated.image);
       icons.push({ column: sx / 20, row: sy / 20, x, y, alpha: this.globalAlpha });
     },
   };
-  return { context: context as unknown as CanvasRenderingContext2D, squares, icons };
+  return { context: context as unknown as CanvasRenderingContext2D, squares, icons, estimated };
 }
 
-const SPRITES: SpriteSheet = {
+const sheet = (): SpriteSheet => ({
   image: {} as HTMLCanvasElement,
   cell: 20,
   row: (kind, altitudeClass) => (kind * 7 + altitudeClass) * 20,
-};
+});
+const SPRITES: SpriteSheets = { heard: sheet(), estimated: sheet() };
 
 function scene(placed: Placed, camera: Camera, part: Partial<Scene> = {}): Scene {
   const size = { width: 1000, height: 600, ratio: 1 };
@@ -78,6 +87,25 @@ describe('drawing aircraft', () => {
     expect(xAt(NOW + 400)).toBe(xAt(NOW + 15));
   });
 
+  test('carries it on for two paces of its feed, draws in outline what is estimated, and counts it', () => {
+    const placed = placedOf([0, { ...AIRLINER, true_track: 90, vertical_rate: 0 }]);
+    placed.pace_s = 86;
+    const camera = over(AIRLINER.longitude, AIRLINER.latitude, 9);
+    const look = (now: number): readonly [number, boolean] => {
+      const { context, icons, estimated } = recorder();
+      drawAircraft(context, scene(placed, camera, { now }), SPRITES);
+      expect(icons[0]?.alpha).toBe(1);
+      return [icons[0]?.x ?? Number.NaN, estimated[0] === true];
+    };
+    expect(look(NOW + 80)[0]).toBeGreaterThan(look(NOW + 40)[0] + 10);
+    expect(look(NOW + 170)).toEqual(look(NOW + 120));
+    expect([look(NOW + 10)[1], look(NOW + 40)[1]]).toEqual([false, true]);
+    const view = { width: 1000, height: 600 };
+    expect(countShown(placed, camera, NOW + 10, view, ALL, true).estimated).toBe(0);
+    expect(countShown(placed, camera, NOW + 40, view, ALL, true).estimated).toBe(1);
+    expect(countShown(placed, camera, NOW + 40, view, ALL, false).estimated).toBe(0);
+  });
+
   test('fades what was not heard of, and moves nothing under reduced motion', () => {
     const placed = placedOf([0, { ...AIRLINER, true_track: 90 }]);
     const { context, icons } = recorder();
@@ -106,6 +134,15 @@ describe('drawing aircraft', () => {
     const step = xAt(NOW + 12) - xAt(NOW);
     expect(step).toBeGreaterThan(0);
     expect(step).toBeLessThan(20);
+  });
+
+  test('hurries for what moves in view alone', () => {
+    const placed = placedOf([0, { ...AIRLINER, true_track: 90 }]);
+    const here = over(AIRLINER.longitude, AIRLINER.latitude, 9);
+    expect(fastestInView(scene(placed, here))).toBeGreaterThan(0.1);
+    expect(fastestInView(scene(placed, over(-100, 40, 9)))).toBe(0);
+    expect(fastestInView(scene(placed, here, { now: NOW + 500 }))).toBe(0);
+    expect(fastestInView(scene(placed, here, { moving: false }))).toBe(0);
   });
 
   test('draws only the classes that are switched on', () => {
@@ -146,10 +183,22 @@ describe('picking', () => {
     expect(at).toBe(3);
   });
 
+  test('takes an aircraft where it is drawn, not where it was heard of', () => {
+    const flying = placedOf([0, { ...AIRLINER, true_track: 90, vertical_rate: 0 }]);
+    flying.pace_s = 86;
+    const pickAt = (x: number): number =>
+      pickNearest(flying, camera, NOW + 60, { x, y: 0, radius: 14 }, ALL, true);
+    const spot = flying.locate(0, NOW + 60, true);
+    const x = (spot.x - camera.x) * worldPixels(camera.zoom);
+    expect(x).toBeGreaterThan(30);
+    expect([pickAt(x), pickAt(0)]).toEqual([0, -1]);
+  });
+
   test('counts what passes the filter and what lies in view', () => {
     const view = { width: 1000, height: 600 };
-    expect(countShown(placed, camera, view, ALL)).toEqual({ shown: 2, inView: 2 });
-    expect(countShown(placed, camera, view, 1 << 1)).toEqual({ shown: 1, inView: 1 });
-    expect(countShown(placed, over(-100, 40, 9), view, ALL)).toEqual({ shown: 2, inView: 0 });
+    const count = (from: Camera, classes: number) => countShown(placed, from, NOW, view, classes, true);
+    expect(count(camera, ALL)).toEqual({ shown: 2, inView: 2, estimated: 0 });
+    expect(count(camera, 1 << 1)).toEqual({ shown: 1, inView: 1, estimated: 0 });
+    expect(count(over(-100, 40, 9), ALL)).toEqual({ shown: 2, inView: 0, estimated: 0 });
   });
 });

@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { worldPerMetre, worldPixels } from '../src/map/projection.ts';
 import {
-  carry_s,
   DRAW_WHILE_MOVING_MS,
-  fadeAlpha,
-  FAINTEST_ALPHA,
   LONGEST_REST_MS,
   Redraw,
   restAfterDraw_ms,
@@ -42,7 +39,7 @@ describe('what is due to be drawn', () => {
   function resting(now: number, fastest_px_per_s = 0): Redraw {
     const redraw = new Redraw();
     expect(redraw.due(now)).toBe('view');
-    redraw.drewAircraft(now, fastest_px_per_s);
+    redraw.drewAircraft(now, fastest_px_per_s, 0);
     redraw.drewView(now);
     return redraw;
   }
@@ -62,7 +59,7 @@ describe('what is due to be drawn', () => {
     redraw.moved(1100);
     expect(redraw.due(1100 + SETTLE_MS - 1)).toBeNull();
     expect(redraw.due(1100 + SETTLE_MS)).toBe('view');
-    redraw.drewAircraft(1100 + SETTLE_MS, 0);
+    redraw.drewAircraft(1100 + SETTLE_MS, 0, 0);
     redraw.drewView(1100 + SETTLE_MS);
     expect(redraw.due(1101 + SETTLE_MS)).toBeNull();
   });
@@ -80,6 +77,23 @@ describe('what is due to be drawn', () => {
     expect(redraw.due(2010 + SETTLE_MS)).toBe('view');
   });
 
+  test('leaves two thirds of the time to others, however fast things move', () => {
+    const redraw = resting(1000);
+    redraw.drewAircraft(2000, 1e6, 40);
+    expect([redraw.due(2119), redraw.due(2120)]).toEqual([null, 'aircraft']);
+    redraw.hurry(1e6);
+    expect(redraw.due(2119)).toBeNull();
+  });
+
+  test('is the aircraft sooner when some begin to glide where that shows, and not when it does not', () => {
+    const redraw = resting(1000);
+    redraw.hurry(0.01);
+    expect(redraw.due(1000 + LONGEST_REST_MS - 1)).toBeNull();
+    redraw.hurry(10);
+    expect(redraw.due(1000 + restAfterDraw_ms(10) - 1)).toBeNull();
+    expect(redraw.due(1000 + restAfterDraw_ms(10))).toBe('aircraft');
+  });
+
   test('is not the aircraft alone while the camera moves, unless a row came or went', () => {
     const redraw = resting(1000, 1000);
     redraw.moved(1100);
@@ -88,18 +102,5 @@ describe('what is due to be drawn', () => {
     expect(redraw.due(1110)).toBe('aircraft');
     redraw.invalidateView();
     expect(redraw.due(1110)).toBe('view');
-  });
-});
-
-describe('age', () => {
-  test('carries a position on for 15 s and never backwards', () => {
-    expect([-5, 0, 7, 15, 16, 300].map(carry_s)).toEqual([0, 0, 7, 15, 15, 15]);
-  });
-
-  test('fades from 15 s to a minute and then stays', () => {
-    expect([0, 15].map(fadeAlpha)).toEqual([1, 1]);
-    expect(fadeAlpha(37.5)).toBeCloseTo((1 + FAINTEST_ALPHA) / 2, 6);
-    expect(fadeAlpha(60)).toBeCloseTo(FAINTEST_ALPHA, 6);
-    expect(fadeAlpha(900)).toBeCloseTo(FAINTEST_ALPHA, 6);
   });
 });

@@ -1,13 +1,16 @@
 import { VALID } from 'contrail/wire/units';
-import { worldCopies, type Camera } from './camera.ts';
+import { screenX, worldCopies, type Camera } from './camera.ts';
+import { fadeAlpha, FAINTEST_ALPHA } from './dead-reckoning.ts';
 import type { Placed } from './placed.ts';
 import { worldPixels } from './projection.ts';
 import { CLASS_COUNT, type Palette } from './ramp.ts';
-import { carry_s, EXTRAPOLATION_S, fadeAlpha, FAINTEST_ALPHA } from './redraw.ts';
-import { headingColumn, NO_HEADING, type SpriteSheet } from './sprites.ts';
+import { headingColumn, NO_HEADING, type SpriteSheets } from './sprites.ts';
 
 /** Below this zoom icons would cover the map, so an aircraft is a square of 2 pixels. */
 export const SQUARES_BELOW_ZOOM = 2.6;
+
+/** A square is of two kinds alone: as good as new, and faded from this opacity on. */
+const SQUARE_FADES_AT = 0.8;
 
 /** Squawks that call for help, as numbers: 7500 unlawful interference, 7600 radio failure, 7700 emergency. */
 export const EMERGENCY_SQUAWKS: ReadonlyMap<number, string> = new Map([
@@ -37,22 +40,15 @@ export interface Scene {
   readonly palette: Palette;
 }
 
-/** Where an aircraft is now in world units, by its last position, speed and track. */
-export function carried(placed: Placed, slot: number, now: number, moving: boolean): [number, number] {
-  const dt = moving ? carry_s(now - (placed.picture.timePosition[slot] ?? now)) : 0;
-  const x = (placed.x[slot] ?? 0) + (placed.vx[slot] ?? 0) * dt;
-  return [x, (placed.y[slot] ?? 0) + (placed.vy[slot] ?? 0) * dt];
-}
-
 /** Draws all aircraft of the scene on a cleared context whose transform is the identity. */
-export function drawAircraft(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheet): Drawn {
+export function drawAircraft(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheets): Drawn {
   return scene.camera.zoom < SQUARES_BELOW_ZOOM
     ? drawSquares(context, scene)
     : drawIcons(context, scene, sprites);
 }
 
 function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
-  const { placed, camera, size, now, classes, palette } = scene;
+  const { placed, camera, size, now, classes, moving, palette } = scene;
   const { picture } = placed;
   const { ratio } = size;
   const world = worldPixels(camera.zoom) * ratio;
@@ -72,15 +68,12 @@ function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
       context.globalAlpha = faded ? FAINTEST_ALPHA + 0.2 : 1;
       for (let slot = 0; slot < picture.slots; slot++) {
         if (placed.altitudeClass[slot] !== klass || picture.used[slot] !== 1) continue;
-        const age = now - (picture.timePosition[slot] ?? 0);
-        if (age > 2 * EXTRAPOLATION_S !== faded) continue;
-        const dt = scene.moving ? carry_s(age) : 0;
-        const vx = placed.vx[slot] ?? 0;
-        const vy = placed.vy[slot] ?? 0;
-        const y = Math.round(((placed.y[slot] ?? 0) + vy * dt) * world + originY);
+        const spot = placed.locate(slot, now, moving);
+        if (fadeAlpha(spot.age_s, placed.pace_s) < SQUARE_FADES_AT !== faded) continue;
+        const y = Math.round(spot.y * world + originY);
         if (y < -edge || y > height) continue;
-        if (age < EXTRAPOLATION_S) fastest = Math.max(fastest, vx * vx + vy * vy);
-        const x = ((placed.x[slot] ?? 0) + vx * dt) * world + originX;
+        fastest = Math.max(fastest, spot.speed);
+        const x = spot.x * world + originX;
         for (const copy of copies) {
           const px = Math.round(x + copy * world);
           if (px < -edge || px > width) continue;
@@ -91,17 +84,17 @@ function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
     }
   }
   context.globalAlpha = 1;
-  return { icons, fastest_px_per_s: (Math.sqrt(fastest) * world) / ratio };
+  return { icons, fastest_px_per_s: (fastest * world) / ratio };
 }
 
-function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheet): Drawn {
-  const { placed, camera, size, now, classes } = scene;
+function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheets): Drawn {
+  const { placed, camera, size, now, classes, moving } = scene;
   const { picture } = placed;
   const { ratio } = size;
   const world = worldPixels(camera.zoom) * ratio;
   const width = size.width * ratio;
   const height = size.height * ratio;
-  const { cell, image } = sprites;
+  const { cell } = sprites.heard;
   const copies = worldCopies(camera, size.width / 2 + cell);
   const originX = width / 2 - camera.x * world - cell / 2;
   const originY = height / 2 - camera.y * world - cell / 2;
@@ -111,29 +104,41 @@ function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: Spr
   for (let slot = 0; slot < picture.slots; slot++) {
     const klass = placed.altitudeClass[slot] ?? 0;
     if (picture.used[slot] !== 1 || (classes & (1 << klass)) === 0) continue;
-    const age = now - (picture.timePosition[slot] ?? 0);
-    const dt = scene.moving ? carry_s(age) : 0;
-    const vx = placed.vx[slot] ?? 0;
-    const vy = placed.vy[slot] ?? 0;
-    const y = Math.round(((placed.y[slot] ?? 0) + vy * dt) * world + originY);
+    const spot = placed.locate(slot, now, moving);
+    const y = Math.round(spot.y * world + originY);
     if (y < -cell || y > height) continue;
-    const x = ((placed.x[slot] ?? 0) + vx * dt) * world + originX;
+    const x = spot.x * world + originX;
+    const sheet = spot.isEstimated ? sprites.estimated : sprites.heard;
     for (const copy of copies) {
       // Draw at whole device pixels: an icon between pixels costs several times as much and looks blurred.
       const px = Math.round(x + copy * world);
       if (px < -cell || px > width) continue;
-      const fade = fadeAlpha(age);
+      const fade = fadeAlpha(spot.age_s, placed.pace_s);
       if (fade !== alpha) context.globalAlpha = alpha = fade;
       const hasTrack = ((picture.columns.validity[slot] ?? 0) & VALID.true_track) !== 0;
       const column = hasTrack ? headingColumn(picture.columns.true_track[slot] ?? 0) : NO_HEADING;
-      const row = sprites.row(placed.kind[slot] ?? 0, klass);
-      context.drawImage(image, column * cell, row, cell, cell, px, y, cell, cell);
-      if (age < EXTRAPOLATION_S) fastest = Math.max(fastest, vx * vx + vy * vy);
+      const row = sheet.row(placed.kind[slot] ?? 0, klass);
+      context.drawImage(sheet.image, column * cell, row, cell, cell, px, y, cell, cell);
+      fastest = Math.max(fastest, spot.speed);
       icons += 1;
     }
   }
   context.globalAlpha = 1;
-  return { icons, fastest_px_per_s: (Math.sqrt(fastest) * world) / ratio };
+  return { icons, fastest_px_per_s: (fastest * world) / ratio };
+}
+
+/** Speed on the screen of the fastest aircraft that moves inside the canvas now, CSS pixels a second. */
+export function fastestInView({ placed, camera, size, now, classes, moving }: Scene): number {
+  const { picture } = placed;
+  const world = worldPixels(camera.zoom);
+  let fastest = 0;
+  for (let slot = 0; slot < picture.slots; slot++) {
+    if (picture.used[slot] !== 1 || (classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
+    const spot = placed.locate(slot, now, moving);
+    if (!(spot.speed > fastest) || Math.abs(spot.y - camera.y) * world > size.height / 2) continue;
+    if (Math.abs(screenX(camera, spot.x)) <= size.width / 2) fastest = spot.speed;
+  }
+  return fastest * world;
 }
 
 /** Ring, triangle and code beside every aircraft that sends an emergency squawk: never colour alone, no flashing. */
@@ -146,7 +151,7 @@ export function drawEmergencies(context: CanvasRenderingContext2D, scene: Scene)
     if ((scene.classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
     const code = EMERGENCY_SQUAWKS.get(picture.columns.squawk[slot] ?? 0);
     if (code === undefined) continue;
-    const [wx, wy] = carried(placed, slot, now, scene.moving);
+    const { x: wx, y: wy } = placed.locate(slot, now, scene.moving);
     for (const copy of worldCopies(camera, size.width / 2)) {
       const x = size.width / 2 + (wx + copy - camera.x) * world;
       const y = size.height / 2 + (wy - camera.y) * world;

@@ -1,4 +1,4 @@
-import { carried, drawAircraft, drawEmergencies, type Scene } from './aircraft-layer.ts';
+import { drawAircraft, drawEmergencies, fastestInView, type Scene } from './aircraft-layer.ts';
 import { basemapFor, drawBasemap, type BasemapLevel, type BasemapName } from './basemap.ts';
 import { clampCamera, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
 import { listenForGestures } from './input.ts';
@@ -7,8 +7,8 @@ import { pickNearest } from './pick.ts';
 import type { Placed } from './placed.ts';
 import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
 import { ALL_CLASSES, PALETTES, type Theme } from './ramp.ts';
-import { Redraw } from './redraw.ts';
-import { createSprites, iconPixels, type SpriteSheet } from './sprites.ts';
+import { Redraw, SMALLEST_GLIDE_PX } from './redraw.ts';
+import { createSprites, iconPixels, type SpriteSheets } from './sprites.ts';
 import { lineOf, type Track, type TrackPoint } from './track.ts';
 
 /** The canvases are this much larger than the view, so that a pan shows no empty edge before the next drawing. */
@@ -65,7 +65,7 @@ export class MapView {
   #moving = true;
   #selected = -1;
   #track: Track = NO_TRACK;
-  #sprites: { key: string; sheet: SpriteSheet } | null = null;
+  #sprites: { key: string; sheets: SpriteSheets } | null = null;
   #frame = 0;
   readonly #redraw = new Redraw();
   #animation: { from: Camera; to: Camera; start: number } | null = null;
@@ -145,6 +145,11 @@ export class MapView {
     this.#redraw.invalidate();
   }
 
+  /** Positions have come: aircraft that have begun to glide are drawn in time for that to be seen. */
+  positionsCame(): void {
+    if (this.#moving && this.#width > 0) this.#redraw.hurry(fastestInView(this.#scene()));
+  }
+
   /** Everything must be drawn again at the next frame. */
   invalidateView(): void {
     this.#redraw.invalidateView();
@@ -160,9 +165,15 @@ export class MapView {
     else this.#move(to);
   }
 
+  /** Where an aircraft is drawn now, world units. */
+  placeOf(slot: number): { x: number; y: number } {
+    const { x, y } = this.#ports.placed.locate(slot, this.#ports.serverNow(), this.#moving);
+    return { x, y };
+  }
+
   /** Where an aircraft is in the view, CSS pixels from its top left corner. */
   positionOf(slot: number): { x: number; y: number } {
-    const [x, y] = carried(this.#ports.placed, slot, this.#ports.serverNow(), this.#moving);
+    const { x, y } = this.placeOf(slot);
     return {
       x: this.#width / 2 + screenX(this.camera, x),
       y: this.#height / 2 + (y - this.camera.y) * worldPixels(this.camera.zoom),
@@ -277,30 +288,35 @@ export class MapView {
     this.#transform();
   }
 
-  #drawPlanes(now: number): void {
-    const context = this.#planes.getContext('2d');
-    if (context === null) return;
-    this.redraws += 1;
-    const palette = PALETTES[this.#theme];
-    const scene: Scene = {
+  #scene(): Scene {
+    return {
       placed: this.#ports.placed,
       camera: this.#drawn,
       size: this.#canvasSize(),
       now: this.#ports.serverNow(),
       classes: this.#classes,
       moving: this.#moving,
-      palette,
+      palette: PALETTES[this.#theme],
     };
+  }
+
+  #drawPlanes(now: number): void {
+    const context = this.#planes.getContext('2d');
+    if (context === null) return;
+    this.redraws += 1;
+    this.#ports.placed.smallest = SMALLEST_GLIDE_PX / worldPixels(this.#drawn.zoom);
+    const scene = this.#scene();
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.#planes.width, this.#planes.height);
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     this.#drawTrack(context, scene);
     context.setTransform(1, 0, 0, 1, 0, 0);
-    const drawn = drawAircraft(context, scene, this.#spriteSheet());
+    const drawn = drawAircraft(context, scene, this.#spriteSheets());
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     drawEmergencies(context, scene);
     this.#placeRing(scene);
-    this.#redraw.drewAircraft(now, this.#moving ? drawn.fastest_px_per_s : 0);
+    const fastest = this.#moving ? drawn.fastest_px_per_s : 0;
+    this.#redraw.drewAircraft(now, fastest, Math.max(0, this.#ports.clock() - now));
   }
 
   /** Draws the recorded track, and from the end of the aircraft's line on to where it is now. */
@@ -323,7 +339,7 @@ export class MapView {
     const newest = { time, longitude, latitude, altitude_m, velocity_kmh, true_track, on_ground };
     const end = lineOf(this.#track, newest)?.at(-1);
     if (end === undefined) return null;
-    const [x, y] = carried(placed, this.#selected, now, this.#moving);
+    const { x, y } = placed.locate(this.#selected, now, this.#moving);
     return [end, newest, { ...newest, longitude: longitudeOf(x), latitude: latitudeOf(y) }];
   }
 
@@ -331,7 +347,7 @@ export class MapView {
     const slot = this.#selected;
     this.#ring.hidden = slot < 0 || scene.placed.picture.used[slot] !== 1;
     if (this.#ring.hidden) return;
-    const [x, y] = carried(scene.placed, slot, scene.now, this.#moving);
+    const { x, y } = scene.placed.locate(slot, scene.now, this.#moving);
     const left = scene.size.width / 2 + screenX(scene.camera, x);
     const top = scene.size.height / 2 + (y - scene.camera.y) * worldPixels(scene.camera.zoom);
     this.#ring.style.transform = `translate(${left}px, ${top}px)`;
@@ -367,12 +383,12 @@ export class MapView {
     return undefined;
   }
 
-  #spriteSheet(): SpriteSheet {
+  #spriteSheets(): SpriteSheets {
     const px = iconPixels(this.#drawn.zoom);
     const key = `${this.#theme} ${px} ${this.#ratio}`;
     if (this.#sprites?.key !== key) {
-      this.#sprites = { key, sheet: createSprites(PALETTES[this.#theme], px, this.#ratio) };
+      this.#sprites = { key, sheets: createSprites(PALETTES[this.#theme], px, this.#ratio) };
     }
-    return this.#sprites.sheet;
+    return this.#sprites.sheets;
   }
 }

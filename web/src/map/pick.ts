@@ -1,4 +1,3 @@
-import { carried } from './aircraft-layer.ts';
 import { screenX, type Camera } from './camera.ts';
 import type { Placed } from './placed.ts';
 import { worldPixels } from './projection.ts';
@@ -21,7 +20,7 @@ export function pickNearest(
   let bestSquare = point.radius * point.radius;
   for (let slot = 0; slot < picture.slots; slot++) {
     if (picture.used[slot] !== 1 || (classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
-    const [x, y] = carried(placed, slot, now, moving);
+    const { x, y } = placed.locate(slot, now, moving);
     const dy = (y - camera.y) * world - point.y;
     if (dy * dy > bestSquare) continue;
     const dx = screenX(camera, x) - point.x;
@@ -34,22 +33,27 @@ export function pickNearest(
   return best;
 }
 
-/** How many aircraft pass the altitude classes, and how many of those lie inside the view (CSS pixels). */
+/** How many aircraft pass the altitude classes, how many of those lie inside the view (CSS pixels), and how many are estimated. */
 export function countShown(
   placed: Placed,
   camera: Camera,
+  now: number,
   view: { readonly width: number; readonly height: number },
   classes: number,
-): { readonly shown: number; readonly inView: number } {
+  moving: boolean,
+): { readonly shown: number; readonly inView: number; readonly estimated: number } {
   const world = worldPixels(camera.zoom);
   const { picture } = placed;
   let shown = 0;
   let inView = 0;
+  let estimated = 0;
   for (let slot = 0; slot < picture.slots; slot++) {
     if (picture.used[slot] !== 1 || (classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
     shown += 1;
-    const y = Math.abs((placed.y[slot] ?? 0) - camera.y) * world;
-    if (y <= view.height / 2 && Math.abs(screenX(camera, placed.x[slot] ?? 0)) <= view.width / 2) inView += 1;
+    const spot = placed.locate(slot, now, moving);
+    if (spot.isEstimated) estimated += 1;
+    const y = Math.abs(spot.y - camera.y) * world;
+    if (y <= view.height / 2 && Math.abs(screenX(camera, spot.x)) <= view.width / 2) inView += 1;
   }
-  return { shown, inView };
+  return { shown, inView, estimated };
 }

@@ -13,32 +13,17 @@ export const LONGEST_REST_MS = 5000;
 /** One display frame at 60 Hz. */
 export const SHORTEST_REST_MS = 16;
 
-/** A position is extrapolated by speed and track for at most this long, seconds (see wire/FORMAT.md). */
-export const EXTRAPOLATION_S = 15;
+/** A shorter way is a step that nobody minds: no drawing is made to smooth it, CSS pixels. */
+export const SMALLEST_GLIDE_PX = 2;
 
-/** From {@link EXTRAPOLATION_S} an aircraft fades, and is at its faintest at this age, seconds. */
-export const FAINTEST_AGE_S = 60;
-
-/** Opacity of an aircraft whose position is {@link FAINTEST_AGE_S} old. */
-export const FAINTEST_ALPHA = 0.35;
+/** However fast things move, drawing takes at most a third of the time: a rest is twice as long as the drawing before. */
+const REST_OF_DRAWING = 2;
 
 /** How long until the aircraft must be drawn again, ms, if the fastest of them moves at this speed on the screen. */
 export function restAfterDraw_ms(fastest_px_per_s: number): number {
   if (!(fastest_px_per_s > 0)) return LONGEST_REST_MS;
   const rest = (VISIBLE_STEP_PX / fastest_px_per_s) * 1000;
   return Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, rest));
-}
-
-/** Seconds to extrapolate a position, from its age: from 0 to {@link EXTRAPOLATION_S}. */
-export function carry_s(age_s: number): number {
-  return Math.min(EXTRAPOLATION_S, Math.max(0, age_s));
-}
-
-/** Opacity 0..1 of an aircraft whose position is this old. */
-export function fadeAlpha(age_s: number): number {
-  if (!(age_s > EXTRAPOLATION_S)) return 1;
-  const faded = Math.min(1, (age_s - EXTRAPOLATION_S) / (FAINTEST_AGE_S - EXTRAPOLATION_S));
-  return 1 - faded * (1 - FAINTEST_ALPHA);
 }
 
 /** During a gesture, the shortest time between full drawings, ms; in between the canvas is transformed. */
@@ -59,6 +44,8 @@ export class Redraw {
   /** When the view is due; infinite while it rests. */
   #viewDue = 0;
   #aircraftDue = 0;
+  #lastAircraft = Number.NEGATIVE_INFINITY;
+  #leastRest = 0;
   #lastView = Number.NEGATIVE_INFINITY;
 
   /** The aircraft are due at once: a row was added, removed or jumped. */
@@ -91,8 +78,18 @@ export class Redraw {
     if (now >= this.#viewDue) this.#viewDue = Number.POSITIVE_INFINITY;
   }
 
-  /** The aircraft were drawn, and the fastest of them moves at this speed on the screen. */
-  drewAircraft(now: number, fastest_px_per_s: number): void {
-    this.#aircraftDue = now + restAfterDraw_ms(fastest_px_per_s);
+  /** Some aircraft have begun to move at this speed on the screen: they are due no later than that asks for. */
+  hurry(fastest_px_per_s: number): void {
+    this.#aircraftDue = Math.min(
+      this.#aircraftDue,
+      this.#lastAircraft + Math.max(this.#leastRest, restAfterDraw_ms(fastest_px_per_s)),
+    );
+  }
+
+  /** The aircraft were drawn, which took so long, and the fastest of them moves at this speed on the screen. */
+  drewAircraft(now: number, fastest_px_per_s: number, took_ms: number): void {
+    this.#lastAircraft = now;
+    this.#leastRest = (1 + REST_OF_DRAWING) * took_ms;
+    this.#aircraftDue = now + Math.max(this.#leastRest, restAfterDraw_ms(fastest_px_per_s));
   }
 }

@@ -54,12 +54,16 @@ export function cameraOfAll(placed: Placed, size: Size): Camera | null {
   return cameraAround(xs ?? [], ys ?? [], size);
 }
 
-/** The camera with an aircraft in the middle of the part that the card does not cover. */
-export function cameraOver(placed: Placed, slot: number, zoom: number, size: Size): Camera {
+/** The camera with a place (world units) in the middle of the part that the card does not cover. */
+export function cameraOver(
+  place: { readonly x: number; readonly y: number },
+  zoom: number,
+  size: Size,
+): Camera {
   const hidden = hidden_px(size);
   return {
-    x: placed.x[slot] ?? 0.5,
-    y: (placed.y[slot] ?? 0.5) + hidden / 2 / worldPixels(zoom),
+    x: place.x,
+    y: place.y + hidden / 2 / worldPixels(zoom),
     zoom,
   };
 }

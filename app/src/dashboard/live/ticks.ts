@@ -9,7 +9,7 @@ import type { Picture } from './picture.ts';
 export const TICKS_KEPT = 60;
 /** A row is not sent if the client's extrapolation is within this distance of it. */
 export const EXTRAPOLATION_TOLERANCE_M = 50;
-/** Except when the position the client has is this old: it extrapolates for 15 s, then fades the icon. */
+/** Except when the position the client has is this old: every client extrapolates at least so long (`FORMAT.md`). */
 export const EXTRAPOLATION_LIMIT_S = 10;
 
 /** What one tick did to one slot. */
