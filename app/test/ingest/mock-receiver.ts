@@ -21,6 +21,8 @@ export class MockReceiver implements AsyncDisposable {
   readonly faults: Fault[] = [];
   /** What is served, by path; a path that ends in `*` stands for all that begin so. */
   readonly pages: Map<string, Page>;
+  /** Paths that are answered with 502. */
+  isDown: (path: string) => boolean = () => false;
   /** Whether answers can be recognised, and are not sent twice. */
   hasEtags = false;
   readonly #clock: () => number;
@@ -33,7 +35,9 @@ export class MockReceiver implements AsyncDisposable {
     response.sendDate = false;
     const page = this.#page(url.pathname);
     const body = typeof page === 'function' ? page(url) : page;
-    const fault = this.faults.shift();
+    const fault = this.isDown(url.pathname)
+      ? ({ kind: 'status', status: 502 } as const)
+      : this.faults.shift();
     if (fault !== undefined) {
       seen(0);
       return fail(response, fault, body ?? '');

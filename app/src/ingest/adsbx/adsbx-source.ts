@@ -129,6 +129,8 @@ export class AdsbxSource implements Source {
         // What the round has so far is not kept back until the rest can be had.
         if (round.length > 0) yield toPoll(joined(round));
         [round, failures] = [[], failures + 1];
+        // A place that cannot be asked about does not keep the others waiting.
+        if (reading.kind === 'unavailable') index = (index + 1) % urls.length;
         const report = this.#react(reading, failures, nowMs, random());
         onState?.(report.state);
         await waitUntil(report.atMs, report.atMs - nowMs, this.#components, signal);

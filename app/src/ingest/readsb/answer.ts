@@ -1,6 +1,8 @@
 import type { Feed, StateVector } from '../../flight/state-vector.ts';
 import { capped } from '../input/capped.ts';
+import { unpacked } from '../input/file-bytes.ts';
 import { type JsonItem, type ListForm, type ListLimits, readJsonList } from '../input/json-list.ts';
+import { peek } from '../input/peek.ts';
 import { shown } from '../input/shown.ts';
 import { UnusableInputError } from '../input/unusable-input.ts';
 import { isRecord, toNumber } from './entry.ts';
@@ -45,7 +47,7 @@ export async function readAnswer(
   feed: Feed,
   writtenMs: number,
 ): Promise<Answer> {
-  const { members, items } = await readJsonList(capped(bytes), FORM, LIMITS);
+  const { members, items } = await readJsonList(capped(plain(bytes)), FORM, LIMITS);
   const isEmpty = FORM.names.some((name) => members.has(name) && members.get(name) === null);
   if (items === null && !isEmpty) throw new UnusableInputError(noList(members));
   const now = toNumber(members.get('now'));
@@ -54,6 +56,19 @@ export async function readAnswer(
   const timeMs = isDated ? nowMs : writtenMs;
   return { timeMs, isDated, ...toVectors(items ?? [], timeMs, feed) };
 }
+
+/** Unpacks what begins as gzip does, whatever it is called: tar1090 and archives serve packed files so. */
+async function* plain(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const peeked = await peek(bytes, GZIP.length);
+  try {
+    yield* GZIP.equals(peeked.head) ? unpacked(peeked.bytes) : peeked.bytes;
+  } finally {
+    await peeked.close();
+  }
+}
+
+/** Source: RFC 1952 section 2.3.1. */
+const GZIP = Buffer.of(0x1f, 0x8b);
 
 function noList(members: ReadonlyMap<string, unknown>): string {
   const message = ['msg', 'message', 'error', 'detail'].map((name) => members.get(name)).find(isText);

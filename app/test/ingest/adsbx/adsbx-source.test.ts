@@ -112,17 +112,19 @@ describe('a service that is asked for an area', () => {
     expect(best?.time_position).toBeGreaterThanOrEqual(START_MS / 1000 + 1);
   });
 
-  test('gives what it has of a round when the next circle fails, and goes on with that circle', async () => {
+  test('gives what it has of a round when a circle fails, and goes on with the next one', async () => {
     await using it: Setting = await setting((_, now) =>
       answer(now, [{ ...AIRBORNE, hex: `3c64${it.mock.requests.length + 10}` }]),
     );
-    it.mock.faults.push({ kind: 'answer', answer: (response) => response.end(answer(START_MS)) });
-    it.mock.faults.push({ kind: 'status', status: 502 });
-    const { states, polls } = await watch(it.area('adsbfi', '50,8,280'), 2);
-    expect(states.map(({ kind }) => kind)).toEqual(['unavailable', 'ok']);
-    expect(polls.map((poll) => addressesOf(poll).length)).toEqual([2, 2]);
-    const paths = it.mock.requests.map(({ url }) => url.pathname);
-    expect(paths[2]).toBe(paths[1]);
+    // The second of three circles is a place that the service cannot be asked about.
+    const second = /lon\/(?!8\/)\d\d/;
+    const isSecond = (path: string): boolean => second.test(path);
+    it.mock.isDown = isSecond;
+    const { states, polls } = await watch(it.area('adsbfi', '50,8,280'), 4);
+    expect(states.map(({ kind }) => kind)).toEqual(['unavailable', 'ok', 'unavailable', 'ok']);
+    expect(polls.map((poll) => addressesOf(poll).length)).toEqual([1, 1, 1, 1]);
+    const down = it.mock.requests.map(({ url }) => isSecond(url.pathname));
+    expect(down).toEqual([false, true, false, false, true, false]);
   });
 
   test('is not asked more often by two sources than by one', async () => {

@@ -297,6 +297,7 @@ describe('a file of a receiver', () => {
     await using folder = await folderOf({
       'run/aircraft.json': answerAt(0),
       'a.json.gz': gzipSync(JSON.stringify(READSB)),
+      'b.json': gzipSync(JSON.stringify(READSB)),
     });
     const sizes = async (name: string): Promise<number | undefined> => {
       const { polls } = await watch(sourceOf(folder.file(name)), world, ({ polls }) => polls.length === 1);
@@ -304,6 +305,7 @@ describe('a file of a receiver', () => {
     };
     expect(await sizes('run')).toBe(1);
     expect(await sizes('a.json.gz')).toBe(READSB.aircraft.length);
+    expect(await sizes('b.json')).toBe(READSB.aircraft.length);
   });
 
   test('without a time of its own is dated by when it was written, and is a poll once', async () => {
