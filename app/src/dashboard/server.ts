@@ -51,7 +51,7 @@ export interface DashboardServer extends AsyncDisposable {
   /** What to open in a browser: `http://127.0.0.1:8501`. */
   readonly url: string;
   readonly port: number;
-  /** Pages that are open now. */
+  /** Pages that are open and shown now; a page in a hidden tab is none. */
   readonly viewers: () => number;
 }
 
@@ -101,7 +101,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   return {
     url,
     port,
-    viewers: () => dashboard.hub.clients,
+    viewers: () => dashboard.hub.viewers,
     [Symbol.asyncDispose]: async () => {
       const closed = server.listening ? once(server, 'close') : Promise.resolve();
       server.close();

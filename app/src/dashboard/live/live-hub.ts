@@ -79,6 +79,13 @@ export class LiveHub {
     return this.#connections.size;
   }
 
+  /** Clients that somebody looks at: those that said hello and have not said that their page is hidden. */
+  get viewers(): number {
+    let viewers = 0;
+    for (const { isGreeted, isPaused } of this.#connections) if (isGreeted && !isPaused) viewers += 1;
+    return viewers;
+  }
+
   /** The server's clock, epoch seconds. */
   now_s(): number {
     return this.#sources.clock() / 1000;

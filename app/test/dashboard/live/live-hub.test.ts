@@ -170,6 +170,18 @@ describe('the live hub', () => {
     expect(kindFor({ picture, lastTick: 999 })).toBe('full');
   });
 
+  it('counts as viewers those that said hello and are not hidden', () => {
+    const { hub } = start();
+    const page = new Page(hub);
+    const counts = [hub.viewers];
+    for (const type of ['hello', 'pause', 'resume']) {
+      page.say({ type });
+      counts.push(hub.viewers);
+    }
+    expect(counts).toEqual([0, 1, 0, 1]);
+    expect(hub.clients).toBe(1);
+  });
+
   it('holds frames and heartbeats back while paused, not text, and catches up on resume', () => {
     const { hub, fly } = start();
     fly(1);
