@@ -84,6 +84,17 @@ export function createMetrics(sources: MetricSources): DashboardMetrics {
     },
   });
   new Gauge({
+    name: 'contrail_source_events',
+    help: 'How often a thing happened since a source began, as requests, answers, status_429; docs/feeds.md lists them',
+    labelNames: ['source', 'event'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { source, counters = {} } of sources.state().sources)
+        for (const [event, times] of Object.entries(counters)) this.set({ source, event }, times);
+    },
+  });
+  new Gauge({
     name: 'contrail_stage_ok',
     help: '1 while a stage of the pipeline is ok, else 0',
     labelNames: ['stage'],

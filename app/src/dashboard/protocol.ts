@@ -46,6 +46,8 @@ export interface SourceStatus {
   readonly message: string | null;
   /** What is odd though it works, a sentence each. */
   readonly notices: readonly string[];
+  /** How often each thing happened since it began; absent where it does not count. */
+  readonly counters?: Readonly<Record<string, number>>;
 }
 
 /** A service outside of Contrail that is in use. */

@@ -18,6 +18,8 @@ export interface SourceWord {
   readonly credits_left: number | null;
   /** What is odd though it works, a sentence each: a clock, a frozen time, half the usual count. */
   readonly notices: readonly string[];
+  /** How often each thing happened since the source began, by stable names; absent: it does not count. */
+  readonly counters?: Readonly<Record<string, number>>;
 }
 
 const STATES: readonly unknown[] = [
@@ -32,7 +34,7 @@ const STATES: readonly unknown[] = [
 /** The word in a value that came as JSON, or null when it is not one of this version: better unknown than wrong. */
 export function toSourceWord(value: unknown): SourceWord | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { source, state, message, at_ms, next_poll_at_ms, credits_left, notices } = value as Record<
+  const { source, state, message, at_ms, next_poll_at_ms, credits_left, notices, counters } = value as Record<
     keyof SourceWord,
     unknown
   >;
@@ -45,6 +47,7 @@ export function toSourceWord(value: unknown): SourceWord | null {
     next_poll_at_ms: numberOrNull(next_poll_at_ms),
     credits_left: numberOrNull(credits_left),
     notices: Array.isArray(notices) ? notices.filter((one) => typeof one === 'string') : [],
+    ...(typeof counters === 'object' && counters !== null && { counters: countersOf(counters) }),
   };
 }
 
@@ -59,3 +62,13 @@ export function parseSourceWord(text: string): SourceWord | null {
 
 const numberOrNull = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
+
+/** The most names that a source may count by. */
+const MOST_COUNTERS = 60;
+
+const countersOf = (value: object): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, count]) => /^[a-z0-9_]{1,40}$/.test(name) && Number.isSafeInteger(count) && count >= 0)
+      .slice(0, MOST_COUNTERS),
+  );

@@ -67,4 +67,5 @@ const wordOf = (source: string, state: SourceState, at_ms: number): SourceWord =
   next_poll_at_ms: state.next_poll_at_ms ?? state.retry_at_ms ?? null,
   credits_left: state.credits_left ?? null,
   notices: state.notices?.map(({ message }) => message) ?? [],
+  ...(state.counters && { counters: state.counters }),
 });

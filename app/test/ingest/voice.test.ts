@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SourceWord } from '../../src/flight/source-word.ts';
+import { type SourceWord, toSourceWord } from '../../src/flight/source-word.ts';
 import { Voice } from '../../src/ingest/voice.ts';
 import { ListTopic } from './list-topic.ts';
 
@@ -25,6 +25,17 @@ describe('the voice of a source', () => {
     expect(topic.said).toEqual([]);
     voice.polled(1_000);
     expect(topic.said).toEqual([{ ...WORD, next_poll_at_ms: 91_000, credits_left: 62 }]);
+  });
+
+  it('says how often each thing happened, and nobody takes names or numbers that are none', () => {
+    const { topic, voice } = setUp();
+    const counters = { requests: 3, status_429: 1 };
+    voice.heard({ kind: 'ok', message: 'Polled.', counters });
+    voice.polled(1_000);
+    expect(topic.said).toEqual([{ ...WORD, counters }]);
+    const odd = { ...counters, 'a b': 1, negative: -1, half: 0.5, text: '4' };
+    expect(toSourceWord({ ...WORD, counters: odd })).toEqual({ ...WORD, counters });
+    expect(toSourceWord({ ...WORD, counters: 7 })).toEqual(WORD);
   });
 
   it('says trouble at once, and that it is over with the next poll', async () => {

@@ -70,6 +70,7 @@ function statusOf(
     credits_left: word?.credits_left ?? null,
     message: word?.message ?? null,
     notices: word?.notices ?? [],
+    ...(word?.counters && { counters: word.counters }),
   };
 }
 
