@@ -25,11 +25,17 @@ export interface MessageFields {
   readonly category: number | null;
   readonly snapshot_time: number | bigint | null;
   readonly feed: string | null;
+  readonly registration: string | null;
+  readonly type_code: string | null;
+  readonly nic: number | null;
+  readonly nac_p: number | null;
+  readonly rssi: number | null;
+  readonly source: string | null;
 }
 
 type FieldType = 'string' | 'long' | 'double' | 'boolean' | 'integer' | 'integers';
 
-/** The fields that a message may hold, with their types (contract, section 1). Unknown keys are ignored. */
+/** The fields that a message may hold, with their types, in the order in which our feeds write them. Unknown keys are ignored. */
 export const MESSAGE_FIELDS: readonly (readonly [keyof MessageFields, FieldType])[] = [
   ['icao24', 'string'],
   ['callsign', 'string'],
@@ -51,7 +57,25 @@ export const MESSAGE_FIELDS: readonly (readonly [keyof MessageFields, FieldType]
   ['category', 'integer'],
   ['snapshot_time', 'long'],
   ['feed', 'string'],
+  ['registration', 'string'],
+  ['type_code', 'string'],
+  ['nic', 'integer'],
+  ['nac_p', 'integer'],
+  ['rssi', 'double'],
+  ['source', 'string'],
 ];
+/**
+ * What only some feeds say. Producers that know nothing of these fields may use their names for something else, so that a
+ * value of another type is not of this field: it reads as null, and the message is as good as before.
+ */
+const EXTRA_FIELDS: ReadonlySet<string> = new Set([
+  'registration',
+  'type_code',
+  'nic',
+  'nac_p',
+  'rssi',
+  'source',
+]);
 
 /** The value of a topic's message: text, or its bytes where they are not valid UTF-8. */
 export type MessageValue = string | Uint8Array;
@@ -70,7 +94,7 @@ const PLAIN_VALUES: Readonly<Record<FieldType, string>> = {
   integers: String.raw`\[(?:(?:null|${PLAIN_INTEGER})(?:, ?(?:null|${PLAIN_INTEGER}))*)?\]`,
 };
 /** Fields that may be missing: those that Contrail adds to OpenSky's, and one that OpenSky hardly ever fills. */
-const OPTIONAL_FIELDS: ReadonlySet<string> = new Set(['sensors', 'snapshot_time', 'feed']);
+const OPTIONAL_FIELDS: ReadonlySet<string> = new Set(['sensors', 'snapshot_time', 'feed', ...EXTRA_FIELDS]);
 /** Producers that follow OpenSky's answer begin with its time, which is not used here. */
 const LEADING_TIME = `(?:"time": ?(?:null|${PLAIN_VALUES.long}), ?)?`;
 /**
@@ -117,9 +141,9 @@ export const isFlatMessage = (text: string): boolean =>
 
 /**
  * Decodes one message. It is malformed if its bytes are not UTF-8, it is not JSON (bare NaN and Infinity are not), not
- * an object, or a known field has a value of another type. A whole-valued number (5.0, 1e3) is a legal long or integer;
- * a number that is too large for its type is not of the type; null is of every type. If a key is repeated, the last
- * value counts.
+ * an object, or a known field has a value of another type; those of {@link EXTRA_FIELDS} are null then. A whole-valued
+ * number (5.0, 1e3) is a legal long or integer; a number that is too large for its type is not of the type; null is of
+ * every type. If a key is repeated, the last value counts.
  *
  * Never throws, whatever the message holds and however large or deep it is: V8's `JSON.parse` does not recurse, and the
  * rest of this code reads a message once from beginning to end.
@@ -144,6 +168,10 @@ export function decodeMessage(value: MessageValue): DecodedMessage {
     if (isOfType(found, type)) {
       if (type === 'long' || type === 'integer' || type === 'integers')
         fields[name] = withoutMinusZero(found);
+      continue;
+    }
+    if (EXTRA_FIELDS.has(name)) {
+      fields[name] = null;
       continue;
     }
     if (type === 'long' && typeof found === 'number' && Number.isInteger(found)) {

@@ -32,5 +32,11 @@ export const BRONZE_FLIGHTS: TableDefinition = {
     { name: 'topic_partition', type: 'integer' },
     { name: 'topic_offset', type: 'long' },
     { name: 'ingest_date', type: 'date' },
+    { name: 'source', type: 'string' },
+    { name: 'registration', type: 'string' },
+    { name: 'type_code', type: 'string' },
+    { name: 'nic', type: 'integer' },
+    { name: 'nac_p', type: 'integer' },
+    { name: 'rssi', type: 'double' },
   ],
 };

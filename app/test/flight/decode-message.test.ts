@@ -58,6 +58,40 @@ describe('a message', () => {
     expect(decodeMessage(`{"${name}": null}`)).toEqual({ fields: { [name]: null }, malformed: null });
   });
 
+  it.each([
+    ['source', 'true'],
+    ['source', '{"name": "roof"}'],
+    ['registration', '17'],
+    ['type_code', '["A320"]'],
+    ['nic', '"8"'],
+    ['nic', '8.5'],
+    ['nac_p', '2147483648'],
+    ['nac_p', '{}'],
+    ['rssi', '"-24.5"'],
+    ['rssi', '1e400'],
+  ] as const)(
+    'is as good as before where a producer means something else by %s: %s reads as null',
+    (name, value) => {
+      const { fields, malformed } = decodeMessage(`{"icao24": "abc123", "${name}": ${value}}`);
+      expect(malformed).toBeNull();
+      expect(fields).toMatchObject({ icao24: 'abc123', [name]: null });
+    },
+  );
+
+  it('may say what receivers know more than OpenSky', () => {
+    const known = {
+      registration: 'G-ABCD',
+      type_code: 'A320',
+      nic: 8,
+      nac_p: 9,
+      rssi: -24.5,
+      source: 'roof',
+    };
+    expect(decodeMessage(JSON.stringify(known)).fields).toEqual(known);
+    expect(fieldOf('{"nic": 8.0}', 'nic')).toBe(8);
+    expect(Object.is(fieldOf('{"nac_p": -0}', 'nac_p'), 0)).toBe(true);
+  });
+
   it('may hold keys that nobody knows, of any type', () => {
     expect(decodeMessage('{"icao24": "abc123", "mood": [{}], "__proto__": 5}').malformed).toBeNull();
   });

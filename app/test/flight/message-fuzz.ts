@@ -226,6 +226,18 @@ function messageOf(vector: readonly unknown[], random: Random): Record<string, u
   const more = random();
   if (more < 0.5) Object.assign(message, { category: 0, snapshot_time: 1_634_471_390, feed: 'opensky' });
   else if (more < 0.6) Object.assign(message, { feed: 'simulator' });
+  else if (more < 0.75)
+    Object.assign(message, {
+      category: 0,
+      snapshot_time: 1_634_471_390,
+      feed: 'readsb',
+      registration: 'G-ABCD',
+      type_code: 'A320',
+      nic: 8,
+      nac_p: 9,
+      rssi: -24.5,
+      source: 'roof',
+    });
   return message;
 }
 

@@ -26,6 +26,12 @@ select
   ingested_at,
   topic_partition,
   topic_offset,
-  ingest_date
+  ingest_date,
+  source,
+  registration,
+  type_code,
+  nic,
+  nac_p,
+  rssi
 from batch
 where reason is null or reason not in ('malformed', 'unprocessable', 'other_kind')
