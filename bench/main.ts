@@ -6,6 +6,7 @@
  *     faults [--minutes 10]                                        the whole program on a feed with every fault
  *     sbs [--seconds 60] [--rate 5000] [--aircraft 1000]           the source of BaseStation lines under a steady stream
  *     readsb [--seconds 60] [--aircraft 500]                       the source of a receiver's aircraft.json, as file and over HTTP
+ *     phases                                                       flight phases of recorded flights beside their altitude
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
  *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]   (in a FOLDER a stopped run continues)
  *             days of a pipeline with its upkeep, on a clock that jumps from trigger to trigger; a line for each simulated hour
@@ -25,13 +26,14 @@ import { delta } from './delta.ts';
 import { faults } from './faults.ts';
 import { life } from './life.ts';
 import { live } from './live.ts';
+import { phases } from './phases.ts';
 import { readsb } from './readsb.ts';
 import { sbs } from './sbs.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -106,6 +108,8 @@ async function main(): Promise<number> {
     } else if (name === 'readsb') {
       const options = { seconds: number('seconds', 60), aircraft: number('aircraft', 500) };
       work = () => readsb(options);
+    } else if (name === 'phases') {
+      work = () => phases();
     } else if (name === 'delta') {
       const options = { commits: number('commits', 20_000) };
       work = () => delta(options);

@@ -24,6 +24,31 @@ empty text.
 Every table also has the property \`contrail.simulated\`: \`true\` where the positions are invented. The SELECTs in
 \`app/src/pipeline/sql/\`, one file per table, say how the rows come about.
 
+## Phases and quality
+
+No row is dropped for its quality: columns say what is known of it. They are null in the rows that a former version wrote.
+
+- **Age** (Silver): \`position_age_s\` and \`contact_age_s\` are the ages of a position and of the last contact in the answer
+  that held them; \`is_stale\` says that the position was older than 15 s. They are null where the feed does not say the
+  time of its answer. \`source\` is which of several sources a row came from.
+- **From receivers** (Bronze and Silver): \`registration\`, \`type_code\`, \`nic\`, \`nac_p\`, \`rssi\` (dBFS), where a feed has
+  them. A message may use these names, and \`source\`, for something else: a value of another type reads as null.
+- **Flight phase** (Silver_ML): by the fuzzy rules of OpenAP over the means of the phase window: the row and those of the up
+  to 4 rows before it that are at most 30 s older, back to where \`on_ground\` changed. Where none of them has a vertical rate, the
+  change of altitude since the row before stands in, if that is at most 120 s old. Within 5 km of an airport, GROUND is
+  judged by the height above it. \`contrail.phase_rule\` is 2; rows of rule 1, which took the 5 rows whatever their age,
+  keep their phase.
+- **Movement** (Silver_ML): \`distance_m\` and \`implied_speed_kmh\` are those since the row before; \`is_repeat\`: in the same
+  place; \`is_jump\`: further than its speed allows, with 30 %, 2 s and 500 m to spare; \`is_altitude_jump\`: more than 61 m/s
+  with 2 s and 150 m to spare; \`is_frozen\`: in one place for 3 rows at more than 110 km/h; \`is_speed_conflict\`: above
+  7,620 m at less than 185 km/h. In all of them an unknown \`on_ground\` counts as false, and an unknown number makes no
+  conflict. \`window_seconds\` is how far the 5 rows reach back, \`height_above_airport_m\` the altitude above the nearest
+  airport.
+- **Gold** counts records in \`record_count\`, \`avg_velocity_kmh\` and \`avg_altitude_m\`, so a feed of 1 s weighs more than one
+  of 86 s. \`airborne_count\`, \`aircraft_avg_velocity_kmh\` and \`aircraft_avg_altitude_m\` count aircraft that fly, each
+  once, by their own means without stale rows; \`stale_count\` is the number of stale rows. Rows of which nobody knows
+  whether they are stale count as not stale.
+
 ${sections.join('\n\n')}
 
 ---

@@ -34,6 +34,8 @@ const FLIGHTS: readonly Column[] = [
   { name: 'origin_country', type: 'string' },
   { name: 'category', type: 'integer' },
   { name: 'flight_phase', type: 'string' },
+  { name: 'on_ground', type: 'boolean' },
+  { name: 'is_stale', type: 'boolean' },
   { name: 'record_count', type: 'long' },
   { name: 'velocity_count', type: 'long' },
   { name: 'velocity_exact', type: 'double' },
@@ -125,8 +127,9 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
   },
   '3_airports_by_cell': {
     // Lists of structures are not for golden files: shows which of a cell's airports is the nearest to (1, 0, 0).
-    sql: `select cell, airport_at(airports, squared_chords(airports, 1e0, 0e0, 0e0), smallest(squared_chords(airports, 1e0, 0e0, 0e0))) as nearest
-      from (${QUERIES.airportsByCell}) as by_cell`,
+    sql: `select cell, airport.ident as nearest, airport.elevation_m as elevation_m from (
+      select cell, airport_at(airports, squared_chords(airports, 1e0, 0e0, 0e0), smallest(squared_chords(airports, 1e0, 0e0, 0e0))) as airport
+      from (${QUERIES.airportsByCell}) as by_cell) as nearby`,
     relations: { airport_cells: AIRPORT_CELL_COLUMNS },
     key: ['cell'],
     parameters,
@@ -142,7 +145,7 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
   '4_flights': {
     sql: QUERIES.flights,
     relations: { fresh: SILVER_FLIGHTS_ML.columns },
-    key: ['icao24', 'flight_phase'],
+    key: ['icao24', 'flight_phase', 'on_ground', 'is_stale'],
     parameters,
     timestamps,
   },

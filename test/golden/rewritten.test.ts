@@ -40,9 +40,10 @@ const read = (engine: string): string =>
 const TYPES: readonly (readonly [spark: RegExp, duckdb: string])[] = [
   [/array<double>/g, 'double[]'],
   [
-    /array<struct<ident: string, x: double, y: double, z: double>>/g,
-    'struct(ident varchar, x double, y double, z double)[]',
+    /struct<ident: string, elevation_m: double, x: double, y: double, z: double>/g,
+    'struct(ident varchar, elevation_m double, x double, y double, z double)',
   ],
+  [/array<(struct\(.*?\))>/g, '$1[]'],
   [/\bstring\b/g, 'varchar'],
   [/\btimestamp\b/g, 'timestamptz'],
 ];

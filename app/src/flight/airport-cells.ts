@@ -13,6 +13,7 @@ const RADIANS = Math.PI / 180;
 export interface AirportCell {
   readonly cell: number;
   readonly ident: string;
+  readonly elevation_m: number | null;
   readonly x: number;
   readonly y: number;
   readonly z: number;
@@ -55,7 +56,8 @@ export function airportsByCell(airports: readonly Airport[]): (cell: number) => 
       );
     return found.map((index) => {
       const [x, y, z] = vectors[index] as Vector;
-      return { cell, ident: (airports[index] as Airport).ident, x, y, z };
+      const { ident, elevation_m } = airports[index] as Airport;
+      return { cell, ident, elevation_m, x, y, z };
     });
   };
 }

@@ -15,5 +15,9 @@ export const GOLD_TRAFFIC_BY_COUNTRY: TableDefinition = {
     { name: 'record_count', type: 'long' },
     { name: 'avg_velocity_kmh', type: 'double' },
     { name: 'avg_altitude_m', type: 'double' },
+    { name: 'airborne_count', type: 'long' },
+    { name: 'aircraft_avg_velocity_kmh', type: 'double' },
+    { name: 'aircraft_avg_altitude_m', type: 'double' },
+    { name: 'stale_count', type: 'long' },
   ],
 };

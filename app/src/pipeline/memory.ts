@@ -14,6 +14,9 @@ export const RECENT_COLUMNS: readonly Column[] = [
   { name: 'altitude_m', type: 'double' },
   { name: 'velocity_kmh', type: 'double' },
   { name: 'vertical_rate', type: 'double' },
+  { name: 'longitude', type: 'double' },
+  { name: 'latitude', type: 'double' },
+  { name: 'on_ground', type: 'boolean' },
   { name: 'age_rank', type: 'integer' },
 ];
 export const EMPTY_RECENT: Relation = { kind: 'rows', columns: RECENT_COLUMNS, rows: [] };

@@ -249,7 +249,6 @@ export class MicroBatches {
    * another: recovery counts on their order. A batch whose accounts do not balance comes to no commit.
    */
   async #append(batch: Batch, memory: Memory, simulated: boolean | null): Promise<Appended> {
-    const { gap_seconds, near_airport_km } = PARAMETERS;
     const { record, signal } = batch;
     const others = async () => {
       const survey = await batch.timed('survey', () => this.#survey(batch, memory));
@@ -266,7 +265,7 @@ export class MicroBatches {
           earlier,
           airports_by_cell: NearbyAirports.relation,
         },
-        parameters: { gap_seconds, near_airport_km },
+        parameters: PARAMETERS,
         signal,
       };
       const { received, flown } = daysOf(survey);
@@ -365,7 +364,11 @@ const BATCH: Relation = { kind: 'kept', name: 'batch' };
 const DUPLICATES: Relation = { kind: 'kept', name: 'duplicates' };
 const SILVER = {
   kind: 'select',
-  select: { sql: QUERIES.silver, relations: { batch: BATCH, duplicates: DUPLICATES } },
+  select: {
+    sql: QUERIES.silver,
+    relations: { batch: BATCH, duplicates: DUPLICATES },
+    parameters: { stale_seconds: PARAMETERS.stale_seconds },
+  },
 } as const satisfies Relation;
 /** The rows of the batch that are new in Silver_ML. */
 const FRESH = { kind: 'kept', name: 'fresh' } as const satisfies Relation;

@@ -8,6 +8,7 @@ import { QUERIES } from './queries.ts';
 export const AIRPORT_CELL_COLUMNS: readonly Column[] = [
   { name: 'cell', type: 'integer' },
   { name: 'ident', type: 'string' },
+  { name: 'elevation_m', type: 'double' },
   { name: 'x', type: 'double' },
   { name: 'y', type: 'double' },
   { name: 'z', type: 'double' },

@@ -30,9 +30,17 @@ export const PARAMETERS = {
   max_ahead_seconds: 600,
   /** 2000-01-01T00:00:00Z: no position and no receipt is older. */
   earliest_seconds: 946_684_800,
+  /** A position that is older than this in its feed's answer is stale, seconds. */
+  stale_seconds: 15,
   /** A longer pause of an aircraft starts a new segment, seconds. */
   gap_seconds: 600,
   near_airport_km: 15,
+  /** Rows that decide a flight phase are at most this much older, seconds. */
+  phase_seconds: 30,
+  /** A change of altitude over at most this time stands in for the vertical rate of a phase, seconds. */
+  stand_in_seconds: 120,
+  /** So near, the elevation of the airport is that of the ground below. */
+  at_airport_km: 5,
   window_seconds: GOLD_WINDOW_S,
   /** Rows of an aircraft that the next batch needs. */
   keep_rows: 4,

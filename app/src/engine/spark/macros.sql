@@ -13,6 +13,9 @@ create or replace temporary function date_from_seconds(seconds double) returns d
 -- Without the blanks (U+0020, nothing else) at both ends.
 create or replace temporary function trim_blanks(text string) returns string return trim(both ' ' from text);
 
+-- The difference of two longs; null where it is no long.
+create or replace temporary function long_difference(a bigint, b bigint) returns bigint return try_subtract(a, b);
+
 -- `~`? and 6 hexadecimal digits, in any case. `\z`: a line feed at the end is no part of it.
 create or replace temporary function is_icao24(text string) returns boolean return text rlike r'\A~?[0-9a-fA-F]{6}\z';
 
@@ -43,14 +46,40 @@ create or replace temporary function clamp(x double, low double, high double) re
 create or replace temporary function great_circle_km(squared_chord double) returns double return
   2.0D * 6371.0088D * asin(least(1.0D, sqrt(squared_chord) / 2.0D));
 
+-- Great-circle distance between two positions by the haversine formula, R = 6371008.8 m (IUGG mean radius).
+create or replace temporary function haversine_m(latitude double, longitude double, other_latitude double, other_longitude double) returns double return
+  2.0D * 6371008.8D * asin(least(1.0D, sqrt(
+    sin(radians(other_latitude - latitude) / 2.0D) * sin(radians(other_latitude - latitude) / 2.0D)
+    + cos(radians(latitude)) * cos(radians(other_latitude))
+      * sin(radians(other_longitude - longitude) / 2.0D) * sin(radians(other_longitude - longitude) / 2.0D))));
+
+-- How many of five are numbers.
+create or replace temporary function count_of_5(x0 double, x1 double, x2 double, x3 double, x4 double) returns int return
+  case when x0 is null then 0 else 1 end + case when x1 is null then 0 else 1 end + case when x2 is null then 0 else 1 end
+  + case when x3 is null then 0 else 1 end + case when x4 is null then 0 else 1 end;
+
+-- The mean of up to five numbers, added from the last one to the first; null of none.
+create or replace temporary function mean_of_5(x0 double, x1 double, x2 double, x3 double, x4 double) returns double return
+  (coalesce(x4, 0.0D) + coalesce(x3, 0.0D) + coalesce(x2, 0.0D) + coalesce(x1, 0.0D) + coalesce(x0, 0.0D)) / nullif(
+    case when x0 is null then 0 else 1 end + case when x1 is null then 0 else 1 end + case when x2 is null then 0 else 1 end
+    + case when x3 is null then 0 else 1 end + case when x4 is null then 0 else 1 end, 0);
+
+-- The sample standard deviation of up to five numbers, of which the mean and the count are known; null below two.
+create or replace temporary function deviation_of_5(
+  x0 double, x1 double, x2 double, x3 double, x4 double, mean double, number int
+) returns double return case when number > 1 then sqrt((
+  coalesce((x4 - mean) * (x4 - mean), 0.0D) + coalesce((x3 - mean) * (x3 - mean), 0.0D)
+  + coalesce((x2 - mean) * (x2 - mean), 0.0D) + coalesce((x1 - mean) * (x1 - mean), 0.0D)
+  + coalesce((x0 - mean) * (x0 - mean), 0.0D)) / (number - 1)) end;
+
 -- An airport as a point of the unit sphere.
-create or replace temporary function airport_point(ident string, x double, y double, z double)
-  returns struct<ident: string, x: double, y: double, z: double> return named_struct('ident', ident, 'x', x, 'y', y, 'z', z);
+create or replace temporary function airport_point(ident string, elevation_m double, x double, y double, z double)
+  returns struct<ident: string, elevation_m: double, x: double, y: double, z: double> return named_struct('ident', ident, 'elevation_m', elevation_m, 'x', x, 'y', y, 'z', z);
 
 -- The squared chords between a point of the unit sphere and each of at most 20 airports. Written out, since Spark
 -- interprets lambdas, and analyses a function again wherever it is called.
 create or replace temporary function squared_chords(
-  airports array<struct<ident: string, x: double, y: double, z: double>>, x double, y double, z double
+  airports array<struct<ident: string, elevation_m: double, x: double, y: double, z: double>>, x double, y double, z double
 ) returns array<double> return array(
   (x - get(airports, 0).x) * (x - get(airports, 0).x) + (y - get(airports, 0).y) * (y - get(airports, 0).y) + (z - get(airports, 0).z) * (z - get(airports, 0).z),
   (x - get(airports, 1).x) * (x - get(airports, 1).x) + (y - get(airports, 1).y) * (y - get(airports, 1).y) + (z - get(airports, 1).z) * (z - get(airports, 1).z),
@@ -79,8 +108,9 @@ create or replace temporary function smallest(numbers array<double>) returns dou
 
 -- The airport whose chord this is, the first one of several.
 create or replace temporary function airport_at(
-  airports array<struct<ident: string, x: double, y: double, z: double>>, chords array<double>, chord double
-) returns string return get(airports, cast(array_position(chords, chord) as int) - 1).ident;
+  airports array<struct<ident: string, elevation_m: double, x: double, y: double, z: double>>, chords array<double>, chord double
+) returns struct<ident: string, elevation_m: double, x: double, y: double, z: double> return
+  get(airports, cast(array_position(chords, chord) as int) - 1);
 
 -- The one-degree cell of a position, as flight/airport-cells.ts numbers them.
 create or replace temporary function airport_cell(latitude double, longitude double) returns int return

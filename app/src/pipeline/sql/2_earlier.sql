@@ -8,7 +8,16 @@ with late as (
   where reason is null
   group by 1
 )
-select lake.icao24, lake.time_position, lake.last_contact, lake.altitude_m, lake.velocity_kmh, lake.vertical_rate
+select
+  lake.icao24,
+  lake.time_position,
+  lake.last_contact,
+  lake.altitude_m,
+  lake.velocity_kmh,
+  lake.vertical_rate,
+  lake.longitude,
+  lake.latitude,
+  lake.on_ground
 from lake
 join late on late.icao24 = lake.icao24
   and lake.time_position between late.first_position - :reach_seconds and late.last_position

@@ -4,11 +4,11 @@
 -- Kept as recent: what the next batch needs of the past. Aircraft not heard of since horizon_seconds are let go;
 -- their rows are found in the lake when a late row asks for them.
 with combined as (
-  select icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate
+  select icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate, longitude, latitude, on_ground
   from recent
   where icao24 in (select icao24 from fresh)
   union all
-  select icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate
+  select icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate, longitude, latitude, on_ground
   from fresh
 ),
 ranked as (
@@ -20,11 +20,11 @@ ranked as (
     ) as integer) as age_rank
   from combined
 )
-select icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate, age_rank
+select icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate, longitude, latitude, on_ground, age_rank
 from ranked
 where age_rank <= :keep_rows
 union all
-select icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate, age_rank
+select icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate, longitude, latitude, on_ground, age_rank
 from recent
 where not exists (select 1 from fresh where fresh.icao24 = recent.icao24)
   and icao24 in (select icao24 from recent where age_rank = 1 and time_position >= :horizon_seconds)

@@ -1,6 +1,6 @@
--- Grain:  one row per window of event time, aircraft, country, category and flight phase in `fresh`, of the windows
---         that begin at `floor` or later.
--- Key:    (window_seconds, icao24, origin_country, category, flight_phase), once per batch
+-- Grain:  one row per window of event time, aircraft, country, category, flight phase, on_ground and is_stale in `fresh`,
+--         of the windows that begin at `floor` or later.
+-- Key:    (window_seconds, icao24, origin_country, category, flight_phase, on_ground, is_stale), once per batch
 -- Reads:  fresh (rows of Silver_ML)
 -- Units:  km/h, metres
 -- Kept as flights, for the newest windows; older windows are read from the lake in the same form. What Gold aggregates
@@ -12,6 +12,8 @@ select
   origin_country,
   category,
   flight_phase,
+  coalesce(on_ground, false) as on_ground,
+  coalesce(is_stale, false) as is_stale,
   count(*) as record_count,
   count(velocity_kmh) as velocity_count,
   sum(exact_part(velocity_kmh)) as velocity_exact,
@@ -21,4 +23,5 @@ select
   sum(wild_part(altitude_m)) as altitude_wild
 from fresh
 where time_position - time_position % :window_seconds >= :floor
-group by time_position - time_position % :window_seconds, icao24, origin_country, category, flight_phase
+group by time_position - time_position % :window_seconds, icao24, origin_country, category, flight_phase,
+  coalesce(on_ground, false), coalesce(is_stale, false)
