@@ -52,10 +52,10 @@ describe.skipIf(!HAS_KAFKA)('contrail with KAFKA_BOOTSTRAP', () => {
   const topicFinding = async (): Promise<Finding | undefined> =>
     (JSON.parse((await run('doctor', '--json')).stdout) as Finding[]).find(({ check }) => check === 'topic');
 
-  it('says that the topic is not there yet', async () => {
+  it('says that the topic does not exist yet', async () => {
     expect(await topicFinding()).toMatchObject({
       ok: true,
-      found: `${topic} of Kafka at ${inject('bootstrap')} is not there yet: "contrail produce" makes it`,
+      found: `${topic} of Kafka at ${inject('bootstrap')} does not exist yet: "contrail produce" creates it`,
     });
   });
 

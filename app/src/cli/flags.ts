@@ -14,7 +14,7 @@ export function withSettings(command: Command, names?: readonly string[]): Comma
     if (row.name === 'SOURCE') command.option('--source <value>', meaning, together);
     else command.option(`${flagOf(row.name)} <value>`, meaning);
   }
-  return command.option('--env <file>', 'a file of settings to read instead of .env');
+  return command.option('--env <file>', 'read settings from this file instead of .env');
 }
 
 /** A flag that is given several times. */

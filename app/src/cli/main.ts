@@ -11,8 +11,7 @@ import { untilSignal } from './until-signal.ts';
 
 const wholeNumber = (text: string): number => {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new InvalidArgumentError('It has to be a whole number.');
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number.');
   return value;
 };
 const formatOption = (extra: readonly string[] = [], standard = 'table'): Option =>
@@ -34,21 +33,37 @@ const S3_SETTINGS = [
 const passOverGaps = (): Option =>
   new Option(
     '--pass-over-gaps',
-    'go on without messages that the topic cannot give any more (expired, damaged), and write them down in quarantine.gaps',
+    'go on without messages that the topic no longer has (expired, damaged), and note them in quarantine.gaps',
   ).default(false);
+
+const EXAMPLES = `
+Examples:
+  contrail up                             planes of OpenSky, else simulated ones,
+                                          on http://127.0.0.1:8501
+  contrail up --source simulator          the same, always simulated
+  contrail query "select count(*) from silver.flights"
+  contrail table history data/lake/silver/flights
+  contrail doctor                         what works, and what to do if not
+
+"contrail COMMAND --help" lists the flags of a command. Every flag for a setting
+can also be set in the environment or in a file .env: see docs/settings.md.
+`;
 
 /** Each command's code is loaded when it runs, so that `--help` and `simulate` do not pay for DuckDB. */
 function program(): Command {
   const root = new Command('contrail')
-    .description('Aircraft positions into an open lakehouse, live.')
+    .description('Live aircraft positions, written into an open lakehouse and shown on a map.')
     .version('0.1.0')
-    // Else the program's own --version would swallow the one of "table read".
+    // Without it, the program's own --version would take the place of the one of "table read".
     .enablePositionalOptions()
-    .showHelpAfterError('(contrail --help tells more)')
+    .showHelpAfterError('(contrail --help lists commands and flags)')
+    .addHelpText('after', EXAMPLES)
     .configureHelp({ sortOptions: false })
     .exitOverride();
 
-  withSettings(root.command('up').description('source, pipeline and dashboard in one process (npm start)'))
+  withSettings(
+    root.command('up').description('run source, pipeline and dashboard in one process (npm start)'),
+  )
     .addOption(passOverGaps())
     .action(async (flags: Flags) => {
       const { up } = await import('./up.ts');
@@ -59,7 +74,7 @@ function program(): Command {
     root
       .command('produce')
       .description(
-        'a source into the topic: opensky, readsb:URL|FILE, sbs:HOST:PORT, adsblol:LAT,LON,NM and others, simulator, replay:PATH, archive:PATH, ndjson:FILE; docs/feeds.md tells of each',
+        'send the positions of a source into the topic: opensky, readsb:URL|FILE, sbs:HOST:PORT, adsblol:LAT,LON,NM and others, simulator, replay:PATH, archive:PATH, ndjson:FILE; see docs/feeds.md',
       ),
   )
     .option('--once', 'end after one poll (files always end by themselves)', false)
@@ -68,10 +83,12 @@ function program(): Command {
       await produce(settingsOf(flags), flags['once'] === true, untilSignal());
     });
 
-  withSettings(root.command('pipeline').description('the topic into the lake'))
-    .option('--once', 'drain what is there and end', false)
+  withSettings(
+    root.command('pipeline').description('write the messages of the topic into the tables of the lake'),
+  )
+    .option('--once', 'process the messages that are there, then end', false)
     .addOption(passOverGaps())
-    .option('--batch-rows <n>', 'most messages in a micro-batch', wholeNumber)
+    .option('--batch-rows <n>', 'the most messages in a micro-batch', wholeNumber)
     .action(async (flags: Flags) => {
       const { pipeline } = await import('../program/pipeline.ts');
       const rows = flags['batchRows'];
@@ -81,7 +98,7 @@ function program(): Command {
       await pipeline(limited, modes, untilSignal());
     });
 
-  withSettings(root.command('dashboard').description('the page on a lake'), [
+  withSettings(root.command('dashboard').description('serve the page that shows a lake'), [
     'DATA_DIR',
     ...S3_SETTINGS,
     'LAKE_CACHE',
@@ -98,7 +115,7 @@ function program(): Command {
     await dashboard(settingsOf(flags), untilSignal());
   });
 
-  const table = root.command('table').description('look at one Delta table, or look after it');
+  const table = root.command('table').description('read, check and maintain one Delta table');
   const parts = { wholeNumber, formatOption, usage };
   addReaders(table, parts);
   addOperations(table, parts);
@@ -108,7 +125,7 @@ function program(): Command {
     root
       .command('query')
       .description(
-        'one SELECT over the lake; tables are bronze.flights, silver.flights, gold.traffic_by_country, …',
+        'run one SELECT over the lake; its tables are bronze.flights, silver.flights, gold.traffic_by_country, …',
       ),
     ['DATA_DIR', ...S3_SETTINGS, 'LAKE_CACHE', 'MEMORY_LIMIT'],
   )
@@ -121,7 +138,7 @@ function program(): Command {
 
   root
     .command('simulate')
-    .description('simulated topic messages on standard output, the same bytes for the same arguments')
+    .description('print simulated topic messages; the same arguments give the same bytes')
     .option('--aircraft <n>', 'aircraft', wholeNumber, 1000)
     .option('--polls <n>', 'polls', wholeNumber, 10)
     .option('--interval <seconds>', 'seconds between polls', wholeNumber, 10)
@@ -133,7 +150,7 @@ function program(): Command {
 
   addCluster(root);
 
-  withSettings(root.command('doctor').description('check settings and everything in use'))
+  withSettings(root.command('doctor').description('check the settings and everything that is in use'))
     .option('--json', 'for programs', false)
     .action(async (flags: Flags) => {
       const { printFindings } = await import('./doctor.ts');
@@ -145,8 +162,8 @@ function program(): Command {
 const usage = (message: string): CommanderError => new CommanderError(2, 'contrail.usage', message);
 
 endWithLauncher();
-// A reader that has seen enough, as head, closes the pipe: that is the end, and no error.
-// A file on a full disk takes no more words; what works goes on.
+// A reader that has seen enough, such as head, closes the pipe: end without an error. A file on a full disk takes no
+// more words; what works goes on.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (!isDiskTrouble(error)) process.exit(error.code === 'EPIPE' ? 0 : 1);

@@ -26,7 +26,7 @@ function boundedMemory(limitBytes: number): Disposable {
   const watch = setInterval(() => {
     if (process.memoryUsage.rss() <= ceiling) return;
     say(
-      `contrail: The query was stopped: it takes more than ${Math.round(ceiling / 1e6)} MB of memory. Ask for less at once, or raise MEMORY_LIMIT.`,
+      `contrail: The query was stopped: it takes more than ${Math.round(ceiling / 1e6)} MB of memory. Make it smaller, or raise MEMORY_LIMIT.`,
     );
     endAtOnce(1);
   }, WATCH_EVERY_MS);

@@ -146,7 +146,7 @@ export function loadSettings(environment: Environment): Settings {
   if (!result.success || problems.length > 0) {
     throw new ContrailError(
       'settings-invalid',
-      `${problems.length} setting${problems.length === 1 ? '' : 's'} to correct, in the environment or .env:\n` +
+      `${problems.length} setting${problems.length === 1 ? '' : 's'} to correct, in the flags, the environment or .env:\n` +
         problems.map((problem) => `- ${problem}`).join('\n'),
       { facts: { problems } },
     );

@@ -79,13 +79,13 @@ const proxy = parsed('an address as http://proxy.example:3128 (http, https or so
     ? new Secret(address)
     : null;
 });
-const duration = parsed('a duration above 0 with its unit, as 500ms, 5s, 2m, 12h or 7d', parseDuration);
-const retention = parsed('a duration from 10m on with its unit, as 15m, 1h or 2d', (text) => {
+const duration = parsed('a duration above 0 with its unit, such as 500ms, 5s, 2m, 12h or 7d', parseDuration);
+const retention = parsed('a duration of at least 10m with its unit, such as 15m, 1h or 2d', (text) => {
   const ms = parseDuration(text);
   return ms !== null && ms >= 600_000 ? ms : null;
 });
-const size = parsed('a size above 0 with its unit, as 512MB or 8GiB', parseSize);
-const sizeOrNothing = parsed('a size with its unit, as 500MB or 2GiB, or 0', (text) =>
+const size = parsed('a size above 0 with its unit, such as 512MB or 8GiB', parseSize);
+const sizeOrNothing = parsed('a size with its unit, such as 500MB or 2GiB, or 0', (text) =>
   text === '0' ? 0 : parseSize(text),
 );
 const logLevel = parsed(
@@ -263,7 +263,7 @@ export const VARIABLES = {
   }),
   NO_PROXY: optional(anyText, {
     meaning:
-      'Hosts that are reached directly, with ports or without; .example.com means all names below it. This machine always is.',
+      'Hosts that are reached directly, with ports or without; .example.com means all names below it. This machine is always reached directly.',
     unit: 'names, with commas between; * for all',
     unset: 'none',
   }),
@@ -367,7 +367,7 @@ export const VARIABLES = {
     'datalake',
     { meaning: 'Bucket of the lake at GARAGE_ENDPOINT.', unit: 'text' },
   ),
-  S3_REGION: setting(matching('a region as garage or eu-central-1', /^[a-z0-9-]+$/), 'garage', {
+  S3_REGION: setting(matching('a region such as garage or eu-central-1', /^[a-z0-9-]+$/), 'garage', {
     meaning:
       'Region that GARAGE_ENDPOINT expects in signatures: the s3_region of Garage, us-east-1 for most other stores.',
     unit: 'text',
@@ -397,10 +397,14 @@ export const VARIABLES = {
     unit: 'sc://host:15002',
     unset: 'DuckDB in this process',
   }),
-  SPARK_MASTER_URL: setting(matching('an address as spark://spark:7077', /^\S+$/), 'spark://spark:7077', {
-    meaning: 'Spark master, for the Connect server and for health checks.',
-    unit: 'spark://host:port',
-  }),
+  SPARK_MASTER_URL: setting(
+    matching('an address such as spark://spark:7077', /^\S+$/),
+    'spark://spark:7077',
+    {
+      meaning: 'Spark master, for the Connect server and for health checks.',
+      unit: 'spark://host:port',
+    },
+  ),
   SPARK_MASTER_PAGE: optional(pageAddress, {
     meaning:
       'Web page of the Spark master, such as http://localhost:8080; if this process can reach it, Contrail asks it for the workers.',

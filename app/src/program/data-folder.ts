@@ -38,6 +38,6 @@ export function existingData(
   if (found.length === 0) return newData(settings, settings.source === 'simulator');
   throw new ContrailError(
     'data-ambiguous',
-    'There are two lakes, ./data (real) and ./data-simulated. Say which one: --data DIR.',
+    'There are two lakes, ./data (real) and ./data-simulated. Choose one with --data DIR.',
   );
 }

@@ -62,8 +62,8 @@ function shortageAt(
   if (size.bavail * size.bsize >= floor * factor) return null;
   const megabytes = Math.ceil(floor / 1e6);
   return (
-    `Less than ${megabytes} MB are free on the disk of ${folder}: nothing is written until there is more room, ` +
-    `then it goes on by itself. Free some, or lower DISK_FLOOR.`
+    `Less than ${megabytes} MB are free on the disk of ${folder}: nothing is written until there is more space, ` +
+    `then writing goes on by itself. Free some space, or lower DISK_FLOOR.`
   );
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Environment, loadSettings, type Settings, withDotEnv } from '../config/settings.ts';
 import type { SettingName } from '../config/variables.ts';
+import { ContrailError } from '../errors.ts';
 import { useNetwork } from './network.ts';
 import { say } from './terminal/log.ts';
 
@@ -18,22 +19,32 @@ function withSmallNames(environment: Environment): Environment {
 /**
  * Settings: each from `given`, else from the environment, else from `file`, or from `.env` where that exists. From then on
  * the process uses the network as they say.
- * @throws ContrailError `invalid` / `settings-invalid`; the file system's error when `file` cannot be read
+ * @throws ContrailError `invalid` / `settings-invalid`, also when `file` cannot be read
  */
 export function settingsFrom(given: GivenSettings, file?: string): Settings {
-  let dotEnv = '';
-  try {
-    dotEnv = readFileSync(file ?? '.env', 'utf8');
-  } catch (error) {
-    if (file !== undefined || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
   const name = file ?? '.env';
+  const dotEnv = textOf(name, file === undefined);
   const onUnset = (unset: string): void =>
     say(
-      `${name} refers to $${unset}, which is not set: nothing was put in. A dollar sign itself is $$, or stands in '…'.`,
+      `${name} refers to $${unset}, which is not set, so it was replaced with nothing. Write $$ for a dollar sign, or put the value in '…'.`,
     );
   const environment = withDotEnv(withSmallNames(process.env as Environment), dotEnv, { file: name, onUnset });
   const settings = loadSettings({ ...environment, ...given });
   useNetwork(settings);
   return settings;
+}
+
+/** The text of a settings file; empty if it need not exist and does not. */
+function textOf(name: string, isOptional: boolean): string {
+  try {
+    return readFileSync(name, 'utf8');
+  } catch (error) {
+    if (isOptional && (error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    const { message } = error as Error;
+    throw new ContrailError(
+      'settings-invalid',
+      `The settings file ${name} cannot be read: ${message}. ${isOptional ? 'Make it readable, or remove it' : 'Give --env the path of a file'}.`,
+      { cause: error },
+    );
+  }
 }

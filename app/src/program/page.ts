@@ -19,5 +19,5 @@ export async function buildPage(signal?: AbortSignal): Promise<void> {
   });
   const [code] = (await once(child, 'exit').catch(() => [1])) as [number | null];
   if (code !== 0 && signal?.aborted !== true)
-    say('The page could not be built; the lines above say why. Everything else goes on.');
+    say('The page could not be built; the lines above say why. Everything else continues.');
 }

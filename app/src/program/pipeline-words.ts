@@ -33,7 +33,7 @@ export function pipelineWords({
     onBatch: (batch) => {
       if (batch.rows_restamped !== undefined && !isRestampingTold) {
         isRestampingTold = true;
-        const message = `${count(batch.rows_restamped)} messages of micro-batch ${batch.batch_id} bear a Kafka timestamp before 2000 or ahead of this machine's clock. The time of the micro-batch is taken for the time of their receipt. Have their producer send milliseconds since 1970, or set the topic's message.timestamp.type to LogAppendTime.`;
+        const message = `${count(batch.rows_restamped)} messages of micro-batch ${batch.batch_id} have a Kafka timestamp before 2000 or ahead of this machine's clock. Contrail uses the time of the micro-batch as their time of receipt. Make their producer send milliseconds since 1970, or set the topic's message.timestamp.type to LogAppendTime.`;
         log.warn({ batch_id: batch.batch_id, rows_restamped: batch.rows_restamped }, message);
         say(message);
       }
@@ -58,8 +58,8 @@ export function pipelineWords({
       for (const gap of gaps) say(passedOver(gap));
     },
     onStranger: (key) =>
-      log.warn({ file: key }, 'a file among the batch records is not one of them, and is left alone'),
-    onUpkeepTrouble: (error) => log.warn({ error: String(error) }, 'the tables could not be looked after'),
+      log.warn({ file: key }, 'a file in the folder of batch records is not a batch record and is ignored'),
+    onUpkeepTrouble: (error) => log.warn({ error: String(error) }, 'maintenance of the tables failed'),
     onCut: ({ batch_id, messages, error }) => {
       log.warn({ batch_id, messages, error: error.message }, 'micro-batch cut');
       const now =

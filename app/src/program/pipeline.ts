@@ -35,7 +35,9 @@ export async function pipeline(
     isLoud: true,
   });
   if (once && totals.batches === 0 && !(await topic.exists()))
-    say(`There is no topic ${topic.name} in ${topicPlace(settings, data)} yet. "contrail produce" makes it.`);
+    say(
+      `There is no topic ${topic.name} in ${topicPlace(settings, data)} yet. "contrail produce" creates it.`,
+    );
   say(
     `${count(totals.rows)} messages in ${count(totals.batches)} micro-batches; the lake is ${home.store.url}.`,
   );

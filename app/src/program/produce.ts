@@ -90,7 +90,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
 const noPoll = (source: string, message: string): ContrailError =>
   new ContrailError(
     'source-unavailable',
-    `${source} gave no poll, and nothing was sent: ${message}. Try again later, or leave --once out to wait for it.`,
+    `${source} did not answer, so nothing was sent: ${message}. Try again later, or leave out --once to wait for it.`,
     { facts: { source } },
   );
 

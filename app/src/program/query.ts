@@ -53,8 +53,8 @@ export interface TablesIn {
 }
 
 /**
- * Finds the tables that a text may mean: those with both names anywhere in it. One table too many does no harm, and so this
- * needs no SQL parser.
+ * Finds the tables that a text may mean: those with both parts of the name anywhere in it. One table too many does no harm,
+ * so this needs no SQL parser.
  */
 export async function tablesIn(lake: Pick<Lake, 'table'>, sql: string): Promise<TablesIn> {
   const relations: Record<string, Relation> = {};
@@ -70,7 +70,7 @@ export async function tablesIn(lake: Pick<Lake, 'table'>, sql: string): Promise<
   return { relations, missing };
 }
 
-/** Explains an error to the author of the SELECT. */
+/** The error in words for the author of the SELECT. */
 function explained(error: unknown, missing: readonly string[], url: string): unknown {
   if (!(error instanceof ContrailError) || error.code !== 'sql-failed') return error;
   const message = error.message.replace(/^DuckDB could not run the SELECT: /, '');
@@ -81,12 +81,13 @@ function explained(error: unknown, missing: readonly string[], url: string): unk
       `There is no ${names} in ${url} yet: run "contrail pipeline --once" or "contrail up" first.`,
     );
   }
-  if (message.startsWith('Catalog Error')) {
+  const unknown = /^Catalog Error: Table with name "?([^"\s]+?)"? does not exist/.exec(message)?.[1];
+  if (unknown !== undefined) {
     const names = TABLES.map(sqlName).join(', ');
-    return failed(`${message.split('\n').slice(0, 2).join(' ')} Tables of a lake are ${names}.`, error);
+    return failed(`The table ${unknown} does not exist. The tables of the lake are ${names}.`, error);
   }
   const said = message.startsWith('Permission Error')
-    ? `A query reaches the tables of the lake and nothing else, no file and no address: ${message.split('\n', 1)[0]}`
+    ? `A query can read the tables of the lake and nothing else, no files and no addresses: ${message.split('\n', 1)[0]}`
     : message.split('\n').slice(0, 2).join(' ');
   return failed(said, error);
 }

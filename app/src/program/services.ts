@@ -60,7 +60,7 @@ export function servicesInUse(
 
 async function lookAtTopic(settings: Settings, data: string): Promise<string> {
   await using topic = await openTopic(settings, data, true);
-  if (!(await topic.exists())) return `answers; topic ${topic.name} is not there yet`;
+  if (!(await topic.exists())) return `answers; topic ${topic.name} does not exist yet`;
   return `${topic.name}: ${count(rowsIn(await topic.offsets()))} messages`;
 }
 
@@ -114,7 +114,7 @@ async function workersOf(page: string | null, signal: AbortSignal): Promise<stri
   if (aliveworkers === 0) {
     throw new ContrailError(
       'spark-workers-missing',
-      'The Spark master has no worker, so nothing is computed. Start one.',
+      'The Spark master has no worker, so nothing is computed. Start a worker.',
     );
   }
   return `${aliveworkers} worker${aliveworkers === 1 ? '' : 's'}, ${coresused} of ${cores} cores in use`;

@@ -54,4 +54,4 @@ function componentsOf(settings: Settings): SourceComponents {
 const RULE = '*'.repeat(74);
 
 const simulatedNotice = (reason: string): string =>
-  `\n${RULE}\n  SIMULATED: the aircraft are invented, no real flights.\n  ${reason}\n  They live in a lake of their own. For real positions: --source opensky\n${RULE}`;
+  `\n${RULE}\n  SIMULATED: these aircraft are invented, not real flights.\n  ${reason}\n  They are kept in a separate lake. For real positions: --source opensky\n${RULE}`;

@@ -25,7 +25,7 @@ export async function openTopic(settings: Settings, data: string, readOnly: bool
     creation: { replication: settings.kafkaReplication, retention },
     random: SYSTEM.random,
     readOnly,
-    onTrouble: (error) => say(`${error.message} Waiting for Kafka; what is to be sent is kept until then.`),
+    onTrouble: (error) => say(`${error.message} Waiting for Kafka; messages are kept until then.`),
     onRecovered: () => say('Kafka answers again.'),
   });
 }

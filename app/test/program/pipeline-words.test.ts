@@ -63,7 +63,7 @@ describe('the words of a pipeline', () => {
     const { onBatch } = words(false);
     onBatch({ ...BATCH, rows_restamped: 3 });
     onBatch({ ...BATCH, rows_restamped: 4 });
-    expect(said).toEqual([expect.stringMatching(/^3 messages of micro-batch 7 bear a Kafka timestamp/)]);
+    expect(said).toEqual([expect.stringMatching(/^3 messages of micro-batch 7 have a Kafka timestamp/)]);
   });
 
   it('say trouble once, however often it is tried, until a micro-batch is done', () => {

@@ -98,7 +98,7 @@ export async function clusterDown(flags: ClusterFlags, purge: boolean): Promise<
   say(ended.length === 0 ? 'Nothing was running.' : `Stopped: ${ended.join(', ')}.`);
   if (!purge) return;
   await rm(folder, { recursive: true, force: true });
-  say(`${folder} is deleted, topic and lake with it.`);
+  say(`${folder} was deleted, including topic and lake.`);
 }
 
 const servicesIn = (folder: string, plan: ClusterPlan, workers: number): readonly Service[] =>
@@ -111,7 +111,7 @@ async function planFor(settings: Settings, flags: ClusterUpFlags, folder: string
   if (before !== null && flags.s3 !== null && flags.s3 !== before.s3.kind) {
     throw new ContrailError(
       'cluster-s3-differs',
-      `This cluster keeps its objects with ${before.s3.kind}. Take another --name for ${flags.s3}, or delete it: contrail cluster down --purge.`,
+      `This cluster keeps its objects with ${before.s3.kind}. Choose another --name for a cluster with ${flags.s3}, or delete this one: contrail cluster down --purge.`,
     );
   }
   const services = before === null ? [] : servicesIn(folder, before, MOST_WORKERS);
@@ -143,7 +143,7 @@ async function checkFree(folder: string): Promise<void> {
   if (first === undefined) return;
   throw new ContrailError(
     'cluster-folder-taken',
-    `${folder} is no folder of a cluster, and not empty (it has ${first}). Give --folder one that is empty or does not exist.`,
+    `${folder} is not the folder of a cluster and is not empty (it has ${first}). Give --folder an empty or new folder.`,
     { facts: { folder } },
   );
 }

@@ -11,7 +11,7 @@ type Settings = Readonly<Record<string, unknown>>;
 const notNegative = (text: string): number => {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('It has to be a number from 0 on.');
+    throw new InvalidArgumentError('It must be a number, 0 or more.');
   return value;
 };
 const size = (text: string): number => {
@@ -41,13 +41,13 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
     new Option('--version <n>', 'an older version').argParser(wholeNumber).conflicts('timestamp');
   table
     .command('read')
-    .description('the rows of a table')
+    .description('print the rows of a table')
     .argument('[path]', PATH)
     .addOption(version())
     .addOption(new Option('--timestamp <instant>', 'as it was at this instant').argParser(instant))
     .addOption(new Option('--columns <names>', 'only these columns, a,b,c').argParser(columns))
-    .option('--where <condition>', 'only these rows: "icao24 = \'3c6444\' and altitude_m > 1000"')
-    .option('--limit <n>', 'at most so many rows (not with canonical)', wholeNumber)
+    .option('--where <condition>', 'only rows that satisfy it: "icao24 = \'3c6444\' and altitude_m > 1000"')
+    .option('--limit <n>', 'print at most this many rows (not with canonical)', wholeNumber)
     .option('--paths-from <file>', 'read requests {"id","path","version"} as lines from standard input: -')
     .addOption(formatOption(['canonical']))
     .action(
@@ -69,7 +69,7 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
           if (flags.pathsFrom !== '-' || flags.format !== 'canonical')
             throw usage('--paths-from takes - (standard input) and needs --format canonical.');
           await readTables(flags);
-        } else if (path === undefined) throw usage('Which table? Give its folder: contrail table read PATH.');
+        } else if (path === undefined) throw usage('Give the folder of a table: contrail table read PATH.');
         else if (flags.format === 'canonical' && (flags.columns ?? flags.where) !== undefined)
           throw usage('--format canonical prints whole tables: leave out --columns and --where.');
         else
@@ -78,11 +78,11 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
     );
   table
     .command('changes')
-    .description('the rows that versions inserted, deleted and updated')
+    .description('print the rows that versions inserted, deleted and updated')
     .argument('<path>', PATH)
     .requiredOption('--from <n>', 'the first version', wholeNumber)
     .option('--to <n>', 'the last version (default: the newest)', wholeNumber)
-    .option('--limit <n>', 'at most so many rows', wholeNumber)
+    .option('--limit <n>', 'print at most this many rows', wholeNumber)
     .addOption(formatOption())
     .action(
       async (
@@ -95,9 +95,9 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
     );
   table
     .command('history')
-    .description('its commits, newest first')
+    .description('list the commits of a table, newest first')
     .argument('<path>', PATH)
-    .option('--limit <n>', 'at most so many', wholeNumber, 20)
+    .option('--limit <n>', 'print at most this many commits', wholeNumber, 20)
     .addOption(formatOption())
     .action(async (path: string, flags: Settings & { limit: number; format: OutputFormat }) => {
       const { tableHistory } = await import('./look.ts');
@@ -105,7 +105,7 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
     });
   table
     .command('describe')
-    .description('schema, size and properties')
+    .description('print schema, size and properties of a table')
     .argument('<path>', PATH)
     .addOption(formatOption())
     .action(async (path: string, flags: Settings & { format: OutputFormat }) => {
@@ -115,10 +115,14 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
   table
     .command('check')
     .description(
-      'replay, checkpoints, checksums, files to their last page, statistics; exit 1 when something is wrong',
+      'check the log, checkpoints, checksums, statistics and every page of every file; exit 1 if something is wrong',
     )
     .argument('<path>', PATH)
-    .option('--footers', 'read the footers of files alone: quick, and blind to damage in their pages', false)
+    .option(
+      '--footers',
+      'read only the footers of files: fast, but damage in their pages is not found',
+      false,
+    )
     .addOption(formatOption())
     .action(async (path: string, flags: Settings & { footers: boolean; format: OutputFormat }) => {
       const { checkTable } = await import('./look.ts');
@@ -130,7 +134,7 @@ export function addReaders(table: Command, { wholeNumber, formatOption, usage }:
 export function addOperations(table: Command, { wholeNumber, formatOption }: TableCommandParts): void {
   table
     .command('optimize')
-    .description('put small files together, or sort whole partitions; no row changes')
+    .description('compact small files, or sort whole partitions; no row changes')
     .argument('<path>', PATH)
     .option(
       '--target-size <size>',
@@ -172,15 +176,19 @@ export function addOperations(table: Command, { wholeNumber, formatOption }: Tab
     .option('--dry-run', 'print what would be deleted, and delete nothing', false)
     .option(
       '--retain-hours <h>',
-      'keep files that were removed since (default delta.deletedFileRetentionDuration, 168)',
+      'keep files that were removed within this time (default delta.deletedFileRetentionDuration, 168)',
       notNegative,
     )
     .option(
       '--force',
-      'take a retention below that of the table: readers of old versions may lose files; what no commit names stays for a day',
+      'accept a retention below that of the table: readers of old versions may lose files; files that no commit names stay for a day',
       false,
     )
-    .option('--log-only', 'only files that a commit in the log removed; lists no folder', false)
+    .option(
+      '--log-only',
+      'only delete files that a commit in the log removed, without listing the folder',
+      false,
+    )
     .addOption(formatOption())
     .action(
       async (
@@ -199,10 +207,12 @@ export function addOperations(table: Command, { wholeNumber, formatOption }: Tab
     );
   table
     .command('restore')
-    .description('make the table what it was; its history stays')
+    .description('roll the table back to an earlier version; its history stays')
     .argument('<path>', PATH)
-    .addOption(new Option('--version <n>', 'at this version').argParser(wholeNumber).conflicts('timestamp'))
-    .addOption(new Option('--timestamp <instant>', 'at this instant').argParser(instant))
+    .addOption(
+      new Option('--version <n>', 'the version to restore').argParser(wholeNumber).conflicts('timestamp'),
+    )
+    .addOption(new Option('--timestamp <instant>', 'restore the version at this instant').argParser(instant))
     .addOption(formatOption())
     .action(
       async (
@@ -212,7 +222,7 @@ export function addOperations(table: Command, { wholeNumber, formatOption }: Tab
       ) => {
         const { version, timestamp, ...rest } = flags;
         if (version === undefined && timestamp === undefined)
-          command.error('Restore to what? Give --version N or --timestamp INSTANT.', {
+          command.error('Give the state to restore: --version N or --timestamp INSTANT.', {
             exitCode: 2,
             code: 'commander.missingMandatoryOptionValue',
           });

@@ -47,12 +47,12 @@ export async function optimizeTable(path: string, flags: OptimizeFlags): Promise
   if (report === null) return;
   const { version, metrics, lostGroups } = report;
   printFacts(flags.format, {
-    version: version ?? 'unchanged: there is nothing to put together',
+    version: version ?? 'unchanged: there is nothing to compact',
     files_removed: metrics.numRemovedFiles,
     bytes_removed: metrics.numRemovedBytes,
     files_added: metrics.numAddedFiles,
     bytes_added: metrics.numAddedBytes,
-    // Others changed these files meanwhile; another run takes what is left of them.
+    // Others changed these files in between; another run can take the rest.
     groups_lost: lostGroups,
   });
 }
@@ -143,7 +143,7 @@ export async function restoreTable(
       return;
     case 'unchanged':
       printFacts(flags.format, {
-        version: `unchanged: version ${result.version} is as version ${result.restoredVersion} was`,
+        version: `unchanged: version ${result.version} is the same as version ${result.restoredVersion}`,
       });
       return;
   }
@@ -163,7 +163,7 @@ function predicateOf(snapshot: Snapshot, conditions: readonly string[]): Predica
     if (!snapshot.partitionColumns.includes(column)) {
       throw new ContrailError(
         'not-a-partition',
-        `--where ${condition} names no partition column. Write --where COLUMN=VALUE with one of: ${snapshot.partitionColumns.join(', ') || 'none, the table is not partitioned'}.`,
+        `--where ${condition} does not name a partition column. Write --where COLUMN=VALUE with one of: ${snapshot.partitionColumns.join(', ') || 'none, the table is not partitioned'}.`,
       );
     }
     columns.set(column, [...(columns.get(column) ?? []), condition.slice(at + 1)]);
@@ -188,7 +188,9 @@ async function orStopped<T>(
   } catch (error) {
     if (!signal.aborted) throw error;
     progress.clear();
-    process.stderr.write('Stopped. What was done stays, the table is whole; run it again to go on.\n');
+    process.stderr.write(
+      'Stopped. The table is intact and keeps what was done; run the command again to continue.\n',
+    );
     return null;
   } finally {
     progress.clear();

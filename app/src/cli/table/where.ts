@@ -46,7 +46,7 @@ class Parser {
 
   whole(): Predicate {
     const predicate = this.#or();
-    if (this.#next.kind !== 'end') this.#refuse(`"${this.#next.text}" is not understood there`);
+    if (this.#next.kind !== 'end') this.#refuse(`"${this.#next.text}" is not expected there`);
     return predicate;
   }
 
@@ -128,7 +128,7 @@ class Parser {
       if (this.#takes(sign)) return [{ column, [operator]: this.#value(type) }];
     if (!this.#takes('!=') && !this.#takes('<>'))
       this.#refuse(
-        `"${this.#next.text}" after ${column} is no comparison that is known here (=, !=, <, <=, >, >=, in, between, is null)`,
+        `"${this.#next.text}" after ${column} is not a known comparison (=, !=, <, <=, >, >=, in, between, is null)`,
       );
     const value = this.#value(type);
     return [{ anyOf: [[{ column, below: value }], [{ column, above: value }]] }];
@@ -136,13 +136,15 @@ class Parser {
 
   #column(): StructField {
     const { kind, text } = this.#next;
-    if (kind !== 'word' && kind !== 'name') this.#refuse(`"${text}" stands where a column should`);
+    if (kind !== 'word' && kind !== 'name') this.#refuse(`there is "${text}" instead of a column`);
     const fields = this.#schema.fields;
     const field =
       fields.find(({ name }) => name === text) ??
       fields.find(({ name }) => kind === 'word' && name.toLowerCase() === text.toLowerCase());
     if (!field)
-      this.#refuse(`there is no column "${text}"; there are ${fields.map(({ name }) => name).join(', ')}`);
+      this.#refuse(
+        `there is no column "${text}"; the columns are ${fields.map(({ name }) => name).join(', ')}`,
+      );
     this.#at++;
     return field;
   }
@@ -152,9 +154,9 @@ class Parser {
     this.#at++;
     const isTruth = kind === 'word' && /^(true|false)$/i.test(text);
     if (kind === 'word' && text.toLowerCase() === 'null')
-      this.#refuse('nothing equals null; write "is null"');
+      this.#refuse('no value equals null; write "is null"');
     if (kind !== 'text' && kind !== 'number' && !isTruth)
-      this.#refuse(`"${text}" stands where a value should; text is in 'single quotes'`);
+      this.#refuse(`there is "${text}" instead of a value; put text in 'single quotes'`);
     const name = typeof type === 'string' ? type : type.type;
     const wanted = isTruth ? name === 'boolean' : (kind === 'number') === isNumber(name);
     if (!wanted || (name === 'boolean') !== isTruth)
@@ -166,19 +168,20 @@ class Parser {
     if (name.startsWith('decimal')) return text;
     if (name === 'binary' && /^(?:[0-9a-f]{2})*$/i.test(text))
       return new Uint8Array(Buffer.from(text, 'hex'));
-    if (name === 'binary') return this.#refuse(`'${text}' is no hexadecimal text, as bytes are written`);
+    if (name === 'binary')
+      return this.#refuse(`'${text}' is not hexadecimal text, in which bytes are written`);
     try {
       return parsePartitionValue(isWhole(name) && /[.eE]/.test(text) ? 'double' : type, text);
     } catch (error) {
       if (!(error instanceof DeltaError)) throw error;
-      return this.#refuse(`${kind === 'text' ? `'${text}'` : text} is no ${name}`);
+      return this.#refuse(`${kind === 'text' ? `'${text}'` : text} is not a ${name}`);
     }
   }
 
   #refuse(why: string): never {
     throw new ContrailError(
       'where-unreadable',
-      `--where "${this.#text}" is refused: ${why}. Write for example: icao24 = '3c6444' and altitude_m > 1000. For more use "contrail query".`,
+      `--where "${this.#text}" is refused: ${why}. Example: icao24 = '3c6444' and altitude_m > 1000. For more complex conditions use "contrail query".`,
     );
   }
 }

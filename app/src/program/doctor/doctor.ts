@@ -35,7 +35,7 @@ export async function doctor(settings: Settings): Promise<readonly Finding[]> {
       services.map((service) =>
         look(
           service.name,
-          'see the message; "contrail cluster up" starts what has ended of a local one',
+          'see the message; "contrail cluster up" restarts ended services of a local cluster',
           async () => [await askService(service), service.page].filter((part) => part !== null).join(', '),
         ),
       ),

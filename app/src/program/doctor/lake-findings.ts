@@ -27,14 +27,14 @@ export async function lakeFindings(
   const topic = await look('topic', 'see the message', async () => {
     await using open = await openTopic(settings, data, true);
     const place = `${open.name} of ${topicPlace(settings, data)}`;
-    if (!(await open.exists())) return `${place} is not there yet: "contrail produce" makes it`;
+    if (!(await open.exists())) return `${place} does not exist yet: "contrail produce" creates it`;
     progress = await readProgress(home.store);
     facts = await lakeFacts(home.lake, open, progress?.batch_id ?? null);
     // In Kafka, transaction markers and messages that compaction removed have offsets too.
     const noun = settings.kafkaBootstrap === null ? 'messages' : 'offsets';
     return `${place}: ${count(facts.held)} ${noun} in ${open.partitions} partitions, ${count(facts.unread)} of them not in the lake yet`;
   });
-  const lake = await look('lake', 'see the message; "contrail table check" looks into a table', () =>
+  const lake = await look('lake', 'see the message; "contrail table check" checks a table', () =>
     lakeNow(settings, data, home),
   );
   progress ??= await readProgress(home.store).catch(() => null);
@@ -99,7 +99,7 @@ export function pipelineFinding(progress: Progress | null, facts: LakeFacts | nu
     return {
       check,
       ok: open === null,
-      found: `ended without a word after it reported "${state}" ${reported}, as when it is killed; ${done}${unfinished}`,
+      found: `ended without a report after "${state}" ${reported}, as if it was killed; ${done}${unfinished}`,
       advice: RESTART,
     };
   // A running pipeline has an open micro-batch most of the time.
@@ -108,13 +108,14 @@ export function pipelineFinding(progress: Progress | null, facts: LakeFacts | nu
 }
 
 const RESTART =
-  'start it: it runs what is open again and loses nothing; if it ends like this every time, its last line says why (lower MEMORY_LIMIT or MAX_BATCH_ROWS when that is memory)';
+  'start it again: it repeats the open micro-batch and loses nothing; if it ends like this every time, its last line says why (for lack of memory, lower MEMORY_LIMIT or MAX_BATCH_ROWS)';
 
 /** Compares the newest positions with the clock that stamped them. A late feed is not a fault of this machine. */
 function clockFinding(progress: Progress | null): Finding {
   const check = 'clock';
   const newest = progress?.batches.at(-1);
-  if (newest === undefined) return { check, ok: true, found: 'no positions yet to compare it with' };
+  if (newest === undefined)
+    return { check, ok: true, found: 'there are no positions yet to compare it with' };
   const behindSeconds = newest.clock_behind_s ?? null;
   if (behindSeconds === null) return { check, ok: true, found: 'agrees with the newest positions' };
   return { check, ok: behindSeconds < 0, found: clockNotice(behindSeconds), advice: 'set the clock' };
@@ -136,7 +137,7 @@ export function sourceFindings(progress: Progress | null, nowMs: number): readon
       check: 'source',
       ok: state !== 'unauthorized',
       found: `${source} is ${state}, said ${ago(nowMs - at_ms)}${next}${credits}${said}`,
-      advice: 'do what the sentence says; the source goes on by itself',
+      advice: 'do what the message says; the source goes on by itself',
     };
   });
 }
@@ -144,7 +145,7 @@ export function sourceFindings(progress: Progress | null, nowMs: number): readon
 /** Other sentences of the pipeline about what a person should mend though it goes on; each says what to do. */
 function noticeFindings(progress: Progress | null): readonly Finding[] {
   const clock = clockFinding(progress).found;
-  const advice = 'do what the sentence says; it goes away with the next micro-batches';
+  const advice = 'do what the message says; it disappears with the next micro-batches';
   return (progress?.notices ?? [])
     .map(oneLine)
     .filter((found) => found !== clock)

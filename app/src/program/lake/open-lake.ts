@@ -23,10 +23,10 @@ const MAX_REQUESTS = 16;
 /** A claim that takes longer than a write and a read watches a lock that nobody gave back. */
 const WATCHING_AFTER_MS = 2_500;
 const WATCHING =
-  'The last pipeline of this lake did not give its lock back: watching for 15 s whether it is alive on another machine.';
+  'Checking whether another pipeline still uses this lake, on another machine for example. This takes up to 15 s.';
 
 const NO_LINKS =
-  'The file system of the lake has no hard links: versions of tables are created by renames, which is safe among programs of this kind. Let no other program write these tables.';
+  'The file system of the lake has no hard links, so Contrail creates versions of tables by renames. This is safe only if no other program writes these tables.';
 
 /** A lake where it lies, with its lock. Disposing releases the lock. */
 export interface LakeHome extends AsyncDisposable {

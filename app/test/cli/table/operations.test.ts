@@ -68,7 +68,7 @@ describe('contrail table optimize', () => {
     });
     expect((await openTable(folder)).cached()).toMatchObject({ version: 7, fileCount: 2, rowCount: 6 });
     expect(await factsOf(() => optimizeTable(folder, COMMON))).toMatchObject({
-      version: 'unchanged: there is nothing to put together',
+      version: 'unchanged: there is nothing to compact',
     });
   });
 
@@ -121,7 +121,7 @@ describe('contrail table restore', () => {
       files_removed: 4,
     });
     expect(await factsOf(() => restoreTable(folder, flags))).toMatchObject({
-      version: 'unchanged: version 7 is as version 2 was',
+      version: 'unchanged: version 7 is the same as version 2',
     });
     await expect(restoreTable(folder, { ...flags, version: 99 })).rejects.toMatchObject({
       code: 'no-such-version',

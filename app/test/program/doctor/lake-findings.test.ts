@@ -67,14 +67,12 @@ describe('what doctor says of a pipeline', () => {
     });
   });
 
-  it('that was killed in a micro-batch: it is to be started', () => {
+  it('that was killed in a micro-batch, and advises to start it again', () => {
     const silent = progress({ state: 'running', at_ms: NOW - 300_000 });
     const found = pipelineFinding(silent, facts({ open: OPEN }), NOW);
     expect(found.ok).toBe(false);
-    expect(found.found).toMatch(
-      /^ended without a word after it reported "running" 5 min ago.*micro-batch 8 of 1,234/,
-    );
-    expect(found.advice).toMatch(/^start it: .*MEMORY_LIMIT/);
+    expect(found.found).toMatch(/^ended without a report after "running" 5 min ago.*micro-batch 8 of 1,234/);
+    expect(found.advice).toMatch(/^start it again: .*MEMORY_LIMIT/);
   });
 
   it('whose report is of another version or gone: the lake tells', () => {
