@@ -259,8 +259,8 @@ export class DuckdbEngine implements QueryEngine {
       }
       case 'messages':
         try {
-          const sql = await loadMessages(this.#connection, name, relation, signal);
-          return { sql, undo: () => dropMessages(this.#connection, name) };
+          const { sql, made } = await loadMessages(this.#connection, name, relation, signal);
+          return { sql, undo: () => dropMessages(this.#connection, name, made) };
         } catch (error) {
           // Do not leave half of them in memory, which may be what was lacking.
           await dropMessages(this.#connection, name).catch(() => (this.#isBroken = true));

@@ -69,28 +69,38 @@ export async function loadMessages(
   table: string,
   relation: MessagesRelation,
   signal: AbortSignal | undefined,
-): Promise<string> {
-  const [plain, odd] = [`${table}_plain`, `${table}_odd`];
-  for (const [name, columns] of [
-    [plain, PLAIN],
-    [odd, ODD],
-  ] as const) {
-    const ddl = columns.map(([column, type]) => `${column} ${type.toString()}`).join(', ');
-    await connection.run(`create or replace temp table ${name} (${ddl})`);
-  }
-  await loadTexts(connection, plain, odd, relation, signal);
+): Promise<LoadedMessages> {
+  const [plain, odd] = tablesOf(table);
+  const made = await loadTexts(connection, plain, odd, relation, signal);
   const place = 'make_timestamptz(ingested_at_ms * 1000) as ingested_at, topic_partition, topic_offset';
   const fields = `unnest(from_json(json, '${STRUCTURE}'))`;
-  return `select ${fields}, ${place}, null::varchar as malformed, null::varchar as unprocessable, json as payload,
+  const plainSelect = `select ${fields}, ${place}, null::varchar as malformed, null::varchar as unprocessable, json as payload,
       null::blob as payload_bytes
-    from ${plain}
+    from ${plain}`;
+  if (!made.includes(odd)) return { sql: plainSelect, made };
+  return {
+    sql: `${plainSelect}
     union all
-    select ${fields}, ${place}, malformed, unprocessable, payload, payload_bytes from ${odd}`;
+    select ${fields}, ${place}, malformed, unprocessable, payload, payload_bytes from ${odd}`,
+    made,
+  };
 }
 
-/** Drops the tables of {@link loadMessages}. */
-export async function dropMessages(connection: DuckDBConnection, table: string): Promise<void> {
-  for (const made of [`${table}_plain`, `${table}_odd`]) await connection.run(`drop table if exists ${made}`);
+/** Temporary tables with messages, and the SELECT that reads them. */
+export interface LoadedMessages {
+  readonly sql: string;
+  readonly made: readonly string[];
+}
+
+const tablesOf = (table: string): readonly [plain: string, odd: string] => [`${table}_plain`, `${table}_odd`];
+
+/** Drops the tables of {@link loadMessages}: those that it says it has made, or after a failure all that there may be. */
+export async function dropMessages(
+  connection: DuckDBConnection,
+  table: string,
+  made: readonly string[] = tablesOf(table),
+): Promise<void> {
+  for (const name of made) await connection.run(`drop table if exists ${name}`);
 }
 
 async function loadTexts(
@@ -99,10 +109,12 @@ async function loadTexts(
   oddTable: string,
   { topic, ranges, simulated, unprocessable = [] }: MessagesRelation,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<readonly string[]> {
   const stopped = new Map(unprocessable.map((one) => [`${one.partition}/${one.offset}`, one]));
-  await using plain = await Slice.into(connection, plainTable, PLAIN);
-  await using odd = await Slice.into(connection, oddTable, ODD);
+  await using plain = new Slice(connection, plainTable, PLAIN);
+  await using odd = new Slice(connection, oddTable, ODD);
+  // The SELECT reads it, whatever there is.
+  await plain.open();
   for await (const chunk of topic.read(ranges, { signal })) {
     const { partition, offsets, timestamps_ms: timestamps } = chunk;
     for (let index = 0; index < chunk.values.length; index += 1) {
@@ -116,14 +128,15 @@ async function loadTexts(
       if (isPlain) plain.add(value, partition, offset, receivedAt);
       else odd.add(...oddCells(value, simulated, why), partition, offset, receivedAt);
       if (slice.rows === CHUNK_ROWS) {
-        slice.flush();
+        await slice.flush();
         await setImmediate();
         signal?.throwIfAborted();
       }
     }
   }
-  plain.finish();
-  odd.finish();
+  await plain.finish();
+  await odd.finish();
+  return [plain, odd].filter(({ isOpen }) => isOpen).map(({ table }) => table);
 }
 
 /**
@@ -151,51 +164,69 @@ function oddCells(
   return [null, malformed, unprocessable?.detail ?? null, text, bytes];
 }
 
-/** Appends rows to a table, one DuckDB vector at a time, column by column. */
+/**
+ * Appends rows to a table, one DuckDB vector at a time, column by column. The first row makes the table: a small batch
+ * that needs none should not pay for it.
+ */
 class Slice implements AsyncDisposable {
-  readonly #appender: DuckDBAppender;
+  readonly table: string;
+  readonly #connection: DuckDBConnection;
+  readonly #columns: Columns;
   readonly #types: readonly DuckDBType[];
-  readonly #columns: DuckDBValue[][];
+  readonly #values: DuckDBValue[][];
+  #appender: DuckDBAppender | null = null;
   rows = 0;
   #isFinished = false;
 
-  private constructor(appender: DuckDBAppender, columns: Columns) {
-    this.#appender = appender;
+  constructor(connection: DuckDBConnection, table: string, columns: Columns) {
+    this.#connection = connection;
+    this.table = table;
+    this.#columns = columns;
     this.#types = columns.map(([, type]) => type);
-    this.#columns = columns.map(() => []);
+    this.#values = columns.map(() => []);
   }
 
-  static async into(connection: DuckDBConnection, table: string, columns: Columns): Promise<Slice> {
-    return new Slice(await connection.createAppender(table, null, 'temp'), columns);
+  /** Whether the table was made. */
+  get isOpen(): boolean {
+    return this.#appender !== null;
+  }
+
+  /** Makes the table. */
+  async open(): Promise<DuckDBAppender> {
+    const ddl = this.#columns.map(([column, type]) => `${column} ${type.toString()}`).join(', ');
+    await this.#connection.run(`create or replace temp table ${this.table} (${ddl})`);
+    this.#appender = await this.#connection.createAppender(this.table, null, 'temp');
+    return this.#appender;
   }
 
   add(...cells: readonly DuckDBValue[]): void {
-    for (const [index, column] of this.#columns.entries()) column.push(cells[index] as DuckDBValue);
+    for (const [index, column] of this.#values.entries()) column.push(cells[index] as DuckDBValue);
     this.rows += 1;
   }
 
-  flush(): void {
+  async flush(): Promise<void> {
     if (this.rows === 0) return;
+    const appender = this.#appender ?? (await this.open());
     const chunk = DuckDBDataChunk.create(this.#types, this.rows);
-    for (const [index, values] of this.#columns.entries()) {
+    for (const [index, values] of this.#values.entries()) {
       chunk.setColumnValues(index, values);
       values.length = 0;
     }
     this.rows = 0;
-    this.#appender.appendDataChunk(chunk);
+    appender.appendDataChunk(chunk);
   }
 
   /** Appends the remaining rows; from here all rows are in the table. */
-  finish(): void {
-    this.flush();
+  async finish(): Promise<void> {
+    await this.flush();
     this.#isFinished = true;
-    this.#appender.closeSync();
+    this.#appender?.closeSync();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isFinished) return;
     try {
-      this.#appender.closeSync();
+      this.#appender?.closeSync();
     } catch {
       // Closing appends pending rows and may fail again: the first failure is the one to report.
     }
