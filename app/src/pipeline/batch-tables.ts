@@ -21,10 +21,15 @@ export function identityOf({ topic, batch_id, ranges }: BatchRecord): CommitIden
   };
 }
 
-/** The tables of a lake, seen from one recorded batch. Each question looks at the newest version. */
+/**
+ * The tables of a lake, seen from one recorded batch. The first question about a table looks at its newest version; later
+ * ones take what this process has seen and committed since, which spares two requests each. A commit of somebody else in
+ * between is met where it matters: our own commit loses to it, and judges it then.
+ */
 export class BatchTables {
   readonly #lake: Lake;
   readonly #record: BatchRecord;
+  readonly #looked = new Map<string, Promise<unknown>>();
 
   constructor(lake: Lake, record: BatchRecord) {
     this.#lake = lake;
@@ -44,8 +49,8 @@ export class BatchTables {
   /** The version of a table that the batch made; null when the table does not have it. */
   async version(definition: TableDefinition): Promise<number | null> {
     const table = await this.#lake.table(definition);
-    const snapshot = await table?.snapshot();
-    if (table === null || snapshot === undefined) return null;
+    const snapshot = await this.snapshot(definition);
+    if (table === null || snapshot === null) return null;
     const { batch_id: batchId, topic } = this.#record;
     const appId = appIdOf(topic);
     if ((snapshot.transactionVersion(appId) ?? 0) < batchId) return null;
@@ -71,7 +76,8 @@ export class BatchTables {
   /** The rows that the batch added to a table. */
   async rows(definition: TableDefinition): Promise<Relation> {
     const table = await this.table(definition);
-    return dataFiles(definition, await table.snapshot(), { files: await this.files(definition) });
+    const files = await this.files(definition);
+    return dataFiles(definition, table.cached(), { files });
   }
 
   /** Makes written files part of a table, once however often it is tried. */
@@ -83,9 +89,15 @@ export class BatchTables {
     await commitBatch(await this.table(definition), identityOf(this.#record), written, removed);
   }
 
-  /** A table as it is now; null when there is none. */
+  /** A table as this batch knows it; null when there is none. */
   async snapshot(definition: TableDefinition): Promise<Snapshot | null> {
-    return (await (await this.#lake.table(definition))?.snapshot()) ?? null;
+    const table = await this.#lake.table(definition);
+    if (table === null) return null;
+    const { name } = definition;
+    const look = this.#looked.get(name) ?? table.snapshot();
+    this.#looked.set(name, look);
+    await look;
+    return table.cached();
   }
 
   /** @throws ContrailError `corrupt` / `table-gone` */

@@ -55,6 +55,27 @@ export async function freshFacts(engine: Engine, fresh: Relation): Promise<Fresh
 }
 
 /**
+ * The same from the statistics of the files that hold the new rows. Null where they do not tell: the rows of a file lie in
+ * more than two windows, or not side by side.
+ */
+export function factsOf(files: readonly Pick<WrittenFile, 'rows' | 'statistics'>[]): FreshFacts | null {
+  const window = BigInt(PARAMETERS.window_seconds);
+  const touched = new Set<bigint>();
+  let [rows, newest]: [number, bigint | null] = [0, null];
+  for (const file of files) {
+    const { nulls, min, max } = file.statistics['time_position'] ?? { nulls: 0 };
+    if (typeof min !== 'bigint' || typeof max !== 'bigint' || nulls > 0) return null;
+    const [first, last] = [min - (min % window), max - (max % window)];
+    // Both ends are rows, so both windows have some.
+    if (last - first > window) return null;
+    touched.add(first).add(last);
+    rows += file.rows;
+    if (newest === null || max > newest) newest = max;
+  }
+  return { rows, newest, touched: [...touched].toSorted((a, b) => Number(a - b)) };
+}
+
+/**
  * What Gold aggregates of the touched windows: from memory where the windows are open, else from the lake, which holds
  * this batch already.
  */
@@ -105,7 +126,7 @@ export async function writeWindows(
   touched: readonly bigint[],
 ): Promise<{ readonly written: readonly WrittenFile[]; readonly removed: readonly AddFile[] }> {
   if (touched.length === 0) return { written: [], removed: [] };
-  const snapshot = await table.snapshot();
+  const snapshot = table.cached();
   const { replaced, mixed } = filesOfWindows(snapshot, touched);
   const target = { folder: lake.folder(definition), columns: definition.columns };
   const [window = 0n, ...others] = touched;

@@ -1,6 +1,6 @@
 import type { AddFile } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
-import type { Engine, Relation, Select, WriteTarget } from '../engine/engine.ts';
+import type { Engine, Relation, Select, WriteTarget, WrittenFile } from '../engine/engine.ts';
 import type { Airport } from '../flight/airports.ts';
 import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
@@ -13,7 +13,15 @@ import { BATCH_TABLES } from '../lake/tables.ts';
 import { type BatchRecord, readableRanges } from './batch-record.ts';
 import { Batch } from './batch.ts';
 import { quarantineLost } from './batch-order.ts';
-import { flightsOf, type FreshFacts, freshFacts, GOLD, touchedRelation, writeWindows } from './gold.ts';
+import {
+  factsOf,
+  flightsOf,
+  type FreshFacts,
+  freshFacts,
+  GOLD,
+  touchedRelation,
+  writeWindows,
+} from './gold.ts';
 import { commitGaps } from './gaps.ts';
 import { kindOfPositions, type KindSources } from './kind.ts';
 import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
@@ -87,14 +95,19 @@ export class MicroBatches {
       batch.timed('memory', () => this.#loadMemory(signal)),
       batch.timed('batch', () => this.#keepBatch(batch, simulated ?? false)),
     ]);
-    const { survey, fresh, commit } = hasSilverMl
+    const {
+      survey,
+      fresh,
+      commit,
+      facts: known,
+    } = hasSilverMl
       ? await this.#readAgain(batch, memory, simulated)
       : await this.#append(batch, memory, simulated);
 
     const windows = async (): Promise<FreshFacts> => {
       // Memory is made from Silver_ML: what that has, memory has.
-      const known = hasSilverMl ? undefined : memory.rememberFlights(fresh);
-      const [facts] = await allSettledOrThrow([freshFacts(this.#parts.engine, fresh), known]);
+      const remembered = hasSilverMl ? undefined : memory.rememberFlights(fresh);
+      const [facts] = await allSettledOrThrow([known ?? freshFacts(this.#parts.engine, fresh), remembered]);
       return facts;
     };
     const gold = async (): Promise<FreshFacts> => {
@@ -241,7 +254,7 @@ export class MicroBatches {
     const rows = await tables.rowCount(SILVER_FLIGHTS_ML);
     if (survey.rows > rows && !(await tables.has(QUARANTINE_FLIGHTS)))
       throw quarantineLost(record.batch_id, survey.rows - rows, this.#parts.lake.store.url);
-    return { survey, fresh: await tables.rows(SILVER_FLIGHTS_ML), commit: async () => {} };
+    return { survey, fresh: await tables.rows(SILVER_FLIGHTS_ML), commit: async () => {}, facts: null };
   }
 
   /**
@@ -250,8 +263,18 @@ export class MicroBatches {
    */
   async #append(batch: Batch, memory: Memory, simulated: boolean | null): Promise<Appended> {
     const { record, signal } = batch;
+    const bronzeSelect = { sql: QUERIES.bronze, relations: { batch: BATCH }, signal };
+    const writeBronze = (day: Pick<WriteTarget, 'only'>) =>
+      this.#write(batch, BRONZE_FLIGHTS, bronzeSelect, day);
+    // Needs nothing but the messages. An engine that does several things at once fills the time with it that the questions
+    // before the other tables leave; DuckDB does one, and need not look for the day that the survey has seen.
+    const early = this.#parts.engine.name === 'spark' ? writeBronze({}) : null;
     const others = async () => {
-      const survey = await batch.timed('survey', () => this.#survey(batch, memory));
+      const [survey] = await allSettledOrThrow([
+        batch.timed('survey', () => this.#survey(batch, memory)),
+        // Beside it, so that the tables are written without a pause, and in their order.
+        ...APPENDED.map((definition) => batch.tables.snapshot(definition)),
+      ]);
       await this.#ensureTables(simulated);
       const [earlier] = await allSettledOrThrow([
         batch.timed('duplicates', () => this.#keepDuplicates(batch, survey)),
@@ -269,20 +292,17 @@ export class MicroBatches {
         signal,
       };
       const { received, flown } = daysOf(survey);
-      const [quarantine, silver, silverMl] = await allSettledOrThrow([
+      const { ingestDate } = survey;
+      const [bronze, quarantine, silver, silverMl] = await allSettledOrThrow([
+        early ?? writeBronze(ingestDate === null ? {} : { only: { ingest_date: ingestDate } }),
         this.#write(batch, QUARANTINE_FLIGHTS, { ...quarantineSelect(), signal }, received),
         this.#write(batch, SILVER_FLIGHTS, { ...SILVER.select, signal }, flown),
         this.#write(batch, SILVER_FLIGHTS_ML, silverMlSelect, { ...flown, keepAs: FRESH.name }),
       ]);
       if (earlier.kind === 'kept') await this.#parts.engine.forget(earlier.name);
-      return { survey, quarantine, silver, silverMl };
+      return { survey, bronze, quarantine, silver, silverMl };
     };
-    const bronzeSelect = { sql: QUERIES.bronze, relations: { batch: BATCH }, signal };
-    const [bronze, { survey, quarantine, silver, silverMl }] = await allSettledOrThrow([
-      // Needs nothing but the messages, so it fills the time that the questions before the other tables leave.
-      this.#write(batch, BRONZE_FLIGHTS, bronzeSelect),
-      others(),
-    ]);
+    const [{ survey, bronze, quarantine, silver, silverMl }] = await allSettledOrThrow([others(), early]);
     checkAccounts(record.batch_id, survey, {
       bronze: bronze.rows,
       quarantine: quarantine.rows,
@@ -292,7 +312,7 @@ export class MicroBatches {
     const commit = async (): Promise<void> => {
       for (const table of [bronze, quarantine, silver, silverMl]) await table.commit();
     };
-    return { survey, fresh: FRESH, commit };
+    return { survey, fresh: FRESH, commit, facts: factsOf(silverMl.files) };
   }
 
   /** Writes the rows of a SELECT for a table, unless the table has the batch; answers how many, and how to commit them. */
@@ -301,11 +321,11 @@ export class MicroBatches {
     definition: TableDefinition,
     select: Select,
     more: Pick<WriteTarget, 'only' | 'keepAs'> = {},
-  ): Promise<{ readonly rows: number; readonly commit: () => Promise<void> }> {
+  ): Promise<Written> {
     const { lake, engine, onPoint } = this.#parts;
     const { tables } = batch;
     if (await tables.has(definition)) {
-      return { rows: await tables.rowCount(definition), commit: async () => {} };
+      return { rows: await tables.rowCount(definition), files: [], commit: async () => {} };
     }
     const target = {
       folder: lake.folder(definition),
@@ -321,14 +341,14 @@ export class MicroBatches {
       await batch.timed(definition.name, () => tables.commit(definition, files));
       onPoint?.(`committed ${definition.name}`);
     };
-    return { rows: files.reduce((sum, { rows }) => sum + rows, 0), commit };
+    return { rows: files.reduce((sum, { rows }) => sum + rows, 0), files, commit };
   }
 
   async #gold(batch: Batch, memory: Memory, { touched }: FreshFacts): Promise<void> {
     const { lake, engine, onPoint } = this.#parts;
     const { tables } = batch;
     if (touched.length === 0) return;
-    const ml = await (await tables.table(SILVER_FLIGHTS_ML)).snapshot();
+    const ml = (await tables.table(SILVER_FLIGHTS_ML)).cached();
     const flights = await flightsOf(engine, memory, ml, touched);
     const written = GOLD.map(async ({ definition, sql, relations }) => {
       const table = await tables.table(definition);
@@ -358,7 +378,20 @@ interface Appended {
   /** Its rows of Silver_ML. */
   readonly fresh: Relation;
   readonly commit: () => Promise<void>;
+  /** What its files say of these rows; null when the rows have to be asked. */
+  readonly facts: FreshFacts | null;
 }
+
+/** What was written for a table, and how to make it part of the table. */
+interface Written {
+  readonly rows: number;
+  /** None where the table had the batch before. */
+  readonly files: readonly WrittenFile[];
+  readonly commit: () => Promise<void>;
+}
+
+/** The tables that rows of a batch are appended to, in the order of their commits. */
+const APPENDED = [BRONZE_FLIGHTS, QUARANTINE_FLIGHTS, SILVER_FLIGHTS, SILVER_FLIGHTS_ML] as const;
 
 const BATCH: Relation = { kind: 'kept', name: 'batch' };
 const DUPLICATES: Relation = { kind: 'kept', name: 'duplicates' };

@@ -1,6 +1,9 @@
+import { memoryStore, type ObjectStore } from '@contrail/delta-lake';
 import { describe, expect, test } from 'vitest';
+import { Lake } from '../../src/lake/lake.ts';
+import { SILVER_FLIGHTS } from '../../src/lake/silver-flights.ts';
 import type { BatchRecord } from '../../src/pipeline/batch-record.ts';
-import { hasBatch, identityOf } from '../../src/pipeline/batch-tables.ts';
+import { BatchTables, hasBatch, identityOf } from '../../src/pipeline/batch-tables.ts';
 
 const RECORD: BatchRecord = {
   batch_id: 7,
@@ -57,4 +60,26 @@ test('the commits of a batch say its offsets, with all their digits', () => {
       endingOffsets: '{"0":"9","2":"1152921504606846977"}',
     },
   });
+});
+
+test('a table is looked at once for a batch, however often it is asked about, and knows its own commits', async () => {
+  let requests = 0;
+  const counted = (store: ObjectStore): ObjectStore => ({
+    ...store,
+    get: (...asked) => ((requests += 1), store.get(...asked)),
+    head: (...asked) => ((requests += 1), store.head(...asked)),
+    at: (below) => counted(store.at(below)),
+  });
+  const lake = new Lake(counted(memoryStore()), () => 0);
+  await lake.create(SILVER_FLIGHTS, null);
+  const tables = new BatchTables(lake, { batch_id: 1, topic: 'opensky-data', recorded_at_ms: 0, ranges: [] });
+  requests = 0;
+  expect(await tables.has(SILVER_FLIGHTS)).toBe(false);
+  const first = requests;
+  expect(first).toBeGreaterThan(0);
+  expect(await tables.has(SILVER_FLIGHTS)).toBe(false);
+  expect(await tables.snapshot(SILVER_FLIGHTS)).toBe((await lake.table(SILVER_FLIGHTS))?.cached());
+  await tables.commit(SILVER_FLIGHTS, []);
+  expect(await tables.has(SILVER_FLIGHTS)).toBe(true);
+  expect(requests).toBe(first);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { SILVER_FLIGHTS_ML } from '../../src/lake/silver-flights-ml.ts';
-import { filesOfWindows, freshFacts } from '../../src/pipeline/gold.ts';
+import { factsOf, filesOfWindows, freshFacts } from '../../src/pipeline/gold.ts';
 import { openEngine } from './small-world.ts';
 
 const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
@@ -42,4 +42,19 @@ it('tells the windows of new rows in their order, and the newest event time of a
   expect(await freshFacts(engine, fresh)).toEqual({ rows: 5, newest: 905n, touched: [0n, 600n, 900n] });
   expect(await freshFacts(engine, { ...fresh, rows: [] })).toEqual({ rows: 0, newest: null, touched: [] });
   rmSync(directory, { recursive: true, force: true });
+});
+
+it('tells the same from the statistics of files, unless a window between two others may have rows', () => {
+  const holding = (rows: number, min: bigint, max: bigint, nulls = 0) => ({
+    rows,
+    statistics: { time_position: { nulls, min, max } },
+  });
+  expect(factsOf([])).toEqual({ rows: 0, newest: null, touched: [] });
+  expect(factsOf([holding(2, 299n, 300n)])).toEqual({ rows: 2, newest: 300n, touched: [0n, 300n] });
+  // Two days, one file each.
+  const days = [holding(1, 86_400n, 86_400n), holding(4, 86_100n, 86_399n)];
+  expect(factsOf(days)).toEqual({ rows: 5, newest: 86_400n, touched: [86_100n, 86_400n] });
+  expect(factsOf([holding(3, 299n, 600n)])).toBeNull();
+  expect(factsOf([holding(3, 299n, 300n, 1)])).toBeNull();
+  expect(factsOf([{ rows: 1, statistics: {} }])).toBeNull();
 });
