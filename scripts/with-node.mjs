@@ -42,9 +42,7 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * however early. `hasChannel`: the program listens to `process` for `disconnect`, which tells it that we have ended.
  */
 export async function run(file, args, { runsUntilStopped = false, hasChannel = false } = {}) {
-  /** @type {import('node:child_process').ChildProcess | null} */
   let child = null;
-  /** @type {NodeJS.Signals | null} */
   let stoppedBy = null;
   const codeOf = (signal) =>
     runsUntilStopped && STOP_SIGNALS.includes(signal) ? 0 : 128 + (constants.signals[signal] ?? 0);
