@@ -21,6 +21,8 @@ export class MockReceiver implements AsyncDisposable {
   readonly faults: Fault[] = [];
   /** What is served, by path; a path that ends in `*` stands for all that begin so. */
   readonly pages: Map<string, Page>;
+  /** Whether answers say when they were sent, by the clock of the mock. */
+  hasDates = false;
   /** Paths that are answered with 502. */
   isDown: (path: string) => boolean = () => false;
   /** Whether answers can be recognised, and are not sent twice. */
@@ -33,6 +35,7 @@ export class MockReceiver implements AsyncDisposable {
     };
     // Not Node's own, which is that of this machine.
     response.sendDate = false;
+    if (this.hasDates) response.setHeader('date', new Date(this.#clock()).toUTCString());
     const page = this.#page(url.pathname);
     const body = typeof page === 'function' ? page(url) : page;
     const fault = this.isDown(url.pathname)

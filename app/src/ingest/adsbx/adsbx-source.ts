@@ -1,7 +1,6 @@
 import type { LiveComponents } from '../components.ts';
 import { type BackOff, backOffMs } from '../input/back-off.ts';
-import { clockBehindS } from '../input/clock-difference.ts';
-import type { Answer } from '../readsb/answer.ts';
+import { type Answer, toPoll } from '../readsb/answer.ts';
 import { type Failure, type Reading, type Validators, requestAircraft } from '../readsb/client.ts';
 import { type Report, afterAnswer, afterFailure, frozenTime } from '../readsb/reaction.ts';
 import { addressOf, shownAddress } from '../readsb/url.ts';
@@ -150,7 +149,9 @@ export class AdsbxSource implements Source {
       if (round.length > 0) {
         const answer = joined(round);
         round = [];
-        const state = afterAnswer(service.title, answer, behindOf(answer, askedMs, nowMs), askedMs + roundMs);
+        const sentMs = reading.kind === 'answer' ? reading.sentMs : null;
+        const exchange = { askedMs, sentMs, receivedMs: nowMs };
+        const state = afterAnswer(service.title, answer, exchange, askedMs + roundMs, nowMs);
         const terms = areTermsTold ? [] : [{ about: 'terms' as const, message: `${service.terms}.` }];
         areTermsTold = true;
         onState?.({ ...state, notices: [...terms, ...(state.notices ?? [])] });
@@ -206,12 +207,4 @@ function joined(round: readonly Answer[]): Answer {
         ? null
         : { rows: odd.reduce((sum, { rows }) => sum + rows, 0), example: odd[0].example },
   };
-}
-
-function behindOf({ isDated, timeMs }: Answer, askedMs: number, receivedMs: number): number | null {
-  return isDated ? clockBehindS({ askedMs, receivedMs, feedMs: timeMs, sentMs: null }) : null;
-}
-
-function toPoll({ vectors, others }: Answer): Poll {
-  return { kind: 'vectors', vectors, ...(others.length > 0 && { others }) };
 }

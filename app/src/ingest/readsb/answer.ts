@@ -5,6 +5,7 @@ import { type JsonItem, type ListForm, type ListLimits, readJsonList } from '../
 import { peek } from '../input/peek.ts';
 import { shown } from '../input/shown.ts';
 import { UnusableInputError } from '../input/unusable-input.ts';
+import type { Poll } from '../source.ts';
 import { isRecord, toNumber } from './entry.ts';
 import { toStateVector } from './to-state-vector.ts';
 
@@ -95,6 +96,13 @@ function toVectors(items: readonly JsonItem[], timeMs: number, feed: Feed) {
   }
   return { vectors, others, odd: rows === 0 ? null : { rows, example } };
 }
+
+/** All of an answer, to be sent. */
+export const toPoll = ({ vectors, others }: Answer): Poll => ({
+  kind: 'vectors',
+  vectors,
+  ...(others.length > 0 && { others }),
+});
 
 /** What a person is told of entries that are not as they should be; null: nothing. */
 export function oddEntriesNotice({ odd, vectors, others }: Answer): string | null {

@@ -9,7 +9,12 @@ import { type Answer, readAnswer } from './answer.ts';
 
 /** What one look at a file or one request gave. What can be foreseen is a value, never thrown. */
 export type Reading =
-  | { readonly kind: 'answer'; readonly answer: Answer }
+  | {
+      readonly kind: 'answer';
+      readonly answer: Answer;
+      /** When the server sent it, by its own clock; epoch ms. Null for a file, and where it does not say. */
+      readonly sentMs: number | null;
+    }
   /** The same as before, as a file's times or the server say; nothing was read. */
   | { readonly kind: 'unchanged' }
   | Failure;
@@ -91,7 +96,8 @@ function toReading(reply: Reply<Answer | string>, nowMs: number): Reading {
     return { kind: 'unavailable', reason: reply.reason, retryAfterMs: null, isElsewhere };
   }
   const { status, headers, body } = reply;
-  if (typeof body !== 'string') return { kind: 'answer', answer: body };
+  if (typeof body !== 'string')
+    return { kind: 'answer', answer: body, sentMs: httpDateMs(headers.get('date')) };
   const toldMs = retryAfterMs(headers, nowMs);
   switch (status) {
     case 304:

@@ -37,7 +37,7 @@ export class ReceiverFile {
       const answer = await readAnswer(fileBytes(path), 'readsb', Number(stats.mtimeMs));
       // Only now: what was cut off is read again, whether its times change or not.
       this.#seen = stats;
-      return { kind: 'answer', answer };
+      return { kind: 'answer', answer, sentMs: null };
     } catch (error) {
       const reason = error instanceof UnusableInputError ? error.reason : messageOf(error);
       return unavailable(reason);

@@ -1,4 +1,4 @@
-import { clockNotice } from '../input/clock-difference.ts';
+import { clockBehindS, clockNotice } from '../input/clock-difference.ts';
 import { utc } from '../input/utc.ts';
 import type { SourceNotice, SourceState } from '../source.ts';
 import { type Answer, oddEntriesNotice } from './answer.ts';
@@ -19,18 +19,31 @@ const SPREAD_MS = 2_000;
 /** A later time is wrong (and timers end at 24.8 days). */
 const LONGEST_MS = 24 * 3_600_000;
 /** A clock is hours wrong; what is days old is an old file. */
-export const DAY_S = 86_400;
+const DAY_MS = 86_400_000;
 
-/** After an answer: how many aircraft, and what is odd. */
+/** When an answer was asked for, sent by the server's own clock (null: it does not say) and there, epoch ms. */
+export interface Exchange {
+  readonly askedMs: number;
+  readonly sentMs: number | null;
+  readonly receivedMs: number;
+}
+
+/**
+ * After an answer: how many aircraft, and what is odd.
+ * @param exchange null: the answer tells nothing of clocks, as a file that nobody may write any more
+ */
 export function afterAnswer(
   place: string,
   answer: Answer,
-  behindSeconds: number | null,
+  exchange: Exchange | null,
   nextMs: number,
+  nowMs: number,
 ): SourceState {
   const rows = oddEntriesNotice(answer);
   const notices: SourceNotice[] = [];
-  const isOld = behindSeconds !== null && Math.abs(behindSeconds) > DAY_S;
+  const isOld = answer.isDated && Math.abs(nowMs - answer.timeMs) > DAY_MS;
+  const isJudged = exchange !== null && answer.isDated && !isOld;
+  const behindSeconds = isJudged ? clockBehindS({ ...exchange, feedMs: answer.timeMs }) : null;
   if (isOld) notices.push({ about: 'clock', message: oldNotice(place, answer.timeMs) });
   else if (behindSeconds !== null) notices.push({ about: 'clock', message: clockNotice(behindSeconds) });
   if (rows !== null) notices.push({ about: 'rows', message: `${place}: ${rows}` });
@@ -39,7 +52,7 @@ export function afterAnswer(
     kind: 'ok',
     message: `${place} sent ${answer.vectors.length} aircraft, ${located} with a position.`,
     ...(notices.length > 0 && { notices }),
-    ...(behindSeconds !== null && !isOld && { clock_behind_s: behindSeconds }),
+    ...(behindSeconds !== null && { clock_behind_s: behindSeconds }),
     next_poll_at_ms: nextMs,
   };
 }

@@ -1,13 +1,12 @@
 import type { LiveComponents } from '../components.ts';
 import { type BackOff, backOffMs } from '../input/back-off.ts';
-import { clockBehindS } from '../input/clock-difference.ts';
 import type { Poll, PollOptions, Source } from '../source.ts';
 import { waitUntil } from '../wait.ts';
-import type { Answer } from './answer.ts';
+import { toPoll } from './answer.ts';
 import type { Reading } from './client.ts';
 import { ReceiverFile } from './file.ts';
 import { type Pace, frozenAfterMs, paceAfter, paceMs, waitMs } from './pace.ts';
-import { DAY_S, afterAnswer, afterFailure, frozenTime } from './reaction.ts';
+import { afterAnswer, afterFailure, frozenTime } from './reaction.ts';
 import { ReceiverUrl, addressOf, shownAddress } from './url.ts';
 
 /** A file or an address, looked at again and again. */
@@ -70,12 +69,13 @@ export class ReadsbSource implements Source {
       if (isStopped()) return;
       const nowMs = clock();
       if (reading.kind === 'answer' && reading.answer.timeMs !== pace?.newestMs) {
-        const { answer } = reading;
+        const { answer, sentMs } = reading;
         pace = paceAfter(pace, answer.timeMs);
         [changedAt, failures, isFrozen] = [monotonic(), 0, false];
         atMs = dueMs + (lookMs ?? waitMs(pace));
-        const behindSeconds = behindOf(answer, pace, askedMs, nowMs);
-        onState?.(afterAnswer(place, answer, behindSeconds, dueMs + paceMs(pace)));
+        // The first one may be of a file that nobody writes any more.
+        const exchange = pace.gapsMs.length === 0 ? null : { askedMs, sentMs, receivedMs: nowMs };
+        onState?.(afterAnswer(place, answer, exchange, dueMs + paceMs(pace), nowMs));
         yield toPoll(answer);
       } else if (reading.kind === 'answer' || reading.kind === 'unchanged') {
         const stillMs = monotonic() - changedAt;
@@ -98,16 +98,4 @@ export class ReadsbSource implements Source {
       await waitUntil(atMs, atMs - nowMs, this.#components, signal);
     }
   }
-}
-
-/** By how much the clocks differ, once answers go on: the first one may be of a file that nobody writes any more. */
-function behindOf(answer: Answer, pace: Pace, askedMs: number, receivedMs: number): number | null {
-  if (!answer.isDated) return null;
-  const behindSeconds = clockBehindS({ askedMs, receivedMs, feedMs: answer.timeMs, sentMs: null });
-  const isOld = behindSeconds !== null && Math.abs(behindSeconds) > DAY_S;
-  return isOld || pace.gapsMs.length > 0 ? behindSeconds : null;
-}
-
-function toPoll({ vectors, others }: Answer): Poll {
-  return { kind: 'vectors', vectors, ...(others.length > 0 && { others }) };
 }

@@ -145,6 +145,16 @@ describe('a receiver that is asked over HTTP', () => {
     expect((between[1] ?? 0) - start).toBeGreaterThan(60_000);
   });
 
+  test('whose server has the right time is no reason to set a clock, though it is minutes old', async () => {
+    const world = fakeWorld(new Date(NOW_S * 1000 + 600_000).toISOString());
+    let second = 0;
+    await using mock = await MockReceiver.start({ [DATA]: () => answerAt((second += 1)) }, world.clock);
+    mock.hasDates = true;
+    const source = sourceOf(mock.origin + DATA);
+    const { states } = await watch(source, world, ({ polls }) => polls.length === 3);
+    expect(states.map(({ notices }) => notices)).toEqual([undefined, undefined, undefined]);
+  });
+
   test.each([
     ['/tar1090/', '/tar1090/data/aircraft.json'],
     ['/tar1090', '/tar1090/data/aircraft.json'],
