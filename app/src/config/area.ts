@@ -20,7 +20,7 @@ const STANDARD_KM = 100;
 const LONGEST_KM = 5_000;
 const MOST_AREAS = 20;
 
-/** `lamin,lomin,lamax,lomax` in degrees; null when it is none. */
+/** `lamin,lomin,lamax,lomax` in degrees; null for any other text. */
 export function parseBox(text: string): Box | null {
   const edges = text.split(',').map((edge) => (edge.trim() === '' ? Number.NaN : Number(edge)));
   const [lamin, lomin, lamax, lomax] = edges;
@@ -31,7 +31,7 @@ export function parseBox(text: string): Box | null {
     : null;
 }
 
-/** Areas with semicolons between; null when one of them is none. */
+/** Areas with semicolons between; null when one of them cannot be read. */
 export function parseAreas(text: string): readonly Area[] | null {
   const areas = text.split(';').map((part) => parseArea(part.trim()));
   return areas.length <= MOST_AREAS && areas.every((area) => area !== null) ? areas : null;

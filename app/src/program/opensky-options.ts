@@ -60,7 +60,7 @@ function readCredentials(path: string): Credentials {
     json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     // Not the parser's own words: they would show a piece of the secret.
-    throw unreadable('it is no JSON');
+    throw unreadable('it is not JSON');
   }
   const { clientId, clientSecret } = (json ?? {}) as Readonly<Record<string, unknown>>;
   if (

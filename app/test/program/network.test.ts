@@ -161,7 +161,7 @@ test.runIf(hasOpenssl)(
     await writeFile(folder.file('credentials.json'), `{"clientId":"me","clientSecret":"very secret`);
     const third = await node(MAIN, args, environment);
     expect(third.status).toBe(1);
-    expect(third.stderr).toMatch(/OPENSKY_CREDENTIALS\) cannot be used: it is no JSON/);
+    expect(third.stderr).toMatch(/OPENSKY_CREDENTIALS\) cannot be used: it is not JSON/);
     expect(third.stderr).not.toContain('very secret');
   },
 );

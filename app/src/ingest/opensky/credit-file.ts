@@ -30,9 +30,11 @@ export async function readCredits(path: string): Promise<Remembered> {
   }
   try {
     const record = toRecord(JSON.parse(text));
-    return record === null ? { record, problem: 'it holds no record of credits' } : { record, problem: null };
+    return record === null
+      ? { record, problem: 'it does not hold a record of credits' }
+      : { record, problem: null };
   } catch {
-    return { record: null, problem: 'it is no JSON, so it was cut off or changed' };
+    return { record: null, problem: 'it is not JSON, so it was cut off or changed' };
   }
 }
 

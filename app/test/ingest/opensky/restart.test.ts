@@ -143,18 +143,18 @@ describe('a program that starts again', () => {
 
 describe('a file of credits', () => {
   test.each([
-    ['is empty', '', 'no JSON'],
-    ['is cut off', '{"account":"anonymous","credits":{"buck', 'no JSON'],
-    ['is of something else', '[1]', 'no record of credits'],
+    ['is empty', '', 'not JSON'],
+    ['is cut off', '{"account":"anonymous","credits":{"buck', 'not JSON'],
+    ['is of something else', '[1]', 'not hold a record of credits'],
     [
       'counts nonsense',
       '{"account":"anonymous","credits":{"bucket":"gold","left":-1,"since_ms":"x"},"polled_at_ms":1,"limited_until_ms":null}',
-      'no record of credits',
+      'not hold a record of credits',
     ],
     [
       'names times that cannot be',
       '{"account":"anonymous","credits":{"bucket":"standard","left":1,"since_ms":0},"polled_at_ms":1e300,"limited_until_ms":null}',
-      'no record',
+      'not hold a record',
     ],
   ])('that %s is ignored with a word, and written again', async (_, text, words) => {
     await using it = await setting();
