@@ -1,6 +1,6 @@
 /**
- * The package `contrail`, for notebooks and programs: what the commands do, as functions. Each takes the settings, opens
- * what it needs and closes it again, so that nothing has to be kept open between two cells.
+ * The package `contrail`, for notebooks and programs: the commands as functions. Each takes the settings, opens what it
+ * needs and closes it again, so that nothing must be kept open between two cells.
  */
 import type { Settings } from '../config/settings.ts';
 import type { DashboardServer } from '../dashboard/server.ts';
@@ -16,7 +16,7 @@ import { shown, type ShownRows } from './shown-rows.ts';
 
 export type { DashboardServer, GivenSettings, IngestCounts, Settings, ShownRows };
 
-/** How a long call is ended: it then finishes or abandons what it has begun, and loses nothing. */
+/** How to abort a long call. It then finishes or abandons its current work, and loses nothing. */
 export interface Stoppable {
   readonly signal?: AbortSignal | undefined;
 }
@@ -24,14 +24,16 @@ export interface Stoppable {
 const signalOf = ({ signal }: Stoppable): AbortSignal => signal ?? new AbortController().signal;
 
 /**
- * The settings of docs/settings.md: what is given here, else the environment, else `.env` in the current folder.
+ * The settings of docs/settings.md: those given here, else from the environment, else from `.env` in the current
+ * folder.
  * @param given texts as in the environment: `{ SOURCE: 'simulator', DATA_DIR: './scratch' }`
  * @throws ContrailError `invalid` / `settings-invalid` with one line for each problem
  */
 export const settings = (given: GivenSettings = {}): Settings => settingsFrom(given);
 
 /**
- * Asks the source once and puts what it says into the topic, durably; a file is sent whole. As `contrail produce --once`.
+ * Polls the source once and puts its messages into the topic, durably; a file is sent whole. As `contrail produce
+ * --once`.
  * @returns how much was sent
  */
 export const produce = (of: Settings, options: Stoppable = {}): Promise<IngestCounts> =>
@@ -42,7 +44,8 @@ export const messages = async (of: Settings, perPartition = 1): Promise<ShownRow
   shown(MESSAGE_COLUMNS, await newestMessages(of, perPartition));
 
 /**
- * Takes what waits in the topic into the tables, each row exactly once, and ends. As `contrail pipeline --once`.
+ * Writes the waiting messages of the topic into the tables, each row exactly once, and ends. As `contrail pipeline
+ * --once`.
  * @returns micro-batches and messages
  */
 export const drain = (
@@ -64,7 +67,7 @@ export async function query(of: Settings, sql: string): Promise<ShownRows> {
 /** Starts the page on the lake, on any free port unless one is set. Dispose of it to stop it. */
 export const serve = (of: Settings): Promise<DashboardServer> => serveDashboard(of);
 
-/** Everything in use, and whether it is well. As `contrail doctor`. */
+/** Everything in use, and whether it is healthy. As `contrail doctor`. */
 export async function checkup(of: Settings): Promise<ShownRows> {
   const findings = await doctor(of);
   return shown(

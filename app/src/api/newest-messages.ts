@@ -7,8 +7,8 @@ import { openTopic } from '../program/topic.ts';
 export const MESSAGE_COLUMNS = ['partition', 'offset', 'received', 'value'] as const;
 
 /**
- * The newest messages of the topic, at most `limit` of each partition, in the order of partition and offset; `received` is
- * ISO 8601. What is not UTF-8 is shown with U+FFFD. Empty where there is no topic yet.
+ * The newest messages of the topic, at most `limit` of each partition, in the order of partition and offset; `received`
+ * is ISO 8601. Bytes that are not UTF-8 are shown as U+FFFD. Empty if there is no topic yet.
  */
 export async function newestMessages(settings: Settings, limit: number): Promise<readonly Row[]> {
   const data = existingData(settings, ['topic']);

@@ -1,7 +1,7 @@
 import type { Answer } from '../program/query.ts';
 import { formatRows, textOf } from '../program/terminal/rows.ts';
 
-/** What Deno's kernel asks a value for that is the last of a cell: the value as MIME types. */
+/** The method that Deno's kernel calls on the last value of a cell, to get it as MIME types. */
 const DISPLAY = Symbol.for('Jupyter.display');
 
 /** Rows that a notebook shows as a table, and `String()` as the terminal does. */

@@ -12,7 +12,7 @@ export async function printFindings(settings: Settings, json: boolean): Promise<
   return findings.every(({ ok }) => ok);
 }
 
-/** What was found may be words of a stranger: they do not act on the terminal. */
+/** Text of other programs may be in it, so control characters are escaped. */
 function lineOf({ check, ok, found, advice }: Finding): string {
   const toDo = ok || advice === undefined ? '' : ` -> ${advice}`;
   return `${(ok ? 'ok' : 'UNHEALTHY').padEnd(9)} ${check.padEnd(15)} ${printable(found)}${toDo}`;

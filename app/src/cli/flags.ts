@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { settingsTable } from '../config/settings-table.ts';
 import { settingsFrom } from '../program/environment.ts';
 
-/** What the flags of a command say, settings among them. */
+/** The flags of a command, settings among them. */
 export type Flags = Readonly<Record<string, unknown>>;
 
 /** Adds a flag for every setting: `--data DIR` for DATA_DIR, `--dashboard-port` for DASHBOARD_PORT, …; and `--env`. */

@@ -1,10 +1,10 @@
 /**
- * What a command and `scripts/with-node.mjs`, which has started it, say to each other: the launcher closes the channel by
- * ending, whatever ended it, and a command that ends itself by force says first with which exit code.
+ * The channel between a command and its launcher, `scripts/with-node.mjs`. It closes when the launcher ends, for
+ * whatever reason. A command that ends itself by force first sends its exit code.
  */
 import { rmSync } from 'node:fs';
 
-/** Ends the process now, without waiting for what runs on other threads. Files in `folders` go with it. */
+/** Ends the process now, without waiting for other threads, and deletes `folders`. */
 export function endAtOnce(exitCode: number, folders: readonly string[] = []): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   const end = (): boolean => process.kill(process.pid, 'SIGKILL');
@@ -12,12 +12,12 @@ export function endAtOnce(exitCode: number, folders: readonly string[] = []): vo
   else process.send({ exitCode }, undefined, {}, end);
 }
 
-/** Stops this process when the one that has launched it is gone, however that ended; else it would run on unseen. */
+/** Stops this process when its launcher has ended, for whatever reason; else it would go on unnoticed. */
 export function endWithLauncher(): void {
   if (process.send === undefined) return;
   const stop = (): boolean => process.kill(process.pid, 'SIGTERM');
   if (!process.connected) stop();
   process.once('disconnect', stop);
-  // To listen is no reason to run.
+  // Listening must not keep the process alive.
   process.channel?.unref();
 }

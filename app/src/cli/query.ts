@@ -14,12 +14,14 @@ export async function query(settings: Settings, sql: string, format: OutputForma
 }
 
 const WATCH_EVERY_MS = 25;
-/** What this process takes beside DuckDB's buffers: Parquet being read, one batch of rows as JavaScript and as text. */
+/**
+ * Memory of this process beyond DuckDB's buffers: Parquet being read, and one batch of rows as JavaScript and as text.
+ */
 const BESIDE_BYTES = 384 * 2 ** 20;
 
 /**
- * Ends the process when it takes far more than MEMORY_LIMIT: DuckDB does not count what a function makes of one value, as
- * `repeat('x', 2000000000)` does, and does not look up before it is done. Nor does an orderly exit, which waits for it.
+ * Ends the process if it takes far more than MEMORY_LIMIT. DuckDB does not count the memory of a single value, as in
+ * `repeat('x', 2000000000)`, and cannot be interrupted before it is done; an orderly exit would wait for it.
  */
 function boundedMemory(limitBytes: number): Disposable {
   const ceiling = process.memoryUsage.rss() + limitBytes + BESIDE_BYTES;

@@ -1,8 +1,8 @@
 import { SYSTEM } from '../program/system.ts';
 
 /**
- * Fires at SIGINT and SIGTERM; a second signal ends the process at once. Ctrl+C reaches the whole process group and the
- * launcher passes it on as well, so what follows within a second is the same signal.
+ * Fires at SIGINT and SIGTERM; a second signal ends the process at once. Ctrl+C reaches the whole process group, and
+ * the launcher passes it on as well, so another signal within a second counts as the same.
  */
 export function untilSignal(): AbortSignal {
   const controller = new AbortController();
@@ -14,7 +14,7 @@ export function untilSignal(): AbortSignal {
     }
     firstAt = SYSTEM.monotonic();
     controller.abort();
-    // Whatever hangs, the promise to be gone within 10 s holds.
+    // Even if something hangs, the process ends within 10 s, as promised.
     setTimeout(() => process.exit(0), 9_000).unref();
   };
   process.on('SIGINT', stop);

@@ -26,7 +26,8 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   await using home = openLake(settings, data, until, 'up');
-  // Before the page, which a second one is not to show; on a full disk after it, because somebody has to say so.
+  // Claim the lake before starting the page, which a second process must not show. On a full disk start the page first,
+  // because it reports the problem.
   const isOurs = await claimNow(home);
   await using pageEngine = await openEngine(settings, data, home.store, { share: 0.25 });
   await using server = await startPage(settings, data, {
@@ -39,7 +40,7 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
   );
   if (!isOurs) await untilRoom(() => home.claim(), until);
   await using topic = await untilRoom(() => openTopic(settings, data, false), until);
-  // The page shows what goes on; the terminal stays quiet.
+  // The page shows the progress; the terminal stays quiet.
   const jobs = new JobReports(log, () => undefined);
   await using engine = await openPipelineEngine(settings, data, home.store, (job) => jobs.report(job));
   const fail = (error: unknown): never => {
@@ -47,7 +48,7 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
     throw error;
   };
   const ingesting = (async () => {
-    // May wait for Kafka; the page and the tables are there meanwhile.
+    // This may wait for Kafka; page and tables are available in the meantime.
     if (simulated !== null) await topic.declareSimulated(simulated, { signal: until });
     await ingestAll(sources, (source, label) =>
       ingest(source, topic, {
@@ -80,7 +81,7 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
   say('Stopped.');
 }
 
-/** Whether the lake could be claimed; not when its disk is full. @throws as {@link LakeHome.claim} */
+/** Claims the lake; false if its disk is full. @throws as {@link LakeHome.claim} */
 async function claimNow(home: LakeHome): Promise<boolean> {
   try {
     await home.claim();

@@ -12,7 +12,10 @@ import { scratchFolder } from './scratch.ts';
 import { servicesInUse } from './services.ts';
 import { SYSTEM } from './system.ts';
 
-/** The page on the lake of the settings; dispose of it to stop it. @throws ContrailError invalid `port-in-use`, … */
+/**
+ * Starts the page on the lake of the settings; dispose of it to stop it.
+ * @throws ContrailError invalid `port-in-use`, …
+ */
 export async function serveDashboard(
   settings: Settings,
   signal?: AbortSignal,
@@ -35,10 +38,10 @@ export async function serveDashboard(
   };
 }
 
-/** What the page is shown with. */
+/** What the page needs. */
 export interface PageParts {
   readonly store: ObjectStore;
-  /** The page has one to itself, so that a long SELECT of the pipeline does not hold it up. */
+  /** The page has its own engine, so that a long SELECT of the pipeline does not delay it. */
   readonly engine: QueryEngine;
   readonly logger: Logger;
 }

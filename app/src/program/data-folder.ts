@@ -1,4 +1,4 @@
-/** Which data folder is meant, and what lies where in it: no other file puts these paths together. */
+/** Chooses the data folder and builds all paths in it. No other file builds these paths. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
@@ -16,14 +16,17 @@ export const spillFolder = (data: string): string => join(data, 'tmp');
 const REAL = './data';
 const SIMULATED = './data-simulated';
 
-/** The folder that a source writes to: the one given, else one for its kind of aircraft, so that they never mix. */
+/**
+ * The folder that a source writes to: the given one, else one for real or for simulated aircraft, so that they never
+ * mix.
+ */
 export const newData = ({ dataDir }: Pick<Settings, 'dataDir'>, simulated: boolean): string =>
   dataDir ?? (simulated ? SIMULATED : REAL);
 
 const FOLDERS = { lake: lakeFolder, topic: topicFolder } as const;
 
 /**
- * The folder that a command reads: the one given, else the real or the simulated one, whichever has one of `parts`; where
+ * The folder that a command reads: the given one, else the real or the simulated one, whichever has one of `parts`; if
  * neither has, that of the source.
  * @throws ContrailError `invalid` / `data-ambiguous` when both have
  */

@@ -7,7 +7,7 @@ import { SYSTEM } from './system.ts';
 /** Says in one sentence that a disk is too full to go on, or null; see {@link diskFloor}. */
 export type Shortage = () => string | null;
 
-/** What statfs(2) says of a file system; sizes in blocks. */
+/** The answer of statfs(2) for a file system; sizes in blocks. */
 export interface FileSystemSize {
   readonly bsize: number;
   readonly blocks: number;
@@ -16,17 +16,19 @@ export interface FileSystemSize {
 }
 
 const STANDARD_BYTES = 500_000_000;
-/** Of a small disk, which may be smaller than the standard. */
+/** The floor of a small disk, as a share of its size. */
 const STANDARD_SHARE = 0.1;
 const LOOK_EVERY_MS = 1_000;
-/** Below the floor, writing goes on again at this many times the floor, so that it does not stop and start with each file. */
+/**
+ * After a shortage, writing resumes at this many times the floor, so that it does not stop and start with each file.
+ */
 const RISE = 1.1;
 
 /**
- * Watches the disks of some folders. Each disk has to keep `floorBytes` free; null means 500 MB, or a tenth of a disk where
- * that is less; 0 means no floor. It looks at most once a second, so callers may ask before every write. The sentence stays
- * the same as long as the shortage lasts, so that callers can say it once. For a folder that does not exist yet it looks at
- * the disk of its parent.
+ * Watches the disks of some folders. Each disk must keep `floorBytes` free; null means 500 MB, or a tenth of the disk
+ * if that is less; 0 means no floor. It looks at most once a second, so callers may ask before every write. The
+ * sentence stays the same as long as the shortage lasts, so that callers can say it once. For a folder that does not
+ * exist yet it looks at the disk of its parent.
  */
 export function diskFloor(
   folders: readonly string[],
@@ -56,7 +58,7 @@ function shortageAt(
   statfs: (path: string) => FileSystemSize,
 ): string | null {
   const size = sizeOf(folder, statfs);
-  // Some file systems do not know their size. They have no floor; a write that fails says so itself.
+  // Some file systems do not know their size. They have no floor; a failed write reports itself.
   if (size === null || size.blocks === 0) return null;
   const floor = floorBytes ?? Math.min(STANDARD_BYTES, size.blocks * size.bsize * STANDARD_SHARE);
   if (size.bavail * size.bsize >= floor * factor) return null;
@@ -67,7 +69,7 @@ function shortageAt(
   );
 }
 
-/** Null where the system does not tell. */
+/** Null if the system does not say. */
 function sizeOf(folder: string, statfs: (path: string) => FileSystemSize): FileSystemSize | null {
   for (let place = folder; ; place = dirname(place)) {
     try {

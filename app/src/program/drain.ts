@@ -11,7 +11,7 @@ import { SYSTEM } from './system.ts';
 import type { JobReports } from './terminal/job-reports.ts';
 import { say } from './terminal/log.ts';
 
-/** Runs the pipeline with what is open, for `pipeline` and `up`; see {@link pipelineWords} for what it says. */
+/** Runs the pipeline with its open parts, for `pipeline` and `up`; {@link pipelineWords} writes its messages. */
 export function drain(parts: {
   readonly settings: Settings;
   /** The data folder. */
@@ -23,9 +23,9 @@ export function drain(parts: {
   readonly passOverGaps: boolean;
   readonly signal: AbortSignal;
   readonly log: Logger;
-  /** Reports of the engine, which are told the micro-batch that they are about. */
+  /** Reports of the engine's jobs; they get the number of the micro-batch. */
   readonly jobs: JobReports;
-  /** Whether each micro-batch is said. */
+  /** Whether each micro-batch is printed. */
   readonly isLoud: boolean;
 }): Promise<{ readonly batches: number; readonly rows: number }> {
   const { settings, home, log, isLoud } = parts;

@@ -11,7 +11,10 @@ import { cacheFolder, spillFolder } from './data-folder.ts';
 import type { Scratch } from './scratch.ts';
 import { openSpark } from './spark.ts';
 
-/** The engine of the pipeline: Spark where SPARK_REMOTE is set, else DuckDB in this process. `onProgress` hears of Spark's jobs. */
+/**
+ * The engine of the pipeline: Spark where SPARK_REMOTE is set, else DuckDB in this process. `onProgress` gets the
+ * progress of Spark's jobs.
+ */
 export function openPipelineEngine(
   settings: Settings,
   data: string,
@@ -24,11 +27,14 @@ export function openPipelineEngine(
     : Promise.resolve(openSpark(settings, sparkRemote, store, onProgress));
 }
 
-/** What an engine gets besides the lake. */
+/** What an engine may use besides the lake. */
 export interface EngineRoom {
-  /** Of MEMORY_LIMIT; default all of it. */
+  /** Its share of MEMORY_LIMIT; default all of it. */
   readonly share?: number;
-  /** Where it spills, for what only reads the lake; default: in the data folder. The caller keeps it until the engine is gone. */
+  /**
+   * Where it spills, for commands that only read the lake; default: in the data folder. The caller keeps it until the
+   * engine is closed.
+   */
   readonly scratch?: Scratch;
 }
 
@@ -57,7 +63,7 @@ export async function openEngine(
 
 const mebibytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)}MiB`;
 
-/** The path of a folder, and the one that its links lead to: a table's log may name either. */
+/** The path of a folder, and the path with its links resolved: a table's log may use either. */
 function everyName(folder: string): readonly string[] {
   const path = resolve(folder);
   return existsSync(path) ? [...new Set([path, realpathSync(path)])] : [path];

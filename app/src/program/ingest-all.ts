@@ -3,8 +3,8 @@ import type { Source } from '../ingest/source.ts';
 import { say } from './terminal/log.ts';
 
 /**
- * Runs a loop for each source. One source alone bears no label, and its failure is the failure of all. Of several, each vector
- * bears the name of its source, and one that fails leaves the others to go on; when all have failed, the first failure is thrown.
+ * Runs a loop for each source. A single source has no label, and its failure ends everything. With several, each vector
+ * has the name of its source, and if one fails the others go on; when all have failed, the first failure is thrown.
  */
 export async function ingestAll(
   sources: readonly Source[],
@@ -18,7 +18,7 @@ export async function ingestAll(
         return await run(source, source.name);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        say(`The source ${source.name} has ended: ${why} The others go on.`);
+        say(`The source ${source.name} has ended: ${why} The other sources go on.`);
         throw error;
       }
     }),
@@ -29,7 +29,7 @@ export async function ingestAll(
   return counts;
 }
 
-/** What several loops have done together. */
+/** The sum of what several loops have done. */
 export function sumOf(counts: readonly IngestCounts[]): IngestCounts {
   const sum = (of: (one: IngestCounts) => number): number => counts.reduce((all, one) => all + of(one), 0);
   return {

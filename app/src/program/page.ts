@@ -6,7 +6,7 @@ import { say } from './terminal/log.ts';
 /** Root of the checkout: where the page and the scripts are. */
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** The page as it was built. */
+/** Folder of the built page. */
 export const WEB_ROOT: string = join(ROOT, 'web/dist');
 
 /** Builds the page when its sources are newer than the last build, unless the signal fires. Its progress goes to stderr. */

@@ -3,22 +3,22 @@ import type { Gap } from '../pipeline/batch-record.ts';
 import type { PipelineOptions } from '../pipeline/pipeline.ts';
 import { count } from './terminal/log.ts';
 
-/** What the words are made with. */
+/** What {@link pipelineWords} needs. */
 export interface Speech {
   readonly log: Logger;
-  /** Takes sentences for a person. */
+  /** Prints sentences for people. */
   readonly say: (text: string) => void;
   /** Milliseconds that only go forward. */
   readonly monotonic: () => number;
-  /** Whether each micro-batch is said too, at most one a second while messages wait. */
+  /** Whether each micro-batch is printed too, at most one a second while messages wait. */
   readonly isLoud: boolean;
 }
 
 type Events = 'onBatch' | 'onPassedOver' | 'onStranger' | 'onUpkeepTrouble' | 'onCut' | 'onTrouble';
 
 /**
- * What a pipeline tells of itself: a line of the log for each event, and a sentence for what a person should know. Trouble
- * that stays the same is said once, until a micro-batch is done; timestamps that were not believed are said once.
+ * The output of a pipeline: a log line for each event, and a sentence for what a person should know. A problem that
+ * stays the same is printed once, until a micro-batch is done. Implausible timestamps are reported once.
  */
 export function pipelineWords({
   log,

@@ -26,12 +26,12 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   await using home = openLake(settings, data, signal);
   await using topic = await untilRoom(() => openTopic(settings, data, false), signal);
   const kind = (await topic.describe({ signal })).simulated ?? (await home.lake.simulated());
-  // Said once, by the first poll that tells: the topic then refuses the other kind for good.
+  // Declared once, by the first poll that shows the kind: the topic then refuses the other kind for good.
   let declared: Promise<void> | null = null;
   const declare = ({ firstSimulated }: IngestCounts): void => {
     if (declared !== null || firstSimulated === null) return;
     declared = topic.declareSimulated(kind ?? firstSimulated, { signal });
-    // The end, below, throws a failure; until then it is not an unhandled one.
+    // A failure is thrown at the end, below; until then it must not count as unhandled.
     declared.catch(() => undefined);
   };
   const run = async (source: Source, label: string | undefined): Promise<IngestCounts> => {
@@ -63,7 +63,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
       },
       expectSimulated: kind ?? simulated ?? undefined,
       maxPolls: isOnePoll ? 1 : undefined,
-      // Its line ends before anything else is said.
+      // End its line before anything else is printed.
     }).finally(() => progress[Symbol.dispose]());
     if (hopeless !== null) throw noPoll(source.name, hopeless);
     await declared;

@@ -9,7 +9,7 @@ import { openEngine } from './engine.ts';
 import { openLake } from './lake/open-lake.ts';
 import { scratchFolder } from './scratch.ts';
 
-/** What a SELECT answers. The names of its columns are there even without rows; instants are ISO 8601. */
+/** The answer of a SELECT. It has the names of its columns even without rows; instants are ISO 8601. */
 export interface Answer {
   readonly names: readonly string[];
   readonly rows: readonly Readonly<Record<string, Shown>>[] | readonly Row[];
@@ -30,7 +30,7 @@ export async function queryLake(settings: Settings, sql: string): Promise<Answer
 /**
  * Runs one SELECT over the newest version of the lake's tables, `silver.flights` and so on. It reads the lake alone, and
  * writes nothing into the data folder.
- * @throws ContrailError `invalid` / `query-refused` when it is no SELECT, `query-failed`, `table-missing`
+ * @throws ContrailError `invalid` / `query-refused` when it is not a SELECT, `query-failed`, `table-missing`
  */
 export async function* streamLake(settings: Settings, sql: string): AsyncGenerator<ShownBatch> {
   const data = existingData(settings, ['lake']);

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 /** Spilling may take half of what is free where temporary files are, and never more than this. */
 const MAX_SPILL_BYTES = 8 * 2 ** 30;
 
-/** A folder of one process for what does not fit in memory; gone when it is disposed of or the process exits. */
+/** A folder of one process for what does not fit in memory; deleted when it is disposed of or the process exits. */
 export interface Scratch extends Disposable {
   readonly path: string;
   readonly maxBytes: number;
 }
 
 /**
- * A fresh folder where the system keeps temporary files: commands that only read a lake write nothing into DATA_DIR, which may
+ * A new folder in the system's temporary folder: commands that only read a lake write nothing into DATA_DIR, which may
  * be mounted read-only. `purpose` is part of its name.
  */
 export async function scratchFolder(purpose: string): Promise<Scratch> {

@@ -37,7 +37,7 @@ export function servicesInUse(
     });
   }
   if (sparkRemote === null) return services;
-  // A token may follow.
+  // Leave out a token.
   const address = sparkRemote.replace(/\/;.*$/, '');
   return [
     ...services,
@@ -65,12 +65,12 @@ async function lookAtTopic(settings: Settings, data: string): Promise<string> {
 }
 
 async function lookAtBucket(store: ObjectStore, bucket: string): Promise<string> {
-  // The first answer is enough.
+  // The first batch is enough.
   for await (const _ of store.list('_contrail/')) break;
   return `bucket ${bucket} answers`;
 }
 
-/** A look tries once; it does not wait for a service to come back. */
+/** A check tries once; it does not wait for a service to return. */
 const ONCE = { retry: { maxRetries: 0 } } as const;
 
 async function lookAtSpark(remote: string, signal: AbortSignal): Promise<string> {
@@ -79,7 +79,10 @@ async function lookAtSpark(remote: string, signal: AbortSignal): Promise<string>
   return `Spark ${session.sparkVersion}, application ${application ?? 'without an id'}`;
 }
 
-/** The settings say where this process reaches the master. The Connect server, where it answers, says whether it has one. */
+/**
+ * Checks the Spark master. The settings have its address; the Connect server, if it answers, says whether it uses a
+ * master.
+ */
 async function lookAtMaster(settings: Settings, signal: AbortSignal): Promise<string> {
   const { sparkRemote, sparkMasterUrl } = settings;
   const master = await masterOf(sparkRemote ?? '', signal).catch(() => null);
@@ -105,7 +108,9 @@ async function masterOf(remote: string, signal: AbortSignal): Promise<string> {
   return (await session.config.get('spark.master', signal)) ?? '';
 }
 
-/** What the master's page says of its workers. Null where this process does not reach it: the address may be for browsers alone. */
+/**
+ * The workers, by the master's page; null if this process cannot reach the page: its address may be for browsers only.
+ */
 async function workersOf(page: string | null, signal: AbortSignal): Promise<string | null> {
   if (page === null) return null;
   const answer = await SYSTEM.fetch(`${page}/json/`, { signal }).catch(() => null);

@@ -1,8 +1,8 @@
 import type { SourceNotice, SourceState } from '../ingest/source.ts';
 
 /**
- * Says what a source tells of itself: each trouble once, however often it is tried, that it is over, and each oddity once.
- * What is well is not said. A clock that was right in between is named again.
+ * Prints the reports of a source: each problem once, however often it is tried, its end, and each oddity once. Normal
+ * operation is not printed. A wrong clock is reported again if it was right in between.
  */
 export function sourceWords(say: (text: string) => void): (state: SourceState) => void {
   let trouble: string | null = null;
@@ -12,7 +12,7 @@ export function sourceWords(say: (text: string) => void): (state: SourceState) =
     if (about !== trouble) say(state.message);
     trouble = about;
     for (const notice of state.notices ?? []) {
-      // The message has said it.
+      // The message says it already.
       if (notice.about === state.about) continue;
       if (!noticed.has(notice.about)) say(notice.message);
       noticed.add(notice.about);
@@ -22,14 +22,14 @@ export function sourceWords(say: (text: string) => void): (state: SourceState) =
   };
 }
 
-/** Tries of a live source that is asked for one poll alone. */
+/** Attempts of a live source with `--once`. */
 const TRIES = 3;
-/** Nobody waits longer than this for the next try of one poll. */
+/** The longest wait for the next attempt with `--once`. */
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Judges, state by state, whether one poll of a live source is hopeless for now: it failed three times, or the next try
- * is more than a minute away. Answers the last message then, else null.
+ * Decides, state by state, whether to give up a single poll of a live source: it failed three times, or the next
+ * attempt is more than a minute away. Answers the last message then, else null.
  */
 export function hopelessness(clock: () => number): (state: SourceState) => string | null {
   let failures = 0;

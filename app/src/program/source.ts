@@ -9,8 +9,8 @@ import { say } from './terminal/log.ts';
 import { SYSTEM } from './system.ts';
 
 /**
- * Opens the sources that the settings name. `auto` asks OpenSky, for seconds at most; where OpenSky does not answer it takes
- * the simulator and says so in a frame of stars.
+ * Opens the sources in the settings. `auto` asks OpenSky, for at most some seconds; if OpenSky does not answer, it
+ * takes the simulator and prints that in a frame.
  */
 export async function chooseSources(
   settings: Settings,
@@ -19,7 +19,7 @@ export async function chooseSources(
   const components = componentsOf(settings);
   if (settings.source !== 'auto') {
     const sources = settings.sources.map((spec) => openSource(spec, components));
-    // What live feeds are is known before the first message; a file among them has to be of their kind.
+    // The kind of live feeds is known before the first message; a file among them must be of the same kind.
     const known = sources.find(({ simulated }) => simulated !== null);
     return { sources, simulated: known?.simulated ?? null };
   }
@@ -34,7 +34,7 @@ export async function chooseSources(
 export const sourceNamed = (settings: Settings, spec: string): Source =>
   openSource(spec, componentsOf(settings));
 
-/** Sources of this process that ask one service share what it allows. */
+/** Sources of this process that use the same service share its limits. */
 const TURNS: AllTurns = new Map();
 
 function componentsOf(settings: Settings): SourceComponents {

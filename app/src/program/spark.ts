@@ -25,7 +25,7 @@ export function openSpark(
 }
 
 /**
- * The settings of the brokers in the words of Kafka's Java client. Source: Kafka documentation, "Consumer Configs";
+ * The settings of the brokers as properties of Kafka's Java client. Source: Kafka documentation, "Consumer Configs";
  * KIP-651 for certificates as PEM.
  */
 export function kafkaSource(settings: Settings): KafkaSource | null {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LiveComponents } from '../ingest/components.ts';
 
-/** The system's own clock, chance and network: the only place that has them. */
+/** The system's clock, randomness and network: the only place that uses them. */
 export const SYSTEM: LiveComponents = {
   clock: () => Date.now(),
   monotonic: () => performance.now(),

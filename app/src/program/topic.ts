@@ -10,7 +10,7 @@ import { topicFolder } from './data-folder.ts';
 import { say } from './terminal/log.ts';
 import { SYSTEM } from './system.ts';
 
-/** Opens the topic that the settings name. With `readOnly` it need not exist. Kafka need not be up. */
+/** Opens the topic of the settings. With `readOnly` it need not exist. Kafka need not be running. */
 export async function openTopic(settings: Settings, data: string, readOnly: boolean): Promise<Topic> {
   const { topicName: name, numPartitions: partitions, kafkaBootstrap } = settings;
   const retention = { maxAgeMs: settings.topicRetentionMs, maxBytes: settings.topicRetentionBytes };
@@ -30,7 +30,7 @@ export async function openTopic(settings: Settings, data: string, readOnly: bool
   });
 }
 
-/** Where the topic lies, in words for a person. */
+/** Where the topic is, in words for people. */
 export const topicPlace = (settings: Settings, data: string): string =>
   settings.kafkaBootstrap === null ? data : `Kafka at ${settings.kafkaBootstrap}`;
 

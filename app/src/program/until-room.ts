@@ -5,7 +5,7 @@ import { say } from './terminal/log.ts';
 const PAUSE_MS = 2_000;
 
 /**
- * Runs the first step of a command, and runs it again as long as the disk is full. Says why it waits, once for each reason.
+ * Runs the first step of a command, and repeats it while the disk is full. Prints why it waits, once for each reason.
  * @throws what `work` throws for any other reason; AbortError when the signal fires
  */
 export async function untilRoom<T>(

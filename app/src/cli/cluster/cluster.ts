@@ -26,7 +26,7 @@ import { createTopic } from '../../topic/kafka/store.ts';
 /** Which cluster is meant. */
 export interface ClusterFlags {
   readonly name: string;
-  /** Instead of the folder that belongs to the name. */
+  /** Replaces the folder that belongs to the name. */
   readonly folder?: string;
 }
 
@@ -34,7 +34,7 @@ export interface ClusterFlags {
 export interface ClusterUpFlags extends ClusterFlags {
   readonly workers: number;
   readonly only: readonly Part[];
-  /** Null: what the cluster has, else what this machine can have without much ado. */
+  /** Null: the server of the existing cluster, else the one that this machine can start most easily. */
   readonly s3: S3Kind | null;
 }
 
@@ -45,8 +45,8 @@ export const clusterFolder = ({ name, folder }: ClusterFlags): string =>
   folder === undefined ? usualFolder(name) : resolve(folder);
 
 /**
- * `contrail cluster up`: starts what does not run, makes topic and bucket, writes the settings. A signal ends what was
- * started so far.
+ * `contrail cluster up`: starts the services that do not run, creates topic and bucket, writes the settings. A signal
+ * stops what was started so far.
  */
 export async function clusterUp(
   settings: Settings,
@@ -69,7 +69,7 @@ export async function clusterUp(
   say(`\nThe settings are in ${file}; use them with any command:\n  npx contrail up --env ${file}\n`);
 }
 
-/** `contrail cluster status`. False when a service is unhealthy or has ended by itself, or none runs. */
+/** `contrail cluster status`. False if a service is unhealthy or has ended by itself, or none runs. */
 export async function clusterStatus(flags: ClusterFlags, json: boolean): Promise<boolean> {
   const folder = clusterFolder(flags);
   const plan = await readPlan(folder);
@@ -86,7 +86,7 @@ export async function clusterStatus(flags: ClusterFlags, json: boolean): Promise
   return ok;
 }
 
-/** `contrail cluster down`: ends what runs, the last first; with `purge` its data goes too. */
+/** `contrail cluster down`: stops the running services, the last one first; with `purge` it also deletes their data. */
 export async function clusterDown(flags: ClusterFlags, purge: boolean): Promise<void> {
   const folder = clusterFolder(flags);
   const plan = await readPlan(folder);
@@ -104,7 +104,7 @@ export async function clusterDown(flags: ClusterFlags, purge: boolean): Promise<
 const servicesIn = (folder: string, plan: ClusterPlan, workers: number): readonly Service[] =>
   servicesOf({ folder, plan, workers, heaps: heapsFor(totalmem(), workers), cacheFolder: CACHE_FOLDER, say });
 
-/** What was chosen before, with new ports for the parts that do not run and cannot have their old ones. */
+/** The earlier plan, with new ports for parts that do not run and whose ports are taken. */
 async function planFor(settings: Settings, flags: ClusterUpFlags, folder: string): Promise<ClusterPlan> {
   const before = await readPlan(folder);
   if (before === null) await checkFree(folder);
@@ -116,7 +116,7 @@ async function planFor(settings: Settings, flags: ClusterUpFlags, folder: string
   }
   const services = before === null ? [] : servicesIn(folder, before, MOST_WORKERS);
   const running = runningParts(services, await statusOfAll(services));
-  // Spark was told where the store is.
+  // Spark knows the address of the store.
   const fixed = running.includes('spark') ? [...running, 's3' as const] : running;
   const ports = await choosePorts(
     before?.ports ?? USUAL_PORTS,
@@ -133,7 +133,7 @@ async function planFor(settings: Settings, flags: ClusterUpFlags, folder: string
   return plan;
 }
 
-/** A cluster has a folder to itself, which `down --purge` deletes: nobody else's files may be in it. */
+/** Makes sure that the folder holds no other files, because `down --purge` deletes it. */
 async function checkFree(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
@@ -148,7 +148,7 @@ async function checkFree(folder: string): Promise<void> {
   );
 }
 
-/** The parts of which a process is there, whether it answers or not. */
+/** The parts with a running process, whether it answers or not. */
 const runningParts = (services: readonly Service[], statuses: readonly ServiceStatus[]): readonly Part[] =>
   PARTS.filter((part) =>
     services.some(

@@ -1,8 +1,8 @@
 import { type DataType, formatInstant, type StructType, type Value } from '@contrail/delta-lake';
 
 /**
- * Cells as people write them, for every format but the canonical one: instants in ISO 8601 and UTC, bytes as hexadecimal
- * text, maps with text as keys as objects, numbers that JSON has not as their names. Longs keep every digit.
+ * Cells in a form for people, for every format but the canonical one: instants in ISO 8601 and UTC, bytes as
+ * hexadecimal text, maps with text keys as objects, NaN and infinities by their names. Longs keep every digit.
  */
 export function shownRow(schema: StructType): (row: Readonly<Record<string, Value>>) => unknown[] {
   return (row) =>
@@ -40,8 +40,8 @@ function shownScalar(type: string, value: NonNullable<Value>): unknown {
 const TOO_LATE_MS = 253_402_300_800_000;
 
 /**
- * When something was committed: ISO 8601 in UTC. A time that no clock showed, as microseconds are that a writer took for
- * milliseconds, is shown as the number that it is.
+ * When something was committed: ISO 8601 in UTC. An impossible time, for example microseconds that a writer took for
+ * milliseconds, is shown as a number.
  */
 export function shownTime(ms: number): string {
   return ms > 0 && ms < TOO_LATE_MS ? new Date(ms).toISOString() : ms === 0 ? 'unknown' : String(ms);

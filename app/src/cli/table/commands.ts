@@ -5,7 +5,7 @@ import { untilSignal } from '../until-signal.ts';
 
 const PATH = 'folder of the table, or s3://bucket/path';
 
-/** Flags that are settings: how to reach an S3 store. */
+/** Flags that are settings, for reaching an S3 store. */
 type Settings = Readonly<Record<string, unknown>>;
 
 const notNegative = (text: string): number => {
@@ -27,11 +27,11 @@ const instant = (text: string): number => {
 const columns = (text: string): string[] => text.split(',').map((name) => name.trim());
 const collected = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
-/** What every command about a table is given by the program. */
+/** What the program passes to every command about a table. */
 export interface TableCommandParts {
   readonly wholeNumber: (text: string) => number;
   readonly formatOption: (extra?: readonly string[]) => Option;
-  /** The failure of a command that was used wrongly. */
+  /** Makes the error for wrong usage. */
   readonly usage: (message: string) => Error;
 }
 

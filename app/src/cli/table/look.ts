@@ -19,7 +19,7 @@ import { shownRow, shownTime } from './cells.ts';
 import { optionsOf } from './options.ts';
 import { parseWhere } from './where.ts';
 
-/** Writes to stdout, waiting where the reader is slower. */
+/** Writes to stdout, and waits if the reader is slower. */
 async function out(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
@@ -162,7 +162,7 @@ async function writeCanonical(snapshot: Snapshot, extra: Readonly<Record<string,
   return count;
 }
 
-/** The classes that the canonical form knows; what was not foreseen is `internal`. */
+/** The error classes of the canonical form; any other error is `internal`. */
 const CLASSES = [
   'unsupported-protocol',
   'unsupported-feature',
@@ -200,7 +200,7 @@ export async function tableHistory(
   await out(formatRows(['version', 'time', 'operation', 'metrics', 'engine'], rows, options.format));
 }
 
-/** `contrail table describe`: what the table is and how big. */
+/** `contrail table describe`: schema, size and properties. */
 export async function describeTable(
   path: string,
   flags: Flags & { readonly format: OutputFormat },

@@ -16,7 +16,7 @@ import { optionsOf } from './options.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** What the three operations have in common. */
+/** The options that the three operations share. */
 interface RunOptions extends Flags {
   readonly format: OutputFormat;
   readonly signal: AbortSignal;
@@ -30,7 +30,7 @@ export interface OptimizeFlags extends RunOptions {
   readonly where?: readonly string[];
 }
 
-/** `contrail table optimize`: small files put together, or whole partitions in an order. */
+/** `contrail table optimize`: compacts small files, or sorts whole partitions. */
 export async function optimizeTable(path: string, flags: OptimizeFlags): Promise<void> {
   await using table = await openTable(path, optionsOf(path, flags));
   const order = orderOf(flags);
@@ -60,13 +60,13 @@ export async function optimizeTable(path: string, flags: OptimizeFlags): Promise
 export interface VacuumFlags extends RunOptions {
   readonly dryRun: boolean;
   readonly retainHours?: number;
-  /** Takes a retention below that of the table. */
+  /** Accepts a retention below that of the table. */
   readonly force: boolean;
   /** By the log alone, without listing the folder. */
   readonly logOnly: boolean;
 }
 
-/** `contrail table vacuum`: files that no version within the retention needs. */
+/** `contrail table vacuum`: deletes files that no version within the retention needs. */
 export async function vacuumTable(path: string, flags: VacuumFlags): Promise<void> {
   await using table = await openTable(path, optionsOf(path, flags));
   const progress = new Progress(`Vacuuming ${path}`, 'files');
@@ -111,7 +111,7 @@ async function vacuum(
   }
 }
 
-/** `contrail table restore`: the table as it was at a version or an instant. */
+/** `contrail table restore`: rolls the table back to a version or an instant. */
 export async function restoreTable(
   path: string,
   flags: Flags & {
@@ -170,14 +170,14 @@ function predicateOf(snapshot: Snapshot, conditions: readonly string[]): Predica
   }
   return Array.from(columns, ([column, texts]) => {
     const type = snapshot.schema.fields.find(({ name }) => name === column)?.type ?? 'string';
-    // No value stands for null, as it does in the log.
+    // An empty value stands for null, as in the log.
     const values = texts.flatMap((text) => parsePartitionValue(type, text) ?? []);
     const isIn = { column, in: values };
     return values.length === texts.length ? isIn : { anyOf: [[isIn], [{ column, isNull: true }]] };
   });
 }
 
-/** Runs to the end, or answers null when a signal stopped it, which is said. */
+/** Runs to the end; if a signal stops it, it prints that and answers null. */
 async function orStopped<T>(
   signal: AbortSignal,
   progress: Progress,
@@ -202,7 +202,7 @@ function printFacts(format: OutputFormat, facts: Readonly<Record<string, string 
   process.stdout.write(formatRows(['fact', 'value'], rows, format));
 }
 
-/** One line on standard error that counts, while this is a terminal. */
+/** A counter in one line on standard error, if that is a terminal. */
 class Progress {
   readonly #what: string;
   readonly #unit: string;

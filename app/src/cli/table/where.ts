@@ -10,7 +10,8 @@ import {
 import { ContrailError } from '../../errors.ts';
 
 /**
- * Conditions as people type them, as a predicate of the table library: what it cannot express is refused, never guessed.
+ * Parses a typed condition into a predicate of the table library. What the predicate cannot express is refused, never
+ * guessed.
  *
  *     or        = and { "or" and }
  *     and       = part { "and" part }
@@ -164,7 +165,7 @@ class Parser {
         `a column of type ${name} is compared with ${name === 'boolean' ? 'true or false' : isNumber(name) ? 'a number' : "text in 'single quotes'"}, not with ${kind === 'text' ? `'${text}'` : text}`,
       );
     if (kind === 'text' && text === '') return '';
-    // As it is: cut to the digits of the column it would be another number.
+    // Keep it unchanged: with the digits of the column it would be another number.
     if (name.startsWith('decimal')) return text;
     if (name === 'binary' && /^(?:[0-9a-f]{2})*$/i.test(text))
       return new Uint8Array(Buffer.from(text, 'hex'));

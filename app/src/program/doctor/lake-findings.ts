@@ -64,9 +64,9 @@ async function lakeNow(settings: Settings, data: string, home: LakeHome): Promis
 }
 
 /**
- * Compares what the pipeline last said of itself with what the lake shows. A pipeline is healthy when it was stopped, and when
- * it waits for a service or for room, because it goes on by itself. It is unhealthy when it failed, or ended in the middle of
- * a micro-batch.
+ * Compares the pipeline's last report with the lake. A pipeline is healthy if it was stopped, or if it waits for a
+ * service or for disk space, because it goes on by itself. It is unhealthy if it failed, or ended in the middle of a
+ * micro-batch.
  */
 export function pipelineFinding(progress: Progress | null, facts: LakeFacts | null, nowMs: number): Finding {
   const check = 'pipeline';
@@ -122,8 +122,8 @@ function clockFinding(progress: Progress | null): Finding {
 }
 
 /**
- * What each source last said, and its pace. One that waits for credits or for a service is well as far as this machine goes;
- * one that was not let in needs a person.
+ * The last report of each source, and its pace. A source that waits for credits or for a service is healthy; one that
+ * was refused needs a person.
  */
 export function sourceFindings(progress: Progress | null, nowMs: number): readonly Finding[] {
   return (progress?.sources ?? []).map(({ source, state, message, at_ms, next_poll_at_ms, credits_left }) => {
@@ -142,7 +142,7 @@ export function sourceFindings(progress: Progress | null, nowMs: number): readon
   });
 }
 
-/** Other sentences of the pipeline about what a person should mend though it goes on; each says what to do. */
+/** Other messages of the pipeline about problems that a person should fix although it goes on; each says what to do. */
 function noticeFindings(progress: Progress | null): readonly Finding[] {
   const clock = clockFinding(progress).found;
   const advice = 'do what the message says; it disappears with the next micro-batches';

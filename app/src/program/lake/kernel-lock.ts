@@ -6,11 +6,11 @@ import { DatabaseSync } from 'node:sqlite';
 const BUSY = 5;
 
 /**
- * A lock on a file. The kernel holds it for this process and takes it back when the process ends, however it ends. So it
- * needs no clock and no process id, which another program may get later, and processes see it across the containers of one
- * machine. Node has no locks on files; SQLite has those of each system (fcntl, LockFileEx). The file stays empty.
+ * A lock on a file. The kernel holds it for this process and releases it when the process ends, for whatever reason. So
+ * it needs no clock and no process id, which another program may get later, and it works across the containers of one
+ * machine. Node has no file locks; SQLite has those of each system (fcntl, LockFileEx). The file stays empty.
  *
- * Nothing in this process may open the file by other means: closing it would give the lock away (fcntl, POSIX).
+ * Nothing in this process may open the file by other means: closing it would release the lock (fcntl, POSIX).
  */
 export class KernelLock implements Disposable {
   readonly #database: DatabaseSync;

@@ -1,7 +1,7 @@
 /**
- * One pipeline at a time on a lake, on a disk as on S3. The library's `WriterLock` renews and watches a lock object, so that
- * processes on different machines see each other. On a disk the kernel's lock comes first: on the same machine it refuses a
- * second pipeline at once, and shows at once that the first one has died.
+ * Allows one pipeline at a time on a lake, on a disk and on S3. The library's `WriterLock` renews and watches a lock
+ * object, so that processes on different machines see each other. On a disk the kernel's lock comes first: on the same
+ * machine it refuses a second pipeline at once, and shows at once that the first one has died.
  *
  *     kernel lock is another's ──────────────────────────────────────────> refused
  *     kernel lock is ours, record of this machine, its process has ended ─> ours
@@ -22,7 +22,7 @@ import { KernelLock } from './kernel-lock.ts';
 export const LOCK_KEY = '_contrail/_writer_lock.json';
 const KERNEL_LOCK = '_contrail/pipeline.lock';
 
-/** How long a lock counts that nobody renews, and how long a claim settles where the writes of two may cross. */
+/** How long a lock counts without a renewal, and how long a claim must settle because two writes may cross. */
 const LEASE_MS = 15_000;
 const RECORD_LOOKS = 20;
 const RECORD_LOOK_MS = 50;
@@ -32,12 +32,12 @@ const SETTLE_MS = { local: 0, remote: 1_000 } as const;
 export const lockOwner = (command: string): string =>
   `"contrail ${command}" (process ${process.pid} on ${hostname()})`;
 
-/** The process that wrote a lock's record, and its machine: a kernel knows its own processes only. */
+/** The process that wrote a lock's record, and its machine: a kernel knows only its own processes. */
 interface Writer extends ProcessId {
   readonly machine: string;
 }
 
-/** The lock of a lake, as one process sees it. Disposing gives it back. */
+/** The lock of a lake, as one process sees it. Disposing releases it. */
 export class LakeLock implements AsyncDisposable {
   readonly #store: ObjectStore;
   readonly #owner: string;
@@ -56,7 +56,7 @@ export class LakeLock implements AsyncDisposable {
   async claim(): Promise<void> {
     const { url } = this.#store;
     const isLocal = url.startsWith('file:');
-    // Callers repeat a claim that failed, as on a full disk. The kernel's lock is ours since the first.
+    // Callers repeat a claim that failed, for example on a full disk. We hold the kernel's lock since the first one.
     if (isLocal && this.#kernel === null) {
       const kernel = await KernelLock.take(join(fileURLToPath(url), KERNEL_LOCK));
       if (kernel === 'held') throw lakeInUse(url, await this.#recordOfHolder());
@@ -64,7 +64,7 @@ export class LakeLock implements AsyncDisposable {
     }
     const self: Writer = { machine: machine(), ...((await identify(process.pid)) ?? NOBODY) };
     const found = parseRecord(await readText(this.#store));
-    // The kernel's lock was free, yet its holder may live: somebody may have deleted the file. So this asks for the process.
+    // The kernel's lock was free, but its holder may be alive if the file was deleted. So check for its process.
     if (this.#kernel !== null && found !== null && found.pid !== self.pid && (await isThere(found, self)))
       throw lakeInUse(url, found);
     this.#lock = new WriterLock(this.#object(self), {
@@ -136,7 +136,7 @@ function lakeInUse(url: string, found: LakeRecord | null, cause?: unknown): Cont
   const since = found?.since === undefined ? '' : ` since ${found.since}`;
   return new ContrailError(
     'lake-in-use',
-    `Cannot write to the lake ${url}: ${who} has been writing to it${since}. A lake takes one pipeline at a time. Stop that one, or give this one a lake of its own: --data DIR.`,
+    `Cannot write to the lake ${url}: ${who} has been writing to it${since}. A lake allows one pipeline at a time. Stop that one, or give this one a lake of its own: --data DIR.`,
     { cause, facts: { lake: url, owner: found?.owner ?? null, since: found?.since ?? null } },
   );
 }

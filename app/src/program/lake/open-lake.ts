@@ -16,11 +16,11 @@ import { LakeLock, LOCK_KEY, lockOwner } from './lake-lock.ts';
 import { say } from '../terminal/log.ts';
 import { SYSTEM } from '../system.ts';
 
-/** Parts of large files, and requests at once: together the memory that S3 may take, 80 MB. */
+/** Parts of large files, and requests at the same time: together they bound the memory for S3, 80 MB. */
 const PART_BYTES = 5 << 20;
 const MAX_REQUESTS = 16;
 
-/** A claim that takes longer than a write and a read watches a lock that nobody gave back. */
+/** A claim that takes longer than this is watching a lock that was not released, or the store is slow. */
 const WATCHING_AFTER_MS = 2_500;
 const WATCHING =
   'Checking whether another pipeline still uses this lake, on another machine for example. This takes up to 15 s.';
@@ -28,7 +28,7 @@ const WATCHING =
 const NO_LINKS =
   'The file system of the lake has no hard links, so Contrail creates versions of tables by renames. This is safe only if no other program writes these tables.';
 
-/** A lake where it lies, with its lock. Disposing releases the lock. */
+/** A lake in its place, with its lock. Disposing releases the lock. */
 export interface LakeHome extends AsyncDisposable {
   readonly store: ObjectStore;
   readonly lake: Lake;
@@ -62,7 +62,7 @@ export function openLake(
           cache: { folder: cacheFolder(data), maxBytes: settings.lakeCacheBytes, clock: SYSTEM.clock },
         });
   const store = remote ?? localStore(resolve(lakeFolder(data)));
-  // A store that cannot arbitrate keeps a lock itself, and that one is enough.
+  // A store that cannot arbitrate between writers has its own lock, and that one is enough.
   const lock = hasOwnLock(settings.garageEndpoint) ? null : new LakeLock(store, lockOwner(command));
   return {
     store,

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import type { JobProgress } from '../../engine/spark/engine.ts';
 
 /**
- * Tells how far the jobs of a long micro-batch have come. Spark reports every two seconds or so; each report is shown as a
- * line that stands until the next one, and logged at debug.
+ * Shows the progress of the jobs of a long micro-batch. Spark reports about every two seconds; each report is shown as
+ * a line until the next one, and logged at debug.
  */
 export class JobReports {
   readonly #log: Logger;
@@ -15,7 +15,7 @@ export class JobReports {
     this.#show = show;
   }
 
-  /** What is reported from here on belongs to this micro-batch. */
+  /** Later reports belong to this micro-batch. */
   begin(batchId: number): void {
     this.#batchId = batchId;
   }

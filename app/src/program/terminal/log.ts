@@ -4,13 +4,13 @@ import { isDiskTrouble } from '../../errors.ts';
 import { printable, printableLines } from './printable.ts';
 
 /**
- * The log of a command: JSON lines on stdout (twelve-factor); where a person watches, `say` prints sentences instead,
- * so the JSON is left out below `warn`.
+ * The log of a command: JSON lines on stdout (twelve-factor). On a terminal, `say` prints sentences instead, so the
+ * JSON is left out below `warn`.
  */
 export function openLog(level: LogLevel): Logger {
   const stdout = pino.destination(1);
   stdout.on('error', (error: Error) => {
-    // A full disk under the log loses lines of the log, and ends nothing.
+    // On a full disk, lines of the log are lost, but nothing ends.
     if (!isDiskTrouble(error)) throw error;
   });
   return pino({ level: process.stderr.isTTY && level === 'info' ? 'warn' : level }, stdout);
@@ -19,12 +19,12 @@ export function openLog(level: LogLevel): Logger {
 /** Goes to the start of the line and clears it. Source: ECMA-48, CR and EL. */
 const ERASE_LINE = '\r\u001B[K';
 
-/** Words for a person, on stderr: stdout is for programs. Control characters of strangers do not act on the terminal. */
+/** Prints text for people on stderr, because stdout is for programs. Control characters are escaped. */
 export function say(text: string): void {
   process.stderr.write(`${process.stderr.isTTY ? ERASE_LINE : ''}${printableLines(text)}\n`);
 }
 
-/** A line on a terminal that stands until the next one; nothing elsewhere. */
+/** Prints a line on a terminal that stays until the next one; does nothing elsewhere. */
 export function sayForNow(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`${ERASE_LINE}${printable(text)}`);
 }

@@ -5,13 +5,13 @@ export const OUTPUT_FORMATS = ['table', 'csv', 'json'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 type Cells = Readonly<Record<string, unknown>>;
-/** Rows as they come; the first batch is there even when there are no rows. */
+/** Rows as they come; there is a first batch even without rows. */
 export type Batches = AsyncIterable<{
   readonly names: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
 }>;
 
-/** The columns of a table are as wide as these rows need; wider cells further down push theirs aside. */
+/** The columns of a table are as wide as these rows need; wider cells in later rows shift the rest of their line. */
 const ROWS_FOR_WIDTHS = 1000;
 
 /** Rows as an aligned text table, RFC 4180 CSV, or one JSON object a line. Longs keep every digit. */
@@ -42,12 +42,12 @@ export async function* formatBatches(batches: Batches, format: OutputFormat): As
 }
 
 interface Printer {
-  /** What stands above the rows. */
+  /** The lines above the rows. */
   readonly head: string;
   readonly line: (row: readonly unknown[]) => string;
 }
 
-/** By format; `measured` are rows that say how wide the columns are. */
+/** By format; `measured` are the rows that decide how wide the columns are. */
 const PRINTERS: Readonly<
   Record<OutputFormat, (names: readonly string[], measured: readonly (readonly unknown[])[]) => Printer>
 > = {

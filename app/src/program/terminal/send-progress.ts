@@ -11,7 +11,7 @@ const EARLY_MS = 500;
 export interface ProgressOutlets {
   readonly speak?: (text: string) => void;
   readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  /** Several share the terminal: lines, and no bar. */
+  /** Several sources share the terminal: print lines instead of a bar. */
   readonly isShared?: boolean;
 }
 
@@ -59,7 +59,7 @@ export class SendProgress implements Disposable {
     return this.#monotonic() - this.#lastLine >= (isFile ? FILE_LINE_MS : LIVE_LINE_MS - EARLY_MS);
   }
 
-  /** The bar stays as it is, and what is written next begins on a line of its own. */
+  /** The bar stays, and later output begins on a new line. */
   [Symbol.dispose](): void {
     if (this.#isStarted) this.#bar?.stop();
     this.#isStarted = false;
