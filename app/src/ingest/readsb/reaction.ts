@@ -48,13 +48,28 @@ export function afterAnswer(
   else if (behindSeconds !== null) notices.push({ about: 'clock', message: clockNotice(behindSeconds) });
   if (rows !== null) notices.push({ about: 'rows', message: `${place}: ${rows}` });
   const located = answer.vectors.filter(({ latitude }) => latitude !== null).length;
+  const about = oddityOf(place, answer.vectors.length, located);
   return {
     kind: 'ok',
-    message: `${place} sent ${answer.vectors.length} aircraft, ${located} with a position.`,
+    message:
+      about === null
+        ? `${place} sent ${answer.vectors.length} aircraft, ${located} with a position.`
+        : `${about}.`,
+    ...(about !== null && { about }),
     ...(notices.length > 0 && { notices }),
     ...(behindSeconds !== null && { clock_behind_s: behindSeconds }),
     next_poll_at_ms: nextMs,
   };
+}
+
+/** Fewer may be on the ground, or too far away. */
+const FEWEST = 5;
+
+/** What is odd about an answer that is well-formed: nothing of it can be shown. Null: it can. */
+function oddityOf(place: string, aircraft: number, located: number): string | null {
+  if (aircraft === 0) return `${place} answers, but knows of no aircraft now`;
+  if (located > 0 || aircraft < FEWEST) return null;
+  return `${place} knows of aircraft, but of no position: they cannot be shown`;
 }
 
 const oldNotice = (place: string, timeMs: number): string =>

@@ -155,6 +155,28 @@ describe('a receiver that is asked over HTTP', () => {
     expect(states.map(({ notices }) => notices)).toEqual([undefined, undefined, undefined]);
   });
 
+  test('that hears nothing, or no position, is said so once for as long as it lasts, and still a poll', async () => {
+    const world = fakeWorld(START);
+    let second = 0;
+    const nowhere = [1, 2, 3, 4, 5].map((digit) => ({ ...AIRBORNE, hex: `3c640${digit}`, lat: undefined }));
+    const heard = [[AIRBORNE], [], [], nowhere, [AIRBORNE]];
+    await using mock = await MockReceiver.start(
+      { [DATA]: () => answerAt(second, heard[second++]) },
+      world.clock,
+    );
+    const { states, polls } = await watch(
+      sourceOf(mock.origin + DATA),
+      world,
+      ({ polls }) => polls.length === 5,
+    );
+    expect(states.every(({ kind }) => kind === 'ok')).toBe(true);
+    const words = states.map(({ about }) => about?.replace(/.*json /, ''));
+    const nothing = 'answers, but knows of no aircraft now';
+    const noPosition = 'knows of aircraft, but of no position: they cannot be shown';
+    expect(words).toEqual([undefined, nothing, nothing, noPosition, undefined]);
+    expect(polls.length).toBe(5);
+  });
+
   test.each([
     ['/tar1090/', '/tar1090/data/aircraft.json'],
     ['/tar1090', '/tar1090/data/aircraft.json'],
