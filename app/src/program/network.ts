@@ -44,6 +44,12 @@ export function useNetwork({ httpsProxy, httpProxy, noProxy, caFile }: Settings)
     }
   }
   if (caFile === null || caFile === trusted) return;
+  if (typeof tls.setDefaultCACertificates !== 'function') {
+    say(
+      `CA_FILE needs Node 24.5 or later; this is ${process.version}. NODE_EXTRA_CA_CERTS does the same there.`,
+    );
+    return;
+  }
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), ...readCertificates(caFile)]);
   trusted = caFile;
 }
