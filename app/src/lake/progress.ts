@@ -52,7 +52,7 @@ export interface FeedSample {
 
 /** How often a feed's answers come, by the times that they bear. */
 export interface FeedPace {
-  /** `opensky`, `readsb`, …, as the messages say. */
+  /** As the messages say: the name of their source where there are several, else `opensky`, `readsb`, …. */
   readonly feed: string;
   /** The newest of these times, epoch seconds. */
   readonly snapshot: number;

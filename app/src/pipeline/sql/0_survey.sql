@@ -9,7 +9,8 @@
 -- Dates: the days that rows of Bronze and quarantine, and valid rows of Silver, lie in: mostly one.
 -- Clocks: ahead_median is the middle of (the feed's time - the time of receipt), s, over the timed_rows that tell. Only a
 -- live feed that says the time of its answer can tell that it is late; others tell nothing but positions of the future.
--- Pace: the newest time of an answer and how many there are, by feed: of a row's answer most cells have a row.
+-- Pace: the newest time of an answer and how many there are, by feed, or by source where there are several: of an answer
+-- most cells have a row.
 with newest as (
   select icao24, time_position, last_contact from recent where age_rank = 1
 ),
@@ -20,7 +21,7 @@ judged as (
     batch.time_position,
     batch.ingest_date,
     batch.is_restamped,
-    batch.feed,
+    coalesce(batch.source, batch.feed) as feed,
     batch.snapshot_time,
     case
       when batch.feed = 'opensky' and batch.snapshot_time is not null

@@ -85,6 +85,12 @@ describe('the sources', () => {
     ]);
   });
 
+  it('of one kind are told apart by the name that their messages bear', () => {
+    const said = [word('readsb:http://a'), word('readsb:http://b')];
+    const found = sources(said, [feed('readsb:http://a', 2, 1), feed('readsb:http://b', 40, 1)]);
+    expect(found.map(({ state }) => state)).toEqual(['ok', 'delayed']);
+  });
+
   it('are seen too where their producers say nothing', () => {
     expect(sources([], [feed('opensky', 3, 10)])).toMatchObject([
       { source: 'opensky', state: 'ok', pace_s: 10, next_poll_at_ms: null },
