@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Stage } from '../../app/src/dashboard/protocol.ts';
 import { durationSummary, notesOf, quarantineByReason, quarantined } from '../src/views/pipeline.ts';
-import { countriesOf, countrySeries, matrixOf, shadeOf } from '../src/views/traffic.ts';
+import { timeMarks } from '../src/chart/time-chart.ts';
+import { countriesOf, countrySeries, isFilling, matrixOf, shadeOf } from '../src/views/traffic.ts';
 import { categoriesAnswer, progressOf, trafficAnswer, type FakeLake } from './fake/answers.ts';
 import { createFleet } from './fake/fleet.ts';
 
@@ -22,6 +23,25 @@ const COLUMNS = [
 ];
 
 describe('traffic', () => {
+  test('does not call a window of years ago provisional, though its recording ends within it', () => {
+    const end = 1_700_000_100;
+    expect(isFilling(end, end - 40, end - 38)).toBe(true);
+    expect(isFilling(end, end - 40, end + 600)).toBe(true);
+    expect([isFilling(end, end + 1, end + 2), isFilling(end, end - 40, end + 1e8)]).toEqual([false, false]);
+  });
+
+  test('marks the first time of each day that is not of today with the day', () => {
+    const midnight = Date.UTC(2026, 10, 30) / 1000;
+    const marks = [midnight - 600, midnight - 300, midnight, midnight + 300];
+    expect(timeMarks(marks, 300, midnight + 900)).toEqual([
+      '23:50\n2026-11-29',
+      '23:55',
+      '00:00\n2026-11-30',
+      '00:05',
+    ]);
+    expect(timeMarks([midnight, midnight + 10], 10, midnight + 900)).toEqual(['00:00:00', '00:00:10']);
+  });
+
   test('keeps the order of the leaderboard and compares with an hour ago', () => {
     const rows = countriesOf(trafficAnswer(LAKE, 24));
     expect(rows[0]).toMatchObject({ country: 'United States', change: expect.any(Number) });

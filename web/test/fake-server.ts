@@ -63,6 +63,7 @@ const AGES: Readonly<Record<Scenario, number>> = {
   waiting: 1,
   noticed: 1,
   slow: 48,
+  recording: 150_000_000,
   limited: 120,
   several: 1,
   paused: 247,

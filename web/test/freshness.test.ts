@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   firstSilent,
+  isRecording,
   isStale,
   pageState,
   positionAge_s,
@@ -61,6 +62,15 @@ describe('pageState', () => {
   test('a page that is cut off also tells that its positions have become stale', () => {
     const lost = facts(90, { link: { kind: 'retrying', attempt: 9, retryAt_ms: 0, polling: false } });
     expect([pageState(lost), isStale(lost)]).toEqual(['disconnected', true]);
+  });
+
+  test('a recording is one however old it is, and not stale; without a recorded feed old positions are', () => {
+    const old = facts(150_000_000, { server: server('recording', NOW - 150_000_000) });
+    expect([pageState(old), isStale(old), isRecording(old)]).toEqual(['recording', false, true]);
+    const live = facts(150_000_000);
+    expect([pageState(live), isStale(live), isRecording(live)]).toEqual(['stale', true, false]);
+    const lost = { link: { kind: 'retrying', attempt: 1, retryAt_ms: 0, polling: false } } as const;
+    expect(pageState({ ...old, ...lost })).toBe('disconnected');
   });
 
   test('ages are never negative and never invented', () => {

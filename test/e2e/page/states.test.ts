@@ -37,6 +37,26 @@ describe.skipIf(isSkipped)('the states of the page', () => {
     expect(seen.errors).toEqual([]);
   });
 
+  test('a recording is marked with its day, is not called stale, and no window of it is provisional', async () => {
+    await using seen = await open.visit('/', { scenario: 'recording' });
+    const { page } = seen;
+    await until(page, '__contrail.state === "recording" && __contrail.redraws > 0');
+    await page
+      .getByText(/^Recording of \d{4}-\d\d-\d\d$/)
+      .first()
+      .waitFor();
+    expect(await page.getByText('No new positions').count()).toBe(0);
+    expect(await page.title()).toContain('Recording');
+    await expect.poll(() => drawnPixels(page)).toBeGreaterThan(AIRCRAFT);
+    await page.getByRole('link', { name: 'Traffic' }).click();
+    await page
+      .getByText(/^\d{4}-\d\d-\d\d \d\d:\d\d to \d\d:\d\d UTC$/)
+      .first()
+      .waitFor();
+    expect(await page.getByText(/still filling|provisional/).count()).toBe(0);
+    expect(seen.errors).toEqual([]);
+  });
+
   test('keeps the picture when the server goes away, says when it tries again, and comes back', async () => {
     await using seen = await open.visit('/');
     const { page } = seen;

@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { day } from '../text/format.ts';
 
 /** One line of a chart. */
 export interface Line {
@@ -115,9 +116,9 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
         stroke: colourOf('--muted'),
         grid: { show: false },
         ticks: { show: false },
-        size: 26,
+        size: (_chart, values) => (values?.some((words) => words.includes('\n')) === true ? 40 : 26),
         space: 64,
-        values: (_chart, values, _axis, _space, step) => values.map((value) => timeWords(value, step)),
+        values: (_chart, values, _axis, _space, step) => timeMarks(values, step, Date.now() / 1000),
       },
       axis(
         'left',
@@ -153,9 +154,19 @@ function timeRange(min: number | null, max: number | null, span_s: number | unde
   return [end - Math.max(SHORTEST_SPAN_S, span_s ?? end - (min ?? end)), end];
 }
 
-/** 04:45, with seconds if the marks are closer than a minute. */
-function timeWords(value: number, step_s: number): string {
-  return new Date(value * 1000).toISOString().slice(11, step_s < 60 ? 19 : 16);
+/**
+ * 04:45, with seconds where the marks lie closer than a minute. The first mark of each day has the day below it, where that is
+ * not the day of `now_s`.
+ */
+export function timeMarks(marks: readonly number[], step_s: number, now_s: number): string[] {
+  let shown = day(now_s * 1000);
+  return marks.map((mark) => {
+    const time = new Date(mark * 1000).toISOString().slice(11, step_s < 60 ? 19 : 16);
+    const today = day(mark * 1000);
+    if (today === shown) return time;
+    shown = today;
+    return `${time}\n${today}`;
+  });
 }
 
 /** From 0 (or below, if values are) to a little over the largest, so that heights can be compared. */

@@ -2,7 +2,7 @@ import type { LiveState, Stage } from 'contrail/dashboard/protocol';
 import type { Link } from './connection.ts';
 
 /** The state of the whole page; if several apply, the worst counts. */
-export type PageState = 'loading' | 'disconnected' | 'waiting' | 'stale' | 'delayed' | 'live';
+export type PageState = 'loading' | 'disconnected' | 'waiting' | 'recording' | 'stale' | 'delayed' | 'live';
 
 /** The facts from which the state of the page follows. */
 export interface FreshnessFacts {
@@ -32,14 +32,27 @@ export function pageState(facts: FreshnessFacts): PageState {
   if (server === null && facts.aircraft === 0) return 'loading';
   const age = positionAge_s(facts);
   if (age === null || (facts.aircraft === 0 && server?.event_time == null)) return 'waiting';
+  if (isRecording(facts)) return 'recording';
   if (age > (server?.stale_after_s ?? STALE_S)) return 'stale';
   return age > (server?.delayed_after_s ?? DELAYED_S) ? 'delayed' : 'live';
 }
 
 /** Whether the positions on the map are too old to be called live, whatever the state of the connection. */
 export function isStale(facts: FreshnessFacts): boolean {
+  if (isRecording(facts)) return false;
   const age = positionAge_s(facts);
   return age !== null && age > (facts.server?.stale_after_s ?? STALE_S);
+}
+
+/** Feeds that play what was recorded before. */
+const RECORDED_FEEDS: readonly string[] = ['replay', 'archive'];
+
+/** True when the picture is of a recording: a moment of the past, which does not grow stale. */
+export function isRecording(facts: FreshnessFacts): boolean {
+  const age = positionAge_s(facts);
+  const { server } = facts;
+  if (age === null || server === null || server.feed === null) return false;
+  return RECORDED_FEEDS.includes(server.feed) && age > server.stale_after_s;
 }
 
 /** The first stage that produces nothing, which is the one to look at. */

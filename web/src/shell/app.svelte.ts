@@ -3,7 +3,14 @@ import type { Frame } from 'contrail/wire/frame';
 import { getContext, setContext } from 'svelte';
 import { LiveConnection, type Link, type Socket, type SocketEvents } from '../live/connection.ts';
 import { liveAddress } from '../live/live-address.ts';
-import { isStale, pageState, positionAge_s, type PageState } from '../live/freshness.ts';
+import {
+  isRecording,
+  isStale,
+  pageState,
+  positionAge_s,
+  type FreshnessFacts,
+  type PageState,
+} from '../live/freshness.ts';
 import { noticesOf } from '../live/notices.ts';
 import { Picture } from '../live/picture.ts';
 import type { Camera } from '../map/camera.ts';
@@ -39,24 +46,17 @@ export class App {
   /** Milliseconds on the page's own clock, for the retry countdown. */
   elapsed_ms = $state(0);
 
-  readonly state: PageState = $derived(
-    pageState({
-      link: this.link,
-      server: this.server,
-      aircraft: this.aircraft,
-      eventTime: this.eventTime,
-      now: this.now,
-    }),
-  );
-  readonly stale: boolean = $derived(
-    isStale({
-      link: this.link,
-      server: this.server,
-      aircraft: this.aircraft,
-      eventTime: this.eventTime,
-      now: this.now,
-    }),
-  );
+  readonly #facts: FreshnessFacts = $derived({
+    link: this.link,
+    server: this.server,
+    aircraft: this.aircraft,
+    eventTime: this.eventTime,
+    now: this.now,
+  });
+  readonly state: PageState = $derived(pageState(this.#facts));
+  readonly stale: boolean = $derived(isStale(this.#facts));
+  /** True when the picture is of a recording. */
+  readonly recording: boolean = $derived(isRecording(this.#facts));
   /** Messages of the pipeline, most urgent first. */
   readonly notices: readonly string[] = $derived(noticesOf(this.progress, this.now));
   readonly age_s: number | null = $derived(positionAge_s({ eventTime: this.eventTime, now: this.now }));
@@ -105,6 +105,11 @@ export class App {
   /** The server's time now, epoch seconds: the last time it sent, advanced by this page's steady clock. */
   serverNow(): number {
     return this.#offset_s + this.#clock() / 1000;
+  }
+
+  /** The time that the picture is of, epoch seconds: now, or the newest position of a recording. */
+  pictureNow(): number {
+    return this.recording ? this.eventTime : this.serverNow();
   }
 
   /** A clock that never goes back, ms. */

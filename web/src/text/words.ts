@@ -37,6 +37,7 @@ export const PAGE_STATE_WORDS: Readonly<Record<PageState, string>> = {
   loading: 'Loading',
   disconnected: 'Reconnecting',
   waiting: 'Waiting for data',
+  recording: 'Recording',
   stale: 'Stale',
   delayed: 'Delayed',
   live: 'Live',

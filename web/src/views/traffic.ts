@@ -6,6 +6,14 @@ import { PHASES } from '../text/words.ts';
 /** Windows in a chart, at most: two days. */
 const MOST_WINDOWS = 576;
 
+/** A window that ended so long ago gets no more rows worth waiting for, seconds. */
+const FILLS_S = 3600;
+
+/** Whether the newest window still fills: event time has not passed its end, and its end is not long gone. Epoch seconds. */
+export function isFilling(end: number, eventTime: number, now: number): boolean {
+  return eventTime < end && now - end < FILLS_S;
+}
+
 /** One country in the newest window. */
 export interface CountryRow {
   readonly country: string;

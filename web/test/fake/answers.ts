@@ -33,6 +33,7 @@ export const SCENARIOS = [
   'unhealthy',
   'paused',
   'noticed',
+  'recording',
   'slow',
   'limited',
   'several',
@@ -56,7 +57,7 @@ export function liveState(lake: FakeLake): LiveState {
   return {
     now_ms: lake.now * 1000,
     simulated: lake.scenario === 'waiting' ? null : lake.scenario === 'simulated',
-    feed: lake.scenario === 'waiting' ? null : lake.scenario === 'simulated' ? 'simulator' : 'opensky',
+    feed: lake.scenario === 'waiting' ? null : feedOf(lake.scenario),
     aircraft: lake.eventTime === null ? 0 : lake.flights.length,
     event_time: lake.eventTime,
     position_age_s: age,
@@ -122,6 +123,11 @@ function sources({ scenario, now }: FakeLake): readonly SourceStatus[] {
       notices: ['Half as many aircraft came as usually at this time.'],
     },
   ];
+}
+
+function feedOf(scenario: Scenario): string {
+  if (scenario === 'recording') return 'replay';
+  return scenario === 'simulated' ? 'simulator' : 'opensky';
 }
 
 /** Those of a local cluster; in the scenario `unhealthy` its broker is away. */

@@ -3,6 +3,7 @@ import type { TableSnapshot } from '../watch/lake-tables.ts';
 import type { TableEvent } from '../watch/lake-watch.ts';
 import type { LiveHub } from './live-hub.ts';
 import { CONTACT_LOST_S } from './heard.ts';
+import { recordedUntil } from './recording.ts';
 import { readSightings, startingRead } from './silver-rows.ts';
 
 /**
@@ -50,13 +51,20 @@ export class SilverReader {
           this.#owed = event.snapshot;
           return this.#pay();
         }
+        // A newer recording is not always the one to show: that follows from the table as a whole.
+        const until = recordedUntil(event.snapshot.files(), this.#hub.now_s());
+        if (until !== null) {
+          if ((this.#hub.picture.eventTime ?? until) > until) this.#hub.reset();
+          this.#owed = event.snapshot;
+          return this.#pay();
+        }
         // Compaction only rewrites known rows.
         const files = event.adds.filter((file) => file.dataChange);
         const { eventTime } = this.#hub.picture;
         // At most this time before now: the clock may have been ahead when the newest rows came.
         const since = Math.min(eventTime ?? CONTACT_LOST_S, this.#hub.now_s()) - CONTACT_LOST_S;
         this.#owed = event.snapshot;
-        await this.#read(event.snapshot, { files, since });
+        await this.#read(event.snapshot, { files, since, until });
         return;
       }
       case 'idle':

@@ -6,6 +6,7 @@ import { SILVER_FLIGHTS } from '../../lake/silver-flights.ts';
 import type { TableSnapshot } from '../watch/lake-tables.ts';
 import { CONTACT_LOST_S } from './heard.ts';
 import type { Sighting } from './picture.ts';
+import { oldestOf, recordedUntil } from './recording.ts';
 
 /** How much of Silver a starting dashboard reads, in seconds of event time: enough for all aircraft of the picture. */
 export const START_WINDOW_S = 900;
@@ -36,6 +37,8 @@ export interface SightingsRead {
   readonly files: readonly AddFile[];
   /** Rows older than this are left out, epoch seconds: a file may be a whole day that was compacted. */
   readonly since: number;
+  /** Rows newer than this are of a later recording, epoch seconds; null: there is no such. */
+  readonly until: number | null;
   /** Rows dated after this have a clock that is ahead. Epoch seconds. */
   readonly now_s: number;
   readonly signal: AbortSignal;
@@ -51,7 +54,7 @@ export async function readSightings(
   sql: string,
   read: SightingsRead,
 ): Promise<readonly Sighting[]> {
-  const { snapshot, files, since, now_s, signal } = read;
+  const { snapshot, files, since, until, now_s, signal } = read;
   if (files.length === 0) return [];
   const relations = { silver: dataFiles(SILVER_FLIGHTS, snapshot, { files, columns: COLUMNS }) };
   const rows = await engine.rows({
@@ -60,24 +63,35 @@ export async function readSightings(
     parameters: { since: BigInt(Math.floor(since)), now: now_s, contact_lost: CONTACT_LOST_S },
     signal,
   });
-  return rows.flatMap((row) => toSighting(row) ?? []);
+  const sightings = rows.flatMap((row) => toSighting(row) ?? []);
+  return until === null ? sightings : sightings.filter(({ time_position }) => time_position <= until);
 }
 
 /**
  * What a starting dashboard reads: the files that may hold rows of the newest {@link START_WINDOW_S}, by their
  * statistics. A file without statistics is chosen.
  */
-export function startingRead(snapshot: TableSnapshot, now_s: number): Pick<SightingsRead, 'files' | 'since'> {
+export function startingRead(
+  snapshot: TableSnapshot,
+  now_s: number,
+): Pick<SightingsRead, 'files' | 'since' | 'until'> {
+  const until = recordedUntil(snapshot.files(), now_s);
   const since = newestSecond(snapshot, now_s, START_WINDOW_S) - START_WINDOW_S;
-  return { since, files: [...snapshot.files([{ column: 'time_position', min: BigInt(Math.floor(since)) }])] };
+  const files = snapshot.files([{ column: 'time_position', min: BigInt(Math.floor(since)) }]);
+  return {
+    since,
+    until,
+    files: files.filter((file) => until === null || (oldestOf(file) ?? until) <= until),
+  };
 }
 
 /**
- * The newest event time of a table by the statistics of its files, epoch seconds, at most now; `otherwise` if no file
- * says.
+ * The newest event time of a table by the statistics of its files, epoch seconds, at most now, or the
+ * end of what a table of recordings shows (`recording.ts`); `otherwise` if no file says.
  */
 export function newestSecond(snapshot: TableSnapshot | null, now_s: number, otherwise: number): number {
-  const newest = snapshot === null ? null : newestTimePosition(snapshot);
+  if (snapshot === null) return otherwise;
+  const newest = recordedUntil(snapshot.files(), now_s) ?? newestTimePosition(snapshot);
   return newest === null ? otherwise : Math.min(Number(newest), now_s);
 }
 

@@ -115,6 +115,20 @@ describe('the reader of Silver', () => {
     expect(reads.length).toBe(before);
   });
 
+  it('shows the recording that is more than a sample, though a newer one was committed after it', async () => {
+    const YEAR = 31_536_000;
+    const recorded = (path: string, years: number, numRecords: number): AddFile => {
+      const one = file(path, NOW - years * YEAR);
+      return { ...one, stats: one.stats === null ? null : { ...one.stats, numRecords } };
+    };
+    const world = recorded('aaaaaa', 5, 5400);
+    const sample = recorded('bbbbbb', 3, 4);
+    await reader.take({ kind: 'opened', snapshot: snapshotOf(world) });
+    const both = snapshotOf(world, sample);
+    await reader.take({ kind: 'commit', version: 2, adds: [sample], removes: [], snapshot: both });
+    expect(reads.at(-1)).toEqual({ files: ['aaaaaa'], since: BigInt(NOW - 5 * YEAR - START_WINDOW_S) });
+  });
+
   it('forgets what a commit took away, also while what is left cannot be read', async () => {
     await reader.take({ kind: 'opened', snapshot: snapshotOf(file('aaaaaa', NOW), file('bbbbbb', NOW)) });
     const removes = [{ path: 'aaaaaa', deletionTimestamp: 0, dataChange: true }];
