@@ -19,7 +19,7 @@ import type { Column, Value } from './column.ts';
 import { DEFAULT_RETENTION, type Retention, streamProperties, type TableDefinition } from './table.ts';
 import { BATCH_TABLES, TABLES } from './tables.ts';
 
-/** Table property that says whether a lake's positions are invented. */
+/** Table property that says whether a lake's positions are simulated. */
 export const SIMULATED_PROPERTY = 'contrail.simulated';
 
 /** The tables below one root. Opens each once and keeps its snapshot; holds no other resource. */
@@ -36,12 +36,12 @@ export class Lake {
     this.#clock = clock;
   }
 
-  /** The table, or null where it has not been created. */
+  /** The table, or null if it has not been created. */
   async table(definition: TableDefinition): Promise<DeltaTable | null> {
     return this.#tables.get(definition.name) ?? this.reopen(definition);
   }
 
-  /** The table that is there now, opened again: another one may lie at its place. Null where there is none. */
+  /** The present table, opened again, because it may have been replaced by another one. Null if there is none. */
   async reopen(definition: TableDefinition): Promise<DeltaTable | null> {
     this.#tables.delete(definition.name);
     try {
@@ -66,8 +66,8 @@ export class Lake {
   }
 
   /**
-   * Creates the table unless it is there, and has it say which kind of data it holds where that is known. One that is there
-   * gets the properties that tables have by now.
+   * Creates the table unless it exists, and notes in it which kind of data it holds, if that is known. An existing
+   * table gets the properties that tables have by now.
    * @throws ContrailError `invalid` / `lake-kind-differs` when it says that it holds the other kind; `conflict` /
    * `commit-conflict`
    */
@@ -97,8 +97,8 @@ export class Lake {
     if (simulated !== null && property !== undefined && (property === 'true') !== simulated)
       throw kindDiffers(`The lake at ${this.store.url}`, property === 'true', (came) =>
         this.store.url.startsWith('s3:')
-          ? `Give the ${came} ones a bucket of their own: BUCKET_NAME.`
-          : `Give the ${came} ones a folder of their own: --data DIR.`,
+          ? `Use another bucket for the ${came} ones: BUCKET_NAME.`
+          : `Use another folder for the ${came} ones: --data DIR.`,
       );
     const isOld = Object.entries(properties).some(([name, value]) => configuration[name] !== value);
     if (isOld) await this.#changed(definition, table.setProperties(properties));
@@ -106,8 +106,8 @@ export class Lake {
   }
 
   /**
-   * Adds to the tables that are there the columns that they lack, made by a former version: they are null in the rows
-   * before. They come last, whatever their place in a new table.
+   * Adds missing columns to tables that an earlier version created: existing rows have null in them. They come last,
+   * whatever their place in a new table.
    * @throws ContrailError `conflict` / `commit-conflict`
    */
   async addColumns(): Promise<void> {
@@ -127,7 +127,7 @@ export class Lake {
       if (!hasCode(cause, 'conflict')) throw cause;
       throw new ContrailError(
         'commit-conflict',
-        `Changing ${name} of ${this.store.url} lost against another writer: ${cause.message}`,
+        `Could not change ${name} of ${this.store.url}, because another writer committed first: ${cause.message}`,
         { cause },
       );
     }
@@ -155,11 +155,11 @@ const schemaOf = (columns: readonly Column[]): StructType =>
     ),
   );
 
-/** Rows of a table in the words of the engine port: exact files, and the columns to be read of them. */
+/** Rows of a table for the engine port: exact files, and the columns to read of them. */
 export interface DataFiles {
   readonly kind: 'files';
   readonly columns: readonly Column[];
-  /** Where each is, and the values that its rows share. */
+  /** The path of each file, and the values that its rows share. */
   readonly files: readonly { readonly path: string; readonly constants: Readonly<Record<string, Value>> }[];
 }
 
@@ -170,7 +170,7 @@ type FilesOfVersion = Pick<
 >;
 
 /**
- * The rows of a version of a table, or of some of its files, for an engine. A table that is not there has no rows.
+ * The rows of a version of a table, or of some of its files, for an engine. A table that does not exist has no rows.
  * @param only `files` of the version, all when absent; `columns` by name, all of the definition when absent
  * @throws ContrailError as {@link refusalOf}
  */
@@ -196,8 +196,9 @@ export function dataFiles(
 }
 
 /**
- * Why no engine reads these files of a version rightly; null when one does. What another program may have made of a table and
- * the engine port cannot say: rows that a deletion vector deletes would come back, mapped columns would be null.
+ * Why engines cannot read these files of a version correctly; null if they can. Another program may have used features
+ * that the engine port does not have: rows that a deletion vector deletes would come back, and mapped columns would be
+ * null.
  * Source: Delta protocol, "Deletion Vectors", "Column Mapping".
  * @returns a ContrailError `unsupported` / `table-feature`
  */

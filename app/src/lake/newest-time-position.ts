@@ -1,6 +1,6 @@
 import type { Snapshot } from '@contrail/delta-lake';
 
-/** Newest time_position by the statistics of the files, epoch seconds; null when no file tells. */
+/** Newest time_position by the statistics of the files, epoch seconds; null if no file says. */
 export function newestTimePosition(snapshot: Pick<Snapshot, 'files'>): bigint | null {
   let newest: bigint | null = null;
   for (const file of snapshot.files()) {

@@ -1,8 +1,9 @@
 import { type TableDefinition, STREAM_PROPERTIES } from './table.ts';
 
 /**
- * Messages that nobody will ever read, and that somebody told the pipeline to go on without. Made with its first row.
- * `offset_to` is the offset after the last one. In Kafka, offsets that belong to no message count among `messages`.
+ * Messages that can no longer be read, and that a person told the pipeline to go on without. Created with its first
+ * row. `offset_to` is the offset after the last one. In Kafka, offsets that belong to no message count among
+ * `messages`.
  */
 export const QUARANTINE_GAPS: TableDefinition = {
   name: 'quarantine/gaps',

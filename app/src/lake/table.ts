@@ -1,6 +1,6 @@
 import type { Column } from './column.ts';
 
-/** What a table of the lake is, apart from its rows. Each table has a file of its own beside this one. */
+/** The definition of a table of the lake. Each table has a file of its own beside this one. */
 export interface TableDefinition {
   /** Path below the lake's root, and name in logs and on the page: `silver/flights`. */
   readonly name: string;
@@ -10,15 +10,15 @@ export interface TableDefinition {
   readonly partitionColumns: readonly string[];
   /** Columns that identify a row for ever. */
   readonly key: readonly string[];
-  /** Made with its first row: a lake without it is whole, and it reads as empty. */
+  /** Created with its first row: a lake without it is complete, and it reads as empty. */
   readonly isOptional?: true;
   /** Delta table properties beside `contrail.simulated`. */
   readonly properties: Readonly<Record<string, string>>;
 }
 
-/** What a lake keeps of versions that are no longer the newest. */
+/** How long a lake keeps versions that are no longer the newest. */
 export interface Retention {
-  /** How long readers may go on with such a version, where there are not too many files. */
+  /** How long readers may use such a version, unless there are too many files. */
   readonly retentionMs: number;
   /** Files of the last hours that all tables may have together, about. */
   readonly files: number;
@@ -26,14 +26,14 @@ export interface Retention {
 
 export const DEFAULT_RETENTION: Retention = { retentionMs: 3_600_000, files: 5_000 };
 /**
- * A tombstone that a checkpoint has forgotten leaves its file to nobody: it outlives the file by what a pipeline that is
- * busy may need to come round to it.
+ * How much longer a tombstone is kept than its file. Without its tombstone, the file would never be deleted, and a busy
+ * pipeline may need this time to delete it.
  */
 const MARGIN_MS = 900_000;
 
 /**
- * Properties of tables that get a commit every few seconds. Checkpoints are frequent, since the log is cut to the newest ones.
- * Other engines honour the durations: what they delete by their defaults is nothing that we would keep.
+ * Properties of tables that get a commit every few seconds. Checkpoints are frequent, since the log is cut to the
+ * newest ones. Other engines respect the durations, so they delete nothing that we would keep.
  */
 export const streamProperties = (retentionMs: number): Readonly<Record<string, string>> => ({
   'delta.checkpointInterval': '32',

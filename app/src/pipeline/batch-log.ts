@@ -4,15 +4,15 @@ import { type BatchRecord, type NewestBatches, parseRecord, recordText } from '.
 
 const FOLDER = '_contrail/batches/';
 const NAME = /^(\d{20})\.json$/;
-/** An amendment of a record. Sorted, it comes before the record, which so stays the last name of all. */
+/** The name of an amendment of a record. It sorts before the record, so that the newest record is the last name. */
 const AMENDMENT = /^(\d{20})\.(\d{4,})\.json$/;
 const FINISHED = '_contrail/finished.json';
-/** Records kept for people who look back; recovery needs the newest alone. */
+/** Records that are kept for people; recovery needs only the newest. */
 const KEPT_RECORDS = 100;
 
 /**
- * The newest record, as its newest amendment has it, or null in a fresh lake.
- * @param onStranger is told what lies among the records and is none
+ * The newest record with its newest amendment, or null in a new lake.
+ * @param onStranger is called for files in the folder that are not records
  * @throws ContrailError `corrupt` / `batch-record-unreadable`
  */
 export async function newestRecord(
@@ -42,7 +42,7 @@ export async function newestRecord(
   );
 }
 
-/** Deletes records that are far behind the newest: former versions kept more, and a deletion may have failed. */
+/** Deletes old records: earlier versions kept more, and a deletion may have failed. */
 export async function trimRecords(store: ObjectStore): Promise<void> {
   const found: { readonly key: string; readonly batchId: number }[] = [];
   for await (const { key } of store.list(FOLDER)) {
@@ -55,8 +55,8 @@ export async function trimRecords(store: ObjectStore): Promise<void> {
 }
 
 /**
- * Makes a record durable. @throws ContrailError `conflict` when a record of that number is there: another pipeline
- * works on this lake.
+ * Makes a record durable. @throws ContrailError `conflict` when a record of that number exists: another pipeline works
+ * on this lake.
  */
 export async function writeRecord(store: ObjectStore, batch: BatchRecord): Promise<void> {
   await put(store, batch, keyOf(batch.batch_id));
@@ -65,8 +65,8 @@ export async function writeRecord(store: ObjectStore, batch: BatchRecord): Promi
 }
 
 /**
- * Makes an amendment of the newest record durable: from here on its batch is what the amendment says. Only while no table
- * has the batch.
+ * Makes an amendment of the newest record durable; from here on it replaces the record. Allowed only while no table has
+ * the batch.
  * @throws ContrailError `conflict` / `second-pipeline`
  */
 export const amend = (store: ObjectStore, batch: BatchRecord): Promise<void> =>
@@ -86,12 +86,12 @@ export interface FinishedBatch {
   readonly tables: NewestBatches;
 }
 
-/** Notes, at the end of a run, which batch is finished, so that the next run need not find out by running it again. */
+/** Notes at the end of a run which batch is finished, so that the next run need not run it again to find out. */
 export async function noteFinished(store: ObjectStore, finished: FinishedBatch): Promise<void> {
   await store.put(FINISHED, `${JSON.stringify(finished)}\n`);
 }
 
-/** What the last run noted; null when it did not, or when the note is lost: it is a hint. */
+/** The note of the last run; null if there is none. It is only a hint. */
 export async function notedFinished(store: ObjectStore): Promise<FinishedBatch | null> {
   try {
     const note: unknown = JSON.parse(Buffer.from(await store.get(FINISHED)).toString('utf8'));

@@ -1,7 +1,7 @@
 /**
- * Whether the batch log and the tables tell one story: every table holds the newest batch N, or the newest that it held
- * when N was planned, and was filled from the messages that were planned. A record, a commit or a whole table that is lost or
- * changed is told before anything is written on top of it.
+ * Checks that the batch log and the tables agree: every table holds the newest batch N, or the newest that it held when
+ * N was planned, and was filled from the planned messages. A record, commit or table that is lost or changed is
+ * reported before anything more is written.
  */
 import type { DeltaTable } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
@@ -20,7 +20,7 @@ import { rowsIn } from './plan.ts';
 
 /**
  * The newest batch of every table that holds one.
- * @param look `memory`: as this process has left the tables, which spares two requests a table
+ * @param look `memory`: as this process has left the tables, which saves two requests per table
  */
 export async function newestBatches(
   lake: Lake,
@@ -35,7 +35,7 @@ export async function newestBatches(
   return newest;
 }
 
-/** Whether it is certain that every table has its rows of this batch. If it is not, to run it again is safe. */
+/** Whether every table certainly has its rows of this batch. If that is unclear, running it again is safe. */
 export async function isFinished(lake: Lake, record: BatchRecord): Promise<boolean> {
   const tables = await newestBatches(lake, record.topic);
   return (
@@ -46,8 +46,8 @@ export async function isFinished(lake: Lake, record: BatchRecord): Promise<boole
 }
 
 /**
- * Whether the rows in the tables are all that the messages can give: each message is in Silver or in quarantine. So a
- * batch is known to be finished when nobody noted it, also when the topic has dropped its messages since.
+ * Whether the tables have all rows of the messages: each message is in Silver or in quarantine. This shows that a batch
+ * is finished even without a note, and even if the topic has dropped its messages since.
  */
 async function hasAllRows(lake: Lake, record: BatchRecord, tables: NewestBatches): Promise<boolean> {
   const has = ({ name }: TableDefinition): boolean => tables[name] === record.batch_id;
@@ -58,17 +58,17 @@ async function hasAllRows(lake: Lake, record: BatchRecord, tables: NewestBatches
   return silver + (await batch.rowCount(QUARANTINE_FLIGHTS)) === rowsIn(readableRanges(record));
 }
 
-/** Whether what a run noted at its end is about this batch and about the tables as they are. */
+/** Whether the note of a run is about this batch and the present tables. */
 function isNoted(record: BatchRecord, noted: FinishedBatch | null, tables: NewestBatches): boolean {
   if (noted?.batch_id !== record.batch_id) return false;
   return BATCH_TABLES.every(({ name }) => noted.tables[name] === tables[name]);
 }
 
-/** Nothing but its rows tells that the quarantine had some of a batch. */
+/** The error for a lost commit of the quarantine. Only the number of rows shows that it is missing. */
 export const quarantineLost = (batchId: number, rows: number, lake: string): ContrailError =>
   new ContrailError(
     'table-behind-batches',
-    `${QUARANTINE_FLIGHTS.name} lacks micro-batch ${batchId}, which silver/flights_ml has, though ${rows} of its rows belong there: ` +
+    `${QUARANTINE_FLIGHTS.name} lacks micro-batch ${batchId}, which silver/flights_ml has, although ${rows} of its rows belong there: ` +
       `somebody removed the newest commit of ${QUARANTINE_FLIGHTS.name}. Restore it, or start a new lake with --data DIR. The lake is ${lake}.`,
   );
 
@@ -84,7 +84,7 @@ async function newestOf(
 }
 
 /**
- * Looks at a lake before the pipeline goes on with it.
+ * Checks a lake before the pipeline continues with it.
  * @param last the newest batch record; null where there is none
  * @throws ContrailError `invalid` / `lake-topic-differs`; `corrupt` / `table-behind-batches`, `table-ahead-of-batches`,
  * `batch-record-differs`
@@ -93,7 +93,7 @@ export async function checkBatches(lake: Lake, last: BatchRecord | null, topic: 
   if (last !== null && last.topic !== topic) {
     throw new ContrailError(
       'lake-topic-differs',
-      `The lake at ${lake.store.url} is filled from the topic ${last.topic}, and cannot go on with ${topic}, whose offsets are others. Set TOPIC_NAME=${last.topic}, or start a new lake with --data DIR.`,
+      `The lake at ${lake.store.url} is filled from the topic ${last.topic} and cannot continue with ${topic}, which has other offsets. Set TOPIC_NAME=${last.topic}, or start a new lake with --data DIR.`,
     );
   }
   let lacking: string | null = null;
@@ -110,7 +110,7 @@ export async function checkBatches(lake: Lake, last: BatchRecord | null, topic: 
     else if (lacking !== null) {
       throw new ContrailError(
         'table-behind-batches',
-        `${lacking} lacks micro-batch ${batchId}, which ${name} has, though it is committed there later: somebody removed ` +
+        `${lacking} lacks micro-batch ${batchId}, which ${name} has, although it is committed there later: somebody removed ` +
           `the newest commit of ${lacking}. Restore it, or start a new lake with --data DIR. The lake is ${lake.store.url}.`,
       );
     }
@@ -119,8 +119,8 @@ export async function checkBatches(lake: Lake, last: BatchRecord | null, topic: 
 }
 
 /**
- * The newest batch of a table ends where the recorded one ends, or where that starts when the table lacks it, or before
- * where there were batches between that had no row for the table.
+ * Checks the offsets of a table's newest batch. It must end where the recorded one ends; or where that starts, if the
+ * table lacks it; or earlier, if batches in between had no row for the table.
  */
 async function checkOffsets(
   table: DeltaTable,
@@ -144,7 +144,7 @@ async function checkOffsets(
   }
 }
 
-/** Where a batch of a table ends, by partition; null when its commit is no longer in the log. */
+/** The end offsets of a batch of a table, by partition; null if its commit is no longer in the log. */
 async function endsOf(
   table: DeltaTable,
   appId: string,

@@ -3,7 +3,7 @@ import type { Batch } from './batch.ts';
 import type { FreshFacts } from './gold.ts';
 import type { Survey } from './survey.ts';
 
-/** What is told of a batch that is finished. `isAgain`: its rows were in Silver_ML before this run. */
+/** The report of a finished batch. `isAgain`: its rows were in Silver_ML before this run. */
 export const progressOf = (
   { record, startedAtMs, durationMs, durationsMs }: Batch,
   survey: Survey,

@@ -6,35 +6,39 @@ import type { OffsetRange, TopicGap } from '../topic/topic.ts';
 export interface BatchRecord {
   readonly batch_id: number;
   readonly topic: string;
-  /** Which topic of this name. Absent where the topic has no id, and in records of before there were ids. */
+  /** The id of the topic. Absent if the topic has none, and in records from before there were ids. */
   readonly topic_id?: string;
   readonly recorded_at_ms: number;
   readonly ranges: readonly OffsetRange[];
-  /** What the topic said of messages at the ends of the ranges, to know them by. Absent where it says nothing. */
+  /** Marks of the topic that identify the messages at the ends of the ranges. Absent if the topic has none. */
   readonly marks?: readonly Mark[];
-  /** Messages of the ranges that the batch goes on without. Absent where there are none. */
+  /** Messages of the ranges that the batch leaves out. Absent without any. */
   readonly gaps?: readonly Gap[];
   /**
-   * The newest batch that each table held when this one was planned; a table that is not named held none. A table gets no
-   * commit of a batch that has no row for it. Absent in records of former versions, where each table held the batch before.
+   * The newest batch that each table held when this one was planned; a table that is not named held none. A table gets
+   * no commit of a batch without rows for it. Absent in records of earlier versions, where each table held the batch
+   * before.
    */
   readonly tables?: NewestBatches;
-  /** How often the plan was changed before anything of it was committed; absent in a plan as it was made. */
+  /** How often the plan was changed before anything was committed; absent in the original plan. */
   readonly amendment?: number;
-  /** What no engine could run, where the plan was cut: the next batches take the rest of it, before anything else. */
+  /**
+   * The ranges that no engine could run, if the plan was cut. The next batches take the rest of them before anything
+   * else.
+   */
   readonly failed?: readonly OffsetRange[];
-  /** Messages that no engine can take, also alone: they are quarantined as they came. */
+  /** Messages that no engine can process, even alone: they are quarantined unchanged. */
   readonly unprocessable?: readonly UnprocessableMessage[];
 }
 
-/** What tells the message before an offset from another one in its place. */
+/** A mark that identifies the message before an offset. */
 export interface Mark {
   readonly partition: number;
   readonly offset: bigint;
   readonly mark: string;
 }
 
-/** A stretch of a partition whose messages are passed over, because somebody said so: from the first to before `to`. */
+/** A stretch of a partition whose messages are passed over on request: from the first to before `to`. */
 export interface Gap {
   readonly partition: number;
   readonly from: bigint;
@@ -66,7 +70,7 @@ export function readableRanges({
   });
 }
 
-/** The gaps of a batch as far as they lie in its ranges, which may have been cut since the gaps were found. */
+/** The parts of a batch's gaps that lie in its ranges, which may have been cut since the gaps were found. */
 export function gapsWithin({ ranges, gaps = [] }: Pick<BatchRecord, 'ranges' | 'gaps'>): readonly Gap[] {
   return gaps.flatMap((gap) => {
     const range = ranges.find(({ partition }) => partition === gap.partition);
@@ -97,9 +101,9 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
   const { batch_id, topic, topic_id, recorded_at_ms, ranges, marks, gaps, tables } = json;
   const { amendment, failed, unprocessable } = json;
   if (batch_id !== batchId) throw unreadable(place, batchId, 'its batch_id is not the number of its name');
-  if (typeof topic !== 'string') throw unreadable(place, batchId, 'it names no topic');
+  if (typeof topic !== 'string') throw unreadable(place, batchId, 'it does not name a topic');
   if (topic_id !== undefined && typeof topic_id !== 'string')
-    throw unreadable(place, batchId, 'its topic_id is not a text');
+    throw unreadable(place, batchId, 'its topic_id is not text');
   if (!Number.isSafeInteger(recorded_at_ms))
     throw unreadable(place, batchId, 'its recorded_at_ms is not a time');
   if (tables !== undefined && !(isObject(tables) && Object.values(tables).every(Number.isSafeInteger)))
@@ -194,7 +198,7 @@ function unreadable(place: string, batchId: number, what: string, cause?: unknow
   return new ContrailError(
     'batch-record-unreadable',
     `The record of micro-batch ${batchId}, ${place}, cannot be used: ${what}. Restore it from a copy of the lake. ` +
-      'Without a copy, move it elsewhere: the pipeline then plans the micro-batch again where no table has it, and refuses to go on where one has.',
+      'Without a copy, move it elsewhere: the pipeline then plans the micro-batch again if no table has it, and refuses to continue if one has.',
     { cause, facts: { batch_id: batchId } },
   );
 }

@@ -1,4 +1,4 @@
-/** What the tables of a lake have of one micro-batch. */
+/** The state of a lake's tables for one micro-batch. */
 import type { AddFile, DeltaTable, Snapshot } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
 import type { Relation, WrittenFile } from '../engine/engine.ts';
@@ -7,7 +7,7 @@ import type { TableDefinition } from '../lake/table.ts';
 import { type BatchRecord, newestBefore } from './batch-record.ts';
 import { commitBatch, type CommitIdentity } from './commit.ts';
 
-/** Names the pipeline's commits: one topic feeds a lake once. */
+/** The application id of the pipeline's commits for a topic. */
 export const appIdOf = (topic: string): string => `contrail/${topic}`;
 
 /** The identity of a batch's commits, with the offsets that its rows came from, by partition. */
@@ -22,9 +22,9 @@ export function identityOf({ topic, batch_id, ranges }: BatchRecord): CommitIden
 }
 
 /**
- * The tables of a lake, seen from one recorded batch. The first question about a table looks at its newest version; later
- * ones take what this process has seen and committed since, which spares two requests each. A commit of somebody else in
- * between is met where it matters: our own commit loses to it, and judges it then.
+ * The tables of a lake for one recorded batch. The first question about a table reads its newest version. Later
+ * questions use what this process has seen and committed, which saves two requests each. A commit of another writer in
+ * between is noticed when it matters: our own commit then loses to it, and judges it.
  */
 export class BatchTables {
   readonly #lake: Lake;
@@ -80,7 +80,7 @@ export class BatchTables {
     return dataFiles(definition, table.cached(), { files });
   }
 
-  /** Makes written files part of a table, once however often it is tried. */
+  /** Makes written files part of a table. It takes effect once, however often it is tried. */
   async commit(
     definition: TableDefinition,
     written: readonly WrittenFile[],
@@ -89,7 +89,7 @@ export class BatchTables {
     await commitBatch(await this.table(definition), identityOf(this.#record), written, removed);
   }
 
-  /** A table as this batch knows it; null when there is none. */
+  /** A table as this batch knows it; null if it does not exist. */
   async snapshot(definition: TableDefinition): Promise<Snapshot | null> {
     const table = await this.#lake.table(definition);
     if (table === null) return null;
@@ -104,7 +104,10 @@ export class BatchTables {
   async table(definition: TableDefinition): Promise<DeltaTable> {
     const table = await this.#lake.table(definition);
     if (table !== null) return table;
-    throw new ContrailError('table-gone', `${definition.name} is gone from ${this.#lake.store.url}.`);
+    throw new ContrailError(
+      'table-gone',
+      `${definition.name} was deleted from ${this.#lake.store.url}. Restore it, or start a new lake with --data DIR.`,
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import type { Lake } from '../lake/lake.ts';
 import type { BatchRecord } from './batch-record.ts';
 import { BatchTables } from './batch-tables.ts';
 
-/** One run of a recorded batch: what it is, when it has to stop, and where its time went. */
+/** One run of a recorded batch: its record, its signal, and its times. */
 export class Batch {
   readonly record: BatchRecord;
   readonly tables: BatchTables;
@@ -19,7 +19,7 @@ export class Batch {
     this.startedAtMs = clock();
   }
 
-  /** Adds how long some work took to what is reported under a name: of a table, or of a step. */
+  /** Adds the duration of some work to the reported time of a table or step. */
   async timed<T>(name: string, work: () => Promise<T>): Promise<T> {
     const start = this.#clock();
     const result = await work();
@@ -27,7 +27,7 @@ export class Batch {
     return result;
   }
 
-  /** Since it was begun. */
+  /** Time since it was begun. */
   get durationMs(): number {
     return this.#clock() - this.startedAtMs;
   }

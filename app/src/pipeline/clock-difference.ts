@@ -1,12 +1,12 @@
 /** How far apart the clocks of some rows are: the feed's time minus the time of receipt, seconds, in the middle of them. */
 export interface ClockSample {
-  /** Rows whose feed told a time. */
+  /** Rows whose feed gave a time. */
   readonly rows: number;
   /** Above 0: the feed's time is ahead of the clock that stamped the receipt. */
   readonly aheadSeconds: number;
 }
 
-/** Answers travel, and feeds speak of the seconds before: less is no difference. */
+/** A smaller difference does not count: answers take time, and feeds report the seconds before. */
 const NOTABLE_AHEAD_S = 60;
 /** A feed that is busy may be a minute late by itself. */
 const NOTABLE_BEHIND_S = 120;
@@ -14,9 +14,9 @@ const NOTABLE_BEHIND_S = 120;
 const QUARANTINED_S = 600;
 
 /**
- * How far the clock of the machine that receives is behind the feed's, whole seconds; negative where it is ahead of it,
- * or the feed is late. Null where they agree, or no row tells. One aircraft with a wrong clock does not show: it is the
- * middle of all rows that counts.
+ * How far the clock of the machine that receives is behind the feed's, whole seconds; negative if it is ahead, or the
+ * feed is late. Null if they agree, or no row shows it. One aircraft with a wrong clock does not matter: the median of
+ * all rows counts.
  */
 export function clockBehindS(samples: readonly ClockSample[]): number | null {
   const sorted = samples.filter(({ rows }) => rows > 0).toSorted((a, b) => a.aheadSeconds - b.aheadSeconds);
@@ -30,7 +30,7 @@ export function clockBehindS(samples: readonly ClockSample[]): number | null {
   return null;
 }
 
-/** What a person is told of a difference, and what to do. */
+/** The message about a difference, with what to do. */
 export function clockNotice(behindSeconds: number): string {
   const far = duration(Math.abs(behindSeconds));
   if (behindSeconds < 0) {

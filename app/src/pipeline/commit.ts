@@ -2,18 +2,18 @@ import type { AddFile, DeltaTable } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
 import type { WrittenFile } from '../engine/engine.ts';
 
-/** Who commits what: of all commits of one `appId`, each `version` takes effect once. */
+/** The identity of a commit: of all commits of one `appId`, each `version` takes effect once. */
 export interface CommitIdentity {
   readonly appId: string;
   readonly version: number;
-  /** Said in the table's history. */
+  /** Parameters for the table's history. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /**
- * Commits written files to a table under an identity: of any number of tries, one takes effect. Answers the table's
+ * Commits written files to a table under an identity: of any number of attempts, one takes effect. Answers the table's
  * version after it.
- * @throws ContrailError `conflict` when somebody else changed what the batch replaces.
+ * @throws ContrailError `conflict` when another writer changed what the batch replaces.
  */
 export async function commitBatch(
   table: DeltaTable,
@@ -58,7 +58,7 @@ export async function commitBatch(
     case 'conflict':
       throw new ContrailError(
         'commit-conflict',
-        `Committing micro-batch ${version} to ${table.location} lost against another writer: ${result.message}`,
+        `Could not commit micro-batch ${version} to ${table.location}, because another writer committed first: ${result.message}`,
       );
   }
 }

@@ -1,41 +1,43 @@
 import type { AddFile } from '@contrail/delta-lake';
 
 const HOUR_MS = 3_600_000;
-/** Small files that a partition may have before some are put together, and how many of the newest then are, at least. */
+/**
+ * How many small files a partition may have before some are compacted, and the least number that are compacted then.
+ */
 const OPEN_FILES = 40;
 const TAKEN_FILES = 32;
-/** The same where no file has come for an hour: a day that is over, which gets but a few late rows. */
+/** The same for a partition without a new file for an hour: a day that is over, which gets only a few late rows. */
 const CLOSED_FILES = 4;
-/** And where none has come for a day. */
+/** The same without a new file for a day. */
 const SETTLED_FILES = 2;
-/** A partition that has so many cannot wait for a calmer moment. */
+/** A partition with this many files is compacted at once. */
 const TOO_MANY_FILES = 3 * OPEN_FILES;
 
-/** How the files of a table lie in it. */
+/** How the files of a table are ordered. */
 export interface FileOrder {
-  /** What can be put together lies in one partition. Partitions of a later time sort later. */
+  /** Only files of one partition are compacted together. Later partitions sort later. */
   readonly partitionOf: (file: AddFile) => string;
-  /** Where a file lies in its partition: files that are put together are neighbours. */
+  /** Position of a file in its partition: files that are compacted together are neighbours. */
   readonly positionOf: (file: AddFile) => number;
-  /** Files from this position on are left alone: they are about to be replaced. */
+  /** Files from this position on stay as they are, because they are about to be replaced. */
   readonly openFrom?: number;
 }
 
 export interface CompactionRules {
   /** Size that files should have. Bytes. */
   readonly targetBytes: number;
-  /** What may be rewritten now. Bytes. */
+  /** The most that may be rewritten now. Bytes. */
   readonly maxBytes: number;
   readonly nowMs: number;
-  /** The pipeline is about to end: a partition that is not the newest gets nothing more for now. */
+  /** Whether the pipeline is about to end: partitions other than the newest then get no more files for now. */
   readonly isLast: boolean;
 }
 
 /**
- * Files to be put together next; null when nothing is due. Of an open partition they are the newest ones, and with them each
- * older neighbour that weighs no more than they do: so sizes double towards the past, a byte is rewritten a
- * logarithmic number of times, and a file holds one stretch of time. A partition that is closed is put together from its
- * beginning on, up to files of the target size.
+ * The files to compact next; null when nothing is due. In an open partition these are the newest files, and each older
+ * neighbour that is not larger than they are together. So sizes double towards the past, a byte is rewritten a
+ * logarithmic number of times, and a file holds one stretch of time. A closed partition is compacted from its beginning
+ * on, into files of the target size.
  */
 export function dueGroup(
   files: readonly AddFile[],
@@ -52,7 +54,7 @@ export function dueGroup(
     const closedFiles = quietMs >= 24 * HOUR_MS ? SETTLED_FILES : CLOSED_FILES;
     return small.length >= (isClosed ? closedFiles : OPEN_FILES) ? [{ small, isClosed }] : [];
   });
-  // Where there are most of them, they are felt most.
+  // The partition with the most files comes first.
   for (const { small, isClosed } of due.sort((a, b) => b.small.length - a.small.length)) {
     const sorted = small.sort((a, b) => positionOf(a) - positionOf(b) || (a.path < b.path ? -1 : 1));
     const isUrgent = isLast || small.length >= TOO_MANY_FILES;
@@ -63,7 +65,7 @@ export function dueGroup(
   return null;
 }
 
-/** The first files that weigh no more than `limit` together. */
+/** The first files with at most `limit` bytes together. */
 function oldestOf(files: readonly AddFile[], limit: number): readonly AddFile[] {
   let bytes = 0;
   const end = files.findIndex(({ size }) => (bytes += size) > limit);

@@ -9,15 +9,15 @@ import { type Cut, emptied, halved, isAboutMessages, isCut, refused, witnesses }
 import { rowsIn } from './plan.ts';
 import { marksOf } from './same-topic.ts';
 
-/** What cutting a batch works with. */
+/** What cutting a batch needs. */
 export interface CutParts extends BatchParts {
   readonly topic: BatchParts['topic'] & Pick<Topic, 'offsets' | 'marks'>;
 }
 
 /**
- * Amends the record of a batch that failed, so that its next try has fewer messages, or none that an engine has to decode.
- * Null where that would not help or is too late: then the error stands. `narrow.ts` has the rules.
- * @throws what is `unavailable` meanwhile, and when the signal fires
+ * Amends the record of a batch that failed, so that its next attempt has fewer messages, or none that an engine must
+ * decode. Null if that would not help or is too late: then the error stands. `narrow.ts` has the rules.
+ * @throws when something is `unavailable`, and when the signal fires
  */
 export async function cutBatch(
   parts: CutParts,
@@ -44,7 +44,7 @@ export async function cutBatch(
     error,
   };
 
-  /** Whether it is the message: then others run, where there are others that come as far as Silver. */
+  /** Whether the message is the cause: then other messages run, if there are any that reach Silver. */
   async function isToBlame(): Promise<boolean> {
     if (record.unprocessable?.some(({ without_payload }) => without_payload === true) === true) return false;
     let isAnyFailing = false;

@@ -9,17 +9,17 @@ import { gapTotals } from './gaps.ts';
 import { pendingRanges, rowsIn } from './plan.ts';
 import { checkIdentity, checkMarks } from './same-topic.ts';
 
-/** How far a lake has come with its topic. */
+/** How much of its topic a lake has taken in. */
 export interface LakeFacts {
-  /** The newest micro-batch that every table has its rows of; null while there is none. */
+  /** The newest micro-batch whose rows every table has; null before the first. */
   readonly finished: number | null;
-  /** A micro-batch that is planned and not known to be finished: it runs, or has failed, or was stopped. */
+  /** A micro-batch that is planned but maybe not finished: it is running, has failed, or was stopped. */
   readonly open: {
     readonly batch_id: number;
     readonly planned_at_ms: number;
     readonly offsets: number;
   } | null;
-  /** Offsets that the topic holds. In Kafka, markers of transactions and what compaction removed have offsets too. */
+  /** Offsets that the topic holds. In Kafka, transaction markers and compacted messages have offsets too. */
   readonly held: number;
   /** Offsets whose messages are not in the lake yet, those of the open micro-batch among them. */
   readonly unread: number;
@@ -43,7 +43,7 @@ export async function lakeFacts(lake: Lake, topic: Topic, reported: number | nul
   if (batch_id === reported || (await isFinished(lake, last)))
     return { finished: batch_id, open: null, held, unread };
   const open = { batch_id, planned_at_ms, offsets: rowsIn(last.ranges) };
-  // A micro-batch is planned when the one before is finished.
+  // A micro-batch is planned only when the one before is finished.
   return { finished: batch_id > 1 ? batch_id - 1 : null, open, held, unread: unread + open.offsets };
 }
 
@@ -52,7 +52,7 @@ export interface LakeAccounts {
   readonly bronze: number;
   /** In quarantine and not in Bronze. */
   readonly refused: number;
-  /** Passed over by hand, because they expired unread or are damaged. */
+  /** Passed over on request, because they expired unread or are damaged. */
   readonly passed_over: number;
   readonly messages: number;
 }

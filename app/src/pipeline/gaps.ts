@@ -1,6 +1,6 @@
 /**
- * Messages that a batch goes on without: the record says which, and the table `quarantine/gaps` gets a row for each, under
- * the identity of the batch. So they are written down once, whatever happens in between.
+ * Messages that a batch leaves out. The record names them, and the table `quarantine/gaps` gets a row for each gap,
+ * under the identity of the batch. So they are noted exactly once, whatever happens in between.
  */
 import type { Engine } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
@@ -11,20 +11,23 @@ import { type BatchRecord, type Gap, gapsWithin, readableRanges } from './batch-
 import { commitBatch } from './commit.ts';
 import { appIdOf, identityOf } from './batch-tables.ts';
 
-/** Which gaps a run may pass over: those that were there when it began. */
+/** Which gaps a run may pass over: those that existed when it began. */
 export interface Allowance {
-  /** What the topic held then. */
+  /** What the topic held at that time. */
   readonly kept: readonly OffsetRange[];
 }
 
-/** Whether a gap was there when the run began. Damage shows when it is read, so all that was in the topic then counts. */
+/**
+ * Whether a gap was there when the run began. Damage is only noticed on reading, so everything that was in the topic
+ * then counts.
+ */
 export function isAllowed({ kept }: Allowance, { partition, start, end, reason }: TopicGap): boolean {
   const then = kept.find((range) => range.partition === partition);
   if (then === undefined) return false;
   return reason === 'expired' ? end <= then.start : start < then.end;
 }
 
-/** What the batch log writes down of gaps of a topic. */
+/** The gaps of a topic as the batch log notes them. */
 export const gapsOf = (gaps: readonly TopicGap[], passed_over_at_ms: number): readonly Gap[] =>
   gaps.map(({ partition, start, end, reason }) => ({
     partition,
@@ -39,10 +42,11 @@ export const messagesIn = (gaps: readonly Gap[]): number =>
   gaps.reduce((sum, { from, to }) => sum + Number(to - from), 0);
 
 /**
- * The record of a batch that did not run, with what of its messages the topic no longer gives; the same record when it gives
- * them all.
+ * The record of a batch that did not run, with its messages that the topic no longer has as gaps; the same record if
+ * the topic has them all.
  * @param isBegun whether a table has the batch already
- * @throws ContrailError `corrupt` / `batch-messages-gone` when it is begun: a part of the messages would be in some tables alone
+ * @throws ContrailError `corrupt` / `batch-messages-gone` when it is begun: some messages would then be in some tables
+ * only
  */
 export async function withGaps(
   record: BatchRecord,
@@ -64,13 +68,13 @@ export async function withGaps(
   }
   throw new ContrailError(
     'batch-messages-gone',
-    `Micro-batch ${record.batch_id} of ${parts.lake} is in some tables and not in all, and the topic no longer gives all of its messages. ` +
-      'Passing over them would leave the tables at odds. Restore topic and lake from copies of one time, or start a new lake with --data DIR; the old one can still be read.',
+    `Micro-batch ${record.batch_id} of ${parts.lake} is in some tables but not in all, and the topic no longer has all of its messages. ` +
+      'Without them the tables would not agree. Restore topic and lake from copies of the same time, or start a new lake with --data DIR; the old one can still be read.',
     { facts: { gaps } },
   );
 }
 
-/** Writes the gaps of a batch down, unless they are. @param onPoint as of a batch */
+/** Notes the gaps of a batch in the table, unless that is done. @param onPoint as of a batch */
 export async function commitGaps(
   lake: Lake,
   engine: Engine,
@@ -101,13 +105,13 @@ export async function commitGaps(
   onPoint?.('committed quarantine/gaps');
 }
 
-/** Whether the gaps of a batch are written down: from there on its messages are what they are. */
+/** Whether the gaps of a batch are noted in the table: from then on its messages are fixed. */
 export async function areGapsWritten(lake: Lake, record: BatchRecord): Promise<boolean> {
   const snapshot = await (await lake.table(QUARANTINE_GAPS))?.snapshot();
   return (snapshot?.transactionVersion(appIdOf(record.topic)) ?? 0) >= record.batch_id;
 }
 
-/** What a lake has passed over so far; null where it is nothing. */
+/** What a lake has passed over so far; null if nothing. */
 export async function gapTotals(
   lake: Lake,
 ): Promise<{ readonly stretches: number; readonly messages: number } | null> {

@@ -29,7 +29,7 @@ export const GOLD: readonly {
   { definition: GOLD_METRICS_BY_CATEGORY, sql: QUERIES.metrics, relations: { categories: CATEGORIES } },
 ];
 
-/** What the new rows of a batch amount to. */
+/** What Gold needs to know of the new rows of a batch. */
 export interface FreshFacts {
   readonly rows: number;
   /** Newest event time, epoch seconds; null without rows. */
@@ -55,8 +55,8 @@ export async function freshFacts(engine: Engine, fresh: Relation): Promise<Fresh
 }
 
 /**
- * The same from the statistics of the files that hold the new rows. Null where they do not tell: the rows of a file lie in
- * more than two windows, or not side by side.
+ * The same from the statistics of the files with the new rows. Null if they do not show it: the rows of a file are in
+ * more than two windows, or in windows that are not neighbours.
  */
 export function factsOf(files: readonly Pick<WrittenFile, 'rows' | 'statistics'>[]): FreshFacts | null {
   const window = BigInt(PARAMETERS.window_seconds);
@@ -66,7 +66,7 @@ export function factsOf(files: readonly Pick<WrittenFile, 'rows' | 'statistics'>
     const { nulls, min, max } = file.statistics['time_position'] ?? { nulls: 0 };
     if (typeof min !== 'bigint' || typeof max !== 'bigint' || nulls > 0) return null;
     const [first, last] = [min - (min % window), max - (max % window)];
-    // Both ends are rows, so both windows have some.
+    // Both bounds are rows, so both windows have rows.
     if (last - first > window) return null;
     touched.add(first).add(last);
     rows += file.rows;
@@ -76,8 +76,8 @@ export function factsOf(files: readonly Pick<WrittenFile, 'rows' | 'statistics'>
 }
 
 /**
- * What Gold aggregates of the touched windows: from memory where the windows are open, else from the lake, which holds
- * this batch already.
+ * The rows that Gold aggregates for the touched windows: from memory if the windows are open, else from the lake, which
+ * holds this batch already.
  */
 export async function flightsOf(
   engine: Engine,
@@ -133,7 +133,7 @@ export async function writeWindows(
   const only = others.length === 0 ? { only: { window_start: window * 1_000_000n } } : {};
   const written = await engine.write(select, { ...target, splitBy: ['window_start'], ...only });
   if (mixed.length === 0) return { written, removed: replaced };
-  // A compacted file holds other windows too: their rows move to a file of their own.
+  // A compacted file holds other windows too: their rows are moved to a separate file.
   const carried: Select = {
     sql: QUERIES.otherWindows,
     relations: {
@@ -145,7 +145,10 @@ export async function writeWindows(
   return { written: [...written, ...moved], removed: [...replaced, ...mixed] };
 }
 
-/** The files that hold touched windows (epoch seconds of their start): those that hold nothing else, and those that do. */
+/**
+ * The files with touched windows (epoch seconds of their start), separated into those with only touched windows and the
+ * others.
+ */
 export function filesOfWindows(
   snapshot: Pick<Snapshot, 'files'>,
   touched: readonly bigint[],

@@ -3,17 +3,17 @@ import { decodeMessage } from '../flight/decode-message.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { Topic } from '../topic/topic.ts';
 
-/** What is asked about the kind of positions. */
+/** Where the kind of positions is read from. */
 export interface KindSources {
   readonly lake: Lake;
   readonly topic: MessageReader & Pick<Topic, 'describe'>;
 }
 
 /**
- * Whether the positions that a batch may bring into the lake are simulated: as the lake says; a lake that says nothing
- * yet, as the topic was declared; else as the first message says that is well-formed, in topic order. Null where none is.
+ * Whether the positions that a batch may bring into the lake are simulated. The lake says it; else the declaration of
+ * the topic; else the first well-formed message in topic order. Null if there is none.
  *
- * A crash changes nothing: the lake says it before anything else of a batch is durable in it.
+ * A crash changes nothing: the lake notes it before anything else of a batch is durable.
  */
 export async function kindOfPositions(
   { lake, topic }: KindSources,

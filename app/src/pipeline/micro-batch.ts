@@ -44,7 +44,7 @@ export interface BatchParts {
   readonly onPoint?: (point: BatchPoint) => void;
 }
 
-/** Moments of a batch at which a crash must change nothing. */
+/** Points of a batch at which a crash must change nothing. */
 export type BatchPoint =
   | 'planned'
   | 'recorded'
@@ -60,17 +60,16 @@ export type BatchPoint =
  *     messages ─> batch ─> bronze
  *                   └────> duplicates ─> quarantine, silver ─> silver_ml ─> gold (touched windows)
  *
- * What runs beside what, as far as an engine does several things at once:
+ * What runs in parallel, if the engine can do several things at once:
  *
  *     memory ──┬─> bronze ────────────────────┬─> commits of four tables ─┬─> gold ─┬─> advance
  *     batch ───┘   survey ─┬─> duplicates ─┬─>│   windows ────────────────┘         │
  *                          └─> airports ───┘  └─> recent ────────────────────────────┘
  *                              quarantine, silver, silver_ml
  *
- * Every table commit carries `txn(appId, batch_id)`, and the commits come in the order above. So after a crash the
- * same plan is run again: a table that has the batch is left alone, the others get it. What a batch needs of the past
- * is taken from Silver_ML, which is behind Silver exactly as long as it must be: until its own commit, duplicates and
- * predecessors are judged as in the first try.
+ * Every table commit carries `txn(appId, batch_id)`, and the commits come in the order above. So after a crash the same
+ * plan is run again: a table that has the batch is left alone, the others get it. What a batch needs of the past is
+ * taken from Silver_ML. Until that is committed, duplicates and predecessors are judged as in the first attempt.
  */
 export class MicroBatches {
   readonly #parts: BatchParts;
@@ -105,7 +104,7 @@ export class MicroBatches {
       : await this.#append(batch, memory, simulated);
 
     const windows = async (): Promise<FreshFacts> => {
-      // Memory is made from Silver_ML: what that has, memory has.
+      // Memory is made from Silver_ML, so it has everything that Silver_ML has.
       const remembered = hasSilverMl ? undefined : memory.rememberFlights(fresh);
       const [facts] = await allSettledOrThrow([known ?? freshFacts(this.#parts.engine, fresh), remembered]);
       return facts;
@@ -128,7 +127,7 @@ export class MicroBatches {
     return progressOf(batch, survey, facts, hasSilverMl);
   }
 
-  /** The gaps first: while no table has rows of the batch, its record can still be amended. */
+  /** Commits the gaps first: while no table has rows of the batch, its record can still be amended. */
   async #commit(record: BatchRecord, commit: () => Promise<void>): Promise<void> {
     const { lake, engine, onPoint } = this.#parts;
     await commitGaps(lake, engine, record, onPoint);
@@ -136,8 +135,8 @@ export class MicroBatches {
   }
 
   /**
-   * Does what comes before the first commit of a batch, and commits nothing. Answers how many of its rows are valid. The files
-   * that it writes belong to no table.
+   * Does everything before the first commit of a batch, and commits nothing. Answers how many of its rows are valid.
+   * The files that it writes belong to no table.
    */
   async rehearse(record: BatchRecord, signal?: AbortSignal): Promise<number> {
     const { lake, clock } = this.#parts;
@@ -149,7 +148,7 @@ export class MicroBatches {
     return survey.validRows;
   }
 
-  /** Forgets what is kept, so that the next batch starts from what the lake says; after any failure. */
+  /** Forgets everything that is kept, so that the next batch starts from the lake; called after any failure. */
   reset(): void {
     this.#memory = null;
     this.#nearby.reset();
@@ -158,7 +157,7 @@ export class MicroBatches {
   async #keepBatch({ record, signal }: Batch, simulated: boolean): Promise<void> {
     const { engine, topic } = this.#parts;
     const { max_ahead_seconds, earliest_seconds } = PARAMETERS;
-    // The batch before makes room: two at once may be more than fits.
+    // Drop the batch before first: two at once may not fit into memory.
     await engine.forget('batch');
     await engine.keep('batch', {
       sql: QUERIES.batch,
@@ -181,20 +180,20 @@ export class MicroBatches {
     });
   }
 
-  /** Looks over the batch, and refuses it when it is not what was planned. */
+  /** Surveys the batch, and refuses it if it differs from the plan. */
   async #survey({ record }: Batch, memory: Memory): Promise<Survey> {
     const survey = await surveyOf(this.#parts.engine, { batch: BATCH, recent: KEPT.recent }, memory.horizon);
     const expected = rowsIn(readableRanges(record));
     if (survey.rows > expected) {
       throw new ContrailError(
         'batch-rows-differ',
-        `Micro-batch ${record.batch_id} read ${survey.rows} messages where ${expected} were planned.`,
+        `Micro-batch ${record.batch_id} read ${survey.rows} messages, but ${expected} were planned.`,
       );
     }
     return survey;
   }
 
-  /** From here the lake says which kind of positions it holds, unless no message has told yet. */
+  /** Creates the tables. From here the lake says which kind of positions it holds, if that is known yet. */
   async #ensureTables(simulated: boolean | null): Promise<void> {
     if (this.#hasTables) return;
     const { engine, lake, airports } = this.#parts;
@@ -213,7 +212,7 @@ export class MicroBatches {
     return this.#memory;
   }
 
-  /** Keeps `duplicates`, and `earlier` where rows are late. Answers where the earlier rows are. */
+  /** Keeps `duplicates`, and `earlier` if rows are late. Answers the relation of the earlier rows. */
   async #keepDuplicates({ tables, signal }: Batch, { lateBuckets }: Survey): Promise<Relation> {
     const { engine } = this.#parts;
     const { bucket_seconds, reach_seconds } = PARAMETERS;
@@ -246,7 +245,7 @@ export class MicroBatches {
     return earlier;
   }
 
-  /** What a batch whose Silver_ML is committed needs to make Gold. */
+  /** What a batch with a committed Silver_ML needs for Gold. */
   async #readAgain(batch: Batch, memory: Memory, simulated: boolean | null): Promise<Appended> {
     const { record, tables } = batch;
     const survey = await batch.timed('survey', () => this.#survey(batch, memory));
@@ -259,7 +258,7 @@ export class MicroBatches {
 
   /**
    * Writes the rows of the batch for four tables, as many at once as the engine can. `commit` commits them one after
-   * another: recovery counts on their order. A batch whose accounts do not balance comes to no commit.
+   * another, because recovery relies on their order. A batch whose accounts do not balance is not committed.
    */
   async #append(batch: Batch, memory: Memory, simulated: boolean | null): Promise<Appended> {
     const { record, signal } = batch;
@@ -272,7 +271,7 @@ export class MicroBatches {
     const others = async () => {
       const [survey] = await allSettledOrThrow([
         batch.timed('survey', () => this.#survey(batch, memory)),
-        // Beside it, so that the tables are written without a pause, and in their order.
+        // Runs beside it, so that the tables are written without a pause and in their order.
         ...APPENDED.map((definition) => batch.tables.snapshot(definition)),
       ]);
       await this.#ensureTables(simulated);
@@ -335,7 +334,7 @@ export class MicroBatches {
     };
     const files = await batch.timed(definition.name, () => engine.write(select, target));
     onPoint?.(`written ${definition.name}`);
-    // A commit without a row would say nothing, and leave files of the log.
+    // A commit without rows would say nothing, and only add files to the log.
     const commit = async (): Promise<void> => {
       if (files.length === 0) return;
       await batch.timed(definition.name, () => tables.commit(definition, files));
@@ -378,14 +377,14 @@ interface Appended {
   /** Its rows of Silver_ML. */
   readonly fresh: Relation;
   readonly commit: () => Promise<void>;
-  /** What its files say of these rows; null when the rows have to be asked. */
+  /** What the statistics of its files say of these rows; null if the rows must be read. */
   readonly facts: FreshFacts | null;
 }
 
 /** What was written for a table, and how to make it part of the table. */
 interface Written {
   readonly rows: number;
-  /** None where the table had the batch before. */
+  /** Empty if the table had the batch before. */
   readonly files: readonly WrittenFile[];
   readonly commit: () => Promise<void>;
 }

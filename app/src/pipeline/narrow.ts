@@ -1,8 +1,8 @@
 /**
- * What becomes of a batch that an engine cannot run: it is cut until it runs. The record of batch N gets amendments, each with
- * half of the messages of the one before, as long as no table has N; the next batches take the rest of what failed. So memory that is too small for a batch, or a message
- * that stops the engine, holds nothing up for ever; and the tables are those of an uncut batch, since they are the same
- * however a topic is cut.
+ * Handles a batch that an engine cannot run: it is cut until it runs. While no table has batch N, its record gets
+ * amendments, each with half of the messages of the one before; the next batches take the rest. So neither a lack of
+ * memory nor a message that stops the engine blocks the pipeline for ever. The tables are those of an uncut batch,
+ * because they are the same however a topic is cut.
  *
  *     fails ──> does the batch without any message run? ── no ──> the engine, its disk or the lake is at fault: stop
  *                 │ yes
@@ -15,21 +15,21 @@ import type { ErrorCode } from '../errors.ts';
 import type { BatchRecord } from './batch-record.ts';
 import { planBatch, type Range, rowsIn } from './plan.ts';
 
-/** Other messages that are tried before one is called unprocessable, at most. */
+/** The most other messages that are tried before one is called unprocessable. */
 const WITNESSES = 8;
-/** Of an engine's words in the quarantine, at most. Characters. */
+/** The greatest length of an engine's message in the quarantine. Characters. */
 const DETAIL_LENGTH = 1_000;
 
-/** What is told of a batch that was cut. */
+/** The report of a batch that was cut. */
 export interface Cut {
   readonly batch_id: number;
-  /** Messages that it has now; 0: the one that it has is unprocessable. */
+  /** Messages that it has now; 0: its only message is unprocessable. */
   readonly messages: number;
   /** Why it could not be run. */
   readonly error: Error;
 }
 
-/** Errors that a message, or many of them, may be the cause of. */
+/** Errors that may be caused by a message, or by many of them. */
 const ABOUT_MESSAGES: ReadonlySet<unknown> = new Set<ErrorCode>([
   'sql-failed',
   'spark-query-failed',
@@ -38,12 +38,12 @@ const ABOUT_MESSAGES: ReadonlySet<unknown> = new Set<ErrorCode>([
 ]);
 
 /**
- * Whether fewer messages, or others, might not have met with an error. A service that is away, a full disk, a lost commit and a
- * damaged table have nothing to do with messages; an error that names a data file has to do with that.
+ * Whether the messages may be the cause of an error. An unreachable service, a full disk, a lost commit or a damaged
+ * table is not about messages; an error that names a data file is about that file.
  */
 export function isAboutMessages(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
-  // What JavaScript throws by itself carries neither.
+  // Errors of JavaScript itself have neither code nor kind.
   if (error instanceof RangeError || error instanceof TypeError) return !('code' in error);
   if (!ABOUT_MESSAGES.has((error as { readonly code?: unknown }).code)) return false;
   return !/\bIO Error\b|No space left|\.parquet\b/.test(error.message);
@@ -53,13 +53,13 @@ export function isAboutMessages(error: unknown): error is Error {
 export const isCut = ({ failed, unprocessable }: BatchRecord): boolean =>
   failed !== undefined || unprocessable !== undefined;
 
-/** The batch without any message: what an engine does beside them. */
+/** The batch without its messages: the work of the engine that does not depend on them. */
 export const emptied = (record: BatchRecord): BatchRecord => ({
   ...record,
   ranges: record.ranges.map((range) => ({ ...range, end: range.start })),
 });
 
-/** The batch with the first half of its messages, of each partition its share; it has more than one. */
+/** The batch with the first half of its messages, a share of each partition. It must have more than one. */
 export const halved = (record: BatchRecord): BatchRecord => ({
   ...record,
   amendment: (record.amendment ?? 0) + 1,
@@ -67,7 +67,10 @@ export const halved = (record: BatchRecord): BatchRecord => ({
   ranges: planBatch(record.ranges, Math.ceil(rowsIn(record.ranges) / 2)),
 });
 
-/** What is left of a batch that could not be run: it has the message that is looked for. All, where nothing is. */
+/**
+ * The rest of a batch that could not be run, which has the message to find; all pending ranges if there is no such
+ * rest.
+ */
 export function restOf(failed: readonly Range[], pending: readonly Range[]): readonly Range[] {
   const ends = new Map(failed.map(({ partition, end }) => [partition, end]));
   const rest = pending.map((range) => {
@@ -77,7 +80,10 @@ export function restOf(failed: readonly Range[], pending: readonly Range[]): rea
   return rowsIn(rest) === 0 ? pending : rest;
 }
 
-/** The batch whose one message is unprocessable; once more, when it stops the engine even so: then without its text. */
+/**
+ * The batch whose only message is unprocessable. If that still stops the engine, it is called again and leaves out the
+ * text.
+ */
 export function refused(record: BatchRecord, error: Error): BatchRecord {
   const [only] = record.ranges.filter(({ start, end }) => start < end);
   if (only === undefined) return record;
@@ -96,7 +102,7 @@ export function refused(record: BatchRecord, error: Error): BatchRecord {
   };
 }
 
-/** Batches of one other message each, spread over what the topic keeps. */
+/** Batches of one other message each, spread over the messages in the topic. */
 export function witnesses(record: BatchRecord, kept: readonly Range[]): readonly BatchRecord[] {
   const total = rowsIn(kept);
   const tried = new Set(

@@ -17,7 +17,7 @@ const NAME = 'airports_by_cell';
 
 /**
  * The airports by cell, as a kept relation that "the truly nearest airport" is one join with. It grows with the cells
- * that positions fall into: of the 64,800 on the globe, traffic knows a few thousand.
+ * that have positions: traffic uses a few thousand of the 64,800 cells of the globe.
  */
 export class NearbyAirports {
   static readonly relation: Relation = { kind: 'kept', name: NAME };
@@ -45,7 +45,7 @@ export class NearbyAirports {
     for (const cell of missing) this.#covered.add(cell);
   }
 
-  /** Forgets all; after a failure, when nobody knows what the engine still keeps. */
+  /** Forgets everything; called after a failure, when it is unknown what the engine still keeps. */
   reset(): void {
     this.#isKept = false;
     this.#covered.clear();

@@ -17,57 +17,57 @@ import { checkIdentity, checkMarks, marksOf } from './same-topic.ts';
 import { Upkeep, type UpkeepRun } from './upkeep.ts';
 import { WrittenFiles } from './written-files.ts';
 
-/** What a run of the pipeline is told. */
+/** The options of a run of the pipeline. */
 export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly topic: Topic & MessageReader;
-  /** Go on without messages that the topic does not give any more, now: they are written down in `quarantine/gaps`. */
+  /** Go on without messages that the topic no longer has now, and note them in `quarantine/gaps`. */
   readonly passOverGaps?: boolean;
-  /** Messages were passed over. */
+  /** Called when messages were passed over. */
   readonly onPassedOver?: (gaps: readonly Gap[]) => void;
   /** Most messages in one micro-batch. */
   readonly maxRows: number;
   /** Most bytes of messages, as text, in one micro-batch; unset: no bound. */
   readonly maxBytes?: number;
-  /** From the start of a micro-batch that took all there was to the start of the next, at least. ms */
+  /** The shortest time between the starts of two micro-batches, if the first one took all messages. ms */
   readonly triggerMs: number;
-  /** Drain what is there and end. */
+  /** Process the messages that are there, then end. */
   readonly once: boolean;
   /** Waits for some ms, or until the signal fires; a timer when absent. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Waits until there may be messages behind these offsets, or for some ms; the topic's own way when absent. */
   readonly arrival?: (offsets: readonly Range[], ms: number, signal?: AbortSignal) => Promise<void>;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds, going on evenly whatever is done to the clock; the clock when absent. */
+  /** Milliseconds of a monotonic clock; default: the normal clock. */
   readonly monotonic?: () => number;
-  /** One sentence while the disk is too full to go on, else null; asked before each micro-batch. */
+  /** One sentence while the disk is too full to go on, else null; called before each micro-batch. */
   readonly shortage?: () => string | null;
-  /** Before a micro-batch is planned: @throws when another pipeline has taken the lake over */
+  /** Called before a micro-batch is planned. @throws when another pipeline has taken over the lake */
   readonly holdLake?: () => Promise<void>;
-  /** A micro-batch begins, or begins again. */
+  /** Called when a micro-batch begins, or begins again. */
   readonly onBegin?: (batchId: number) => void;
   readonly onBatch?: (batch: BatchProgress) => void;
-  /** A file among the batch records that is none; told once. */
+  /** Called once for each file in the folder of batch records that is not a record. */
   readonly onStranger?: (key: string) => void;
   readonly onTrouble?: (error: Error, retryInMs: number) => void;
-  /** A micro-batch that no engine could run goes on with fewer messages. */
+  /** Called when a micro-batch that no engine could run goes on with fewer messages. */
   readonly onCut?: (cut: Cut) => void;
-  /** The tables could not be looked after; the next time may do better. */
+  /** Called when maintenance of the tables failed; it is tried again. */
   readonly onUpkeepTrouble?: (error: unknown) => void;
 }
 
-/** Micro-batches that may follow each other without a look at the tables, and how long a look may then take. ms */
+/** Micro-batches that may follow each other without maintenance of the tables, and how long that may then take. ms */
 const BATCHES_WITHOUT_UPKEEP = 32;
 const UPKEEP_MS = 1_000;
-/** Between two reports of a pipeline that waits for messages, unless the trigger is longer. */
+/** Time between two reports of a pipeline that waits for messages, unless the trigger is longer. */
 const IDLE_MS = 5_000;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 10_000] as const;
-/** Between two looks at a disk that is too full. */
+/** Time between two checks of a disk that is too full. */
 const ROOM_MS = 1_000;
-/** A batch that was cut already has had its chances. */
+/** Attempts for a batch that was cut already. */
 const CUT_TRIES = 1;
-/** Successful batches before a larger one is tried, at most. */
+/** The most successful batches before a larger one is tried. */
 const MOST_PATIENCE = 64;
-/** What may go well the next time: another writer was quicker, or an executor of Spark died. */
+/** Errors that may not occur again: another writer committed first, or an executor of Spark died. */
 const RETRYABLE_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
   'commit-conflict',
   'spark-query-failed',
@@ -75,10 +75,10 @@ const RETRYABLE_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
 ]);
 
 /**
- * Topic to lake, until the signal fires, or with `once` until nothing is left. A signal abandons the open batch: it
- * is recorded, and the next run finishes it. Answers the totals of this run.
- * @throws ContrailError, DeltaError of any kind but `unavailable`, which is waited out, and a lost commit, which is tried
- * again.
+ * Topic to lake, until the signal fires, or with `once` until nothing is left. A signal abandons the open batch: it is
+ * recorded, and the next run finishes it. Answers the totals of this run.
+ * @throws ContrailError, DeltaError of any kind but `unavailable`, for which it waits, and a lost commit, which it
+ * repeats.
  */
 export async function runPipeline(
   options: PipelineOptions,
@@ -89,7 +89,7 @@ export async function runPipeline(
   const written = new WrittenFiles(options.engine, lake);
   const parts = { ...options, engine: written.engine };
   const batches = new MicroBatches(parts);
-  // A file that the next step removes again belongs to readers of the version between.
+  // A file that the next step removes again may still be read at the version in between.
   const upkeep = new Upkeep({ ...parts, onCommitted: () => written.settle() });
   const report = new Report(options);
   let last: BatchRecord | null | undefined;
@@ -98,22 +98,22 @@ export async function runPipeline(
   const strangers = new Set<string>();
   let allowance: Allowance | null = null;
   let failures = 0;
-  /** Messages in the next micro-batch, at most: fewer for a while after one that could not be run. */
+  /** The most messages of the next micro-batch: fewer for a while after one that could not be run. */
   let limit = options.maxRows;
-  /** Successes before the limit is doubled: what failed for its size will fail again, one message will not. */
+  /** Successes before the limit is doubled. A batch that failed because of its size would fail again. */
   let patience = 1;
   let successes = 0;
-  /** What could not be run at once: the next micro-batches take the rest of it. */
+  /** Ranges that could not be run together: the next micro-batches take the rest of them. */
   let suspected: readonly Range[] = [];
   /** The micro-batch that runs. */
   let open: BatchRecord | null = null;
-  /** When the next micro-batch is to begin, by the monotonic clock; null: as soon as there are messages. */
+  /** When the next micro-batch begins, by the monotonic clock; null: as soon as there are messages. */
   let dueAtMs: number | null = null;
-  /** Micro-batches since the tables were looked after; at the start, nobody knows. */
+  /** Micro-batches since the last maintenance; at the start it is assumed to be due. */
   let batchesSince = BATCHES_WITHOUT_UPKEEP;
   const totals = { batches: 0, rows: 0 };
   report.passedOver(await gapTotals(lake).catch(() => null));
-  // What ails the lake is met below, and waited out there.
+  // A problem of the lake is met below, where the pipeline waits for its end.
   await report.begin();
   while (signal?.aborted !== true) {
     try {
@@ -122,7 +122,7 @@ export async function runPipeline(
         const error = new ContrailError('disk-floor', shortage);
         await report.trouble(error);
         options.onTrouble?.(error, ROOM_MS);
-        // It deletes, and so makes room.
+        // Maintenance deletes files, which frees space.
         await lookAfter({ budgetMs: 0, isFull: true });
         await sleep(ROOM_MS, signal);
         continue;
@@ -184,7 +184,7 @@ export async function runPipeline(
       dueAtMs = left > 0 ? null : lookedAtMs + triggerMs;
       failures = 0;
     } catch (thrown) {
-      // Best effort: what stays belongs to no table, and vacuum finds it.
+      // Best effort: files that stay belong to no table, and vacuum finds them.
       await written.discard().catch(() => undefined);
       if (isAborted(signal)) break;
       batches.reset();
@@ -220,7 +220,7 @@ export async function runPipeline(
     );
   }
 
-  /** The next batch, with the gaps in it, those of them that expired whole. */
+  /** Plans the next batch, with its gaps, and with the expired ones as a whole. */
   async function planned(
     unread: readonly Range[],
     pending: readonly Range[],
@@ -241,7 +241,7 @@ export async function runPipeline(
     return gaps.length === 0 ? plan : { ...plan, gaps };
   }
 
-  /** A batch that did not run, without the messages that it cannot have any more. */
+  /** A batch that did not run, without the messages that the topic no longer has. */
   async function passOver(open: BatchRecord): Promise<BatchRecord> {
     const tables = await newestBatches(lake, topic.name);
     const isBegun = Object.values(tables).includes(open.batch_id);
@@ -262,7 +262,7 @@ export async function runPipeline(
     return gaps.every((gap) => isAllowed(then, gap));
   }
 
-  /** The topic that is there, which has to be the one that the lake is filled from. */
+  /** The identity of the present topic, which must be the one that the lake is filled from. */
   async function sameTopic(record: BatchRecord | null): Promise<TopicIdentity | null> {
     const identity = await topic.identity(stop);
     const problem = record === null ? null : checkIdentity(record, identity, lake.store.url);
@@ -276,7 +276,7 @@ export async function runPipeline(
     options.onStranger?.(key);
   }
 
-  /** Best effort: tables with many small files are slower and no less right. */
+  /** Maintains the tables. Best effort: tables with many small files are slower, but just as correct. */
   async function lookAfter(what: Omit<UpkeepRun, 'signal'>): Promise<void> {
     batchesSince = 0;
     try {
@@ -288,7 +288,7 @@ export async function runPipeline(
     }
   }
 
-  /** From the size that worked step by step back to what is usual. */
+  /** Raises the limit step by step, from the size that worked to the usual one. */
   function grow(): void {
     successes += 1;
     if (successes < patience) return;
@@ -296,7 +296,7 @@ export async function runPipeline(
     successes = 0;
   }
 
-  /** Cuts a batch; answers the error to go on with, or null when the batch is to be run as it is now. */
+  /** Cuts a batch; answers the error to handle, or null if the batch can now be run. */
   async function cut(failed: BatchRecord, error: unknown): Promise<unknown> {
     try {
       const done = await cutBatch({ ...parts, topic }, failed, error, signal);
@@ -308,7 +308,7 @@ export async function runPipeline(
     } catch (trouble) {
       return trouble;
     } finally {
-      // What was written to see what runs belongs to no table.
+      // The files of the trial runs belong to no table.
       await written.discard().catch(() => undefined);
     }
   }
@@ -335,7 +335,7 @@ export async function runPipeline(
   }
 }
 
-/** What is left of a trigger, ms; never more than one, whatever was done to the clock. */
+/** The rest of a trigger, ms; never more than one trigger, even if the clock was changed. */
 const restMs = (dueAtMs: number | null, nowMs: number, triggerMs: number): number =>
   dueAtMs === null ? triggerMs : Math.min(triggerMs, Math.max(0, dueAtMs - nowMs));
 

@@ -11,7 +11,7 @@ export interface Range {
 }
 
 /**
- * What is left to read: from the end of the last batch (or the start of the topic) to the end of the topic.
+ * The ranges that are left to read: from the end of the last batch (or the start of the topic) to the end of the topic.
  * @throws ContrailError `corrupt` / `topic-offsets-expired` when the topic has dropped a part of it, `topic-went-back`
  */
 export function pendingRanges(offsets: readonly Range[], last: BatchRecord | null): readonly Range[] {
@@ -22,8 +22,8 @@ export function pendingRanges(offsets: readonly Range[], last: BatchRecord | nul
 }
 
 /**
- * What the lake has not read, also where the topic has dropped its beginning.
- * @throws ContrailError `corrupt` / `topic-went-back` when the lake has read more than there is
+ * The ranges that the lake has not read, even if the topic has dropped their beginning.
+ * @throws ContrailError `corrupt` / `topic-went-back` when the lake has read more than the topic holds
  */
 export function unreadRanges(offsets: readonly Range[], last: BatchRecord | null): readonly Range[] {
   const next = new Map(last?.ranges.map(({ partition, end }) => [partition, end]));
@@ -32,14 +32,17 @@ export function unreadRanges(offsets: readonly Range[], last: BatchRecord | null
     if (from > end) {
       throw new ContrailError(
         'topic-went-back',
-        `Partition ${partition} of the topic ends at offset ${end}, but the lake has read up to ${from}: messages that the lake has are gone from the topic, and their offsets would go to others. It was restored from an older copy, or lost its newest messages. Put the complete topic back, or start a new topic and a new lake with --data DIR; the old lake can still be read.`,
+        `Partition ${partition} of the topic ends at offset ${end}, but the lake has read up to ${from}: messages that the lake has are gone from the topic, and new messages would get their offsets. The topic was restored from an older copy, or lost its newest messages. Put the complete topic back, or start a new topic and a new lake with --data DIR; the old lake can still be read.`,
       );
     }
     return { partition, start: from, end };
   });
 }
 
-/** Says which messages the topic has dropped before the lake has read them: `corrupt` / `topic-offsets-expired`. */
+/**
+ * The error that names the messages that the topic has dropped before the lake has read them: `corrupt` /
+ * `topic-offsets-expired`.
+ */
 export function expiredUnread(gaps: readonly TopicGap[]): ContrailError {
   const messages = gaps.reduce((sum, { start, end }) => sum + Number(end - start), 0);
   const where = gaps.map(
@@ -48,13 +51,13 @@ export function expiredUnread(gaps: readonly TopicGap[]): ContrailError {
   );
   return new ContrailError(
     'topic-offsets-expired',
-    `${messages} messages expired unread: the topic has dropped them, and the lake has not read them (${where.join('; ')}). ` +
+    `${messages} messages expired unread: the topic has dropped them, but the lake has not read them (${where.join('; ')}). ` +
       `Let the pipeline run more often, or raise TOPIC_RETENTION and TOPIC_RETENTION_BYTES. ${PASS_OVER}`,
     { facts: { gaps } },
   );
 }
 
-/** What is still kept of ranges. */
+/** The parts of ranges that the topic still keeps. */
 export const keptOf = (ranges: readonly Range[], offsets: readonly Range[]): readonly Range[] =>
   ranges.map((range, index) => {
     const start = offsets[index]?.start ?? range.start;
@@ -65,10 +68,10 @@ export const keptOf = (ranges: readonly Range[], offsets: readonly Range[]): rea
 export const rowsIn = (ranges: readonly Range[]): number =>
   ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0);
 
-/** What a micro-batch may be at most. */
+/** The limits of a micro-batch. */
 export interface BatchBounds {
   readonly maxRows: number;
-  /** Of the messages as text; a single message may be larger. */
+  /** Bytes of the messages as text; a single message may be larger. */
   readonly maxBytes?: number;
 }
 
@@ -87,14 +90,14 @@ export async function planWithin(
     if (rows <= 1 || maxBytes === undefined) return batch;
     const bytes = (await bytesIn(batch)).reduce((sum, part) => sum + part, 0);
     if (bytes <= maxBytes) return batch;
-    // A little less than the average asks for, since messages are not all alike.
+    // Take a little less than the average allows, because messages differ in size.
     rows = Math.max(1, Math.floor((0.95 * rows * maxBytes) / bytes));
   }
 }
 
 /**
- * The next batch of at most `maxRows` messages. Every partition gives its share, so that partitions move through time
- * together. Covers all partitions, also those that give nothing: the record then says where each one stands.
+ * The next batch of at most `maxRows` messages. Every partition contributes its share, so that partitions advance in
+ * time together. Covers all partitions, even without messages, so that the record says where each one is.
  */
 export function planBatch(pending: readonly Range[], maxRows: number): readonly Range[] {
   const total = rowsIn(pending);
@@ -106,7 +109,7 @@ export function planBatch(pending: readonly Range[], maxRows: number): readonly 
     left -= take;
     return { partition, start, end: start + BigInt(take) };
   });
-  // Rounding leaves a few: the first partitions that have more give them.
+  // Rounding leaves a few messages: take them from the first partitions that have more.
   return planned.map((range, index) => {
     const available = Number((pending[index] as Range).end - range.end);
     const extra = Math.min(available, left);

@@ -5,13 +5,13 @@ import type { ObjectStore } from '@contrail/delta-lake';
 import { isDiskTrouble } from '../errors.ts';
 import { PROGRESS_FILE, type Progress } from '../lake/progress.ts';
 
-/** What file systems give at least at once; up to the next multiple of it, a file grows without asking for room. */
+/** The block size of file systems: up to the next multiple of it, a file grows without more disk space. */
 const BLOCK_BYTES = 4096;
 
 /**
- * Writes the report. On a disk that is wholly full it is written into the blocks that the last one has, with as many of
- * its batches as fit: the page is to say that the disk is full. A reader that comes in between may find it torn, and
- * looks again. A file system without blocks for it either (copy on write) keeps the last report.
+ * Writes the report. On a completely full disk it is written into the blocks of the last report, with as many batches
+ * as fit, so that the page can say that the disk is full. A reader in between may find it torn, and reads again. A file
+ * system without blocks for it either (copy on write) keeps the last report.
  * @throws what the store throws, when the report could not be written either way
  */
 export async function putProgress(store: ObjectStore, progress: Progress): Promise<void> {
@@ -33,7 +33,7 @@ async function overwrite(path: string, progress: Progress): Promise<boolean> {
   for (let batches = progress.batches; ; batches = batches.slice(Math.ceil(batches.length / 2))) {
     const text = Buffer.from(JSON.stringify({ ...progress, batches }));
     if (text.length <= room) {
-      // Blanks behind it are JSON too, and what is not cut off need not be written again.
+      // JSON may end in blanks, so the file need not be cut.
       const padded = Buffer.alloc(Math.max(size, text.length), ' ');
       text.copy(padded);
       await file.write(padded, 0, padded.length, 0);

@@ -39,7 +39,7 @@ export const PARAMETERS = {
   phase_seconds: 30,
   /** A change of altitude over at most this time stands in for the vertical rate of a phase, seconds. */
   stand_in_seconds: 120,
-  /** So near, the elevation of the airport is that of the ground below. */
+  /** Within this distance, the airport's elevation is taken for that of the ground below. */
   at_airport_km: 5,
   window_seconds: GOLD_WINDOW_S,
   /** Rows of an aircraft that the next batch needs. */
@@ -50,7 +50,7 @@ export const PARAMETERS = {
   bucket_seconds: 600,
 } as const;
 
-/** Aircraft not heard of for this long, against the newest event time, are let go from memory. */
+/** Aircraft without a message for this long, compared with the newest event time, are dropped from memory. */
 export const HORIZON_SECONDS = 6 * 3600;
 
 /** Gold windows whose rows are kept in memory; older ones are read from the lake when a late row touches them. */

@@ -15,13 +15,13 @@ export interface ReportOptions {
   readonly engine: Pick<Engine, 'name'>;
   readonly clock: () => number;
   readonly triggerMs: number;
-  /** As the clock, but going on evenly; the clock when absent. */
+  /** A monotonic clock; default: the normal clock. */
   readonly monotonic?: () => number;
 }
 
-/** Between two reports of a running pipeline. */
+/** Time between two reports of a running pipeline. */
 const LEAST_MS = 1_000;
-/** A report waits no longer for what the sources say. */
+/** How long a report waits for the states of the sources. */
 const WORDS_MS = 1_000;
 const DAY_MS = 86_400_000;
 
@@ -45,7 +45,7 @@ export class Report {
     this.#startedAtMs = options.clock();
   }
 
-  /** Takes over what the last run has seen of the feeds' paces; best effort. */
+  /** Takes over the paces of the feeds from the last run; best effort. */
   async begin(): Promise<void> {
     const before = await readProgress(this.#options.lake.store).catch(() => null);
     this.#paces = new Paces(before?.feeds);
@@ -75,8 +75,8 @@ export class Report {
   }
 
   /**
-   * Repeats the last report at every trigger while a micro-batch runs: one that takes long is at work, not silent. Best
-   * effort. Answers what the batch does.
+   * Repeats the last report at every trigger while a micro-batch runs, so that a long one does not look silent. Best
+   * effort. Answers the result of the batch.
    */
   async during<T>(batch: Promise<T>): Promise<T> {
     let repeated: Promise<void> = Promise.resolve();
@@ -86,7 +86,7 @@ export class Report {
       return await batch;
     } finally {
       clearInterval(timer);
-      // What is still being written must not replace what comes after it.
+      // A report that is still being written must not replace a later one.
       await repeated;
     }
   }
@@ -101,7 +101,7 @@ export class Report {
     this.#last = progress;
   }
 
-  /** What the pipeline waits for; best effort, since it may be the lake itself. */
+  /** Reports what the pipeline waits for; best effort, because it may be the lake itself. */
   async trouble(error: Error): Promise<void> {
     await this.write('waiting', null, error.message).catch(() => undefined);
   }
@@ -120,7 +120,7 @@ export class Report {
     this.#writtenAtMs = passed;
     this.#state = state;
     const newest = this.#batches.at(-1);
-    // Information, as all of this is: a topic that is away keeps no report from being written.
+    // This is only information: the report is written even if the topic cannot be reached.
     this.#words = await topic.words({ signal: AbortSignal.timeout(WORDS_MS) }).catch(() => this.#words);
     const behindSeconds = newest?.clock_behind_s ?? null;
     const progress: Progress = {
@@ -144,7 +144,7 @@ export class Report {
       },
       batches: this.#batches,
       ...(this.#gaps === null || this.#gaps === undefined ? {} : { gaps: this.#gaps }),
-      // Who has said nothing for a day is not there any more.
+      // A source that has reported nothing for a day no longer exists.
       sources: this.#words.filter(({ at_ms }) => now - at_ms < DAY_MS),
       feeds: this.#paces.list(),
     };

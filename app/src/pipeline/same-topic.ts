@@ -3,9 +3,9 @@ import type { OffsetRange, Topic, TopicIdentity } from '../topic/topic.ts';
 import type { BatchRecord, Mark } from './batch-record.ts';
 
 /**
- * Says why a lake cannot go on with a topic, or null when it can: offsets of another topic of the same name mean other
- * messages, and most of them would be passed over without a word.
- * A record of before there were ids takes the id of the topic that is there, unless that was made after the record.
+ * Says why a lake cannot continue with a topic, or null if it can: the offsets of another topic of the same name mean
+ * other messages, and most of those would silently be skipped. A record from before there were ids accepts the present
+ * topic, unless that was created after the record.
  * @param found the topic as it is now; null when there is none
  * @param lake where the lake is
  */
@@ -16,8 +16,8 @@ export function checkIdentity(
 ): ContrailError | null {
   const { topic, topic_id: known, recorded_at_ms } = last;
   const next =
-    'This lake takes nothing more until the topic that it was filled from is back. It can be read as before (query, dashboard). ' +
-    'Another topic needs a new lake: start with --data DIR (an embedded topic lies in it too: move the folder topic/ there first), or with another BUCKET_NAME.';
+    'This lake gets no more data until the topic that it was filled from is back. It can be read as before (query, dashboard). ' +
+    'Another topic needs a new lake: start with --data DIR (an embedded topic is in that folder too: move the folder topic/ there first), or with another BUCKET_NAME.';
   if (found === null) {
     return new ContrailError(
       'topic-gone',
@@ -31,7 +31,7 @@ export function checkIdentity(
   if (known === undefined && created_at_ms !== null && created_at_ms > recorded_at_ms) {
     return new ContrailError(
       'topic-replaced',
-      `The topic ${topic} is not the one that the lake at ${lake} is filled from: it was made at ${new Date(created_at_ms).toISOString()}, ` +
+      `The topic ${topic} is not the one that the lake at ${lake} is filled from: it was created at ${new Date(created_at_ms).toISOString()}, ` +
         `after micro-batch ${last.batch_id} was read at ${new Date(recorded_at_ms).toISOString()}. ${next}`,
       { facts },
     );
@@ -44,7 +44,7 @@ export function checkIdentity(
   );
 }
 
-/** What a topic says of the ends of ranges, for a record of them. */
+/** The topic's marks for the ends of ranges, for a record. */
 export async function marksOf(
   topic: Pick<Topic, 'marks'>,
   ranges: readonly OffsetRange[],
@@ -57,8 +57,8 @@ export async function marksOf(
 }
 
 /**
- * Looks whether the messages at the ends of the last batch are the ones that were there when it was planned. An older copy of
- * a topic has the id of the topic, and once it is filled again it gives offsets that the lake knows to other messages.
+ * Checks that the messages at the ends of the last batch are the same as when it was planned. An older copy of a topic
+ * has the topic's id, and once it is filled again, known offsets belong to other messages.
  * @throws ContrailError `corrupt` / `topic-went-back`
  */
 export async function checkMarks(
@@ -76,7 +76,7 @@ export async function checkMarks(
     throw new ContrailError(
       'topic-went-back',
       `The topic ${last.topic} holds other messages before offset ${offset} of partition ${partition} than those that the lake at ${lake} has read: ` +
-        'an older copy of the topic was put back, and has been filled again. Messages of it would be passed over without a word. ' +
+        'an older copy of the topic was put back and filled again. Some of its messages would silently be skipped. ' +
         'Put the complete topic back, or start a new lake with --data DIR (move the folder topic/ there first); the old lake can still be read.',
       { facts: { partition, offset, known: mark, found } },
     );

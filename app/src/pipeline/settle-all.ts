@@ -1,4 +1,4 @@
-/** Like `Promise.all`, but none is still on its way when it rejects. */
+/** Like `Promise.all`, but it rejects only when every promise has settled. */
 export async function allSettledOrThrow<T extends readonly unknown[]>(
   work: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

@@ -6,18 +6,18 @@ import { NOT_IN_BRONZE } from '../lake/quarantine-flights.ts';
 import { type ClockSample, clockBehindS } from './clock-difference.ts';
 import { PARAMETERS, QUERIES } from './queries.ts';
 
-/** What a batch holds, and what it needs of the past. */
+/** What a batch contains, and what it needs of the past. */
 export interface Survey {
   readonly rows: number;
   readonly validRows: number;
   readonly reasons: Readonly<Record<string, number>>;
   readonly ingestedAtMaxMs: number | null;
-  /** Cells of the globe that valid positions fall into: airports are looked for around them. */
+  /** Cells of the globe with valid positions, for which the nearest airports are needed. */
   readonly airportCells: readonly number[];
   readonly lateRows: number;
-  /** Rows whose record bears no time of receipt that can be one. */
+  /** Rows whose record has no plausible time of receipt. */
   readonly restampedRows: number;
-  /** Buckets of event time that late rows fall into. */
+  /** Buckets of event time with late rows. */
   readonly lateBuckets: readonly bigint[];
   /** The day of receipt of all rows; null: there are several. */
   readonly ingestDate: string | null;
@@ -29,7 +29,7 @@ export interface Survey {
   readonly feeds: readonly FeedSample[];
 }
 
-/** Looks over a batch once. `horizon` (epoch seconds): aircraft whose newest row is older are not in `recent`. */
+/** Surveys a batch in one pass. `horizon` (epoch seconds): aircraft whose newest row is older are not in `recent`. */
 export async function surveyOf(
   engine: Engine,
   relations: { readonly batch: Relation; readonly recent: Relation },
@@ -101,7 +101,7 @@ function onlyOne(dates: ReadonlySet<Value>): string | null {
 
 type KnownDay = Pick<WriteTarget, 'only'>;
 
-/** The partitions that the rows of a batch lie in, where it is one. */
+/** The partition of the rows of a batch, if there is only one. */
 export function daysOf({ ingestDate, eventDate, rows, validRows }: Survey): {
   readonly received: KnownDay;
   readonly flown: KnownDay;
@@ -123,8 +123,9 @@ export interface BatchRows {
 }
 
 /**
- * Checks the accounting identity of one batch: each message is in Bronze or is quarantined for a reason of
- * {@link NOT_IN_BRONZE}, and is in Silver or in quarantine; each row of Silver is in Silver_ML. So whatever an engine loses or doubles is noticed before it is committed.
+ * Checks the accounting identity of one batch: each message is in Bronze or is quarantined for a reason of {@link
+ * NOT_IN_BRONZE}, and is in Silver or in quarantine; each row of Silver is in Silver_ML. So a row that an engine loses
+ * or doubles is noticed before the commit.
  * @throws ContrailError `internal` / `batch-accounts-differ`
  */
 export function checkAccounts(batchId: number, survey: Survey, written: BatchRows): void {

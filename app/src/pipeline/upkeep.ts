@@ -11,59 +11,65 @@ const MINUTE_MS = 60_000;
 const MIB = 2 ** 20;
 
 /**
- * Of the files that a lake may have, those that one table has removed, and versions of its log: the rest is the other tables'.
- * Gold replaces more than a file a batch, since some rows fall into the window before.
+ * The share of a lake's files that the removed files of one table may have, and also the versions of its log. Gold
+ * replaces more than one file a batch, because some rows fall into the window before.
  */
 const REMOVED_SHARE = 1 / 10;
 const REMOVED_WINDOWS_SHARE = 1 / 9;
 const LOG_SHARE = 1 / 80;
-/** How long a removed file and a version stay for certain, however many there are. */
+/** How long a removed file and a version stay at least, however many there are. */
 const REMOVED_LEAST_MS = 8 * MINUTE_MS;
 const LOG_LEAST_MS = 2 * MINUTE_MS;
-/** What is deleted of a table at once: a lake that has not been looked after is not made good in one go. */
+/** The most files of a table that are deleted at once: a backlog is deleted step by step. */
 const MAX_DELETED = 1000;
-/** Commits of a table between two looks at it; and how long a table that gets none is left alone. */
+/** Commits of a table between two checks, and how long a table without commits is left alone. */
 const LOOK_COMMITS = 16;
 const LOOK_MS = 5 * MINUTE_MS;
-/** How often the folder of a table is listed for what no commit names; and once after each start, since it may follow a kill. */
+/**
+ * How often the folder of a table is listed for files that no commit names. It is also listed after each start, because
+ * the last process may have been killed.
+ */
 const VACUUM_MS = 24 * 60 * MINUTE_MS;
 /** A day of a table, and windows of Gold, which are rewritten with the whole file when a late row touches one. */
 const DAY_FILE_BYTES = 128 * MIB;
 const WINDOWS_FILE_BYTES = 8 * MIB;
 /** Gold windows that are about to be replaced by the next micro-batches. */
 const OPEN_WINDOWS_MS = 2 * PARAMETERS.window_seconds * 1000;
-/** How quickly the engine rewrites files until it has shown it, and what it may take on however little time there is. */
+/**
+ * The assumed speed of rewriting files before the first measurement, and the least that may be rewritten even with
+ * little time.
+ */
 const FIRST_BYTES_PER_MS = 10_000;
 const LEAST_BYTES = 4 * MIB;
 
 /** What a call of {@link Upkeep.run} is given. */
 export interface UpkeepRun {
-  /** How long it may take, about. Infinite: as long as there is something to do. */
+  /** About how long it may take. Infinity: as long as there is something to do. */
   readonly budgetMs: number;
-  /** The disk has little room: only what deletes, and needs none. Default false. */
+  /** The disk is nearly full: only delete files. Default false. */
   readonly isFull?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A call, for one table. */
+/** A call of {@link Upkeep.run} for one table. */
 interface Turn {
   readonly untilMs: number;
   readonly isFull: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
-/** What is known of a table since the last look at it. */
+/** What is known of a table since its last check. */
 interface Look {
   readonly version: number;
   readonly atMs: number;
 }
 
 /**
- * Keeps the tables of the pipeline small while it runs, so that a lake has a bounded number of files however long it runs
- * and however quick the trigger is: puts small files together, deletes removed files that are past their time, and cuts
- * the logs. Called between micro-batches, when none is open, and takes no longer than it is given, over the tables in turn. It
- * changes no row and no `txn`, and what it leaves undone the next call finds.
- * The promise to readers, and the arithmetic: docs/decisions/0009-files-bounded.md.
+ * Keeps the tables of the pipeline small while it runs, so that a lake has a bounded number of files however long it
+ * runs and however quick the trigger is: it compacts small files, deletes removed files whose retention is over, and
+ * cuts the logs. It is called between micro-batches, goes through the tables in turn, and takes no longer than it is
+ * allowed to. It changes no row and no `txn`, and the next call does what it leaves undone. The promise to readers, and
+ * the arithmetic: docs/decisions/0009-files-bounded.md.
  */
 export class Upkeep {
   readonly #lake: Lake;
@@ -75,7 +81,7 @@ export class Upkeep {
   readonly #looks = new Map<string, Look>();
   readonly #vacuumedAtMs = new Map<string, number>();
   #areRecordsTrimmed = false;
-  /** The table that is looked after first. */
+  /** The table that comes first. */
   #first = 0;
   #bytesPerMs = FIRST_BYTES_PER_MS;
 
@@ -84,7 +90,7 @@ export class Upkeep {
     readonly engine: Engine;
     readonly clock: () => number;
     readonly monotonic?: () => number;
-    /** What the engine has written until now is part of a table. */
+    /** Called when everything that the engine has written is part of a table. */
     readonly onCommitted?: () => void;
   }) {
     this.#lake = parts.lake;
@@ -106,7 +112,7 @@ export class Upkeep {
     }
   }
 
-  /** Answers whether the time is over and something is left to do. */
+  /** Maintains one table. Answers whether the time is over and something is left to do. */
   async #lookAfter(definition: TableDefinition, { untilMs, isFull, signal }: Turn): Promise<boolean> {
     const table = await this.#lake.table(definition);
     if (table === null) return false;
@@ -140,7 +146,7 @@ export class Upkeep {
     return !isDone && this.#monotonic() >= untilMs;
   }
 
-  /** A bounded lake is listed in a moment. */
+  /** Deletes files that no commit names. A bounded lake can be listed quickly. */
   async #vacuum(
     { name }: TableDefinition,
     table: DeltaTable,
@@ -152,7 +158,7 @@ export class Upkeep {
     this.#vacuumedAtMs.set(name, now);
   }
 
-  /** Puts files together until nothing is due, or until the time is over. Answers whether nothing is due. */
+  /** Compacts files until nothing is due, or until the time is over. Answers whether nothing is due. */
   async #compact(
     definition: TableDefinition,
     table: DeltaTable,
@@ -175,7 +181,7 @@ export class Upkeep {
       this.#onCommitted();
       const tookMs = Math.max(1, this.#monotonic() - startedMs);
       this.#bytesPerMs = (this.#bytesPerMs + metrics.numRemovedBytes / tookMs) / 2;
-      // Lost against another writer, or an engine that writes in pieces: the next call may do better.
+      // Another writer committed first, or the engine writes in pieces: the next call tries again.
       if (metrics.numAddedFiles * 2 > metrics.numRemovedFiles || metrics.numRemovedFiles === 0) return true;
       if (this.#monotonic() >= untilMs) return false;
     }
@@ -196,7 +202,10 @@ export class Upkeep {
   }
 }
 
-/** Partitions of days grow by their newest end. Gold, which has none, is in the order of its windows. */
+/**
+ * How files are ordered: partitions are days and grow at the newest one. Gold has no partitions and is in the order of
+ * its windows.
+ */
 function orderOf({ partitionColumns }: TableDefinition, files: readonly AddFile[]): FileOrder {
   const [column] = partitionColumns;
   if (column !== undefined) {

@@ -4,8 +4,9 @@ import type { Lake } from '../lake/lake.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 
 /**
- * Knows what an engine has written and nobody may have committed. A batch that fails half-way is run again and writes its
- * files again, so on a disk that is nearly full each try would take more of it: what belongs to no table is deleted.
+ * Keeps track of files that an engine has written and that may not be committed. A batch that fails half-way is run
+ * again and writes its files again, so on a nearly full disk each attempt would take more space. Therefore files that
+ * belong to no table are deleted.
  */
 export class WrittenFiles {
   /** The engine, which is watched while it writes. */
@@ -30,14 +31,15 @@ export class WrittenFiles {
     };
   }
 
-  /** All went well: what was written is committed. */
+  /** Called when all written files are committed. */
   settle(): void {
     this.#files = [];
   }
 
   /**
-   * Deletes what no table has, after a failure and while nothing is under way; whether a commit came about, its log says.
-   * On a disk alone: elsewhere a commit whose answer was lost may still arrive. Best effort: vacuum finds the rest.
+   * Deletes the files that belong to no table, after a failure and while nothing is running. The log of a table says
+   * whether a commit took effect. Only on a disk: elsewhere a commit whose answer was lost may still arrive. Best
+   * effort: vacuum finds the rest.
    */
   async discard(): Promise<void> {
     const files = this.#files;
@@ -50,7 +52,7 @@ export class WrittenFiles {
         .filter((path) => path.startsWith(join(folder, '/')));
       if (written.length === 0) continue;
       const snapshot = (await (await this.#lake.table(definition))?.snapshot()) ?? null;
-      // By names, which are unique: a log may write a path in more than one way.
+      // Compare names, which are unique: a log may spell a path in more than one way.
       const committed = new Set<string>();
       for (const file of snapshot?.files() ?? []) committed.add(basename(file.path));
       const table = this.#lake.store.at(definition.name);

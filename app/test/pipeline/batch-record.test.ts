@@ -29,7 +29,7 @@ describe('a batch record', () => {
     ['is cut off', TEXT.slice(0, 40)],
     ['is another JSON', '[1]'],
     ['has the number of another', TEXT.replace('"batch_id":1', '"batch_id":2')],
-    ['names no topic', TEXT.replace('"topic"', '"theme"')],
+    ['does not name a topic', TEXT.replace('"topic"', '"theme"')],
     ['has an id that is no text', TEXT.replace('"b6c1"', '7')],
     ['was recorded at no time', TEXT.replace('1700000000000', 'null')],
     ['lacks its ranges', TEXT.replace('"ranges"', '"others"')],
