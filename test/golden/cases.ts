@@ -152,7 +152,7 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
   '4_open_flights': {
     sql: QUERIES.openFlights,
     relations: { flights: FLIGHTS },
-    key: ['icao24'],
+    key: ['icao24', 'on_ground'],
     parameters,
     timestamps,
   },

@@ -6,6 +6,9 @@ import { newestTimePosition } from '../lake/newest-time-position.ts';
 import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
 import { HORIZON_SECONDS, OPEN_WINDOWS, PARAMETERS, QUERIES } from './queries.ts';
 
+/** Batches whose rows may lie in `flights` side by side: a trigger of one second has 300 in a window. */
+export const BATCHES_SIDE_BY_SIDE = 16;
+
 /** Columns of the relations `recent` and `earlier`. */
 export const RECENT_COLUMNS: readonly Column[] = [
   { name: 'icao24', type: 'string' },
@@ -33,6 +36,8 @@ export const KEPT = {
 export class Memory {
   readonly #engine: Engine;
   #newest: bigint | null = null;
+  /** Batches in `flights` since it was last added up. */
+  #sideBySide = 0;
 
   private constructor(engine: Engine) {
     this.#engine = engine;
@@ -72,6 +77,7 @@ export class Memory {
   /** Takes in what Gold aggregates of the new rows of a batch. */
   async rememberFlights(fresh: Relation): Promise<void> {
     const { window_seconds } = PARAMETERS;
+    this.#sideBySide += 1;
     await this.#engine.extend('flights', {
       sql: QUERIES.flights,
       relations: { fresh },
@@ -89,12 +95,15 @@ export class Memory {
     });
   }
 
-  /** Moves on to the newest event time and lets go what lies behind; after Gold has used it. */
+  /**
+   * Moves on to the newest event time and lets go what lies behind; after Gold has used it. Adds up what many batches have
+   * brought.
+   */
   async advance(newest: bigint | null): Promise<void> {
-    if (newest === null || (this.#newest !== null && newest <= this.#newest)) return;
     const before = this.openSince;
-    this.#newest = newest;
-    if (this.openSince === before) return;
+    if (newest !== null && (this.#newest === null || newest > this.#newest)) this.#newest = newest;
+    if (this.openSince === before && this.#sideBySide < BATCHES_SIDE_BY_SIDE) return;
+    this.#sideBySide = 0;
     await this.#engine.keep('flights', {
       sql: QUERIES.openFlights,
       relations: { flights: KEPT.flights },

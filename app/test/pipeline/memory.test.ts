@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DuckdbEngine } from '../../src/engine/duckdb/engine.ts';
 import type { Relation, Row } from '../../src/engine/engine.ts';
 import { SILVER_FLIGHTS_ML } from '../../src/lake/silver-flights-ml.ts';
-import { KEPT, Memory } from '../../src/pipeline/memory.ts';
+import { BATCHES_SIDE_BY_SIDE, KEPT, Memory } from '../../src/pipeline/memory.ts';
 import { HORIZON_SECONDS, OPEN_WINDOWS } from '../../src/pipeline/queries.ts';
 import { openEngine } from './small-world.ts';
 
@@ -74,6 +74,16 @@ describe('what the pipeline keeps between batches', () => {
       { window_seconds: windows[1], icao24: 'a' },
       { window_seconds: windows[1], icao24: 'late' },
       ...windows.slice(2).map((window_seconds) => ({ window_seconds, icao24: 'a' })),
+    ]);
+  });
+
+  it('has one row of an aircraft in a window, however many batches have brought it', async () => {
+    for (let batch = 1; batch <= BATCHES_SIDE_BY_SIDE; batch += 1)
+      await take(fresh(['a', NOW + BigInt(batch)], ['b', NOW]), NOW + BigInt(batch));
+    await take(fresh(), null);
+    expect(await kept(KEPT.flights, 'icao24, record_count')).toEqual([
+      { icao24: 'a', record_count: BigInt(BATCHES_SIDE_BY_SIDE) },
+      { icao24: 'b', record_count: BigInt(BATCHES_SIDE_BY_SIDE) },
     ]);
   });
 
