@@ -3,6 +3,7 @@ import {
   firstSilent,
   isRecording,
   isStale,
+  mapPace_s,
   pageState,
   positionAge_s,
   type FreshnessFacts,
@@ -71,6 +72,21 @@ describe('pageState', () => {
     expect([pageState(live), isStale(live), isRecording(live)]).toEqual(['stale', true, false]);
     const lost = { link: { kind: 'retrying', attempt: 1, retryAt_ms: 0, polling: false } } as const;
     expect(pageState({ ...old, ...lost })).toBe('disconnected');
+  });
+
+  test('aircraft of a slow source do not fade because a fast one beside it is on time', () => {
+    const quiet = {
+      said: null,
+      age_s: 1,
+      next_poll_at_ms: null,
+      credits_left: null,
+      message: null,
+      notices: [],
+    };
+    const at = (state: 'ok' | 'failed', pace_s: number | null) => ({ ...quiet, source: 'x', state, pace_s });
+    expect(mapPace_s({ pace_s: 1, sources: [at('ok', 86), at('ok', 1)] })).toBe(86);
+    expect(mapPace_s({ pace_s: 1, sources: [at('failed', 864), at('ok', 1), at('ok', null)] })).toBe(1);
+    expect([mapPace_s(null), mapPace_s({ pace_s: 0, sources: [] })]).toEqual([0, 0]);
   });
 
   test('ages are never negative and never invented', () => {

@@ -52,7 +52,18 @@ export function isRecording(facts: FreshnessFacts): boolean {
   const age = positionAge_s(facts);
   const { server } = facts;
   if (age === null || server === null || server.feed === null) return false;
-  return RECORDED_FEEDS.includes(server.feed) && age > server.stale_after_s;
+  const [feed = ''] = server.feed.split(':');
+  return RECORDED_FEEDS.includes(feed) && age > server.stale_after_s;
+}
+
+/**
+ * The pace by which aircraft are carried on and fade, seconds; 0: nobody knows. That of the slowest source which keeps its
+ * pace: a picture does not say which source heard an aircraft, and none may look old while its own source is on time.
+ */
+export function mapPace_s(server: Pick<LiveState, 'pace_s' | 'sources'> | null): number {
+  if (server === null) return 0;
+  const kept = server.sources.filter(({ state }) => state === 'ok').map(({ pace_s }) => pace_s ?? 0);
+  return Math.max(server.pace_s, ...kept);
 }
 
 /** The first stage that produces nothing, which is the one to look at. */
