@@ -141,7 +141,7 @@ async function untilRoom({ shortage, sleep, signal, onState }: IngestOptions): P
     await sleep(ROOM_MS, signal);
   }
   if (said !== null && signal?.aborted !== true) {
-    onState?.({ kind: 'ok', message: 'There is room on the disk again: positions are taken.' });
+    onState?.({ kind: 'ok', message: 'There is space on the disk again: positions are accepted.' });
   }
 }
 
@@ -153,7 +153,7 @@ async function append(topic: Topic, messages: readonly Message[], options: Inges
     signal?.throwIfAborted();
     try {
       await topic.append(messages, { signal });
-      if (failures > 0) onState?.({ kind: 'ok', message: 'The topic takes positions again.' });
+      if (failures > 0) onState?.({ kind: 'ok', message: 'The topic accepts positions again.' });
       return;
     } catch (error) {
       if (sleep === undefined || kindOf(error) !== 'unavailable' || signal?.aborted === true) throw error;

@@ -65,7 +65,7 @@ export function openSource(spec: string, components: SourceComponents): Source {
   if (kind === 'archive' && rest !== '') return new ArchiveSource(rest);
   throw new ContrailError(
     'source-unknown',
-    `There is no source ${JSON.stringify(spec)}. Sources are ${SOURCE_FORMS.join(', ')}; docs/feeds.md tells of each.`,
+    `There is no source ${JSON.stringify(spec)}. The sources are ${SOURCE_FORMS.join(', ')}; see docs/feeds.md.`,
     { facts: { source: spec } },
   );
 }

@@ -95,7 +95,12 @@ export const FAULT_CASES: readonly FaultCase[] = [
   },
   { name: 'a list', fault: body('[1,2]'), kind: unavailable, says: /no JSON/ },
   { name: 'a text', fault: body('"no"'), kind: unavailable, says: /no JSON/ },
-  { name: 'other JSON', fault: body('{"error":"no"}'), kind: unavailable, says: /no time and state vectors/ },
+  {
+    name: 'other JSON',
+    fault: body('{"error":"no"}'),
+    kind: unavailable,
+    says: /no time or no state vectors/,
+  },
   {
     name: 'bytes that are no text',
     fault: answer((response) => response.writeHead(200).end(Buffer.from([0xff, 0xfe, 0, 1]))),
@@ -142,7 +147,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
       name: `time ${time}`,
       fault: body(`{"time":${time},"states":[["abc123"]]}`),
       kind: unavailable,
-      says: /its time is|no time and state vectors/,
+      says: /its time is|no time or no state vectors/,
     }),
   ),
   { name: 'no time', fault: body('{"states":[]}'), kind: unavailable, says: /no time/ },
@@ -219,13 +224,13 @@ export const FAULT_CASES: readonly FaultCase[] = [
     name: 'states that are an object',
     fault: changed(({ time }) => ({ time, states: {} })),
     kind: unavailable,
-    says: /no time and state vectors/,
+    says: /no time or no state vectors/,
   },
   {
     name: 'rows that are no lists',
     fault: changed(({ time }) => ({ time, states: [ROW, null, 7, 'x', { feed: 'simulator' }] })),
     kind: 'ok',
-    says: /4 of 5 rows are no state vectors: not a list, as null/,
+    says: /4 of 5 rows are not state vectors: not a list, as null/,
   },
   {
     name: 'a row that is too short',

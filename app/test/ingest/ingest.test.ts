@@ -197,7 +197,7 @@ describe('ingest', () => {
     expect(topic.messages.length).toBe(2);
     expect(pauses).toEqual([1000, 2000, 5000, 10_000, 10_000]);
     expect(new Set(states.map(({ about }) => about))).toEqual(new Set(['topic', undefined]));
-    expect(states.at(-1)).toMatchObject({ kind: 'ok', message: 'The topic takes positions again.' });
+    expect(states.at(-1)).toMatchObject({ kind: 'ok', message: 'The topic accepts positions again.' });
   });
 
   test('takes what the file system says of a full disk for the same', async () => {
@@ -242,7 +242,7 @@ describe('ingest', () => {
     expect(topic.messages.length).toBe(2);
     expect(states).toEqual([
       { kind: 'waiting', message: 'Only 1 MB are free.', about: 'disk' },
-      { kind: 'ok', message: expect.stringContaining('room on the disk again') },
+      { kind: 'ok', message: expect.stringContaining('space on the disk again') },
     ]);
   });
 

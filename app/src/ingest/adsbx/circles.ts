@@ -25,7 +25,7 @@ export function parseCircle(text: string, form: string): Circle {
     return { latitude, longitude, radiusNm };
   throw new ContrailError(
     'feed-area',
-    `The area of ${form}:${text} is none: write ${form}:LAT,LON,NM, latitude and longitude in degrees and a radius of ` +
+    `The area of ${form}:${text} cannot be read: write ${form}:LAT,LON,NM, latitude and longitude in degrees and a radius of ` +
       `up to ${LARGEST_AREA_NM} nautical miles, as ${form}:52.3,4.8,100.`,
     { facts: { area: text } },
   );

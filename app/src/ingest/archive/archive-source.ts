@@ -129,7 +129,7 @@ class Reading {
     // Where a person named the file it is an error that it is of no use; elsewhere others lie about.
     const isNamed = this.#files.length === 1 && member.name === this.#files[0]?.path;
     if (typeof format === 'object' && !isNamed) {
-      this.#notice(`${shown(member.name, 300)} is passed over: ${format.unknown}.`);
+      this.#notice(`${shown(member.name, 300)} is skipped: ${format.unknown}.`);
       return;
     }
     const before = this.sent;
@@ -141,7 +141,7 @@ class Reading {
         if (other !== undefined && !isOdd) {
           isOdd = true;
           this.#notice(
-            `${shown(member.name, 300)} holds rows that are no state vectors, as ${shown(other)}. They are sent on as they stand, for quarantine.`,
+            `${shown(member.name, 300)} has rows that are not state vectors, such as ${shown(other)}. They are sent unchanged and go to quarantine.`,
           );
         }
         this.sent += rows.vectors.length + rows.others.length;

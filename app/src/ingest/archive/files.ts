@@ -99,7 +99,7 @@ export function unreadable(
 ): ContrailError {
   return new ContrailError(
     'archive-unreadable',
-    `${path} cannot be read as an archive: ${found}. Check the path and the files, then start again: what is sent twice counts once.`,
+    `${path} cannot be read as an archive: ${found}. Check the path and the files, then start again: rows that are sent twice count once.`,
     { facts: { path, ...facts } },
   );
 }

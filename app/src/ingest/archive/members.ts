@@ -52,7 +52,7 @@ async function* entriesOf(
     if (type === 'file' && NAMES.test(name)) yield* membersOf(`${tar}: ${name}`, readers.body(entry), layers);
     else entry.resume();
   }
-  if (!readers.hasEnd) throw new UnusableInputError('the tar is cut off: the mark of its end is missing');
+  if (!readers.hasEnd) throw new UnusableInputError('the tar is cut off: its end mark is missing');
 }
 
 /** Source: RFC 1952 section 2.3.1. */

@@ -57,11 +57,11 @@ export async function readAnswer(bytes: AsyncIterable<Uint8Array>, feed: Feed): 
   const states = members.get('states');
   const time = members.get('time');
   if (typeof time !== 'number' || (items === null && states !== null && states !== undefined)) {
-    throw new UnusableInputError('it holds no time and state vectors');
+    throw new UnusableInputError('it has no time or no state vectors');
   }
   const earliest = feed === 'opensky' ? EARLIEST_LIVE_SECONDS : 0;
   if (!Number.isInteger(time) || time < earliest || time > LATEST_SECONDS) {
-    throw new UnusableInputError(`its time is ${time}, which is no time in seconds`);
+    throw new UnusableInputError(`its time is ${time}, which is not a time in seconds`);
   }
   return toAnswer(items ?? [], time, feed);
 }
@@ -96,7 +96,7 @@ export function oddRowsNotice({ odd, vectors, others }: Answer): string | null {
   if (odd === null) return null;
   const all = vectors.length + others.length;
   return (
-    `${odd.rows} of ${all} rows are no state vectors: ${odd.example}. ` +
-    `They are sent on as they stand; what cannot be used is in quarantine with the reason.`
+    `${odd.rows} of ${all} rows are not state vectors: ${odd.example}. ` +
+    `They are sent unchanged; those that cannot be used are in quarantine with the reason.`
   );
 }

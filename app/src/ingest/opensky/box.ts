@@ -29,7 +29,7 @@ export function checkBox({ lamin, lomin, lamax, lomax }: Box): void {
   if (isOnGlobe && lamin < lamax && lomin !== lomax) return;
   throw new ContrailError(
     'opensky-box',
-    `The area lamin ${lamin}, lomin ${lomin}, lamax ${lamax}, lomax ${lomax} cannot be asked for: it needs latitudes from south to ` +
+    `The area lamin ${lamin}, lomin ${lomin}, lamax ${lamax}, lomax ${lomax} is not valid: it needs latitudes from south to ` +
       `north within -90 to 90, and longitudes from west to east within -180 to 180.`,
   );
 }

@@ -374,7 +374,7 @@ function probeReason(result: Exclude<StatesResult, { kind: 'answer' }>, nowMs: n
 function refused(reason: string): ContrailError {
   return new ContrailError(
     'opensky-credentials-refused',
-    `OpenSky does not know these credentials (${reason}). Set OPENSKY_CLIENT_ID and OPENSKY_CLIENT_SECRET as your ` +
+    `OpenSky refused these credentials (${reason}). Set OPENSKY_CLIENT_ID and OPENSKY_CLIENT_SECRET as your ` +
       `account page shows them (or OPENSKY_CREDENTIALS), or unset them to ask anonymously.`,
   );
 }

@@ -50,7 +50,7 @@ export class Purse {
     if (file === null) return;
     const { record, problem } = await readCredits(file);
     if (problem !== null) {
-      this.problem = `What was spent before the start is not known: ${problem}. The file ${file} is ignored and written again.`;
+      this.problem = `The credits that were spent before the start are unknown: ${problem}. The file ${file} is ignored and written again.`;
     }
     // Of another account, or of a time that this clock has not reached: it says nothing about now.
     if (record === null || record.account !== account) return;
@@ -147,7 +147,7 @@ export class Purse {
     };
     const problem = await writeCredits(file, record, makesFolder);
     if (problem !== null) {
-      this.problem = `A restart will not know what was spent: ${problem}. The file is ${file}.`;
+      this.problem = `A restart will not know which credits were spent: ${problem}. The file is ${file}.`;
     }
   }
 }

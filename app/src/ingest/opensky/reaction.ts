@@ -97,7 +97,7 @@ export function beforeTurn(
   const last = polledAtMs === null ? '' : ` It was asked at ${utc(polledAtMs, nowMs)}.`;
   return {
     kind: 'waiting',
-    message: `OpenSky is asked next at ${utc(atMs, nowMs)}, so that the ${credits.left} credits left last.${last}`,
+    message: `The next request to OpenSky is at ${utc(atMs, nowMs)}, so that the ${credits.left} remaining credits last.${last}`,
     about: NOT_DUE,
     next_poll_at_ms: atMs,
     credits_left: credits.left,

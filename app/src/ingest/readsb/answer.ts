@@ -109,7 +109,7 @@ export function oddEntriesNotice({ odd, vectors, others }: Answer): string | nul
   if (odd === null) return null;
   const all = vectors.length + others.length;
   return (
-    `${odd.rows} of ${all} aircraft are not told as they should be: ${odd.example}. ` +
-    `Odd values count as unknown; what cannot be used is in quarantine with the reason.`
+    `${odd.rows} of ${all} aircraft are not in the expected form: ${odd.example}. ` +
+    `Odd values count as unknown; messages that cannot be used are in quarantine with the reason.`
   );
 }

@@ -67,9 +67,9 @@ const FEWEST = 5;
 
 /** What is odd about an answer that is well-formed: nothing of it can be shown. Null: it can. */
 function oddityOf(place: string, aircraft: number, located: number): string | null {
-  if (aircraft === 0) return `${place} answers, but knows of no aircraft now`;
+  if (aircraft === 0) return `${place} answers, but has no aircraft now`;
   if (located > 0 || aircraft < FEWEST) return null;
-  return `${place} knows of aircraft, but of no position: they cannot be shown`;
+  return `${place} has aircraft, but none with a position, so they cannot be shown`;
 }
 
 const oldNotice = (place: string, timeMs: number): string =>
@@ -81,7 +81,7 @@ export function frozenTime(place: string, timeMs: number, nowMs: number): Source
   const about = `${place} says the same time again and again`;
   return {
     kind: 'waiting',
-    message: `${about}, ${utc(timeMs, nowMs)}: its program may have stopped. Nothing new is sent until it goes on.`,
+    message: `${about}, ${utc(timeMs, nowMs)}: its program may have stopped. No positions are sent until its time advances.`,
     about,
   };
 }
@@ -109,7 +109,7 @@ export function afterFailure(
     case 'rate-limited':
       return report(
         'rate-limited',
-        `${place} limits how often it may be asked (429)`,
+        `${place} refuses requests that come too often (429)`,
         failure.retryAfterMs === null ? Math.max(RATE_LIMITED_MS, backOffMs) : asTold(failure.retryAfterMs),
       );
     case 'unauthorized':

@@ -63,7 +63,7 @@ async function listFiles(path: string): Promise<readonly string[]> {
   if (paths.length === 0) {
     throw new ContrailError(
       'replay-unreadable',
-      `The folder ${path} holds no recorded answers: files ending in .json or .json.gz were looked for, also in folders below it.`,
+      `The folder ${path} has no recorded answers: neither it nor its subfolders have files ending in .json or .json.gz.`,
       { facts: { path } },
     );
   }
@@ -73,7 +73,7 @@ async function listFiles(path: string): Promise<readonly string[]> {
 function unreadable(path: string, found: string, cause?: unknown): ContrailError {
   return new ContrailError(
     'replay-unreadable',
-    `The file ${path} is no recorded answer of OpenSky's /states/all: ${found}. Nothing more is sent; repair or remove the file.`,
+    `The file ${path} is not a recorded answer of OpenSky's /states/all: ${found}. Nothing more is sent; repair or remove the file.`,
     { ...(cause !== undefined && { cause }), facts: { path } },
   );
 }

@@ -19,7 +19,7 @@ export function readAddress(text: string): Address {
   if (host !== undefined && number >= 1 && number <= 65_535) return { host, port: number };
   throw new ContrailError(
     'sbs-address',
-    `The receiver ${JSON.stringify(text)} has no address: write sbs:HOST:PORT, as sbs:192.168.1.20:30003 or sbs:[fd00::20]:30003. Without a port it is 30003.`,
+    `The receiver ${JSON.stringify(text)} has no address: write sbs:HOST:PORT, such as sbs:192.168.1.20:30003 or sbs:[fd00::20]:30003. The default port is 30003.`,
     { facts: { address: text } },
   );
 }

@@ -29,13 +29,13 @@ export class ReceiverClock {
 export function receiverClockNotice(place: string, ahead_ms: number): SourceNotice | null {
   const far_ms = Math.abs(ahead_ms);
   if (far_ms < NOTABLE_MS) return null;
-  const written = `The receiver at ${place} writes times that are ${span(far_ms)} ${ahead_ms > 0 ? 'ahead of' : 'behind'} ours`;
+  const written = `The receiver at ${place} writes times that are ${span(far_ms)} ${ahead_ms > 0 ? 'ahead of' : 'behind'} this machine's`;
   const zone = zoneOf(ahead_ms);
   const why =
     zone === null ? 'one of the two clocks is wrong, or it plays a recording' : `its clock shows ${zone}`;
   return {
     about: 'clock',
-    message: `${written}: ${why}. Contrail takes the time of receipt instead, so positions have the right time as long as this machine's clock is right.`,
+    message: `${written}: ${why}. Contrail uses the time of receipt instead, so positions have the right time as long as this machine's clock is right.`,
   };
 }
 

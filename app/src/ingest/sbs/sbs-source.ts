@@ -111,7 +111,7 @@ export class SbsSource implements Source {
       failures = hasHeard ? 1 : failures + 1;
       const waitMs = backOffMs(failures, random(), BACK_OFF);
       const nowMs = clock();
-      const about = `The receiver at ${this.#place} cannot be heard: ${reason}`;
+      const about = `The receiver at ${this.#place} cannot be reached: ${reason}`;
       onState?.({
         kind: 'unavailable',
         message: `${about}; next try at ${utc(nowMs + waitMs, nowMs)}.`,
@@ -133,10 +133,10 @@ export class SbsSource implements Source {
       // Once a minute is enough.
       if (silences === this.#toldSilences) return null;
       this.#toldSilences = silences;
-      const about = `The receiver at ${this.#place} is connected and sends nothing`;
+      const about = `The receiver at ${this.#place} is connected but sends nothing`;
       return {
         kind: 'waiting',
-        message: `${about} for ${Math.floor(silentMs / 1000)} s. It may hear no aircraft; else look whether it still runs.`,
+        message: `${about} for ${Math.floor(silentMs / 1000)} s. Maybe it receives no aircraft; if it should, check that it still runs.`,
         about,
       };
     }
@@ -144,7 +144,7 @@ export class SbsSource implements Source {
     const notices = this.#notices();
     return {
       kind: 'ok',
-      message: `The receiver at ${this.#place} is heard: ${aircraft} aircraft in the last second.`,
+      message: `The receiver at ${this.#place} sends: ${aircraft} aircraft in the last second.`,
       next_poll_at_ms: (Math.floor(clock() / POLL_MS) + 1) * POLL_MS,
       ...(notices.length > 0 && { notices }),
     };
@@ -159,12 +159,12 @@ export class SbsSource implements Source {
       const hint = messages > 0 ? '' : ' BaseStation lines come from port 30003 of most receivers.';
       notices.push({
         about: 'rows',
-        message: `The receiver at ${this.#place} sent what is no BaseStation line, as ${JSON.stringify(shown(this.#joiner.example ?? ''))}. Such lines are counted and passed over.${hint}`,
+        message: `The receiver at ${this.#place} sent a line that is not BaseStation, ${JSON.stringify(shown(this.#joiner.example ?? ''))}. Such lines are counted and skipped.${hint}`,
       });
     } else if (crowded > 0) {
       notices.push({
         about: 'rows',
-        message: `The receiver at ${this.#place} names more than ${MOST_AIRCRAFT} aircraft within a minute. The others are passed over.`,
+        message: `The receiver at ${this.#place} names more than ${MOST_AIRCRAFT} aircraft within a minute. The others are skipped.`,
       });
     }
     return notices;

@@ -39,7 +39,7 @@ export function createAircraft(count: number, seed: number, network: Network): r
   if (!Number.isInteger(count) || count < 1 || count > MAX_AIRCRAFT) {
     throw new ContrailError(
       'simulator-arguments',
-      `The simulator flies 1 to ${MAX_AIRCRAFT} aircraft, and was asked for ${count}.`,
+      `The simulator can fly 1 to ${MAX_AIRCRAFT} aircraft, not ${count}.`,
     );
   }
   const drawCountry = createWeighted(COUNTRIES, (country) => country.weight);

@@ -33,7 +33,7 @@ export function createNetwork(airports: readonly Airport[]): Network {
   if (farthest(airports) < 2 * SHORTEST_LEG_KM) {
     throw new ContrailError(
       'simulator-airports',
-      `The simulator needs airports that are at least ${2 * SHORTEST_LEG_KM} km apart, and was given ${airports.length} that are not.`,
+      `The simulator needs airports that are at least ${2 * SHORTEST_LEG_KM} km apart, but the ${airports.length} given ones are not.`,
     );
   }
 

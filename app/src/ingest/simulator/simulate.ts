@@ -82,6 +82,6 @@ function requireWhole(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
   throw new ContrailError(
     'simulator-arguments',
-    `The simulator needs a whole number${least === Number.MIN_SAFE_INTEGER ? '' : ` from ${least} on`} as ${name}, and was given ${value}.`,
+    `The simulator needs a whole number${least === Number.MIN_SAFE_INTEGER ? '' : `, ${least} or more,`} as ${name}, not ${value}.`,
   );
 }

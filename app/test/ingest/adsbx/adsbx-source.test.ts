@@ -164,7 +164,7 @@ describe('a service that says that it was too often', () => {
     const { states } = await watch(it.area('adsbfi', '50,8,100'), 4);
     expect(states.map(({ kind }) => kind)).toEqual(['rate-limited', 'ok', 'ok', 'ok']);
     expect(states[0]?.message).toBe(
-      'adsb.fi limits how often it may be asked (429); next try at 12:00:41 UTC.',
+      'adsb.fi refuses requests that come too often (429); next try at 12:00:41 UTC.',
     );
     expect(states[0]?.retry_at_ms).toBe(START_MS + 41_000);
     expect(it.times()).toEqual([0, 41_000, 43_000, 45_000]);

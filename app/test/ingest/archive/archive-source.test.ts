@@ -168,7 +168,7 @@ describe('an archive source on OpenSky CSV', () => {
     const found = await read(folder.file('a.csv'));
     expect(times(found)).toEqual([99, 101]);
     expect(found.others).toEqual(bad.map((text) => (text.startsWith('{') ? `[${text}]` : text)));
-    expect(notices(found)[0]).toMatch(/a\.csv holds rows that are no state vectors, as x,4ca2d6,1,1\./);
+    expect(notices(found)[0]).toMatch(/a\.csv has rows that are not state vectors, such as x,4ca2d6,1,1\./);
     expect(found.error).toBeNull();
   });
 
@@ -308,10 +308,8 @@ describe('an archive source on packed files', () => {
     expect(found.error).toBeNull();
     expect(times(found)).toEqual([10_000, 10_001, 20_000, 20_001, 40_000, 40_001]);
     expect(notices(found)).toEqual([
-      expect.stringMatching(
-        /aircraft\.json is passed over: it is an aircraft\.json of a receiver/,
-      ) as unknown,
-      expect.stringMatching(/airports\.csv is passed over: it is no CSV of OpenSky state vectors/) as unknown,
+      expect.stringMatching(/aircraft\.json is skipped: it is an aircraft\.json of a receiver/) as unknown,
+      expect.stringMatching(/airports\.csv is skipped: it is no CSV of OpenSky state vectors/) as unknown,
     ]);
   });
 

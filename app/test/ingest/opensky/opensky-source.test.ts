@@ -142,7 +142,7 @@ describe('an OpenSky source', () => {
       'rows_odd_category',
     ]);
     expect(states[0]?.notices?.[1]?.message).toContain(
-      '1 of 4 rows are no state vectors: not a list, as null',
+      '1 of 4 rows are not state vectors: not a list, as null',
     );
   });
 
@@ -259,7 +259,7 @@ describe('what goes wrong is said in a sentence, with the next try', () => {
     ],
     ['a torn answer', { kind: 'truncated' }, 'unavailable', /cut off or no JSON/],
     ['an empty answer', { kind: 'body', body: '' }, 'unavailable', /cut off or no JSON/],
-    ['other JSON', { kind: 'body', body: '{"error":"no"}' }, 'unavailable', /no time and state vectors/],
+    ['other JSON', { kind: 'body', body: '{"error":"no"}' }, 'unavailable', /no time or no state vectors/],
     ['a broken connection', { kind: 'reset' }, 'unavailable', /connection broke off/],
   ])('%s', async (_, fault, kind, message) => {
     const state = await reaction(fault);

@@ -61,7 +61,7 @@ describe('a program that starts again', () => {
     const { states } = await live(it.source(), { polls: 1 });
     expect(states[0]).toMatchObject({ kind: 'waiting', about: 'not-due', credits_left: 396 });
     expect(states[0]?.message).toBe(
-      'OpenSky is asked next at 12:14:24 UTC, so that the 396 credits left last. It was asked at 12:00:00 UTC.',
+      'The next request to OpenSky is at 12:14:24 UTC, so that the 396 remaining credits last. It was asked at 12:00:00 UTC.',
     );
     expect(it.world.clock() - Date.parse(NOON)).toBe(864_400);
     expect(it.mock.spent('anonymous')).toBe(8);

@@ -253,7 +253,7 @@ describe('nothing of an answer is lost', () => {
     expect(answer.vectors).toMatchObject([{ icao24: null, latitude: null, callsign: null }]);
     expect(answer.odd?.rows).toBe(6);
     expect(oddEntriesNotice(answer)).toContain(
-      '6 of 6 aircraft are not told as they should be: it is no object',
+      '6 of 6 aircraft are not in the expected form: it is no object',
     );
   });
 

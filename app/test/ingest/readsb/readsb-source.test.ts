@@ -171,8 +171,8 @@ describe('a receiver that is asked over HTTP', () => {
     );
     expect(states.every(({ kind }) => kind === 'ok')).toBe(true);
     const words = states.map(({ about }) => about?.replace(/.*json /, ''));
-    const nothing = 'answers, but knows of no aircraft now';
-    const noPosition = 'knows of aircraft, but of no position: they cannot be shown';
+    const nothing = 'answers, but has no aircraft now';
+    const noPosition = 'has aircraft, but none with a position, so they cannot be shown';
     expect(words).toEqual([undefined, nothing, nothing, noPosition, undefined]);
     expect(polls.length).toBe(5);
   });

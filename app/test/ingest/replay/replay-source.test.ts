@@ -55,7 +55,7 @@ describe('a replay source', () => {
     );
     expect(polls).toMatchObject([{ vectors: [{ icao24: 'aaaaaa' }], others: ['null', '"x"', '[{}]'] }]);
     expect(states[0]?.notices?.[0]?.message).toMatch(
-      /a\.json: 4 of 4 rows are no state vectors: only 12 fields/,
+      /a\.json: 4 of 4 rows are not state vectors: only 12 fields/,
     );
   });
 

@@ -99,11 +99,11 @@ describe('an sbs source', () => {
     await met(() => listening.source.counts.messages === 1);
     await turn();
     receiver.drop();
-    await met(() => told(listening.states, 'cannot be heard').length === 1);
+    await met(() => told(listening.states, 'cannot be reached').length === 1);
     expect(listening.states.at(-1)).toMatchObject({
       kind: 'unavailable',
       message: expect.stringMatching(
-        /^The receiver at 127\.0\.0\.1:\d+ cannot be heard: .+; next try at 12:00:01 UTC\.$/,
+        /^The receiver at 127\.0\.0\.1:\d+ cannot be reached: .+; next try at 12:00:01 UTC\.$/,
       ) as unknown,
       retry_at_ms: NOON * 1000 + 1500,
     });
@@ -154,7 +154,7 @@ describe('an sbs source', () => {
     await listening.seconds(1);
     expect(listening.states.at(-1)).toMatchObject({
       kind: 'waiting',
-      message: expect.stringMatching(/is connected and sends nothing for 60 s/) as unknown,
+      message: expect.stringMatching(/is connected but sends nothing for 60 s/) as unknown,
     });
     await listening.seconds(240);
     await met(() => told(listening.states, 'no line came for 5 min').length === 1);
@@ -168,25 +168,25 @@ describe('an sbs source', () => {
       'two hours ahead, as in summer in Berlin',
       '2026/11/30',
       '14:00:00.250',
-      /2 h ahead of ours: its clock shows local time \(UTC\+2\)/,
+      /2 h ahead of this machine's: its clock shows local time \(UTC\+2\)/,
     ],
     [
       'three and a half hours behind',
       '2026/11/30',
       '08:30:20.000',
-      /behind ours: its clock shows local time \(UTC-3:30\)/,
+      /behind this machine's: its clock shows local time \(UTC-3:30\)/,
     ],
     [
       'seven minutes behind',
       '2026/11/30',
       '11:53:00.000',
-      /7 min behind ours: one of the two clocks is wrong/,
+      /7 min behind this machine's: one of the two clocks is wrong/,
     ],
     [
       'of years ago',
       '2008/11/28',
       '14:53:50.594',
-      /days behind ours: one of the two clocks is wrong, or it plays a recording/,
+      /days behind this machine's: one of the two clocks is wrong, or it plays a recording/,
     ],
   ])(
     'takes the time of receipt where the clock of the receiver is %s, and says so',
@@ -213,7 +213,7 @@ describe('an sbs source', () => {
     await listening.seconds(1);
     const notice = listening.states.at(-1)?.notices?.[0];
     expect(notice).toMatchObject({ about: 'rows' });
-    expect(notice?.message).toMatch(/as "\*8D4840D6202CC371C32CE0576098;".*port 30003/);
+    expect(notice?.message).toMatch(/not BaseStation, "\*8D4840D6202CC371C32CE0576098;".*port 30003/);
   });
 
   test('takes nothing while it cannot be stored, and loses no second by it', async () => {
