@@ -7,11 +7,16 @@ import {
   restAfterDraw_ms,
   SETTLE_MS,
   SHORTEST_REST_MS,
+  smallestGlide_px,
 } from '../src/map/redraw.ts';
 
 const airlinerPxPerS = (zoom: number): number => 260 * worldPerMetre(50) * worldPixels(zoom);
 
 describe('the redraw rule', () => {
+  test('smooths smaller steps where positions come seldom, for then the map rests between two polls', () => {
+    expect([0, 1, 10, 86, 864].map(smallestGlide_px)).toEqual([6, 6, 6, 2, 2]);
+  });
+
   test('lets the world rest as long as it may', () => {
     expect(restAfterDraw_ms(airlinerPxPerS(2))).toBe(LONGEST_REST_MS);
     expect(restAfterDraw_ms(0)).toBe(LONGEST_REST_MS);

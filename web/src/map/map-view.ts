@@ -7,7 +7,7 @@ import { pickNearest } from './pick.ts';
 import type { Placed } from './placed.ts';
 import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
 import { ALL_CLASSES, PALETTES, type Theme } from './ramp.ts';
-import { Redraw, SMALLEST_GLIDE_PX } from './redraw.ts';
+import { Redraw, smallestGlide_px } from './redraw.ts';
 import { createSprites, iconPixels, type SpriteSheets } from './sprites.ts';
 import { lineOf, type Track, type TrackPoint } from './track.ts';
 
@@ -304,7 +304,8 @@ export class MapView {
     const context = this.#planes.getContext('2d');
     if (context === null) return;
     this.redraws += 1;
-    this.#ports.placed.smallest = SMALLEST_GLIDE_PX / worldPixels(this.#drawn.zoom);
+    const { placed } = this.#ports;
+    placed.smallest = smallestGlide_px(placed.pace_s) / worldPixels(this.#drawn.zoom);
     const scene = this.#scene();
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.#planes.width, this.#planes.height);

@@ -13,8 +13,16 @@ export const LONGEST_REST_MS = 5000;
 /** One display frame at 60 Hz. */
 export const SHORTEST_REST_MS = 16;
 
-/** A shorter way is a step that nobody minds: no drawing is made to smooth it, CSS pixels. */
-export const SMALLEST_GLIDE_PX = 2;
+/** Feeds that answer more often than this, seconds, have always some aircraft that glides. */
+const OFTEN_S = 20;
+
+/**
+ * A shorter glide, CSS pixels, is a step that nobody minds: no drawing is made to smooth it. More where positions come so often
+ * that the map would never rest.
+ */
+export function smallestGlide_px(pace_s: number): number {
+  return pace_s < OFTEN_S ? 6 : 2;
+}
 
 /** However fast things move, drawing takes at most a third of the time: a rest is twice as long as the drawing before. */
 const REST_OF_DRAWING = 2;
