@@ -68,7 +68,7 @@ const round = (degrees: number): number => Math.round(degrees * 1e4) / 1e4;
 function unknown(what: string): ContrailError {
   return new ContrailError(
     'area-unknown',
-    `The list of airports does not have ${what}, so the area is not known. AREA takes country:CH (ISO 3166, two letters), ` +
+    `The list of airports does not have ${what}, so the area is unknown. AREA takes country:CH (ISO 3166, two letters), ` +
       `airport:LSZH,100 (ICAO or IATA code, and km) or lamin,lomin,lamax,lomax.`,
   );
 }

@@ -1,7 +1,7 @@
 /** Epoch milliseconds, UTC. */
 export type Clock = () => number;
 
-/** Milliseconds since some moment, as `performance.now`: it goes on evenly, whatever is done to the clock. */
+/** Milliseconds of a monotonic clock, like `performance.now`. */
 export type Monotonic = () => number;
 
 /** Uniform in [0, 1), as `Math.random`. */

@@ -7,7 +7,7 @@ import type { Sleep } from './components.ts';
 import type { Poll, Source, SourceState } from './source.ts';
 import { Voice } from './voice.ts';
 
-/** What {@link ingest} needs, and what its caller wants to hear. */
+/** What {@link ingest} needs, and its callbacks. */
 export interface IngestOptions {
   /** Epoch milliseconds; its answer at receipt of a poll is the timestamp of the poll's messages. */
   readonly clock: () => number;
@@ -17,9 +17,9 @@ export interface IngestOptions {
   readonly onState?: (state: SourceState) => void;
   /** When given, a source that holds nothing but the other kind of positions is not let in. */
   readonly expectSimulated?: boolean | undefined;
-  /** Where several sources share a topic: the name that each vector of this one bears, so that its rows can be told apart. */
+  /** If several sources share a topic: the name in each vector of this source, so that its rows can be told apart. */
   readonly label?: string | undefined;
-  /** Whether a person looks at the page now; absent: nobody knows. */
+  /** Whether a person looks at the page now; absent: unknown. */
   readonly isWatched?: (() => boolean) | undefined;
   /** Stops after so many polls; a live source never ends by itself. */
   readonly maxPolls?: number | undefined;
@@ -44,11 +44,11 @@ export interface IngestCounts {
   readonly simulated: number;
   /** Well-formed messages of any other feed, or of none. */
   readonly real: number;
-  /** Whether the first position is simulated; null while there is none. */
+  /** Whether the first position is simulated; null before the first. */
   readonly firstSimulated: boolean | null;
   /** Lines that are malformed by the contract; sent as they stand, for the quarantine. Neither simulated nor real. */
   readonly malformed: number;
-  /** Bytes of the input behind and in all, where the source knows. */
+  /** Bytes of the input that are done, and all bytes, if the source knows. */
   readonly done?: number;
   readonly total?: number;
 }
@@ -130,7 +130,7 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
   return counts;
 }
 
-/** Waits while the disk is too full, and says so once, and once that it goes on. */
+/** Waits while the disk is too full. Reports once that it waits, and once that it goes on. */
 async function untilRoom({ shortage, sleep, signal, onState }: IngestOptions): Promise<void> {
   let said: string | null = null;
   while (shortage !== undefined && sleep !== undefined && signal?.aborted !== true) {
@@ -213,7 +213,7 @@ function toKey(icao24: unknown): string | null {
   return typeof icao24 === 'string' ? icao24.toLowerCase() : null;
 }
 
-/** An object with one bad field still tells its aircraft. */
+/** The aircraft of an object, even if another field of it is bad. */
 function keyOfMalformed(line: MessageValue): string | null {
   if (typeof line !== 'string') return null;
   try {

@@ -13,7 +13,7 @@ import { SbsSource } from './sbs/sbs-source.ts';
 import { type SimulatorOptions, SimulatorSource } from './simulator/simulator-source.ts';
 import type { Source } from './source.ts';
 
-/** What the sources are made of; each takes what it needs. */
+/** The parts for making sources; each takes what it needs. */
 export interface SourceComponents extends LiveComponents {
   readonly opensky?: OpenSkyOptions;
   readonly adsbx?: AdsbxOptions;
@@ -40,8 +40,8 @@ export const SOURCE_FORMS = [
 ] as const;
 
 /**
- * Turns what a person typed into a source. Nothing is opened or asked yet: that is for the first poll.
- * `auto` is not a source but a choice between two, made by the caller with {@link OpenSkySource.probe}.
+ * Makes a source from the text that a person typed. Nothing is opened or requested before the first poll. `auto` is not
+ * a source but a choice between two, made by the caller with {@link OpenSkySource.probe}.
  *
  * @throws ContrailError `invalid` / `source-unknown` for anything but {@link SOURCE_FORMS}; `invalid` / `opensky-box`, `sbs-address`, `feed-area`.
  */

@@ -18,13 +18,13 @@ export interface Source {
   polls(options: PollOptions): AsyncIterable<Poll>;
 }
 
-/** What the loop that asks for polls tells a source. */
+/** What the polling loop passes to a source. */
 export interface PollOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onState?: (state: SourceState) => void;
-  /** Awaited before each poll is taken: resolves when what it will give can be stored. No credit is spent before. */
+  /** Awaited before each poll: resolves when its result can be stored. No credit is spent before. */
   readonly whenReady?: () => Promise<void>;
-  /** Whether a person looks at the page now; a source with a budget then polls faster. Absent: nobody knows. */
+  /** Whether a person looks at the page now; a source with a budget then polls faster. Absent: unknown. */
   readonly isWatched?: () => boolean;
 }
 
@@ -64,7 +64,7 @@ export interface SourceState {
   readonly clock_behind_s?: number;
   /** When a source that failed or was turned away tries again. */
   readonly retry_at_ms?: number;
-  /** When a source that is well asks for its next poll, where it knows. */
+  /** When a healthy source makes its next poll, if it knows. */
   readonly next_poll_at_ms?: number;
   /** OpenSky credits left until the next refill, where known. */
   readonly credits_left?: number;

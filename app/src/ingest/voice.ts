@@ -2,7 +2,7 @@ import type { SourceWord } from '../flight/source-word.ts';
 import type { Topic } from '../topic/topic.ts';
 import type { SourceState } from './source.ts';
 
-/** A topic that takes longer is not told. */
+/** How long a topic may take for a report; after that it is skipped. */
 const SAY_MS = 2_000;
 const WELL: SourceState = { kind: 'ok', message: '' };
 
@@ -24,7 +24,7 @@ export class Voice {
     this.#clock = clock;
   }
 
-  /** What the source tells of itself. That it is well is said with the poll that follows. */
+  /** Takes a report of the source. That it is healthy is reported with the next poll. */
   heard(state: SourceState): void {
     this.#state = state;
     if (state.kind !== 'ok') this.#say(wordOf(this.#source, state, this.#clock()));

@@ -1,6 +1,6 @@
 import type { LiveComponents } from './components.ts';
 
-/** A machine that was asleep notices within a minute that the time has come. */
+/** After sleep, a machine notices within a minute that the time has come. */
 const SLICE_MS = 60_000;
 
 /**

@@ -290,7 +290,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
     name: 'a redirect to nowhere',
     fault: status(302, { location: 'http://[' }),
     kind: unavailable,
-    says: /an address that is none/,
+    says: /an address that is not valid/,
   },
   ...[
     '-5',

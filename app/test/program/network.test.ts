@@ -152,7 +152,9 @@ test.runIf(hasOpenssl)(
     expect(first.status).toBe(0);
     const second = await node(MAIN, args, environment);
     expect(second.status).toBe(0);
-    expect(second.stderr).toMatch(/OpenSky is asked next at .* so that the 3996 credits left last/);
+    expect(second.stderr).toMatch(
+      /The next request to OpenSky is at .* so that the 3996 remaining credits last/,
+    );
     expect(second.stderr).toContain('opensky: nothing was asked, and nothing was sent.');
     expect(mock.asked.length).toBe(1);
     expect(mock.tokensGiven).toBe(1);

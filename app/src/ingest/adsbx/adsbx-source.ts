@@ -24,7 +24,7 @@ export interface AdsbxOptions {
   readonly key?: { reveal(): string } | null;
   /** Between two requests of `adsbx:URL`, ms; default 1 s. */
   readonly intervalMs?: number;
-  /** Of all sources of this process: two that ask one service then share what it allows. */
+  /** Shared by all sources of this process, so that two sources of one service share its limit. */
   readonly turns?: AllTurns;
   readonly userAgent?: string;
   /** Another place of the service, without a slash at the end. */
@@ -43,7 +43,7 @@ interface Plan {
 
 const USER_AGENT = 'Contrail/0.1';
 const SECOND_MS = 1_000;
-/** After a failure, and after the service said that it was too often and not when to come back. */
+/** Pauses after a failure, and after a refusal of too many requests without a time to return. */
 const WAITS: BackOff = { firstMs: 5_000, longestMs: 300_000 };
 const RATE_WAITS: BackOff = { firstMs: 20_000, longestMs: 900_000 };
 const FROZEN_MS = 60_000;
@@ -87,7 +87,7 @@ export class AdsbxSource implements Source {
     return new AdsbxSource({ name: `${form}:${area}`, service, urls, headers }, turns, components);
   }
 
-  /** Null for what is no `http:` or `https:` address. */
+  /** Null if it is not an `http:` or `https:` address. */
   static ofUrl(address: string, options: AdsbxOptions, components: LiveComponents): AdsbxSource | null {
     const { key, intervalMs = SECOND_MS, userAgent = USER_AGENT, turns } = options;
     const found = addressOf(address);

@@ -6,7 +6,7 @@ export interface Service {
   readonly title: string;
   /** Between two requests at least, ms. */
   readonly intervalMs: number;
-  /** What it asks of those who use it, in one line. */
+  /** The terms of the service, in one line. */
   readonly terms: string;
   /** What is missing when it answers 401 or 403, as the end of a sentence. */
   readonly refusal: string;
@@ -21,7 +21,7 @@ export interface AreaService extends Service {
 const point = ({ latitude, longitude, radiusNm }: Circle): string =>
   `/v2/point/${latitude}/${longitude}/${radiusNm}`;
 
-/** By what stands before the area in `--source`. Source: the documentation of each API. */
+/** By the prefix of the area in `--source`. Source: the documentation of each API. */
 export const AREA_SERVICES = {
   adsblol: {
     title: 'adsb.lol',

@@ -31,7 +31,7 @@ export class Turns {
     this.#intervalMs = Math.max(this.#leastMs, this.#intervalMs / 2);
   }
 
-  /** It was too often: nobody asks again before `waitMs` have passed, and then half as often. */
+  /** Called after a refusal of too many requests: no request is sent for `waitMs`, and later ones half as often. */
   tooOften(nowMs: number, waitMs: number): void {
     this.#good = 0;
     this.#intervalMs = Math.min(SLOWEST_MS, this.#intervalMs * 2);

@@ -78,7 +78,7 @@ export class ArchiveSource implements Source {
   }
 }
 
-/** Goes through the files, one after the other; what is wrong with one keeps no other from being read. */
+/** Reads the files one after the other; a fault of one does not stop the others. */
 class Reading {
   /** The first one, and how many there were. */
   firstFailure: Failure | null = null;

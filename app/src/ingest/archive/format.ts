@@ -2,10 +2,10 @@ import { UnusableInputError } from '../input/unusable-input.ts';
 import { isStatesCsv, readCsv, readJsonArray, readJsonLines, type Rows } from './state-rows.ts';
 import { readTrace } from './trace.ts';
 
-/** What a file out of its packing holds, as far as its beginning tells. */
+/** The format of an unpacked file, as far as its beginning shows. */
 export type Format = 'csv' | 'json lines' | 'json list' | 'trace' | 'empty' | { readonly unknown: string };
 
-/** Tells what a file is by its beginning: names are of no help, since all of readsb's are `.json`. */
+/** Recognises a file by its beginning. Names do not help, because all of readsb's end in `.json`. */
 export function formatOf(head: Uint8Array): Format {
   const bytes = Buffer.from(head);
   const text = bytes

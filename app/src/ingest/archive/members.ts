@@ -5,7 +5,7 @@ import { peek, type Peeked } from '../input/peek.ts';
 import { UnusableInputError } from '../input/unusable-input.ts';
 import { TarReaders } from './tar-readers.ts';
 
-/** A file as somebody packed it: out of gzip and tar. */
+/** A file, unpacked from gzip and tar. */
 export interface Member extends Peeked {
   /** Its path, with that of the tar it lies in before it. */
   readonly name: string;
@@ -45,7 +45,7 @@ async function* entriesOf(
 ): AsyncGenerator<Member> {
   const readers = new TarReaders();
   const tarEntries = extract({ allowUnknownFormat: true });
-  // An error of either end comes out of the loop.
+  // An error of either end is thrown by the loop.
   pipeline(Readable.from(readers.whole(bytes)), tarEntries, () => {});
   for await (const entry of readers.entries(tarEntries)) {
     const { name, type } = entry.header;

@@ -4,7 +4,7 @@ import { type JsonItem, type ListForm, type ListLimits, readJsonItems } from '..
 import { readLines } from '../ndjson/lines.ts';
 import { COLUMNS, toStateVector } from './to-state-vector.ts';
 
-/** What some rows of an archive became: vectors, and the texts of those that are none. */
+/** The result of some rows of an archive: vectors, and the texts of rows that are not vectors. */
 export interface Rows {
   readonly vectors: StateVector[];
   readonly others: string[];

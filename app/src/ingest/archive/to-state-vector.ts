@@ -64,7 +64,7 @@ export function toStateVector(row: readonly unknown[]): StateVector | null {
   }
 }
 
-/** What stands for null: nothing, and the words of SQL, Hive and Impala. */
+/** Texts that mean null: the empty text, and the words of SQL, Hive and Impala. */
 const isNull = (value: unknown): boolean =>
   value === null ||
   value === undefined ||

@@ -7,7 +7,7 @@ import { noMessage, type Rows } from './state-rows.ts';
 
 /** A day of one aircraft, at most a point a second. */
 const LIMITS: ListLimits = { maxItems: 200_000, maxItemBytes: 16_384, maxDepth: 6 };
-/** What a point does not say, an earlier one of the same flight may have said, if it is no older. Seconds. */
+/** A value that a point lacks is taken from an earlier point of the same flight, up to this age. Seconds. */
 const CARRY_S = 600;
 
 /** Up to the altitude. */
@@ -60,7 +60,7 @@ interface Point {
   readonly seconds: number;
   readonly flags: number;
   readonly values: readonly unknown[];
-  /** The aircraft object; empty where there is none. */
+  /** The aircraft object; empty if there is none. */
   readonly said: Json;
 }
 

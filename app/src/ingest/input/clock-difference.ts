@@ -14,7 +14,7 @@ const NOTABLE_MS = 60_000;
 const NOTABLE_LATE_MS = 120_000;
 
 /**
- * How far this machine's clock is behind the feed's, whole seconds; negative: ahead of it. Null where they agree within a
+ * How far this machine's clock is behind the feed's, whole seconds; negative: ahead of it. Null if they agree within a
  * minute, the time that the answer travelled not counted.
  */
 export function clockBehindS({ askedMs, receivedMs, feedMs, sentMs }: Times): number | null {

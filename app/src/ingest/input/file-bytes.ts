@@ -45,7 +45,7 @@ export async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
       }
       if (isStopped()) break;
     }
-    // What is unpacked and has not been passed on would be lost with the error that comes now.
+    // Pass on what is unpacked already: the error would discard it.
     await turn();
     if (!isStopped()) await settled(() => gunzip.end());
     yield* out.splice(0);

@@ -4,7 +4,7 @@ import { UnusableInputError } from './unusable-input.ts';
 export interface JsonItem {
   /** As it came; cut at {@link ListLimits.maxItemBytes}. */
   readonly text: string;
-  /** Undefined where it is too long or too deep to be parsed. */
+  /** Undefined if it is too long or too deep to be parsed. */
   readonly value: unknown;
 }
 
@@ -106,7 +106,7 @@ class ListScanner {
   readonly #limits: ListLimits;
   readonly #members = new Map<string, unknown>();
   #items: JsonItem[] | null = null;
-  /** What the list is called; null: nothing, it stands alone. */
+  /** The name of the list; null if the list is the whole text. */
   #listName: string | null = null;
   #expected: Expected = 'object';
   #member = '';
@@ -218,7 +218,7 @@ class ListScanner {
     return false;
   }
 
-  /** Reads on in the value from `start`; answers where it, or the chunk, ends. */
+  /** Continues reading the value from `start`; answers where it, or the chunk, ends. */
   #readValue(chunk: Uint8Array, start: number): number {
     let at = start;
     for (; at < chunk.length; at += 1) {

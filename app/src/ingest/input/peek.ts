@@ -1,10 +1,10 @@
-/** Bytes of which the beginning has been looked at; they are there whole. */
+/** A stream whose first bytes were looked at; it still has all bytes. */
 export interface Peeked {
-  /** The first bytes; fewer than asked for where there are no more. */
+  /** The first bytes; fewer than requested if there are no more. */
   readonly head: Uint8Array;
   /** All bytes, the first ones included. To be read once. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Lets go of what was not read. May be called at any time, and again. */
+  /** Releases the rest of the stream. May be called at any time, and more than once. */
   close(): Promise<void>;
 }
 

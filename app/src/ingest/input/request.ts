@@ -3,7 +3,7 @@ import { networkReason } from './network-reason.ts';
 import { shown } from './shown.ts';
 import { UnusableInputError } from './unusable-input.ts';
 
-/** What came of one HTTP request: an answer of any status, or why there is none. Never thrown. */
+/** The result of one HTTP request: an answer of any status, or why there is none. Never thrown. */
 export type Reply<T> =
   | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly body: T }
   | {
@@ -13,7 +13,7 @@ export type Reply<T> =
       readonly cause: unknown;
     };
 
-/** Why there is no answer, for those who count: the network, a time limit, an answer of no use, a redirect elsewhere. */
+/** Why there is no answer, for counters: the network, a time limit, an unusable answer, a redirect elsewhere. */
 export type FailureKind = 'connection' | 'timeout' | 'unreadable' | 'redirect';
 
 /** One request; redirects are followed by {@link send}. */
@@ -118,7 +118,7 @@ async function follow(
     if (!isRedirect || form !== undefined) return response;
     await response.body?.cancel();
     if (redirects === MOST_REDIRECTS) return `it redirected more than ${MOST_REDIRECTS} times`;
-    if (!URL.canParse(location, url.href)) return 'it redirected to an address that is none';
+    if (!URL.canParse(location, url.href)) return 'it redirected to an address that is not valid';
     const next = new URL(location, url);
     if (!isSameHouse(first, next)) {
       return `it redirected to another place, ${shown(next.origin)}, which is not followed`;
@@ -178,11 +178,11 @@ function explain(error: unknown, isBegun: boolean, request: Request<unknown>): s
   }
 }
 
-/** What a proxy answered instead of opening the way; null where there was none. undici has no code for it. */
+/** The answer of a proxy that did not open the connection; null without a proxy. undici has no code for it. */
 function proxyReason(cause: unknown): string | null {
   const status = cause instanceof Error && /^Proxy response \((\d+)\)/.exec(cause.message)?.[1];
   if (typeof status !== 'string') return null;
   return status === '407'
-    ? 'the proxy wants to know who asks (407): give it user and password, as http://user:password@host:port'
+    ? 'the proxy needs a login (407): give user and password as http://user:password@host:port'
     : `the proxy answered ${status}`;
 }

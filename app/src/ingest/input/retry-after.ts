@@ -1,4 +1,4 @@
-/** Nobody who means it asks for more than a day: credits come back at midnight. */
+/** A longer wait than a day is not meant seriously: credits return at midnight. */
 const LONGEST_MS = 24 * 3_600_000;
 /** Source: RFC 9110 section 5.6.7, IMF-fixdate, the only form that may be sent. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
@@ -19,14 +19,14 @@ export function retryAfterMs(headers: Headers, nowMs: number, names: readonly st
   return waitMs >= 0 && waitMs <= LONGEST_MS ? waitMs : null;
 }
 
-/** Epoch ms of a date as HTTP writes it; null when it is none. */
+/** Epoch ms of an HTTP date; null if it is not one. */
 export function httpDateMs(text: string | null): number | null {
   const value = text?.trim() ?? '';
   const epochMs = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(epochMs) ? null : epochMs;
 }
 
-/** A header that counts something; null when it does not, or counts what cannot be. */
+/** A header with a count; null if it has no possible count. */
 export function wholeNumber(text: string | null, most = 1_000_000_000): number | null {
   const value = text !== null && /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : Number.NaN;
   return value <= most ? value : null;

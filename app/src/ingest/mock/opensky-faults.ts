@@ -1,6 +1,6 @@
 import type { MockReply } from './opensky.ts';
 
-/** What OpenSky, or what lies before it, was seen to do. All but `slow` are changes of one answer. */
+/** Faults of OpenSky, or of a proxy in front of it, that were observed. All but `slow` change one answer. */
 export const OPENSKY_FAULTS = [
   'states-null',
   'unauthorized-once',

@@ -20,7 +20,7 @@ export interface MockReply {
   readonly body: string;
 }
 
-/** How many credits come each period, ms. */
+/** Credits per period, and its length in ms. */
 export interface MockBucket {
   readonly credits: number;
   readonly periodMs: number;
@@ -31,7 +31,7 @@ export interface OpenSkyMockOptions {
   readonly clock: () => number;
   /** State vectors as lists of 18 fields, asked for at each request; null as OpenSky sends it when there are none. */
   readonly rows: () => readonly unknown[] | null;
-  /** The one account; without it nobody gets a token. */
+  /** The only account; without it no client gets a token. */
   readonly client?: { readonly id: string; readonly secret: string };
   readonly buckets?: { readonly anonymous: MockBucket; readonly account: MockBucket };
   /** How long a token lasts, s. */

@@ -15,8 +15,8 @@ const CHARACTERS_PER_POLL = 8 * 1024 * 1024;
 const READ_BYTES = 1024 * 1024;
 
 /**
- * A file of topic messages, one a line, each sent as it stands: no line is read, changed or refused here. `.gz` files
- * are unpacked on the way; `-` is standard input. Files of any size, in bounded memory. It ends with the file.
+ * A file of topic messages, one a line, each sent unchanged: no line is parsed or refused here. `.gz` files are
+ * unpacked on the way; `-` is standard input. Files of any size, in bounded memory. It ends with the file.
  */
 export class NdjsonSource implements Source {
   readonly name: string;
@@ -86,7 +86,7 @@ export class NdjsonSource implements Source {
     }
   }
 
-  /** Bytes of the file; null where there is no telling (standard input, pipes). */
+  /** Bytes of the file; null if unknown (standard input, pipes). */
   async #size(): Promise<number | null> {
     if (this.#path === '-') return null;
     try {

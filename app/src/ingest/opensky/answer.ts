@@ -13,9 +13,9 @@ export interface Answer {
   readonly vectors: readonly StateVector[];
   /** Texts of the rows that no vector can be made of, to be kept as they stand: quarantine shows them. */
   readonly others: readonly string[];
-  /** How many rows are not as they should be, those of `vectors` included, and one of them in words; null: none. */
+  /** How many rows are not in the expected form, those in `vectors` included, and a description of one; null: none. */
   readonly odd: { readonly rows: number; readonly example: string } | null;
-  /** Rows that are allowed, and of which a person may want to know. */
+  /** Rows that are allowed, but that a person may want to know of. */
   readonly peculiar: Readonly<Record<Peculiarity, number>>;
 }
 
@@ -47,7 +47,7 @@ const EARLIEST_LIVE_SECONDS = 946_684_800;
 /**
  * Reads an answer of `GET /states/all`: `{"time": seconds, "states": [[...], ...] | null}`, in bounded memory.
  *
- * Each row becomes one message, so that none is lost without a word: a vector where the row is a list, its values as they
+ * Each row becomes one message, so that none is lost silently: a vector if the row is a list, with its values as they
  * came, else its text. A row that is an object is put in brackets: it must not pass for a message of its own.
  * Source: OpenSky REST API, "All State Vectors", and its Python client (`states` null or missing is empty).
  * @throws UnusableInputError when it is none, is too large, or its `time` is no time; its other errors are those of `bytes`
@@ -91,7 +91,7 @@ function toAnswer(items: readonly JsonItem[], time: number, feed: Feed): Answer 
   return { time, vectors, others, odd: rows === 0 ? null : { rows, example }, peculiar };
 }
 
-/** What a person is told of rows that are not as they should be; null: nothing. */
+/** The notice about rows that are not in the expected form; null without any. */
 export function oddRowsNotice({ odd, vectors, others }: Answer): string | null {
   if (odd === null) return null;
   const all = vectors.length + others.length;

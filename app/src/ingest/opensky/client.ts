@@ -83,7 +83,7 @@ function query(box: Box | null): URLSearchParams {
   return parameters;
 }
 
-/** The answer, or the beginning of what came with another status. */
+/** The answer, or the beginning of the text that came with another status. */
 type Body = Answer | string;
 
 /** A refusal is a sentence or a page. */

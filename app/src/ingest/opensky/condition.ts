@@ -13,7 +13,7 @@ export interface Heard {
 /** Polls by whose median the usual count is known. */
 const USUAL_POLLS = 15;
 const FEWEST_POLLS = 5;
-/** Below, half of it says nothing: a few aircraft come and go. */
+/** Below this number, a change by half means nothing: a few aircraft come and go. */
 const FEWEST_AIRCRAFT = 20;
 /** Two steps of the grid without an account. */
 const FROZEN_MS = 20_000;
@@ -50,7 +50,7 @@ export class Conditions {
       const since = new Date(feedMs).toISOString().slice(11, 19);
       return {
         condition: 'frozen',
-        words: `the time of its answers stands still at ${since} UTC, so nothing is new`,
+        words: `the time of its answers has not changed since ${since} UTC, so there is nothing new`,
       };
     }
     if (sentMs - feedMs > LATE_MS) {

@@ -4,7 +4,7 @@ import { type Box, creditCost, isInside, piecesOf } from './box.ts';
 export interface Cover {
   /** One box a request; null is the whole world. */
   readonly requests: readonly (Box | null)[];
-  /** Credits of all of them: what one poll costs. */
+  /** Credits of all requests: the cost of one poll. */
   readonly cost: number;
   /** Whether a place belongs to the area; null where the requests give nothing else. */
   readonly holds: ((latitude: unknown, longitude: unknown) => boolean) | null;

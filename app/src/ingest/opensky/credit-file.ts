@@ -13,7 +13,7 @@ export interface CreditRecord {
   readonly limited_until_ms: number | null;
 }
 
-/** What a file held; `problem` completes a sentence where it was of no use. */
+/** The content of a file; `problem` completes a sentence if it cannot be used. */
 export interface Remembered {
   readonly record: CreditRecord | null;
   readonly problem: string | null;
@@ -63,7 +63,7 @@ export async function writeCredits(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !makesFolder) return null;
-    // Best effort: the draft of a full disk is in nobody's way.
+    // Best effort: a draft that stays on a full disk does no harm.
     await rm(draft, { force: true }).catch(() => undefined);
     return `it cannot be written (${code ?? 'unknown'})`;
   }

@@ -13,22 +13,25 @@ export interface Situation {
   readonly credits: Credits;
   /** Of one poll. */
   readonly cost: number;
-  /** When the last poll began; null: there was none. */
+  /** When the last poll began; null before the first. */
   readonly lastMs: number | null;
   readonly nowMs: number;
   /** The shortest time between two polls. */
   readonly gridMs: number;
-  /** Since when somebody looks; null: nobody does. */
+  /** Since when somebody looks at the page; null: nobody does. */
   readonly watchedSinceMs: number | null;
 }
 
-/** A person who looks sees positions of the last minute: this, the grid of 10 s and the way of the answer. */
+/**
+ * The shortest interval while somebody looks: with OpenSky's grid of 10 s and the time of the answer, positions are
+ * less than a minute old.
+ */
 const FRESH_MS = 45_000;
-/** For so long at least, where the credits last. */
+/** Fast polls last at least this long, if there are enough credits. */
 const PROMISED_MS = 30 * 60_000;
 /** Where there are more credits than that, they are to last so long. */
 const LONG_MS = 2 * 3_600_000;
-/** Two clocks are never the same: a request that only the refill pays for comes so much after it. */
+/** Two clocks always differ: a request that needs the refill comes this much after it. */
 const AFTER_REFILL_MS = 3_000;
 
 /**
@@ -64,7 +67,7 @@ export function nextPollMs(situation: Situation): number {
   return lastMs + Math.min(slowestMs, wanted);
 }
 
-/** The longest time between two polls as long as nobody else spends the account's credits, ms. */
+/** The longest time between two polls, unless another program spends the account's credits, ms. */
 export function slowMs(mode: CreditMode, { bucket }: Pick<Credits, 'bucket'>, cost: number): number {
   const { credits, periodMs } = BUCKETS[bucket];
   const evenMs = Math.ceil(periodMs / Math.floor(credits / cost));

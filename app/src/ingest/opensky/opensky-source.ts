@@ -27,7 +27,7 @@ export interface OpenSkyOptions {
   readonly areas?: readonly Box[];
   /** Default `watch`. */
   readonly credits?: CreditMode;
-  /** A file that lets a restart know what was spent; default none. */
+  /** A file that tells a restart which credits were spent; default none. */
   readonly creditFile?: string | null;
   /** Default `https://opensky-network.org/api`. */
   readonly baseUrl?: string;
@@ -37,9 +37,12 @@ export interface OpenSkyOptions {
 
 /** Whether OpenSky can be used now. */
 export type Probe =
-  /** `vectors` is null where nothing was asked, because the credits do not allow a poll yet. */
+  /** `vectors` is null if nothing was requested, because the credits do not allow a poll yet. */
   | { readonly kind: 'reachable'; readonly vectors: number | null; readonly creditsLeft: number }
-  /** `reason` is a sentence. `state` tells why: away, credits used up, or not let in (also with refused credentials). */
+  /**
+   * `reason` is a sentence. `state` says why: unreachable, credits used up, or no access (also with refused
+   * credentials).
+   */
   | {
       readonly kind: 'unreachable';
       readonly state: 'unavailable' | 'rate-limited' | 'unauthorized';
@@ -61,7 +64,7 @@ const LIMITS: Limits = { headersMs: 15_000, bodyMs: 45_000 };
 const REQUEST_MS = 60_000;
 const PROBE_MS = 3_000;
 const PROBE_BODY_MS = 15_000;
-/** How soon a person who begins to look is noticed. */
+/** How soon it is noticed that somebody opens the page. */
 const NOTICE_MS = 3_000;
 const SLICE_MS = 60_000;
 
@@ -83,7 +86,7 @@ export class OpenSkySource implements Source {
   readonly #purse: Purse;
   readonly #conditions: Conditions;
   readonly #counters = new Counters();
-  /** What a probe already fetched and nobody has had yet. */
+  /** An answer that a probe fetched and that was not delivered yet. */
   #first: (StatesResult & Asked) | null = null;
   #wasLetIn = false;
   #condition: Condition | null = null;
@@ -125,7 +128,7 @@ export class OpenSkySource implements Source {
    */
   async probe(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Probe> {
     const { clock, monotonic, timeout } = this.#components;
-    // Token and data share the 3 s; what began in time may take as long as a body may.
+    // Token and data share the 3 s; a body that began in time may take its usual time.
     const deadline = monotonic() + PROBE_MS;
     const shared = timeout(PROBE_BODY_MS);
     const signal = options.signal === undefined ? shared : AbortSignal.any([options.signal, shared]);
@@ -213,7 +216,7 @@ export class OpenSkySource implements Source {
     }
   }
 
-  /** Waits where a refusal of the last run still counts. */
+  /** Waits if a refusal from the last run still applies. */
   async #untilAllowed({ signal }: PollOptions, tell: (state: SourceState) => void): Promise<void> {
     const { clock } = this.#components;
     await this.#purse.open();
@@ -223,13 +226,13 @@ export class OpenSkySource implements Source {
     await waitUntil(untilMs, untilMs - clock(), this.#components, signal);
   }
 
-  /** Waits until the next poll is due, which comes sooner when somebody begins to look. */
+  /** Waits until the next poll is due, which is sooner if somebody opens the page. */
   async #turn(options: PollOptions, isFirst: boolean, tell: (atMs: number) => void): Promise<void> {
     const { clock, monotonic, sleep } = this.#components;
     const { signal, isWatched } = options;
     const wasWatched = this.#watchedSinceMs !== null;
     let told = isFirst ? null : wasWatched;
-    // By the clock that nobody can set.
+    // By the monotonic clock.
     const endMs = monotonic() + this.#purse.nextPollMs(null) - clock();
     while (signal?.aborted !== true) {
       const sinceMs = this.#lookingSince(options);
@@ -264,7 +267,7 @@ export class OpenSkySource implements Source {
     return Math.max(this.#gridMs, spentMs, backOffMs(failures, this.#components.random()));
   }
 
-  /** What is to be told of a poll, when it becomes clear that it went well. */
+  /** The report of a poll, for when it is clear that it succeeded. */
   #judge(round: Round, { askedMs, receivedMs, sentMs }: Asked & { readonly sentMs: number | null }): Told {
     const { answer } = round;
     const feedMs = answer.time * 1000;
@@ -299,7 +302,7 @@ export class OpenSkySource implements Source {
     };
   }
 
-  /** Whether something answers where OpenSky is, without a credit. */
+  /** Whether OpenSky's address answers; costs no credit. */
   async #reach(limits: Limits, signal: AbortSignal): Promise<Probe> {
     const { baseUrl, userAgent } = this.#client;
     const headers = { 'user-agent': userAgent };

@@ -12,7 +12,7 @@ export interface PurseOptions {
   /** Of one poll. */
   readonly cost: number;
   readonly gridMs: number;
-  /** Where a restart finds what was spent; null: nowhere. */
+  /** The file that tells a restart which credits were spent; null: none. */
   readonly file: string | null;
 }
 
@@ -42,7 +42,7 @@ export class Purse {
     this.#credits = creditsAtStart(options.bucket, clock());
   }
 
-  /** Takes up what the last run left. */
+  /** Reads what the last run left. */
   async open(): Promise<void> {
     if (this.#isOpen) return;
     this.#isOpen = true;
@@ -52,7 +52,7 @@ export class Purse {
     if (problem !== null) {
       this.problem = `The credits that were spent before the start are unknown: ${problem}. The file ${file} is ignored and written again.`;
     }
-    // Of another account, or of a time that this clock has not reached: it says nothing about now.
+    // It is of another account, or from the future by this clock, so it says nothing about now.
     if (record === null || record.account !== account) return;
     const nowMs = this.#clock();
     this.#credits = record.credits;

@@ -16,12 +16,12 @@ export interface Report {
 const RATE_LIMITED_MS = 15 * 60_000;
 /** Access is granted by people, not by trying. */
 const DENIED_MS = 5 * 60_000;
-/** Spreads programs that were told the same time; never before it. */
+/** Spreads programs that were given the same time; never before that time. */
 const SPREAD_MS = 5_000;
-/** Credits come back within a day, so a later time is wrong (and timers end at 24.8 days). */
+/** Credits return within a day, so a later time is wrong (and timers end at 24.8 days). */
 const LONGEST_MS = 24 * 3_600_000;
 
-/** What is told of a poll that went well. */
+/** The report of a successful poll. */
 export interface Told {
   readonly answer: Answer;
   readonly behindSeconds: number | null;

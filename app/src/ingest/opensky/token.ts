@@ -9,7 +9,7 @@ export interface Credentials {
   readonly clientSecret: { reveal(): string };
 }
 
-/** A token, or why there is none: refused credentials need a person, all else is worth another try. */
+/** A token, or why there is none: refused credentials need a person, anything else may succeed later. */
 export type TokenResult =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'refused'; readonly reason: string }
@@ -39,7 +39,7 @@ export class TokenKeeper {
   readonly #url: string;
   readonly #userAgent: string;
   readonly #components: Pick<LiveComponents, 'monotonic' | 'fetch' | 'timeout'>;
-  /** `renewAtMs` by the monotonic clock: how long a token lasts is told in seconds. */
+  /** `renewAtMs` is by the monotonic clock, because the life of a token is given in seconds. */
   #token: { readonly text: string; readonly renewAtMs: number } | null = null;
   /** Tokens that were given, and those that were refused before their end. */
   readonly counts = { tokens: 0, tokens_refused: 0 };

@@ -19,7 +19,9 @@ export interface Answer {
   readonly vectors: readonly StateVector[];
   /** Texts of the entries that no vector can be made of, to be kept as they stand: quarantine shows them. */
   readonly others: readonly string[];
-  /** How many entries are not as they should be, those of `vectors` included, and one of them in words; null: none. */
+  /**
+   * How many entries are not in the expected form, those in `vectors` included, and a description of one; null: none.
+   */
   readonly odd: { readonly rows: number; readonly example: string } | null;
 }
 
@@ -36,8 +38,8 @@ const LEAST_IN_MS = 100_000_000_000;
 /**
  * Reads `{"now": seconds or ms, "aircraft": [{...}, ...]}`, `{"ac": [...], ...}` or a list alone, in bounded memory.
  *
- * Each entry becomes one message, so that none is lost without a word: a vector where the entry is an object, else its
- * text. An object that is no JSON (`{"lat":nan}`) or too large is a text too; no text passes for a message of its own.
+ * Each entry becomes one message, so that none is lost silently: a vector if the entry is an object, else its text. An
+ * object that is no JSON (`{"lat":nan}`) or too large is a text too; no text passes for a message of its own.
  * Source: wiedehopf/readsb README-json.md.
  *
  * @param writtenMs when the answer was written or received, for one that does not say `now`, or says what is no time
@@ -58,7 +60,7 @@ export async function readAnswer(
   return { timeMs, isDated, ...toVectors(items ?? [], timeMs, feed) };
 }
 
-/** Unpacks what begins as gzip does, whatever it is called: tar1090 and archives serve packed files so. */
+/** Unpacks a text that begins like gzip, whatever its name: tar1090 and archives serve packed files this way. */
 async function* plain(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const peeked = await peek(bytes, GZIP.length);
   try {
@@ -104,7 +106,7 @@ export const toPoll = ({ vectors, others }: Answer): Poll => ({
   ...(others.length > 0 && { others }),
 });
 
-/** What a person is told of entries that are not as they should be; null: nothing. */
+/** The notice about entries that are not in the expected form; null without any. */
 export function oddEntriesNotice({ odd, vectors, others }: Answer): string | null {
   if (odd === null) return null;
   const all = vectors.length + others.length;

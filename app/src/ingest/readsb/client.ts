@@ -12,7 +12,7 @@ export type Reading =
   | {
       readonly kind: 'answer';
       readonly answer: Answer;
-      /** When the server sent it, by its own clock; epoch ms. Null for a file, and where it does not say. */
+      /** When the server sent it, by its own clock; epoch ms. Null for a file, and if the server does not say. */
       readonly sentMs: number | null;
     }
   /** The same as before, as a file's times or the server say; nothing was read. */
@@ -117,7 +117,7 @@ function toReading(reply: Reply<Answer | string>, nowMs: number): Reading {
   }
 }
 
-/** The words of a refusal, where they are words and no page. */
+/** The text of a refusal, if it is text and not a page. */
 function quoted(body: string): string {
   const text = body.trim();
   if (text.startsWith('<')) return ' and a web page';

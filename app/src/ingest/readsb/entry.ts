@@ -4,7 +4,7 @@ export interface Entry {
   number(...names: readonly string[]): number | null;
   /** A whole number of at most 9 digits. */
   whole(...names: readonly string[]): number | null;
-  /** Not empty; a number that stands where a text should be is written out. */
+  /** Text that is not empty; a number in place of text is written out. */
   text(...names: readonly string[]): string | null;
   /** `true`, 1 or "1" is true; `false`, 0 or "0" false. */
   flag(name: string): boolean | null;
@@ -12,7 +12,7 @@ export interface Entry {
   lists(name: string, item: string): boolean;
   entry(name: string): Entry | null;
   has(name: string): boolean;
-  /** The first value that was asked for and is not what it should be, in a few words: `lat is true`. */
+  /** The first value of a wrong type that was read, in a few words: `lat is true`. */
   oddity(): string | null;
 }
 

@@ -35,7 +35,7 @@ export class ReceiverFile {
         seen !== null && seen.mtimeNs === stats.mtimeNs && seen.size === stats.size && seen.ino === stats.ino;
       if (isSame) return { kind: 'unchanged' };
       const answer = await readAnswer(fileBytes(path), 'readsb', Number(stats.mtimeMs));
-      // Only now: what was cut off is read again, whether its times change or not.
+      // Note it only now, so that a file that was cut off is read again even if its times do not change.
       this.#seen = stats;
       return { kind: 'answer', answer, sentMs: null };
     } catch (error) {
@@ -44,7 +44,7 @@ export class ReceiverFile {
     }
   }
 
-  /** The file, or why there is none. */
+  /** The file, or why it cannot be read. */
   async #find(): Promise<{ readonly path: string; readonly stats: BigIntStats } | string> {
     const stats = await statOf(this.#path);
     if (stats?.isFile() === true) return { path: this.#path, stats };

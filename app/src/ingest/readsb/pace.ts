@@ -35,5 +35,5 @@ export function waitMs(pace: Pace | null): number {
 
 const bounded = (ms: number): number => Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ms));
 
-/** After so long without a new time the receiver's time stands still, ms. */
+/** Without a new time for this long, the receiver's time counts as standing still, ms. */
 export const frozenAfterMs = (pace: Pace | null): number => Math.max(10_000, 3 * paceMs(pace));

@@ -14,11 +14,11 @@ export interface Report {
 const RATE_LIMITED_MS = 10_000;
 /** Access is granted by people, not by trying. */
 const DENIED_MS = 5 * 60_000;
-/** Spreads programs that were told the same time; never before it. */
+/** Spreads programs that were given the same time; never before that time. */
 const SPREAD_MS = 2_000;
 /** A later time is wrong (and timers end at 24.8 days). */
 const LONGEST_MS = 24 * 3_600_000;
-/** A clock is hours wrong; what is days old is an old file. */
+/** A clock may be wrong by hours; a time that is days old means an old file. */
 const DAY_MS = 86_400_000;
 
 /** When an answer was asked for, sent by the server's own clock (null: it does not say) and there, epoch ms. */

@@ -13,7 +13,7 @@ import { ReceiverUrl, addressOf, shownAddress } from './url.ts';
 interface Receiver {
   /** For sentences. */
   readonly place: string;
-  /** Between two looks, where that does not depend on the receiver's pace. */
+  /** Time between two reads, if it does not depend on the receiver's pace. */
   readonly lookMs?: number;
   read(signal?: AbortSignal): Promise<Reading>;
 }
@@ -26,7 +26,7 @@ const WAITS: BackOff = { firstMs: 1_000, longestMs: 30_000 };
 /** A file that is being written is whole in a moment. Until then nothing is said. */
 const MOMENT_MS = 3_000;
 const PASSING_WAITS = { firstMs: 100, longestMs: 2_000 } as const;
-/** An address whose time stands still is asked less and less often. */
+/** An address whose time stands still is polled less and less often. */
 const SLOWEST_MS = 10_000;
 
 /**
@@ -73,7 +73,7 @@ export class ReadsbSource implements Source {
         pace = paceAfter(pace, answer.timeMs);
         [changedAt, failures, isFrozen] = [monotonic(), 0, false];
         atMs = dueMs + (lookMs ?? waitMs(pace));
-        // The first one may be of a file that nobody writes any more.
+        // The first one may be from a file that is no longer written.
         const exchange = pace.gapsMs.length === 0 ? null : { askedMs, sentMs, receivedMs: nowMs };
         onState?.(afterAnswer(place, answer, exchange, dueMs + paceMs(pace), nowMs));
         yield toPoll(answer);

@@ -68,7 +68,7 @@ interface Position {
 function positionOf(entry: Entry): Position {
   const [latitude, longitude] = [entry.number('lat'), entry.number('lon')];
   const isMarkedUnknown = entry.flag('validposition') === false;
-  // Exactly 0, 0 is what a program sends that has not heard a position yet.
+  // A program sends exactly 0, 0 before it has received a position.
   const isUnknown = latitude === null || longitude === null || (latitude === 0 && longitude === 0);
   if (!isUnknown && !isMarkedUnknown) {
     // The old list says no age of the position: it is at most as new as the last message.
@@ -136,7 +136,7 @@ const ADS_B: ReadonlySet<string> = new Set([
   'adsr_other',
 ]);
 
-/** 0 ADS-B, 2 MLAT; null for what OpenSky has no number for: TIS-B, ADS-C, Mode S alone. */
+/** 0 ADS-B, 2 MLAT; null for sources without a number in OpenSky: TIS-B, ADS-C, Mode S alone. */
 function positionSourceOf(entry: Entry): number | null {
   const type = entry.text('type')?.toLowerCase();
   if (type === undefined) return entry.lists('mlat', 'lat') ? 2 : 0;

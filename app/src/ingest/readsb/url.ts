@@ -7,7 +7,7 @@ export interface Address {
   readonly authorization?: string;
 }
 
-/** Null for what is no `http:` or `https:` address. */
+/** Null if it is not an `http:` or `https:` address. */
 export function addressOf(text: string): Address | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
@@ -38,7 +38,9 @@ const BELOW_HOSTS = [
   'dump1090/data/aircraft.json',
 ] as const;
 
-/** The addresses to try for one that a person gave: itself where it names a file or a query, else what pages have below. */
+/**
+ * The addresses to try for a given one: itself if it names a file or has a query, else the usual files below a page.
+ */
 export function candidatesOf(address: string): readonly string[] {
   const url = new URL(address);
   if (/\.json(\.gz)?$/i.test(url.pathname) || url.search !== '') return [address];
@@ -69,7 +71,7 @@ export class ReceiverUrl {
     this.#candidates = candidatesOf(address.url);
   }
 
-  /** Never throws. Asks for what changed since it was read last, where the server knows of that. */
+  /** Never throws. Requests only a changed answer, if the server supports that. */
   async read(signal?: AbortSignal): Promise<Reading> {
     let first: Reading | null = null;
     for (const url of this.#candidates) {

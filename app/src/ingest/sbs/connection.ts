@@ -8,7 +8,7 @@ const CONNECT_MS = 10_000;
 /** The system asks a peer that says nothing whether it is still there: one that lost its power never says goodbye. */
 const KEEP_ALIVE_MS = 30_000;
 
-/** What one connection needs, and what it tells. */
+/** What one connection needs, and its callbacks. */
 export interface ConnectionOptions {
   readonly timeout: Timeout;
   /** Ends it; the connection then gives its reason. */
@@ -17,7 +17,7 @@ export interface ConnectionOptions {
   readonly onBytes: (bytes: Uint8Array) => void;
 }
 
-/** Connects, passes on what comes, and answers why it ended, as the end of a sentence. Never throws. */
+/** Connects, passes on the received bytes, and answers why it ended, as the end of a sentence. Never throws. */
 export async function listen({ host, port }: Address, options: ConnectionOptions): Promise<string> {
   const { signal, timeout, onOpen, onBytes } = options;
   const { promise, resolve } = Promise.withResolvers<string>();

@@ -22,7 +22,7 @@ export interface LineCounts {
 /** More than any receiver hears in a minute; invented addresses cannot fill the memory. */
 export const MOST_AIRCRAFT = 20_000;
 
-/** Vectors that wait for somebody to take them. */
+/** Vectors that wait to be taken. */
 const MOST_READY = 50_000;
 
 type Heard = { -readonly [K in keyof HeardAircraft]: HeardAircraft[K] };
@@ -51,7 +51,7 @@ export class Joiner {
     return this.#example;
   }
 
-  /** Takes a line in; answers its message, where it has one. */
+  /** Takes in a line; answers its message, if it has one. */
   push(line: Line, received_ms: number): SbsMessage | null {
     const message = line.isTooLong ? 'malformed' : readMessage(line.text);
     if (message === 'malformed') {

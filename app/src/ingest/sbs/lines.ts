@@ -1,9 +1,9 @@
 const LF = 0x0a;
 const CR = 0x0d;
-/** The longest line of BaseStation has some 200 bytes; what is longer is none. */
+/** The longest line of BaseStation has about 200 bytes; a longer line is not BaseStation. */
 export const MAX_LINE_BYTES = 1024;
 
-/** A line, or the beginning of what was too long to be one. */
+/** A line, or the beginning of one that is too long. */
 export interface Line {
   readonly text: string;
   readonly isTooLong: boolean;

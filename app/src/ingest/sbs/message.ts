@@ -31,7 +31,7 @@ export interface SbsMessage {
   readonly isSurface: boolean;
 }
 
-/** Kinds of lines that say nothing of where an aircraft is: a selection, a new id, a new aircraft, a status, a click. */
+/** Kinds of lines without a position or motion: a selection, a new id, a new aircraft, a status, a click. */
 const OTHER_KINDS: ReadonlySet<string> = new Set(['SEL', 'ID', 'AIR', 'STA', 'CLK']);
 const FIELDS = 22;
 const ADDRESS = /^~?[\da-f]{6}$/i;
@@ -44,7 +44,7 @@ class Malformed extends Error {}
 /**
  * Reads one line. A line with one field that cannot be is malformed as a whole: most likely it lost bytes on its way, and
  * its other fields are no better.
- * @returns `other` for lines that are well and not needed, `malformed` for what is no line of BaseStation
+ * @returns `other` for valid lines that are not needed, `malformed` for text that is not BaseStation
  */
 export function readMessage(line: string): SbsMessage | 'other' | 'malformed' {
   const fields = line.split(',');
@@ -99,7 +99,7 @@ function heightOf(text: string): { readonly value: number | null; readonly isGeo
   return { value: numberOf(isGeometric ? text.slice(0, -1) : text), isGeometric };
 }
 
-/** Zero for both is what some senders write who do not know. No aircraft is there. */
+/** Some senders write zero for both if they do not know. No aircraft is there. */
 function positionOf(latitudeText: string, longitudeText: string): SbsMessage['position'] {
   const [latitude, longitude] = [numberOf(latitudeText), numberOf(longitudeText)];
   if (latitude === null || longitude === null || (latitude === 0 && longitude === 0)) return null;
@@ -107,7 +107,7 @@ function positionOf(latitudeText: string, longitudeText: string): SbsMessage['po
   return { latitude, longitude };
 }
 
-/** A zero alone stands for none; other senders leave out zeros in front. */
+/** A single zero means unknown; other senders leave out leading zeros. */
 function squawkOf(text: string): string | null {
   if (text === '' || text === '0') return null;
   if (!/^[0-7]{1,4}$/.test(text)) throw new Malformed();

@@ -13,7 +13,7 @@ export class ReceiverClock {
   /** @param generated_ms by the sender's clock, read as UTC */
   hear(generated_ms: number | null, received_ms: number): void {
     if (generated_ms === null) return;
-    // Lines can only be late: the one that is least so tells the clock.
+    // Lines can only be late: the least late one shows the clock.
     this.#ahead_ms = Math.max(this.#ahead_ms ?? -Infinity, generated_ms - received_ms);
   }
 
@@ -25,7 +25,7 @@ export class ReceiverClock {
   }
 }
 
-/** What a person is told of it; null where both clocks agree within a minute. */
+/** The message about it; null if both clocks agree within a minute. */
 export function receiverClockNotice(place: string, ahead_ms: number): SourceNotice | null {
   const far_ms = Math.abs(ahead_ms);
   if (far_ms < NOTABLE_MS) return null;

@@ -15,7 +15,7 @@ const POLL_MS = 1_000;
 const SILENT_MS = 60_000;
 /** And connected again then: something between may hold a connection that leads nowhere. */
 const DEAD_MS = 300_000;
-/** It is somebody's own, and comes back soon when it was restarted. */
+/** Pauses between connections: a receiver is usually back soon after a restart. */
 const BACK_OFF: BackOff = { firstMs: 2_000, longestMs: 60_000 };
 
 /**
@@ -32,11 +32,11 @@ export class SbsSource implements Source {
   readonly #components: Omit<LiveComponents, 'fetch'>;
   readonly #joiner = new Joiner();
   readonly #clock = new ReceiverClock();
-  /** Gives up the connection that stands or is being made. */
+  /** Gives up the present connection, even if it is still being opened. */
   #connection: AbortController | null = null;
-  /** By the monotonic clock: when a line came, or the connection did; null while there is none. */
+  /** When the last line came, or the connection was opened, by the monotonic clock; null without a connection. */
   #heard_ms: number | null = null;
-  /** For how many times {@link SILENT_MS} it has been told that no line came. */
+  /** How many times {@link SILENT_MS} without a line were reported. */
   #toldSilences = 0;
   #clockNotice: SourceNotice | null = null;
 
@@ -65,7 +65,7 @@ export class SbsSource implements Source {
     const following = this.#follow(until, onState).catch((error: unknown) => (failure = { error }));
     try {
       while (!until.aborted) {
-        // On the second, so that a poll has what came within one.
+        // Poll on the second, so that a poll has the lines of one second.
         const nextMs = (Math.floor(clock() / POLL_MS) + 1) * POLL_MS;
         await waitUntil(nextMs, POLL_MS, this.#components, until);
         await whenReady?.();
@@ -82,7 +82,7 @@ export class SbsSource implements Source {
     }
   }
 
-  /** Keeps a connection, and tells each time that there is none. */
+  /** Keeps a connection open, and reports each time that there is none. */
   async #follow(until: AbortSignal, onState: PollOptions['onState']): Promise<void> {
     const { clock, monotonic, random, timeout } = this.#components;
     for (let failures = 0; !until.aborted;) {
@@ -122,7 +122,7 @@ export class SbsSource implements Source {
     }
   }
 
-  /** What is told after a poll; null while there is no connection, which was told when it ended. */
+  /** The report after a poll; null without a connection, because its end was reported. */
   #state(aircraft: number): SourceState | null {
     const { clock, monotonic } = this.#components;
     if (this.#heard_ms === null) return null;

@@ -16,7 +16,7 @@ export interface AircraftClass {
   /** Rate at the top of the descent, and just before the landing. */
   readonly descentRate: readonly [number, number];
   readonly rollSeconds: number;
-  /** On the stand with the transponder on; the rest of a real turn-around nobody hears. */
+  /** Time on the stand with the transponder on; the rest of a real turn-around is not received. */
   readonly turnaroundMinutes: readonly [number, number];
   /** Flies circles that end where they began, instead of going to another airport. */
   readonly isLocal: boolean;

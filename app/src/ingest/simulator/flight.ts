@@ -4,7 +4,7 @@ import { type Leg, planLeg } from './leg.ts';
 import { type Network, standOf } from './network.ts';
 import { Dice, hash } from './random.ts';
 
-/** One leg of an aircraft, and what it is called meanwhile. */
+/** One leg of an aircraft, and its callsign during it. */
 export interface Flight {
   readonly leg: Leg;
   /** 0 for the leg in which the world begins, then counted up: even ones leave home, odd ones return. */

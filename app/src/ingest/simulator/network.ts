@@ -105,7 +105,7 @@ function cellOf({ latitude, longitude }: Place, east: number, north: number): st
   return `${column},${Math.floor((latitude + 90) / CELL_DEGREES) + north}`;
 }
 
-/** The closest airport that is far enough away: for islands where the dice found none. */
+/** The closest airport that is far enough away, for islands where the random search found none. */
 function nearest(airports: readonly Airport[], from: Airport): Airport {
   let best = from;
   let bestKm = Infinity;

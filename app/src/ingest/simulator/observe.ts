@@ -47,7 +47,7 @@ export function observe(
 ): Observation {
   const dice = new Dice(hash(aircraft.seed, snapshot, 5));
   const heard = maxLag > 0 && dice.chance(0.5) ? snapshot - 1 : snapshot;
-  // Drawn even where there is nothing to repeat: what follows must not depend on what came before.
+  // Draw it even if there is nothing to repeat: later numbers must not depend on earlier results.
   const isRepeated = dice.chance(SHARE.repeated);
   if (previous !== null) {
     if (isRepeated) return { vector: { ...previous, snapshot_time: snapshot }, isRepeatable: true };

@@ -6,7 +6,7 @@ import { type Flight, flightAt } from './flight.ts';
 import { createNetwork } from './network.ts';
 import { observe } from './observe.ts';
 
-/** Where simulated time starts unless told otherwise, 2026-01-01T00:00:00Z: fixed, so that bytes are. */
+/** Default start of simulated time, 2026-01-01T00:00:00Z: fixed, so that the same arguments give the same bytes. */
 export const DEFAULT_START_SECONDS = 1_767_225_600;
 
 /** What a simulation follows from; the same arguments give the same vectors. */

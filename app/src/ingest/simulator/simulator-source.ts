@@ -64,7 +64,7 @@ export class SimulatorSource implements Source {
         await waitUntil(retry_at_ms, intervalSeconds * 1000, this.#components, signal);
       }
       const next = gridNow();
-      // A world only goes on; for an earlier time it is made again.
+      // A world can only advance; for an earlier time it is made again.
       if (next < snapshot) world = this.#world(next);
       snapshot = next;
     }

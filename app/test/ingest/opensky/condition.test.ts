@@ -33,7 +33,7 @@ describe('an answer', () => {
     const words = new Conditions(true);
     words.judge(first);
     expect(words.judge(second)?.words).toBe(
-      'the time of its answers stands still at 00:01:30 UTC, so nothing is new',
+      'the time of its answers has not changed since 00:01:30 UTC, so there is nothing new',
     );
   });
 
