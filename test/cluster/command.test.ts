@@ -57,7 +57,7 @@ describe.skipIf(!HAS_CLUSTER)('contrail cluster', () => {
     writeFileSync(join(taken, 'mine'), '');
     const up = await contrail('cluster', 'up', '--only', 'kafka', '--folder', taken);
     expect(up.code).toBe(1);
-    expect(up.complaints).toContain(`${taken} is no folder of a cluster`);
+    expect(up.complaints).toContain(`${taken} is not the folder of a cluster`);
     await contrail('cluster', 'down', '--purge', '--folder', taken);
     expect(existsSync(join(taken, 'mine'))).toBe(true);
   });

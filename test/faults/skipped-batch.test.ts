@@ -117,7 +117,7 @@ describe('a batch that was skipped or lost', () => {
       what: 'the quarantine has lost its newest commit',
       change: (lake: string) => removeCommits(join(lake, 'quarantine/flights'), 1),
       error: { kind: 'corrupt', code: 'table-behind-batches' },
-      message: /quarantine\/flights lacks micro-batch 2, .* though \d+ of its rows belong there/,
+      message: /quarantine\/flights lacks micro-batch 2, .* although \d+ of its rows belong there/,
     },
     {
       what: 'the quarantine has lost its newest two commits',
