@@ -22,7 +22,7 @@ export class Paces {
   add(samples: readonly FeedSample[]): void {
     for (const { feed, snapshot, snapshots } of samples) {
       const known = this.#feeds.get(feed);
-      // Set anew, so that the feeds heard last are kept.
+      // Delete and set it, so that the feeds with the newest answers are kept.
       this.#feeds.delete(feed);
       if (known === undefined) this.#feeds.set(feed, { snapshot, intervals: [] });
       else this.#feeds.set(feed, after(known, snapshot, snapshots));

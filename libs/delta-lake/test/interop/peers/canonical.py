@@ -1,4 +1,4 @@
-"""Canonical rows of Arrow columns: equal rows have equal texts, whoever read them.
+"""Canonical rows of Arrow columns: equal rows have equal texts, whatever program read them.
 
 A row is a JSON array of its cells in schema order, without spaces; `src/schema/canonical.ts` says the same of our own
 rows and is what the tests compare with. Types are those of Delta's schema JSON.
