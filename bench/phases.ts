@@ -65,6 +65,8 @@ export async function* phases(): AsyncGenerator<Readonly<Record<string, unknown>
   }
 }
 
+const ICAO24 = SILVER_FLIGHTS.columns.slice(0, 1);
+
 /** Silver_ML of one flight, polled at a pace. */
 async function phasesOf(
   engine: DuckdbEngine,
@@ -86,6 +88,7 @@ async function phasesOf(
     sql: `select time_position, flight_phase from (${QUERIES.silverMl}) as ml`,
     relations: {
       silver: { kind: 'rows', columns: SILVER_FLIGHTS.columns, rows: silver },
+      batch: { kind: 'rows', columns: [...ICAO24, { name: 'reason', type: 'string' }], rows: [] },
       recent: EMPTY_RECENT,
       earlier: EMPTY_RECENT,
       airports_by_cell: NearbyAirports.relation,

@@ -117,6 +117,7 @@ export const CASES: Readonly<Record<string, GoldenCase>> = {
     sql: QUERIES.silverMl,
     relations: {
       silver: SILVER_FLIGHTS.columns,
+      batch: BATCH,
       recent: RECENT_COLUMNS,
       earlier: RECENT_COLUMNS,
       airports_by_cell: AIRPORT_CELL_COLUMNS,

@@ -283,6 +283,7 @@ export class MicroBatches {
         sql: QUERIES.silverMl,
         relations: {
           silver: SILVER,
+          batch: BATCH,
           recent: KEPT.recent,
           earlier,
           airports_by_cell: NearbyAirports.relation,

@@ -1,7 +1,7 @@
 -- Table:  silver/flights_ml
 -- Grain:  exactly one row per Silver row of the batch.
 -- Key:    (icao24, time_position, last_contact)
--- Reads:  silver, recent, earlier, airports_by_cell
+-- Reads:  silver, batch (which aircraft it has: sooner planned than silver), recent, earlier, airports_by_cell
 -- Units:  metres, km/h, m/s, seconds, km; the flight phase works in feet, knots and ft/min
 -- Rows of one aircraft are ordered by (time_position, last_contact); a gap of more than gap_seconds starts a new
 -- segment, and nothing reaches back over it. Means and deviations take the row (0) and the four before it (1 to
@@ -14,7 +14,7 @@
 with history as (
   select icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate, longitude, latitude, on_ground
   from recent
-  where icao24 in (select icao24 from silver)
+  where icao24 in (select lower(icao24) from batch where reason is null)
   union all
   select icao24, time_position, last_contact, altitude_m, velocity_kmh, vertical_rate, longitude, latitude, on_ground
   from earlier
