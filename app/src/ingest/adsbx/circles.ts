@@ -100,9 +100,10 @@ function circleAt(origin: Circle, [east, north]: Point, radiusNm: number): Circl
   const latitude = radians(origin.latitude);
   const sine =
     Math.sin(latitude) * Math.cos(angle) + Math.cos(latitude) * Math.sin(angle) * Math.cos(bearing);
+  // The usual form, divided by the cosine of the latitude: at the poles nothing is left of both parts of that one.
   const turn = Math.atan2(
-    Math.sin(bearing) * Math.sin(angle) * Math.cos(latitude),
-    Math.cos(angle) - Math.sin(latitude) * sine,
+    Math.sin(bearing) * Math.sin(angle),
+    Math.cos(latitude) * Math.cos(angle) - Math.sin(latitude) * Math.sin(angle) * Math.cos(bearing),
   );
   const longitude = origin.longitude + degrees(turn);
   return {

@@ -18,11 +18,14 @@ function pointAt({ latitude, longitude }: Circle, bearing: number, nm: number): 
   const [lat, angle] = [radians(latitude), nm / RADIUS_NM];
   const sine = Math.sin(lat) * Math.cos(angle) + Math.cos(lat) * Math.sin(angle) * Math.cos(bearing);
   const turn = Math.atan2(
-    Math.sin(bearing) * Math.sin(angle) * Math.cos(lat),
-    Math.cos(angle) - Math.sin(lat) * sine,
+    Math.sin(bearing) * Math.sin(angle),
+    Math.cos(lat) * Math.cos(angle) - Math.sin(lat) * Math.sin(angle) * Math.cos(bearing),
   );
   return [(Math.asin(sine) * 180) / Math.PI, longitude + (turn * 180) / Math.PI];
 }
+
+/** Places in all directions, near and far. */
+const ALL_ROUND: [number, number][] = Array.from({ length: 50 }, (_, index) => [index / 50, (index % 7) / 6]);
 
 describe('the circles that cover an area', () => {
   test('are whole miles of at most 250, on the globe, and leave no place out, at poles and the date line too', () => {
@@ -52,7 +55,15 @@ describe('the circles that cover an area', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      {
+        numRuns: 200,
+        // So near the pole that nothing is left of the difference of two cosines.
+        examples: [
+          [{ latitude: -89.99999999999775, longitude: 0, radiusNm: 354.45 }, ALL_ROUND],
+          [{ latitude: 89.99999999999775, longitude: 12, radiusNm: 354.45 }, ALL_ROUND],
+          [{ latitude: 90, longitude: 12, radiusNm: 1400 }, ALL_ROUND],
+        ],
+      },
     );
   });
 
