@@ -63,6 +63,13 @@ describe.skipIf(process.platform !== 'linux')('the launcher', () => {
     },
   );
 
+  test('ends with 0 by SIGTERM while a pipeline waits for a Kafka that is away', async () => {
+    const { launcher, said } = start('pipeline', '--once', '--kafka-bootstrap', '127.0.0.1:9');
+    await expect.poll(said, { timeout: 60_000 }).toContain('Trying again until it works.');
+    launcher.kill('SIGTERM');
+    expect(await ended(launcher)).toBe(0);
+  });
+
   test('says the cause when the program is killed, as for memory', async () => {
     const { launcher, said } = up();
     process.kill(await programOf(launcher), 'SIGKILL');

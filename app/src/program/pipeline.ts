@@ -34,7 +34,7 @@ export async function pipeline(
     jobs,
     isLoud: true,
   });
-  if (once && totals.batches === 0 && !(await topic.exists()))
+  if (once && !signal.aborted && totals.batches === 0 && !(await topic.exists()))
     say(
       `There is no topic ${topic.name} in ${topicPlace(settings, data)} yet. "contrail produce" creates it.`,
     );
