@@ -9,7 +9,7 @@ import { refuseUnlessSelect } from './one-select.ts';
 import { filesSelect, globEscape, loadRows, rowsSelect, SHORT_ROWS, withRelations } from './relations.ts';
 import { shownValue } from './shown-values.ts';
 import { fromDuckdb, identifier, literal, textLiteral } from './values.ts';
-import { castList, writeFiles } from './write.ts';
+import { castList, type FilesOnTheirWay, writeFiles } from './write.ts';
 
 /** What a DuckDB engine may use. */
 export interface DuckdbOptions {
@@ -44,6 +44,8 @@ export class DuckdbEngine implements QueryEngine {
   #instance: DuckDBInstance;
   #connection: DuckDBConnection;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Resolves when the disk has all that was written until now, or has refused it. */
+  #durable: Promise<unknown> = Promise.resolve();
   /** Names of kept relations. */
   readonly #kept = new Set<string>();
   /** Whether DuckDB no longer takes statements, or could not drop something. */
@@ -98,24 +100,37 @@ export class DuckdbEngine implements QueryEngine {
     }
   }
 
-  write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
-    return this.#withRelations(select, async (sql) => {
-      const { keepAs, splitBy, only } = target;
-      if (keepAs !== undefined) {
-        await this.#replace(keepAs, `select ${castList(target.columns)} from (${sql})`);
-        return writeFiles(this.#connection, identifier(`kept_${keepAs}`), target);
-      }
-      // Each value of the splitting columns takes a read. So a SELECT that aggregates is run once, here. A SELECT that
-      // is only split by partition is a projection of kept rows, which is cheaper to read again than to store.
-      if (splitBy === undefined || only !== undefined)
-        return writeFiles(this.#connection, `(${sql})`, target);
-      await this.#connection.run(`create or replace temp table rows_to_write as ${sql}`);
-      try {
-        return await writeFiles(this.#connection, 'rows_to_write', target);
-      } finally {
-        await this.#connection.run('drop table if exists rows_to_write');
-      }
+  async write(select: Select, target: WriteTarget): Promise<readonly WrittenFile[]> {
+    const { files, durable } = await this.#withRelations(select, async (sql) => {
+      const { files: written, synced } = await this.#writeRows(sql, target);
+      // DuckDB goes on with the next SELECT while the disk works. Writes still end in the order in which they began.
+      const inOrder = Promise.all([this.#durable, synced]);
+      this.#durable = inOrder.catch(() => undefined);
+      return { files: written, durable: inOrder };
     });
+    try {
+      await durable;
+    } catch (error) {
+      throw sqlFailure(error, select.sql);
+    }
+    return files;
+  }
+
+  async #writeRows(sql: string, target: WriteTarget): Promise<FilesOnTheirWay> {
+    const { keepAs, splitBy, only } = target;
+    if (keepAs !== undefined) {
+      await this.#replace(keepAs, `select ${castList(target.columns)} from (${sql})`);
+      return writeFiles(this.#connection, identifier(`kept_${keepAs}`), target);
+    }
+    // Each value of the splitting columns takes a read. So a SELECT that aggregates is run once, here. A SELECT that
+    // is only split by partition is a projection of kept rows, which is cheaper to read again than to store.
+    if (splitBy === undefined || only !== undefined) return writeFiles(this.#connection, `(${sql})`, target);
+    await this.#connection.run(`create or replace temp table rows_to_write as ${sql}`);
+    try {
+      return await writeFiles(this.#connection, 'rows_to_write', target);
+    } finally {
+      await this.#connection.run('drop table if exists rows_to_write');
+    }
   }
 
   keep(name: string, select: Select): Promise<void> {
@@ -139,6 +154,7 @@ export class DuckdbEngine implements QueryEngine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.catch(() => undefined);
+    await this.#durable;
     this.#connection.closeSync();
     this.#instance.closeSync();
   }

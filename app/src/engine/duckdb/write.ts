@@ -8,17 +8,18 @@ import { fromDuckdb, identifier, literal, parseBound, sqlType, textLiteral } fro
 
 /**
  * Writes the rows of `source` (a relation's name) as Parquet below the target's folder: one file per combination of
- * the columns that split it, each fsync'ed, with the statistics that DuckDB gathered while writing.
+ * the columns that split it, with the statistics that DuckDB gathered while writing. The fsync of each begins here.
  */
 export async function writeFiles(
   connection: DuckDBConnection,
   source: string,
   target: WriteTarget,
-): Promise<readonly WrittenFile[]> {
+): Promise<FilesOnTheirWay> {
   const splits = [...(target.partitionBy ?? []), ...(target.splitBy ?? [])];
   const { only: known } = target;
   const combinations = known === undefined ? await distinctValues(connection, source, splits) : [known];
   const files: WrittenFile[] = [];
+  const syncs: Promise<void>[] = [];
   for (const [index, values] of combinations.entries()) {
     const partition = Object.fromEntries(
       (target.partitionBy ?? []).map((name) => [name, values[name] ?? null]),
@@ -35,9 +36,26 @@ export async function writeFiles(
         ? ''
         : ` where ${splits.map((name) => sameValue(name, values[name] ?? null, target.columns)).join(' and ')}`;
     const file = await copyTo(connection, `select ${castList(columns)} from ${source}${only}`, path, columns);
-    if (file !== null) files.push({ ...file, partition });
+    if (file === null) continue;
+    files.push({ ...file, partition });
+    const synced = syncFile(path);
+    // Our caller waits for all of them. If a later COPY fails, that is the failure to tell.
+    synced.catch(() => undefined);
+    syncs.push(synced);
   }
-  return files;
+  return { files, synced: Promise.all(syncs) };
+}
+
+/** Files that are written, and survive a power cut once `synced` resolves: until then DuckDB can do something else. */
+export interface FilesOnTheirWay {
+  readonly files: readonly WrittenFile[];
+  readonly synced: Promise<unknown>;
+}
+
+/** From here the file's bytes survive a power cut; the commit of the file syncs the folder's entry. */
+async function syncFile(path: string): Promise<void> {
+  await using handle = await open(path, 'r');
+  await handle.sync();
 }
 
 /** The columns of a target, cast to their types. */
@@ -92,13 +110,6 @@ async function copyTo(
   if (row === undefined || Number(row['count']) === 0) {
     await rm(path, { force: true });
     return null;
-  }
-  // From here the file's bytes survive a power cut; the commit of the file syncs the folder's entry.
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
   const reported = new Map<string, Map<string, string>>();
   for (const { key, value } of row['column_statistics'] as unknown as {
