@@ -25,8 +25,8 @@ export function findNode() {
 /**
  * How glibc gives out memory. DuckDB works on several threads, and glibc gives each a heap of its own that it hardly ever
  * returns: with one heap a million messages take 610 MB instead of 860 at the same speed. To plan a SELECT, DuckDB makes and
- * frees ten thousands of small objects. A longer list of free ones for each thread, and none that is merged again and
- * again, takes a quarter off the CPU time of every batch.
+ * frees tens of thousands of small objects. A longer list of free ones for each thread, and none that is merged again and
+ * again, saves 2 to 5 % of the CPU time of a batch, small or large, and takes no more memory.
  */
 const MEMORY = {
   MALLOC_ARENA_MAX: '1',
