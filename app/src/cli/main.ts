@@ -17,24 +17,14 @@ const wholeNumber = (text: string): number => {
 const formatOption = (extra: readonly string[] = [], standard = 'table'): Option =>
   new Option('--format <format>', 'how to print').choices([...OUTPUT_FORMATS, ...extra]).default(standard);
 
-/** What a command needs to reach an S3 store. */
-const S3_SETTINGS = [
-  'GARAGE_ENDPOINT',
-  'ACCESS_KEY',
-  'SECRET_KEY',
-  'BUCKET_NAME',
-  'S3_REGION',
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'CA_FILE',
-] as const;
+/** A flag without a value: absent means no, which the help need not say. */
+const flag = (name: string, meaning: string): Option => new Option(name, meaning);
 
 const passOverGaps = (): Option =>
-  new Option(
+  flag(
     '--pass-over-gaps',
     'go on without messages that the topic no longer has (expired, damaged), and note them in quarantine.gaps',
-  ).default(false);
+  );
 
 const EXAMPLES = `
 Examples:
@@ -61,56 +51,52 @@ function program(): Command {
     .configureHelp({ sortOptions: false })
     .exitOverride();
 
-  withSettings(
-    root.command('up').description('run source, pipeline and dashboard in one process (npm start)'),
-  )
-    .addOption(passOverGaps())
-    .action(async (flags: Flags) => {
-      const { up } = await import('./up.ts');
-      await up(settingsOf(flags), untilSignal(), flags['passOverGaps'] === true);
-    });
+  const up = root
+    .command('up')
+    .description('run source, pipeline and dashboard in one process (npm start)')
+    .addOption(passOverGaps());
+  withSettings(up, ['Source', 'Data', 'Topic', 'Micro-batches', 'Page', 'Lake', 'Memory and log']).action(
+    async (flags: Flags) => {
+      const run = await import('./up.ts');
+      await run.up(settingsOf(flags), untilSignal(), flags['passOverGaps'] === true);
+    },
+  );
 
-  withSettings(
-    root
-      .command('produce')
-      .description(
-        'send the positions of a source into the topic: opensky, readsb:URL|FILE, sbs:HOST:PORT, adsblol:LAT,LON,NM and others, simulator, replay:PATH, archive:PATH, ndjson:FILE; see docs/feeds.md',
-      ),
-  )
-    .option('--once', 'end after one poll (files always end by themselves)', false)
-    .action(async (flags: Flags) => {
+  const send = root
+    .command('produce')
+    .description(
+      'send the positions of a source into the topic: opensky, readsb:URL|FILE, sbs:HOST:PORT, adsblol:LAT,LON,NM and others, simulator, replay:PATH, archive:PATH, ndjson:FILE; see docs/feeds.md',
+    )
+    .addOption(flag('--once', 'end after one poll (files always end by themselves)'));
+  withSettings(send, ['Source', 'Data', 'Topic', 'Kafka', 'Network', 'LOG_LEVEL']).action(
+    async (flags: Flags) => {
       const { produce } = await import('../program/produce.ts');
       await produce(settingsOf(flags), flags['once'] === true, untilSignal());
-    });
+    },
+  );
 
-  withSettings(
-    root.command('pipeline').description('write the messages of the topic into the tables of the lake'),
-  )
-    .option('--once', 'process the messages that are there, then end', false)
+  const fill = root
+    .command('pipeline')
+    .description('write the messages of the topic into the tables of the lake')
+    .addOption(flag('--once', 'process the messages that are there, then end'))
     .addOption(passOverGaps())
-    .option('--batch-rows <n>', 'the most messages in a micro-batch', wholeNumber)
-    .action(async (flags: Flags) => {
+    .option('--batch-rows <n>', 'the most messages in a micro-batch', wholeNumber);
+  const reads = ['Data', 'TOPIC_NAME', 'NUM_PARTITIONS', 'Kafka'] as const;
+  withSettings(fill, [...reads, 'Micro-batches', 'Lake', 'S3', 'Spark', 'Network', 'Memory and log']).action(
+    async (flags: Flags) => {
       const { pipeline } = await import('../program/pipeline.ts');
       const rows = flags['batchRows'];
       const settings = settingsOf(flags);
       const limited = typeof rows === 'number' && rows > 0 ? { ...settings, maxBatchRows: rows } : settings;
       const modes = { once: flags['once'] === true, passOverGaps: flags['passOverGaps'] === true };
       await pipeline(limited, modes, untilSignal());
-    });
+    },
+  );
 
-  withSettings(root.command('dashboard').description('serve the page that shows a lake'), [
-    'DATA_DIR',
-    ...S3_SETTINGS,
-    'LAKE_CACHE',
-    'KAFKA_BOOTSTRAP',
-    'SPARK_REMOTE',
-    'SPARK_MASTER_URL',
-    'DASHBOARD_HOST',
-    'DASHBOARD_PORT',
-    'DASHBOARD_ALLOWED_HOSTS',
-    'MEMORY_LIMIT',
-    'LOG_LEVEL',
-  ]).action(async (flags: Flags) => {
+  const serve = root.command('dashboard').description('serve the page that shows a lake');
+  const watched = ['KAFKA_BOOTSTRAP', 'SPARK_REMOTE', 'SPARK_MASTER_URL', 'Links'] as const;
+  const lake = ['DATA_DIR', 'LAKE_CACHE', 'S3', 'Network', 'Memory and log'] as const;
+  withSettings(serve, [...lake, 'Page', ...watched]).action(async (flags: Flags) => {
     const { dashboard } = await import('./dashboard.ts');
     await dashboard(settingsOf(flags), untilSignal());
   });
@@ -119,22 +105,21 @@ function program(): Command {
   const parts = { wholeNumber, formatOption, usage };
   addReaders(table, parts);
   addOperations(table, parts);
-  for (const command of table.commands) withSettings(command, S3_SETTINGS);
+  for (const command of table.commands) withSettings(command, ['S3', 'Network']);
 
-  withSettings(
-    root
-      .command('query')
-      .description(
-        'run one SELECT over the lake; its tables are bronze.flights, silver.flights, gold.traffic_by_country, …',
-      ),
-    ['DATA_DIR', ...S3_SETTINGS, 'LAKE_CACHE', 'MEMORY_LIMIT'],
-  )
+  const ask = root
+    .command('query')
+    .description(
+      'run one SELECT over the lake; its tables are bronze.flights, silver.flights, gold.traffic_by_country, …',
+    )
     .argument('<sql>', 'a SELECT')
-    .addOption(formatOption())
-    .action(async (sql: string, flags: Flags & { format: OutputFormat }) => {
+    .addOption(formatOption());
+  withSettings(ask, ['DATA_DIR', 'S3', 'LAKE_CACHE', 'Network', 'MEMORY_LIMIT']).action(
+    async (sql: string, flags: Flags & { format: OutputFormat }) => {
       const { query } = await import('./query.ts');
       await query(settingsOf(flags), sql, flags.format);
-    });
+    },
+  );
 
   root
     .command('simulate')
@@ -150,12 +135,16 @@ function program(): Command {
 
   addCluster(root);
 
-  withSettings(root.command('doctor').description('check the settings and everything that is in use'))
-    .option('--json', 'for programs', false)
-    .action(async (flags: Flags) => {
+  const check = root
+    .command('doctor')
+    .description('check the settings and everything that is in use')
+    .addOption(flag('--json', 'for programs'));
+  withSettings(check, ['SOURCE', 'Data', 'Page', 'S3', 'Kafka', 'Spark', 'Network']).action(
+    async (flags: Flags) => {
       const { printFindings } = await import('./doctor.ts');
       if (!(await printFindings(settingsOf(flags), flags['json'] === true))) process.exitCode = 1;
-    });
+    },
+  );
   return root;
 }
 
