@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { ContrailError } from '../../errors.ts';
 import type { MessageValue } from '../../flight/decode-message.ts';
 import { unpacked } from '../input/file-bytes.ts';
+import { withPauses } from '../input/with-pauses.ts';
 import type { Poll, PollOptions, Source } from '../source.ts';
 import { readLines } from './lines.ts';
 
@@ -11,6 +12,9 @@ import { readLines } from './lines.ts';
 export const LINES_PER_POLL = 5_000;
 /** And characters, whatever the lines are like: a poll is in memory as a whole. */
 const CHARACTERS_PER_POLL = 8 * 1024 * 1024;
+
+/** Lines of a pipe that somebody writes slowly are passed on after so long, at the latest. */
+const LONGEST_WAIT_MS = 500;
 
 const READ_BYTES = 1024 * 1024;
 
@@ -34,7 +38,7 @@ export class NdjsonSource implements Source {
   }
 
   /**
-   * Polls of {@link LINES_PER_POLL} lines, the last one shorter; `done` and `total` are bytes of the file as it lies
+   * Polls of {@link LINES_PER_POLL} lines, fewer at the end and where lines come slowly; `done` and `total` are bytes of the file as it lies
    * on disk, `total` unknown for standard input.
    * @throws ContrailError `invalid` / `ndjson-unreadable` when the file cannot be read, its gzip stream is broken, or a
    * line is longer than 16 MiB. What came before it has been yielded, and the message says how many lines.
@@ -55,6 +59,8 @@ export class NdjsonSource implements Source {
     let sent = 0;
     let values: MessageValue[] = [];
     let characters = 0;
+    let sinceMs = 0;
+    const isDue = (): boolean => values.length > 0 && performance.now() - sinceMs >= LONGEST_WAIT_MS;
     const poll = (): Poll => {
       const full: Poll = { kind: 'messages', values, ...progress() };
       sent += values.length;
@@ -63,14 +69,21 @@ export class NdjsonSource implements Source {
     };
     try {
       await whenReady?.();
-      for await (const lines of readLines(this.#path.endsWith('.gz') ? unpacked(bytes) : bytes)) {
-        for (const line of lines) {
+      const chunks = readLines(this.#path.endsWith('.gz') ? unpacked(bytes) : bytes);
+      for await (const lines of withPauses(chunks, LONGEST_WAIT_MS)) {
+        for (const line of lines ?? []) {
+          if (values.length === 0) sinceMs = performance.now();
           values.push(line);
           characters += line.length;
           if (values.length < this.#linesPerPoll && characters < CHARACTERS_PER_POLL) continue;
           yield poll();
           await whenReady?.();
           if (isStopped()) return;
+        }
+        if (isStopped()) return;
+        if (isDue()) {
+          yield poll();
+          await whenReady?.();
         }
         if (isStopped()) return;
       }

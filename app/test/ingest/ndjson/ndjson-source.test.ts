@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ContrailError } from '../../../src/errors.ts';
@@ -54,6 +54,17 @@ describe('lines', () => {
 });
 
 describe('an ndjson source', () => {
+  test('passes the lines of a pipe on while they come slowly, not by the thousand', async () => {
+    const stdin = new PassThrough();
+    const seen: unknown[] = [];
+    stdin.write('{"i":0}\n{"i":1}\n');
+    for await (const poll of new NdjsonSource('-', { stdin }).polls({})) {
+      seen.push(linesOf([poll]));
+      if (seen.length === 1) stdin.end('{"i":2}\n');
+    }
+    expect(seen).toEqual([['{"i":0}', '{"i":1}'], ['{"i":2}']]);
+  });
+
   const many = Array.from({ length: LINES_PER_POLL + 1 }, (_, index) => `{"i":${index}}`);
 
   test('yields lines in order, in polls of some thousands, with the bytes behind and in all', async () => {
