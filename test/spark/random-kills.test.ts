@@ -66,7 +66,7 @@ describe.skipIf(!HAS_SPARK)(
           `killed ${lives.length} times after ${Math.min(...lives)} to ${Math.max(...lives)} ms: ${messages.length} messages, nothing lost or doubled\n`,
         );
       },
-      180_000 + 60_000 * KILLS,
+      420_000 + 60_000 * KILLS,
     );
   },
 );
