@@ -122,7 +122,7 @@ function clockFinding(progress: Progress | null): Finding {
 }
 
 /**
- * The last report of each source, and its pace. A source that waits for credits or for a service is healthy; one that
+ * The last report of each source, its next poll and its credits. A source that waits for credits or for a service is healthy; one that
  * was refused needs a person.
  */
 export function sourceFindings(progress: Progress | null, nowMs: number): readonly Finding[] {
