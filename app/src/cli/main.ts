@@ -17,11 +17,8 @@ const wholeNumber = (text: string): number => {
 const formatOption = (extra: readonly string[] = [], standard = 'table'): Option =>
   new Option('--format <format>', 'how to print').choices([...OUTPUT_FORMATS, ...extra]).default(standard);
 
-/** A flag without a value: absent means no, which the help need not say. */
-const flag = (name: string, meaning: string): Option => new Option(name, meaning);
-
 const passOverGaps = (): Option =>
-  flag(
+  new Option(
     '--pass-over-gaps',
     'go on without messages that the topic no longer has (expired, damaged), and note them in quarantine.gaps',
   );
@@ -67,7 +64,7 @@ function program(): Command {
     .description(
       'send the positions of a source into the topic: opensky, readsb:URL|FILE, sbs:HOST:PORT, adsblol:LAT,LON,NM and others, simulator, replay:PATH, archive:PATH, ndjson:FILE; see docs/feeds.md',
     )
-    .addOption(flag('--once', 'end after one poll (files always end by themselves)'));
+    .option('--once', 'end after one poll (files always end by themselves)');
   withSettings(send, ['Source', 'Data', 'Topic', 'Kafka', 'Network', 'LOG_LEVEL']).action(
     async (flags: Flags) => {
       const { produce } = await import('../program/produce.ts');
@@ -78,7 +75,7 @@ function program(): Command {
   const fill = root
     .command('pipeline')
     .description('write the messages of the topic into the tables of the lake')
-    .addOption(flag('--once', 'process the messages that are there, then end'))
+    .option('--once', 'process the messages that are there, then end')
     .addOption(passOverGaps())
     .option('--batch-rows <n>', 'the most messages in a micro-batch', wholeNumber);
   const reads = ['Data', 'TOPIC_NAME', 'NUM_PARTITIONS', 'Kafka'] as const;
@@ -138,7 +135,7 @@ function program(): Command {
   const check = root
     .command('doctor')
     .description('check the settings and everything that is in use')
-    .addOption(flag('--json', 'for programs'));
+    .option('--json', 'for programs');
   withSettings(check, ['SOURCE', 'Data', 'Page', 'S3', 'Kafka', 'Spark', 'Network']).action(
     async (flags: Flags) => {
       const { printFindings } = await import('./doctor.ts');

@@ -1,14 +1,7 @@
 import type { SourceWord } from '../../flight/source-word.ts';
 import type { FeedPace, Progress } from '../../lake/progress.ts';
 import type { SourceStatus } from '../protocol.ts';
-
-/** A feed has missed two polls when so many paces have passed since its newest answer, and is given up after so many. */
-export const LATE_PACES = 2;
-export const LOST_PACES = 3.5;
-/** What an answer may take from its time to the lake, seconds: feeds speak of moments that are over. */
-const ON_THE_WAY_S = 15;
-/** A feed is not given up sooner, seconds. */
-const LEAST_LOST_S = 60;
+import { LATE_PACES, LOST_PACES, POSITIONS_DELAYED_S, STALE_S } from './thresholds.ts';
 
 /** What a source is called in the messages, where it has another name. */
 const FEED_OF: Readonly<Record<string, string>> = {
@@ -94,9 +87,9 @@ function stateOf(
   if (word?.state === 'ended') return 'ended';
   if (word !== null && word.state !== 'ok') return word.state === 'waiting' ? 'waiting' : 'failed';
   if (age_s === null) return 'waiting';
-  const grace = ON_THE_WAY_S + trigger_s;
+  const grace = POSITIONS_DELAYED_S + trigger_s;
   const pace = pace_s ?? 0;
-  if (age_s > Math.max(LEAST_LOST_S, grace + LOST_PACES * pace)) return 'stale';
+  if (age_s > Math.max(STALE_S, grace + LOST_PACES * pace)) return 'stale';
   return age_s > grace + LATE_PACES * pace ? 'delayed' : 'ok';
 }
 

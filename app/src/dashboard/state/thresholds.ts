@@ -1,5 +1,4 @@
 /** Ages, in seconds, from which the page shows something as delayed (amber) or stale. */
-import { LATE_PACES, LOST_PACES } from './sources.ts';
 
 /**
  * Positions are delayed when they are older than this plus one trigger, for which a row may wait for its micro-batch.
@@ -7,6 +6,9 @@ import { LATE_PACES, LOST_PACES } from './sources.ts';
 export const POSITIONS_DELAYED_S = 15;
 /** Positions, and tables after two triggers, are stale from this age. */
 export const STALE_S = 60;
+/** A feed is late when so many paces have passed since its newest answer, which means that it missed two polls, and stale after so many. */
+export const LATE_PACES = 2;
+export const LOST_PACES = 3.5;
 /** The trigger that is assumed until the pipeline reports its own. */
 export const ASSUMED_TRIGGER_S = 5;
 /**
