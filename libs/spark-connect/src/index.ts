@@ -1,4 +1,5 @@
 /** Spark Connect client for Node: sessions, SQL, reads, writes, Arrow results, reattachable execution. */
+export type { JobWatch, RunningJob } from './application-page.ts';
 export type { ResultBatch } from './arrow/decode.ts';
 export type { Columns, ColumnType } from './arrow/encode.ts';
 export type { Row, Value } from './arrow/value.ts';
@@ -13,14 +14,13 @@ export {
   type SparkConnectErrorKind,
   type SparkFailure,
 } from './errors.ts';
+export type { PlanMetrics, Progress, StageProgress } from './operation/progress.ts';
+export type { RunOptions } from './operation/run.ts';
 export type { WriteMode, WriteTarget } from './plan/command.ts';
 export { literal, type Literal, type Parameter } from './plan/literal.ts';
 export { renderParameters } from './plan/parameters.ts';
 export type { DataSourceRead } from './plan/relation.ts';
 export { quoteIdentifier, renderLiteral } from './plan/sql-text.ts';
-export type { JobWatch, RunningJob } from './session/application-page.ts';
-export type { PlanMetrics, Progress, StageProgress } from './session/progress.ts';
-export type { RunOptions } from './session/run.ts';
 export {
   type InterruptTarget,
   openSession,

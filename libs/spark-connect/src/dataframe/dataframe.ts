@@ -1,15 +1,15 @@
 import type { ResultBatch } from '../arrow/decode.ts';
 import type { Row } from '../arrow/value.ts';
+import { analyze } from '../calls/analyze.ts';
+import type { SessionCalls } from '../calls/calls.ts';
 import { invalidArgument } from '../errors.ts';
 import {
   AnalyzePlanRequest_Explain_ExplainMode as Mode,
   type Relation,
 } from '../gen/spark/connect/connect_pb.ts';
+import { runCommand, type RunOptions, runPlan } from '../operation/run.ts';
 import { createView, type WriteTarget, writeOperation } from '../plan/command.ts';
 import { limited, queryPlan } from '../plan/relation.ts';
-import type { SessionCalls } from '../session/calls.ts';
-import { analyze } from '../session/analyze.ts';
-import { runCommand, type RunOptions, runPlan } from '../session/run.ts';
 import { columnsOf, type SchemaColumn } from './schema.ts';
 
 /** How much `explain` tells. */

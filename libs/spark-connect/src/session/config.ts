@@ -1,4 +1,4 @@
-import { METHODS, type SessionCalls } from './calls.ts';
+import { METHODS, type SessionCalls } from '../calls/calls.ts';
 
 /** Settings of a session. They hold for this session alone, and until it ends. */
 export class SessionConfig {

@@ -1,6 +1,9 @@
-import { type Columns, encodeRows } from '../arrow/encode.ts';
+import { ApplicationPage, type JobWatch, type RunningJob } from '../application-page.ts';
 import { decodeBatch } from '../arrow/decode.ts';
+import { type Columns, encodeRows } from '../arrow/encode.ts';
 import type { Row } from '../arrow/value.ts';
+import { analyze } from '../calls/analyze.ts';
+import { METHODS, SessionCalls } from '../calls/calls.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { DataFrame } from '../dataframe/dataframe.ts';
 import { SparkConnectError } from '../errors.ts';
@@ -8,6 +11,7 @@ import {
   InterruptRequest_InterruptType as InterruptType,
   type Relation,
 } from '../gen/spark/connect/connect_pb.ts';
+import { type RunOptions, runPlan } from '../operation/run.ts';
 import { sqlCommand } from '../plan/command.ts';
 import { literalExpression } from '../plan/literal-expression.ts';
 import { literalOf, type Parameter } from '../plan/literal.ts';
@@ -16,11 +20,7 @@ import { dataSource, type DataSourceRead, localRelation, namedTable, sqlRelation
 import { Channel, type ChannelOptions } from '../transport/channel.ts';
 import { parseConnectionString } from '../transport/connection-string.ts';
 import type { RetryOptions } from '../transport/retry.ts';
-import { analyze } from './analyze.ts';
-import { ApplicationPage, type JobWatch, type RunningJob } from './application-page.ts';
-import { METHODS, SessionCalls } from './calls.ts';
 import { SessionConfig } from './config.ts';
-import { type RunOptions, runPlan } from './run.ts';
 
 const CLIENT = 'contrail-spark-connect/0.1.0';
 
@@ -72,7 +72,7 @@ export async function openSession(address: string, options: SessionOptions = {})
       userId: endpoint.userId ?? '',
       clientType: endpoint.userAgent === undefined ? CLIENT : `${endpoint.userAgent} ${CLIENT}`,
     };
-    return { channel, calls: new SessionCalls(channel, caller, clock, retry, page, serverSideSessionId) };
+    return { channel, calls: new SessionCalls({ channel, caller, clock, retry, page, serverSideSessionId }) };
   };
   const connected = connect(endpoint.sessionId ?? clock.newId());
   const { channel, calls } = connected;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { ApplicationPage } from '../../src/session/application-page.ts';
+import { ApplicationPage } from '../src/application-page.ts';
 
 /** A page with these answers by path; every request is noted. */
 async function page(answers: Readonly<Record<string, unknown>>) {

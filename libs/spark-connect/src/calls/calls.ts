@@ -5,13 +5,13 @@ import type {
   MessageInitShape,
   MessageShape,
 } from '@bufbuild/protobuf';
+import type { JobWatch } from '../application-page.ts';
 import type { Clock } from '../clock.ts';
 import { SparkConnectError } from '../errors.ts';
 import { SparkConnectService } from '../gen/spark/connect/connect_pb.ts';
 import type { Channel } from '../transport/channel.ts';
 import { Backoff, type RetryOptions, withRetries } from '../transport/retry.ts';
 import { RpcFailure } from '../transport/rpc-failure.ts';
-import type { JobWatch } from './application-page.ts';
 import { chainOf, chainOfInfo, sparkConnectError } from './explain.ts';
 
 /** The calls of the service. */
@@ -28,6 +28,18 @@ export interface Caller {
   readonly clientType: string;
 }
 
+/** What the calls of a session work with. */
+export interface CallParts {
+  readonly channel: Channel;
+  readonly caller: Caller;
+  readonly clock: Clock;
+  readonly retry: RetryOptions;
+  /** Shows which jobs run; undefined if the caller gave no address for it. */
+  readonly page?: JobWatch | undefined;
+  /** The server's id of the session, if it is known already. */
+  readonly serverSideSessionId?: string | undefined;
+}
+
 interface Answer {
   readonly sessionId: string;
   readonly serverSideSessionId: string;
@@ -41,7 +53,6 @@ interface Answer {
 export class SessionCalls {
   readonly caller: Caller;
   readonly clock: Clock;
-  /** Shows which jobs run; undefined if the caller gave no address for it. */
   readonly page: JobWatch | undefined;
   readonly #channel: Channel;
   readonly #retry: RetryOptions;
@@ -49,15 +60,7 @@ export class SessionCalls {
   #lost: SparkConnectError | undefined;
   readonly #background = new Set<Promise<void>>();
 
-  /** `serverSideSessionId`: the server's id of the session, if it is known already. */
-  constructor(
-    channel: Channel,
-    caller: Caller,
-    clock: Clock,
-    retry: RetryOptions,
-    page?: JobWatch,
-    serverSideSessionId?: string,
-  ) {
+  constructor({ channel, caller, clock, retry, page, serverSideSessionId }: CallParts) {
     this.#channel = channel;
     this.caller = caller;
     this.clock = clock;

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import { SparkConnectError } from '../errors.ts';
+import type { Clock } from './clock.ts';
+import { SparkConnectError } from './errors.ts';
 
 const ATTEMPTS = 40;
 const PAUSE_MS = 250;

@@ -1,7 +1,7 @@
 import { decodeBatch, type ResultBatch } from '../arrow/decode.ts';
+import type { SessionCalls } from '../calls/calls.ts';
 import { invalidArgument, SparkConnectError } from '../errors.ts';
 import type { ExecutePlanResponse_ArrowBatch, Plan, Relation } from '../gen/spark/connect/connect_pb.ts';
-import type { SessionCalls } from './calls.ts';
 import { executePlan } from './execution.ts';
 import { metricsOf, type PlanMetrics, type Progress, progressOf } from './progress.ts';
 

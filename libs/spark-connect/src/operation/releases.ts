@@ -1,4 +1,4 @@
-import { METHODS, type SessionCalls } from './calls.ts';
+import { METHODS, type SessionCalls } from '../calls/calls.ts';
 
 const RELEASE_TIMEOUT_MS = 10_000;
 

@@ -1,6 +1,6 @@
+import { endJobs } from '../application-page.ts';
+import { METHODS, type SessionCalls } from '../calls/calls.ts';
 import { InterruptRequest_InterruptType as InterruptType } from '../gen/spark/connect/connect_pb.ts';
-import { endJobs } from './application-page.ts';
-import { METHODS, type SessionCalls } from './calls.ts';
 
 const ATTEMPTS = 20;
 const PAUSE_MS = 500;

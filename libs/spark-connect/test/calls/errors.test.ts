@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { SPARK_CONNECT_ERROR_CODES, SparkConnectError } from '../../src/errors.ts';
-import { classify } from '../../src/session/classify.ts';
+import { classify } from '../../src/calls/classify.ts';
 import { openSession } from '../../src/session/session.ts';
 import { FakeFailure, responses, sparkCondition, startFakeServer, testClock } from '../fake-server.ts';
 

@@ -1,7 +1,7 @@
-import type { ExecutePlanResponse, Plan } from '../gen/spark/connect/connect_pb.ts';
+import { METHODS, type SessionCalls } from '../calls/calls.ts';
 import { SparkConnectError } from '../errors.ts';
+import type { ExecutePlanResponse, Plan } from '../gen/spark/connect/connect_pb.ts';
 import { isRetryable, RpcFailure } from '../transport/rpc-failure.ts';
-import { METHODS, type SessionCalls } from './calls.ts';
 import { Releases } from './releases.ts';
 import { stopOperation } from './stop.ts';
 
