@@ -1,6 +1,17 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import {
+  arrowsOf,
+  circlesOf,
+  floorsOf,
+  type Import,
+  importedFile,
+  importsOf,
+  isRelative,
+  layoutOf,
+  sourcesIn,
+} from '../scripts/imports.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -45,33 +56,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-interface Import {
-  /** Below the root of the checkout, with forward slashes. */
-  readonly file: string;
-  readonly specifier: string;
-  readonly isTypeOnly: boolean;
-}
-
-/** `import … from 'x'`, `export … from 'x'`, `import 'x'` and `import('x')`, also over several lines. */
-const STATEMENT =
-  /^[ \t]*(?:import|export)\s+(type\s)?[^;'"`]*?\bfrom\s*['"]([^'"]+)['"]|^[ \t]*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
-
-function importsIn(file: string, text: string): Import[] {
-  return Array.from(text.matchAll(STATEMENT), ([, type, from, bare, dynamic]) => ({
-    file,
-    specifier: from ?? bare ?? dynamic ?? '',
-    isTypeOnly: type !== undefined,
-  }));
-}
-
-function sources(pattern: string): readonly { readonly file: string; readonly text: string }[] {
-  return globSync(pattern, { cwd: ROOT })
-    .toSorted()
-    .map((path) => ({ file: path.split(sep).join('/'), text: readFileSync(join(ROOT, path), 'utf8') }));
-}
-
-const imports = (pattern: string): readonly Import[] =>
-  sources(pattern).flatMap(({ file, text }) => importsIn(file, text));
+const imports = (pattern: string): readonly Import[] => sourcesIn(ROOT, pattern).flatMap(importsOf);
 
 /** What an import means: a room, `errors`, `library:NAME`, `package:NAME`, `node`, or `outside:PATH`. */
 function targetOf({ file, specifier }: Import): string {
@@ -108,7 +93,7 @@ describe('who may import whom', () => {
 
   it('reads every form of import', () => {
     const text = `import 'a';\nimport type { B } from './b.ts';\nimport {\n  c,\n} from "c";\nexport * from 'd';\nconst e = await import('e');\n`;
-    expect(importsIn('x', text)).toEqual([
+    expect(importsOf({ file: 'x', text })).toEqual([
       { file: 'x', specifier: 'a', isTypeOnly: false },
       { file: 'x', specifier: './b.ts', isTypeOnly: true },
       { file: 'x', specifier: 'c', isTypeOnly: false },
@@ -199,7 +184,7 @@ describe('who may import whom', () => {
   });
 
   it('leaves the environment to config and program', () => {
-    const readers = sources('{app,libs/*}/src/**/*.ts')
+    const readers = sourcesIn(ROOT, '{app,libs/*}/src/**/*.ts')
       .filter(({ text }) =>
         /\bprocess\.env\b|\bimport\.meta\.env\b/.test(text.replaceAll(/`process\.env`/g, '')),
       )
@@ -238,20 +223,17 @@ const FLOORS: readonly string[] = [
 ];
 const DELTA = 'libs/delta-lake/src/';
 
-/** The imported file, below the root of the checkout. */
-const fileOf = ({ file, specifier }: Import): string => posix.join(posix.dirname(file), specifier);
-
 /** One line per import that leads to a higher floor, or from or to a room that has none. */
 function climbs(found: readonly Import[]): readonly string[] {
   const floorOf = (file: string): number => FLOORS.indexOf(file.slice(DELTA.length).split('/')[0] ?? '');
   return found.flatMap((one) => {
-    const [from, to] = [floorOf(one.file), floorOf(fileOf(one))];
-    return from === -1 || to === -1 || to > from ? [`${one.file} imports ${fileOf(one)}`] : [];
+    const [from, to] = [floorOf(one.file), floorOf(importedFile(one))];
+    return from === -1 || to === -1 || to > from ? [`${one.file} imports ${importedFile(one)}`] : [];
   });
 }
 
 describe('the floors of the Delta library', () => {
-  const inside = imports(`${DELTA}**/*.ts`).filter(({ specifier }) => specifier.startsWith('.'));
+  const inside = imports(`${DELTA}**/*.ts`).filter(isRelative);
   const log = { file: `${DELTA}log/commits.ts`, specifier: '../actions/actions.ts', isTypeOnly: true };
 
   it.each([
@@ -271,7 +253,7 @@ describe('the floors of the Delta library', () => {
   it('have rooms whose folders do not import each other', () => {
     const folderOf = (file: string): string =>
       FLOORS.some((room) => file === DELTA + room) ? file : posix.dirname(file);
-    expect(circles(inside, folderOf)).toEqual([]);
+    expect(circlesOf(arrowsOf(inside, folderOf))).toEqual([]);
   });
 
   it('are those of its architecture page, in that order, which names only files that exist', () => {
@@ -286,23 +268,6 @@ describe('the floors of the Delta library', () => {
   });
 });
 
-/**
- * The imports of circles: what is left when those are taken away, over and over, whose importer nothing imports or whose
- * imported file imports nothing. Of folders, or whatever else `nodeOf` makes of a file, in the same way.
- */
-function circles(found: readonly Import[], nodeOf = (file: string): string => file): readonly string[] {
-  let left = found
-    .map((one) => ({ from: nodeOf(one.file), to: nodeOf(fileOf(one)) }))
-    .filter(({ from, to }) => from !== to);
-  for (let before = Infinity; left.length < before;) {
-    before = left.length;
-    const importing = new Set(left.map(({ from }) => from));
-    const imported = new Set(left.map(({ to }) => to));
-    left = left.filter(({ from, to }) => importing.has(to) && imported.has(from));
-  }
-  return [...new Set(left.map(({ from, to }) => `${from} imports ${to}`))];
-}
-
 describe('circles of files', () => {
   it('would notice a circle, and not what leads to it or away from it', () => {
     const files = (['a b', 'b c', 'c d', 'd b', 'd e'] as const).map((pair) => ({
@@ -310,18 +275,41 @@ describe('circles of files', () => {
       specifier: `./${pair[2]}.ts`,
       isTypeOnly: true,
     }));
-    expect(circles(files.slice(0, 3))).toEqual([]);
-    expect(circles(files)).toHaveLength(3);
+    expect(circlesOf(arrowsOf(files.slice(0, 3)))).toEqual([]);
+    expect(circlesOf(arrowsOf(files))).toEqual([['web/src/b.ts', 'web/src/c.ts', 'web/src/d.ts']]);
   });
 
   it.each(['app/src', 'libs/delta-lake/src', 'libs/spark-connect/src', 'web/src', 'bench'])(
     'are not in %s',
     (folder) => {
-      const found = imports(`${folder}/**/*.{ts,svelte}`).filter(({ specifier }) =>
-        specifier.startsWith('.'),
-      );
+      const found = imports(`${folder}/**/*.{ts,svelte}`).filter(isRelative);
       expect(found.length).toBeGreaterThan(50);
-      expect(circles(found)).toEqual([]);
+      expect(circlesOf(arrowsOf(found))).toEqual([]);
+    },
+  );
+});
+
+describe('files and folders of a folder', () => {
+  const arrows = (...pairs: readonly string[]) =>
+    pairs.map((pair) => ({ from: pair.charAt(0), to: pair.charAt(1) }));
+
+  it('have as many floors as the longest way down, and the fewest arrows back up', () => {
+    expect(floorsOf(['a', 'b', 'c', 'd'], arrows('ab', 'bc', 'ac'))).toEqual({ floors: 3, backUp: [] });
+    // Both circles have `bc`.
+    const crossed = arrows('ab', 'bc', 'cd', 'db', 'ca');
+    expect(floorsOf(['a', 'b', 'c', 'd'], crossed)).toEqual({ floors: 3, backUp: arrows('bc') });
+    expect(floorsOf(['a', 'b', 'c'], arrows('ab', 'ba', 'cb', 'ac', 'bc')).backUp).toHaveLength(2);
+  });
+
+  const sources = sourcesIn(ROOT, '{app,web,libs/*}/src/**/*.{ts,svelte}');
+  const rooms = new Set(sources.flatMap(({ file }) => /^app\/src\/\w+(?=\/)/.exec(file)?.[0] ?? []));
+
+  it.each(['libs/delta-lake/src', 'libs/spark-connect/src', 'web/src', 'app/src', ...rooms])(
+    'stand on each other in one direction in %s',
+    (folder) => {
+      const { floors, backUp } = layoutOf(folder, sources);
+      expect(floors).toBeGreaterThan(1);
+      expect(backUp).toEqual([]);
     },
   );
 });
