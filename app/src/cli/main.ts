@@ -14,6 +14,11 @@ const wholeNumber = (text: string): number => {
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number.');
   return value;
 };
+const seconds = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+};
 const formatOption = (extra: readonly string[] = [], standard = 'table'): Option =>
   new Option('--format <format>', 'how to print').choices([...OUTPUT_FORMATS, ...extra]).default(standard);
 
@@ -123,7 +128,7 @@ function program(): Command {
     .description('print simulated topic messages; the same arguments give the same bytes')
     .option('--aircraft <n>', 'aircraft', wholeNumber, 1000)
     .option('--polls <n>', 'polls', wholeNumber, 10)
-    .option('--interval <seconds>', 'seconds between polls', wholeNumber, 10)
+    .option('--interval <seconds>', 'seconds between polls', seconds, 10)
     .option('--seed <n>', 'seed', wholeNumber, 1)
     .action(async (flags: { aircraft: number; polls: number; interval: number; seed: number }) => {
       const { simulateToStdout } = await import('./simulate.ts');

@@ -33,6 +33,7 @@ export interface Settings {
   readonly adsbxApiKey: Secret | null;
   readonly adsbxIntervalMs: number;
   readonly simulatedAircraft: number;
+  readonly simulatedPaceMs: number;
   /** Null: `./data`, or `./data-simulated` for the simulator, as `program/data-folder.ts` decides. */
   readonly dataDir: string | null;
   /** 0: none. */
@@ -201,6 +202,7 @@ function toSettings(values: z.output<typeof SCHEMA>): Settings {
     adsbxApiKey: values.ADSBX_API_KEY ?? null,
     adsbxIntervalMs: values.ADSBX_INTERVAL,
     simulatedAircraft: values.SIMULATED_AIRCRAFT,
+    simulatedPaceMs: values.SIMULATED_PACE,
     dataDir: values.DATA_DIR ?? null,
     diskFloorBytes: values.DISK_FLOOR ?? null,
     topicName: values.TOPIC_NAME,

@@ -84,6 +84,10 @@ const retention = parsed('a duration of at least 10m with its unit, such as 15m,
   const ms = parseDuration(text);
   return ms !== null && ms >= 600_000 ? ms : null;
 });
+const simulatedPace = parsed('a duration from 100ms to 1d with its unit, such as 1s or 86.4s', (text) => {
+  const ms = parseDuration(text);
+  return ms !== null && ms >= 100 && ms <= 86_400_000 ? ms : null;
+});
 const size = parsed('a size above 0 with its unit, such as 512MB or 8GiB', parseSize);
 const sizeOrNothing = parsed('a size with its unit, such as 500MB or 2GiB, or 0', (text) =>
   text === '0' ? 0 : parseSize(text),
@@ -180,6 +184,11 @@ export const VARIABLES = {
   SIMULATED_AIRCRAFT: setting(whole(1, 100_000), '4000', {
     meaning: 'How many aircraft the simulator flies.',
     unit: 'aircraft',
+  }),
+  SIMULATED_PACE: setting(simulatedPace, '10s', {
+    meaning:
+      'How often the simulator polls: 1s as a receiver, 86s as OpenSky with a free account, 864s as without one. Positions have whole seconds, so polls of one second are the same.',
+    unit: 'duration: ms, s, m, h, d; 100ms to 1d',
   }),
   DATA_DIR: optional(anyText, {
     meaning: 'Folder of the embedded topic, the local lake and caches. It must be on a local file system.',

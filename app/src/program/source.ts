@@ -45,7 +45,7 @@ function componentsOf(settings: Settings): SourceComponents {
       return openSkyOptions(settings);
     },
     adsbx: { key: settings.adsbxApiKey, intervalMs: settings.adsbxIntervalMs, turns: TURNS },
-    simulator: { aircraft: settings.simulatedAircraft },
+    simulator: { aircraft: settings.simulatedAircraft, paceMs: settings.simulatedPaceMs },
     airports: loadAirports,
     stdin: process.stdin,
   };

@@ -33,6 +33,7 @@ describe('loadSettings', () => {
       adsbxApiKey: null,
       adsbxIntervalMs: 1_000,
       simulatedAircraft: 4_000,
+      simulatedPaceMs: 10_000,
       dataDir: null,
       diskFloorBytes: null,
       topicName: 'opensky-data',

@@ -13,7 +13,7 @@ export const DEFAULT_START_SECONDS = 1_767_225_600;
 export interface SimulationOptions {
   readonly aircraft: number;
   readonly polls: number;
-  /** Whole seconds between polls, at least 1. */
+  /** Seconds between polls, above 0; a poll shows the whole second that it falls into. */
   readonly intervalSeconds: number;
   /** A whole number. */
   readonly seed: number;
@@ -25,7 +25,7 @@ export interface SimulationOptions {
 
 /** A world of aircraft that can be looked at from time to time. */
 export interface World {
-  /** One vector per aircraft, as an answer of time `snapshot` (epoch seconds, rising from call to call) holds it. */
+  /** One vector per aircraft, as an answer of time `snapshot` (whole epoch seconds, never falling from call to call) holds it. */
   poll(snapshot: number): StateVector[];
 }
 
@@ -37,13 +37,14 @@ export interface World {
  * between flights, and are seen with the flaws of real receivers (see `observe.ts`). Per aircraft, the vectors are in
  * order of (time_position, last_contact).
  *
- * @throws ContrailError `invalid` / `simulator-arguments` for numbers that are not whole or out of range.
+ * @throws ContrailError `invalid` / `simulator-arguments` for numbers that are out of range, or not whole where they must be.
  */
 export function* simulate(options: SimulationOptions): Generator<readonly StateVector[], void, undefined> {
   const { polls, intervalSeconds, startSeconds = DEFAULT_START_SECONDS } = options;
   requireWhole('polls', polls, 0);
   const world = createWorld({ ...options, epochSeconds: startSeconds });
-  for (let poll = 0; poll < polls; poll += 1) yield world.poll(startSeconds + poll * intervalSeconds);
+  for (let poll = 0; poll < polls; poll += 1)
+    yield world.poll(startSeconds + Math.floor(poll * intervalSeconds));
 }
 
 /**
@@ -56,10 +57,15 @@ export function createWorld(
 ): World {
   const { seed, intervalSeconds, epochSeconds } = options;
   requireWhole('seed', seed, Number.MIN_SAFE_INTEGER);
-  requireWhole('interval', intervalSeconds, 1);
+  if (!(intervalSeconds > 0 && intervalSeconds < Infinity)) {
+    throw new ContrailError(
+      'simulator-arguments',
+      `The simulator needs seconds above 0 as interval, not ${intervalSeconds}.`,
+    );
+  }
   requireWhole('start', epochSeconds, 0);
   const network = createNetwork(options.airports);
-  const maxLag = Math.min(4, intervalSeconds - 1);
+  const maxLag = Math.min(4, Math.max(0, Math.floor(intervalSeconds) - 1));
   const fleet = createAircraft(options.aircraft, seed, network).map((aircraft) => {
     let flight: Flight | null = null;
     return {

@@ -4,7 +4,7 @@ import type { Poll, PollOptions, Source } from '../source.ts';
 import { waitUntil } from '../wait.ts';
 import { createWorld, type World } from './simulate.ts';
 
-const DAY_SECONDS = 86_400;
+const DAY_MS = 86_400_000;
 
 /** What the live simulator is made of. */
 export interface SimulatorOptions {
@@ -13,12 +13,16 @@ export interface SimulatorOptions {
   readonly aircraft?: number;
   /** Default 1. */
   readonly seed?: number;
-  /** Whole seconds; default 10, as OpenSky's grid. */
-  readonly intervalSeconds?: number;
+  /** Between two polls; default 10 s, as OpenSky's grid. */
+  readonly paceMs?: number;
 }
 
+/** As OpenSky's answers, a poll shows a moment of this grid, or of a finer one where polls are more frequent. */
+const GRID_MS = 10_000;
+
 /**
- * Invented traffic at the pace of the clock: a full picture at once, then one at every multiple of the interval.
+ * Invented traffic at the pace of the clock: a full picture at once, then one each pace, of any length. Positions have whole
+ * seconds, so polls of one second show the same.
  *
  * The world began at the last UTC midnight and depends on nothing but its options, so a program that is restarted
  * on the same day goes on with the same flights where they are by now. Polls that were slept over (a closed laptop)
@@ -31,7 +35,7 @@ export class SimulatorSource implements Source {
   readonly #components: Pick<LiveComponents, 'clock' | 'monotonic' | 'sleep'>;
 
   constructor(options: SimulatorOptions, components: Pick<LiveComponents, 'clock' | 'monotonic' | 'sleep'>) {
-    this.#options = { aircraft: 4000, seed: 1, intervalSeconds: 10, ...options };
+    this.#options = { aircraft: 4000, seed: 1, paceMs: 10_000, ...options };
     this.#components = components;
   }
 
@@ -41,37 +45,42 @@ export class SimulatorSource implements Source {
    */
   async *polls({ signal, onState, whenReady }: PollOptions): AsyncGenerator<Poll> {
     const { clock } = this.#components;
-    const { intervalSeconds, aircraft } = this.#options;
+    const { paceMs, aircraft } = this.#options;
     const isStopped = () => signal?.aborted === true;
-    const gridNow = () => Math.floor(clock() / 1000 / intervalSeconds) * intervalSeconds;
+    const gridMs = Math.min(paceMs, GRID_MS);
+    const beginning = () => Math.floor(clock() / gridMs) * gridMs;
+    /** The newest poll that is due. */
+    const due = () => atMs + Math.max(0, Math.floor((clock() - atMs) / paceMs)) * paceMs;
 
-    let snapshot = gridNow();
-    let world = this.#world(snapshot);
+    let atMs = beginning();
+    let world = this.#world(atMs);
     while (!isStopped()) {
       await whenReady?.();
       if (isStopped()) return;
       // It may have taken long until there was room.
-      snapshot = Math.max(snapshot, gridNow());
-      const vectors = world.poll(snapshot);
-      const retry_at_ms = (snapshot + intervalSeconds) * 1000;
+      atMs = due();
+      const vectors = world.poll(Math.floor(atMs / 1000));
+      const nextMs = atMs + paceMs;
       onState?.({
         kind: 'ok',
         message: `Simulated positions of ${aircraft} aircraft; none of them is real.`,
-        retry_at_ms,
+        next_poll_at_ms: nextMs,
       });
       yield { kind: 'vectors', vectors };
-      while (gridNow() === snapshot && !isStopped()) {
-        await waitUntil(retry_at_ms, intervalSeconds * 1000, this.#components, signal);
+      while (clock() >= atMs && clock() < nextMs && !isStopped()) {
+        await waitUntil(nextMs, paceMs, this.#components, signal);
       }
-      const next = gridNow();
+      if (clock() >= atMs) continue;
       // A world can only advance; for an earlier time it is made again.
-      if (next < snapshot) world = this.#world(next);
-      snapshot = next;
+      atMs = beginning();
+      world = this.#world(atMs);
     }
   }
 
   /** The world of the UTC day of a time. */
-  #world(seconds: number): World {
-    return createWorld({ ...this.#options, epochSeconds: Math.floor(seconds / DAY_SECONDS) * DAY_SECONDS });
+  #world(ms: number): World {
+    const { paceMs, ...options } = this.#options;
+    const epochSeconds = Math.floor(ms / DAY_MS) * (DAY_MS / 1000);
+    return createWorld({ ...options, intervalSeconds: paceMs / 1000, epochSeconds });
   }
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Poll, SourceState } from '../../../src/ingest/source.ts';
 import { SimulatorSource } from '../../../src/ingest/simulator/simulator-source.ts';
 import { airports } from '../airports.ts';
@@ -24,7 +24,7 @@ test('shows a full picture at once, then one at every multiple of the interval',
   expect(polls.map((poll) => poll[0]?.snapshot_time)).toEqual([nine30, nine30 + 10, nine30 + 20]);
   expect(polls.map((poll) => poll.length)).toEqual([20, 20, 20]);
   expect(world.sleeps).toEqual([2750, 10_000]);
-  expect(states[0]).toMatchObject({ kind: 'ok', retry_at_ms: (nine30 + 10) * 1000 });
+  expect(states[0]).toMatchObject({ kind: 'ok', next_poll_at_ms: (nine30 + 10) * 1000 });
   expect(states[0]?.message).toContain('none of them is real');
 });
 
@@ -77,4 +77,60 @@ test('does not sleep 25 h when the clock is set back 25 h, but follows it', asyn
   expect(world.monotonic()).toBeLessThanOrEqual(20_000);
   const start = Date.parse('2026-11-23T09:30:00Z') / 1000;
   expect(seen).toEqual([start, start - 25 * 3600, start - 25 * 3600 + 10]);
+});
+
+describe('a poll each pace, whatever it is', () => {
+  const start = Date.parse('2026-11-23T09:30:00Z');
+
+  test.each([
+    [500, [0, 0, 1, 1, 2]],
+    [1_000, [0, 1, 2, 3]],
+    [1_500, [0, 1, 3, 4]],
+    [7_000, [0, 7, 14]],
+    [86_000, [0, 86, 172]],
+    [86_400, [0, 86, 172, 259]],
+    [864_000, [0, 864, 1728]],
+  ])('%i ms: a full picture at once, then at the times told', async (paceMs, seconds) => {
+    const world = fakeWorld(
+      new Date(Math.ceil(start / Math.min(paceMs, 10_000)) * Math.min(paceMs, 10_000)).toISOString(),
+    );
+    const begun = Math.floor(world.clock() / 1000);
+    const told: number[] = [];
+    const cameAt: number[] = [];
+    const source = new SimulatorSource({ ...options, paceMs }, world);
+    const polls = await take(source, seconds.length, (state) => {
+      cameAt.push(world.clock());
+      told.push(state.next_poll_at_ms ?? 0);
+    });
+    expect(polls.map((poll) => (poll[0]?.snapshot_time ?? 0) - begun)).toEqual(seconds);
+    expect(cameAt.slice(1)).toEqual(told.slice(0, -1));
+    for (const vectors of polls) expect(vectors).toHaveLength(20);
+  });
+
+  test('the first picture is of now, not of the last multiple of a long pace', async () => {
+    const world = fakeWorld('2026-11-23T09:37:41.300Z');
+    const polls = await take(new SimulatorSource({ ...options, paceMs: 864_000 }, world), 2);
+    const now = Date.parse('2026-11-23T09:37:40Z') / 1000;
+    expect(polls.map((poll) => poll[0]?.snapshot_time)).toEqual([now, now + 864]);
+  });
+
+  test('two polls of one second are the same, so that tables have each position once', async () => {
+    const world = fakeWorld('2026-11-23T09:30:00Z');
+    const polls = await take(new SimulatorSource({ ...options, paceMs: 250 }, world), 80);
+    for (let index = 0; index < 80; index += 4)
+      for (const poll of polls.slice(index, index + 4)) expect(poll).toEqual(polls[index]);
+  });
+
+  test.each([1_000, 1_500, 86_400])('%i ms: no aircraft goes back in time', async (paceMs) => {
+    const world = fakeWorld('2026-11-23T09:30:00Z');
+    const newest = new Map<string, number>();
+    for (const poll of await take(new SimulatorSource({ airports, aircraft: 200, paceMs }, world), 40)) {
+      for (const { icao24, time_position, last_contact } of poll) {
+        if (icao24 === null || time_position === null || last_contact === null) continue;
+        const at = time_position * 1e6 + (last_contact - time_position);
+        expect(at).toBeGreaterThanOrEqual(newest.get(icao24) ?? 0);
+        newest.set(icao24, at);
+      }
+    }
+  });
 });
