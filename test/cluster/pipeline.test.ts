@@ -10,8 +10,8 @@ import { worldMessages } from '../../app/test/pipeline/small-world.ts';
 import { expectTablesOfEmbeddedPath } from '../spark/as-embedded.ts';
 import { HAS_CLUSTER, openBucket, openTopic } from './shared.ts';
 
-/** How many messages are simulated at least. */
-const MESSAGES = Number(process.env['CLUSTER_MESSAGES'] ?? 1_000_000);
+/** How many messages are simulated at least; `test:garage` takes a million. */
+const MESSAGES = Number(process.env['CLUSTER_MESSAGES'] ?? 200_000);
 const POLLS = 100;
 const BATCHES = 3;
 

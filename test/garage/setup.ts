@@ -5,6 +5,7 @@ import { shareCluster } from '../cluster/setup.ts';
 
 /** Brings up a cluster with Garage, and installs other readers; where nobody has built Garage, the tests are skipped aloud. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  process.env['CLUSTER_MESSAGES'] ??= '1000000';
   const needs = { ...CLUSTER_NEEDS, tools: ['garage', 'java', 'maven', 'pip'] } as const;
   const isPossible = !(await isLacking('tests on Garage', needs));
   if (isPossible) installPeers(project);

@@ -8,7 +8,6 @@ import { CACHE_FOLDER } from '../../app/src/cluster/cluster-folder.ts';
 import { newKeys, S3_REGION } from '../../app/src/cluster/cluster-plan.ts';
 import { freePort } from '../../app/src/cluster/ports.ts';
 import { startS3, usualS3 } from '../../app/src/cluster/s3/s3.ts';
-import type { ServiceProcess } from '../../app/src/cluster/service-process.ts';
 import { loadSettings } from '../../app/src/config/settings.ts';
 import type { Relation } from '../../app/src/engine/engine.ts';
 import { SparkEngine } from '../../app/src/engine/spark/engine.ts';
@@ -69,12 +68,12 @@ interface Place {
 describe.skipIf(!HAS_SPARK)('a job of Spark', { timeout: 300_000 }, () => {
   let directory: string;
   let spark: TestSpark;
-  let worker: ServiceProcess;
-  let s3: ServiceProcess | undefined;
+  const running = new AsyncDisposableStack();
   const places: Partial<Record<'a local disk' | 'S3', Place>> = {};
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'contrail-committer-'));
+    running.defer(() => rmSync(directory, { recursive: true, force: true }));
     places['a local disk'] = { store: localStore(join(directory, 'lake')), settings: {} };
     if (!(await isLacking('tests of the committer on S3', { tools: ['s3'], fetches: ['s3'] }))) {
       const bucket = 'committer';
@@ -89,7 +88,7 @@ describe.skipIf(!HAS_SPARK)('a job of Spark', { timeout: 300_000 }, () => {
         cacheFolder: CACHE_FOLDER,
         say,
       };
-      s3 = await startS3(await usualS3(CACHE_FOLDER), all);
+      running.use(await startS3(await usualS3(CACHE_FOLDER), all));
       const endpoint = `http://127.0.0.1:${port}`;
       const credentials = { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey };
       const [GARAGE_ENDPOINT, ACCESS_KEY, SECRET_KEY] = [endpoint, keys.accessKey, keys.secretKey];
@@ -111,14 +110,10 @@ describe.skipIf(!HAS_SPARK)('a job of Spark', { timeout: 300_000 }, () => {
         'spark.locality.wait': '0',
       },
     });
-    worker = await startWorkerAs(OTHER_HOST, spark);
+    running.use(spark);
+    running.use(await startWorkerAs(OTHER_HOST, spark));
   });
-  afterAll(async () => {
-    await worker[Symbol.asyncDispose]();
-    await spark[Symbol.asyncDispose]();
-    await s3?.[Symbol.asyncDispose]();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => running.disposeAsync());
 
   const cases = (['a local disk', 'S3'] as const).flatMap((name) => FATES.map((fate) => ({ name, ...fate })));
   it.for(cases)('on $name leaves each row once when $what', async ({ name, fate, hasCome }, { skip }) => {

@@ -30,10 +30,17 @@ export async function startTestSpark(options: Partial<SparkOptions> = {}): Promi
     driverMegabytes: 1024,
     ...options,
   };
-  let cluster = await startSpark(all).catch((error: unknown) => {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  });
+  // A hook gets no second try from the test runner; a start on new ports is one.
+  const again = (error: unknown): Promise<SparkCluster> => {
+    process.stderr.write(`Spark starts again: ${(error as Error).message}\n`);
+    return startSpark(all);
+  };
+  let cluster = await startSpark(all)
+    .catch(again)
+    .catch((error: unknown) => {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    });
   return {
     get cluster() {
       return cluster;

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
@@ -81,13 +82,20 @@ export async function isFreePort(port: number): Promise<boolean> {
   return true;
 }
 
-/** A port of 127.0.0.1 on which no program listens now. */
+/**
+ * Systems hand out ports from 32768 on to programs that connect or that ask for any port. A port below stays free until
+ * its program has started, which for Spark takes seconds.
+ */
+const LOWEST_PORT = 12_000;
+const PORTS_END = 32_768;
+const handedOut = new Set<number>();
+
+/** A port of 127.0.0.1 on which no program listens now. No port is given twice by this process. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('A TCP server has an address.');
-  return address.port;
+  for (;;) {
+    const port = randomInt(LOWEST_PORT, PORTS_END);
+    if (handedOut.has(port) || !(await isFreePort(port))) continue;
+    handedOut.add(port);
+    return port;
+  }
 }

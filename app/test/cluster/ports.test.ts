@@ -27,6 +27,13 @@ describe('the ports of a cluster', () => {
     expect(await choosePorts(wanted, ['kafka'], machine(9092))).toEqual({ ...wanted, s3: 50_001 });
   });
 
+  it('that nobody uses are below those that systems give to connections, and given once', async () => {
+    const ports = await Promise.all(Array.from({ length: 200 }, freePort));
+    expect(new Set(ports).size).toBe(200);
+    expect(Math.max(...ports)).toBeLessThan(32_768);
+    expect(Math.min(...ports)).toBeGreaterThan(1024);
+  });
+
   it('are in use while a program listens on them', async () => {
     const port = await freePort();
     expect(await isFreePort(port)).toBe(true);
