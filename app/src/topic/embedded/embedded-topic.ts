@@ -6,13 +6,13 @@
  * - durable: `synchronous = full`, so the commit in {@link EmbeddedTopic.append} returns after the sync (store.ts)
  * - one append becomes visible in one commit, with its offsets and with what retention dropped
  * - offsets: read and advanced inside the write transaction; SQLite lets one process write at a time
- * - order: appends of one topic object are queued and run in order
- * - an acknowledged append is in the file at the path: this is checked after each commit (place.ts)
+ * - order: appends of one topic object are queued and run in order (writer.ts)
+ * - an acknowledged append is in the file at the path: this is checked after each commit (writer.ts, place.ts)
  * - readers use their own connection and short statements: they neither block the writer nor wait for it
  */
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ContrailError } from '../../errors.ts';
 import { kindDiffers } from '../../flight/kind.ts';
 import type { SourceWord } from '../../flight/source-word.ts';
@@ -30,22 +30,14 @@ import type {
 } from '../topic.ts';
 import { Arrivals } from './arrivals.ts';
 import { encodeBatch, toBatches } from './batch.ts';
-import type { EncodedBatch } from './batch.ts';
 import { damagedStretches } from './damage.ts';
-import { checkPlace, type Place, placeOf } from './place.ts';
+import { type Place, placeOf, requirePlace } from './place.ts';
 import { damaged, markBefore, readChunk, readOffsets, textBytesIn } from './read.ts';
 import { applyRetention, newestId } from './retention.ts';
 import type { Retention } from './retention.ts';
-import { fromSqlite, isBusy } from './sqlite-errors.ts';
-import {
-  openReader,
-  openWriter,
-  pragma,
-  readProperties,
-  readWords,
-  topicExists,
-  topicFile,
-} from './store.ts';
+import { fromSqlite } from './sqlite-errors.ts';
+import { openReader, pragma, readProperties, readWords, topicExists, topicFile } from './store.ts';
+import { insertBatches, TopicWriter } from './writer.ts';
 
 export interface EmbeddedTopicOptions {
   /** Folder of the topic's files; created when missing, unless `readOnly`. On a local file system. */
@@ -70,22 +62,16 @@ export interface EmbeddedTopicDescription extends TopicDescription {
   readonly created_at_ms: number | null;
 }
 
-/** Pause between two tries to get the write lock, on top of SQLite's own short wait. */
-const RETRY_PAUSE_MS = 10;
-
 export class EmbeddedTopic implements Topic {
   readonly name: string;
   readonly partitions: number;
   readonly #file: string;
   readonly #options: EmbeddedTopicOptions;
-  #writer: DatabaseSync | null = null;
+  #writer: TopicWriter | null = null;
   #reader: DatabaseSync | null = null;
-  /** The open file, and the writer's write-ahead log with the latest appends. */
+  /** The open file. */
   #place: Place | null = null;
-  #log: Place | null = null;
   #isClosed = false;
-  /** The last write in the queue; never rejects. */
-  #queue: Promise<void> = Promise.resolve();
   readonly #arrivals = new Arrivals();
 
   private constructor(options: EmbeddedTopicOptions) {
@@ -111,12 +97,16 @@ export class EmbeddedTopic implements Topic {
     const topic = new EmbeddedTopic(options);
     try {
       if (options.readOnly !== true) {
-        const nowMs = options.clock();
-        topic.#writer = await topic.#whileBusy(`Opening ${topic.#label()}`, () =>
-          openWriter(topic.#file, { name: options.name, partitions: options.partitions, nowMs }),
-        );
-        topic.#place = placeOf(topic.#file);
-        topic.#log = placeOf(`${topic.#file}-wal`);
+        const { name, partitions, writeWaitMs: waitMs = 10_000 } = options;
+        topic.#writer = await TopicWriter.open({
+          file: topic.#file,
+          name,
+          partitions,
+          nowMs: options.clock(),
+          label: topic.#label(),
+          waitMs,
+        });
+        topic.#place = topic.#writer.place;
       }
       topic.#attach();
       return topic;
@@ -139,32 +129,28 @@ export class EmbeddedTopic implements Topic {
 
   async append(messages: readonly Message[], options: Stoppable = {}): Promise<void> {
     options.signal?.throwIfAborted();
-    this.#requireWriter();
+    const writer = this.#requireWriter();
     if (messages.length === 0) return;
     // Compression starts at once and on other threads, while earlier appends are still being committed.
     const encoding = Promise.all(toBatches(messages, this.partitions).map(encodeBatch));
-    // A failure is handled below, in its turn. Until then it must not count as unhandled.
-    encoding.catch(() => undefined);
-    await this.#enqueue(async () => {
-      const batches = await encoding;
-      await this.#write(
-        `Appending ${messages.length} messages to ${this.#label()}`,
-        (writer) => this.#store(writer, batches),
-        options.signal,
-      );
+    const { retention, clock } = this.#options;
+    const change = encoding.then((batches) => (connection: DatabaseSync) => {
+      const appended = { batches: batches.length, afterId: newestId(connection) };
+      insertBatches(connection, batches, this.#label());
+      applyRetention(connection, retention, clock(), this.partitions, appended);
     });
+    // A failure is handled by the write, in its turn. Until then it must not count as unhandled.
+    change.catch(() => undefined);
+    await writer.write(`Appending ${messages.length} messages to ${this.#label()}`, change, options.signal);
     this.#arrivals.wake();
   }
 
   async say(word: SourceWord, options: Stoppable = {}): Promise<void> {
     options.signal?.throwIfAborted();
-    this.#requireWriter();
-    await this.#enqueue(() =>
-      this.#write(`Describing ${this.#label()}`, (writer) => {
-        const replace = writer.prepare('insert or replace into word (source, word) values (?, ?)');
-        replace.run(word.source, JSON.stringify(word));
-      }),
-    );
+    await this.#requireWriter().write(`Describing ${this.#label()}`, (connection) => {
+      const replace = connection.prepare('insert or replace into word (source, word) values (?, ?)');
+      replace.run(word.source, JSON.stringify(word));
+    });
   }
 
   async words(): Promise<readonly SourceWord[]> {
@@ -204,7 +190,11 @@ export class EmbeddedTopic implements Topic {
       while (start < range.end) {
         options.signal?.throwIfAborted();
         const reader = this.#attach();
-        if (reader === null) throw internal(`${this.#label()} was closed while it was read.`);
+        if (reader === null)
+          throw new ContrailError(
+            'topic-store-failed',
+            `${this.#label()} was closed while it was read. This is a bug; please report it.`,
+          );
         const rest = { ...range, start };
         const chunk = await this.#nameDamage(rest, () => readChunk(reader, this.name, rest));
         start += BigInt(chunk.values.length);
@@ -259,113 +249,35 @@ export class EmbeddedTopic implements Topic {
    * @throws ContrailError `invalid` / `lake-kind-differs` when it was declared differently before.
    */
   async declareSimulated(simulated: boolean): Promise<void> {
-    this.#requireWriter();
-    await this.#enqueue(() =>
-      this.#write(`Describing ${this.#label()}`, (writer) => {
-        const declared = readProperties(writer).simulated;
-        if (declared === simulated) return;
-        if (declared !== null)
-          throw kindDiffers(
-            this.#label(),
-            declared,
-            (came, held) =>
-              `Set DATA_DIR to another folder for ${came} positions, or choose a SOURCE with ${held} ones.`,
-          );
-        writer.prepare('update topic set simulated = ?').run(simulated ? 1 : 0);
-      }),
-    );
+    await this.#requireWriter().write(`Describing ${this.#label()}`, (connection) => {
+      const declared = readProperties(connection).simulated;
+      if (declared === simulated) return;
+      if (declared !== null)
+        throw kindDiffers(
+          this.#label(),
+          declared,
+          (came, held) =>
+            `Set DATA_DIR to another folder for ${came} positions, or choose a SOURCE with ${held} ones.`,
+        );
+      connection.prepare('update topic set simulated = ?').run(simulated ? 1 : 0);
+    });
   }
 
   /** Waits for the appends in progress, then closes the file. Later reads fail with `topic-closed`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#queue;
     this.#reader?.close();
-    // Last, so that the connection that may write moves the write-ahead log into the file.
-    this.#writer?.close();
     this.#reader = null;
-    this.#writer = null;
-  }
-
-  #store(writer: DatabaseSync, batches: readonly EncodedBatch[]): void {
-    const afterId = newestId(writer);
-    const claim = writer.prepare(
-      'update partition set next_offset = next_offset + ?, bytes = bytes + ? where partition = ? returning next_offset',
-    );
-    claim.setReadBigInts(true);
-    const insert = writer.prepare(
-      `insert into batch (partition, first_offset, count, timestamp_ms, bytes, text_bytes, encoding, timestamps, payload)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    for (const batch of batches) {
-      const bytes = batch.payload.byteLength + (batch.timestamps?.byteLength ?? 0);
-      const next = claim.get(batch.count, bytes, batch.partition)?.['next_offset'];
-      if (typeof next !== 'bigint') throw internal(`${this.#label()} has no partition ${batch.partition}.`);
-      const first = next - BigInt(batch.count);
-      insert.run(
-        batch.partition,
-        first,
-        batch.count,
-        batch.timestamp_ms,
-        bytes,
-        batch.text_bytes,
-        batch.encoding,
-        batch.timestamps,
-        batch.payload,
-      );
-    }
-    const appended = { batches: batches.length, afterId };
-    applyRetention(writer, this.#options.retention, this.#options.clock(), this.partitions, appended);
-  }
-
-  /** Runs `change` in a write transaction: all of it is durable when this resolves, none of it when it rejects. */
-  async #write(doing: string, change: (writer: DatabaseSync) => void, signal?: AbortSignal): Promise<void> {
-    const writer = this.#requireWriter(true);
-    await this.#whileBusy(doing, () => writer.exec('begin immediate'), signal);
-    try {
-      change(writer);
-      // From here the change is durable and visible to every reader.
-      writer.exec('commit');
-      // The path is checked after the commit, so that acknowledged messages are in the file that the next program
-      // opens.
-      this.#log ??= placeOf(`${this.#file}-wal`);
-      this.#requirePlace();
-      this.#requirePlace(`${this.#file}-wal`, this.#log);
-    } catch (error) {
-      throw fromSqlite(error, doing);
-    } finally {
-      if (writer.isTransaction) writer.exec('rollback');
-    }
-  }
-
-  /** Tries again, without blocking this thread, while other processes hold the lock. */
-  async #whileBusy<T>(doing: string, action: () => T, signal?: AbortSignal): Promise<T> {
-    const tries = Math.max(1, Math.ceil((this.#options.writeWaitMs ?? 10_000) / (2 * RETRY_PAUSE_MS)));
-    for (let attempt = 1; ; attempt++) {
-      signal?.throwIfAborted();
-      try {
-        return action();
-      } catch (error) {
-        if (!isBusy(error) || attempt === tries) throw fromSqlite(error, doing);
-      }
-      await sleep(RETRY_PAUSE_MS);
-    }
-  }
-
-  /** Work that starts when all earlier work is done, whether or not that succeeded. */
-  #enqueue(work: () => Promise<void>): Promise<void> {
-    const result = this.#queue.then(work);
-    // The caller gets the failure from `result`; the queue only keeps the order.
-    this.#queue = result.catch(() => undefined);
-    return result;
+    // Last, so that the connection that may write moves the write-ahead log into the file.
+    await this.#writer?.close();
   }
 
   /** The reading connection, opened when the topic's file is there; null while a `readOnly` topic waits for it. */
   #attach(): DatabaseSync | null {
     if (this.#isClosed) throw closed(this.#label());
     if (this.#reader !== null) {
-      this.#requirePlace();
+      requirePlace(this.#file, this.#place, this.name);
       return this.#reader;
     }
     return this.#guard('Opening', () => {
@@ -378,15 +290,9 @@ export class EmbeddedTopic implements Topic {
       }
       this.#reader = reader;
       this.#place ??= placeOf(this.#file);
-      this.#requirePlace();
+      requirePlace(this.#file, this.#place, this.name);
       return reader;
     });
-  }
-
-  /** @throws ContrailError `corrupt` / `topic-gone`, `topic-replaced` */
-  #requirePlace(file = this.#file, place = this.#place): void {
-    const problem = place === null ? null : checkPlace(file, place, `${file} of topic "${this.name}"`);
-    if (problem !== null) throw problem;
   }
 
   /** Reads; an error for damage says how far the damage reaches. */
@@ -408,9 +314,8 @@ export class EmbeddedTopic implements Topic {
     }
   }
 
-  /** @param isQueued work that was queued before the topic was closed still runs */
-  #requireWriter(isQueued = false): DatabaseSync {
-    if (this.#isClosed && !isQueued) throw closed(this.#label());
+  #requireWriter(): TopicWriter {
+    if (this.#isClosed) throw closed(this.#label());
     if (this.#writer !== null) return this.#writer;
     throw readOnly(this.#label());
   }
@@ -418,8 +323,4 @@ export class EmbeddedTopic implements Topic {
   #label(): string {
     return `topic "${this.name}" (${this.#file})`;
   }
-}
-
-function internal(message: string): ContrailError {
-  return new ContrailError('topic-store-failed', `${message} This is a bug; please report it.`);
 }

@@ -34,3 +34,13 @@ export function checkPlace(file: string, open: Place, label: string): ContrailEr
       'program that uses it, and put the first file back; or start with --data DIR: a new topic needs a new lake.',
   );
 }
+
+/**
+ * Refuses to go on with a file of a topic that is no longer at its path.
+ * @param open the file as it was opened; null: it was not there yet
+ * @throws ContrailError `corrupt` / `topic-gone`, `topic-replaced`
+ */
+export function requirePlace(file: string, open: Place | null, topic: string): void {
+  const problem = open === null ? null : checkPlace(file, open, `${file} of topic "${topic}"`);
+  if (problem !== null) throw problem;
+}

@@ -34,6 +34,7 @@ import type {
 import { KafkaArrival } from './arrival.ts';
 import { toRounds } from './batch.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
+import { Fetches } from './fetches.ts';
 import { fromKafka, hasAnswer } from './kafka-errors.ts';
 import { abortable, Patience, type PatienceListener } from './patience.ts';
 import { IdempotentProducer } from './producer.ts';
@@ -56,10 +57,6 @@ export interface KafkaTopicOptions extends PatienceListener {
   readonly maxSequence?: number;
 }
 
-/** Compressed bytes of one fetch. Decoded, this is a few ten MB at most. */
-const FETCH_BYTES = 1024 * 1024;
-/** How long a broker may wait for messages. */
-const FETCH_WAIT_MS = 500;
 /** Empty answers in a row, for a range that must have messages, before the read fails as `unavailable`. */
 const MAX_EMPTY_FETCHES = 10;
 /** How many of the oldest offsets of a partition are read to find out what the topic holds. */
@@ -77,6 +74,7 @@ export class KafkaTopic implements Topic {
   readonly #producer: IdempotentProducer | null;
   /** Never joins its group: the client has one kind of reader. */
   readonly #reader: Consumer;
+  readonly #fetches: Fetches;
   readonly #words: KafkaWords;
   readonly #arrival: KafkaArrival;
   #isCreated = false;
@@ -87,8 +85,6 @@ export class KafkaTopic implements Topic {
   #isClosed = false;
   /** The last append in the queue; never rejects. */
   #appends: Promise<void> = Promise.resolve();
-  /** The last fetch in the queue; never rejects. A fetch session serves one request at a time (KIP-227). */
-  #fetches: Promise<unknown> = Promise.resolve();
 
   /** Connects to nothing yet: brokers may start later. */
   constructor(options: KafkaTopicOptions) {
@@ -106,6 +102,7 @@ export class KafkaTopic implements Topic {
       retries: 1,
       retryDelay: 200,
     });
+    this.#fetches = new Fetches(this.#reader, () => this.#lookUp());
     this.#arrival = new KafkaArrival(options.connection);
     this.#words = new KafkaWords(
       () =>
@@ -287,47 +284,8 @@ export class KafkaTopic implements Topic {
     if (messages > 0) this.#messageBytes = Math.max(bytes / messages, 0.9 * (this.#messageBytes ?? 0));
   };
 
-  /** One fetch from the start of a range. Its answer may end before the end of the range, or after it. */
   #fetch(range: OffsetRange): Promise<Fetched> {
-    const fetch = this.#fetches.then(() => this.#guard('Reading', () => this.#fetchNow(range)));
-    this.#fetches = fetch.catch(() => undefined);
-    return fetch;
-  }
-
-  async #fetchNow({ partition, start }: OffsetRange): Promise<Fetched> {
-    const topic = await this.#lookUp();
-    const leader = topic?.partitions[partition]?.leader;
-    if (topic === null || leader === undefined) return { records: null, abortedTransactions: null };
-    try {
-      const { responses } = await this.#reader.fetch({
-        node: leader,
-        topics: [
-          {
-            topicId: topic.id,
-            partitions: [
-              {
-                partition,
-                fetchOffset: start,
-                partitionMaxBytes: FETCH_BYTES,
-                // -1: no claim about leader epochs, which only replicas need.
-                currentLeaderEpoch: -1,
-                lastFetchedEpoch: -1,
-              },
-            ],
-          },
-        ],
-        maxBytes: FETCH_BYTES,
-        minBytes: 1,
-        maxWaitTime: FETCH_WAIT_MS,
-        isolationLevel: FetchIsolationLevels.READ_COMMITTED,
-      });
-      // A session answers nothing for a partition that has nothing new.
-      return responses[0]?.partitions[0] ?? { records: null, abortedTransactions: null };
-    } catch (error) {
-      // The next attempt asks the partition's new leader.
-      this.#reader.clearMetadata();
-      throw error;
-    }
+    return this.#guard('Reading', () => this.#fetches.from(range));
   }
 
   async #peek(signal: AbortSignal | undefined): Promise<TopicDescription> {
