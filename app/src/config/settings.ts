@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { ContrailError } from '../errors.ts';
 import type { Area } from './area.ts';
 import { parseDotEnv } from './dot-env.ts';
+import type { CreditMode, LogLevel, SaslMechanism } from './forms.ts';
 import type { Secret } from './secret.ts';
 import { splitSources } from './source-list.ts';
 import { SETTING_NAMES, VARIABLES } from './variables.ts';
-import type { CreditMode, LogLevel, SaslMechanism, SettingName } from './variables.ts';
+import type { SettingName } from './variables.ts';
 
 /** Names and texts, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,12 +1,31 @@
 /**
- * Every variable that contrail reads, in the order of the documentation: how its text is checked, its default, and what
- * it means. `.env.example`, docs/settings.md and the command line's flags are made from this.
+ * Every variable that contrail reads, in the order of the documentation: the form of its text (forms.ts), its default, and
+ * what it means. `.env.example`, docs/settings.md and the command line's flags are made from this.
  */
-import { z } from 'zod';
-import { AREA_FORMS, parseAreas, parseBox } from './area.ts';
-import { splitSources, togetherProblem } from './source-list.ts';
-import { parseDuration, parseSize } from './quantity.ts';
-import { Secret } from './secret.ts';
+import type { z } from 'zod';
+import { AREA_FORMS } from './area.ts';
+import {
+  anyText,
+  areas,
+  box,
+  CREDIT_MODES,
+  duration,
+  hostNames,
+  LOG_LEVELS,
+  matching,
+  oneOf,
+  pageAddress,
+  parsed,
+  proxy,
+  retention,
+  SASL_MECHANISMS,
+  secret,
+  size,
+  simulatedPace,
+  sizeOrNothing,
+  sources,
+  whole,
+} from './forms.ts';
 
 /** What the documentation says of a variable. */
 interface Meaning {
@@ -18,93 +37,8 @@ interface Meaning {
   readonly isSecret?: boolean;
 }
 
-/** How OpenSky's credits are spent; see docs/decisions/0015-credits.md. */
-export const CREDIT_MODES = ['watch', 'save', 'even'] as const;
-export type CreditMode = (typeof CREDIT_MODES)[number];
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'] as const;
-export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
-
 const SOURCE =
   /^(auto|opensky|simulator|(readsb|adsblol|adsbfi|airplaneslive|replay|ndjson|archive):.+|adsbx:https?:\/\/.+|sbs:(\[[\da-fA-F:.]+\]|[^:\s[\]]+)(:\d{1,5})?)$/;
-
-/** A check of a text; `expected` completes the sentence "expected …". */
-function parsed<T>(expected: string, parse: (text: string) => T | null) {
-  return z.string().transform((text, context): T => {
-    const value = parse(text);
-    if (value !== null) return value;
-    context.issues.push({ code: 'custom', message: expected, input: text });
-    return z.NEVER;
-  });
-}
-
-function matching(expected: string, pattern: RegExp) {
-  return parsed(expected, (text) => (pattern.test(text) ? text : null));
-}
-
-/** One source, or several with commas between. */
-function sources(expected: string, one: RegExp) {
-  return z.string().transform((text, context): string => {
-    const named = splitSources(text);
-    const problem = named.every((source) => one.test(source)) ? togetherProblem(named) : expected;
-    if (problem !== null) context.issues.push({ code: 'custom', message: problem, input: text });
-    return text;
-  });
-}
-
-function whole(min: number, max: number) {
-  return parsed(`a whole number from ${min} to ${max}`, (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    return value >= min && value <= max ? value : null;
-  });
-}
-
-const pageAddress = parsed('an address starting with http:// or https://', (text) =>
-  /^https?:\/\/\S+$/.test(text) ? text.replace(/\/+$/, '') : null,
-);
-const hostNames = parsed('names of hosts without a port, several with commas between', (text) => {
-  const names = text.split(',').map((name) => name.trim());
-  return names.every((name) => /^[\w.-]+$/.test(name)) ? names : null;
-});
-const anyText = parsed('some text', (text) => text);
-const secret = parsed('some text', (text) => new Secret(text));
-const PROXY_SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
-const proxy = parsed('an address as http://proxy.example:3128 (http, https or socks5)', (text) => {
-  const address = PROXY_SCHEME.test(text) ? text : `http://${text}`;
-  const url = URL.canParse(address) ? new URL(address) : null;
-  return url !== null && /^(https?|socks5):$/.test(url.protocol) && url.hostname !== ''
-    ? new Secret(address)
-    : null;
-});
-const duration = parsed('a duration above 0 with its unit, such as 500ms, 5s, 2m, 12h or 7d', parseDuration);
-const retention = parsed('a duration of at least 10m with its unit, such as 15m, 1h or 2d', (text) => {
-  const ms = parseDuration(text);
-  return ms !== null && ms >= 600_000 ? ms : null;
-});
-const simulatedPace = parsed('a duration from 100ms to 1d with its unit, such as 1s or 86.4s', (text) => {
-  const ms = parseDuration(text);
-  return ms !== null && ms >= 100 && ms <= 86_400_000 ? ms : null;
-});
-const size = parsed('a size above 0 with its unit, such as 512MB or 8GiB', parseSize);
-const sizeOrNothing = parsed('a size with its unit, such as 500MB or 2GiB, or 0', (text) =>
-  text === '0' ? 0 : parseSize(text),
-);
-const logLevel = parsed(
-  `one of ${LOG_LEVELS.join(', ')}`,
-  (text) => LOG_LEVELS.find((level) => level === text) ?? null,
-);
-const box = parsed(
-  'lamin,lomin,lamax,lomax in degrees, from south to north and from west to east, as 45.8,5.9,47.8,10.5',
-  parseBox,
-);
-const areas = parsed(AREA_FORMS, parseAreas);
-const creditMode = parsed(
-  `one of ${CREDIT_MODES.join(', ')}`,
-  (text) => CREDIT_MODES.find((mode) => mode === text) ?? null,
-);
 
 /** A variable with a default, given as the text that a person would set. */
 function setting<S extends z.ZodType<unknown, string>>(schema: S, standard: string, meaning: Meaning) {
@@ -143,7 +77,7 @@ export const VARIABLES = {
     unit: 'path',
     unset: 'none',
   }),
-  CREDITS: setting(creditMode, 'watch', {
+  CREDITS: setting(oneOf(CREDIT_MODES), 'watch', {
     meaning:
       "How OpenSky's credits are spent. watch: at the even pace of the account, and faster while somebody looks at the page, as far as the credits of the day allow. save: half as often while nobody looks, so that more is left for those who look. even: what is left of the day, evenly.",
     unit: CREDIT_MODES.join(', '),
@@ -253,7 +187,7 @@ export const VARIABLES = {
     unit: 'names, with commas between',
     unset: 'on 127.0.0.1 only this machine; on another DASHBOARD_HOST every name',
   }),
-  LOG_LEVEL: setting(logLevel, 'info', {
+  LOG_LEVEL: setting(oneOf(LOG_LEVELS), 'info', {
     meaning: 'The lowest level of log lines that are written.',
     unit: LOG_LEVELS.join(', '),
   }),
@@ -317,18 +251,12 @@ export const VARIABLES = {
     unit: 'path',
     unset: 'none',
   }),
-  KAFKA_SASL_MECHANISM: optional(
-    parsed(
-      `one of ${SASL_MECHANISMS.join(', ')}`,
-      (text) => SASL_MECHANISMS.find((mechanism) => mechanism === text) ?? null,
-    ),
-    {
-      meaning:
-        'How Contrail logs in to the brokers. PLAIN sends the password unencrypted: use it with KAFKA_TLS.',
-      unit: SASL_MECHANISMS.join(', '),
-      unset: 'anonymous, or by KAFKA_TLS_CERT',
-    },
-  ),
+  KAFKA_SASL_MECHANISM: optional(oneOf(SASL_MECHANISMS), {
+    meaning:
+      'How Contrail logs in to the brokers. PLAIN sends the password unencrypted: use it with KAFKA_TLS.',
+    unit: SASL_MECHANISMS.join(', '),
+    unset: 'anonymous, or by KAFKA_TLS_CERT',
+  }),
   KAFKA_USERNAME: optional(anyText, {
     meaning: 'User of PLAIN or SCRAM, or client id for KAFKA_OAUTH_TOKEN_URL.',
     unit: 'text',

@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import type { LogLevel } from '../../config/variables.ts';
+import type { LogLevel } from '../../config/forms.ts';
 import { isDiskTrouble } from '../../errors.ts';
 import { printable, printableLines } from './printable.ts';
 
