@@ -1,9 +1,8 @@
-import type { AddFile } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
 import type { Engine, Relation, Select, WriteTarget, WrittenFile } from '../engine/engine.ts';
 import type { Airport } from '../flight/airports.ts';
 import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
-import { dataFiles, type Lake } from '../lake/lake.ts';
+import type { Lake } from '../lake/lake.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
 import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
@@ -13,6 +12,19 @@ import { BATCH_TABLES } from '../lake/tables.ts';
 import { type BatchRecord, readableRanges } from './batch-record.ts';
 import { Batch } from './batch.ts';
 import { quarantineLost } from './batch-order.ts';
+import {
+  BATCH,
+  batchSelect,
+  BRONZE_SELECT,
+  DUPLICATES,
+  duplicatesSelect,
+  EARLIER,
+  earlierSelect,
+  FRESH,
+  QUARANTINE_SELECT,
+  SILVER_SELECT,
+  silverMlSelect,
+} from './batch-selects.ts';
 import {
   factsOf,
   flightsOf,
@@ -27,7 +39,7 @@ import { kindOfPositions, type KindSources } from './kind.ts';
 import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
 import { NearbyAirports } from './nearby-airports.ts';
 import { rowsIn } from './plan.ts';
-import { PARAMETERS, QUERIES } from './queries.ts';
+import { PARAMETERS } from './queries.ts';
 import { ensureAirports } from './reference.ts';
 import { allSettledOrThrow } from './settle-all.ts';
 import { checkAccounts, daysOf, type Survey, surveyOf } from './survey.ts';
@@ -156,28 +168,9 @@ export class MicroBatches {
 
   async #keepBatch({ record, signal }: Batch, simulated: boolean): Promise<void> {
     const { engine, topic } = this.#parts;
-    const { max_ahead_seconds, earliest_seconds } = PARAMETERS;
     // Drop the batch before first: two at once may not fit into memory.
     await engine.forget('batch');
-    await engine.keep('batch', {
-      sql: QUERIES.batch,
-      relations: {
-        messages: {
-          kind: 'messages',
-          topic,
-          ranges: readableRanges(record),
-          simulated,
-          unprocessable: record.unprocessable ?? [],
-        },
-      },
-      parameters: {
-        max_ahead_seconds,
-        earliest_seconds,
-        clock_seconds: BigInt(Math.floor(record.recorded_at_ms / 1000)),
-        simulated,
-      },
-      signal,
-    });
+    await engine.keep('batch', { ...batchSelect(record, topic, simulated), signal });
   }
 
   /** Surveys the batch, and refuses it if it differs from the plan. */
@@ -215,33 +208,11 @@ export class MicroBatches {
   /** Keeps `duplicates`, and `earlier` if rows are late. Answers the relation of the earlier rows. */
   async #keepDuplicates({ tables, signal }: Batch, { lateBuckets }: Survey): Promise<Relation> {
     const { engine } = this.#parts;
-    const { bucket_seconds, reach_seconds } = PARAMETERS;
     const ml = await tables.snapshot(SILVER_FLIGHTS_ML);
     const isAnyLate = lateBuckets.length > 0 && ml !== null;
-    if (isAnyLate) {
-      const files = new Set<AddFile>();
-      for (const bucket of lateBuckets) {
-        const start = bucket * BigInt(bucket_seconds);
-        const range = { min: start - BigInt(reach_seconds), max: start + BigInt(bucket_seconds) };
-        for (const file of ml.files([{ column: 'time_position', ...range }])) files.add(file);
-      }
-      await engine.keep('earlier', {
-        sql: QUERIES.earlier,
-        relations: {
-          batch: BATCH,
-          recent: KEPT.recent,
-          lake: dataFiles(SILVER_FLIGHTS_ML, ml, { files }),
-        },
-        parameters: { reach_seconds },
-        signal,
-      });
-    }
-    const earlier: Relation = isAnyLate ? { kind: 'kept', name: 'earlier' } : EMPTY_RECENT;
-    await engine.keep('duplicates', {
-      sql: QUERIES.duplicates,
-      relations: { batch: BATCH, recent: KEPT.recent, earlier },
-      signal,
-    });
+    if (isAnyLate) await engine.keep(EARLIER.name, { ...earlierSelect(ml, lateBuckets), signal });
+    const earlier: Relation = isAnyLate ? EARLIER : EMPTY_RECENT;
+    await engine.keep(DUPLICATES.name, { ...duplicatesSelect(earlier), signal });
     return earlier;
   }
 
@@ -261,10 +232,8 @@ export class MicroBatches {
    * another, because recovery relies on their order. A batch whose accounts do not balance is not committed.
    */
   async #append(batch: Batch, memory: Memory, simulated: boolean | null): Promise<Appended> {
-    const { record, signal } = batch;
-    const bronzeSelect = { sql: QUERIES.bronze, relations: { batch: BATCH }, signal };
     const writeBronze = (day: Pick<WriteTarget, 'only'>) =>
-      this.#write(batch, BRONZE_FLIGHTS, bronzeSelect, day);
+      this.#write(batch, BRONZE_FLIGHTS, BRONZE_SELECT, day);
     // Needs nothing but the messages. An engine that does several things at once fills the time with it that the questions
     // before the other tables leave; DuckDB does one, and need not look for the day that the survey has seen.
     const early = this.#parts.engine.name === 'spark' ? writeBronze({}) : null;
@@ -279,31 +248,19 @@ export class MicroBatches {
         batch.timed('duplicates', () => this.#keepDuplicates(batch, survey)),
         batch.timed('airports', () => this.#nearby.cover(survey.airportCells)),
       ]);
-      const silverMlSelect: Select = {
-        sql: QUERIES.silverMl,
-        relations: {
-          silver: SILVER,
-          batch: BATCH,
-          recent: KEPT.recent,
-          earlier,
-          airports_by_cell: NearbyAirports.relation,
-        },
-        parameters: PARAMETERS,
-        signal,
-      };
       const { received, flown } = daysOf(survey);
       const { ingestDate } = survey;
       const [bronze, quarantine, silver, silverMl] = await allSettledOrThrow([
         early ?? writeBronze(ingestDate === null ? {} : { only: { ingest_date: ingestDate } }),
-        this.#write(batch, QUARANTINE_FLIGHTS, { ...quarantineSelect(), signal }, received),
-        this.#write(batch, SILVER_FLIGHTS, { ...SILVER.select, signal }, flown),
-        this.#write(batch, SILVER_FLIGHTS_ML, silverMlSelect, { ...flown, keepAs: FRESH.name }),
+        this.#write(batch, QUARANTINE_FLIGHTS, QUARANTINE_SELECT, received),
+        this.#write(batch, SILVER_FLIGHTS, SILVER_SELECT, flown),
+        this.#write(batch, SILVER_FLIGHTS_ML, silverMlSelect(earlier), { ...flown, keepAs: FRESH.name }),
       ]);
       if (earlier.kind === 'kept') await this.#parts.engine.forget(earlier.name);
       return { survey, bronze, quarantine, silver, silverMl };
     };
     const [{ survey, bronze, quarantine, silver, silverMl }] = await allSettledOrThrow([others(), early]);
-    checkAccounts(record.batch_id, survey, {
+    checkAccounts(batch.record.batch_id, survey, {
       bronze: bronze.rows,
       quarantine: quarantine.rows,
       silver: silver.rows,
@@ -323,7 +280,7 @@ export class MicroBatches {
     more: Pick<WriteTarget, 'only' | 'keepAs'> = {},
   ): Promise<Written> {
     const { lake, engine, onPoint } = this.#parts;
-    const { tables } = batch;
+    const { tables, signal } = batch;
     if (await tables.has(definition)) {
       return { rows: await tables.rowCount(definition), files: [], commit: async () => {} };
     }
@@ -333,7 +290,7 @@ export class MicroBatches {
       partitionBy: definition.partitionColumns,
       ...more,
     };
-    const files = await batch.timed(definition.name, () => engine.write(select, target));
+    const files = await batch.timed(definition.name, () => engine.write({ ...select, signal }, target));
     onPoint?.(`written ${definition.name}`);
     // A commit without rows would say nothing, and only add files to the log.
     const commit = async (): Promise<void> => {
@@ -392,25 +349,3 @@ interface Written {
 
 /** The tables that rows of a batch are appended to, in the order of their commits. */
 const APPENDED = [BRONZE_FLIGHTS, QUARANTINE_FLIGHTS, SILVER_FLIGHTS, SILVER_FLIGHTS_ML] as const;
-
-const BATCH: Relation = { kind: 'kept', name: 'batch' };
-const DUPLICATES: Relation = { kind: 'kept', name: 'duplicates' };
-const SILVER = {
-  kind: 'select',
-  select: {
-    sql: QUERIES.silver,
-    relations: { batch: BATCH, duplicates: DUPLICATES },
-    parameters: { stale_seconds: PARAMETERS.stale_seconds },
-  },
-} as const satisfies Relation;
-/** The rows of the batch that are new in Silver_ML. */
-const FRESH = { kind: 'kept', name: 'fresh' } as const satisfies Relation;
-
-function quarantineSelect(): Select {
-  const { earliest_seconds, max_ahead_seconds } = PARAMETERS;
-  return {
-    sql: QUERIES.quarantine,
-    relations: { batch: BATCH, duplicates: DUPLICATES },
-    parameters: { earliest_seconds, max_ahead_seconds },
-  };
-}
