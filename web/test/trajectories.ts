@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { distance_m, extrapolate } from '../../app/src/dashboard/live/extrapolation.ts';
+import { distance_m, extrapolate } from '../../app/src/wire/great-circle.ts';
 import { believable_s, boundOf, turnRate } from '../src/map/dead-reckoning.ts';
 
 /** Recorded flights, which are no part of the project: beside it, or absent. */

@@ -1,6 +1,6 @@
+import type { Position } from 'contrail/wire/great-circle';
 import { worldCopies, type Camera } from './camera.ts';
 import { worldPixels, worldX, worldY } from './projection.ts';
-import type { Place } from './great-circle.ts';
 import { altitudeClass, type Palette } from './ramp.ts';
 import type { TrackPoint } from './track.ts';
 
@@ -12,7 +12,7 @@ interface Size {
 /** The lines of a track and its stray positions. */
 export interface TrackDrawing {
   readonly lines: readonly (readonly TrackPoint[])[];
-  readonly strays: readonly Place[];
+  readonly strays: readonly Position[];
 }
 
 /**
@@ -30,7 +30,7 @@ export function drawTrack(
   context.lineCap = 'round';
   context.lineJoin = 'round';
   for (const copy of worldCopies(camera, size.width / 2)) {
-    const place = ({ longitude, latitude }: Place): [number, number] => [
+    const place = ({ longitude, latitude }: Position): [number, number] => [
       size.width / 2 + (worldX(longitude) + copy - camera.x) * world,
       size.height / 2 + (worldY(latitude) - camera.y) * world,
     ];

@@ -1,7 +1,7 @@
-import { distance_m, type Place } from './great-circle.ts';
+import { distance_m, type Position } from 'contrail/wire/great-circle';
 
 /** One recorded position of an address. */
-export interface TrackPoint extends Place {
+export interface TrackPoint extends Position {
   /** Epoch seconds. */
   readonly time: number;
   readonly altitude_m: number | null;
@@ -113,7 +113,7 @@ function misfit_m(end: TrackPoint, point: TrackPoint): number {
 }
 
 /** Where an aircraft is a little later, on a flat Earth: exact enough to distinguish two aircraft. */
-function foreseen(point: TrackPoint, time: number): Place {
+function foreseen(point: TrackPoint, time: number): Position {
   const seconds = time - point.time;
   if (point.velocity_kmh === null || point.true_track === null || seconds > FORESIGHT_S) return point;
   const degrees = ((point.velocity_kmh / 3.6) * seconds) / 111_195;

@@ -1,8 +1,8 @@
 import { CALLSIGN_BYTES, MOVED, ROW, copyColumns, copyRows, createColumns } from '../../wire/columns.ts';
 import type { RowColumns } from '../../wire/columns.ts';
 import type { Frame } from '../../wire/frame.ts';
+import { distance_m, extrapolate } from '../../wire/great-circle.ts';
 import { FASTEST, UNITS_PER, VALID } from '../../wire/units.ts';
-import { distance_m, extrapolate } from './extrapolation.ts';
 import type { Picture } from './picture.ts';
 
 /** How many ticks back a client may be and still get a delta. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { CountryTable, MAX_COUNTRIES } from '../../../src/dashboard/live/countries.ts';
-import { distance_m, extrapolate } from '../../../src/dashboard/live/extrapolation.ts';
 import { CONTACT_LOST_S } from '../../../src/dashboard/live/heard.ts';
 import { Picture } from '../../../src/dashboard/live/picture.ts';
 import { MAX_SLOTS } from '../../../src/wire/columns.ts';
@@ -161,18 +160,5 @@ describe('the country table', () => {
     const long = 'Atlantis'.repeat(10_000);
     expect([table.indexOf(long), table.indexOf('Chad'), table.indexOf(long)]).toEqual([0, 1, 0]);
     expect(table.names[0]?.length).toBeLessThanOrEqual(64);
-  });
-});
-
-describe('extrapolation', () => {
-  it('goes along the great circle, over the pole and over the antimeridian', () => {
-    const degree_m = (6_371_008.8 * Math.PI) / 180;
-    const east = extrapolate({ longitude: 179.5, latitude: 0 }, 90, degree_m);
-    expect(east.longitude).toBeCloseTo(-179.5, 9);
-    expect(east.latitude).toBeCloseTo(0, 9);
-    const over = extrapolate({ longitude: 10, latitude: 89.5 }, 0, degree_m);
-    expect(over.latitude).toBeCloseTo(89.5, 6);
-    expect(Math.abs(over.longitude)).toBeCloseTo(170, 6);
-    expect(distance_m({ longitude: 10, latitude: 89.5 }, over)).toBeCloseTo(degree_m, 3);
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Picture } from '../../../src/dashboard/live/picture.ts';
 import type { Sighting } from '../../../src/dashboard/live/picture.ts';
 import { EXTRAPOLATION_LIMIT_S, TICKS_KEPT, Ticks } from '../../../src/dashboard/live/ticks.ts';
-import { extrapolate } from '../../../src/dashboard/live/extrapolation.ts';
 import { encodeFrame } from '../../../src/wire/encode.ts';
+import { extrapolate } from '../../../src/wire/great-circle.ts';
 import { NOW, Watcher, sighting } from './sightings.ts';
 
 /** `age` on the wire ends here: 255 means 255 s or more (`FORMAT.md`). */

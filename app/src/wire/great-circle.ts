@@ -10,7 +10,8 @@ export interface Position {
 
 /**
  * Where something is after it has gone `distance_m` from `from` along a great circle, starting at `track` degrees
- * clockwise from true north. Longitude is in [-180, 180). The page moves its icons by the same formula.
+ * clockwise from true north. Longitude is in [-180, 180). FORMAT.md
+ * says where a client has to expect an aircraft by this.
  */
 export function extrapolate(from: Position, track: number, distance_m: number): Position {
   const angle = distance_m / EARTH_RADIUS_M;
