@@ -1,33 +1,19 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { type Expectation, EXPECTATIONS, GOLDEN } from '../../libs/delta-lake/test/golden-tables.ts';
 
 /**
  * `npm run test:golden`: every table that other writers have made, read by the program itself, all in one process.
  * The tables and what is in them are not part of the repository; see the README beside them.
  */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const GOLDEN = join(ROOT, '../shared/delta-golden');
-const expectations = join(GOLDEN, 'EXPECTED.ndjson');
-const isThere = existsSync(expectations);
+const isThere = EXPECTATIONS.length > 0;
 if (!isThere)
   process.stderr.write(`SKIPPED test/e2e/golden-tables.test.ts: there are no tables at ${GOLDEN}\n`);
-
-interface Expectation {
-  readonly id: string;
-  readonly path: string;
-  readonly version: number;
-  readonly latest: boolean;
-  readonly expect: 'read' | 'refuse';
-  readonly class?: string;
-  readonly schema?: unknown;
-  readonly numRecords?: number;
-  readonly digest?: string;
-}
 
 /** What the program answered to one request. */
 interface Answer {
@@ -103,13 +89,9 @@ function faultOf(expected: Expectation, { header, error, rows, digests }: Answer
 test.skipIf(!isThere)(
   'tables of other writers are read as they are, or refused as they must be',
   async () => {
-    const cases = readFileSync(expectations, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Expectation);
     const started = performance.now();
-    const { answers, code } = await answersTo(cases);
-    const outcomes = cases.map((expected, i) => {
+    const { answers, code } = await answersTo(EXPECTATIONS);
+    const outcomes = EXPECTATIONS.map((expected, i) => {
       const answer = answers[i];
       return { expected, fault: answer ? faultOf(expected, answer) : 'no answer' };
     });

@@ -1,18 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectSameTables } from '../../app/test/pipeline/same-tables.ts';
-import {
-  accounts,
-  contents,
-  fillTopic,
-  openLake,
-  run,
-  worldMessages,
-} from '../../app/test/pipeline/small-world.ts';
-import { airports } from '../../app/test/ingest/airports.ts';
-import { dieAtRandom } from './random-lives.ts';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { Message } from '../../app/src/topic/topic.ts';
+import { fillTopic, worldMessages } from '../../app/test/pipeline/small-world.ts';
+import { expectNothingLost } from './random-lives.ts';
 
 /** `CONTRAIL_KILLS=200 CONTRAIL_SEED=7` for a long run, or another one. */
 const KILLS = Number(process.env['CONTRAIL_KILLS'] ?? 8);
@@ -32,23 +24,10 @@ describe(`contrail pipeline, killed ${KILLS} times at random moments, seed ${SEE
     async () => {
       const size = { aircraft: 60, polls: KILLS + 8, intervalSeconds: 20 };
       const messages = [...worldMessages(size)].flat();
-      const [killed, calm] = [join(directory, 'killed'), join(directory, 'calm')];
-      await fillTopic(calm, messages);
-      await run(calm, { maxRows: 100_000, airports });
-      const lives = await dieAtRandom({
-        kills: KILLS,
-        seed: SEED,
-        messages,
-        append: (some) => fillTopic(killed, some),
-        // Several batches in a life.
-        settings: { DATA_DIR: killed, MAX_BATCH_ROWS: '30', PROCESSING_TIME: '100ms' },
-      });
-      await expectSameTables(openLake(killed), openLake(calm));
-      const { found, expected } = accounts(await contents(killed), messages.length);
-      expect(found).toEqual(expected);
-      process.stderr.write(
-        `killed ${lives.length} times after ${Math.min(...lives)} to ${Math.max(...lives)} ms: ${messages.length} messages, nothing lost or doubled\n`,
-      );
+      const folder = join(directory, 'killed');
+      const append = (some: readonly Message[]): Promise<void> => fillTopic(folder, some);
+      const lives = { kills: KILLS, seed: SEED, folder, settings: {}, messages, append };
+      await expectNothingLost(lives, join(directory, 'calm'));
     },
     60_000 + 20_000 * KILLS,
   );

@@ -6,8 +6,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { Dice } from '../../app/src/ingest/simulator/random.ts';
 import type { Message } from '../../app/src/topic/topic.ts';
+import { airports } from '../../app/test/ingest/airports.ts';
+import { expectSameTables } from '../../app/test/pipeline/same-tables.ts';
+import { accounts, contents, fillTopic, openLake, run } from '../../app/test/pipeline/small-world.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -15,20 +19,42 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export interface RandomLives {
   readonly kills: number;
   readonly seed: number;
-  /** `contrail` settings, as environment. */
+  /** Its data folder. */
+  readonly folder: string;
+  /** More `contrail` settings, as environment. */
   readonly settings: Readonly<Record<string, string>>;
   readonly messages: readonly Message[];
   readonly append: (messages: readonly Message[]) => Promise<void>;
 }
 
-/** Lives through all kills, then drains the rest. Answers how long the lives were, ms. */
-export async function dieAtRandom({
+/**
+ * Lives through all kills, and drains the rest. Then the tables must be those of a pipeline that took all messages at
+ * once, in the folder `calm`.
+ */
+export async function expectNothingLost(lives: RandomLives, calm: string): Promise<void> {
+  const { folder, messages } = lives;
+  await fillTopic(calm, messages);
+  await run(calm, { maxRows: 100_000, airports });
+  const lengths = await dieAtRandom(lives);
+  await expectSameTables(openLake(folder), openLake(calm));
+  const { found, expected } = accounts(await contents(folder), messages.length);
+  expect(found).toEqual(expected);
+  process.stderr.write(
+    `killed ${lengths.length} times after ${Math.min(...lengths)} to ${Math.max(...lengths)} ms: ${messages.length} messages, nothing lost or doubled\n`,
+  );
+}
+
+/** Answers how long the lives were, ms. */
+async function dieAtRandom({
   kills,
   seed,
-  settings,
+  folder,
+  settings: more,
   messages,
   append,
 }: RandomLives): Promise<readonly number[]> {
+  // Several batches in a life.
+  const settings = { DATA_DIR: folder, MAX_BATCH_ROWS: '30', PROCESSING_TIME: '100ms', ...more };
   const dice = new Dice(seed);
   const share = Math.ceil(messages.length / (kills + 1));
   const lives: number[] = [];

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { BATCH_TABLES } from '../../app/src/lake/tables.ts';
 import { STAND_IN_KEYS, StandIn } from '../../libs/delta-lake/test/storage/s3/stand-in.ts';
 
 const MAIN = [
@@ -13,15 +14,6 @@ const MAIN = [
   resolve(import.meta.dirname, '../../app/src/cli/main.ts'),
 ] as const;
 const run = promisify(execFile);
-
-const TABLES = [
-  'bronze/flights',
-  'quarantine/flights',
-  'silver/flights',
-  'silver/flights_ml',
-  'gold/traffic_by_country',
-  'gold/metrics_by_category',
-];
 
 /** One topic, a lake on disk and one on an S3 store that, like Garage, ignores If-None-Match. */
 describe('a lake on S3', () => {
@@ -70,7 +62,7 @@ describe('a lake on S3', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test.each(TABLES)('holds in %s what the one on disk holds', async (name) => {
+  test.each(BATCH_TABLES)('holds in $name what the one on disk holds', async ({ name }) => {
     const remote = await rowsOf(true, `s3://bucket/${name}`);
     expect(remote.length).toBeGreaterThan(10);
     expect(remote).toEqual(await rowsOf(false, join(folder, 'data/lake', name)));

@@ -1,18 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { airports } from '../../app/test/ingest/airports.ts';
-import { expectSameTables } from '../../app/test/pipeline/same-tables.ts';
-import {
-  accounts,
-  contents,
-  fillTopic,
-  openLake,
-  run,
-  worldMessages,
-} from '../../app/test/pipeline/small-world.ts';
-import { dieAtRandom } from '../faults/random-lives.ts';
+import { afterAll, beforeAll, describe, inject, it } from 'vitest';
+import type { Message } from '../../app/src/topic/topic.ts';
+import { worldMessages } from '../../app/test/pipeline/small-world.ts';
+import { expectNothingLost } from '../faults/random-lives.ts';
 import { freshName, kafkaTopic, startBroker, type TestBroker } from '../kafka/broker.ts';
 import { HAS_SPARK } from './shared.ts';
 
@@ -39,32 +31,22 @@ describe.skipIf(!HAS_SPARK)(
       async () => {
         const size = { aircraft: 40, polls: KILLS + 5, intervalSeconds: 20 };
         const messages = [...worldMessages(size)].flat();
-        const [killed, calm] = [join(directory, 'killed'), join(directory, 'calm')];
-        await fillTopic(calm, messages);
-        await run(calm, { maxRows: 100_000, airports });
         const { bootstrap } = kafka.broker;
         await using topic = kafkaTopic(bootstrap, freshName());
-        const lives = await dieAtRandom({
+        const lives = {
           kills: KILLS,
           seed: SEED,
-          messages,
-          append: (some) => topic.append(some),
+          folder: join(directory, 'killed'),
           settings: {
-            DATA_DIR: killed,
             KAFKA_BOOTSTRAP: bootstrap,
             TOPIC_NAME: topic.name,
             SPARK_REMOTE: inject('spark').address,
             SHUFFLE_PARTITIONS: '2',
-            MAX_BATCH_ROWS: '30',
-            PROCESSING_TIME: '100ms',
           },
-        });
-        await expectSameTables(openLake(killed), openLake(calm));
-        const { found, expected } = accounts(await contents(killed), messages.length);
-        expect(found).toEqual(expected);
-        process.stderr.write(
-          `killed ${lives.length} times after ${Math.min(...lives)} to ${Math.max(...lives)} ms: ${messages.length} messages, nothing lost or doubled\n`,
-        );
+          messages,
+          append: (some: readonly Message[]) => topic.append(some),
+        };
+        await expectNothingLost(lives, join(directory, 'calm'));
       },
       420_000 + 60_000 * KILLS,
     );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Stage } from '../../app/src/dashboard/protocol.ts';
+import { type Stage, TRAFFIC_COLUMNS } from '../../app/src/dashboard/protocol.ts';
 import { durationSummary, notesOf, quarantineByReason, quarantined } from '../src/views/pipeline.ts';
 import { timeMarks } from '../src/chart/time-chart.ts';
 import { countriesOf, countrySeries, isFilling, matrixOf, shadeOf } from '../src/views/traffic.ts';
@@ -13,14 +13,6 @@ const LAKE: FakeLake = {
   flights: createFleet(400),
   version: 200,
 };
-const COLUMNS = [
-  'window_start',
-  'origin_country',
-  'flight_count',
-  'record_count',
-  'avg_velocity_kmh',
-  'avg_altitude_m',
-];
 
 describe('traffic', () => {
   test('does not call a window of years ago provisional, though its recording ends within it', () => {
@@ -51,7 +43,7 @@ describe('traffic', () => {
   test('knows 0 flights where only others flew, and nothing of a window that nobody heard', () => {
     const answer = {
       ...trafficAnswer(LAKE, 1),
-      columns: COLUMNS,
+      columns: TRAFFIC_COLUMNS,
       rows: [
         [300, 'Malta', 4, 9, 500, 8000],
         [300, 'Italy', 7, 9, 600, 9000],

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { openTable } from '@contrail/delta-lake';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import type {
   ErrorAnswer,
   Stage,
@@ -9,12 +8,14 @@ import type {
   TrackAnswer,
   TrafficAnswer,
 } from '../../src/dashboard/protocol.ts';
-import { type DashboardServer, startDashboard } from '../../src/dashboard/server.ts';
+import type { DashboardServer } from '../../src/dashboard/server.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../../src/lake/gold-traffic-by-country.ts';
 import { SILVER_FLIGHTS_ML } from '../../src/lake/silver-flights-ml.ts';
 import { SILVER_FLIGHTS } from '../../src/lake/silver-flights.ts';
 import { LakeFixture } from './lake-fixture.ts';
-import { NOW, Watcher } from './live/sightings.ts';
+import { NOW } from './live/sightings.ts';
+import { Page } from './page-client.ts';
+import { serverOn } from './server-on.ts';
 import { silverRow } from './silver-row.ts';
 
 /** A busy machine is no failure. */
@@ -40,9 +41,7 @@ describe('rows that another program has deleted', () => {
   let server: DashboardServer;
   beforeEach(async () => {
     lake = await LakeFixture.create();
-    const { root, engine } = lake;
-    const address = { host: '127.0.0.1', port: 0, webRoot: `${root}/none` };
-    server = await startDashboard({ lakeRoot: root, engine, clock: () => NOW * 1000 + 2000, ...address });
+    server = await serverOn(lake);
   });
   afterEach(async () => {
     await server[Symbol.asyncDispose]();
@@ -58,16 +57,9 @@ describe('rows that another program has deleted', () => {
 
   /** The addresses on the map of a page that is open. */
   const openMap = async (): Promise<() => readonly string[]> => {
-    const watcher = new Watcher();
-    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/api/live`);
+    const { socket, watcher } = new Page(server.url);
     onTestFinished(() => socket.terminate());
-    socket.on('message', (data: Buffer, isBinary) => {
-      if (!isBinary) return;
-      const { kind, tick } = watcher.apply(data);
-      if (kind !== 'heartbeat') socket.send(JSON.stringify({ type: 'ack', tick }));
-    });
     await once(socket, 'open');
-    socket.send('{"type":"hello"}');
     return () => Array.from(watcher.aircraft.values(), ({ icao24 }) => icao24).sort();
   };
 

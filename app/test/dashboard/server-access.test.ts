@@ -2,16 +2,15 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DashboardServer, startDashboard } from '../../src/dashboard/server.ts';
+import type { DashboardServer } from '../../src/dashboard/server.ts';
 import { LakeFixture } from './lake-fixture.ts';
-import { NOW } from './live/sightings.ts';
 import { Page, raw } from './page-client.ts';
+import { serverOn } from './server-on.ts';
 
 describe('who gets what from a dashboard server', () => {
   let lake: LakeFixture;
   let server: DashboardServer;
   let answer: (path: string, headers?: Record<string, string>) => Promise<Response>;
-  const clock = (): number => NOW * 1000 + 2000;
 
   beforeAll(async () => {
     lake = await LakeFixture.create();
@@ -19,14 +18,7 @@ describe('who gets what from a dashboard server', () => {
     await writeFile(`${lake.root}/web/index.html`, '<!doctype html><title>Contrail</title>');
     await writeFile(`${lake.root}/web/assets/main-1a2b.js`, `export default '${'x'.repeat(5000)}';`);
     await writeFile(`${lake.root}/secret.txt`, 'not yours');
-    server = await startDashboard({
-      lakeRoot: lake.root,
-      engine: lake.engine,
-      clock,
-      host: '127.0.0.1',
-      port: 0,
-      webRoot: `${lake.root}/web`,
-    });
+    server = await serverOn(lake, { webRoot: `${lake.root}/web` });
     answer = (path, headers = {}) => fetch(server.url + path, { headers });
   });
   afterAll(async () => {
@@ -120,29 +112,14 @@ describe('who gets what from a dashboard server', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const started = startDashboard({
-      lakeRoot: lake.root,
-      engine: lake.engine,
-      clock,
-      host: '127.0.0.1',
-      port,
-      webRoot: 'none',
-    });
+    const started = serverOn(lake, { port });
     await expect(started).rejects.toMatchObject({ kind: 'invalid', code: 'port-in-use' });
     await expect(started).rejects.toThrow(new RegExp(`${port}.*--dashboard-port`));
     other.close();
   });
 
   it('says how to build the page when it is missing, and closes sockets with 1001 within two seconds, though requests hang', async () => {
-    const second = await startDashboard({
-      lakeRoot: lake.root,
-      engine: lake.engine,
-      clock,
-      host: '127.0.0.1',
-      port: 0,
-      webRoot: `${lake.root}/none`,
-      maxConnections: 5,
-    });
+    const second = await serverOn(lake, { maxConnections: 5 });
     const notBuilt = await fetch(`${second.url}/`);
     expect([notBuilt.status, await notBuilt.text()]).toEqual([
       503,

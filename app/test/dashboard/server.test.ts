@@ -6,7 +6,6 @@ import type {
   TrackAnswer,
   TrafficAnswer,
 } from '../../src/dashboard/protocol.ts';
-import { startDashboard } from '../../src/dashboard/server.ts';
 import type { DashboardServer } from '../../src/dashboard/server.ts';
 import { GOLD_METRICS_BY_CATEGORY } from '../../src/lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../../src/lake/gold-traffic-by-country.ts';
@@ -16,6 +15,7 @@ import { LakeFixture } from './lake-fixture.ts';
 import { NOW, Watcher } from './live/sightings.ts';
 import { Page, PATIENCE_MS } from './page-client.ts';
 import { PROGRESS } from './progress-fixture.ts';
+import { serverOn } from './server-on.ts';
 import { silverRow } from './silver-row.ts';
 
 const aircraftOf = (page: Page): unknown[] =>
@@ -25,18 +25,10 @@ describe('a dashboard server on a real lake', () => {
   let lake: LakeFixture;
   let server: DashboardServer;
   let answer: (path: string, headers?: Record<string, string>) => Promise<Response>;
-  const clock = (): number => NOW * 1000 + 2000;
 
   beforeAll(async () => {
     lake = await LakeFixture.create();
-    server = await startDashboard({
-      lakeRoot: lake.root,
-      engine: lake.engine,
-      clock,
-      host: '127.0.0.1',
-      port: 0,
-      webRoot: `${lake.root}/none`,
-    });
+    server = await serverOn(lake);
     answer = (path, headers = {}) => fetch(server.url + path, { headers });
   });
   afterAll(async () => {

@@ -1,35 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { canonicalHeader, canonicalRow, DeltaError, openTable } from '../src/index.ts';
-import { GOLDEN } from './tables.ts';
+import { type Expectation, EXPECTATIONS, GOLDEN } from './golden-tables.ts';
 
-const expectations = join(GOLDEN, 'EXPECTED.ndjson');
-const isThere = existsSync(expectations);
+const isThere = EXPECTATIONS.length > 0;
 if (!isThere)
   console.warn(`SKIPPED: no golden tables at ${GOLDEN}, nothing is checked against other writers.`);
 
-interface Expectation {
-  readonly id: string;
-  readonly path: string;
-  readonly version: number;
-  readonly latest: boolean;
-  readonly expect: 'read' | 'refuse';
-  readonly class?: string;
-  readonly schema?: readonly unknown[];
-  readonly numRecords?: number;
-  readonly digest?: string;
-}
-
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const cases: readonly Expectation[] = isThere
-  ? readFileSync(expectations, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Expectation)
-  : [];
 const outcome = { agree: 0, wrong: 0 };
 
 async function readCanonically(
@@ -45,7 +25,7 @@ async function readCanonically(
 }
 
 describe.runIf(isThere)('tables of other writers', () => {
-  test.each(cases)('$id: $expect', async (entry) => {
+  test.each(EXPECTATIONS)('$id: $expect', async (entry) => {
     outcome.wrong++;
     let found;
     try {
@@ -70,6 +50,6 @@ describe.runIf(isThere)('tables of other writers', () => {
 
   test('none is read wrongly', () => {
     console.info(`golden tables: ${outcome.agree} agree, ${outcome.wrong} wrong`);
-    expect(outcome).toEqual({ agree: cases.length, wrong: 0 });
+    expect(outcome).toEqual({ agree: EXPECTATIONS.length, wrong: 0 });
   });
 });

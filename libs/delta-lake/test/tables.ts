@@ -11,9 +11,6 @@ import {
   type StructType,
 } from '../src/index.ts';
 
-/** Tables written by Delta Spark, delta-rs and others; see the README beside them. Not part of the repository. */
-export const GOLDEN: string = join(import.meta.dirname, '../../../../shared/delta-golden');
-
 /** The columns of most test tables. */
 export const SCHEMA: StructType = struct({ id: 'long', name: 'string', day: 'date' });
 

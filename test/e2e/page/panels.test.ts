@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LEADERBOARD_COLUMNS, TRAFFIC_COLUMNS } from '../../../app/src/dashboard/protocol.ts';
 import { createFleet } from '../../../web/test/fake/fleet.ts';
 import { AIRCRAFT, isSkipped, openPages, PHONE } from './browser.ts';
 
@@ -76,27 +77,13 @@ describe.skipIf(isSkipped)('Traffic and Pipeline in a browser', () => {
       route.fulfill({
         json: {
           ...gold,
-          columns: [
-            'window_start',
-            'origin_country',
-            'flight_count',
-            'record_count',
-            'avg_velocity_kmh',
-            'avg_altitude_m',
-          ],
+          columns: TRAFFIC_COLUMNS,
           rows: names.flatMap((name, i) => [
             [946_684_800, name, 1, 1, huge[i], huge[i]],
             [start, name, 5, 5, huge[i], huge[i]],
           ]),
           leaderboard: {
-            columns: [
-              'origin_country',
-              'flight_count',
-              'record_count',
-              'avg_velocity_kmh',
-              'avg_altitude_m',
-              'flight_count_hour_ago',
-            ],
+            columns: LEADERBOARD_COLUMNS,
             rows: names.map((name, i) => [name, 5, 5, huge[i], huge[i], 1]),
           },
           window_s: 300,

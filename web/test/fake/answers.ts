@@ -19,6 +19,7 @@ import {
 import { CATEGORY_NAMES } from '../../../app/src/flight/category.ts';
 import { GOLD_WINDOW_S } from '../../../app/src/lake/gold-window.ts';
 import type { BatchProgress, Progress } from '../../../app/src/lake/progress.ts';
+import { BATCH_TABLES } from '../../../app/src/lake/tables.ts';
 import { aircraftAt, COUNTRIES, trackOf, type Flight } from './fleet.ts';
 
 /** What a fake lake can look like. */
@@ -264,17 +265,9 @@ export function progressOf(lake: FakeLake): Progress | null {
 /** `/api/status`. */
 export function statusAnswer(lake: FakeLake): StatusAnswer {
   const empty = lake.eventTime === null;
-  const names = [
-    'bronze/flights',
-    'quarantine/flights',
-    'silver/flights',
-    'silver/flights_ml',
-    'gold/traffic_by_country',
-    'gold/metrics_by_category',
-  ];
   return {
     ...liveState(lake),
-    tables: names.map((name, i) => ({
+    tables: BATCH_TABLES.map(({ name }, i) => ({
       name,
       version: empty ? null : lake.version,
       rows: empty ? null : Math.round(1_250_000 / (i + 1) ** 2),

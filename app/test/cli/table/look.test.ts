@@ -10,7 +10,7 @@ import {
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   checkTable,
   describeTable,
@@ -19,6 +19,7 @@ import {
   tableHistory,
 } from '../../../src/cli/table/look.ts';
 import { parseWhere } from '../../../src/cli/table/where.ts';
+import { printed } from './printed.ts';
 
 const SCHEMA = struct({
   icao24: { type: 'string', nullable: false },
@@ -50,17 +51,6 @@ const row = (icao24: string, n: number) => ({
 
 let folder: string;
 let table: DeltaTable;
-
-async function printed(work: () => Promise<void>): Promise<string> {
-  const texts: string[] = [];
-  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => texts.push(String(text)) > 0);
-  try {
-    await work();
-  } finally {
-    spy.mockRestore();
-  }
-  return texts.join('');
-}
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'contrail-table-'));

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { optimizeTable, restoreTable, vacuumTable } from '../../../src/cli/table/operations.ts';
+import { printed } from './printed.ts';
 
 const COMMON = { format: 'json', signal: new AbortController().signal } as const;
 const VACUUM = { ...COMMON, dryRun: false, force: false, logOnly: false };
@@ -18,24 +19,15 @@ const VACUUM = { ...COMMON, dryRun: false, force: false, logOnly: false };
 let folder: string;
 let table: DeltaTable;
 
-/** What a command prints on standard output, one JSON object a line. */
-async function printed(work: () => Promise<void>): Promise<Record<string, unknown>[]> {
-  const lines: string[] = [];
-  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
-  try {
-    await work();
-  } finally {
-    spy.mockRestore();
-  }
-  return lines
-    .join('')
+/** What a command prints, one JSON object a line. */
+const printedRows = async (work: () => Promise<void>): Promise<Record<string, unknown>[]> =>
+  (await printed(work))
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-}
 
 const factsOf = async (work: () => Promise<void>): Promise<Record<string, unknown>> =>
-  Object.fromEntries((await printed(work)).map(({ fact, value }) => [String(fact as string), value]));
+  Object.fromEntries((await printedRows(work)).map(({ fact, value }) => [String(fact as string), value]));
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'contrail-operations-'));
@@ -73,7 +65,7 @@ describe('contrail table optimize', () => {
   });
 
   it('takes the partition that --where names', async () => {
-    await printed(() => optimizeTable(folder, { ...COMMON, where: ['day=2026-11-24'], sort: ['id'] }));
+    await printedRows(() => optimizeTable(folder, { ...COMMON, where: ['day=2026-11-24'], sort: ['id'] }));
     expect((await openTable(folder)).cached().fileCount).toBe(4);
     await expect(optimizeTable(folder, { ...COMMON, where: ['id=1'] })).rejects.toMatchObject({
       kind: 'invalid',
@@ -83,7 +75,7 @@ describe('contrail table optimize', () => {
 
   it('ends quietly when it is told to stop', async () => {
     const stderr = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
-    const lines = await printed(() => optimizeTable(folder, { ...COMMON, signal: AbortSignal.abort() }));
+    const lines = await printedRows(() => optimizeTable(folder, { ...COMMON, signal: AbortSignal.abort() }));
     expect(stderr.mock.calls.flat().join('')).toContain('Stopped.');
     stderr.mockRestore();
     expect(lines).toEqual([]);
@@ -93,7 +85,7 @@ describe('contrail table optimize', () => {
 
 describe('contrail table vacuum', () => {
   it('prints with --dry-run what it would delete, deletes it without, and needs --force below the retention', async () => {
-    await printed(() => optimizeTable(folder, COMMON));
+    await printedRows(() => optimizeTable(folder, COMMON));
     await expect(vacuumTable(folder, { ...VACUUM, retainHours: 0 })).rejects.toMatchObject({
       kind: 'invalid',
       message: expect.stringContaining('--retain-hours') as string,
@@ -102,7 +94,7 @@ describe('contrail table vacuum', () => {
     const forced = { ...VACUUM, retainHours: 0, force: true };
     // Files are younger than now only from the next millisecond on.
     await vi.waitUntil(async () => {
-      const lines = await printed(() => vacuumTable(folder, { ...forced, dryRun: true }));
+      const lines = await printedRows(() => vacuumTable(folder, { ...forced, dryRun: true }));
       return lines.length === 6;
     });
     stderr.mockRestore();

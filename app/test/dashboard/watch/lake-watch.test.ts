@@ -39,6 +39,8 @@ describe('the watch of a table', () => {
     const open = (): ReturnType<Lake['reopen']> => watched.reopen(SILVER_FLIGHTS);
     return watchTable({ url, open, signal: stop.signal, pollMs });
   };
+  const watchFake = (open: () => Promise<WatchedTable | null>): AsyncGenerator<TableEvent> =>
+    watchTable({ url: 'memory://lake', open, signal: stop.signal, pollMs: 1 });
 
   it('tells each commit once, in order, called by the file system alone', async () => {
     await lake.append(SILVER_FLIGHTS, [silverRow()]);
@@ -91,12 +93,7 @@ describe('the watch of a table', () => {
         return { adds: [], removes: [] };
       },
     };
-    const events = watchTable({
-      url: 'memory://lake',
-      open: async () => table,
-      signal: stop.signal,
-      pollMs: 1,
-    });
+    const events = watchFake(async () => table);
     expect([await next(events), await next(events)]).toEqual(['opened 1', `opened ${MAX_COMMITS_TOLD + 2}`]);
     expect(asked).toEqual([]);
     stop.abort();
@@ -113,12 +110,7 @@ describe('the watch of a table', () => {
         return { adds: [], removes: [] };
       },
     };
-    const events = watchTable({
-      url: 'memory://lake',
-      open: async () => table,
-      signal: stop.signal,
-      pollMs: 1,
-    });
+    const events = watchFake(async () => table);
     expect([await next(events), await next(events), await next(events)]).toEqual([
       'opened 1',
       'opened 5',
@@ -132,7 +124,7 @@ describe('the watch of a table', () => {
       if (attempts++ === 0) throw new Error('the store is away');
       return null;
     };
-    const events = watchTable({ url: 'memory://lake', open, signal: stop.signal, pollMs: 1 });
+    const events = watchFake(open);
     expect((await events.next()).value).toMatchObject({
       kind: 'failed',
       error: { message: 'the store is away' },

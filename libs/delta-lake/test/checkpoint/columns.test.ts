@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ActionCollector } from '../../src/actions/parse.ts';
 import { readActionColumns } from '../../src/checkpoint/columns/read.ts';
@@ -8,9 +8,9 @@ import { ActionFileWriter } from '../../src/checkpoint/columns/write.ts';
 import { rowAction } from '../../src/checkpoint/rows.ts';
 import { arrayOf, hyparquetCodec, struct } from '../../src/index.ts';
 import type { ByteSource } from '../../src/parquet/codec.ts';
+import { GOLDEN } from '../golden-tables.ts';
 import { collect } from '../tables.ts';
 
-const GOLDEN = resolve(import.meta.dirname, '../../../../../shared/delta-golden');
 const FILES = existsSync(GOLDEN)
   ? globSync('**/_delta_log/{*.checkpoint*.parquet,_sidecars/*.parquet}', { cwd: GOLDEN }).sort()
   : [];

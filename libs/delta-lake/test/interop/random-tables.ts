@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { arrayOf, type DataType, mapOf, type StructField, struct, type StructType } from '../../src/index.ts';
+import { SCALARS } from './schemas.ts';
 
 /** What one random table is made of: its schema, how it is laid out, and what happens to it, one step a version. */
 export interface RandomTable {
@@ -20,20 +21,6 @@ export type Step =
 /** The column that every table has, for conditions that all programs understand. Values are 0 to 99. */
 export const ID = 'id';
 
-const SCALARS = [
-  'boolean',
-  'byte',
-  'short',
-  'integer',
-  'long',
-  'float',
-  'double',
-  'string',
-  'binary',
-  'date',
-  'timestamp',
-  'timestamp_ntz',
-] as const;
 /** Types that a partition column may have in every one of the three programs. */
 const PARTITION_TYPES: ReadonlySet<string> = new Set(
   SCALARS.filter((type) => type !== 'float' && type !== 'double' && type !== 'binary'),

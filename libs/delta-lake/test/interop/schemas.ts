@@ -1,7 +1,7 @@
 import { arrayOf, mapOf, struct, type StructType } from '../../src/index.ts';
 
-/** Every primitive type that all three programs have. */
-export const PRIMITIVES = [
+/** Every primitive type without parameters that all three programs have. */
+export const SCALARS = [
   'boolean',
   'byte',
   'short',
@@ -14,10 +14,9 @@ export const PRIMITIVES = [
   'date',
   'timestamp',
   'timestamp_ntz',
-  'decimal(5,2)',
-  'decimal(18,6)',
-  'decimal(38,10)',
 ] as const;
+/** Every primitive type that they have. */
+export const PRIMITIVES = [...SCALARS, 'decimal(5,2)', 'decimal(18,6)', 'decimal(38,10)'] as const;
 
 const columnOf = (type: string): string => `a_${type.replaceAll(/\W+/g, '_').replace(/_$/, '')}`;
 
