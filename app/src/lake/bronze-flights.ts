@@ -3,7 +3,7 @@ import { type TableDefinition, STREAM_PROPERTIES } from './table.ts';
 /** Every well-formed message, as sent. Append-only. */
 export const BRONZE_FLIGHTS: TableDefinition = {
   name: 'bronze/flights',
-  grain: 'One row per well-formed message of the topic, its 18 fields as sent.',
+  grain: 'One row per well-formed message of the topic, its fields as sent.',
   key: ['topic_partition', 'topic_offset'],
   partitionColumns: ['ingest_date'],
   properties: { ...STREAM_PROPERTIES, 'delta.appendOnly': 'true' },
