@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { FAULT_CASES, type FaultCase } from '../app/test/ingest/faults.ts';
-import { CLIENT_ID, CLIENT_SECRET, type Fault, MockOpenSky, ROW } from '../app/test/ingest/mock-opensky.ts';
+import type { Fault } from '../app/src/ingest/mock/reply.ts';
+import { CLIENT_ID, CLIENT_SECRET, MockOpenSky, ROW } from '../app/test/ingest/mock-opensky.ts';
 import { machine, say } from './child.ts';
 
 const AIRCRAFT = 2_000;

@@ -5,7 +5,8 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { SourceState } from '../../src/ingest/source.ts';
-import { type Fault, ROW } from './mock-opensky.ts';
+import { ROW } from './mock-opensky.ts';
+import type { Fault } from '../../src/ingest/mock/reply.ts';
 
 export interface FaultCase {
   readonly name: string;

@@ -1,5 +1,6 @@
 import type { OpenSkyMock } from '../../src/ingest/mock/opensky.ts';
-import { type OpenSkyFault, isRefusal, withFault } from '../../src/ingest/mock/opensky-faults.ts';
+import { OPENSKY_FAULTS, type OpenSkyFault } from '../../src/ingest/mock/opensky-faults.ts';
+import { isFree, spoilt } from '../../src/ingest/mock/reply.ts';
 import type { FakeWorld } from './fake-world.ts';
 
 /** Where `fetchOf` answers. */
@@ -28,7 +29,8 @@ export function fetchOf(
     const token = new Headers(init?.headers).get('authorization')?.replace(/^Bearer /, '') ?? null;
     const form = init?.body instanceof URLSearchParams ? init.body : new URLSearchParams();
     const isStates = url.pathname.endsWith('/states/all');
-    const fault = isStates ? faultOf() : null;
+    const name = isStates ? faultOf() : null;
+    const fault = name === null ? null : OPENSKY_FAULTS[name][1];
     world.advance(LATENCY_MS / 2);
     const request = {
       method: init?.method ?? 'GET',
@@ -37,15 +39,15 @@ export function fetchOf(
       token,
       form,
     };
-    const reply = mock.answer({ ...request, isFree: fault !== null && isRefusal(fault) });
-    if (fault === 'slow') {
+    const reply = mock.answer({ ...request, isFree: fault !== null && isFree(fault) });
+    if (fault?.kind === 'stall') {
       world.advance(45_000);
       throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
     }
     const date = new Date(serverClock()).toUTCString();
     world.advance(LATENCY_MS / 2);
     const { status, headers, body } =
-      fault === null || reply.status !== 200 ? reply : withFault(reply, fault);
+      fault === null || reply.status !== 200 ? reply : (spoilt(fault, reply) ?? reply);
     if (isStates && status === 200) onStates?.(body);
     return new Response(body, { status, headers: { ...headers, date } });
   };

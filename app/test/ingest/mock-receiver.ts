@@ -1,22 +1,12 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { gzipSync } from 'node:zlib';
-import { type Fault, fail } from './mock-opensky.ts';
+import { type Answered, MockHttpServer } from '../../src/ingest/mock/http-server.ts';
+import { type Fault, JSON_TYPE, type MockReply, reply } from '../../src/ingest/mock/reply.ts';
 
 /** What stands at a path: a text, or what makes one for each request. */
 export type Page = string | ((url: URL) => string);
 
-export interface SeenRequest {
-  readonly url: URL;
-  readonly headers: IncomingMessage['headers'];
-  /** By the clock of the mock. */
-  readonly atMs: number;
-  readonly status: number;
-}
-
-/** A receiver's web server, or a service: pages by path, an ETag where wanted, gzip, and faults on demand. */
+/** A receiver's web server, or a service, whose pages a test writes. */
 export class MockReceiver implements AsyncDisposable {
-  readonly requests: SeenRequest[] = [];
+  readonly requests: Answered[] = [];
   /** Taken in order. */
   readonly faults: Fault[] = [];
   /** What is served, by path; a path that ends in `*` stands for all that begin so. */
@@ -27,60 +17,45 @@ export class MockReceiver implements AsyncDisposable {
   isDown: (path: string) => boolean = () => false;
   /** Whether answers can be recognised, and are not sent twice. */
   hasEtags = false;
-  readonly #clock: () => number;
-  readonly #server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', this.origin);
-    const seen = (status: number): void => {
-      this.requests.push({ url, headers: request.headers, atMs: this.#clock(), status });
-    };
-    // Not Node's own, which is that of this machine.
-    response.sendDate = false;
-    if (this.hasDates) response.setHeader('date', new Date(this.#clock()).toUTCString());
-    const page = this.#page(url.pathname);
-    const body = typeof page === 'function' ? page(url) : page;
-    const fault = this.isDown(url.pathname)
-      ? ({ kind: 'status', status: 502 } as const)
-      : this.faults.shift();
-    if (fault !== undefined) {
-      seen(0);
-      return fail(response, fault, body ?? '');
-    }
-    if (body === undefined) {
-      seen(404);
-      return void response.writeHead(404, { 'content-type': 'text/html' }).end('<html>404</html>');
-    }
-    const etag = `"${body.length}-${body.slice(0, 60).replaceAll(/[^\w.]/g, '')}"`;
-    const tag = this.hasEtags ? { etag } : {};
-    if (this.hasEtags && request.headers['if-none-match'] === etag) {
-      seen(304);
-      return void response.writeHead(304, tag).end();
-    }
-    seen(200);
-    response.writeHead(200, { ...tag, 'content-type': 'application/json', 'content-encoding': 'gzip' });
-    response.end(gzipSync(body));
-  });
+  #server: MockHttpServer | null = null;
 
-  private constructor(pages: Readonly<Record<string, Page>>, clock: () => number) {
+  private constructor(pages: Readonly<Record<string, Page>>) {
     this.pages = new Map(Object.entries(pages));
-    this.#clock = clock;
   }
 
   static async start(
     pages: Readonly<Record<string, Page>>,
     clock: () => number = () => Date.now(),
   ): Promise<MockReceiver> {
-    const mock = new MockReceiver(pages, clock);
-    await new Promise<void>((resolve) => mock.#server.listen(0, '127.0.0.1', resolve));
+    const mock = new MockReceiver(pages);
+    mock.#server = await MockHttpServer.start({
+      clock,
+      answer: ({ path, query }) => mock.#answer(path, query),
+      faultOf: (path) =>
+        mock.isDown(path) ? { kind: 'status', status: 502 } : (mock.faults.shift() ?? null),
+      hasDates: () => mock.hasDates,
+      hasEtags: () => mock.hasEtags,
+      onAnswered: (answered) => mock.requests.push(answered),
+    });
     return mock;
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#server?.origin ?? '';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await this.#server?.[Symbol.asyncDispose]();
+  }
+
+  #answer(path: string, query: URLSearchParams): MockReply {
+    const page = this.#page(path);
+    if (page === undefined) return reply(404, '<html>404</html>', { 'content-type': 'text/html' });
+    return reply(
+      200,
+      typeof page === 'string' ? page : page(new URL(`${this.origin}${path}?${query.toString()}`)),
+      JSON_TYPE,
+    );
   }
 
   #page(path: string): Page | undefined {

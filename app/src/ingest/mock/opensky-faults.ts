@@ -1,80 +1,58 @@
-import type { MockReply } from './opensky.ts';
-
-/** Faults of OpenSky, or of a proxy in front of it, that were observed. All but `slow` change one answer. */
-export const OPENSKY_FAULTS = [
-  'states-null',
-  'unauthorized-once',
-  'rate-limited',
-  'error-page-500',
-  'bad-gateway-502',
-  'busy-503',
-  'truncated',
-  'slow',
-  'fields-17',
-  'fields-19',
-  'whole-numbers',
-  'empty-callsigns',
-  'doubled',
-  'behind-60-s',
-  'category-minus-1',
-] as const;
-export type OpenSkyFault = (typeof OPENSKY_FAULTS)[number];
-
-/** Whether a request with this fault gives no answer that can be used, nor costs credits for one. */
-export const isRefusal = (fault: OpenSkyFault): boolean =>
-  ['unauthorized-once', 'rate-limited', 'error-page-500', 'bad-gateway-502', 'busy-503'].includes(fault);
-
-/** The answer with a fault. A server keeps back half of the body of a `slow` one. */
-export function withFault({ status, headers, body }: MockReply, fault: OpenSkyFault): MockReply {
-  const refusal = (code: number, text = '', more: MockReply['headers'] = {}): MockReply => ({
-    status: code,
-    headers: more,
-    body: text,
-  });
-  const rows = (change: (row: readonly unknown[]) => readonly unknown[][]): MockReply =>
-    changed((json) => ({ ...json, states: json.states?.flatMap((row) => change(row)) ?? null }));
-  const changed = (change: (json: Answer) => Answer): MockReply => ({
-    status,
-    headers,
-    body: JSON.stringify(change(JSON.parse(body) as Answer)),
-  });
-  switch (fault) {
-    case 'states-null':
-      return changed((json) => ({ ...json, states: null }));
-    case 'unauthorized-once':
-      return refusal(401);
-    case 'rate-limited':
-      return refusal(429, 'Too many requests', { 'x-rate-limit-retry-after-seconds': '60' });
-    case 'error-page-500':
-      return refusal(500, '<html><body>Something went wrong.</body></html>', { 'content-type': 'text/html' });
-    case 'bad-gateway-502':
-      return refusal(502);
-    case 'busy-503':
-      return refusal(503);
-    case 'truncated':
-      return { status, headers, body: body.slice(0, Math.floor(body.length / 2)) };
-    case 'slow':
-      return { status, headers, body };
-    case 'fields-17':
-      return rows((row) => [row.slice(0, 17)]);
-    case 'fields-19':
-      return rows((row) => [[...row, 'more']]);
-    case 'whole-numbers':
-      return rows((row) => [
-        row.map((value, at) => (at > 6 && typeof value === 'number' ? Math.round(value) : value)),
-      ]);
-    case 'empty-callsigns':
-      return rows((row) => [row.with(1, '')]);
-    case 'doubled':
-      return rows((row) => [[...row], [...row]]);
-    case 'behind-60-s':
-      return changed((json) => ({ ...json, time: json.time - 60 }));
-    case 'category-minus-1':
-      return rows((row) => [row.with(17, -1)]);
-  }
-}
+import type { Fault } from './reply.ts';
 
 interface Answer {
   readonly time: number;
   readonly states: readonly (readonly unknown[])[] | null;
 }
+
+const changed = (change: (answer: Answer) => unknown): Fault => ({
+  kind: 'changed',
+  change: (right) => ({ ...right, body: JSON.stringify(change(JSON.parse(right.body) as Answer)) }),
+});
+const rows = (change: (row: readonly unknown[]) => readonly (readonly unknown[])[]): Fault =>
+  changed(({ time, states }) => ({ time, states: states?.flatMap((row) => change(row)) ?? null }));
+const status = (code: number, body = '', headers: Readonly<Record<string, string>> = {}): Fault => ({
+  kind: 'status',
+  status: code,
+  headers,
+  body,
+});
+const HTML = { 'content-type': 'text/html' };
+
+/**
+ * Faults of OpenSky, or of a proxy in front of it, that were observed: what each is, and how it is made.
+ * Source: OpenSky REST API, its issues and those of programs that ask it.
+ */
+export const OPENSKY_FAULTS = {
+  'states-null': ['an answer whose states are null', changed(({ time }) => ({ time, states: null }))],
+  'states-missing': ['an answer without states', changed(({ time }) => ({ time }))],
+  'unauthorized-once': ['401', status(401)],
+  'forbidden-403': ['403, as for many cloud providers', status(403)],
+  'rate-limited': [
+    '429 and when to return',
+    status(429, 'Too many requests', { 'x-rate-limit-retry-after-seconds': '60' }),
+  ],
+  'error-page-500': [
+    '500 and a web page',
+    status(500, '<html><body>Something went wrong.</body></html>', HTML),
+  ],
+  'bad-gateway-502': ['502', status(502)],
+  'busy-503': ['503', status(503)],
+  'web-page': ['a web page instead', { kind: 'body', body: '<!doctype html>', type: 'text/html' }],
+  truncated: ['half of the answer', { kind: 'truncated' }],
+  slow: ['half of the answer, then silence', { kind: 'stall' }],
+  'fields-17': ['rows without the category', rows((row) => [row.slice(0, 17)])],
+  'fields-19': ['rows with one field more', rows((row) => [[...row, 'more']])],
+  'whole-numbers': [
+    'numbers without a fraction',
+    rows((row) => [
+      row.map((value, at) => (at > 6 && typeof value === 'number' ? Math.round(value) : value)),
+    ]),
+  ],
+  'empty-callsigns': ['callsigns that are empty', rows((row) => [row.with(1, '')])],
+  doubled: ['each aircraft twice', rows((row) => [row, row])],
+  'behind-60-s': ['a time that is 60 s behind', changed((answer) => ({ ...answer, time: answer.time - 60 }))],
+  'category-minus-1': ['the category -1', rows((row) => [row.slice(0, 17).concat(-1)])],
+} as const satisfies Readonly<Record<string, readonly [says: string, fault: Fault]>>;
+
+export type OpenSkyFault = keyof typeof OPENSKY_FAULTS;

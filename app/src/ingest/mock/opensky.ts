@@ -1,24 +1,6 @@
 import { BUCKETS } from '../opensky/credits.ts';
 import { creditCost } from '../opensky/box.ts';
-
-/** One request, as far as it matters here. */
-export interface MockRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** The header without `Bearer `; null: anonymous. */
-  readonly token: string | null;
-  readonly form: URLSearchParams;
-  /** Costs no credits: the answer is to be spoilt before it arrives. */
-  readonly isFree?: boolean;
-}
-
-/** What is answered; a server packs and sends it. */
-export interface MockReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import { JSON_TYPE, type MockReply, type MockRequest, reply } from './reply.ts';
 
 /** Credits per period, and its length in ms. */
 export interface MockBucket {
@@ -29,8 +11,13 @@ export interface MockBucket {
 /** What the mock is like. */
 export interface OpenSkyMockOptions {
   readonly clock: () => number;
-  /** State vectors as lists of 18 fields, asked for at each request; null as OpenSky sends it when there are none. */
-  readonly rows: () => readonly unknown[] | null;
+  /**
+   * State vectors of a time (epoch seconds) as lists of 18 fields, asked for at each request; null as OpenSky sends it when
+   * there are none.
+   */
+  readonly rows: (time: number) => readonly unknown[] | null;
+  /** Steps of `time`, s, where they are longer than OpenSky's. */
+  readonly leastGridS?: number;
   /** The only account; without it no client gets a token. */
   readonly client?: { readonly id: string; readonly secret: string };
   readonly buckets?: { readonly anonymous: MockBucket; readonly account: MockBucket };
@@ -42,7 +29,6 @@ export interface OpenSkyMockOptions {
   readonly sendsRemaining?: boolean;
 }
 
-const JSON_TYPE = { 'content-type': 'application/json' };
 const BOX = ['lamin', 'lomin', 'lamax', 'lomax'] as const;
 /** With an account, `time` may be so far back. */
 const HISTORY_S = 3_600;
@@ -124,8 +110,9 @@ export class OpenSkyMock {
   }
 
   #body({ query }: MockRequest, gridS: number): string {
-    const { clock, behindSeconds = 0, rows } = this.#options;
+    const { clock, behindSeconds = 0, rows, leastGridS = 0 } = this.#options;
     const nowS = Math.floor(clock() / 1000) - behindSeconds;
+    const time = nowS - (nowS % Math.max(gridS, leastGridS));
     const [lamin = 0, lomin = 0, lamax = 0, lomax = 0] = BOX.map((name) => Number(query.get(name)));
     const wanted = new Set(query.getAll('icao24'));
     const isAsked = (row: unknown): boolean => {
@@ -140,10 +127,10 @@ export class OpenSkyMock {
           longitude <= lomax);
       return isIn && (wanted.size === 0 || wanted.has(String(row[0])));
     };
-    const states = rows()?.filter(isAsked) ?? null;
+    const states = rows(time)?.filter(isAsked) ?? null;
     const isExtended = query.get('extended') === '1';
     const cut = isExtended ? states : states?.map((row) => (Array.isArray(row) ? row.slice(0, 17) : row));
-    return JSON.stringify({ time: nowS - (nowS % gridS), states: cut ?? null });
+    return JSON.stringify({ time, states: cut ?? null });
   }
 
   #bucket(identity: 'anonymous' | 'account'): MockBucket {
@@ -160,9 +147,3 @@ function costOf(query: URLSearchParams): number {
   const [lamin = 0, lomin = 0, lamax = 0, lomax = 0] = BOX.map((name) => Number(query.get(name)));
   return creditCost({ lamin, lomin, lamax, lomax });
 }
-
-const reply = (status: number, body = '', headers: MockReply['headers'] = {}): MockReply => ({
-  status,
-  headers,
-  body,
-});

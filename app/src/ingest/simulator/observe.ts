@@ -10,7 +10,7 @@ const ALTITUDE_STEP_M = 7.62;
 /** Vertical rates come in steps of 64 ft/min. */
 const RATE_STEP = 0.32512;
 /** How long an aircraft is out of reach of receivers when it is. */
-const GAP_SECONDS = 90;
+export const GAP_SECONDS = 90;
 
 /** Of a vector that is heard afresh; all else is shares of the time. */
 const SHARE = {

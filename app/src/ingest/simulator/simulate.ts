@@ -4,7 +4,7 @@ import type { StateVector } from '../../flight/state-vector.ts';
 import { createAircraft } from './fleet.ts';
 import { type Flight, flightAt } from './flight.ts';
 import { createNetwork } from './network.ts';
-import { observe } from './observe.ts';
+import { GAP_SECONDS, observe } from './observe.ts';
 
 /** Default start of simulated time, 2026-01-01T00:00:00Z: fixed, so that the same arguments give the same bytes. */
 export const DEFAULT_START_SECONDS = 1_767_225_600;
@@ -77,11 +77,21 @@ export function createWorld(
   return {
     poll: (snapshot) =>
       fleet.map((member) => {
-        const seen = observe(member.aircraft, snapshot, maxLag, member.previous, member.flightAt);
+        const before = member.previous?.snapshot_time ?? -Infinity;
+        // What was long ago is not repeated.
+        const previous = snapshot - before <= GAP_SECONDS ? member.previous : null;
+        const seen = observe(member.aircraft, snapshot, maxLag, previous, member.flightAt);
         member.previous = seen.isRepeatable ? seen.vector : null;
         return seen.vector;
       }),
   };
+}
+
+const DAY_MS = 86_400_000;
+
+/** The world that began at the UTC midnight before a time, epoch ms. @throws as {@link createWorld} */
+export function worldOfDay(options: Omit<SimulationOptions, 'polls' | 'startSeconds'>, atMs: number): World {
+  return createWorld({ ...options, epochSeconds: (Math.floor(atMs / DAY_MS) * DAY_MS) / 1000 });
 }
 
 function requireWhole(name: string, value: number, least: number): void {

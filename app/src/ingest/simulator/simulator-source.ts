@@ -2,9 +2,7 @@ import type { Airport } from '../../flight/airports.ts';
 import type { LiveComponents } from '../components.ts';
 import type { Poll, PollOptions, Source } from '../source.ts';
 import { waitUntil } from '../wait.ts';
-import { createWorld, type World } from './simulate.ts';
-
-const DAY_MS = 86_400_000;
+import { type World, worldOfDay } from './simulate.ts';
 
 /** What the live simulator is made of. */
 export interface SimulatorOptions {
@@ -80,7 +78,6 @@ export class SimulatorSource implements Source {
   /** The world of the UTC day of a time. */
   #world(ms: number): World {
     const { paceMs, ...options } = this.#options;
-    const epochSeconds = Math.floor(ms / DAY_MS) * (DAY_MS / 1000);
-    return createWorld({ ...options, intervalSeconds: paceMs / 1000, epochSeconds });
+    return worldOfDay({ ...options, intervalSeconds: paceMs / 1000 }, ms);
   }
 }

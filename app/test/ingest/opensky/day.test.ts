@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ingest } from '../../../src/ingest/ingest.ts';
 import { type MockBucket, OpenSkyMock } from '../../../src/ingest/mock/opensky.ts';
-import { OPENSKY_FAULTS, type OpenSkyFault, isRefusal } from '../../../src/ingest/mock/opensky-faults.ts';
+import { OPENSKY_FAULTS, type OpenSkyFault } from '../../../src/ingest/mock/opensky-faults.ts';
 import { BUCKETS, type Bucket } from '../../../src/ingest/opensky/credits.ts';
 import { CREDIT_MODES, slowMs } from '../../../src/ingest/opensky/governor.ts';
 import { type OpenSkyOptions, OpenSkySource } from '../../../src/ingest/opensky/opensky-source.ts';
@@ -167,6 +167,9 @@ describe('a person who looks for half an hour without an account', () => {
   });
 });
 
+const NAMES = Object.keys(OPENSKY_FAULTS) as OpenSkyFault[];
+const isRefusal = (fault: OpenSkyFault): boolean => OPENSKY_FAULTS[fault][1].kind === 'status';
+
 describe('faults, one in 20 of 10,000 polls', () => {
   test('are all survived: the counters add up, no vector is lost or doubled', async () => {
     const world = fakeWorld('2026-11-23T00:00:00Z');
@@ -183,7 +186,7 @@ describe('faults, one in 20 of 10,000 polls', () => {
     const faultOf = (): OpenSkyFault | null => {
       asked += 1;
       if (asked % 20 !== 0) return null;
-      const fault = OPENSKY_FAULTS[(asked / 20) % OPENSKY_FAULTS.length] ?? null;
+      const fault = NAMES[(asked / 20) % NAMES.length] ?? null;
       if (fault !== null) faults.push(fault);
       return fault;
     };
@@ -218,29 +221,33 @@ describe('faults, one in 20 of 10,000 polls', () => {
     const of = (names: readonly string[]) => names.reduce((sum, name) => sum + (counters[name] ?? 0), 0);
     const had = (...kinds: readonly OpenSkyFault[]) => faults.filter((fault) => kinds.includes(fault)).length;
     // A 401 renews the token and is asked again within the same request.
-    const failures = ['status_429', 'status_500', 'status_502', 'status_503', 'unreadable', 'timeout'];
+    const refusals = [403, 429, 500, 502, 503].map((code) => `status_${code}`);
+    const failures = [...refusals, 'unreadable', 'timeout'];
     expect(counters['requests']).toBe(asked - had('unauthorized-once'));
     expect(counters['requests']).toBe(of(['answers', ...failures]));
     expect(of(failures)).toBe(
-      had('truncated', 'slow') + faults.filter((fault) => isRefusal(fault)).length - had('unauthorized-once'),
+      had('truncated', 'web-page', 'slow') +
+        faults.filter((fault) => isRefusal(fault)).length -
+        had('unauthorized-once'),
     );
     expect(failed.length).toBe(of(failures));
     expect(counters).toMatchObject({
       answers: 10_000,
       polls: 10_000,
       vectors: topic.messages.length,
+      status_403: had('forbidden-403'),
       status_429: had('rate-limited'),
       status_500: had('error-page-500'),
       status_502: had('bad-gateway-502'),
       status_503: had('busy-503'),
-      unreadable: had('truncated'),
+      unreadable: had('truncated', 'web-page'),
       timeout: had('slow'),
       tokens_refused: had('unauthorized-once'),
       rows_without_category: 2 * had('fields-17'),
       rows_longer: 2 * had('fields-19'),
       rows_odd_category: 2 * had('category-minus-1'),
       rows_doubled: 2 * had('doubled'),
-      polls_empty: had('states-null'),
+      polls_empty: had('states-null', 'states-missing'),
       polls_late: had('behind-60-s'),
     });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SourceState } from '../../../src/ingest/source.ts';
-import { CLIENT_ID, ROW, type Fault } from '../mock-opensky.ts';
+import type { Fault } from '../../../src/ingest/mock/reply.ts';
+import { CLIENT_ID, ROW } from '../mock-opensky.ts';
 import { credentials, NOON, setting, waited, watch } from './setting.ts';
 
 describe('an OpenSky source', () => {

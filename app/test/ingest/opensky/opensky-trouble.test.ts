@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OpenSkySource } from '../../../src/ingest/opensky/opensky-source.ts';
 import type { SourceState } from '../../../src/ingest/source.ts';
-import { type Fault } from '../mock-opensky.ts';
+import type { Fault } from '../../../src/ingest/mock/reply.ts';
 import { credentials, reaction, setting, SPREAD_OF_A_DAY, waited, watch } from './setting.ts';
 
 describe('what goes wrong is said in a sentence, with the next try', () => {

@@ -3,7 +3,8 @@ import type { LiveComponents } from '../../../src/ingest/components.ts';
 import { type OpenSkyOptions, OpenSkySource } from '../../../src/ingest/opensky/opensky-source.ts';
 import type { Poll, SourceState } from '../../../src/ingest/source.ts';
 import { type FakeWorld, fakeWorld } from '../fake-world.ts';
-import { CLIENT_ID, CLIENT_SECRET, type Fault, MockOpenSky, type MockOptions } from '../mock-opensky.ts';
+import type { Fault } from '../../../src/ingest/mock/reply.ts';
+import { CLIENT_ID, CLIENT_SECRET, MockOpenSky, type MockOptions } from '../mock-opensky.ts';
 
 export const credentials = { clientId: CLIENT_ID, clientSecret: { reveal: () => CLIENT_SECRET } };
 export const NOON = '2026-11-23T12:00:00Z';

@@ -5,7 +5,7 @@ import { SbsSource } from '../../../src/ingest/sbs/sbs-source.ts';
 import type { PollOptions, SourceState } from '../../../src/ingest/source.ts';
 import { ManualWorld, turn } from '../manual-world.ts';
 import { line } from './lines.ts';
-import { Receiver } from './receiver.ts';
+import { LineServer } from '../../../src/ingest/mock/line-server.ts';
 
 const START = '2026-11-30T12:00:00Z';
 const NOON = Date.parse(START) / 1000;
@@ -64,7 +64,7 @@ const told = (states: readonly SourceState[], about: string): readonly SourceSta
 
 describe('an sbs source', () => {
   test('gives a poll a second of the aircraft that were heard, with the times of receipt', async () => {
-    await using receiver = await Receiver.start();
+    await using receiver = await LineServer.start();
     await using listening = new Listening(`127.0.0.1:${receiver.port}`);
     const { source, world } = listening;
     await met(() => receiver.sockets.length === 1);
@@ -92,7 +92,7 @@ describe('an sbs source', () => {
   });
 
   test('connects again when the receiver drops it, and joins no line across connections', async () => {
-    await using receiver = await Receiver.start();
+    await using receiver = await LineServer.start();
     await using listening = new Listening(`127.0.0.1:${receiver.port}`);
     await met(() => receiver.sockets.length === 1);
     receiver.send(`${POSITION}\n${POSITION.slice(0, 60)}`);
@@ -119,7 +119,7 @@ describe('an sbs source', () => {
   });
 
   test('tries for ever where nobody listens, ever more seldom, and goes on when somebody does', async () => {
-    await using receiver = await Receiver.start();
+    await using receiver = await LineServer.start();
     await receiver.away();
     await using listening = new Listening(`127.0.0.1:${receiver.port}`);
     const refusals = () => told(listening.states, 'the connection was refused');
@@ -144,7 +144,7 @@ describe('an sbs source', () => {
   });
 
   test('tells a connection that is silent for a minute, and makes it again after five', async () => {
-    await using receiver = await Receiver.start();
+    await using receiver = await LineServer.start();
     await using listening = new Listening(`127.0.0.1:${receiver.port}`);
     await met(() => receiver.sockets.length === 1);
     receiver.send(`${POSITION}\n`);
@@ -191,7 +191,7 @@ describe('an sbs source', () => {
   ])(
     'takes the time of receipt where the clock of the receiver is %s, and says so',
     async (_, date, time, words) => {
-      await using receiver = await Receiver.start();
+      await using receiver = await LineServer.start();
       await using listening = new Listening(`127.0.0.1:${receiver.port}`);
       await met(() => receiver.sockets.length === 1);
       receiver.send(`${line({ date, time, latitude: '1', longitude: '2' })}\n`);
@@ -205,7 +205,7 @@ describe('an sbs source', () => {
   );
 
   test('says once that it is sent something else, with the beginning of it', async () => {
-    await using receiver = await Receiver.start();
+    await using receiver = await LineServer.start();
     await using listening = new Listening(`127.0.0.1:${receiver.port}`);
     await met(() => receiver.sockets.length === 1);
     receiver.send('*8D4840D6202CC371C32CE0576098;\n*02E197B00179C3;\n');
@@ -217,7 +217,7 @@ describe('an sbs source', () => {
   });
 
   test('takes nothing while it cannot be stored, and loses no second by it', async () => {
-    await using receiver = await Receiver.start();
+    await using receiver = await LineServer.start();
     const room = Promise.withResolvers<void>();
     let asked = 0;
     const whenReady = (): Promise<void> => {
@@ -238,7 +238,7 @@ describe('an sbs source', () => {
   });
 
   test('closes its connection when the signal fires', async () => {
-    await using receiver = await Receiver.start();
+    await using receiver = await LineServer.start();
     const listening = new Listening(`127.0.0.1:${receiver.port}`);
     await met(() => receiver.sockets.length === 1);
     await listening.stop();

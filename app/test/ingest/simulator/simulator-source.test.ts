@@ -114,6 +114,16 @@ describe('a poll each pace, whatever it is', () => {
     expect(polls.map((poll) => poll[0]?.snapshot_time)).toEqual([now, now + 864]);
   });
 
+  test('at a pace of minutes no aircraft is shown where it was a pace ago', async () => {
+    const world = fakeWorld('2026-11-23T09:30:00Z');
+    const source = new SimulatorSource({ airports, aircraft: 500, paceMs: 864_000 }, world);
+    const [, second] = await take(source, 2);
+    const ages = (second ?? []).map(
+      ({ snapshot_time, time_position }) => (snapshot_time ?? 0) - (time_position ?? Infinity),
+    );
+    expect(Math.max(...ages)).toBeLessThanOrEqual(4);
+  });
+
   test('two polls of one second are the same, so that tables have each position once', async () => {
     const world = fakeWorld('2026-11-23T09:30:00Z');
     const polls = await take(new SimulatorSource({ ...options, paceMs: 250 }, world), 80);
