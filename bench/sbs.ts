@@ -1,7 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { encodeStateVector } from '../app/src/flight/state-vector.ts';
+import { LineServer } from '../app/src/ingest/mock/line-server.ts';
+import { sendLines } from '../app/src/ingest/mock/sbs.ts';
+import { asHeard, simulatedTraffic } from '../app/src/ingest/mock/traffic.ts';
 import { SbsSource } from '../app/src/ingest/sbs/sbs-source.ts';
+import { loadAirports } from '../app/src/program/airports.ts';
 import { SYSTEM } from '../app/src/program/system.ts';
 import { type Cost, machine, measure, round, runStep, say } from './child.ts';
 
@@ -22,28 +24,19 @@ interface Heard {
 /** Sends lines as a receiver does, at an even rate, to a source in a process of its own; how many arrive, and the cost. */
 export async function sbs(options: SbsOptions): Promise<Readonly<Record<string, unknown>>> {
   const { seconds, aircraft, rate } = options;
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const heard = runStep<Heard>('listen', { port, lines: seconds * rate }, 'sbs.ts');
-  const [socket] = (await once(server, 'connection')) as [NodeJS.WritableStream & { destroy(): void }];
+  const connected = Promise.withResolvers<void>();
+  await using server = await LineServer.start({ onConnection: () => connected.resolve() });
+  const heard = runStep<Heard>('listen', { port: server.port, lines: seconds * rate }, 'sbs.ts');
+  await connected.promise;
   say(`sbs: ${rate} lines a second of ${aircraft} aircraft for ${seconds} s …`);
-  const started = performance.now();
-  for (let sent = 0; sent < seconds * rate;) {
-    const due = Math.min(seconds * rate, Math.floor(((performance.now() - started) / 1000) * rate));
-    let text = '';
-    for (; sent < due; sent += 1) text += `${lineOf(sent, aircraft)}\r\n`;
-    if (text !== '' && !socket.write(text)) await once(socket, 'drain');
-    await SYSTEM.sleep(10);
-  }
+  const traffic = asHeard(simulatedTraffic({ airports: loadAirports(), aircraft, seed: 1, paceMs: 1_000 }));
+  const signal = new AbortController().signal;
+  const sent = await sendLines(server, { traffic, rate, most: seconds * rate, signal }, SYSTEM);
   const { messages, malformed, vectors, cost } = await heard;
-  socket.destroy();
-  server.close();
   return {
     case: 'sbs',
     ...options,
-    sent: seconds * rate,
+    sent,
     messages,
     malformed,
     vectors,
@@ -51,19 +44,6 @@ export async function sbs(options: SbsOptions): Promise<Readonly<Record<string, 
     ...cost,
     machine: machine(),
   };
-}
-
-/** Two positions, a velocity and a squawk in turn, as receivers send them. */
-function lineOf(number: number, aircraft: number): string {
-  const icao24 = (0x400000 + (number % aircraft)).toString(16).toUpperCase();
-  const turn = Math.floor(number / aircraft) % 4;
-  const at = new Date().toISOString();
-  const time = `${at.slice(0, 10).replaceAll('-', '/')},${at.slice(11, 23)}`;
-  const head = (type: number): string => `MSG,${type},1,1,${icao24},1,${time},${time}`;
-  const latitude = (47 + (number % 10_000) / 10_000).toFixed(5);
-  if (turn === 1) return `${head(4)},,,451,87,,,-64,,,,,0`;
-  if (turn === 3) return `${head(6)},,36000,,,,,,1000,0,0,0,0`;
-  return `${head(3)},,36000,,,${latitude},8.53312,,,0,0,0,0`;
 }
 
 /** Measures the cost of a source, including the text of each message for the topic. */

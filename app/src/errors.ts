@@ -44,6 +44,7 @@ const KIND_OF_CODE = {
   'source-unavailable': 'unavailable',
   'ndjson-unreadable': 'invalid',
   'replay-unreadable': 'invalid',
+  'mock-recordings-unreadable': 'invalid',
   'area-unknown': 'invalid',
   'opensky-box': 'invalid',
   'opensky-credentials-unreadable': 'invalid',

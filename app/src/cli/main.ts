@@ -4,6 +4,7 @@ import { leaveNetwork } from '../program/network.ts';
 import { printableLines } from '../program/terminal/printable.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../program/terminal/rows.ts';
 import { addCluster } from './cluster/commands.ts';
+import { addMock } from './mock.ts';
 import { type Flags, settingsOf, withSettings } from './flags.ts';
 import { endWithLauncher } from './launcher.ts';
 import { addOperations, addReaders } from './table/commands.ts';
@@ -135,6 +136,7 @@ function program(): Command {
       await simulateToStdout({ ...flags, intervalSeconds: flags.interval });
     });
 
+  addMock(root, wholeNumber);
   addCluster(root);
 
   const check = root

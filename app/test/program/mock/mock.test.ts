@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { loadSettings } from '../../../src/config/settings.ts';
+import { ContrailError } from '../../../src/errors.ts';
+import type { StateVector } from '../../../src/flight/state-vector.ts';
+import type { Source } from '../../../src/ingest/source.ts';
+import { faultsOf, MOCK_KINDS, type MockKind } from '../../../src/program/mock/faults.ts';
+import { openMock } from '../../../src/program/mock/mock.ts';
+import { type MockOptions, PLAIN_MOCK } from '../../../src/program/mock/options.ts';
+import { sourceNamed } from '../../../src/program/source.ts';
+import { SYSTEM } from '../../../src/program/system.ts';
+import { folderOf } from '../../ingest/folder.ts';
+
+const stop = new Set<AbortController>();
+afterEach(() => {
+  for (const controller of stop) controller.abort();
+});
+
+const mock = (
+  kind: MockKind,
+  more: Partial<MockOptions> = {},
+  tell: (what: string) => void = () => undefined,
+) => openMock({ ...PLAIN_MOCK, aircraft: 300, ...more, kind }, SYSTEM, tell);
+
+/** The source that the printed command would open, in a data folder of its own. */
+function sourceOf(command: string, data: string): Source {
+  const [, login = '', flags = ''] = /^(.*?)npx contrail up (.*)$/.exec(command) ?? [];
+  const environment = Object.fromEntries(
+    login
+      .split(' ')
+      .filter(Boolean)
+      .map((one) => one.split('=') as [string, string]),
+  );
+  const words = flags.split(' ');
+  for (let at = 0; at < words.length; at += 2)
+    environment[(words[at] ?? '').slice(2).toUpperCase().replaceAll('-', '_')] = words[at + 1] ?? '';
+  const settings = loadSettings({ ...environment, DATA_DIR: data });
+  return sourceNamed(settings, settings.source);
+}
+
+async function firstPoll(source: Source): Promise<readonly StateVector[]> {
+  const end = new AbortController();
+  stop.add(end);
+  for await (const poll of source.polls({ signal: end.signal })) {
+    if (poll.kind === 'vectors' && poll.vectors.length > 0) return poll.vectors;
+  }
+  return [];
+}
+
+describe('the command that a mock prints shows its aircraft', () => {
+  test.each(MOCK_KINDS)('%s', async (kind) => {
+    await using folder = await folderOf({});
+    await using open = await mock(kind, { around: { latitude: 51.5, longitude: -0.1, radiusNm: 250 } });
+    const vectors = await firstPoll(sourceOf(open.command, folder.path));
+    expect(vectors.length).toBeGreaterThan(5);
+    expect(vectors.every(({ feed }) => feed === kind)).toBe(true);
+    // The real data of a person stay apart from it.
+    expect(open.command).toContain('--data data-mock');
+    expect(open.serves).toMatch(
+      /^300 simulated aircraft, in new places each (1|5) s, \d+ of them in the area$/,
+    );
+  });
+
+  test('opensky with an account, whose credits it counts', async () => {
+    await using folder = await folderOf({});
+    await using open = await mock('opensky', { account: 'standard', credits: 9 });
+    await firstPoll(sourceOf(open.command, folder.path));
+    const states = `${open.url}/states/all`;
+    expect((await fetch(states, { headers: { authorization: 'Bearer none' } })).status).toBe(401);
+    const form = { grant_type: 'client_credentials', client_id: 'mock', client_secret: 'mock' };
+    const token = await fetch(new URL('/token', open.url), {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    });
+    const { access_token } = (await token.json()) as { access_token: string };
+    const asked = async (box = '') => {
+      const answer = await fetch(states + box, { headers: { authorization: `Bearer ${access_token}` } });
+      const names = ['x-rate-limit-remaining', 'x-rate-limit-retry-after-seconds'];
+      return [answer.status, ...names.map((name) => answer.headers.get(name))];
+    };
+    expect(await asked('?lamin=50&lomin=0&lamax=52&lomax=5')).toEqual([200, '4', null]);
+    expect(await asked()).toEqual([200, '0', null]);
+    expect(await asked()).toEqual([429, null, expect.stringMatching(/^\d+$/)]);
+    // Without an account others are counted apart.
+    expect((await fetch(states)).headers.get('x-rate-limit-remaining')).toBe('5');
+  });
+});
+
+describe('a mock', () => {
+  test('makes the same faults in the same run, and tells of each', async () => {
+    const names = faultsOf('readsb')
+      .map(({ name }) => name)
+      .filter((name) => !['slow', 'silent'].includes(name));
+    const run = async (seed: number): Promise<readonly string[]> => {
+      const told: string[] = [];
+      await using open = await mock('readsb', { faults: names, share: 1 / 2, seed }, (name) =>
+        told.push(name),
+      );
+      for (let request = 0; request < 30; request += 1)
+        await fetch(open.url).then(
+          (answer) => answer.text(),
+          () => '',
+        );
+      expect(open.summary()).toBe(`Requests answered: 30; with a fault: ${told.length}.`);
+      return told;
+    };
+    const first = await run(1);
+    expect(first.length).toBeGreaterThan(5);
+    expect(await run(1)).toEqual(first);
+    expect(await run(2)).not.toEqual(first);
+  });
+
+  test('writes the file of a receiver, whole', async () => {
+    await using folder = await folderOf({});
+    const file = folder.file('aircraft.json');
+    await using open = await mock('readsb', { file, paceMs: 86_400_000 });
+    const served = (await (await fetch(open.url)).json()) as { aircraft: unknown[] };
+    const written = JSON.parse(await readFile(file, 'utf8')) as { aircraft: unknown[] };
+    expect(written.aircraft.length).toBe(served.aircraft.length);
+  });
+
+  test('whose file cannot be written says so before it listens', async () => {
+    await expect(mock('readsb', { file: '/nowhere/aircraft.json' })).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+  });
+
+  test.each(MOCK_KINDS)('of %s on a port that is taken says which flag helps', async (kind) => {
+    await using first = await mock('readsb');
+    const port = Number(new URL(first.url).port);
+    const refused = mock(kind, { port });
+    await expect(refused).rejects.toThrow(ContrailError);
+    await expect(refused).rejects.toMatchObject({
+      code: 'port-in-use',
+      message: expect.stringMatching(/with --port/),
+    });
+  });
+
+  test('of arguments that cannot be says so before it listens', async () => {
+    await expect(mock('readsb', { aircraft: 0 })).rejects.toMatchObject({ code: 'simulator-arguments' });
+    await expect(mock('opensky', { from: '/nowhere' })).rejects.toMatchObject({
+      code: 'mock-recordings-unreadable',
+    });
+  });
+});
