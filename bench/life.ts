@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckdbEngine } from '../app/src/engine/duckdb/engine.ts';
 import { StoredFilesEngine } from '../app/src/engine/stored-files.ts';
-import { parseAirports } from '../app/src/flight/airports.ts';
 import { encodeStateVector } from '../app/src/flight/state-vector.ts';
 import { DEFAULT_START_SECONDS, simulate } from '../app/src/ingest/simulator/simulate.ts';
 import { dataFiles, Lake } from '../app/src/lake/lake.ts';
 import { DEFAULT_RETENTION, type TableDefinition } from '../app/src/lake/table.ts';
 import { BATCH_TABLES } from '../app/src/lake/tables.ts';
 import { runPipeline } from '../app/src/pipeline/pipeline.ts';
+import { loadAirports } from '../app/src/program/airports.ts';
 import { EmbeddedTopic } from '../app/src/topic/embedded/embedded-topic.ts';
 import { machine, round, say } from './child.ts';
 import { livedStore, noCalls } from './life-store.ts';
@@ -46,9 +46,7 @@ const MINUTE_MS = 60_000;
 /** How often a reader opens all tables. Simulated. */
 const READ_EVERY_MS = 2 * MINUTE_MS;
 
-const airports = parseAirports(
-  JSON.parse(readFileSync(join(import.meta.dirname, '../app/src/lake/airports.json'), 'utf8')),
-);
+const airports = loadAirports();
 
 /**
  * Simulates days of a pipeline with its upkeep, on a clock that jumps from trigger to trigger; prints a line for each

@@ -1,15 +1,15 @@
 /** The steps of the case `chain`, each run by `runStep` in a process of its own: `steps.ts NAME JSON`. */
 import { DuckDBInstance } from '@duckdb/node-api';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { localStore } from '@contrail/delta-lake';
 import { DuckdbEngine } from '../app/src/engine/duckdb/engine.ts';
-import { parseAirports } from '../app/src/flight/airports.ts';
 import { encodeStateVector } from '../app/src/flight/state-vector.ts';
 import { DEFAULT_START_SECONDS, simulate } from '../app/src/ingest/simulator/simulate.ts';
 import { Lake } from '../app/src/lake/lake.ts';
 import { runPipeline } from '../app/src/pipeline/pipeline.ts';
+import { loadAirports } from '../app/src/program/airports.ts';
 import { EmbeddedTopic } from '../app/src/topic/embedded/embedded-topic.ts';
 import type { ChainOptions, ChainResult } from './chain.ts';
 import { type Cost, measure } from './child.ts';
@@ -25,9 +25,7 @@ const clock = (): number => Date.now();
 /** Finer than a millisecond, for the times by table. */
 const fineClock = (): number => performance.timeOrigin + performance.now();
 
-const airports = parseAirports(
-  JSON.parse(readFileSync(join(import.meta.dirname, '../app/src/lake/airports.json'), 'utf8')),
-);
+const airports = loadAirports();
 const openTopic = (folder: string): Promise<EmbeddedTopic> =>
   EmbeddedTopic.open({
     directory: join(folder, 'topic'),

@@ -1,3 +1,8 @@
+/** Whether a value of JSON is an object: no list, no null. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * An object's own property of a name; undefined if it has none. Names come from tables, and a column may be called
  * `constructor`, which every object inherits. Inherited properties are functions or `__proto__`, so only such values

@@ -11,6 +11,11 @@ export interface Clock {
   newId(): string;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text can be the id of a session or an operation. */
+export const isUuid = (text: string): boolean => UUID.test(text);
+
 /** The clock of the machine. */
 export const systemClock: Clock = {
   async sleep(ms, signal) {

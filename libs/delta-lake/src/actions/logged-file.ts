@@ -1,3 +1,4 @@
+import { isRecord } from '../records.ts';
 import type { AddFile, FileStatistics } from './actions.ts';
 import type { DeletionVectorDescriptor } from './deletion-vector.ts';
 import { exactIntegers } from './exact-json.ts';
@@ -102,8 +103,4 @@ function countOf(text: string): number | null {
 /** Ignores a count above 2^53 or below 0. */
 function countIn(value: unknown): number | null {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -17,7 +17,8 @@ import { inCommitTimestamps } from '../snapshot/time-travel.ts';
 import { checkComparable } from './comparable.ts';
 import { fileChanges } from './file-changes.ts';
 
-const CHANGE_TYPE = '_change_type';
+/** The column that says what happened to a row. Source: Delta protocol, "Change Data Files". */
+export const CHANGE_TYPE = '_change_type';
 
 /**
  * The rows that the versions `first` to `last` changed, version by version, with the columns of version `last` and

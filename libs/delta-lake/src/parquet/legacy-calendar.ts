@@ -1,6 +1,6 @@
 import type { KeyValue } from 'hyparquet';
 import { DeltaError } from '../errors.ts';
-import { daysOfDate } from '../schema/instant.ts';
+import { daysOfDate, MICROS_PER_DAY } from '../schema/instant.ts';
 
 /**
  * Spark before 3.0, and later versions in LEGACY mode, wrote dates and instants in the calendar of `java.util`: Julian
@@ -29,7 +29,6 @@ export function legacyCalendar(entries: readonly KeyValue[] | undefined): Legacy
 /** 15 October 1582, the first day of the Gregorian calendar, in days since 1970. */
 const GREGORIAN_FROM = -141_427;
 const MICROS_PER_SECOND = 1_000_000n;
-const MICROS_PER_DAY = 86_400n * MICROS_PER_SECOND;
 /** 1 January 1900: no later instant differs. */
 const LEGACY_BEFORE = -2_208_988_800n * MICROS_PER_SECOND;
 /** Offsets of zones are below a day. */

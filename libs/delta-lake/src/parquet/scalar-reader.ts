@@ -1,5 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
-import { formatDate } from '../schema/instant.ts';
+import { formatDate, MICROS_PER_DAY } from '../schema/instant.ts';
 import { decimalOf } from '../schema/types.ts';
 import { formatDecimal, plainDecimal, type Value } from '../schema/value.ts';
 import { fromLegacyDays, fromLegacyMicros, type LegacyCalendar } from './legacy-calendar.ts';
@@ -7,7 +7,6 @@ import { fromLegacyDays, fromLegacyMicros, type LegacyCalendar } from './legacy-
 type ScalarReader = (raw: NonNullable<unknown>) => Value;
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
-const MICROS_PER_DAY = 86_400_000_000n;
 
 /**
  * How to read a primitive Parquet column as a Delta type: of the same type, or of one that Delta lets widen to it

@@ -1,6 +1,7 @@
 /** Dates and instants as text, over the whole range of Delta (years beyond 9999 included), proleptic Gregorian. */
 
-const MICROS_PER_DAY = 86_400_000_000n;
+/** Instants count microseconds since 1970. */
+export const MICROS_PER_DAY = 86_400_000_000n;
 
 /** Days since 1970-01-01 of a civil date. Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 export function daysOfDate(year: number, month: number, day: number): number {

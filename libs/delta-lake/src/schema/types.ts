@@ -1,4 +1,5 @@
 import { DeltaError } from '../errors.ts';
+import { isRecord } from '../records.ts';
 
 /**
  * Schema of a table or of a struct column. Source: Delta protocol, "Schema Serialization Format".
@@ -161,10 +162,6 @@ function parseField(json: unknown): StructField {
     nullable: json['nullable'] !== false,
     metadata: isRecord(json['metadata']) ? json['metadata'] : {},
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function notASchema(json: unknown): DeltaError {

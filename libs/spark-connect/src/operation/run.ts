@@ -1,11 +1,10 @@
 import { decodeBatch, type ResultBatch } from '../arrow/decode.ts';
 import type { SessionCalls } from '../calls/calls.ts';
+import { isUuid } from '../clock.ts';
 import { invalidArgument, SparkConnectError } from '../errors.ts';
 import type { ExecutePlanResponse_ArrowBatch, Plan, Relation } from '../gen/spark/connect/connect_pb.ts';
 import { executePlan } from './execution.ts';
 import { metricsOf, type PlanMetrics, type Progress, progressOf } from './progress.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Options for a run of a plan. */
 export interface RunOptions {
@@ -38,7 +37,7 @@ export async function* runPlan(
   const { signal, tags = [], operationId = calls.clock.newId(), onProgress, onMetrics } = options;
   const odd = tags.find((tag) => tag === '' || tag.includes(','));
   if (odd !== undefined) throw invalidArgument(`A tag must be text without commas, not "${odd}"`);
-  if (!UUID.test(operationId)) throw invalidArgument(`An operation id must be a UUID, not "${operationId}"`);
+  if (!isUuid(operationId)) throw invalidArgument(`An operation id must be a UUID, not "${operationId}"`);
 
   let rows = 0;
   for await (const response of executePlan(calls, { plan, operationId, tags, signal })) {

@@ -1,9 +1,9 @@
+import { isUuid } from '../clock.ts';
 import { SparkConnectError } from '../errors.ts';
 
 const DEFAULT_PORT = 15_002;
 const DEFAULT_MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** A key of gRPC metadata whose value is text. */
 const HEADER = /^(?!.*-bin$)(?!grpc-)[0-9a-z_.-]+$/;
 
@@ -53,7 +53,7 @@ export function parseConnectionString(text: string): Endpoint {
   if (token !== undefined && useSsl === false && !isLocal)
     throw refused(`a token would travel to ${url.hostname} unencrypted; leave out use_ssl=false`);
   const sessionId = take('session_id');
-  if (sessionId !== undefined && !UUID.test(sessionId)) throw refused('session_id is not a UUID');
+  if (sessionId !== undefined && !isUuid(sessionId)) throw refused('session_id is not a UUID');
   const userId = take('user_id');
   const userAgent = take('user_agent');
   const maxMessageBytes = parseBytes(take('grpc_max_message_size'));

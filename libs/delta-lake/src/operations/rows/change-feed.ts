@@ -1,3 +1,4 @@
+import { CHANGE_TYPE } from '../../changes/read-changes.ts';
 import type { TableLayout } from '../../features/table-configuration.ts';
 import type { Row } from '../../parquet/codec.ts';
 
@@ -6,8 +7,6 @@ export const CHANGE_FOLDER = '_change_data/';
 
 /** What happened to a row. An update is two: the row before, and the row after. */
 export type ChangeType = 'insert' | 'delete' | 'update_preimage' | 'update_postimage';
-
-const CHANGE_TYPE = '_change_type';
 
 /** The layout of change files: the table's columns, and what happened. */
 export function changeTarget(table: TableLayout): TableLayout {

@@ -8,12 +8,10 @@ import type { LiveSnapshot } from '../../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { deleteObject } from '../../storage/key.ts';
 import { inParallel } from '../../storage/parallel.ts';
-import { neededFiles } from './needed-files.ts';
+import { EARLIEST_MS, neededFiles } from './needed-files.ts';
 import { checkClear, uselessFiles } from './useless-files.ts';
 
 const PARALLEL_DELETES = 16;
-/** A deletion time before the year 2000 is none: some writers leave it out, or count in seconds. */
-const EARLIEST_MS = Date.UTC(2000, 0);
 
 export interface ExpiryOptions {
   /** Removed files younger than this stay. Ms; default `delta.deletedFileRetentionDuration`. */

@@ -8,7 +8,7 @@ import { listLog } from '../../log/listing.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 
 /** A deletion time before the year 2000 is none: some writers leave it out, or count in seconds. */
-const EARLIEST_MS = Date.UTC(2000, 0);
+export const EARLIEST_MS: number = Date.UTC(2000, 0);
 
 /** A file as `add` and `remove` actions name it. */
 interface NamedFile {
