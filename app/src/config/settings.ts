@@ -37,7 +37,7 @@ export interface Settings {
   readonly simulatedPaceMs: number;
   /** Null: `./data`, or `./data-simulated` for the simulator, as `program/data-folder.ts` decides. */
   readonly dataDir: string | null;
-  /** 0: none. */
+  /** Bytes that stay free; 0: no floor; null: 500 MB, or a tenth of the disk where that is less. */
   readonly diskFloorBytes: number | null;
   readonly topicName: string;
   readonly numPartitions: number;

@@ -69,7 +69,7 @@ function readCertificates(path: string): readonly string[] {
   const unreadable = (found: string, cause?: unknown): ContrailError =>
     new ContrailError(
       'ca-file-unreadable',
-      `The authorities in ${path} (CA_FILE) cannot be trusted: ${found}. It is to hold certificates in PEM, as text that begins with -----BEGIN CERTIFICATE-----.`,
+      `The authorities in ${path} (CA_FILE) cannot be trusted: ${found}. The file must hold certificates in PEM, as text that begins with -----BEGIN CERTIFICATE-----.`,
       { cause },
     );
   let text: string;

@@ -46,7 +46,7 @@ function readCredentials(path: string): Credentials {
   const unreadable = (found: string): ContrailError =>
     new ContrailError(
       'opensky-credentials-unreadable',
-      `The OpenSky credentials in ${path} (OPENSKY_CREDENTIALS) cannot be used: ${found}. It is to be the file that your ` +
+      `The OpenSky credentials in ${path} (OPENSKY_CREDENTIALS) cannot be used: ${found}. It must be the file that your ` +
         `account page gives: {"clientId": "…", "clientSecret": "…"}.`,
     );
   let text: string;

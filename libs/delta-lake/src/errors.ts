@@ -86,6 +86,16 @@ export function hasCode(error: unknown, code: DeltaErrorCode): error is DeltaErr
   return error instanceof DeltaError && error.code === code;
 }
 
+/**
+ * An error of something inside, told with its place in front: `The data file a.parquet of file:///t: …`. What is no
+ * error of this library stays as it is.
+ */
+export function inPlace(place: string, facts: Readonly<Record<string, unknown>>, error: unknown): unknown {
+  if (!(error instanceof DeltaError)) return error;
+  const options = { cause: error, facts: { ...error.facts, ...facts } };
+  return new DeltaError(error.code, `${place}: ${error.message}`, options);
+}
+
 /** Refusal of a table feature, by its name in the protocol (`deletionVectors`, `checkConstraints`, …). */
 export function unsupportedFeature(feature: string, action: 'read' | 'write', table: string): DeltaError {
   return new DeltaError(

@@ -136,7 +136,7 @@ export async function readTables(flags: Flags): Promise<void> {
       };
       id = request.id ?? null;
       if (typeof request.path !== 'string')
-        throw new ContrailError('request-unreadable', 'A request needs a "path".');
+        throw new ContrailError('request-unreadable', 'A request on standard input needs a "path".');
       const rows = await writeCanonical(
         await snapshotOf(
           request.path,
@@ -261,5 +261,8 @@ export async function checkTable(
       );
   }
   if (findings.length > 0)
-    throw new ContrailError('table-unhealthy', `${path} has ${findings.length} finding(s), listed above.`);
+    throw new ContrailError(
+      'table-unhealthy',
+      `${path} has ${findings.length} finding${findings.length === 1 ? '' : 's'}, listed above.`,
+    );
 }

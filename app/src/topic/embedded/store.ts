@@ -154,7 +154,10 @@ function isBlank(connection: DatabaseSync): boolean {
 export function readProperties(connection: DatabaseSync): TopicProperties {
   const row = connection.prepare('select * from topic').get();
   if (row === undefined)
-    throw new ContrailError('topic-damaged', 'The topic file is damaged: its table "topic" is empty.');
+    throw new ContrailError(
+      'topic-damaged',
+      `The topic file ${connection.location() ?? 'in memory'} is damaged: its table "topic" is empty. Restore it from a copy, or start with --data DIR: a new topic needs a new lake.`,
+    );
   const { id, partitions, created_at_ms, simulated } = row as unknown as {
     readonly id?: string | null;
     readonly partitions: number;

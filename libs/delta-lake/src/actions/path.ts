@@ -9,9 +9,10 @@ export function encodePath(path: string): string {
 
 /**
  * The other direction of {@link encodePath}.
+ * @param log names the log in messages
  * @throws DeltaError corrupt-log when the path is not URI-encoded.
  */
-export function decodePath(path: string): string {
+export function decodePath(path: string, log = 'the log'): string {
   let cause: unknown;
   try {
     const plain = decodeURIComponent(path);
@@ -20,7 +21,7 @@ export function decodePath(path: string): string {
   } catch (error) {
     cause = error;
   }
-  throw new DeltaError('corrupt-log', `The path "${path}" in the log is not URI-encoded.`, {
+  throw new DeltaError('corrupt-log', `The path "${path}" in ${log} is not URI-encoded.`, {
     cause,
     facts: { path },
   });
@@ -107,7 +108,7 @@ function below(root: Address, address: Address | null): readonly string[] | null
  * @throws DeltaError corrupt-log for a path that is not URI-encoded, or leads above everything
  */
 export function absolutePath(tableUrl: string, path: string): string {
-  const address = addressOf(tableUrl, path, decodePath);
+  const address = addressOf(tableUrl, path, (part) => decodePath(part, `the log of ${tableUrl}`));
   if (address) return written(address);
   throw new DeltaError(
     'corrupt-log',
@@ -129,7 +130,8 @@ const ODD_PARTS = /\/\.{0,2}(?:\/|$)/;
  */
 export function tableKey(tableUrl: string, path: string): string | null {
   if (PLAIN.test(path) && !ODD_PARTS.test(path)) return path;
-  return below(rootOf(tableUrl), addressOf(tableUrl, path, decodePath))?.join('/') ?? null;
+  const decode = (part: string): string => decodePath(part, `the log of ${tableUrl}`);
+  return below(rootOf(tableUrl), addressOf(tableUrl, path, decode))?.join('/') ?? null;
 }
 
 /** The last part of a path of the log, decoded: what a copy of the file would be called elsewhere. */

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { DeletionVectorDescriptor } from '../actions/deletion-vector.ts';
 import type { TableContext } from '../context/context.ts';
 import { locate } from '../context/data-file.ts';
-import { DeltaError, hasCode, unsupportedFeature } from '../errors.ts';
+import { DeltaError, hasCode, inPlace, unsupportedFeature } from '../errors.ts';
 import { decodeRoaring } from './roaring.ts';
 import type { RowIndexes } from './row-indexes.ts';
 import { decodeZ85 } from './z85.ts';
@@ -20,11 +20,23 @@ export async function readDeletionVector(
   context: TableContext,
   descriptor: DeletionVectorDescriptor,
 ): Promise<RowIndexes> {
+  try {
+    return await rowsIn(context, descriptor);
+  } catch (error) {
+    if (!hasCode(error, 'corrupt-file') && !hasCode(error, 'corrupt-log')) throw error;
+    const deletionVector = descriptor.pathOrInlineDv;
+    const table = context.store.url;
+    const place = `The deletion vector ${deletionVector.slice(0, 80)} of ${table}`;
+    throw inPlace(place, { deletionVector, table }, error);
+  }
+}
+
+async function rowsIn(context: TableContext, descriptor: DeletionVectorDescriptor): Promise<RowIndexes> {
   const bytes =
     descriptor.storageType === 'i' ? inlineBytes(descriptor) : await storedBytes(context, descriptor);
   const rows = decodeRoaring(bytes);
   if (rows.size !== descriptor.cardinality) {
-    throw corrupt(descriptor, `it holds ${rows.size} rows, but the log says ${descriptor.cardinality}`);
+    throw corrupt(`it holds ${rows.size} rows, but the log says ${descriptor.cardinality}`);
   }
   return rows;
 }
@@ -33,10 +45,7 @@ function inlineBytes(descriptor: DeletionVectorDescriptor): Uint8Array {
   const bytes = decodeZ85(descriptor.pathOrInlineDv);
   // Z85 comes in fours: up to three bytes at the end are padding.
   if (bytes.length < descriptor.sizeInBytes || bytes.length - descriptor.sizeInBytes > 3) {
-    throw corrupt(
-      descriptor,
-      `it has ${bytes.length} bytes inline, but the log says ${descriptor.sizeInBytes}`,
-    );
+    throw corrupt(`it has ${bytes.length} bytes inline, but the log says ${descriptor.sizeInBytes}`);
   }
   return bytes.subarray(0, descriptor.sizeInBytes);
 }
@@ -59,15 +68,13 @@ async function storedBytes(context: TableContext, descriptor: DeletionVectorDesc
     }
   };
   const [version, block] = await Promise.all([get(0, 1), get(offset, offset + sizeInBytes + 8)]);
-  if (version[0] !== FILE_VERSION) throw corrupt(descriptor, `its file has the version ${version[0]}`);
-  if (block.length !== sizeInBytes + 8) throw corrupt(descriptor, 'its file ends too early');
+  if (version[0] !== FILE_VERSION) throw corrupt(`its file has the version ${version[0]}`);
+  if (block.length !== sizeInBytes + 8) throw corrupt('its file ends too early');
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   const size = view.getUint32(0);
-  if (size !== sizeInBytes)
-    throw corrupt(descriptor, `it has ${size} bytes, but the log says ${sizeInBytes}`);
+  if (size !== sizeInBytes) throw corrupt(`it has ${size} bytes, but the log says ${sizeInBytes}`);
   const data = block.subarray(4, 4 + size);
-  if (crc32(data) !== view.getUint32(4 + size))
-    throw corrupt(descriptor, 'its checksum does not match its bytes');
+  if (crc32(data) !== view.getUint32(4 + size)) throw corrupt('its checksum does not match its bytes');
   return data;
 }
 
@@ -85,8 +92,6 @@ export function deletionVectorPath({ storageType, pathOrInlineDv }: DeletionVect
   return `${prefix === '' ? '' : `${prefix}/`}deletion_vector_${uuid}.bin`;
 }
 
-function corrupt({ pathOrInlineDv }: DeletionVectorDescriptor, what: string): DeltaError {
-  return new DeltaError('corrupt-file', `The deletion vector ${pathOrInlineDv.slice(0, 80)}: ${what}.`, {
-    facts: { deletionVector: pathOrInlineDv },
-  });
+function corrupt(what: string): DeltaError {
+  return new DeltaError('corrupt-file', `${what}.`);
 }

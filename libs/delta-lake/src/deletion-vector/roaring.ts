@@ -117,5 +117,5 @@ class Cursor {
 }
 
 function corrupt(what: string): DeltaError {
-  return new DeltaError('corrupt-file', `Not a deletion vector: ${what}.`);
+  return new DeltaError('corrupt-file', `${what}.`);
 }

@@ -31,5 +31,5 @@ export function decodeZ85(text: string): Uint8Array {
 }
 
 function notZ85(text: string): DeltaError {
-  return new DeltaError('corrupt-log', `"${text.slice(0, 40)}" of a deletion vector is not Z85.`);
+  return new DeltaError('corrupt-log', `"${text.slice(0, 40)}" is not Z85.`);
 }

@@ -1,4 +1,5 @@
 import type { Metadata, Protocol } from '../actions/actions.ts';
+import { inPlace } from '../errors.ts';
 import type { ColumnMappingMode } from '../schema/column-mapping.ts';
 import { parseSchema, type StructType } from '../schema/types.ts';
 import { columnMappingMode } from './column-mapping-mode.ts';
@@ -39,9 +40,17 @@ export function tableConfiguration(
   return {
     protocol,
     metadata,
-    schema: parseSchema(metadata.schemaString),
+    schema: schemaOf(metadata, table),
     partitionColumns,
     configuration,
     columnMapping: columnMappingMode(protocol, configuration, table),
   };
+}
+
+function schemaOf({ schemaString }: Metadata, table: string): StructType {
+  try {
+    return parseSchema(schemaString);
+  } catch (error) {
+    throw inPlace(`The schema of ${table}`, { table }, error);
+  }
 }

@@ -1,4 +1,4 @@
-import { DeltaError } from '../errors.ts';
+import { DeltaError, inPlace } from '../errors.ts';
 import type { TableColumns } from '../features/table-configuration.ts';
 import { blankRecord, ownValue } from '../records.ts';
 import { physicalName } from '../schema/column-mapping.ts';
@@ -16,10 +16,12 @@ export function constantsOf(
   for (const column of table.partitionColumns) {
     const field = table.schema.fields.find(({ name }) => name === column);
     if (!field) throw new DeltaError('corrupt-log', `The partition column "${column}" is not in the schema.`);
-    constants[column] = parsePartitionValue(
-      field.type,
-      ownValue(partitionValues, physicalName(field, table.columnMapping)),
-    );
+    const text = ownValue(partitionValues, physicalName(field, table.columnMapping));
+    try {
+      constants[column] = parsePartitionValue(field.type, text);
+    } catch (error) {
+      throw inPlace(`The partition column "${column}"`, { column }, error);
+    }
   }
   return constants;
 }

@@ -1,5 +1,5 @@
 import type { TableContext } from '../context/context.ts';
-import { DeltaError, hasCode } from '../errors.ts';
+import { hasCode, inPlace } from '../errors.ts';
 import type { ByteSource, Row } from '../parquet/codec.ts';
 import { blankRecord, ownValue } from '../records.ts';
 import type { ColumnMappingMode } from '../schema/column-mapping.ts';
@@ -40,10 +40,7 @@ export async function* fileRows(context: TableContext, read: FileRead): AsyncGen
   } catch (error) {
     if (!hasCode(error, 'corrupt-file')) throw error;
     const table = context.store.url;
-    throw new DeltaError('corrupt-file', `The data file ${path} of ${table}: ${error.message}`, {
-      cause: error,
-      facts: { ...error.facts, table, path },
-    });
+    throw inPlace(`The data file ${path} of ${table}`, { table, path }, error);
   }
 }
 

@@ -91,11 +91,11 @@ export function parseSchema(text: string): StructType {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new DeltaError('corrupt-log', 'The schemaString of the table is not JSON.', { cause });
+    throw new DeltaError('corrupt-log', 'its schemaString is not JSON.', { cause });
   }
   const type = parseType(json);
   if (typeof type === 'string' || type.type !== 'struct') {
-    throw new DeltaError('corrupt-log', 'The schemaString of the table is not a struct.');
+    throw new DeltaError('corrupt-log', 'its schemaString is not a struct.');
   }
   return type;
 }
@@ -165,10 +165,7 @@ function parseField(json: unknown): StructField {
 }
 
 function notASchema(json: unknown): DeltaError {
-  return new DeltaError(
-    'corrupt-log',
-    `The table's schema holds ${JSON.stringify(json)?.slice(0, 100)}, not a type.`,
-  );
+  return new DeltaError('corrupt-log', `it holds ${JSON.stringify(json)?.slice(0, 100)}, not a type.`);
 }
 
 /** The `schemaString` of a schema. */
