@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 const args = process.argv.slice(2);
-/** Commands that run until somebody stops them: to be stopped is their success, however early it comes. */
+/** Commands that run until somebody stops them: they succeed when they are stopped, however early. */
 const runsUntilStopped = ['up', 'produce', 'pipeline', 'dashboard'].includes(args[0]);
 
 // From the first moment on; the launcher takes over.

@@ -179,7 +179,7 @@ function take(path, text) {
   }
 }
 
-/** The lock and whether it moves; null when there is none any more. */
+/** The lock, and a mark that changes while its owner lives; null when it is gone. */
 function look(path) {
   try {
     const text = readFileSync(path, 'utf8');
@@ -190,7 +190,7 @@ function look(path) {
   }
 }
 
-/** Whether the one who has the lock was a process of this machine that has ended. */
+/** Whether a process of this machine that has ended holds the lock. */
 function isGone(text) {
   try {
     const { host, pid } = JSON.parse(text);
@@ -202,7 +202,7 @@ function isGone(text) {
   }
 }
 
-/** Removes a lock that was left behind, unless another has done so and taken it: that one gets it back. */
+/** Removes a lock that was left behind. If it is the lock of another process by now, that process gets it back. */
 function clear(path, text) {
   const aside = `${path}.${randomUUID()}`;
   try {

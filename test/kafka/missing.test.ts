@@ -59,7 +59,7 @@ describe.skipIf(!HAS_KAFKA)('a topic in Kafka', () => {
     expect((await bronze()) + (await refused()) + 60).toBe(MESSAGES.length);
   });
 
-  it('takes the time of the micro-batch for records that bear none', async () => {
+  it('takes the time of the micro-batch for records without one', async () => {
     await topic.append(MESSAGES.slice(0, 40));
     const producer = new Producer(client());
     try {

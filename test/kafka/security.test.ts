@@ -40,7 +40,7 @@ describe.skipIf(!HAS_KAFKA)('a broker that wants TLS and a name', () => {
     },
   );
 
-  it('lets in who has a token: OAUTHBEARER', async () => {
+  it('lets in a client that has a token: OAUTHBEARER', async () => {
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const now = Date.now() / 1000;
     const file = join(kafka.folder, 'token');

@@ -13,8 +13,9 @@ export interface Progress {
   /** One sentence when `failed`, or `waiting` for a service that is away: what happened and what to do. */
   readonly message: string | null;
   /**
-   * Sentences about what a person should know though the pipeline goes on, as a clock that is wrong: what is so, what
-   * comes of it, what to do. Each stands as long as it is true; to be shown as they are, beside the state. Absent: none.
+   * Sentences that a person should read although the pipeline goes on, such as one about a wrong clock. Each says what was
+   * found, what follows from it and what to do, and stands as long as it is true. Show them as they are, beside the
+   * state. Absent if there are none.
    */
   readonly notices?: readonly string[];
   readonly engine: 'duckdb' | 'spark';
@@ -50,7 +51,7 @@ export interface FeedSample {
   readonly snapshots: number;
 }
 
-/** How often a feed's answers come, by the times that they bear. */
+/** How often a feed's answers come, by the times in them. */
 export interface FeedPace {
   /** As the messages say: the name of their source where there are several, else `opensky`, `readsb`, …. */
   readonly feed: string;
@@ -70,7 +71,7 @@ export interface BatchProgress {
   readonly rows_quarantined: Readonly<Record<string, number>>;
   readonly rows_late: number;
   /**
-   * Messages whose record bears a stamp before 2000 or ahead of the clock: the time of the micro-batch was taken for the time
+   * Messages whose record has a stamp before 2000 or ahead of the clock: the time of the micro-batch stands for the time
    * of their receipt. Absent where there are none.
    */
   readonly rows_restamped?: number;
@@ -108,7 +109,7 @@ export async function readProgress(lake: Pick<ObjectStore, 'head' | 'get'>): Pro
 
 /**
  * The progress in a text, or null when it is not one: written by another version, it is better unknown than wrong. Its
- * sentences are as they came: to be made fit for where they are shown.
+ * sentences are unchecked: make them safe for the place where you show them.
  */
 export function parseProgress(text: string): Progress | null {
   let json: unknown;

@@ -3,7 +3,7 @@ import { type TableDefinition, STREAM_PROPERTIES } from './table.ts';
 /** Clean state vectors, each once. */
 export const SILVER_FLIGHTS: TableDefinition = {
   name: 'silver/flights',
-  grain: 'One row per valid state vector (icao24, time_position, last_contact), unique for ever.',
+  grain: 'One row per valid state vector (icao24, time_position, last_contact), unique in the whole table.',
   key: ['icao24', 'time_position', 'last_contact'],
   partitionColumns: ['event_date'],
   properties: STREAM_PROPERTIES,

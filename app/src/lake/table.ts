@@ -8,7 +8,7 @@ export interface TableDefinition {
   readonly grain: string;
   readonly columns: readonly Column[];
   readonly partitionColumns: readonly string[];
-  /** Columns that identify a row for ever. */
+  /** Columns that identify a row, also across later batches. */
   readonly key: readonly string[];
   /** Created with its first row: a lake without it is complete, and it reads as empty. */
   readonly isOptional?: true;

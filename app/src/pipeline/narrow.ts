@@ -1,7 +1,7 @@
 /**
  * Handles a batch that an engine cannot run: it is cut until it runs. While no table has batch N, its record gets
  * amendments, each with half of the messages of the one before; the next batches take the rest. So neither a lack of
- * memory nor a message that stops the engine blocks the pipeline for ever. The tables are those of an uncut batch,
+ * memory nor a message that stops the engine blocks the pipeline. The tables are those of an uncut batch,
  * because they are the same however a topic is cut.
  *
  *     fails ──> does the batch without any message run? ── no ──> the engine, its disk or the lake is at fault: stop

@@ -8,7 +8,7 @@ const FEEDS = 32;
 const AWAY = 20;
 
 /**
- * Watches at what pace each feed's answers come: the middle of the last intervals between the times that they bear. What it
+ * Watches at what pace each feed's answers come: the middle of the last intervals between the times in them. What it
  * knew before a restart comes from the last report.
  */
 export class Paces {

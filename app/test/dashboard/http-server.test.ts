@@ -54,7 +54,7 @@ describe('the HTTP server', () => {
     return text;
   }
 
-  it('answers a request with an Upgrade that is not ours, instead of leaving it open for ever', async () => {
+  it('answers a request with an Upgrade that is not ours, instead of leaving it open', async () => {
     const dial = await start();
     for (const upgrade of ['h2c', 'websocket', 'TLS/1.3', 'h2c, websocket', 'x'.repeat(500)]) {
       const head = `GET /healthz HTTP/1.1\r\nHost: a\r\nUpgrade: ${upgrade}\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n`;

@@ -34,7 +34,7 @@ describe('a batch record', () => {
     ['was recorded at no time', TEXT.replace('1700000000000', 'null')],
     ['lacks its ranges', TEXT.replace('"ranges"', '"others"')],
     ['has ranges that are none', TEXT.replace('[{', '[4,{')],
-    ['has an offset that is none', TEXT.replace('"end":"7"', '"end":"many"')],
+    ['has an offset that is not a number', TEXT.replace('"end":"7"', '"end":"many"')],
     ['has an offset below 0', TEXT.replace('"start":"0"', '"start":"-1"')],
     ['ends before it starts', TEXT.replace('"end":"7"', '"end":"6"')],
     ['has a mark that is no text', TEXT.replace('"5+3:aa"', '7')],

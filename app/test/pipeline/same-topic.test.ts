@@ -145,7 +145,7 @@ describe('a lake and the topic that it is filled from', () => {
     await expect(running).rejects.toMatchObject({ kind: 'corrupt', code: 'topic-gone' });
   });
 
-  it('leaves alone what lies among the batch records and is none, and names it once', async () => {
+  it('leaves other files among the batch records alone, and names them once', async () => {
     await fillTopic(directory, MESSAGES);
     await run(directory, { maxRows: 100, signal: AbortSignal.timeout(1) }).catch(() => undefined);
     await run(directory, ALL);

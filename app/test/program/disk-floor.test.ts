@@ -52,7 +52,7 @@ describe('a floor of the disk', () => {
     expect(diskFloor(['/data'], null, disk(6, 64).components)()).toContain('Less than 7 MB');
   });
 
-  test('of 0 is none, and is not looked for', () => {
+  test('of 0 is no floor, and no disk is looked at', () => {
     const it = disk(0);
     expect(diskFloor(['/data'], 0, it.components)()).toBeNull();
     expect(it.looks()).toBe(0);
@@ -66,7 +66,7 @@ describe('a floor of the disk', () => {
     expect(diskFloor(['/a', '/b/new/topic'], null, { statfs })()).toContain('/b/new/topic');
   });
 
-  test('is none where the file system cannot tell', () => {
+  test('is no floor where the file system cannot tell', () => {
     expect(diskFloor(['/data'], null, disk(0, 0).components)()).toBeNull();
     const statfs = (): FileSystemSize => {
       throw Object.assign(new Error('EIO'), { code: 'EIO' });

@@ -20,7 +20,7 @@ const named = (name: string): Source => ({
 });
 
 describe('several sources', () => {
-  it('bear their names, and one alone bears none', async () => {
+  it('give their names to their messages, and one alone gives none', async () => {
     const labels: unknown[] = [];
     const run = async (_: Source, label: string | undefined) => {
       labels.push(label);

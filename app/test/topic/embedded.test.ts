@@ -225,7 +225,7 @@ describe('EmbeddedTopic', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('remembers for ever what was declared first, and says so to the other kind', async () => {
+  it('remembers what was declared first, and refuses the other kind', async () => {
     {
       await using topic = await openIn(directory);
       expect((await topic.describe()).simulated).toBeNull();

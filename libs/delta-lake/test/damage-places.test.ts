@@ -33,7 +33,12 @@ describe('damage in the log of one of many tables', () => {
       /schema of memory:.*schemaString is not JSON/,
     ],
     ['a path that is not encoded', 'a.parquet', '%zz.parquet', /"%zz\.parquet" in the log of memory:/],
-    ['a day that is none', '2026-11-30', 'someday', /partition column "day".*"someday" is not of type/],
+    [
+      'a day that does not exist',
+      '2026-11-30',
+      'someday',
+      /partition column "day".*"someday" is not of type/,
+    ],
     [
       'a deletion vector that holds something else',
       '"dataChange":true',

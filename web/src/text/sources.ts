@@ -108,7 +108,7 @@ export function sourceWords(source: SourceStatus, now_ms: number): string {
   return [title, standingOf(source, now_ms), credits].filter((part) => part !== null).join(', ');
 }
 
-/** `late, next in 41 s`, `rate limited until 14:05 UTC`; null where all is well and nothing is to be counted. */
+/** `late, next in 41 s`, `rate limited until 14:05 UTC`; null where all is well and there is nothing to count. */
 function standingOf(source: SourceStatus, now_ms: number): string | null {
   const next = nextPollWords(source, now_ms);
   if (source.state === 'ok') return next;

@@ -50,7 +50,7 @@ export interface Asset {
 export type PageFiles = (path: string) => Promise<Asset | null>;
 
 /**
- * The built page below `root`. Files under `assets/` carry a hash in their name and may be kept for ever; browsers ask
+ * The built page below `root`. Files under `assets/` carry a hash in their name and may be kept forever; browsers ask
  * for all others each time. Files outside `root` are never sent. Files are read and compressed once, and again after a
  * change.
  */

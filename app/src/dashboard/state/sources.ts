@@ -23,7 +23,7 @@ export function sourcesOf(
   const words = progress?.sources ?? [];
   const feeds = new Map((progress?.feeds ?? []).map((feed) => [feed.feed, feed]));
   const spoken = words.map((word) => {
-    // Messages bear the name of their source where there are several.
+    // Messages carry the name of their source where there are several.
     const feed = feeds.has(word.source) ? word.source : feedOf(word.source);
     const known = feeds.get(feed) ?? null;
     feeds.delete(feed);

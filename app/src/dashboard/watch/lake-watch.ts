@@ -48,7 +48,7 @@ export interface TableWatch {
 }
 
 /**
- * Follows one table for ever: yields what happened, in order, each commit once, until the signal fires. It waits for a
+ * Follows one table: yields what happened, in order, each commit once, until the signal fires. It waits for a
  * table that does not exist yet. A table that was deleted and created again, even with as many versions, is reported as
  * `opened`. The next check begins when the consumer asks for more, so a slow consumer is never overrun.
  */

@@ -1,5 +1,5 @@
 -- Table:  silver/flights
--- Grain:  one row per (icao24, time_position, last_contact), unique for ever.
+-- Grain:  one row per (icao24, time_position, last_contact), unique in the whole table.
 -- Key:    (icao24, time_position, last_contact)
 -- Reads:  batch, duplicates
 -- Units:  velocity_kmh km/h, altitude_m metres (barometric, else geometric), ages seconds

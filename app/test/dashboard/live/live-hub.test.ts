@@ -90,7 +90,7 @@ describe('the live hub', () => {
     expect(page.watcher.aircraft.get(0)?.squawk).toBe('2000');
   });
 
-  it('sends nothing to who has not said hello', () => {
+  it('sends nothing to a client that has not said hello', () => {
     const { hub, fly } = start();
     const page = new Page(hub);
     fly(1);
@@ -233,7 +233,7 @@ describe('the live hub', () => {
     expect(page.watcher.picture).not.toBe(before);
   });
 
-  it('lets go of who reads nothing, and of who speaks another language', () => {
+  it('lets go of a client that reads nothing, and of one that speaks another language', () => {
     const { hub, fly } = start();
     const slow = new Page(hub).say({ type: 'hello' });
     slow.buffered = MAX_BUFFERED_BYTES + 1;

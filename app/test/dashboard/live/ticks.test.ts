@@ -10,7 +10,7 @@ import { NOW, Watcher, sighting } from './sightings.ts';
 /** `age` on the wire ends here: 255 means 255 s or more (`FORMAT.md`). */
 const MAX_AGE_S = 255;
 
-/** What a client shows, by slot, with ages as far as the wire tells them: who was there before may know more. */
+/** What a client shows, by slot, with ages as far as the wire tells them: a client that was there before may know more. */
 const shownBy = (watcher: Watcher, eventTime: number | null): unknown =>
   [...watcher.aircraft]
     .toSorted(([a], [b]) => a - b)

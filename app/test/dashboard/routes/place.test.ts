@@ -14,7 +14,7 @@ describe('the place of a request', () => {
 });
 
 describe('the detour of a browser', () => {
-  it('adds the slash that a folder lacks, takes away the one that a page has too many, and is not needed else', () => {
+  it('adds the slash that a folder lacks, takes away one that a page has too many, and leaves other addresses alone', () => {
     const resolved = (path: string): string | null => {
       const detour = detourOf(path);
       return detour === null ? null : new URL(detour, `http://proxy${path}`).pathname;

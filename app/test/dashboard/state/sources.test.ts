@@ -85,7 +85,7 @@ describe('the sources', () => {
     ]);
   });
 
-  it('of one kind are told apart by the name that their messages bear', () => {
+  it('of one kind are told apart by the name in their messages', () => {
     const said = [word('readsb:http://a'), word('readsb:http://b')];
     const found = sources(said, [feed('readsb:http://a', 2, 1), feed('readsb:http://b', 40, 1)]);
     expect(found.map(({ state }) => state)).toEqual(['ok', 'delayed']);

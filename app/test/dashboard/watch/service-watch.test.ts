@@ -67,7 +67,7 @@ describe('the watch over services', () => {
     expect(changes).toBe(2);
   });
 
-  it('does not wait for one that is silent for ever', async () => {
+  it('does not wait for one that stays silent', async () => {
     const silent = service('s3', () => new Promise<never>(() => {}));
     await expect(askService(silent, { patienceMs: 10 })).rejects.toThrow(
       's3:1 did not answer within 0.01 s.',

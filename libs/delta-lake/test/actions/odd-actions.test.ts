@@ -58,7 +58,7 @@ test('an application version beyond 2^53 keeps every digit, in the log, the chec
   ]);
   const checksum = Buffer.from(await store.get(keyOf(4).replace('.json', '.crc'))).toString();
   expect(checksum).toContain(`"version":${HUGE}`);
-  // Only who asks for a number is refused.
+  // Only a caller that asks for a number is refused.
   expect(() => table.cached().transactionVersion('stream')).toThrow(/beyond 2\^53/);
   expect(table.cached().transactionVersion('another')).toBe(null);
   const identified = (version: number | bigint) =>
@@ -180,7 +180,7 @@ describe('an action that is not as the protocol wants it is refused while it is 
     await goesOn(store);
   });
 
-  test('a txn that is no number is told to who asks for it, until it is one', async () => {
+  test('a txn that is not a number is refused where its number is asked for, until it has one', async () => {
     const { store, commit } = await newTable();
     await commit(2, '{"txn":{"appId":"x","version":"7"}}');
     const table = await openTable(store);

@@ -5,7 +5,7 @@ import type { Predicate } from '../../scan/predicate.ts';
 import { physicalName } from '../../schema/column-mapping.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 
-/** Files of one partition that are to be rewritten together, in the order in which they came into the table. */
+/** Files of one partition to rewrite together, in the order in which they came into the table. */
 export type FileGroup = readonly AddFile[];
 
 /**

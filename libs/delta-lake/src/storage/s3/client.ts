@@ -69,7 +69,7 @@ export class S3Client {
     }
   }
 
-  /** Waits before another attempt; false if no further attempt is to be made. */
+  /** Waits before another attempt; false if there is no further attempt. */
   async #pause(ms: number): Promise<boolean> {
     const { signal, retryUntil } = this.#options;
     const ends = [signal, retryUntil].filter((end) => end !== undefined);

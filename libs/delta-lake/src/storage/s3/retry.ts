@@ -34,7 +34,7 @@ const CODES: ReadonlySet<string> = new Set([
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
 /**
- * How long to wait before the next attempt, ms; null if there is to be no other attempt. Full jitter: a random time up
+ * How long to wait before the next attempt, ms; null to give up. Full jitter: a random time up
  * to a bound that doubles, so that many clients which failed together do not return together; `Retry-After` is a lower
  * bound.
  * Source: AWS Architecture Blog, "Exponential Backoff And Jitter"; RFC 9110, 10.2.3.

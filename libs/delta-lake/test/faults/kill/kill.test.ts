@@ -95,7 +95,7 @@ async function audit(folder: string, { run, before, after }: KilledOperation): P
 }
 
 describe.each(OPERATIONS)('$name, killed at every step', (operation) => {
-  test('leaves the table as it was or as it is to be, fit to be used, and nothing that stays', async () => {
+  test('leaves the table as it was or as it should become, usable, and without remains', async () => {
     const root = temporaryFolder();
     const template = join(root, 'template', 'table');
     mkdirSync(template, { recursive: true });

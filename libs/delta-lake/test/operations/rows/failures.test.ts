@@ -85,7 +85,7 @@ async function fourRows(): Promise<ObjectStore> {
 
 describe.each(OPERATIONS)('%s in a store that fails at any call', (_, run, after) => {
   test.each(['before', 'after'] as const)(
-    '%s it took effect: the table is as it was, or as it is to be',
+    '%s it took effect: the table is as it was, or as it should become',
     async (when) => {
       const outcomes = new Set<string>();
       for (let at = 0; ; at++) {

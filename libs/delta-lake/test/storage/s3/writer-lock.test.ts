@@ -126,7 +126,7 @@ describe('the lock', () => {
     expect(await taking).toBe('held');
   });
 
-  test('is lost for good to the one that took it over', async () => {
+  test('is lost for good to the writer that took it over', async () => {
     const { time, stored, lock } = world();
     const one = lock('one');
     const first = outcome(one.hold());
