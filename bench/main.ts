@@ -2,7 +2,8 @@
  * `npm run bench -- CASE …`: JSON lines on standard output, progress on standard error.
  *
  *     chain [--rows 1000000] [--batch-rows 100000] [--threads 1]   topic to all tables, and a lower bound beside it
- *     live  [--seconds 60] [--aircraft 3330]                       the whole program under a steady feed
+ *     live  [--seconds 60] [--aircraft 3330] [--pace 10] [--source simulator|readsb]
+ *             the whole program under a steady feed, its page open in Chromium: CPU, memory, and the time from topic to drawn
  *     faults [--minutes 10]                                        the whole program on a feed with every fault
  *     sbs [--seconds 60] [--rate 5000] [--aircraft 1000]           the source of BaseStation lines under a steady stream
  *     readsb [--seconds 60] [--aircraft 500]                       the source of a receiver's aircraft.json, as file and over HTTP
@@ -33,7 +34,7 @@ import { sbs } from './sbs.ts';
 type Line = Readonly<Record<string, unknown>>;
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -59,6 +60,7 @@ function readArguments(args: string[]): {
       batches: text,
       pace: text,
       lake: text,
+      source: text,
     },
   });
   const given = values as Readonly<Record<string, string | undefined>>;
@@ -93,7 +95,12 @@ async function main(): Promise<number> {
       };
       work = () => chain(options);
     } else if (name === 'live') {
-      const options = { seconds: number('seconds', 60), aircraft: number('aircraft', 3_330) };
+      const options = {
+        seconds: number('seconds', 60),
+        aircraft: number('aircraft', 3_330),
+        pace: number('pace', 10),
+        source: text('source', 'simulator'),
+      };
       work = () => live(options);
     } else if (name === 'faults') {
       const options = { minutes: number('minutes', 10) };

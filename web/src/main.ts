@@ -13,11 +13,17 @@ if (target === null) throw new Error('index.html has no #page');
 const app = new App(window, new Route(window), new Preferences(window));
 mount(Page, { target, props: { app } });
 
-/** For tests and debugging: number of aircraft, tick, drawings so far, and the state in one word. */
+/**
+ * For tests and debugging: number of aircraft, newest position (epoch seconds), tick, drawings so far, and the state in
+ * one word.
+ */
 Object.defineProperty(window, '__contrail', {
   value: {
     get aircraft() {
       return app.aircraft;
+    },
+    get eventTime() {
+      return app.eventTime;
     },
     get tick() {
       return app.tick;

@@ -3,6 +3,7 @@ import { worldPerMetre, worldPixels } from '../src/map/projection.ts';
 import {
   DRAW_WHILE_MOVING_MS,
   LONGEST_REST_MS,
+  PICTURE_REST_MS,
   Redraw,
   restAfterDraw_ms,
   SETTLE_MS,
@@ -86,15 +87,18 @@ describe('what is due to be drawn', () => {
     const redraw = resting(1000);
     redraw.drewAircraft(2000, 1e6, 40);
     expect([redraw.due(2119), redraw.due(2120)]).toEqual([null, 'aircraft']);
-    redraw.hurry(1e6);
+    redraw.pictureCame(1e6);
     expect(redraw.due(2119)).toBeNull();
   });
 
-  test('is the aircraft sooner when some begin to glide where that shows, and not when it does not', () => {
+  test('is the aircraft when a picture has come: half a second after the last drawing, sooner where they glide', () => {
     const redraw = resting(1000);
-    redraw.hurry(0.01);
-    expect(redraw.due(1000 + LONGEST_REST_MS - 1)).toBeNull();
-    redraw.hurry(10);
+    redraw.pictureCame(0.01);
+    expect([redraw.due(1000 + PICTURE_REST_MS - 1), redraw.due(1000 + PICTURE_REST_MS)]).toEqual([
+      null,
+      'aircraft',
+    ]);
+    redraw.pictureCame(10);
     expect(redraw.due(1000 + restAfterDraw_ms(10) - 1)).toBeNull();
     expect(redraw.due(1000 + restAfterDraw_ms(10))).toBe('aircraft');
   });

@@ -62,7 +62,8 @@ describe.skipIf(isSkipped)('the map in a browser', () => {
     };
     // A busy machine may draw less often for a while.
     await expect.poll(() => drawings(near.page), { timeout: 20_000 }).toBeGreaterThan(8);
-    expect(await drawings(world.page)).toBeLessThan(4);
+    // Six pictures come in 2.4 s; one is drawn in half a second.
+    expect(await drawings(world.page)).toBeLessThan(7);
   });
 
   test('a click on an aircraft opens its card with values, track and profile; Escape closes it; Back brings it again', async () => {

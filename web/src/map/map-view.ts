@@ -145,9 +145,9 @@ export class MapView {
     this.#redraw.invalidate();
   }
 
-  /** Positions have come: aircraft that have begun to glide are drawn in time for that to be seen. */
-  positionsCame(): void {
-    if (this.#moving && this.#width > 0) this.#redraw.hurry(fastestInView(this.#scene()));
+  /** A picture has come: it is drawn soon, and aircraft that have begun to glide in time for that to be seen. */
+  pictureCame(): void {
+    this.#redraw.pictureCame(this.#moving && this.#width > 0 ? fastestInView(this.#scene()) : 0);
   }
 
   /** Everything must be drawn again at the next frame. */

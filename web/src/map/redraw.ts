@@ -1,5 +1,5 @@
 /**
- * Decides when the aircraft must be drawn again: only when something has moved a third of a pixel. At world zoom an
+ * Decides when the aircraft must be drawn again: when a picture has come or something has moved a third of a pixel. At world zoom an
  * airliner takes half a minute for that, at zoom 8 half a second. So a map at rest costs next to nothing, and no
  * visible movement is missed.
  */
@@ -33,6 +33,12 @@ export function restAfterDraw_ms(fastest_px_per_s: number): number {
   const rest = (VISIBLE_STEP_PX / fastest_px_per_s) * 1000;
   return Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, rest));
 }
+
+/**
+ * A new picture is drawn at once when the drawing before is this old, ms, and else when it is: a turn, a climb or an
+ * aircraft that was heard again changes how an aircraft looks where nothing has moved.
+ */
+export const PICTURE_REST_MS = 500;
 
 /** During a gesture, the shortest time between full drawings, ms; in between the canvas is transformed. */
 export const DRAW_WHILE_MOVING_MS = 250;
@@ -86,12 +92,10 @@ export class Redraw {
     if (now >= this.#viewDue) this.#viewDue = Number.POSITIVE_INFINITY;
   }
 
-  /** Some aircraft have begun to move at this speed on the screen: they are due no later than that asks for. */
-  hurry(fastest_px_per_s: number): void {
-    this.#aircraftDue = Math.min(
-      this.#aircraftDue,
-      this.#lastAircraft + Math.max(this.#leastRest, restAfterDraw_ms(fastest_px_per_s)),
-    );
+  /** A picture has come, in which the fastest aircraft moves at this speed on the screen: it is due no later than that asks for. */
+  pictureCame(fastest_px_per_s: number): void {
+    const rest = Math.min(PICTURE_REST_MS, restAfterDraw_ms(fastest_px_per_s));
+    this.#aircraftDue = Math.min(this.#aircraftDue, this.#lastAircraft + Math.max(this.#leastRest, rest));
   }
 
   /** The aircraft were drawn, which took so long, and the fastest of them moves at this speed on the screen. */
