@@ -188,6 +188,10 @@ export class ContrailError extends Error {
 /** Error codes of the file system that may pass: the disk is full or fails, or the process has too many files open. */
 const PASSING: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
+/** The message of anything that was thrown. */
+export const messageOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown);
+
 /**
  * The kind of any error: its own if it has one; `unavailable` for a failure of the file system that may pass; else
  * `internal`, because nothing in the code expects it.

@@ -4,7 +4,7 @@
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ContrailError } from '../errors.ts';
+import { ContrailError, messageOf } from '../errors.ts';
 import { lockFile } from './cluster-folder.ts';
 import { claimPidFile, readPidFile } from './pid-file.ts';
 import { isFreePort } from './ports.ts';
@@ -153,7 +153,7 @@ async function statusOf(service: Service): Promise<ServiceStatus> {
   try {
     return { ...alive, state: 'running', found: await service.probe() };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return { ...alive, state: 'unhealthy', found: `does not answer (${reason}); see ${log}` };
   }
 }

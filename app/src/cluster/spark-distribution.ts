@@ -125,5 +125,8 @@ async function unpack(
   ];
   const failure = await failureOf('tar', args, options.signal);
   if (failure !== undefined)
-    throw new ContrailError('spark-unavailable', `Spark could not be unpacked: ${failure}.`);
+    throw new ContrailError(
+      'spark-unavailable',
+      `Spark could not be unpacked into ${folder}: ${failure}. Free space on that disk, then start the cluster again.`,
+    );
 }

@@ -1,4 +1,4 @@
-import { kindOf } from '../errors.ts';
+import { kindOf, messageOf } from '../errors.ts';
 import { decodeMessage, type MessageValue } from '../flight/decode-message.ts';
 import { kindDiffers } from '../flight/kind.ts';
 import { encodeStateVector } from '../flight/state-vector.ts';
@@ -157,7 +157,7 @@ async function append(topic: Topic, messages: readonly Message[], options: Inges
       return;
     } catch (error) {
       if (sleep === undefined || kindOf(error) !== 'unavailable' || signal?.aborted === true) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       onState?.({ kind: 'waiting', message: `${message} Trying again until it works.`, about: 'topic' });
       await sleep(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] as number, signal);
     }

@@ -180,7 +180,7 @@ export class MicroBatches {
     if (survey.rows > expected) {
       throw new ContrailError(
         'batch-rows-differ',
-        `Micro-batch ${record.batch_id} read ${survey.rows} messages, but ${expected} were planned.`,
+        `Micro-batch ${record.batch_id} read ${survey.rows} messages, but ${expected} were planned. None of them was committed. This is a bug; please report it.`,
       );
     }
     return survey;

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Lake } from '../lake/lake.ts';
 import { type BatchProgress, PROGRESS_BATCHES, type Progress, readProgress } from '../lake/progress.ts';
@@ -69,9 +70,7 @@ export class Report {
   }
 
   async fail(error: unknown): Promise<void> {
-    await this.write('failed', null, error instanceof Error ? error.message : String(error)).catch(
-      () => undefined,
-    );
+    await this.write('failed', null, messageOf(error)).catch(() => undefined);
   }
 
   /**

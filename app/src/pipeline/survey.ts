@@ -142,7 +142,7 @@ export function checkAccounts(batchId: number, survey: Survey, written: BatchRow
     'batch-accounts-differ',
     `Micro-batch ${batchId} does not balance: of ${survey.rows} messages (${apart} not for Bronze, ${survey.validRows} valid) ` +
       `${bronze} rows were written for Bronze, ${quarantine} for quarantine, ${silver} for Silver and ${silverMl} for Silver_ML. ` +
-      'None of them was committed.',
+      'None of them was committed. This is a bug; please report it.',
     { facts: { batch_id: batchId, rows: survey.rows, not_for_bronze: apart, ...written } },
   );
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { IngestCounts } from '../ingest/ingest.ts';
 import type { Source } from '../ingest/source.ts';
 import { say } from './terminal/log.ts';
@@ -17,7 +18,7 @@ export async function ingestAll(
       try {
         return await run(source, source.name);
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = messageOf(error);
         say(`The source ${source.name} has ended: ${why} The other sources go on.`);
         throw error;
       }

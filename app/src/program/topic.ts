@@ -55,9 +55,13 @@ function readPem(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ContrailError('settings-invalid', `${name} cannot be read: ${String(cause)}.`, {
-      cause,
-    });
+    throw new ContrailError(
+      'settings-invalid',
+      `${name} cannot be read: ${String(cause)}. Give the path of a PEM file that this user may read.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

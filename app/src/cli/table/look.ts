@@ -11,7 +11,7 @@ import {
 } from '@contrail/delta-lake';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { ContrailError } from '../../errors.ts';
+import { ContrailError, messageOf } from '../../errors.ts';
 import { printable } from '../../program/terminal/printable.ts';
 import { type Batches, formatBatches, formatRows, type OutputFormat } from '../../program/terminal/rows.ts';
 import type { Flags } from '../flags.ts';
@@ -174,7 +174,7 @@ const CLASSES = [
 ];
 
 function refusal(error: unknown): { readonly class: string; readonly message: string } {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return {
     class: error instanceof DeltaError && CLASSES.includes(error.code) ? error.code : 'internal',
     message,

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import type { ServiceStatus } from '../protocol.ts';
 import { shownSentence } from '../shown.ts';
 
@@ -76,7 +77,7 @@ export class ServiceWatch {
       (found) => ({ state: 'ok' as const, found }),
       (error: unknown) => ({
         state: 'failed' as const,
-        found: error instanceof Error ? error.message : String(error),
+        found: messageOf(error),
       }),
     );
     if (signal.aborted) return;

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api';
 import { mkdir, readFile } from 'node:fs/promises';
-import { ContrailError, kindOf } from '../../errors.ts';
+import { ContrailError, kindOf, messageOf } from '../../errors.ts';
 import type { QueryEngine, Relation, Row, Select, ShownBatch, WriteTarget, WrittenFile } from '../engine.ts';
 import { bindParameters } from '../sql/parameters.ts';
 import { sqlFailure } from './failure.ts';
@@ -358,5 +358,3 @@ async function closeToTheWorld(connection: DuckDBConnection, folders: readonly s
   await connection.run('set enable_external_access = false');
   await connection.run('set lock_configuration = true');
 }
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -1,4 +1,4 @@
-import { ContrailError, kindOf } from '../../errors.ts';
+import { ContrailError, kindOf, messageOf } from '../../errors.ts';
 
 /**
  * The operating system's words, within DuckDB's message, for a full disk, a used up quota, a failing disk or too many
@@ -10,7 +10,7 @@ const PASSING =
 /** The error for what DuckDB, or the file system, threw while a SELECT ran. */
 export function sqlFailure(cause: unknown, sql: string): ContrailError {
   if (cause instanceof ContrailError) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   if (kindOf(cause) === 'unavailable' || PASSING.test(message)) {
     return new ContrailError(
       'engine-disk-failed',

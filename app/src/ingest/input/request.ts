@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import type { LiveComponents } from '../components.ts';
 import { networkReason } from './network-reason.ts';
 import { shown } from './shown.ts';
@@ -170,11 +171,7 @@ function explain(error: unknown, isBegun: boolean, request: Request<unknown>): s
     case 'Z_BUF_ERROR':
       return 'its answer is packed wrongly or cut off';
     default:
-      return (
-        networkReason(codeOf(error)) ??
-        proxyReason(cause) ??
-        shown(cause instanceof Error ? cause.message : String(cause))
-      );
+      return networkReason(codeOf(error)) ?? proxyReason(cause) ?? shown(messageOf(cause));
   }
 }
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { ContrailError } from '../../errors.ts';
+import { ContrailError, messageOf } from '../../errors.ts';
 import type { MessageValue } from '../../flight/decode-message.ts';
 import { unpacked } from '../input/file-bytes.ts';
 import { withPauses } from '../input/with-pauses.ts';
@@ -120,7 +120,7 @@ async function* counted(input: Readable, onBytes: (count: number) => void): Asyn
 }
 
 function unreadable(path: string, cause: unknown, sent?: number): ContrailError {
-  const found = cause instanceof Error ? cause.message : String(cause);
+  const found = messageOf(cause);
   const before = sent === undefined ? '' : ` ${sent} messages of it were sent.`;
   return new ContrailError(
     'ndjson-unreadable',

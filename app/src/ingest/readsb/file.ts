@@ -39,7 +39,7 @@ export class ReceiverFile {
       this.#seen = stats;
       return { kind: 'answer', answer, sentMs: null };
     } catch (error) {
-      const reason = error instanceof UnusableInputError ? error.reason : messageOf(error);
+      const reason = error instanceof UnusableInputError ? error.reason : reasonOf(error);
       return unavailable(reason);
     }
   }
@@ -81,7 +81,7 @@ function missing(path: string): string {
   return `there is no such file${isAddress ? `; if it is an address, write readsb:http://${path}` : ''}`;
 }
 
-function messageOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   switch (code) {
     case 'Z_BUF_ERROR':

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ContrailError } from '../../errors.ts';
+import { ContrailError, messageOf } from '../../errors.ts';
 import { fileBytes } from '../input/file-bytes.ts';
 import { UnusableInputError } from '../input/unusable-input.ts';
 import { type Answer, readAnswer } from '../opensky/answer.ts';
@@ -39,7 +39,7 @@ export async function readRecording(path: string): Promise<Answer> {
     return await readAnswer(fileBytes(path), 'replay');
   } catch (error) {
     if (error instanceof UnusableInputError) throw unreadable(path, error.reason, error);
-    throw unreadable(path, error instanceof Error ? error.message : String(error), error);
+    throw unreadable(path, messageOf(error), error);
   }
 }
 
@@ -56,7 +56,7 @@ async function listFiles(path: string): Promise<readonly string[]> {
   } catch (error) {
     throw new ContrailError(
       'replay-unreadable',
-      `There is no file or folder ${path} to replay: ${error instanceof Error ? error.message : String(error)}.`,
+      `There is no file or folder ${path} to replay: ${messageOf(error)}.`,
       { cause: error, facts: { path } },
     );
   }

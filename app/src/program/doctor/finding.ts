@@ -1,3 +1,5 @@
+import { messageOf } from '../../errors.ts';
+
 /** The result of one check. `advice` says what to do when it is unhealthy. */
 export interface Finding {
   readonly check: string;
@@ -15,6 +17,6 @@ export async function look(
   try {
     return { check, ok: true, found: await work() };
   } catch (error) {
-    return { check, ok: false, found: error instanceof Error ? error.message : String(error), advice };
+    return { check, ok: false, found: messageOf(error), advice };
   }
 }

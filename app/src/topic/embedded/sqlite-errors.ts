@@ -1,4 +1,4 @@
-import { ContrailError } from '../../errors.ts';
+import { ContrailError, messageOf } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 
 /**
@@ -39,7 +39,7 @@ export function isBusy(error: unknown): boolean {
 export function fromSqlite(error: unknown, doing: string): unknown {
   const result = primaryResult(error);
   if (result === null) return error;
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = messageOf(error);
   const [code, next] = RESULTS[result] ?? ['topic-store-failed', 'This is a bug; please report it.'];
   return new ContrailError(code, `${doing} failed: ${detail}. ${next}`, {
     cause: error,
