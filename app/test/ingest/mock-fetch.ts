@@ -21,7 +21,7 @@ const LATENCY_MS = 400;
 /** `fetch` that asks a mock in this process, so that a day takes a second. Each answer takes 0.4 s of the fake world. */
 export function fetchOf(
   mock: OpenSkyMock,
-  world: FakeWorld,
+  world: Pick<FakeWorld, 'clock' | 'advance'>,
   { faultOf = () => null, serverClock = world.clock, onStates }: WayOptions = {},
 ): typeof fetch {
   return async (input, init) => {
