@@ -1,5 +1,4 @@
 /** The forms that the text of a variable may have: how each is checked, what it becomes, and how a mistake is described. */
-import { z } from 'zod';
 import { AREA_FORMS, parseAreas, parseBox } from './area.ts';
 import { parseDuration, parseSize } from './quantity.ts';
 import { Secret } from './secret.ts';
@@ -17,38 +16,38 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'] as const;
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
+/** The value of a text, or what was expected instead: it completes the sentence "expected …". */
+export type Form<T> = (text: string) => { readonly value: T } | { readonly expected: string };
+
 /** A check of a text; `expected` completes the sentence "expected …". */
-export function parsed<T>(expected: string, parse: (text: string) => T | null) {
-  return z.string().transform((text, context): T => {
+export function parsed<T>(expected: string, parse: (text: string) => T | null): Form<T> {
+  return (text) => {
     const value = parse(text);
-    if (value !== null) return value;
-    context.issues.push({ code: 'custom', message: expected, input: text });
-    return z.NEVER;
-  });
+    return value === null ? { expected } : { value };
+  };
 }
 
 /** A text that is kept as it is. */
-export function matching(expected: string, pattern: RegExp) {
+export function matching(expected: string, pattern: RegExp): Form<string> {
   return parsed(expected, (text) => (pattern.test(text) ? text : null));
 }
 
 /** One of a few words. */
-export function oneOf<T extends string>(words: readonly T[]) {
+export function oneOf<T extends string>(words: readonly T[]): Form<T> {
   return parsed(`one of ${words.join(', ')}`, (text) => words.find((word) => word === text) ?? null);
 }
 
 /** One source, or several with commas between. */
-export function sources(expected: string, one: RegExp) {
-  return z.string().transform((text, context): string => {
+export function sources(expected: string, one: RegExp): Form<string> {
+  return (text) => {
     const named = splitSources(text);
     const problem = named.every((source) => one.test(source)) ? togetherProblem(named) : expected;
-    if (problem !== null) context.issues.push({ code: 'custom', message: problem, input: text });
-    return text;
-  });
+    return problem === null ? { value: text } : { expected: problem };
+  };
 }
 
 /** A whole number, both bounds included. */
-export function whole(min: number, max: number) {
+export function whole(min: number, max: number): Form<number> {
   return parsed(`a whole number from ${min} to ${max}`, (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     return value >= min && value <= max ? value : null;

@@ -2,11 +2,10 @@
  * The settings: the only place that interprets the environment. Pure: the caller passes in the environment and the text
  * of `.env`, and hands the settings to the rooms, which import nothing from here.
  */
-import { z } from 'zod';
 import { ContrailError } from '../errors.ts';
 import type { Area } from './area.ts';
 import { parseDotEnv } from './dot-env.ts';
-import type { CreditMode, LogLevel, SaslMechanism } from './forms.ts';
+import type { CreditMode, Form, LogLevel, SaslMechanism } from './forms.ts';
 import type { Secret } from './secret.ts';
 import { splitSources } from './source-list.ts';
 import { SETTING_NAMES, VARIABLES } from './variables.ts';
@@ -131,8 +130,19 @@ export function loadSettings(environment: Environment): Settings {
     const text = environment[name]?.trim() ?? '';
     if (text !== '') texts.set(name, text);
   }
-  const result = SCHEMA.safeParse(Object.fromEntries(texts));
-  const problems = result.success ? [] : result.error.issues.map((issue) => describeIssue(issue, texts));
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const name of SETTING_NAMES) {
+    const { form, standard, isSecret } = VARIABLES[name];
+    const text = texts.get(name) ?? standard;
+    if (text === null) continue;
+    const found = form(text);
+    if ('value' in found) values[name] = found.value;
+    else
+      problems.push(
+        `${name} is ${isSecret === true ? 'not usable' : JSON.stringify(text)}; expected ${found.expected}`,
+      );
+  }
   for (const [name, needs, when = /./] of COMPANIONS) {
     if (when.test(texts.get(name) ?? '') && !texts.has(needs))
       problems.push(`${needs} is unset, but ${name} is set and needs it`);
@@ -145,7 +155,7 @@ export function loadSettings(environment: Environment): Settings {
     if (texts.has(name) && texts.get('KAFKA_TLS') !== 'on')
       problems.push(`${name} is set, but KAFKA_TLS is not on`);
   }
-  if (!result.success || problems.length > 0) {
+  if (problems.length > 0) {
     throw new ContrailError(
       'settings-invalid',
       `${problems.length} setting${problems.length === 1 ? '' : 's'} to correct, in the flags, the environment or .env:\n` +
@@ -153,7 +163,7 @@ export function loadSettings(environment: Environment): Settings {
       { facts: { problems } },
     );
   }
-  return toSettings(result.data);
+  return toSettings(values as unknown as Values);
 }
 
 /**
@@ -175,20 +185,11 @@ export function withDotEnv(
   return { ...values, ...Object.fromEntries(set) };
 }
 
-type Schemas = { readonly [Name in SettingName]: (typeof VARIABLES)[Name]['schema'] };
+type ValueOf<F> = F extends Form<infer T> ? T : never;
+/** The value of each variable; undefined where it is unset and has no default. */
+type Values = { readonly [Name in SettingName]: ValueOf<(typeof VARIABLES)[Name]['form']> };
 
-const SCHEMA = z.object(
-  Object.fromEntries(SETTING_NAMES.map((name) => [name, VARIABLES[name].schema])) as unknown as Schemas,
-);
-
-function describeIssue(issue: z.core.$ZodIssue, texts: ReadonlyMap<SettingName, string>): string {
-  const name = SETTING_NAMES.find((candidate) => candidate === issue.path[0]);
-  if (name === undefined) return issue.message;
-  const isSecret = VARIABLES[name].isSecret === true;
-  return `${name} is ${isSecret ? 'not usable' : JSON.stringify(texts.get(name))}; expected ${issue.message}`;
-}
-
-function toSettings(values: z.output<typeof SCHEMA>): Settings {
+function toSettings(values: Values): Settings {
   return {
     source: values.SOURCE,
     sources: splitSources(values.SOURCE),

@@ -2,7 +2,6 @@
  * Every variable that contrail reads, in the order of the documentation: the form of its text (forms.ts), its default, and
  * what it means. `.env.example`, docs/settings.md and the command line's flags are made from this.
  */
-import type { z } from 'zod';
 import { AREA_FORMS } from './area.ts';
 import {
   anyText,
@@ -10,6 +9,7 @@ import {
   box,
   CREDIT_MODES,
   duration,
+  type Form,
   hostNames,
   LOG_LEVELS,
   matching,
@@ -41,14 +41,14 @@ const SOURCE =
   /^(auto|opensky|simulator|(readsb|adsblol|adsbfi|airplaneslive|replay|ndjson|archive):.+|adsbx:https?:\/\/.+|sbs:(\[[\da-fA-F:.]+\]|[^:\s[\]]+)(:\d{1,5})?)$/;
 
 /** A variable with a default, given as the text that a person would set. */
-function setting<S extends z.ZodType<unknown, string>>(schema: S, standard: string, meaning: Meaning) {
-  return { schema: schema.prefault(standard as z.input<S>), standard, ...meaning };
-}
+const setting = <T>(form: Form<T>, standard: string, meaning: Meaning) => ({ form, standard, ...meaning });
 
 /** A variable that may stay unset. */
-function optional<S extends z.ZodType<unknown, string>>(schema: S, meaning: Meaning) {
-  return { schema: schema.optional(), standard: null, ...meaning };
-}
+const optional = <T>(form: Form<T>, meaning: Meaning) => ({
+  form: form as Form<T | undefined>,
+  standard: null,
+  ...meaning,
+});
 
 export const VARIABLES = {
   SOURCE: setting(
