@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Settings } from '../config/settings.ts';
 import { serveDashboard } from '../program/dashboard.ts';
-import { say } from '../program/terminal/log.ts';
+import { say } from '../program/terminal/say.ts';
 
 /** `contrail dashboard`: the page on a lake, until the signal. */
 export async function dashboard(settings: Settings, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Settings } from '../config/settings.ts';
-import { say } from '../program/terminal/log.ts';
+import { say } from '../program/terminal/say.ts';
 import { streamLake } from '../program/query.ts';
 import { formatBatches, type OutputFormat } from '../program/terminal/rows.ts';
 import { endAtOnce } from './launcher.ts';

@@ -1,10 +1,9 @@
 import { kindOf, messageOf } from '../errors.ts';
-import { decodeMessage, type MessageValue } from '../flight/decode-message.ts';
 import { kindDiffers } from '../flight/kind.ts';
-import { encodeStateVector } from '../flight/state-vector.ts';
-import type { Message, Topic } from '../topic/topic.ts';
+import type { Messages, Topic } from '../topic/topic.ts';
 import type { Sleep } from './components.ts';
-import type { Poll, Source, SourceState } from './source.ts';
+import type { Source, SourceState } from './source.ts';
+import { toMessages } from './to-messages.ts';
 import { Voice } from './voice.ts';
 
 /** What {@link ingest} needs, and its callbacks. */
@@ -88,20 +87,23 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
       signal,
       onState,
       whenReady: () => untilRoom(heard),
+      label: options.label,
       ...(isWatched && { isWatched }),
     });
     for await (const poll of polls) {
       const receivedAtMs = clock();
-      const received = toMessages(poll, receivedAtMs, options.label);
+      const received = toMessages(poll, receivedAtMs, source.simulated, options.label);
       if (counts.simulated + counts.real === 0) {
         if (received.simulated > 0 && received.real === 0)
           refuseOtherKind(expectSimulated, true, source.name);
         if (received.real > 0 && received.simulated === 0)
           refuseOtherKind(expectSimulated, false, source.name);
       }
-      if (received.messages.length > 0) {
+      const { length } = received.messages;
+      if (length > 0) {
         try {
           await append(topic, received.messages, heard);
+          received.messages.release();
         } catch (error) {
           // An abort that the user asked for is not reported as an error, and the poll does not count.
           if (signal?.aborted === true && isAbort(error, signal)) break;
@@ -110,7 +112,7 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
       }
       counts = {
         polls: counts.polls + 1,
-        messages: counts.messages + received.messages.length,
+        messages: counts.messages + length,
         simulated: counts.simulated + received.simulated,
         real: counts.real + received.real,
         firstSimulated: counts.firstSimulated ?? received.firstSimulated,
@@ -146,7 +148,7 @@ async function untilRoom({ shortage, sleep, signal, onState }: IngestOptions): P
 }
 
 /** Appends a poll; tries again while the topic cannot take it now, so that a full disk costs time and no message. */
-async function append(topic: Topic, messages: readonly Message[], options: IngestOptions): Promise<void> {
+async function append(topic: Topic, messages: Messages, options: IngestOptions): Promise<void> {
   const { signal, sleep, onState } = options;
   for (let failures = 0; ; failures += 1) {
     await untilRoom(options);
@@ -161,66 +163,6 @@ async function append(topic: Topic, messages: readonly Message[], options: Inges
       onState?.({ kind: 'waiting', message: `${message} Trying again until it works.`, about: 'topic' });
       await sleep(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] as number, signal);
     }
-  }
-}
-
-interface Received {
-  readonly messages: readonly Message[];
-  readonly simulated: number;
-  readonly real: number;
-  readonly firstSimulated: boolean | null;
-  readonly malformed: number;
-}
-
-function toMessages(poll: Poll, timestamp_ms: number, source: string | undefined): Received {
-  let simulated = 0;
-  let malformed = 0;
-  let firstSimulated: boolean | null = null;
-  const messages: Message[] = [];
-  if (poll.kind === 'vectors') {
-    for (const vector of poll.vectors) {
-      const isSimulated = vector.feed === 'simulator';
-      firstSimulated ??= isSimulated;
-      if (isSimulated) simulated += 1;
-      const value = encodeStateVector(source === undefined ? vector : { ...vector, source });
-      messages.push({ key: toKey(vector.icao24), value, timestamp_ms });
-    }
-    // No message in the sense of the contract, whatever they say: they are of neither kind.
-    for (const value of poll.others ?? []) messages.push({ key: null, value, timestamp_ms });
-    malformed = poll.others?.length ?? 0;
-  } else {
-    for (const value of poll.values) {
-      const { fields } = decodeMessage(value);
-      if (fields === null) malformed += 1;
-      else {
-        const isSimulated = fields.feed === 'simulator';
-        firstSimulated ??= isSimulated;
-        if (isSimulated) simulated += 1;
-      }
-      messages.push({
-        key: fields === null ? keyOfMalformed(value) : toKey(fields.icao24),
-        value,
-        timestamp_ms,
-      });
-    }
-  }
-  const real = messages.length - simulated - malformed;
-  return { messages, simulated, real, firstSimulated, malformed };
-}
-
-/** A feed may send anything, whatever the type says: only text is a key. */
-function toKey(icao24: unknown): string | null {
-  return typeof icao24 === 'string' ? icao24.toLowerCase() : null;
-}
-
-/** The aircraft of an object, even if another field of it is bad. */
-function keyOfMalformed(line: MessageValue): string | null {
-  if (typeof line !== 'string') return null;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'icao24' in value ? toKey(value.icao24) : null;
-  } catch {
-    return null; // No JSON at all: the pipeline says so in the quarantine.
   }
 }
 

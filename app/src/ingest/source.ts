@@ -1,5 +1,6 @@
 import type { MessageValue } from '../flight/decode-message.ts';
 import type { StateVector } from '../flight/state-vector.ts';
+import type { PackedMessages } from '../topic/packed-messages.ts';
 
 /**
  * The source port: where aircraft positions come from. Adapters: `opensky/`, `readsb/`, `adsbx/`, `sbs/`, `replay/`, `ndjson/`, `simulator/`.
@@ -26,6 +27,8 @@ export interface PollOptions {
   readonly whenReady?: () => Promise<void>;
   /** Whether a person looks at the page now; a source with a budget then polls faster. Absent: unknown. */
   readonly isWatched?: () => boolean;
+  /** For a source that makes messages itself: the name that each vector is to bear; see `IngestOptions`. */
+  readonly label?: string | undefined;
 }
 
 /**
@@ -38,6 +41,15 @@ export type Poll =
       readonly vectors: readonly StateVector[];
       /** Texts that came among them and are no vectors: sent as they stand, so that quarantine shows them. */
       readonly others?: readonly string[];
+      readonly done?: number;
+      readonly total?: number;
+    }
+  /** Vectors of one kind that are messages already, their label in them; then texts that are none. For long answers. */
+  | {
+      readonly kind: 'packed';
+      readonly messages: PackedMessages;
+      readonly vectors: number;
+      readonly others: number;
       readonly done?: number;
       readonly total?: number;
     }

@@ -9,7 +9,7 @@ import type { LakeHome } from './lake/open-lake.ts';
 import { pipelineWords } from './pipeline-words.ts';
 import { SYSTEM } from './system.ts';
 import type { JobReports } from './terminal/job-reports.ts';
-import { say } from './terminal/log.ts';
+import { say } from './terminal/say.ts';
 
 /** Runs the pipeline with its open parts, for `pipeline` and `up`; {@link pipelineWords} writes its messages. */
 export function drain(parts: {

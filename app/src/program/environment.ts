@@ -3,7 +3,7 @@ import { type Environment, loadSettings, type Settings, withDotEnv } from '../co
 import type { SettingName } from '../config/variables.ts';
 import { ContrailError } from '../errors.ts';
 import { useNetwork } from './network.ts';
-import { say } from './terminal/log.ts';
+import { say } from './terminal/say.ts';
 
 /** Settings by their names, with the texts that the environment would hold. */
 export type GivenSettings = Readonly<Partial<Record<SettingName, string>>>;

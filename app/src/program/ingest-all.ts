@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { IngestCounts } from '../ingest/ingest.ts';
 import type { Source } from '../ingest/source.ts';
-import { say } from './terminal/log.ts';
+import { say } from './terminal/say.ts';
 
 /**
  * Runs a loop for each source. A single source has no label, and its failure ends everything. With several, each vector

@@ -1,24 +1,19 @@
-import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import * as http from 'node:http';
-import * as tls from 'node:tls';
 import type { Settings } from '../config/settings.ts';
 import { ContrailError } from '../errors.ts';
-import { say } from './terminal/log.ts';
+import { say } from './terminal/say.ts';
 
 /** Names of this machine: what runs here is never asked for through a proxy. */
 const HERE = 'localhost,127.0.0.1,::1,[::1]';
-
-/** Node has it since 24.14; our types are older. */
-const { setGlobalProxyFromEnv } = http as unknown as {
-  readonly setGlobalProxyFromEnv?: (environment: Readonly<Record<string, string>>) => () => void;
-};
 
 /** What sends the requests of `fetch`. Source: undici, which Node has it from. */
 const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 
 let restoreProxy: (() => void) | null = null;
 let trusted: string | null = null;
+
+/** Whether requests go through a proxy. */
+export const isProxied = (): boolean => restoreProxy !== null;
 
 /**
  * Makes every HTTP request of this process, whichever room sends it, go through the proxies of the settings, and trust the
@@ -31,6 +26,10 @@ export function useNetwork({ httpsProxy, httpProxy, noProxy, caFile }: Settings)
   restoreProxy?.();
   restoreProxy = null;
   if (httpsProxy !== null || httpProxy !== null) {
+    // Node has it since 24.14; our types are older.
+    const { setGlobalProxyFromEnv } = process.getBuiltinModule('node:http') as {
+      readonly setGlobalProxyFromEnv?: (environment: Readonly<Record<string, string>>) => () => void;
+    };
     if (setGlobalProxyFromEnv === undefined) {
       say(
         `HTTPS_PROXY and HTTP_PROXY need Node 24.14 or later; this is ${process.version}, and asks directly.`,
@@ -44,6 +43,7 @@ export function useNetwork({ httpsProxy, httpProxy, noProxy, caFile }: Settings)
     }
   }
   if (caFile === null || caFile === trusted) return;
+  const tls = process.getBuiltinModule('node:tls');
   if (typeof tls.setDefaultCACertificates !== 'function') {
     say(
       `CA_FILE needs Node 24.5 or later; this is ${process.version}. NODE_EXTRA_CA_CERTS does the same there.`,
@@ -83,6 +83,7 @@ function readCertificates(path: string): readonly string[] {
   }
   const found = text.match(CERTIFICATE) ?? [];
   if (found.length === 0) throw unreadable('it has no certificate');
+  const { X509Certificate } = process.getBuiltinModule('node:crypto');
   for (const [index, certificate] of found.entries()) {
     try {
       new X509Certificate(certificate);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
-import { say } from './terminal/log.ts';
+import { say } from './terminal/say.ts';
 
 /** Root of the checkout: where the page and the scripts are. */
 const ROOT = resolve(import.meta.dirname, '../../..');

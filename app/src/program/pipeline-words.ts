@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Gap } from '../pipeline/batch-record.ts';
 import type { PipelineOptions } from '../pipeline/pipeline.ts';
-import { count } from './terminal/log.ts';
+import { count } from './terminal/say.ts';
 
 /** What {@link pipelineWords} needs. */
 export interface Speech {

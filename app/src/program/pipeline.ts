@@ -4,7 +4,8 @@ import { drain } from './drain.ts';
 import { openPipelineEngine } from './engine.ts';
 import { openLake } from './lake/open-lake.ts';
 import { JobReports } from './terminal/job-reports.ts';
-import { count, openLog, say, sayForNow } from './terminal/log.ts';
+import { openLog } from './terminal/log.ts';
+import { count, say, sayForNow } from './terminal/say.ts';
 import { openTopic, topicPlace } from './topic.ts';
 import { untilRoom } from './until-room.ts';
 

@@ -1,17 +1,18 @@
+import { existsSync } from 'node:fs';
 import type { Settings } from '../config/settings.ts';
 import { ContrailError } from '../errors.ts';
 import { kindName } from '../flight/kind.ts';
 import { ingest, type IngestCounts } from '../ingest/ingest.ts';
 import type { Source } from '../ingest/source.ts';
-import { newData } from './data-folder.ts';
+import { lakeFolder, newData } from './data-folder.ts';
 import { topicFloor } from './disk-floor.ts';
-import { openLake } from './lake/open-lake.ts';
 import { hopelessness, notDue, sourceWords } from './source-words.ts';
 import { chooseSources } from './source.ts';
 import { ingestAll, sumOf } from './ingest-all.ts';
 import { SYSTEM } from './system.ts';
-import { count, openLog, say } from './terminal/log.ts';
+import { count, say } from './terminal/say.ts';
 import { SendProgress } from './terminal/send-progress.ts';
+import { lineLog } from './terminal/line-log.ts';
 import { openTopic, topicPlace } from './topic.ts';
 import { untilRoom } from './until-room.ts';
 
@@ -20,12 +21,11 @@ import { untilRoom } from './until-room.ts';
  * poll. Answers how much is in the topic.
  */
 export async function produce(settings: Settings, once: boolean, signal: AbortSignal): Promise<IngestCounts> {
-  const log = openLog(settings.logLevel);
+  const log = lineLog(settings.logLevel);
   const { sources, simulated } = await chooseSources(settings, signal);
   const data = newData(settings, simulated ?? false);
-  await using home = openLake(settings, data, signal);
   await using topic = await untilRoom(() => openTopic(settings, data, false), signal);
-  const kind = (await topic.describe({ signal })).simulated ?? (await home.lake.simulated());
+  const kind = (await topic.describe({ signal })).simulated ?? (await kindOfLake(settings, data, signal));
   // Declared once, by the first poll that shows the kind: the topic then refuses the other kind for good.
   let declared: Promise<void> | null = null;
   const declare = ({ firstSimulated }: IngestCounts): void => {
@@ -53,7 +53,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
       onPoll: (sums) => {
         declare(sums);
         progress.show(sums);
-        log.info({ source: source.name, polls: sums.polls, messages: sums.messages }, 'polled');
+        log({ source: source.name, polls: sums.polls, messages: sums.messages, msg: 'polled' });
       },
       onState: (state) => {
         speak(state);
@@ -85,6 +85,14 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   };
   const counts = await ingestAll(sources, run);
   return counts.length === 1 ? (counts[0] as IngestCounts) : sumOf(counts);
+}
+
+/** Whether the lake holds simulated positions; the library that reads it is loaded only where there may be one. */
+async function kindOfLake(settings: Settings, data: string, signal: AbortSignal): Promise<boolean | null> {
+  if (settings.garageEndpoint === null && !existsSync(lakeFolder(data))) return null;
+  const { openLake } = await import('./lake/open-lake.ts');
+  await using home = openLake(settings, data, signal);
+  return await home.lake.simulated();
 }
 
 const noPoll = (source: string, message: string): ContrailError =>

@@ -6,8 +6,7 @@ import type { Settings } from '../config/settings.ts';
 import type { WatchedService } from '../dashboard/watch/service-watch.ts';
 import { ContrailError } from '../errors.ts';
 import { rowsIn } from '../pipeline/plan.ts';
-import { count } from './terminal/log.ts';
-import { SYSTEM } from './system.ts';
+import { count } from './terminal/say.ts';
 import { openTopic } from './topic.ts';
 
 /** The services that the settings name, for `doctor` and the page. Empty when everything runs in this process. */
@@ -113,7 +112,7 @@ async function masterOf(remote: string, signal: AbortSignal): Promise<string> {
  */
 async function workersOf(page: string | null, signal: AbortSignal): Promise<string | null> {
   if (page === null) return null;
-  const answer = await SYSTEM.fetch(`${page}/json/`, { signal }).catch(() => null);
+  const answer = await globalThis.fetch(`${page}/json/`, { signal }).catch(() => null);
   if (answer?.ok !== true) return null;
   const { aliveworkers = 0, coresused = 0, cores = 0 } = (await answer.json()) as MasterAnswer;
   if (aliveworkers === 0) {

@@ -5,7 +5,7 @@ import { OpenSkySource } from '../ingest/opensky/opensky-source.ts';
 import type { Source } from '../ingest/source.ts';
 import { loadAirports } from './airports.ts';
 import { openSkyOptions } from './opensky-options.ts';
-import { say } from './terminal/log.ts';
+import { say } from './terminal/say.ts';
 import { SYSTEM } from './system.ts';
 
 /**

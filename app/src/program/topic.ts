@@ -3,14 +3,12 @@ import type { Settings } from '../config/settings.ts';
 import { ContrailError } from '../errors.ts';
 import { EmbeddedTopic } from '../topic/embedded/embedded-topic.ts';
 import type { KafkaConnection, KafkaSasl } from '../topic/kafka/connection.ts';
-import { KafkaTopic } from '../topic/kafka/kafka-topic.ts';
-import { tokenSource } from '../topic/kafka/oauth.ts';
 import type { Topic } from '../topic/topic.ts';
 import { topicFolder } from './data-folder.ts';
-import { say } from './terminal/log.ts';
+import { say } from './terminal/say.ts';
 import { SYSTEM } from './system.ts';
 
-/** Opens the topic of the settings. With `readOnly` it need not exist. Kafka need not be running. */
+/** Opens the topic of the settings; the client for Kafka is loaded only for Kafka. With `readOnly` it need not exist. Kafka need not be running. */
 export async function openTopic(settings: Settings, data: string, readOnly: boolean): Promise<Topic> {
   const { topicName: name, numPartitions: partitions, kafkaBootstrap } = settings;
   const retention = { maxAgeMs: settings.topicRetentionMs, maxBytes: settings.topicRetentionBytes };
@@ -18,8 +16,9 @@ export async function openTopic(settings: Settings, data: string, readOnly: bool
     const directory = topicFolder(data);
     return EmbeddedTopic.open({ directory, name, partitions, clock: SYSTEM.clock, retention, readOnly });
   }
+  const { KafkaTopic } = await import('../topic/kafka/kafka-topic.ts');
   return new KafkaTopic({
-    connection: kafkaConnection(settings, kafkaBootstrap),
+    connection: await kafkaConnection(settings, kafkaBootstrap),
     name,
     partitions,
     creation: { replication: settings.kafkaReplication, retention },
@@ -35,7 +34,7 @@ export const topicPlace = (settings: Settings, data: string): string =>
   settings.kafkaBootstrap === null ? data : `Kafka at ${settings.kafkaBootstrap}`;
 
 /** @throws ContrailError `invalid` / `settings-invalid` when a file that a setting names cannot be read */
-function kafkaConnection(settings: Settings, bootstrap: string): KafkaConnection {
+async function kafkaConnection(settings: Settings, bootstrap: string): Promise<KafkaConnection> {
   const pem = (name: string, path: string | null): string | null =>
     path === null ? null : readPem(name, path);
   return {
@@ -47,7 +46,7 @@ function kafkaConnection(settings: Settings, bootstrap: string): KafkaConnection
           key: pem('KAFKA_TLS_KEY', settings.kafkaTlsKey),
         }
       : null,
-    sasl: kafkaSasl(settings),
+    sasl: await kafkaSasl(settings),
   };
 }
 
@@ -66,7 +65,7 @@ function readPem(name: string, path: string): string {
 }
 
 /** The schema of the settings has checked that each mechanism has what it needs. */
-function kafkaSasl(settings: Settings): KafkaSasl | null {
+async function kafkaSasl(settings: Settings): Promise<KafkaSasl | null> {
   const { kafkaSaslMechanism: mechanism, kafkaUsername, kafkaPassword, kafkaOauthTokenUrl } = settings;
   if (mechanism === null) return null;
   if (mechanism !== 'OAUTHBEARER') {
@@ -74,6 +73,7 @@ function kafkaSasl(settings: Settings): KafkaSasl | null {
       ? null
       : { mechanism, username: kafkaUsername, password: kafkaPassword };
   }
+  const { tokenSource } = await import('../topic/kafka/oauth.ts');
   return {
     mechanism,
     token: tokenSource({
@@ -81,7 +81,7 @@ function kafkaSasl(settings: Settings): KafkaSasl | null {
       clientId: kafkaUsername,
       clientSecret: kafkaPassword,
       scope: settings.kafkaOauthScope,
-      fetch: SYSTEM.fetch,
+      fetch: globalThis.fetch,
       timeout: SYSTEM.timeout,
     }),
   };

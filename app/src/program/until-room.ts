@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDiskTrouble } from '../errors.ts';
-import { say } from './terminal/log.ts';
+import { say } from './terminal/say.ts';
 
 const PAUSE_MS = 2_000;
 

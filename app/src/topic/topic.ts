@@ -27,7 +27,7 @@ export interface Topic extends AsyncDisposable {
    * @throws ContrailError `unavailable` when the store cannot take them now (nothing was appended, or the
    * adapter cannot tell: appending again may then double messages, which Silver's key makes harmless).
    */
-  append(messages: readonly Message[], options?: Stoppable): Promise<void>;
+  append(messages: Messages, options?: Stoppable): Promise<void>;
 
   /**
    * Per partition, the first offset still kept and the offset after the last message. `start === end` when the
@@ -119,6 +119,11 @@ export interface Message {
   readonly value: MessageValue;
   /** Time of receipt, epoch milliseconds UTC. */
   readonly timestamp_ms: number;
+}
+
+/** Messages to append, in order: a list, or packed ones (`packed-messages.ts`). They may be gone through several times. */
+export interface Messages extends Iterable<Message> {
+  readonly length: number;
 }
 
 /** Half-open range `[start, end)` of one partition. */

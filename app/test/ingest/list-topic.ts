@@ -2,6 +2,7 @@ import type { SourceWord } from '../../src/flight/source-word.ts';
 import type {
   Message,
   MessageChunk,
+  Messages,
   OffsetRange,
   Topic,
   TopicDescription,
@@ -21,9 +22,9 @@ export class ListTopic implements Topic {
     return this.appends.flat();
   }
 
-  async append(messages: readonly Message[]): Promise<void> {
+  async append(messages: Messages): Promise<void> {
     if (this.failure !== null) throw this.failure;
-    this.appends.push(messages);
+    this.appends.push([...messages]);
   }
 
   async offsets(): Promise<readonly OffsetRange[]> {

@@ -19,7 +19,7 @@ import { type Service, servicesOf } from '../../cluster/services.ts';
 import { envText, settingsFor, type TopicSettings } from '../../cluster/settings-file.ts';
 import type { Settings } from '../../config/settings.ts';
 import { ContrailError } from '../../errors.ts';
-import { say } from '../../program/terminal/log.ts';
+import { say } from '../../program/terminal/say.ts';
 import { formatRows } from '../../program/terminal/rows.ts';
 import { createTopic } from '../../topic/kafka/store.ts';
 

@@ -8,7 +8,7 @@ import {
   type Snapshot,
 } from '@contrail/delta-lake';
 import { ContrailError } from '../../errors.ts';
-import { sayForNow, unsay } from '../../program/terminal/log.ts';
+import { sayForNow, unsay } from '../../program/terminal/say.ts';
 import { formatRows, type OutputFormat } from '../../program/terminal/rows.ts';
 import type { Flags } from '../flags.ts';
 import { shownTime } from './cells.ts';

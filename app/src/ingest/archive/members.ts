@@ -1,5 +1,4 @@
 import { pipeline, Readable } from 'node:stream';
-import { extract } from 'tar-stream';
 import { unpacked } from '../input/file-bytes.ts';
 import { peek, type Peeked } from '../input/peek.ts';
 import { UnusableInputError } from '../input/unusable-input.ts';
@@ -44,6 +43,7 @@ async function* entriesOf(
   layers: number,
 ): AsyncGenerator<Member> {
   const readers = new TarReaders();
+  const { extract } = await import('tar-stream');
   const tarEntries = extract({ allowUnknownFormat: true });
   // An error of either end is thrown by the loop.
   pipeline(Readable.from(readers.whole(bytes)), tarEntries, () => {});

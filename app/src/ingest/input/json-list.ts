@@ -47,7 +47,28 @@ export async function readJsonList(
   form: string | ListForm,
   limits: ListLimits,
 ): Promise<JsonList> {
-  const scanner = new ListScanner(typeof form === 'string' ? { names: [form] } : form, limits);
+  const items: JsonItem[] = [];
+  const { members, hasList } = await eachJsonItem(bytes, form, limits, (item) => void items.push(item));
+  return { members, items: hasList ? items : null };
+}
+
+/**
+ * The same, but gives each element to `take` as soon as it is whole, and keeps none. `take` gets the other members that came
+ * before it, too.
+ * @throws UnusableInputError as {@link readJsonList}, when elements before the fault were given already; what `take` throws
+ */
+export async function eachJsonItem(
+  bytes: AsyncIterable<Uint8Array>,
+  form: string | ListForm,
+  limits: ListLimits,
+  take: (item: JsonItem, members: ReadonlyMap<string, unknown>) => void,
+): Promise<{ readonly members: ReadonlyMap<string, unknown>; readonly hasList: boolean }> {
+  let count = 0;
+  const scanner = new ListScanner(formOf(form), limits, (item) => {
+    count += 1;
+    if (count > limits.maxItems) throw tooMany(limits, scanner.listName);
+    take(item, scanner.members);
+  });
   for await (const chunk of bytes) scanner.push(chunk);
   return scanner.end();
 }
@@ -62,18 +83,27 @@ export async function* readJsonItems(
   form: ListForm,
   limits: ListLimits,
 ): AsyncGenerator<readonly JsonItem[]> {
-  const scanner = new ListScanner(form, limits);
+  let items: JsonItem[] = [];
+  const scanner = new ListScanner(form, limits, (item) => {
+    if (items.length >= limits.maxItems) throw tooMany(limits, scanner.listName);
+    items.push(item);
+  });
   for await (const chunk of bytes) {
     try {
       scanner.push(chunk);
     } finally {
       // Also what a chunk had before it went wrong.
-      const items = scanner.take();
       if (items.length > 0) yield items;
+      items = [];
     }
   }
   scanner.end();
 }
+
+const formOf = (form: string | ListForm): ListForm => (typeof form === 'string' ? { names: [form] } : form);
+
+const tooMany = ({ maxItems }: ListLimits, name: string | null): UnusableInputError =>
+  new UnusableInputError(`it holds more than ${maxItems} elements in "${name ?? 'a list'}"`);
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, LESS_THAN] = [0x5b, 0x5d, 0x7b, 0x7d, 0x3c];
@@ -104,10 +134,11 @@ type Expected =
 class ListScanner {
   readonly #form: ListForm;
   readonly #limits: ListLimits;
-  readonly #members = new Map<string, unknown>();
-  #items: JsonItem[] | null = null;
+  readonly #take: (item: JsonItem) => void;
+  readonly members = new Map<string, unknown>();
+  #hasList = false;
   /** The name of the list; null if the list is the whole text. */
-  #listName: string | null = null;
+  listName: string | null = null;
   #expected: Expected = 'object';
   #member = '';
   #total = 0;
@@ -121,9 +152,10 @@ class ListScanner {
   #length = 0;
   #pieces: Uint8Array[] = [];
 
-  constructor(form: ListForm, limits: ListLimits) {
+  constructor(form: ListForm, limits: ListLimits, take: (item: JsonItem) => void) {
     this.#form = form;
     this.#limits = limits;
+    this.#take = take;
   }
 
   push(chunk: Uint8Array): void {
@@ -140,16 +172,9 @@ class ListScanner {
     }
   }
 
-  end(): JsonList {
+  end(): { readonly members: ReadonlyMap<string, unknown>; readonly hasList: boolean } {
     if (this.#expected !== 'nothing') throw this.#noJson();
-    return { members: this.#members, items: this.#items };
-  }
-
-  /** The elements so far; they are forgotten here. */
-  take(): readonly JsonItem[] {
-    const items = this.#items ?? [];
-    if (items.length > 0) this.#items = [];
-    return items;
+    return { members: this.members, hasList: this.#hasList };
   }
 
   /** Whether the byte is taken; else a value begins with it. */
@@ -170,8 +195,8 @@ class ListScanner {
       case 'value':
         if (byte !== OPEN_LIST || !this.#form.names.includes(this.#member))
           return this.#begin('member', byte);
-        if (this.#items === null) return this.#beginList(this.#member);
-        if (this.#member === this.#listName) throw new UnusableInputError(`it holds "${this.#member}" twice`);
+        if (!this.#hasList) return this.#beginList(this.#member);
+        if (this.#member === this.listName) throw new UnusableInputError(`it holds "${this.#member}" twice`);
         return this.#begin('member', byte);
       case 'comma or end':
         if (byte === CLOSE_OBJECT) return this.#expect('nothing');
@@ -197,13 +222,13 @@ class ListScanner {
   }
 
   #beginList(name: string | null): true {
-    this.#listName = name;
-    this.#items = [];
+    this.listName = name;
+    this.#hasList = true;
     return this.#expect('item or end');
   }
 
   #endList(): true {
-    return this.#expect(this.#listName === null ? 'nothing' : 'comma or end');
+    return this.#expect(this.listName === null ? 'nothing' : 'comma or end');
   }
 
   #begin(role: Role, byte: number): false {
@@ -254,9 +279,12 @@ class ListScanner {
   }
 
   #finish(chunk: Uint8Array, start: number, end: number): number {
-    this.#keep(chunk, start, end);
-    const { maxItems, maxItemBytes, maxDepth } = this.#limits;
-    const text = Buffer.concat(this.#pieces).toString('utf8');
+    const { maxItemBytes, maxDepth } = this.#limits;
+    // Nearly every value lies in one chunk: it is read there, without a copy.
+    const isWhole = this.#length === 0 && end - start <= maxItemBytes;
+    if (isWhole) this.#length = end - start;
+    else this.#keep(chunk, start, end);
+    const text = isWhole ? textIn(chunk, start, end) : Buffer.concat(this.#pieces).toString('utf8');
     const isParsed = this.#length <= maxItemBytes && this.#deepest <= maxDepth;
     const value = isParsed ? this.#parse(text) : undefined;
     switch (this.#role) {
@@ -266,16 +294,12 @@ class ListScanner {
         this.#expected = 'colon';
         break;
       case 'member':
-        this.#members.set(this.#member, isParsed ? value : text);
+        this.members.set(this.#member, isParsed ? value : text);
         this.#expected = 'comma or end';
         break;
       case 'item':
       case null:
-        if ((this.#items?.length ?? 0) >= maxItems)
-          throw new UnusableInputError(
-            `it holds more than ${maxItems} elements in "${this.#listName ?? 'a list'}"`,
-          );
-        this.#items?.push({ text, value });
+        this.#take({ text, value });
         this.#expected = 'item comma or end';
     }
     this.#role = null;
@@ -299,6 +323,9 @@ class ListScanner {
     );
   }
 }
+
+const textIn = ({ buffer, byteOffset }: Uint8Array, start: number, end: number): string =>
+  Buffer.from(buffer, byteOffset + start, end - start).toString('utf8');
 
 /** Source: RFC 8259 section 2, ws. */
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;

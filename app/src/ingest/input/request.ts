@@ -1,12 +1,12 @@
 import { messageOf } from '../../errors.ts';
-import type { LiveComponents } from '../components.ts';
+import type { AnswerHeaders, AskAnswer, LiveComponents } from '../components.ts';
 import { networkReason } from './network-reason.ts';
 import { shown } from './shown.ts';
 import { UnusableInputError } from './unusable-input.ts';
 
 /** The result of one HTTP request: an answer of any status, or why there is none. Never thrown. */
 export type Reply<T> =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly body: T }
+  | { readonly kind: 'answer'; readonly status: number; readonly headers: AnswerHeaders; readonly body: T }
   | {
       readonly kind: 'failure';
       readonly what: FailureKind;
@@ -34,7 +34,7 @@ export interface Request<T> {
    */
   readonly read: (
     bytes: AsyncIterable<Uint8Array>,
-    head: { readonly status: number; readonly headers: Headers },
+    head: { readonly status: number; readonly headers: AnswerHeaders },
   ) => Promise<T>;
 }
 
@@ -93,7 +93,7 @@ export async function send<T>(
   }
 }
 
-async function* bytesOf(response: Response): AsyncGenerator<Uint8Array> {
+async function* bytesOf(response: AskAnswer): AsyncGenerator<Uint8Array> {
   if (response.body !== null) yield* response.body;
 }
 
@@ -101,7 +101,7 @@ async function follow(
   request: Request<unknown>,
   fetch: LiveComponents['fetch'],
   signal: AbortSignal,
-): Promise<Response | string> {
+): Promise<AskAnswer | string> {
   const { authorization, form } = request;
   const first = new URL(request.url);
   let url = first;

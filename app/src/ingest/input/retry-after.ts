@@ -1,3 +1,5 @@
+import type { AnswerHeaders } from '../components.ts';
+
 /** A longer wait than a day is not meant seriously: credits return at midnight. */
 const LONGEST_MS = 24 * 3_600_000;
 /** Source: RFC 9110 section 5.6.7, IMF-fixdate, the only form that may be sent. */
@@ -8,7 +10,11 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} G
  * RFC 9110 section 10.2.3). A date counts from the answer's own `Date` where it has one, so our clock need not be right.
  * Null without a header, and for one that makes no sense: negative, no number, years.
  */
-export function retryAfterMs(headers: Headers, nowMs: number, names: readonly string[] = []): number | null {
+export function retryAfterMs(
+  headers: AnswerHeaders,
+  nowMs: number,
+  names: readonly string[] = [],
+): number | null {
   for (const name of [...names, 'retry-after']) {
     const seconds = wholeNumber(headers.get(name));
     if (seconds !== null && seconds * 1000 <= LONGEST_MS) return seconds * 1000;

@@ -1,6 +1,8 @@
-import type { Feed, StateVector } from '../../flight/state-vector.ts';
+import { encodeStateVector, type Feed, type StateVector } from '../../flight/state-vector.ts';
+import { PackedMessages } from '../../topic/packed-messages.ts';
 import { capped } from '../input/capped.ts';
-import { type JsonItem, type ListLimits, readJsonList } from '../input/json-list.ts';
+import { eachJsonItem, type JsonItem, type ListLimits } from '../input/json-list.ts';
+import { keyOf } from '../key.ts';
 import { shown } from '../input/shown.ts';
 import { UnusableInputError } from '../input/unusable-input.ts';
 import { oddityOf, toStateVector } from './to-state-vector.ts';
@@ -9,11 +11,14 @@ import { oddityOf, toStateVector } from './to-state-vector.ts';
 export interface Answer {
   /** Epoch seconds: the vectors describe the second before it. */
   readonly time: number;
-  /** In the order of the answer; empty when `states` is null or missing. */
-  readonly vectors: readonly StateVector[];
-  /** Texts of the rows that no vector can be made of, to be kept as they stand: quarantine shows them. */
-  readonly others: readonly string[];
-  /** How many rows are not in the expected form, those in `vectors` included, and a description of one; null: none. */
+  /**
+   * The vectors in the order of the answer; then the texts of the rows that no vector can be made of, as they stand, so that
+   * quarantine shows them. Empty when `states` is null or missing.
+   */
+  readonly messages: PackedMessages;
+  readonly vectors: number;
+  readonly others: number;
+  /** How many rows are not in the expected form, vectors included, and a description of one; null: none. */
   readonly odd: { readonly rows: number; readonly example: string } | null;
   /** Rows that are allowed, but that a person may want to know of. */
   readonly peculiar: Readonly<Record<Peculiarity, number>>;
@@ -44,57 +49,112 @@ const LATEST_SECONDS = 4_102_444_800;
 /** 2000-01-01T00:00:00Z: no live answer is of the years before. */
 const EARLIEST_LIVE_SECONDS = 946_684_800;
 
+/** How the vectors of an answer become messages. */
+export interface Reading {
+  readonly feed: Feed;
+  /** The name of the source, where several share a topic. */
+  readonly label?: string | undefined;
+  /** Whether a vector is wanted; asked for each once, in their order. Default: all are. */
+  readonly wants?: (vector: StateVector) => boolean;
+}
+
 /**
- * Reads an answer of `GET /states/all`: `{"time": seconds, "states": [[...], ...] | null}`, in bounded memory.
+ * Reads an answer of `GET /states/all`: `{"time": seconds, "states": [[...], ...] | null}`, in bounded memory: each row
+ * becomes a message while the rest is still on its way, and nothing else of it is kept.
  *
  * Each row becomes one message, so that none is lost silently: a vector if the row is a list, with its values as they
  * came, else its text. A row that is an object is put in brackets: it must not pass for a message of its own.
  * Source: OpenSky REST API, "All State Vectors", and its Python client (`states` null or missing is empty).
  * @throws UnusableInputError when it is none, is too large, or its `time` is no time; its other errors are those of `bytes`
  */
-export async function readAnswer(bytes: AsyncIterable<Uint8Array>, feed: Feed): Promise<Answer> {
-  const { members, items } = await readJsonList(capped(bytes), 'states', LIMITS);
+export async function readAnswer(bytes: AsyncIterable<Uint8Array>, reading: Reading): Promise<Answer> {
+  const rows = new Rows(reading);
+  let told: unknown;
+  /** Rows that came before the time. */
+  const early: JsonItem[] = [];
+  const { members, hasList } = await eachJsonItem(capped(bytes), 'states', LIMITS, (item, before) => {
+    told = before.get('time');
+    if (told === undefined) early.push(item);
+    else rows.add(item, checkTime(told, reading.feed));
+  });
   const states = members.get('states');
-  const time = members.get('time');
-  if (typeof time !== 'number' || (items === null && states !== null && states !== undefined)) {
-    throw new UnusableInputError('it has no time or no state vectors');
-  }
-  const earliest = feed === 'opensky' ? EARLIEST_LIVE_SECONDS : 0;
-  if (!Number.isInteger(time) || time < earliest || time > LATEST_SECONDS) {
-    throw new UnusableInputError(`its time is ${time}, which is not a time in seconds`);
-  }
-  return toAnswer(items ?? [], time, feed);
+  if (!hasList && states !== null && states !== undefined) throw noAnswer();
+  const time = checkTime(members.get('time'), reading.feed);
+  if (told !== undefined && told !== time) throw new UnusableInputError('it tells two times');
+  for (const item of early) rows.add(item, time);
+  return rows.answer(time);
 }
 
-function toAnswer(items: readonly JsonItem[], time: number, feed: Feed): Answer {
-  const vectors: StateVector[] = [];
-  const others: string[] = [];
-  const peculiar = { rows_without_category: 0, rows_longer: 0, rows_doubled: 0, rows_odd_category: 0 };
-  const seen = new Set<unknown>();
-  let [rows, example] = [0, ''];
-  for (const { text, value } of items) {
-    if (Array.isArray(value)) {
-      vectors.push(toStateVector(value, time, feed));
-      if (value.length < FIELDS) peculiar.rows_without_category += 1;
-      if (value.length > FIELDS) peculiar.rows_longer += 1;
-      if (seen.has(value[0])) peculiar.rows_doubled += 1;
-      const category: unknown = value[17];
-      if (typeof category === 'number' && (category < 0 || category > LAST_CATEGORY))
-        peculiar.rows_odd_category += 1;
-      seen.add(value[0]);
-    } else others.push(text.startsWith('{') ? `[${text}]` : text);
-    const oddity = oddityOf(value);
-    if (oddity === null) continue;
-    if (rows === 0) example = `${oddity}, as ${shown(text)}`;
-    rows += 1;
+const noAnswer = (): UnusableInputError => new UnusableInputError('it has no time or no state vectors');
+
+function checkTime(time: unknown, feed: Feed): number {
+  if (typeof time !== 'number') throw noAnswer();
+  const earliest = feed === 'opensky' ? EARLIEST_LIVE_SECONDS : 0;
+  if (Number.isInteger(time) && time >= earliest && time <= LATEST_SECONDS) return time;
+  throw new UnusableInputError(`its time is ${time}, which is not a time in seconds`);
+}
+
+class Rows {
+  readonly #reading: Reading;
+  readonly #messages = new PackedMessages();
+  readonly #others: string[] = [];
+  readonly #peculiar = {
+    rows_without_category: 0,
+    rows_longer: 0,
+    rows_doubled: 0,
+    rows_odd_category: 0,
+  };
+  readonly #seen = new Set<unknown>();
+  #odd: { rows: number; readonly example: string } | null = null;
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
   }
-  return { time, vectors, others, odd: rows === 0 ? null : { rows, example }, peculiar };
+
+  add({ text, value }: JsonItem, time: number): void {
+    if (Array.isArray(value)) this.#addVector(value, time);
+    else this.#others.push(text.startsWith('{') ? `[${text}]` : text);
+    const oddity = oddityOf(value);
+    if (oddity === null) return;
+    this.#odd ??= { rows: 0, example: `${oddity}, as ${shown(text)}` };
+    this.#odd.rows += 1;
+  }
+
+  #addVector(row: readonly unknown[], time: number): void {
+    const { feed, label, wants } = this.#reading;
+    const vector = toStateVector(row, time, feed);
+    if (wants?.(vector) !== false) {
+      const labelled = label === undefined ? vector : { ...vector, source: label };
+      this.#messages.add(keyOf(vector.icao24), encodeStateVector(labelled));
+    }
+    if (row.length < FIELDS) this.#peculiar.rows_without_category += 1;
+    if (row.length > FIELDS) this.#peculiar.rows_longer += 1;
+    if (this.#seen.has(row[0])) this.#peculiar.rows_doubled += 1;
+    const category: unknown = row[17];
+    if (typeof category === 'number' && (category < 0 || category > LAST_CATEGORY))
+      this.#peculiar.rows_odd_category += 1;
+    this.#seen.add(row[0]);
+  }
+
+  answer(time: number): Answer {
+    const messages = this.#messages;
+    const vectors = messages.length;
+    for (const text of this.#others) messages.add(null, text);
+    return {
+      time,
+      messages,
+      vectors,
+      others: this.#others.length,
+      odd: this.#odd,
+      peculiar: this.#peculiar,
+    };
+  }
 }
 
 /** The notice about rows that are not in the expected form; null without any. */
 export function oddRowsNotice({ odd, vectors, others }: Answer): string | null {
   if (odd === null) return null;
-  const all = vectors.length + others.length;
+  const all = vectors + others;
   return (
     `${odd.rows} of ${all} rows are not state vectors: ${odd.example}. ` +
     `They are sent unchanged; those that cannot be used are in quarantine with the reason.`

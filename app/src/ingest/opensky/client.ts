@@ -1,8 +1,8 @@
-import type { LiveComponents } from '../components.ts';
+import type { AnswerHeaders, LiveComponents } from '../components.ts';
 import { readText } from '../input/capped.ts';
 import { type Reply, send } from '../input/request.ts';
 import { httpDateMs, retryAfterMs, wholeNumber } from '../input/retry-after.ts';
-import { type Answer, readAnswer } from './answer.ts';
+import { type Answer, readAnswer, type Reading } from './answer.ts';
 import type { Box } from './box.ts';
 import type { Limits, TokenKeeper } from './token.ts';
 
@@ -41,7 +41,7 @@ export interface ClientOptions {
  */
 export async function requestStates(
   options: ClientOptions,
-  box: Box | null,
+  { box, ...reading }: Omit<Reading, 'feed'> & { readonly box: Box | null },
   tokens: TokenKeeper | null,
   components: Pick<LiveComponents, 'clock' | 'fetch' | 'timeout'>,
   limits: Limits,
@@ -66,7 +66,10 @@ export async function requestStates(
         headers: { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': options.userAgent },
         ...(token !== null && { authorization: `Bearer ${token.token}` }),
         ...limits,
-        read: readBody,
+        read: (bytes, { status }): Promise<Body> =>
+          status === 200
+            ? readAnswer(bytes, { ...reading, feed: 'opensky' })
+            : readText(bytes, MOST_OF_A_REFUSAL),
       },
       components,
       signal,
@@ -91,9 +94,6 @@ const MOST_OF_A_REFUSAL = 65_536;
 /** No account has more credits a day; a header that says so is of no use. */
 const MOST_CREDITS = 1_000_000;
 const RETRY_HEADERS = ['x-rate-limit-retry-after-seconds'];
-
-const readBody = (bytes: AsyncIterable<Uint8Array>, { status }: { readonly status: number }): Promise<Body> =>
-  status === 200 ? readAnswer(bytes, 'opensky') : readText(bytes, MOST_OF_A_REFUSAL);
 
 function toResult(reply: Reply<Body>, isLoggedIn: boolean, nowMs: number): StatesResult {
   if (reply.kind === 'failure') {
@@ -131,6 +131,6 @@ function toResult(reply: Reply<Body>, isLoggedIn: boolean, nowMs: number): State
   }
 }
 
-function isPage(headers: Headers, body: string): boolean {
+function isPage(headers: AnswerHeaders, body: string): boolean {
   return (headers.get('content-type') ?? '').includes('html') || body.trimStart().startsWith('<');
 }

@@ -86,8 +86,8 @@ export class OpenSkySource implements Source {
   readonly #purse: Purse;
   readonly #conditions: Conditions;
   readonly #counters = new Counters();
-  /** An answer that a probe fetched and that was not delivered yet. */
-  #first: (StatesResult & Asked) | null = null;
+  /** An answer that a probe fetched and that was not delivered yet, and the poll that it begins. */
+  #first: { readonly result: StatesResult & Asked; readonly round: Round } | null = null;
   #wasLetIn = false;
   #condition: Condition | null = null;
   /** When the last request was made, by the monotonic clock. */
@@ -142,16 +142,17 @@ export class OpenSkySource implements Source {
     const { limitedUntilMs } = this.#purse;
     if (limitedUntilMs !== null) return unreachable('rate-limited', limitedUntilMs, clock());
     if (this.#purse.nextPollMs(null) > clock()) return this.#reach(limits, signal);
+    const round = new Round(this.#cover);
     const result = await this.#request(
-      this.#cover.requests[0] ?? null,
+      { box: this.#cover.requests[0] ?? null, wants: round.begin() },
       limits,
       { isPoll: true, makesFolder: false },
       signal,
     );
     if (result.kind === 'answer') {
-      this.#first = result;
+      this.#first = { result, round };
       const { vectors } = result.answer;
-      return { kind: 'reachable', vectors: vectors.length, creditsLeft: this.#purse.credits.left };
+      return { kind: 'reachable', vectors, creditsLeft: this.#purse.credits.left };
     }
     if (result.kind === 'rate-limited' && result.retryAfterMs !== null) {
       await this.#purse.limited(clock() + result.retryAfterMs);
@@ -166,7 +167,7 @@ export class OpenSkySource implements Source {
    * not let them in before.
    */
   async *polls(options: PollOptions): AsyncGenerator<Poll> {
-    const { signal, onState, whenReady } = options;
+    const { signal, onState, whenReady, label } = options;
     const { clock, random } = this.#components;
     const isStopped = () => signal?.aborted === true;
     const tell = (state: SourceState) =>
@@ -181,7 +182,7 @@ export class OpenSkySource implements Source {
       if (pending.length === 0) {
         if (this.#first === null) await this.#turn(options, isFirst, (atMs) => tell(inWords(atMs)));
         pending = [...this.#cover.requests];
-        round = new Round(this.#cover);
+        round = this.#first?.round ?? new Round(this.#cover);
       }
       if (isStopped()) return;
       if (this.#first === null) await this.#untilNextStep(signal);
@@ -189,8 +190,10 @@ export class OpenSkySource implements Source {
       if (isStopped()) return;
       const box = pending[0] ?? null;
       const isPoll = pending.length === this.#cover.requests.length;
+      const asked = { box, label, wants: round.begin() };
       const result =
-        this.#first ?? (await this.#request(box, this.#limits(), { isPoll, makesFolder: true }, signal));
+        this.#first?.result ??
+        (await this.#request(asked, this.#limits(), { isPoll, makesFolder: true }, signal));
       this.#first = null;
       if (isStopped()) return;
       const nowMs = clock();
@@ -271,7 +274,7 @@ export class OpenSkySource implements Source {
   #judge(round: Round, { askedMs, receivedMs, sentMs }: Asked & { readonly sentMs: number | null }): Told {
     const { answer } = round;
     const feedMs = answer.time * 1000;
-    const aircraft = answer.vectors.length;
+    const aircraft = answer.vectors;
     const condition = this.#conditions.judge({ feedMs, aircraft, sentMs: sentMs ?? receivedMs });
     const over = this.#condition !== null && condition === null ? this.#condition : null;
     this.#condition = condition?.condition ?? null;
@@ -319,18 +322,18 @@ export class OpenSkySource implements Source {
   }
 
   async #request(
-    box: Box | null,
+    asked: Parameters<typeof requestStates>[1],
     limits: Limits,
     kind: { readonly isPoll: boolean; readonly makesFolder: boolean },
     signal?: AbortSignal,
   ): Promise<StatesResult & Asked> {
     const { clock, monotonic } = this.#components;
-    const cost = creditCost(box);
+    const cost = creditCost(asked.box);
     await this.#purse.asking(cost, kind);
     const askedMs = clock();
     this.#askedAt = monotonic();
     this.#counters.add('requests');
-    const result = await requestStates(this.#client, box, this.#tokens, this.#components, limits, signal);
+    const result = await requestStates(this.#client, asked, this.#tokens, this.#components, limits, signal);
     const receivedMs = clock();
     if (result.kind === 'answer') {
       this.#wasLetIn = true;
@@ -346,8 +349,8 @@ export class OpenSkySource implements Source {
 }
 
 function pollOf(round: Round): Poll {
-  const { vectors, others } = round.answer;
-  return { kind: 'vectors', vectors, ...(others.length > 0 && { others }) };
+  const { messages, vectors, others } = round.answer;
+  return { kind: 'packed', messages, vectors, others };
 }
 
 function unreachable(state: 'rate-limited', untilMs: number, nowMs: number): Probe {

@@ -40,7 +40,7 @@ export interface Told {
 export function afterAnswer(told: Told, atMs: number, nowMs: number): SourceState {
   const { answer, behindSeconds, condition, over, credits, cost } = told;
   const heard = [
-    `OpenSky sent ${answer.vectors.length} aircraft`,
+    `OpenSky sent ${answer.vectors} aircraft`,
     ...(condition === null ? [] : [condition.words]),
     ...(condition === null && over !== null ? [OVER[over]] : []),
   ].join('; ');
@@ -80,7 +80,7 @@ function noticesOf({ answer, behindSeconds, condition, fileProblem }: Told): rea
   if (rows !== null) notices.push({ about: 'rows', message: `OpenSky: ${rows}` });
   for (const name of PECULIARITIES) {
     const count = answer.peculiar[name];
-    const message = `OpenSky: ${count} of ${answer.vectors.length} rows ${PECULIAR[name]}.`;
+    const message = `OpenSky: ${count} of ${answer.vectors} rows ${PECULIAR[name]}.`;
     if (count > 0) notices.push({ about: name, message });
   }
   if (fileProblem !== null) notices.push({ about: 'credits-file', message: fileProblem });

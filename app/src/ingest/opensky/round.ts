@@ -1,4 +1,5 @@
 import type { StateVector } from '../../flight/state-vector.ts';
+import { PackedMessages } from '../../topic/packed-messages.ts';
 import type { Answer, Peculiarity } from './answer.ts';
 import type { Cover } from './cover.ts';
 
@@ -6,11 +7,15 @@ import type { Cover } from './cover.ts';
 export class Round {
   readonly #holds: Cover['holds'];
   readonly #seen: Set<string> | null;
-  readonly #vectors: StateVector[] = [];
-  readonly #others: string[] = [];
+  readonly #messages = new PackedMessages();
   readonly #peculiar: Partial<Record<Peculiarity, number>> = {};
+  #vectors = 0;
+  #others = 0;
   #time = 0;
   #odd: { rows: number; example: string } | null = null;
+  /** Of the answer that is being read. */
+  #outside = 0;
+  readonly #new = new Set<string>();
   /** Vectors that the requests gave beside the area. */
   outside = 0;
 
@@ -21,16 +26,34 @@ export class Round {
   }
 
   get isEmpty(): boolean {
-    return this.#vectors.length === 0 && this.#others.length === 0;
+    return this.#messages.length === 0;
   }
 
+  /**
+   * Which vectors of the next answer are wanted. What it lets pass counts only once that answer is added: it may be torn, and
+   * asked for again.
+   */
+  begin(): (vector: StateVector) => boolean {
+    this.#outside = 0;
+    this.#new.clear();
+    return (vector) => {
+      if (this.#holds !== null && !this.#holds(vector.latitude, vector.longitude)) {
+        this.#outside += 1;
+        return false;
+      }
+      return this.#isNew(vector);
+    };
+  }
+
+  /** Adds the answer that was read since {@link begin}. */
   add(answer: Answer): void {
     this.#time = Math.max(this.#time, answer.time);
-    for (const vector of answer.vectors) {
-      if (this.#holds !== null && !this.#holds(vector.latitude, vector.longitude)) this.outside += 1;
-      else if (this.#isNew(vector)) this.#vectors.push(vector);
-    }
-    for (const text of answer.others) this.#others.push(text);
+    this.outside += this.#outside;
+    for (const key of this.#new) this.#seen?.add(key);
+    this.begin();
+    this.#messages.takeAll(answer.messages);
+    this.#vectors += answer.vectors;
+    this.#others += answer.others;
     if (answer.odd !== null) {
       const { rows, example } = this.#odd ?? { rows: 0, example: answer.odd.example };
       this.#odd = { rows: rows + answer.odd.rows, example };
@@ -43,6 +66,7 @@ export class Round {
   get answer(): Answer {
     return {
       time: this.#time,
+      messages: this.#messages,
       vectors: this.#vectors,
       others: this.#others,
       odd: this.#odd,
@@ -53,8 +77,8 @@ export class Round {
   #isNew({ icao24, time_position, last_contact }: StateVector): boolean {
     if (this.#seen === null) return true;
     const key = `${icao24} ${time_position} ${last_contact}`;
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
+    if (this.#seen.has(key) || this.#new.has(key)) return false;
+    this.#new.add(key);
     return true;
   }
 }

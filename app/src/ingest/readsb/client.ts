@@ -1,5 +1,5 @@
 import type { Feed } from '../../flight/state-vector.ts';
-import type { LiveComponents } from '../components.ts';
+import type { AnswerHeaders, LiveComponents } from '../components.ts';
 import { readText } from '../input/capped.ts';
 import { type Reply, send } from '../input/request.ts';
 import { httpDateMs, retryAfterMs } from '../input/retry-after.ts';
@@ -87,7 +87,7 @@ export async function requestAircraft(
 }
 
 /** When an answer was written, as far as its headers know: an old list does not say `now` itself. */
-const writtenMs = (headers: Headers, nowMs: number): number =>
+const writtenMs = (headers: AnswerHeaders, nowMs: number): number =>
   httpDateMs(headers.get('last-modified')) ?? httpDateMs(headers.get('date')) ?? nowMs;
 
 function toReading(reply: Reply<Answer | string>, nowMs: number): Reading {

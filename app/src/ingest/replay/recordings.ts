@@ -34,9 +34,9 @@ export async function findRecordings(path: string, signal?: AbortSignal): Promis
  * Reads one recorded answer, in bounded memory.
  * @throws ContrailError `invalid` / `replay-unreadable` when the file cannot be read or is no such answer.
  */
-export async function readRecording(path: string): Promise<Answer> {
+export async function readRecording(path: string, label?: string): Promise<Answer> {
   try {
-    return await readAnswer(fileBytes(path), 'replay');
+    return await readAnswer(fileBytes(path), { feed: 'replay', label });
   } catch (error) {
     if (error instanceof UnusableInputError) throw unreadable(path, error.reason, error);
     throw unreadable(path, messageOf(error), error);

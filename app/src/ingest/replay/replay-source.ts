@@ -21,20 +21,20 @@ export class ReplaySource implements Source {
    * One poll per recording.
    * @throws ContrailError `invalid` / `replay-unreadable` before the first poll when any file is no such answer.
    */
-  async *polls({ signal, onState, whenReady }: PollOptions): AsyncGenerator<Poll> {
+  async *polls({ signal, onState, whenReady, label }: PollOptions): AsyncGenerator<Poll> {
     const recordings = await findRecordings(this.#path, signal);
     for (const [index, { path }] of recordings.entries()) {
       await whenReady?.();
       if (signal?.aborted === true) return;
-      const answer = await readRecording(path);
-      const { vectors, others } = answer;
+      const answer = await readRecording(path, label);
+      const { messages, vectors, others } = answer;
       const odd = oddRowsNotice(answer);
       onState?.({
         kind: 'ok',
-        message: `Recording ${index + 1} of ${recordings.length}, ${path}: ${vectors.length} vectors.`,
+        message: `Recording ${index + 1} of ${recordings.length}, ${path}: ${vectors} vectors.`,
         ...(odd !== null && { notices: [{ about: 'rows', message: `${path}: ${odd}` }] }),
       });
-      yield { kind: 'vectors', vectors, ...(others.length > 0 && { others }) };
+      yield { kind: 'packed', messages, vectors, others };
     }
   }
 }

@@ -74,9 +74,9 @@ async function freePort(host: string, port: number): Promise<string> {
     server.listen(port, host, () => server.close(() => done(false)));
   });
   if (!inUse) return `${host}:${port} is free`;
-  const answer = await SYSTEM.fetch(`http://${host}:${port}/healthz`, { signal: SYSTEM.timeout(2000) }).catch(
-    () => null,
-  );
+  const answer = await globalThis
+    .fetch(`http://${host}:${port}/healthz`, { signal: SYSTEM.timeout(2000) })
+    .catch(() => null);
   if (answer?.ok === true) return `a dashboard answers on ${host}:${port}`;
   throw new ContrailError('port-in-use', `${host}:${port} is used by another program`);
 }
@@ -85,7 +85,7 @@ async function openSky(settings: Settings): Promise<Finding> {
   const isNeeded = settings.sources.includes('opensky');
   try {
     const { origin, protocol } = new URL(settings.openskyUrl ?? 'https://opensky-network.org/');
-    await SYSTEM.fetch(origin, { method: 'HEAD', signal: SYSTEM.timeout(3000) });
+    await globalThis.fetch(origin, { method: 'HEAD', signal: SYSTEM.timeout(3000) });
     const proxy = protocol === 'https:' ? 'httpsProxy' : 'httpProxy';
     const way =
       settings[proxy] === null ? '' : ` (${proxy === 'httpsProxy' ? 'HTTPS_PROXY' : 'HTTP_PROXY'} is set)`;

@@ -7,7 +7,7 @@ import { lakeAccounts, type LakeFacts, lakeFacts } from '../../pipeline/facts.ts
 import { openEngine } from '../engine.ts';
 import { type Finding, look } from './finding.ts';
 import type { LakeHome } from '../lake/open-lake.ts';
-import { count } from '../terminal/log.ts';
+import { count } from '../terminal/say.ts';
 import { scratchFolder } from '../scratch.ts';
 import { SYSTEM } from '../system.ts';
 import { openTopic, topicPlace } from '../topic.ts';

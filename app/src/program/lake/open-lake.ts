@@ -13,7 +13,7 @@ import type { Settings } from '../../config/settings.ts';
 import { Lake } from '../../lake/lake.ts';
 import { cacheFolder, lakeFolder } from '../data-folder.ts';
 import { LakeLock, LOCK_KEY, lockOwner } from './lake-lock.ts';
-import { say } from '../terminal/log.ts';
+import { say } from '../terminal/say.ts';
 import { SYSTEM } from '../system.ts';
 
 /** Parts of large files, and requests at the same time: together they bound the memory for S3, 80 MB. */

@@ -1,6 +1,7 @@
-import cliProgress from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
+import { createRequire } from 'node:module';
 import type { IngestCounts } from '../../ingest/ingest.ts';
-import { count, say } from './log.ts';
+import { count, say } from './say.ts';
 
 /** Between two lines about a file that is being sent, and about a live source, which may have a poll each second. */
 const [FILE_LINE_MS, LIVE_LINE_MS] = [2_000, 10_000];
@@ -15,6 +16,12 @@ export interface ProgressOutlets {
   readonly isShared?: boolean;
 }
 
+/** Loaded only where it is shown. */
+function barOn(stream: NodeJS.WritableStream): SingleBar {
+  const library = createRequire(import.meta.url)('cli-progress') as typeof import('cli-progress');
+  return new library.SingleBar({ format: '{bar} {percentage}% | {messages} messages', stream });
+}
+
 /**
  * How far sending has come: a bar, where a person watches and the end is known; else a line every two seconds for a file,
  * and for a live source one at its first poll and then every ten seconds at most.
@@ -22,7 +29,7 @@ export interface ProgressOutlets {
 export class SendProgress implements Disposable {
   readonly #monotonic: () => number;
   readonly #say: (text: string) => void;
-  readonly #bar: cliProgress.SingleBar | null;
+  readonly #bar: SingleBar | null;
   #isStarted = false;
   #lastLine: number;
   #hasSpoken = false;
@@ -33,10 +40,7 @@ export class SendProgress implements Disposable {
   ) {
     this.#monotonic = monotonic;
     this.#say = speak;
-    this.#bar =
-      stream.isTTY === true && !isShared
-        ? new cliProgress.SingleBar({ format: '{bar} {percentage}% | {messages} messages', stream })
-        : null;
+    this.#bar = stream.isTTY === true && !isShared ? barOn(stream) : null;
     this.#lastLine = monotonic();
   }
 

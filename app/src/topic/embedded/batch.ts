@@ -5,9 +5,9 @@
  *
  *     payload   := zstd frame with content checksum( text )
  *     text      := value *( LF value )          encoding 'lines', when no value holds a LF
- *                | JSON array of strings        encoding 'json', when one does
- *     payload   := zstd frame with content checksum( *( length value ) )   encoding 'bytes', when a value is not UTF-8;
- *                                                                          length: little-endian uint32
+ *                | JSON array of strings        encoding 'json': read, and no longer written
+ *     payload   := zstd frame with content checksum( *( length value ) )   encoding 'bytes', when a value holds a LF or is
+ *                                                                          not UTF-8; length: little-endian uint32
  *     timestamps:= absent when all are equal | little-endian float64 per message
  */
 import { isUtf8 } from 'node:buffer';
@@ -18,19 +18,64 @@ import type { MessageValue } from '../../flight/decode-message.ts';
 import { requireTimestamp } from '../refusals.ts';
 import type { Message } from '../topic.ts';
 import { partitionOf } from '../murmur2.ts';
+import { release } from '../release.ts';
 
 /** The most messages in a stored batch, and in a chunk that a reader gets. */
 export const MAX_BATCH_MESSAGES = 5_000;
+/** Room that a batch begins with, and by which it grows: twice as much each time would be touched, and mostly not used. */
+const MORE_BYTES = 131_072;
+const LF = 0x0a;
 /** The most UTF-8 bytes of text in a stored batch, unless a single message is larger. */
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
-/** Messages of one partition that will be one stored batch. */
-export interface PendingBatch {
+/** Messages of one partition that will be one stored batch: as they are added, their bytes lie beside each other. */
+export class PendingBatch {
   readonly partition: number;
-  readonly values: MessageValue[];
-  readonly timestamps_ms: number[];
-  /** UTF-8 bytes of the values. */
-  text_bytes: number;
+  readonly timestamps_ms: number[] = [];
+  /** UTF-8 bytes of the values, each with a LF after it. */
+  text_bytes = 0;
+  /** Whether no value holds a LF and all are text. */
+  #isLines = true;
+  readonly #lengths: number[] = [];
+  #content: Buffer<ArrayBuffer> = Buffer.from(new ArrayBuffer(MORE_BYTES));
+
+  constructor(partition: number) {
+    this.partition = partition;
+  }
+
+  add({ value, timestamp_ms }: Message, bytes: number): void {
+    const start = this.text_bytes;
+    this.text_bytes += bytes + 1;
+    if (this.text_bytes > this.#content.length) {
+      // Moves the bytes, and leaves nothing behind for the garbage collector.
+      const bytes = this.#content.buffer.transfer(this.text_bytes + MORE_BYTES);
+      this.#content = Buffer.from(bytes);
+    }
+    if (typeof value === 'string') {
+      this.#content.write(value, start);
+      this.#isLines &&= !value.includes('\n');
+    } else {
+      this.#content.set(value, start);
+      this.#isLines = false;
+    }
+    this.#content[start + bytes] = LF;
+    this.#lengths.push(bytes);
+    this.timestamps_ms.push(timestamp_ms);
+  }
+
+  /** What is compressed, and how its values are told apart. */
+  content(): { readonly encoding: BatchEncoding; readonly content: Buffer<ArrayBuffer> } {
+    if (this.#isLines) return { encoding: 'lines', content: this.#content.subarray(0, this.text_bytes - 1) };
+    const content = Buffer.from(new ArrayBuffer(this.text_bytes + 3 * this.#lengths.length));
+    let [from, to] = [0, 0];
+    for (const bytes of this.#lengths) {
+      content.writeUInt32LE(bytes, to);
+      this.#content.copy(content, to + 4, from, from + bytes);
+      from += bytes + 1;
+      to += bytes + 4;
+    }
+    return { encoding: 'bytes', content };
+  }
 }
 
 /** A batch as the columns of its row. The transaction that stores it assigns the offsets. */
@@ -45,6 +90,7 @@ export interface EncodedBatch {
   readonly payload: Uint8Array;
 }
 
+/** `json` is of earlier versions. */
 export type BatchEncoding = 'lines' | 'json' | 'bytes';
 
 const compress = promisify(zstdCompress);
@@ -58,66 +104,54 @@ const ZSTD_PARAMETERS = {
  * each other in the result in the order of their messages.
  * @throws ContrailError `invalid` when a timestamp is not a whole number of milliseconds.
  */
-export function toBatches(messages: readonly Message[], partitions: number): PendingBatch[] {
+export function toBatches(messages: Iterable<Message>, partitions: number): PendingBatch[] {
   const batches: PendingBatch[] = [];
   const open = new Map<number, PendingBatch>();
   for (const message of messages) {
     requireTimestamp(message.timestamp_ms);
     const partition = partitionOf(message, partitions);
-    const bytes = Buffer.byteLength(message.value) + 1;
+    const bytes = Buffer.byteLength(message.value);
     let batch = open.get(partition);
     if (
       batch === undefined ||
-      batch.values.length >= MAX_BATCH_MESSAGES ||
-      batch.text_bytes + bytes > MAX_BATCH_BYTES
+      batch.timestamps_ms.length >= MAX_BATCH_MESSAGES ||
+      batch.text_bytes + bytes + 1 > MAX_BATCH_BYTES
     ) {
-      batch = { partition, values: [], timestamps_ms: [], text_bytes: 0 };
+      batch = new PendingBatch(partition);
       open.set(partition, batch);
       batches.push(batch);
     }
-    batch.values.push(message.value);
-    batch.timestamps_ms.push(message.timestamp_ms);
-    batch.text_bytes += bytes;
+    batch.add(message, bytes);
   }
   return batches;
 }
 
-/** Encodes a batch; the compression runs on a thread of libuv's pool. Text that is not well-formed Unicode is repaired (U+FFFD). */
-export async function encodeBatch(batch: PendingBatch): Promise<EncodedBatch> {
-  const { encoding, content } = contentOf(batch.values);
+/**
+ * Encodes batches, and gives up their bytes; the compression runs on a thread of libuv's pool, of one after the other, because each
+ * takes 2 MB. Text that is not well-formed Unicode is repaired (U+FFFD).
+ */
+export async function encodeBatches(batches: readonly PendingBatch[]): Promise<readonly EncodedBatch[]> {
+  const encoded: EncodedBatch[] = [];
+  for (const batch of batches) encoded.push(await encodeBatch(batch));
+  return encoded;
+}
+
+async function encodeBatch(batch: PendingBatch): Promise<EncodedBatch> {
+  const { encoding, content } = batch.content();
+  const payload = await compress(content, ZSTD_PARAMETERS);
+  release(content);
   const first = batch.timestamps_ms[0] ?? 0;
   return {
     partition: batch.partition,
-    count: batch.values.length,
+    count: batch.timestamps_ms.length,
     timestamp_ms: batch.timestamps_ms.reduce((newest, timestamp) => Math.max(newest, timestamp), first),
     timestamps: batch.timestamps_ms.every((timestamp) => timestamp === first)
       ? null
       : packTimestamps(batch.timestamps_ms),
     encoding,
     text_bytes: batch.text_bytes,
-    payload: await compress(content, ZSTD_PARAMETERS),
+    payload,
   };
-}
-
-const isText = (values: readonly MessageValue[]): values is readonly string[] =>
-  values.every((value) => typeof value === 'string');
-
-function contentOf(values: readonly MessageValue[]): {
-  readonly encoding: BatchEncoding;
-  readonly content: Buffer;
-} {
-  if (!isText(values)) {
-    const parts = values.flatMap((value) => {
-      const bytes = Buffer.from(value as string);
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(bytes.byteLength);
-      return [length, bytes];
-    });
-    return { encoding: 'bytes', content: Buffer.concat(parts) };
-  }
-  return values.some((value) => value.includes('\n'))
-    ? { encoding: 'json', content: Buffer.from(JSON.stringify(values), 'utf8') }
-    : { encoding: 'lines', content: Buffer.from(values.join('\n'), 'utf8') };
 }
 
 /**

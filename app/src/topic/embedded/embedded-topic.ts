@@ -19,8 +19,8 @@ import type { SourceWord } from '../../flight/source-word.ts';
 import { expiredIn, requireRanges } from '../range.ts';
 import { closed, partitionsDiffer, readOnly } from '../refusals.ts';
 import type {
-  Message,
   MessageChunk,
+  Messages,
   OffsetRange,
   Stoppable,
   Topic,
@@ -29,7 +29,7 @@ import type {
   TopicIdentity,
 } from '../topic.ts';
 import { Arrivals } from './arrivals.ts';
-import { encodeBatch, toBatches } from './batch.ts';
+import { encodeBatches, toBatches } from './batch.ts';
 import { damagedStretches } from './damage.ts';
 import { type Place, placeOf, requirePlace } from './place.ts';
 import { damaged, markBefore, readChunk, readOffsets, textBytesIn } from './read.ts';
@@ -127,12 +127,12 @@ export class EmbeddedTopic implements Topic {
     return { id, created_at_ms };
   }
 
-  async append(messages: readonly Message[], options: Stoppable = {}): Promise<void> {
+  async append(messages: Messages, options: Stoppable = {}): Promise<void> {
     options.signal?.throwIfAborted();
     const writer = this.#requireWriter();
     if (messages.length === 0) return;
-    // Compression starts at once and on other threads, while earlier appends are still being committed.
-    const encoding = Promise.all(toBatches(messages, this.partitions).map(encodeBatch));
+    // Compression starts at once and on another thread, while earlier appends are still being committed.
+    const encoding = encodeBatches(toBatches(messages, this.partitions));
     const { retention, clock } = this.#options;
     const change = encoding.then((batches) => (connection: DatabaseSync) => {
       const appended = { batches: batches.length, afterId: newestId(connection) };

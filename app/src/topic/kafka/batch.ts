@@ -21,7 +21,7 @@ export type Round = readonly MessageToProduce[][];
  * Cuts messages into rounds, keeping their order within each partition.
  * @throws ContrailError `invalid` when a timestamp is not a whole number of milliseconds.
  */
-export function toRounds(topic: string, messages: readonly Message[], partitions: number): Round[] {
+export function toRounds(topic: string, messages: Iterable<Message>, partitions: number): Round[] {
   const rounds: Round[] = [];
   let open = new Map<number, OpenBatch>();
   let total = 0;

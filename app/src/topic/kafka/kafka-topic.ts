@@ -22,8 +22,8 @@ import type { SourceWord } from '../../flight/source-word.ts';
 import { expiredIn, requireRanges } from '../range.ts';
 import { closed, readOnly } from '../refusals.ts';
 import type {
-  Message,
   MessageChunk,
+  Messages,
   OffsetRange,
   Stoppable,
   Topic,
@@ -131,7 +131,7 @@ export class KafkaTopic implements Topic {
     return topic === null ? null : { id: idOf(topic, this.name), created_at_ms: null };
   }
 
-  async append(messages: readonly Message[], options: Stoppable = {}): Promise<void> {
+  async append(messages: Messages, options: Stoppable = {}): Promise<void> {
     options.signal?.throwIfAborted();
     const producer = this.#requireProducer();
     if (messages.length === 0) return;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AdsbxSource, type AdsbxOptions } from '../../../src/ingest/adsbx/adsbx-source.ts';
+import { askOverHttp } from '../../../src/program/ask-over-http.ts';
 import type { AllTurns } from '../../../src/ingest/adsbx/turns.ts';
 import type { Poll, SourceState } from '../../../src/ingest/source.ts';
 import { type FakeWorld, fakeWorld } from '../fake-world.ts';
@@ -22,7 +23,7 @@ async function setting(page: (url: URL, now: number) => string): Promise<Setting
   const world = fakeWorld(START);
   const pages: Record<string, Page> = { '/*': (url) => page(url, world.clock()) };
   const mock = await MockReceiver.start(pages, world.clock);
-  const components = { ...world, fetch };
+  const components = { ...world, fetch: askOverHttp };
   return {
     world,
     mock,

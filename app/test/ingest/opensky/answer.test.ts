@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type Answer, readAnswer } from '../../../src/ingest/opensky/answer.ts';
+import fc from 'fast-check';
+import { readAnswer } from '../../../src/ingest/opensky/answer.ts';
 import { UnusableInputError } from '../../../src/ingest/input/unusable-input.ts';
 import { toStateVector } from '../../../src/ingest/opensky/to-state-vector.ts';
 import type { Feed } from '../../../src/flight/state-vector.ts';
 import { ROW } from '../mock-opensky.ts';
+import { unpacked } from '../unpacked.ts';
 
 describe('a row', () => {
   test('of 18 fields becomes a state vector with all of them', () => {
@@ -51,8 +53,11 @@ describe('a row', () => {
 async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
-const read = (json: unknown, feed: Feed): Promise<Answer> =>
-  readAnswer(bytesOf(typeof json === 'string' ? json : JSON.stringify(json)), feed);
+const read = async (json: unknown, feed: Feed) => {
+  const text = typeof json === 'string' ? json : JSON.stringify(json);
+  const answer = await readAnswer(bytesOf(text), { feed });
+  return { time: answer.time, odd: answer.odd, peculiar: answer.peculiar, ...unpacked(answer) };
+};
 
 describe('an answer', () => {
   test('may write whole values as floats', async () => {
@@ -90,6 +95,47 @@ describe('an answer', () => {
     expect(await read(` { "states" : [ ${row} ] , "more": [1] , "time": 1683488744 } \n`, 'opensky')).toEqual(
       expected,
     );
+  });
+
+  test('gives the messages that JSON.parse of the whole gives, wherever it is cut, in any order of its members', async () => {
+    const value = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.string({ unit: 'binary' }), fc.double());
+    const row = fc.oneof(
+      fc
+        .tuple(fc.integer({ min: 0, max: 20 }), value)
+        .map(([at, odd]) => ROW.with(at % ROW.length, odd as never)),
+      fc.array(value, { maxLength: 20 }),
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+    const answers = fc.record({
+      states: fc.array(row, { maxLength: 8 }),
+      order: fc.shuffledSubarray(['time', 'states', 'more', 'länger'], { minLength: 4 }),
+      more: fc.jsonValue(),
+      size: fc.integer({ min: 1, max: 50 }),
+      space: fc.constantFrom(undefined, '\n\t'),
+    });
+    const property = fc.asyncProperty(answers, async ({ states, order, more, size, space }) => {
+      const all: Record<string, unknown> = { time: 1683488744, states, more, länger: more };
+      const text = JSON.stringify(Object.fromEntries(order.map((name) => [name, all[name]])), null, space);
+      const whole = JSON.parse(text) as { readonly states: readonly unknown[] };
+      const bytes = Buffer.from(text);
+      async function* pieces(): AsyncGenerator<Uint8Array> {
+        for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+      }
+      const answer = await readAnswer(pieces(), { feed: 'opensky' });
+      const lists = whole.states.filter((one) => Array.isArray(one));
+      expect([...answer.messages].slice(0, answer.vectors).map((message) => message.value)).toEqual(
+        lists.map((one) => JSON.stringify(toStateVector(one, 1683488744, 'opensky')).toWellFormed()),
+      );
+      const others = unpacked(answer).others.map((one) => JSON.parse(one) as unknown);
+      const kept = whole.states.filter((one) => !Array.isArray(one));
+      expect(others).toEqual(kept.map((one) => (typeof one === 'object' && one !== null ? [one] : one)));
+    });
+    await fc.assert(property, { numRuns: 200 });
+  });
+
+  test('that tells two times is none', async () => {
+    const text = `{"time":1683488744,"states":[${JSON.stringify(ROW)}],"time":1683488745}`;
+    await expect(read(text, 'opensky')).rejects.toThrow('two times');
   });
 
   test.each([[null], ['"x"'], [[]], [{}], [{ time: null }], [{ time: 1.5 }], [{ time: 5, states: 'x' }]])(

@@ -8,6 +8,7 @@ import { type OpenSkyOptions, OpenSkySource } from '../../../src/ingest/opensky/
 import type { PollOptions, SourceState } from '../../../src/ingest/source.ts';
 import { fakeWorld } from '../fake-world.ts';
 import { ListTopic } from '../list-topic.ts';
+import { unpacked } from '../unpacked.ts';
 import { fetchOf, MOCK_URLS } from '../mock-fetch.ts';
 import { ROW } from '../mock-opensky.ts';
 
@@ -67,7 +68,7 @@ async function live(
     whenReady: async () => (world.clock() >= endMs ? stop.abort() : undefined),
   };
   for await (const poll of source.polls(polls)) {
-    const time = poll.kind === 'vectors' ? poll.vectors[0]?.snapshot_time : undefined;
+    const time = unpacked(poll).vectors[0]?.snapshot_time;
     came.push({ atMs: world.clock(), feedMs: (time ?? 0) * 1000 });
   }
   return { came, states, mock };

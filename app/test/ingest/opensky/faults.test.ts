@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeMessage } from '../../../src/flight/decode-message.ts';
 import { ingest } from '../../../src/ingest/ingest.ts';
+import { askOverHttp } from '../../../src/program/ask-over-http.ts';
 import { OpenSkySource } from '../../../src/ingest/opensky/opensky-source.ts';
 import type { SourceState } from '../../../src/ingest/source.ts';
 import { fakeWorld } from '../fake-world.ts';
@@ -31,7 +32,7 @@ async function liveThrough(cases: readonly FaultCase[]): Promise<Outcome> {
       timeout: cases.some(({ isSlow }) => isSlow) ? (ms) => AbortSignal.timeout(ms / 100) : world.timeout,
       fetch: (input, init) => {
         hosts.add(new URL(input instanceof Request ? input.url : input).host);
-        return fetch(input, init);
+        return askOverHttp(input, init);
       },
     },
   );

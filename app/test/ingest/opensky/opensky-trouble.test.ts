@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OpenSkySource } from '../../../src/ingest/opensky/opensky-source.ts';
+import { askOverHttp } from '../../../src/program/ask-over-http.ts';
 import type { SourceState } from '../../../src/ingest/source.ts';
 import type { Fault } from '../../../src/ingest/mock/reply.ts';
 import { credentials, reaction, setting, SPREAD_OF_A_DAY, waited, watch } from './setting.ts';
@@ -87,7 +88,7 @@ describe('what goes wrong is said in a sentence, with the next try', () => {
     waitFor.fetch = async (input, init) => {
       const reached = Promise.withResolvers<void>();
       it.mock.faults[0] &&= { kind, reached: reached.resolve };
-      const answer = fetch(input, init);
+      const answer = askOverHttp(input, init);
       await reached.promise;
       if (kind === 'hang') it.world.timeouts[timeout]?.fire();
       const response = await answer;
@@ -136,7 +137,7 @@ describe('a clock', () => {
     await using it = await setting();
     const components = { ...it.components };
     components.fetch = async (input, init) => {
-      const answer = await fetch(input, init);
+      const answer = await askOverHttp(input, init);
       it.world.setClock(-25 * 3_600_000);
       return answer;
     };
@@ -177,7 +178,7 @@ describe('a clock', () => {
     const slow = { ...it.components };
     slow.fetch = async (input, init) => {
       it.world.advance(20_000);
-      const answer = await fetch(input, init);
+      const answer = await askOverHttp(input, init);
       it.world.advance(50_000);
       return answer;
     };

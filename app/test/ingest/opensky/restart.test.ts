@@ -5,6 +5,7 @@ import { type OpenSkyOptions, OpenSkySource } from '../../../src/ingest/opensky/
 import type { Poll, SourceState } from '../../../src/ingest/source.ts';
 import { type FakeWorld, fakeWorld } from '../fake-world.ts';
 import { folderOf } from '../folder.ts';
+import { unpacked } from '../unpacked.ts';
 import { fetchOf, MOCK_URLS } from '../mock-fetch.ts';
 import { ROW } from '../mock-opensky.ts';
 
@@ -216,7 +217,7 @@ describe('several boxes', () => {
     const { polls, states } = await live(it.source({ areas: [fiji], credits: 'even' }, { fetch: timed }), {
       polls: 3,
     });
-    expect(polls.map((poll) => poll.kind === 'vectors' && poll.vectors.map(({ icao24 }) => icao24))).toEqual(
+    expect(polls.map((poll) => unpacked(poll).vectors.map(({ icao24 }) => icao24))).toEqual(
       Array(3).fill(['aaaaaa', 'cccccc', 'bbbbbb']),
     );
     expect(states[0]).toMatchObject({ credits_left: 398 });
@@ -233,7 +234,7 @@ describe('several boxes', () => {
     const ask = fetchOf(mock, it.world, { faultOf: () => ((number += 1) === 2 ? 'busy-503' : null) });
     const { polls, states } = await live(it.source({ areas: [fiji] }, { fetch: ask }), { polls: 2 });
     expect(states.map(({ kind }) => kind)).toEqual(['unavailable', 'ok']);
-    expect(polls.map((poll) => poll.kind === 'vectors' && poll.vectors.map(({ icao24 }) => icao24))).toEqual([
+    expect(polls.map((poll) => unpacked(poll).vectors.map(({ icao24 }) => icao24))).toEqual([
       ['aaaaaa', 'cccccc'],
       ['bbbbbb'],
     ]);
@@ -247,7 +248,7 @@ describe('several boxes', () => {
     const { polls, states } = await live(it.source({ areas }, { fetch: fetchOf(mock, it.world) }), {
       polls: 1,
     });
-    expect(polls).toMatchObject([
+    expect(polls.map(unpacked)).toMatchObject([
       { vectors: [{ icao24: 'aaaaaa' }, { icao24: 'bbbbbb' }, { icao24: 'cccccc' }] },
     ]);
     expect(states[0]?.message).toContain('sent 3 aircraft');

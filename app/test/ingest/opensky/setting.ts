@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { LiveComponents } from '../../../src/ingest/components.ts';
+import { askOverHttp } from '../../../src/program/ask-over-http.ts';
 import { type OpenSkyOptions, OpenSkySource } from '../../../src/ingest/opensky/opensky-source.ts';
 import type { Poll, SourceState } from '../../../src/ingest/source.ts';
 import { type FakeWorld, fakeWorld } from '../fake-world.ts';
@@ -22,7 +23,7 @@ export interface Setting extends AsyncDisposable {
 export async function setting(options: Partial<MockOptions> = {}, start = NOON): Promise<Setting> {
   const world = fakeWorld(start);
   const mock = await MockOpenSky.start({ clock: world.clock, ...options });
-  const components = { ...world, fetch };
+  const components = { ...world, fetch: askOverHttp };
   return {
     world,
     mock,

@@ -1,6 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { ReadsbSource } from '../../../src/ingest/readsb/readsb-source.ts';
+import { askOverHttp } from '../../../src/program/ask-over-http.ts';
 import { candidatesOf } from '../../../src/ingest/readsb/url.ts';
 import type { Poll, SourceState } from '../../../src/ingest/source.ts';
 import { type FakeWorld, fakeWorld } from '../fake-world.ts';
@@ -56,7 +57,7 @@ const timesOf = (polls: readonly Poll[]): (number | null | undefined)[] =>
 const sourceOf =
   (place: string) =>
   (world: FakeWorld): ReadsbSource =>
-    new ReadsbSource(place, { ...world, fetch }, 'test/1');
+    new ReadsbSource(place, { ...world, fetch: askOverHttp }, 'test/1');
 
 describe('a receiver that is asked over HTTP', () => {
   test('is asked once a second, says who asks, and gives vectors of the feed readsb', async () => {

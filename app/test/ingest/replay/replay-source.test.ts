@@ -4,13 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { ReplaySource } from '../../../src/ingest/replay/replay-source.ts';
 import type { SourceState } from '../../../src/ingest/source.ts';
 import { collect, folderOf } from '../folder.ts';
+import { unpacked } from '../unpacked.ts';
 
 const row = (icao24: string) => [icao24, 'SWR252  ', 'Switzerland', 5, 6, 8.5, 47.4, null, true, 0, 90, null];
 const answer = (time: number, ...icao24: string[]) => JSON.stringify({ time, states: icao24.map(row) });
 
 async function replayed(path: string) {
   const polls = await collect(new ReplaySource(path).polls({}));
-  return polls.map((poll) => (poll.kind === 'vectors' ? poll.vectors : []));
+  return polls.map((poll) => unpacked(poll).vectors);
 }
 
 describe('a replay source', () => {
@@ -53,7 +54,9 @@ describe('a replay source', () => {
     const polls = await collect(
       new ReplaySource(folder.file('a.json')).polls({ onState: (state) => states.push(state) }),
     );
-    expect(polls).toMatchObject([{ vectors: [{ icao24: 'aaaaaa' }], others: ['null', '"x"', '[{}]'] }]);
+    expect(polls.map(unpacked)).toMatchObject([
+      { vectors: [{ icao24: 'aaaaaa' }], others: ['null', '"x"', '[{}]'] },
+    ]);
     expect(states[0]?.notices?.[0]?.message).toMatch(
       /a\.json: 4 of 4 rows are not state vectors: only 12 fields/,
     );
