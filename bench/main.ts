@@ -7,6 +7,8 @@
  *     faults [--minutes 10]                                        the whole program on a feed with every fault
  *     sbs [--seconds 60] [--rate 5000] [--aircraft 1000]           the source of BaseStation lines under a steady stream
  *     readsb [--seconds 60] [--aircraft 500]                       the source of a receiver's aircraft.json, as file and over HTTP
+ *     produce [--polls 1000] [--aircraft 10000] [--peer ../shared/peer]
+ *             `contrail produce` on a stand-in for OpenSky: memory, and CPU time of a poll; a producer in Python beside it
  *     phases                                                       flight phases of recorded flights beside their altitude
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
  *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]   (in a FOLDER a stopped run continues)
@@ -28,13 +30,17 @@ import { faults } from './faults.ts';
 import { life } from './life.ts';
 import { live } from './live.ts';
 import { phases } from './phases.ts';
+import { produce } from './produce.ts';
 import { readsb } from './readsb.ts';
 import { sbs } from './sbs.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
+/** What others built, beside the repository. */
+const PEER = join(import.meta.dirname, '../../shared/peer');
+
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -57,6 +63,7 @@ function readArguments(args: string[]): {
       workers: text,
       cases: text,
       peer: text,
+      polls: text,
       batches: text,
       pace: text,
       lake: text,
@@ -115,6 +122,13 @@ async function main(): Promise<number> {
     } else if (name === 'readsb') {
       const options = { seconds: number('seconds', 60), aircraft: number('aircraft', 500) };
       work = () => readsb(options);
+    } else if (name === 'produce') {
+      const options = {
+        polls: number('polls', 1_000, 10),
+        aircraft: number('aircraft', 10_000),
+        peer: text('peer', PEER),
+      };
+      work = () => produce(options);
     } else if (name === 'phases') {
       work = () => phases();
     } else if (name === 'delta') {
@@ -136,7 +150,7 @@ async function main(): Promise<number> {
         batchRows: number('batch-rows', rows),
         workers: number('workers', 0, 0),
         seconds: number('seconds', 300),
-        peer: text('peer', join(import.meta.dirname, '../../shared/peer')),
+        peer: text('peer', PEER),
       };
       work = () => cluster(options);
     } else throw new RangeError(name === undefined ? 'Name a case.' : `There is no case "${name}".`);

@@ -8,4 +8,8 @@ const quit = () => process.exit(0);
 if (runsUntilStopped) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, quit);
 
 const { run } = await import('./with-node.mjs');
-await run('app/src/cli/main.ts', args, { runsUntilStopped, hasChannel: true });
+await run('app/src/cli/main.ts', args, {
+  runsUntilStopped,
+  isSmall: args[0] === 'produce',
+  hasChannel: true,
+});

@@ -14,7 +14,7 @@ import {
 import { toOpenSkyRow } from '../../ingest/mock/to-opensky-row.ts';
 import { BUCKETS } from '../../ingest/opensky/credits.ts';
 import { urlOf } from '../../dashboard/listen.ts';
-import { count } from '../terminal/log.ts';
+import { count } from '../terminal/say.ts';
 import { HTTP_FAULTS, type MockKind } from './faults.ts';
 import { MOCK_DATA, type MockSetting, type OpenMock } from './options.ts';
 

@@ -3,7 +3,7 @@ import type { LiveComponents } from '../../ingest/components.ts';
 import { recordedTraffic } from '../../ingest/mock/recorded-traffic.ts';
 import { asHeard, simulatedTraffic, type Traffic, within } from '../../ingest/mock/traffic.ts';
 import { loadAirports } from '../airports.ts';
-import { count } from '../terminal/log.ts';
+import { count } from '../terminal/say.ts';
 import type { MockKind } from './faults.ts';
 import { openHttpMock } from './http-mocks.ts';
 import type { MockOptions, OpenMock, Tell } from './options.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { utc } from '../../ingest/input/utc.ts';
 import { SYSTEM } from '../system.ts';
-import { say } from '../terminal/log.ts';
+import { say } from '../terminal/say.ts';
 import { faultsOf } from './faults.ts';
 import { openMock } from './mock.ts';
 import type { MockOptions } from './options.ts';

@@ -2,7 +2,7 @@ import { urlOf } from '../../dashboard/listen.ts';
 import { planFaults } from '../../ingest/mock/fault-plan.ts';
 import { LineServer } from '../../ingest/mock/line-server.ts';
 import { sendLines } from '../../ingest/mock/sbs.ts';
-import { count } from '../terminal/log.ts';
+import { count } from '../terminal/say.ts';
 import { LINE_FAULTS } from './faults.ts';
 import { MOCK_DATA, type MockSetting, type OpenMock } from './options.ts';
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { LogLevel } from '../../config/variables.ts';
+import type { LogLevel } from '../../config/forms.ts';
 
 const AT_INFO: readonly LogLevel[] = ['trace', 'debug', 'info'];
 

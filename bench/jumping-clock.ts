@@ -1,0 +1,15 @@
+/**
+ * Loaded before the program (`node --import`): its clock jumps to the end of each wait, so that a day of polls takes as long
+ * as the polls themselves.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import { SYSTEM } from '../app/src/program/system.ts';
+
+let ahead_ms = 0;
+const system = SYSTEM as { -readonly [Name in keyof typeof SYSTEM]: (typeof SYSTEM)[Name] };
+system.clock = () => Date.now() + ahead_ms;
+system.monotonic = () => performance.now() + ahead_ms;
+system.sleep = async (ms) => {
+  ahead_ms += Math.ceil(ms);
+  await turn();
+};
