@@ -82,6 +82,7 @@ function contrail(url: string, folder: string, settings: Readonly<Record<string,
     name: `contrail produce into ${topic}`,
     command: process.execPath,
     args: [
+      '--heap-growing-percent=20',
       '--import',
       join(import.meta.dirname, 'jumping-clock.ts'),
       '--conditions=@contrail/source',

@@ -36,7 +36,9 @@ describe('an HTTP request', () => {
     ['br', brotliCompressSync],
   ])('unpacks an answer that is packed with %s', async (name, pack) => {
     await using there = await serve((request, response) => {
-      response.writeHead(200, { 'content-encoding': name }).end(pack(`${String(request.headers['x-a'])} plain`));
+      response
+        .writeHead(200, { 'content-encoding': name })
+        .end(pack(`${String(request.headers['x-a'])} plain`));
     });
     expect(await textOf(there.url)).toBe('1 plain');
   });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { unpacked } from '../../ingest/unpacked.ts';
 import { loadSettings } from '../../../src/config/settings.ts';
 import { ContrailError } from '../../../src/errors.ts';
 import type { StateVector } from '../../../src/flight/state-vector.ts';
@@ -42,7 +43,9 @@ async function firstPoll(source: Source): Promise<readonly StateVector[]> {
   const end = new AbortController();
   stop.add(end);
   for await (const poll of source.polls({ signal: end.signal })) {
-    if (poll.kind === 'vectors' && poll.vectors.length > 0) return poll.vectors;
+    const vectors =
+      poll.kind === 'packed' ? unpacked(poll).vectors : poll.kind === 'vectors' ? poll.vectors : [];
+    if (vectors.length > 0) return vectors;
   }
   return [];
 }
