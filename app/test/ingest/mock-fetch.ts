@@ -49,6 +49,6 @@ export function fetchOf(
     const { status, headers, body } =
       fault === null || reply.status !== 200 ? reply : (spoilt(fault, reply) ?? reply);
     if (isStates && status === 200) onStates?.(body);
-    return new Response(body, { status, headers: { ...headers, date } });
+    return new Response(body, { status, headers: { date, ...headers } });
   };
 }

@@ -37,7 +37,7 @@ async function lived(withReadsb: boolean, traffic: Traffic): Promise<readonly Me
   const world = new SharedWorld(START);
   const mock = new OpenSkyMock({
     clock: world.clock,
-    rows: (time) => traffic(time * 1000).vectors.map(toOpenSkyRow),
+    rows: (atMs) => traffic(atMs).vectors.map(toOpenSkyRow),
     client: CLIENT,
     buckets: { anonymous: BUCKETS.anonymous, account: BUCKETS.standard },
   });

@@ -34,6 +34,8 @@ export interface MockHttpOptions {
   readonly port?: number;
 }
 
+/** Boxes and circles that are asked for in turn. */
+const MOST_PATHS = 100;
 /** A form is a line; nothing else has a body. */
 const MOST_OF_A_FORM = 65_536;
 
@@ -41,8 +43,13 @@ const MOST_OF_A_FORM = 65_536;
 export class MockHttpServer implements AsyncDisposable {
   readonly #options: MockHttpOptions;
   readonly #server = createServer((request, response) => {
-    void this.#serve(request, response).catch(() => response.destroy());
+    void this.#serve(request, response).catch((error: Error) => {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end(error.message);
+    });
   });
+  /** The last answer without a fault, by path. */
+  readonly #before = new Map<string, MockReply>();
 
   private constructor(options: MockHttpOptions) {
     this.#options = options;
@@ -93,12 +100,18 @@ export class MockHttpServer implements AsyncDisposable {
     const isKnown = !isSpoilt && etag !== null && headers['if-none-match'] === etag;
     const status = isSpoilt ? 0 : isKnown ? 304 : right.status;
     onAnswered?.({ url, headers, atMs: clock(), status, fault: isSpoilt ? fault : null });
-    if (isSpoilt) return fail(response, fault, right);
+    const before = this.#before.get(url.pathname);
+    if (right.status === 200 && (!isSpoilt || before === undefined)) this.#keep(url.pathname, right);
+    if (isSpoilt) return fail(response, fault, right, before);
     if (etag !== null) response.setHeader('etag', etag);
     if (isKnown) return void response.writeHead(304).end();
     const isPacked = status === 200 && (headers['accept-encoding'] ?? '').includes('gzip');
     if (!isPacked) return void response.writeHead(status, right.headers).end(right.body);
     response.writeHead(200, { ...right.headers, 'content-encoding': 'gzip' }).end(gzipSync(right.body));
+  }
+
+  #keep(path: string, right: MockReply): void {
+    if (this.#before.size < MOST_PATHS || this.#before.has(path)) this.#before.set(path, right);
   }
 }
 

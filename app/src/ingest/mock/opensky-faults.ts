@@ -17,6 +17,8 @@ const status = (code: number, body = '', headers: Readonly<Record<string, string
   headers,
   body,
 });
+/** Seconds of an hour. */
+const HOUR = 3_600;
 const HTML = { 'content-type': 'text/html' };
 
 /**
@@ -52,6 +54,24 @@ export const OPENSKY_FAULTS = {
   'empty-callsigns': ['callsigns that are empty', rows((row) => [row.with(1, '')])],
   doubled: ['each aircraft twice', rows((row) => [row, row])],
   'behind-60-s': ['a time that is 60 s behind', changed((answer) => ({ ...answer, time: answer.time - 60 }))],
+  frozen: ['the same answer again, so its time stands still (with --rate 1)', { kind: 'repeated' }],
+  'few-aircraft': [
+    'one aircraft of three',
+    changed(({ time, states }) => ({ time, states: states?.filter((_, at) => at % 3 === 0) ?? null })),
+  ],
+  impossible: ['a latitude of 91 for each aircraft', rows((row) => [row.with(6, 91)])],
+  'clock-behind-1-h': [
+    'a clock, in time and Date, that is an hour behind',
+    {
+      kind: 'changed',
+      change: (right) => {
+        const { time, states } = JSON.parse(right.body) as Answer;
+        const date = new Date((time - HOUR) * 1000).toUTCString();
+        const body = JSON.stringify({ time: time - HOUR, states });
+        return { ...right, headers: { ...right.headers, date }, body };
+      },
+    },
+  ],
   'category-minus-1': ['the category -1', rows((row) => [row.slice(0, 17).concat(-1)])],
 } as const satisfies Readonly<Record<string, readonly [says: string, fault: Fault]>>;
 

@@ -12,12 +12,12 @@ export interface MockBucket {
 export interface OpenSkyMockOptions {
   readonly clock: () => number;
   /**
-   * State vectors of a time (epoch seconds) as lists of 18 fields, asked for at each request; null as OpenSky sends it when
+   * State vectors of a time (epoch ms) as lists of 18 fields, asked for at each request; null as OpenSky sends it when
    * there are none.
    */
-  readonly rows: (time: number) => readonly unknown[] | null;
-  /** Steps of `time`, s, where they are longer than OpenSky's. */
-  readonly leastGridS?: number;
+  readonly rows: (atMs: number) => readonly unknown[] | null;
+  /** Steps of `time`, ms, where they are longer than OpenSky's. */
+  readonly leastGridMs?: number;
   /** The only account; without it no client gets a token. */
   readonly client?: { readonly id: string; readonly secret: string };
   readonly buckets?: { readonly anonymous: MockBucket; readonly account: MockBucket };
@@ -110,9 +110,10 @@ export class OpenSkyMock {
   }
 
   #body({ query }: MockRequest, gridS: number): string {
-    const { clock, behindSeconds = 0, rows, leastGridS = 0 } = this.#options;
-    const nowS = Math.floor(clock() / 1000) - behindSeconds;
-    const time = nowS - (nowS % Math.max(gridS, leastGridS));
+    const { clock, behindSeconds = 0, rows, leastGridMs = 0 } = this.#options;
+    const nowMs = clock() - behindSeconds * 1000;
+    const atMs = nowMs - (nowMs % Math.max(gridS * 1000, leastGridMs));
+    const time = Math.floor(atMs / 1000);
     const [lamin = 0, lomin = 0, lamax = 0, lomax = 0] = BOX.map((name) => Number(query.get(name)));
     const wanted = new Set(query.getAll('icao24'));
     const isAsked = (row: unknown): boolean => {
@@ -127,7 +128,7 @@ export class OpenSkyMock {
           longitude <= lomax);
       return isIn && (wanted.size === 0 || wanted.has(String(row[0])));
     };
-    const states = rows(time)?.filter(isAsked) ?? null;
+    const states = rows(atMs)?.filter(isAsked) ?? null;
     const isExtended = query.get('extended') === '1';
     const cut = isExtended ? states : states?.map((row) => (Array.isArray(row) ? row.slice(0, 17) : row));
     return JSON.stringify({ time, states: cut ?? null });

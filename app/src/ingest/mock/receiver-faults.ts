@@ -47,6 +47,8 @@ const SHARED = {
       ...(ac && { ac: [] }),
     })),
   ],
+  frozen: ['the same answer again, so its time stands still (with --rate 1)', { kind: 'repeated' }],
+  impossible: ['a latitude of 91 for each aircraft', entries((entry) => [{ ...entry, lat: 91 }])],
   'empty-objects': ['aircraft of which nothing is known: {}', entries((entry) => [entry, {}])],
   'without-now': ['an answer that does not say its time', changed((answer) => without(answer, 'now'))],
   'behind-60-s': [

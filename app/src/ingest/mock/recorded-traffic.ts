@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { ContrailError } from '../../errors.ts';
-import { toStateVector as vectorOfRow } from '../opensky/to-state-vector.ts';
+import { oddityOf, toStateVector as vectorOfRow } from '../opensky/to-state-vector.ts';
 import { isRecord, toNumber } from '../readsb/entry.ts';
 import { toStateVector as vectorOfEntry } from '../readsb/to-state-vector.ts';
 import { type Scene, type Traffic, beginOf } from './traffic.ts';
@@ -58,7 +58,10 @@ function sceneOf(recording: Recording, time: number): Scene {
   return {
     time,
     rows,
-    vectors: rows.filter((row) => Array.isArray(row)).map((row) => vectorOfRow(row, time, 'opensky')),
+    // Other feeds have no words for a row that is no state vector.
+    vectors: rows
+      .filter((row): row is readonly unknown[] => oddityOf(row) === null)
+      .map((row) => vectorOfRow(row, time, 'opensky')),
   };
 }
 

@@ -33,6 +33,8 @@ export type Fault =
   | { readonly kind: 'body'; readonly body: string; readonly type?: string }
   /** The real answer with something else in it. It costs what the real one costs. */
   | { readonly kind: 'changed'; change(right: MockReply): MockReply }
+  /** The answer of before again; the first one is the real one. */
+  | { readonly kind: 'repeated' }
   /** The first half of the real answer. */
   | { readonly kind: 'truncated' }
   /** The connection breaks before an answer. */
@@ -54,7 +56,7 @@ export const reply = (status: number, body = '', headers: MockReply['headers'] =
 
 /** Whether no credits are spent: what was asked for is not given. */
 export const isFree = ({ kind }: Fault): boolean =>
-  kind !== 'changed' && kind !== 'truncated' && kind !== 'stall';
+  kind !== 'changed' && kind !== 'repeated' && kind !== 'truncated' && kind !== 'stall';
 
 /** The answer that a fault makes of the right one; null where it is more than another answer, or none at all. */
 export function spoilt(fault: Fault, right: MockReply): MockReply | null {
@@ -67,6 +69,7 @@ export function spoilt(fault: Fault, right: MockReply): MockReply | null {
       return fault.change(right);
     case 'truncated':
       return { ...right, body: firstHalf(right.body) };
+    case 'repeated':
     case 'reset':
     case 'hang':
     case 'stall':
@@ -75,8 +78,13 @@ export function spoilt(fault: Fault, right: MockReply): MockReply | null {
   }
 }
 
-/** Answers with a fault. */
-export function fail(response: ServerResponse, fault: Fault, right: MockReply): void {
+/** Answers with a fault. @param before the last answer that had none */
+export function fail(
+  response: ServerResponse,
+  fault: Fault,
+  right: MockReply,
+  before: MockReply = right,
+): void {
   switch (fault.kind) {
     case 'reset':
       response.destroy();
@@ -91,11 +99,12 @@ export function fail(response: ServerResponse, fault: Fault, right: MockReply): 
     case 'answer':
       fault.answer(response, right.body);
       return;
+    case 'repeated':
     case 'status':
     case 'body':
     case 'changed':
     case 'truncated': {
-      const { status, headers, body } = spoilt(fault, right) ?? right;
+      const { status, headers, body } = spoilt(fault, right) ?? before;
       response.writeHead(status, headers).end(body);
     }
   }

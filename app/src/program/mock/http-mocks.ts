@@ -84,14 +84,14 @@ const FEEDS: Readonly<Record<Exclude<MockKind, 'sbs'>, (setting: MockSetting) =>
     const hasAccount = account !== 'anonymous';
     const mock = new OpenSkyMock({
       clock: components.clock,
-      rows: (time) => {
-        const { rows, vectors } = traffic(time * 1000);
+      rows: (atMs) => {
+        const { rows, vectors } = traffic(atMs);
         return rows ?? vectors.map(toOpenSkyRow);
       },
       ...(hasAccount && { client: MOCK_CLIENT }),
       buckets: { anonymous: bucket('anonymous'), account: bucket(account) },
       expiresIn: Math.ceil(tokenMs / 1000),
-      leastGridS: Math.ceil(paceMs / 1000),
+      leastGridMs: paceMs,
     });
     const login = hasAccount
       ? `OPENSKY_CLIENT_ID=${MOCK_CLIENT.id} OPENSKY_CLIENT_SECRET=${MOCK_CLIENT.secret} `

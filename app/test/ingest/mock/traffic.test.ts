@@ -149,6 +149,14 @@ describe('recordings', () => {
     expect(seen[1]?.rows).toEqual([rowOf(time)]);
   });
 
+  test('of OpenSky with rows that are no state vectors keep these for OpenSky alone', async () => {
+    const states = [ROW, null, 7, ['abc123'], ROW.with(9, 'fast').with(0, 5)];
+    await using folder = await folderOf({ 'a.json': JSON.stringify({ time: NOON, states }) });
+    const scene = recordedTraffic(folder.path, 1_000)(NOON_MS);
+    expect(scene.rows).toHaveLength(5);
+    expect(scene.vectors).toHaveLength(1);
+  });
+
   test('of a receiver keep every entry as it stands', async () => {
     const aircraft = [AIRBORNE, {}, null, TAXIING];
     await using folder = await folderOf({ 'aircraft.json': JSON.stringify({ now: NOON - 1e6, aircraft }) });

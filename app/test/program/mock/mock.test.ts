@@ -113,6 +113,29 @@ describe('a mock', () => {
     expect(await run(2)).not.toEqual(first);
   });
 
+  test('whose time stands still gives its first answer for ever, as a server and as a file', async () => {
+    await using folder = await folderOf({});
+    const file = folder.file('aircraft.json');
+    await using open = await mock('readsb', { file, paceMs: 20, faults: ['frozen'], share: 1 });
+    const text = async () => (await fetch(open.url)).text();
+    const [answer, written] = [await text(), await readFile(file, 'utf8')];
+    const second = Math.floor(SYSTEM.clock() / 1000);
+    while (Math.floor(SYSTEM.clock() / 1000) === second) await text();
+    expect(await text()).toBe(answer);
+    expect(await readFile(file, 'utf8')).toBe(written);
+  });
+
+  test('of OpenSky at a pace of its own has a time that is that of its aircraft', async () => {
+    await using open = await mock('opensky', { paceMs: 86_400 });
+    const { time, states } = (await (await fetch(`${open.url}/states/all`)).json()) as {
+      time: number;
+      states: unknown[][];
+    };
+    expect(time).toBe(Math.floor((Math.round((time + 0.5) / 86.4) * 86_400) / 1000));
+    const newest = Math.max(...states.map((row) => Number(row[4])));
+    expect(newest).toBe(time);
+  });
+
   test('writes the file of a receiver, whole', async () => {
     await using folder = await folderOf({});
     const file = folder.file('aircraft.json');
