@@ -3,7 +3,15 @@ import { Picture } from '../src/live/picture.ts';
 import { Placed } from '../src/map/placed.ts';
 import { worldPixels, worldX, worldY } from '../src/map/projection.ts';
 import { ALL_CLASSES } from '../src/map/ramp.ts';
-import { cameraOfAll, cameraOver, classesOf, isUnderCard, pointsOf, toggled } from '../src/views/map.ts';
+import {
+  cameraOfAll,
+  cameraOver,
+  classesOf,
+  isUnderCard,
+  labelWords,
+  pointsOf,
+  toggled,
+} from '../src/views/map.ts';
 import { AIRLINER, frame, STRANGER } from './fixtures.ts';
 
 const WIDE = { width: 1200, height: 800 };
@@ -58,6 +66,14 @@ describe('where the map looks', () => {
     expect([100, 300, 690].map((y) => isUnderCard(y, PHONE))).toEqual([false, true, true]);
     expect([100, 790].map((y) => isUnderCard(y, WIDE))).toEqual([false, false]);
   });
+});
+
+test('a label says who, how high and how fast, and leaves out what nobody knows', () => {
+  const { picture } = placedOf([0, { ...AIRLINER, altitude_m: 10_668 }], [1, STRANGER]);
+  const known = labelWords(picture.aircraft(0), 'aviation');
+  expect(known).toEqual([AIRLINER.callsign, expect.stringMatching(/^35,000 ft · \d+ kt$/)]);
+  expect(labelWords(picture.aircraft(1), 'metric')).toEqual([STRANGER.icao24, '']);
+  expect(labelWords(null, 'metric')).toEqual(['', '']);
 });
 
 test('a track answer gives its positions, without rows that have none', () => {

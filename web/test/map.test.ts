@@ -55,7 +55,17 @@ const SPRITES: SpriteSheets = { heard: sheet(), estimated: sheet() };
 
 function scene(placed: Placed, camera: Camera, part: Partial<Scene> = {}): Scene {
   const size = { width: 1000, height: 600, ratio: 1 };
-  return { placed, camera, size, now: NOW, classes: ALL, moving: true, palette: PALETTES.dark, ...part };
+  return {
+    placed,
+    camera,
+    size,
+    now: NOW,
+    classes: ALL,
+    moving: true,
+    style: 'icon',
+    palette: PALETTES.dark,
+    ...part,
+  };
 }
 
 describe('drawing aircraft', () => {
@@ -114,9 +124,13 @@ describe('drawing aircraft', () => {
     expect(icons[0]).toMatchObject({ x: 490, alpha: expect.closeTo(0.35, 6) });
   });
 
-  test('draws squares in the colour of the class below zoom 2.6, once for each copy of the world', () => {
+  test('draws squares in the colour of the class, once for each copy of the world', () => {
     const { context, squares } = recorder();
-    const drawn = drawAircraft(context, scene(placedOf([0, AIRLINER]), over(0, 20, 1)), SPRITES);
+    const drawn = drawAircraft(
+      context,
+      scene(placedOf([0, AIRLINER]), over(0, 20, 1), { style: 'square' }),
+      SPRITES,
+    );
     expect(squares).toHaveLength(drawn.icons);
     expect(drawn.icons).toBe(2);
     expect(new Set(squares.map((square) => square.colour))).toEqual(new Set([PALETTES.dark.classes[5]]));

@@ -1,13 +1,11 @@
 import { VALID } from 'contrail/wire/units';
+import type { AircraftStyle } from './aircraft-detail.ts';
 import { screenX, worldCopies, type Camera } from './camera.ts';
 import { fadeAlpha, FAINTEST_ALPHA } from './dead-reckoning.ts';
 import type { Placed } from './placed.ts';
 import { worldPixels } from './projection.ts';
 import { CLASS_COUNT, type Palette } from './ramp.ts';
 import { headingColumn, NO_HEADING, type SpriteSheets } from './sprites.ts';
-
-/** Below this zoom icons would cover the map, so an aircraft is a square of 2 pixels. */
-export const SQUARES_BELOW_ZOOM = 2.6;
 
 /** A square is of two kinds alone: as good as new, and faded from this opacity on. */
 const SQUARE_FADES_AT = 0.8;
@@ -37,14 +35,13 @@ export interface Scene {
   readonly classes: number;
   /** False under prefers-reduced-motion: aircraft stay at their last position. */
   readonly moving: boolean;
+  readonly style: AircraftStyle;
   readonly palette: Palette;
 }
 
 /** Draws all aircraft of the scene on a cleared context whose transform is the identity. */
 export function drawAircraft(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheets): Drawn {
-  return scene.camera.zoom < SQUARES_BELOW_ZOOM
-    ? drawSquares(context, scene)
-    : drawIcons(context, scene, sprites);
+  return scene.style === 'square' ? drawSquares(context, scene) : drawIcons(context, scene, sprites);
 }
 
 function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
@@ -139,6 +136,20 @@ export function fastestInView({ placed, camera, size, now, classes, moving }: Sc
     if (Math.abs(screenX(camera, spot.x)) <= size.width / 2) fastest = spot.speed;
   }
   return fastest * world;
+}
+
+/** How many of the aircraft that are shown lie inside the scene's size. */
+export function numberInView({ placed, camera, size, now, classes, moving }: Scene): number {
+  const { picture } = placed;
+  const world = worldPixels(camera.zoom);
+  let number = 0;
+  for (let slot = 0; slot < picture.slots; slot++) {
+    if (picture.used[slot] !== 1 || (classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
+    const spot = placed.locate(slot, now, moving);
+    if (Math.abs(spot.y - camera.y) * world > size.height / 2) continue;
+    if (Math.abs(screenX(camera, spot.x)) <= size.width / 2) number += 1;
+  }
+  return number;
 }
 
 /** Ring, triangle and code beside every aircraft that sends an emergency squawk: never colour alone, no flashing. */

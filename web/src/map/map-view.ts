@@ -1,8 +1,10 @@
-import { drawAircraft, drawEmergencies, fastestInView, type Scene } from './aircraft-layer.ts';
-import { basemapFor, drawBasemap, type BasemapLevel, type BasemapName } from './basemap.ts';
+import { aircraftStyle, labelLevel, type AircraftStyle, type LabelLevel } from './aircraft-detail.ts';
+import { AircraftLabels, type LabelWords } from './aircraft-labels.ts';
+import { drawAircraft, drawEmergencies, fastestInView, numberInView, type Scene } from './aircraft-layer.ts';
 import { clampCamera, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
+import { Ground, type LoadBasemap } from './ground.ts';
 import { listenForGestures } from './input.ts';
-import { drawLabels, drawTrack, type Labels } from './overlay.ts';
+import { drawTrack, type Labels } from './overlay.ts';
 import { pickNearest } from './pick.ts';
 import type { Placed } from './placed.ts';
 import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
@@ -28,18 +30,19 @@ export interface MapPorts {
   readonly serverNow: () => number;
   /** A clock that never goes back, ms. */
   readonly clock: () => number;
-  /** Loads one resolution of the basemap; called at most once for each. */
-  readonly loadBasemap: (name: BasemapName) => Promise<BasemapLevel>;
+  readonly loadBasemap: LoadBasemap;
   readonly onSelect: (slot: number) => void;
   readonly onCancel: () => void;
   /** The aircraft under the pointer and where it is in the view, or -1. */
   readonly onHover: (slot: number, x: number, y: number) => void;
+  /** The lines of an aircraft's label. */
+  readonly words: LabelWords;
   /** Called after every full drawing that followed a movement of the camera. */
   readonly onCamera: (camera: Camera) => void;
 }
 
 /**
- * The live map on three stacked canvases: basemap, aircraft, names. It draws only when something would look different
+ * The live map on two stacked canvases: basemap with names, and aircraft with labels. It draws only when something would look different
  * (redraw.ts), and moves by CSS transform during a gesture. It uses no framework and owns the element it is given.
  */
 export class MapView {
@@ -51,11 +54,9 @@ export class MapView {
   readonly #sheet = document.createElement('div');
   readonly #base = document.createElement('canvas');
   readonly #planes = document.createElement('canvas');
-  readonly #names = document.createElement('canvas');
   readonly #ring = document.createElement('div');
-  readonly #levels = new Map<BasemapName, BasemapLevel | 'loading'>();
+  readonly #ground: Ground;
   readonly #stop: (() => void)[] = [];
-  #labels: Labels | null = null;
   #drawn: Camera;
   #width = 0;
   #height = 0;
@@ -65,6 +66,9 @@ export class MapView {
   #moving = true;
   #selected = -1;
   #track: Track = NO_TRACK;
+  readonly #aircraftLabels: AircraftLabels;
+  #style: AircraftStyle | null = null;
+  #labelLevel: LabelLevel = 0;
   #sprites: { key: string; sheets: SpriteSheets } | null = null;
   #frame = 0;
   readonly #redraw = new Redraw();
@@ -75,10 +79,12 @@ export class MapView {
     this.#ports = ports;
     this.camera = camera;
     this.#drawn = camera;
+    this.#aircraftLabels = new AircraftLabels(ports.words);
+    this.#ground = new Ground(ports.loadBasemap, () => this.invalidateView());
     this.#sheet.className = 'map-sheet';
     this.#ring.className = 'map-ring';
     this.#ring.hidden = true;
-    for (const canvas of [this.#base, this.#planes, this.#names]) {
+    for (const canvas of [this.#base, this.#planes]) {
       canvas.setAttribute('aria-hidden', 'true');
       this.#sheet.append(canvas);
     }
@@ -128,8 +134,14 @@ export class MapView {
     this.invalidate();
   }
 
+  /** The fonts have come, or aircraft have other words: what was written is written again. */
+  rewrite(): void {
+    this.#aircraftLabels.forget();
+    this.invalidateView();
+  }
+
   setLabels(labels: Labels): void {
-    this.#labels = labels;
+    this.#ground.labels = labels;
     this.invalidateView();
   }
 
@@ -235,7 +247,7 @@ export class MapView {
     this.#width = box.width;
     this.#height = box.height;
     this.#ratio = ratio;
-    for (const canvas of [this.#base, this.#planes, this.#names]) {
+    for (const canvas of [this.#base, this.#planes]) {
       canvas.width = Math.round(box.width * OVERSIZE * ratio);
       canvas.height = Math.round(box.height * OVERSIZE * ratio);
     }
@@ -277,13 +289,8 @@ export class MapView {
     const palette = PALETTES[this.#theme];
     const size = this.#canvasSize();
     const base = this.#base.getContext('2d', { alpha: false });
-    const names = this.#names.getContext('2d');
-    if (base === null || names === null) return;
-    drawBasemap(base, this.#basemap(), this.#drawn, size, palette);
-    names.setTransform(1, 0, 0, 1, 0, 0);
-    names.clearRect(0, 0, this.#names.width, this.#names.height);
-    names.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
-    if (this.#labels !== null) drawLabels(names, this.#labels, this.#drawn, size, palette);
+    if (base === null) return;
+    this.#ground.draw(base, this.#drawn, size, palette);
     this.#drawPlanes(now);
     this.#transform();
   }
@@ -296,6 +303,7 @@ export class MapView {
       now: this.#ports.serverNow(),
       classes: this.#classes,
       moving: this.#moving,
+      style: this.#style ?? 'square',
       palette: PALETTES[this.#theme],
     };
   }
@@ -306,6 +314,7 @@ export class MapView {
     this.redraws += 1;
     const { placed } = this.#ports;
     placed.smallest = smallestGlide_px(placed.pace_s) / worldPixels(this.#drawn.zoom);
+    this.#decideDetail();
     const scene = this.#scene();
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.#planes.width, this.#planes.height);
@@ -313,11 +322,19 @@ export class MapView {
     this.#drawTrack(context, scene);
     context.setTransform(1, 0, 0, 1, 0, 0);
     const drawn = drawAircraft(context, scene, this.#spriteSheets());
+    this.#aircraftLabels.draw(context, scene, this.#labelLevel, this.#iconPixels() / 2, this.#selected);
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     drawEmergencies(context, scene);
     this.#placeRing(scene);
     const fastest = this.#moving ? drawn.fastest_px_per_s : 0;
     this.#redraw.drewAircraft(now, fastest, Math.max(0, this.#ports.clock() - now));
+  }
+
+  #decideDetail(): void {
+    const number = numberInView({ ...this.#scene(), size: { ...this.size, ratio: this.#ratio } });
+    const onScreen = { ...this.size, number, zoom: this.#drawn.zoom };
+    this.#style = aircraftStyle(onScreen, this.#style);
+    this.#labelLevel = labelLevel(onScreen, this.#labelLevel);
   }
 
   /** Draws the recorded track, and from the end of the aircraft's line on to where it is now. */
@@ -363,29 +380,12 @@ export class MapView {
     this.#sheet.style.transform = `translate(${dx}px, ${dy}px) scale(${scale})`;
   }
 
-  #basemap(): BasemapLevel | undefined {
-    const wanted = basemapFor(this.#drawn.zoom);
-    for (const name of ['110m', wanted] as const) {
-      if (this.#levels.has(name)) continue;
-      this.#levels.set(name, 'loading');
-      this.#ports.loadBasemap(name).then(
-        (level) => {
-          this.#levels.set(name, level);
-          this.invalidateView();
-        },
-        // Without coastlines the map still shows every aircraft; the next time at this zoom it tries again.
-        () => this.#levels.delete(name),
-      );
-    }
-    for (const name of [wanted, '50m', '110m', '10m'] as const) {
-      const level = this.#levels.get(name);
-      if (level !== undefined && level !== 'loading') return level;
-    }
-    return undefined;
+  #iconPixels(): number {
+    return iconPixels(this.#drawn.zoom, this.#style !== 'icon');
   }
 
   #spriteSheets(): SpriteSheets {
-    const px = iconPixels(this.#drawn.zoom);
+    const px = this.#iconPixels();
     const key = `${this.#theme} ${px} ${this.#ratio}`;
     if (this.#sprites?.key !== key) {
       this.#sprites = { key, sheets: createSprites(PALETTES[this.#theme], px, this.#ratio) };

@@ -39,6 +39,8 @@ export interface Palette {
   readonly label: string;
   readonly seaLabel: string;
   readonly labelHalo: string;
+  /** Of an aircraft. */
+  readonly callsign: string;
   readonly outline: string;
   readonly emergency: string;
   readonly selection: string;
@@ -58,6 +60,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     label: '#8fa3b8',
     seaLabel: '#4d6480',
     labelHalo: '#131c26',
+    callsign: '#dbe5ef',
     outline: '#0b1118',
     emergency: '#ff7b72',
     selection: '#ffffff',
@@ -71,6 +74,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     label: '#5d6873',
     seaLabel: '#7b92a3',
     labelHalo: '#f7f5f0',
+    callsign: '#1d2833',
     outline: '#ffffff',
     emergency: '#b3261e',
     selection: '#10161c',

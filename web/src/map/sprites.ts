@@ -13,7 +13,8 @@ export function headingColumn(track_cdeg: number): number {
 }
 
 /** Edge of an icon in CSS pixels at a zoom: small when there are many, large when there are few. */
-export function iconPixels(zoom: number): number {
+export function iconPixels(zoom: number, isSmall: boolean): number {
+  if (isSmall) return 10;
   if (zoom < 4.6) return 12;
   if (zoom < 6.2) return 15;
   return zoom < 7.6 ? 19 : 24;

@@ -1,10 +1,12 @@
 import type { TrackAnswer } from 'contrail/dashboard/protocol';
 import { numberOf, rowsOf, textOf } from '../api/rows.ts';
+import type { Aircraft } from '../live/picture.ts';
 import { cameraAround, type Camera, type Size } from '../map/camera.ts';
 import type { Placed } from '../map/placed.ts';
 import { worldPixels } from '../map/projection.ts';
 import { ALL_CLASSES, CLASS_COUNT } from '../map/ramp.ts';
 import type { TrackPoint } from '../map/track.ts';
+import { altitude, speed, type Units } from '../text/format.ts';
 
 /**
  * A map of at most this width has the card of the chosen aircraft below, over this share of it (Card.svelte). CSS
@@ -44,6 +46,17 @@ export function pointsOf(answer: TrackAnswer): TrackPoint[] {
       on_ground: textOf(row['flight_phase']) === 'GROUND',
     };
   });
+}
+
+/** The lines of an aircraft's label on the map; what is not known is left out. */
+export function labelWords(aircraft: Aircraft | null, units: Units): readonly [string, string] {
+  if (aircraft === null) return ['', ''];
+  const { altitude_m, velocity_kmh, on_ground } = aircraft;
+  const values = [
+    on_ground === true ? 'ground' : altitude_m === null ? '' : altitude(altitude_m, units),
+    velocity_kmh === null ? '' : speed(velocity_kmh, units),
+  ];
+  return [aircraft.callsign ?? aircraft.icao24, values.filter((value) => value !== '').join(' · ')];
 }
 
 /** The camera that shows all aircraft; null without aircraft. */
