@@ -40,6 +40,7 @@ export function fetchOf(
       form,
     };
     const reply = mock.answer({ ...request, isFree: fault !== null && isFree(fault) });
+    if (fault?.kind === 'late') world.advance(fault.ms);
     if (fault?.kind === 'stall') {
       world.advance(45_000);
       throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');

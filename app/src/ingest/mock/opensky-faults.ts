@@ -43,6 +43,7 @@ export const OPENSKY_FAULTS = {
   'web-page': ['a web page instead', { kind: 'body', body: '<!doctype html>', type: 'text/html' }],
   truncated: ['half of the answer', { kind: 'truncated' }],
   slow: ['half of the answer, then silence', { kind: 'stall' }],
+  late: ['half of the answer, and the other half 20 s later', { kind: 'late', ms: 20_000 }],
   'fields-17': ['rows without the category', rows((row) => [row.slice(0, 17)])],
   'fields-19': ['rows with one field more', rows((row) => [[...row, 'more']])],
   'whole-numbers': [

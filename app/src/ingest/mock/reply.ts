@@ -35,6 +35,8 @@ export type Fault =
   | { readonly kind: 'changed'; change(right: MockReply): MockReply }
   /** The answer of before again; the first one is the real one. */
   | { readonly kind: 'repeated' }
+  /** The real answer, its second half so much later. */
+  | { readonly kind: 'late'; readonly ms: number }
   /** The first half of the real answer. */
   | { readonly kind: 'truncated' }
   /** The connection breaks before an answer. */
@@ -56,7 +58,7 @@ export const reply = (status: number, body = '', headers: MockReply['headers'] =
 
 /** Whether no credits are spent: what was asked for is not given. */
 export const isFree = ({ kind }: Fault): boolean =>
-  kind !== 'changed' && kind !== 'repeated' && kind !== 'truncated' && kind !== 'stall';
+  !['changed', 'repeated', 'late', 'truncated', 'stall'].includes(kind);
 
 /** The answer that a fault makes of the right one; null where it is more than another answer, or none at all. */
 export function spoilt(fault: Fault, right: MockReply): MockReply | null {
@@ -70,6 +72,7 @@ export function spoilt(fault: Fault, right: MockReply): MockReply | null {
     case 'truncated':
       return { ...right, body: firstHalf(right.body) };
     case 'repeated':
+    case 'late':
     case 'reset':
     case 'hang':
     case 'stall':
@@ -92,6 +95,12 @@ export function fail(
     case 'hang':
       fault.reached?.();
       return;
+    case 'late': {
+      const { status, headers, body } = right;
+      response.writeHead(status, headers).write(firstHalf(body));
+      setTimeout(() => response.end(body.slice(firstHalf(body).length)), fault.ms).unref();
+      return;
+    }
     case 'stall':
       response.writeHead(200, JSON_TYPE);
       response.write(firstHalf(right.body), () => fault.reached?.());
