@@ -2,16 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Picture } from '../src/live/picture.ts';
 import { Placed } from '../src/map/placed.ts';
 import { worldPixels, worldX, worldY } from '../src/map/projection.ts';
-import { ALL_CLASSES } from '../src/map/ramp.ts';
-import {
-  cameraOfAll,
-  cameraOver,
-  classesOf,
-  isUnderCard,
-  labelWords,
-  pointsOf,
-  toggled,
-} from '../src/views/map.ts';
+import { cameraOfAll, cameraOver, isUnderCard, labelWords, pointsOf } from '../src/views/map.ts';
 import { AIRLINER, frame, STRANGER } from './fixtures.ts';
 
 const WIDE = { width: 1200, height: 800 };
@@ -22,20 +13,6 @@ function placedOf(...aircraft: NonNullable<Parameters<typeof frame>[0]['aircraft
   picture.apply(frame({ aircraft }));
   return new Placed(picture);
 }
-
-describe('the altitude classes of an address', () => {
-  test('are all where it says nothing, and those of its digits else', () => {
-    expect([null, '0', '024', '-', '', '0099x'].map(classesOf)).toEqual([ALL_CLASSES, 1, 21, 0, 0, 1]);
-  });
-
-  test('come back from every set that can be switched on', () => {
-    for (let classes = 0; classes <= ALL_CLASSES; classes++)
-      for (let index = 0; index < 7; index++)
-        expect(classesOf(toggled(classes, index))).toBe(classes ^ (1 << index));
-    expect(toggled(ALL_CLASSES & ~1, 0)).toBeNull();
-    expect(toggled(1, 0)).toBe('-');
-  });
-});
 
 describe('where the map looks', () => {
   const placed = placedOf([2, AIRLINER], [9, { ...AIRLINER, icao24: 'aaaaaa', longitude: 21.57 }]);

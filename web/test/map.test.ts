@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { EVERYTHING, parseFilter, type Filter } from '../src/filter/filter.ts';
+import { Visible } from '../src/filter/visible.ts';
 import { Picture } from '../src/live/picture.ts';
-import { drawAircraft, fastestInView, type Scene } from '../src/map/aircraft-layer.ts';
+import { drawAircraft, drawChosen, fastestInView, type Scene } from '../src/map/aircraft-layer.ts';
 import type { Camera } from '../src/map/camera.ts';
 import { countShown, pickNearest } from '../src/map/pick.ts';
 import { Placed } from '../src/map/placed.ts';
 import { worldPixels, worldX, worldY } from '../src/map/projection.ts';
-import { ALL_CLASSES as ALL, PALETTES } from '../src/map/ramp.ts';
+import { CLASS_COUNT, UNKNOWN_CLASS } from '../src/filter/altitude-class.ts';
+import { PALETTES } from '../src/map/ramp.ts';
 import {
   headingColumn,
   HEADINGS,
@@ -49,24 +52,36 @@ function recorder() {
 const sheet = (): SpriteSheet => ({
   image: {} as HTMLCanvasElement,
   cell: 20,
-  row: (kind, altitudeClass) => (kind * 7 + altitudeClass) * 20,
+  row: (kind, altitudeClass) => (kind * CLASS_COUNT + altitudeClass) * 20,
 });
 const SPRITES: SpriteSheets = { heard: sheet(), estimated: sheet() };
 
 function scene(placed: Placed, camera: Camera, part: Partial<Scene> = {}): Scene {
   const size = { width: 1000, height: 600, ratio: 1 };
+  const visible = shownOf(placed);
   return {
     placed,
     camera,
     size,
     now: NOW,
-    classes: ALL,
+    visible,
+    selected: -1,
     moving: true,
     style: 'icon',
     palette: PALETTES.dark,
     ...part,
   };
 }
+
+/** What a filter shows of a picture. */
+function shownOf({ picture }: Placed, filter: Filter = EVERYTHING): Uint8Array {
+  const visible = new Visible();
+  visible.update(picture, filter);
+  return visible.mask;
+}
+
+const withoutClass5 = parseFilter((name) => (name === 'altitude' ? '0123467' : null));
+const belowClass2 = parseFilter((name) => (name === 'altitude' ? '1' : null));
 
 describe('drawing aircraft', () => {
   test('takes glyph, altitude class and heading from the row', () => {
@@ -82,7 +97,7 @@ describe('drawing aircraft', () => {
   test('claims no heading for an unknown track and no altitude for an unknown one', () => {
     const { context, icons } = recorder();
     drawAircraft(context, scene(placedOf([0, STRANGER]), over(-179.99, -84, 6)), SPRITES);
-    expect(icons.map(({ column, row }) => [column, row])).toEqual([[NO_HEADING, 0]]);
+    expect(icons.map(({ column, row }) => [column, row])).toEqual([[NO_HEADING, UNKNOWN_CLASS]]);
   });
 
   test('carries an aircraft on along its track for 15 s, and no further', () => {
@@ -111,9 +126,9 @@ describe('drawing aircraft', () => {
     expect(look(NOW + 170)).toEqual(look(NOW + 120));
     expect([look(NOW + 10)[1], look(NOW + 40)[1]]).toEqual([false, true]);
     const view = { width: 1000, height: 600 };
-    expect(countShown(placed, camera, NOW + 10, view, ALL, true).estimated).toBe(0);
-    expect(countShown(placed, camera, NOW + 40, view, ALL, true).estimated).toBe(1);
-    expect(countShown(placed, camera, NOW + 40, view, ALL, false).estimated).toBe(0);
+    expect(countShown(placed, camera, NOW + 10, view, shownOf(placed), true).estimated).toBe(0);
+    expect(countShown(placed, camera, NOW + 40, view, shownOf(placed), true).estimated).toBe(1);
+    expect(countShown(placed, camera, NOW + 40, view, shownOf(placed), false).estimated).toBe(0);
   });
 
   test('fades what was not heard of, and moves nothing under reduced motion', () => {
@@ -159,11 +174,38 @@ describe('drawing aircraft', () => {
     expect(fastestInView(scene(placed, here, { moving: false }))).toBe(0);
   });
 
-  test('draws only the classes that are switched on', () => {
+  test.each(['icon', 'square'] as const)('draws only what the filter shows: %s', (style) => {
+    const { context, icons, squares } = recorder();
+    const placed = placedOf([0, AIRLINER]);
+    const part = { style, visible: shownOf(placed, withoutClass5) };
+    drawAircraft(context, scene(placed, over(AIRLINER.longitude, AIRLINER.latitude, 6), part), SPRITES);
+    expect([icons, squares]).toEqual([[], []]);
+  });
+
+  test.each(['icon', 'square'] as const)(
+    'draws the chosen aircraft by itself, after all others, whatever the filter says: %s',
+    (style) => {
+      const placed = placedOf([0, AIRLINER], [1, { ...AIRLINER, icao24: 'aaaaaa', altitude_m: 500 }]);
+      const camera = over(AIRLINER.longitude, AIRLINER.latitude, 6);
+      const hidden = scene(placed, camera, { style, selected: 0, visible: shownOf(placed, withoutClass5) });
+      const drawn = (draw: typeof drawChosen, with_ = hidden): number =>
+        draw(recorder().context, with_, SPRITES).icons;
+      const copies = drawn(drawChosen);
+      expect(copies).toBeGreaterThan(0);
+      expect(drawn(drawAircraft)).toBe(copies);
+      expect(drawn(drawAircraft, { ...hidden, visible: shownOf(placed) })).toBe(copies);
+      expect(drawn(drawChosen, { ...hidden, selected: -1 })).toBe(0);
+      expect(drawn(drawChosen, { ...hidden, selected: 40 })).toBe(0);
+    },
+  );
+
+  test('an emergency does not fade with the age of its position, and is drawn whatever the filter says', () => {
+    const placed = placedOf([0, { ...AIRLINER, squawk: '7700' }]);
     const { context, icons } = recorder();
     const camera = over(AIRLINER.longitude, AIRLINER.latitude, 6);
-    drawAircraft(context, scene(placedOf([0, AIRLINER]), camera, { classes: ALL & ~(1 << 5) }), SPRITES);
-    expect(icons).toEqual([]);
+    const part = { now: NOW + 500, visible: shownOf(placed, withoutClass5) };
+    drawAircraft(context, scene(placed, camera, part), SPRITES);
+    expect(icons).toMatchObject([{ alpha: 1 }]);
   });
 });
 
@@ -180,20 +222,20 @@ describe('picking', () => {
     [7, { ...AIRLINER, icao24: 'aaaaaa', longitude: AIRLINER.longitude + 0.02, altitude_m: 500 }],
   );
   const camera = over(AIRLINER.longitude, AIRLINER.latitude, 9);
-  const pick = (x: number, y: number, radius: number, classes = ALL): number =>
-    pickNearest(placed, camera, NOW, { x, y, radius }, classes, true);
+  const pick = (x: number, y: number, radius: number, filter = EVERYTHING): number =>
+    pickNearest(placed, camera, NOW, { x, y, radius }, shownOf(placed, filter), true);
 
   test('takes the nearest within reach, and nothing beyond it', () => {
     expect([pick(2, 1, 14), pick(6, 0, 14), pick(0, 40, 14)]).toEqual([0, 7, -1]);
   });
 
   test('does not take what a filter hides', () => {
-    expect(pick(2, 1, 14, ALL & ~(1 << 5))).toBe(7);
+    expect(pick(2, 1, 14, withoutClass5)).toBe(7);
   });
 
   test('finds aircraft beyond the antimeridian', () => {
     const far = placedOf([3, { ...AIRLINER, longitude: -179.9, latitude: 10 }]);
-    const at = pickNearest(far, over(179.9, 10, 8), NOW, { x: 36, y: 0, radius: 14 }, ALL, false);
+    const at = pickNearest(far, over(179.9, 10, 8), NOW, { x: 36, y: 0, radius: 14 }, shownOf(far), false);
     expect(at).toBe(3);
   });
 
@@ -201,7 +243,7 @@ describe('picking', () => {
     const flying = placedOf([0, { ...AIRLINER, true_track: 90, vertical_rate: 0 }]);
     flying.pace_s = 86;
     const pickAt = (x: number): number =>
-      pickNearest(flying, camera, NOW + 60, { x, y: 0, radius: 14 }, ALL, true);
+      pickNearest(flying, camera, NOW + 60, { x, y: 0, radius: 14 }, shownOf(flying), true);
     const spot = flying.locate(0, NOW + 60, true);
     const x = (spot.x - camera.x) * worldPixels(camera.zoom);
     expect(x).toBeGreaterThan(30);
@@ -210,9 +252,10 @@ describe('picking', () => {
 
   test('counts what passes the filter and what lies in view', () => {
     const view = { width: 1000, height: 600 };
-    const count = (from: Camera, classes: number) => countShown(placed, from, NOW, view, classes, true);
-    expect(count(camera, ALL)).toEqual({ shown: 2, inView: 2, estimated: 0 });
-    expect(count(camera, 1 << 1)).toEqual({ shown: 1, inView: 1, estimated: 0 });
-    expect(count(over(-100, 40, 9), ALL)).toEqual({ shown: 2, inView: 0, estimated: 0 });
+    const count = (from: Camera, filter: Filter) =>
+      countShown(placed, from, NOW, view, shownOf(placed, filter), true);
+    expect(count(camera, EVERYTHING)).toEqual({ shown: 2, inView: 2, estimated: 0 });
+    expect(count(camera, belowClass2)).toEqual({ shown: 1, inView: 1, estimated: 0 });
+    expect(count(over(-100, 40, 9), EVERYTHING)).toEqual({ shown: 2, inView: 0, estimated: 0 });
   });
 });

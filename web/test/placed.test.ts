@@ -33,7 +33,7 @@ describe('aircraft as the map has them', () => {
     expect(placed.x[40]).toBeCloseTo(worldX(STRANGER.longitude), 12);
     picture.apply(frame({ picture: 8, tick: 1, aircraft: [[1, STRANGER]] }));
     placed.follow(1010, true);
-    expect([placed.x[1], placed.altitudeClass[1]]).toEqual([worldX(STRANGER.longitude), 0]);
+    expect([placed.x[1], placed.altitudeClass[1]]).toEqual([worldX(STRANGER.longitude), 7]);
   });
 
   test('do not sweep across the map when they say that they fly faster than anything does', () => {

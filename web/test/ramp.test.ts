@@ -4,9 +4,9 @@ import {
   altitudeClass,
   CLASS_COUNT,
   CLASS_WORDS,
-  PALETTES,
-  type Theme,
-} from '../src/map/ramp.ts';
+  UNKNOWN_CLASS,
+} from '../src/filter/altitude-class.ts';
+import { PALETTES, type Theme } from '../src/map/ramp.ts';
 
 type Triple = readonly [number, number, number];
 
@@ -80,9 +80,10 @@ describe('altitude classes', () => {
     expect(ALTITUDE_EDGES_M.map((edge) => altitudeClass(edge - 1, false))).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test('take below sea level as low, and an unknown altitude as no altitude, never as 0', () => {
+  test('take below sea level as low, and an unknown altitude as neither 0 nor the ground', () => {
     expect(altitudeClass(-30, false)).toBe(1);
-    expect(altitudeClass(null, false)).toBe(0);
+    expect(altitudeClass(null, false)).toBe(UNKNOWN_CLASS);
+    expect(altitudeClass(null, true)).toBe(0);
     expect(altitudeClass(11_000, true)).toBe(0);
     expect(CLASS_WORDS).toHaveLength(CLASS_COUNT);
   });

@@ -3,6 +3,7 @@ import type { Scene } from './aircraft-layer.ts';
 import { screenX } from './camera.ts';
 import { placeLabels, type Kept, type Side, type Wanting } from './place-labels.ts';
 import { worldPixels } from './projection.ts';
+import { GROUND_CLASS } from '../filter/altitude-class.ts';
 import type { Palette } from './ramp.ts';
 
 /** First line (who) and second line (how high, how fast) of an aircraft; a line without text is left out. */
@@ -86,23 +87,29 @@ export class AircraftLabels {
     chosen: number,
     before: ReadonlyMap<number, Painted>,
   ): Wanting[] {
-    const { placed, camera, size, now, moving, classes } = scene;
+    const { placed, camera, size, now, moving, visible } = scene;
     const { picture } = placed;
     if (level === 0 && chosen < 0) return [];
     const world = worldPixels(camera.zoom);
     const inAir: Wanting[] = [];
     const onGround: Wanting[] = [];
     for (let slot = 0; slot < picture.slots; slot++) {
-      if (picture.used[slot] !== 1 || (level === 0 && slot !== chosen)) continue;
-      const klass = placed.altitudeClass[slot] ?? 0;
-      if (slot !== chosen && (classes & (1 << klass)) === 0) continue;
+      if (slot === chosen ? picture.used[slot] !== 1 : level === 0 || visible[slot] === 0) continue;
       const spot = placed.locate(slot, now, moving);
       const x = size.width / 2 + screenX(camera, spot.x);
       const y = size.height / 2 + (spot.y - camera.y) * world;
       if (x < 0 || x > size.width || y < 0 || y > size.height) continue;
       const address = picture.columns.icao24[slot] ?? 0;
       const { width, height } = this.#paint(scene, slot, address, slot === chosen ? 2 : level, before);
-      (klass === 0 ? onGround : inAir).push({ slot, address, x, y, half, width, height });
+      (placed.altitudeClass[slot] === GROUND_CLASS ? onGround : inAir).push({
+        slot,
+        address,
+        x,
+        y,
+        half,
+        width,
+        height,
+      });
     }
     return [...inAir, ...onGround];
   }

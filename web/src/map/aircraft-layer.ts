@@ -1,21 +1,17 @@
 import { VALID } from 'contrail/wire/units';
+import { EMERGENCY } from '../filter/visible.ts';
+import { squawkOf } from '../live/emergencies.ts';
 import type { AircraftStyle } from './aircraft-detail.ts';
 import { screenX, worldCopies, type Camera } from './camera.ts';
 import { fadeAlpha, FAINTEST_ALPHA } from './dead-reckoning.ts';
 import type { Placed } from './placed.ts';
 import { worldPixels } from './projection.ts';
-import { CLASS_COUNT, type Palette } from './ramp.ts';
+import { CLASS_COUNT } from '../filter/altitude-class.ts';
+import type { Palette } from './ramp.ts';
 import { headingColumn, NO_HEADING, type SpriteSheets } from './sprites.ts';
 
 /** A square is of two kinds alone: as good as new, and faded from this opacity on. */
 const SQUARE_FADES_AT = 0.8;
-
-/** Squawks that call for help, as numbers: 7500 unlawful interference, 7600 radio failure, 7700 emergency. */
-export const EMERGENCY_SQUAWKS: ReadonlyMap<number, string> = new Map([
-  [0o7500, '7500'],
-  [0o7600, '7600'],
-  [0o7700, '7700'],
-]);
 
 /** The result of one drawing. */
 export interface Drawn {
@@ -31,22 +27,45 @@ export interface Scene {
   readonly camera: Camera;
   readonly size: { readonly width: number; readonly height: number; readonly ratio: number };
   readonly now: number;
-  /** Bit n: aircraft of altitude class n are shown. */
-  readonly classes: number;
+  /** What is shown, by slot: see filter/visible.ts. */
+  readonly visible: Uint8Array;
+  /** The slot of the chosen aircraft, which is shown whatever the filter says, over all others; -1: none. */
+  readonly selected: number;
   /** False under prefers-reduced-motion: aircraft stay at their last position. */
   readonly moving: boolean;
   readonly style: AircraftStyle;
   readonly palette: Palette;
 }
 
-/** Draws all aircraft of the scene on a cleared context whose transform is the identity. */
+/** Draws all aircraft of the scene but the chosen one on a cleared context whose transform is the identity. */
 export function drawAircraft(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheets): Drawn {
-  return scene.style === 'square' ? drawSquares(context, scene) : drawIcons(context, scene, sprites);
+  const { selected, visible } = scene;
+  const isDrawn = (slot: number): boolean => visible[slot] !== 0 && slot !== selected;
+  return draw(context, scene, sprites, { from: 0, to: scene.placed.picture.slots, isDrawn });
 }
 
-function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
-  const { placed, camera, size, now, classes, moving, palette } = scene;
-  const { picture } = placed;
+/** Draws the chosen aircraft, on the same transform: after its track, and so on top of everything. */
+export function drawChosen(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheets): Drawn {
+  const { selected, placed } = scene;
+  const isDrawn = (slot: number): boolean => placed.picture.used[slot] === 1;
+  return draw(context, scene, sprites, { from: Math.max(0, selected), to: selected + 1, isDrawn });
+}
+
+/** The slots from `from` to before `to` of which this is true. */
+interface Some {
+  readonly from: number;
+  readonly to: number;
+  readonly isDrawn: (slot: number) => boolean;
+}
+
+function draw(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheets, some: Some): Drawn {
+  return scene.style === 'square'
+    ? drawSquares(context, scene, some)
+    : drawIcons(context, scene, sprites, some);
+}
+
+function drawSquares(context: CanvasRenderingContext2D, scene: Scene, { from, to, isDrawn }: Some): Drawn {
+  const { placed, camera, size, now, visible, moving, palette } = scene;
   const { ratio } = size;
   const world = worldPixels(camera.zoom) * ratio;
   const width = size.width * ratio;
@@ -59,14 +78,13 @@ function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
   let fastest = 0;
   // One pass per class: changing the colour is expensive, looking at a row is not.
   for (let klass = 0; klass < CLASS_COUNT; klass++) {
-    if ((classes & (1 << klass)) === 0) continue;
     for (const faded of [true, false]) {
       context.fillStyle = palette.classes[klass] ?? palette.classes[0];
       context.globalAlpha = faded ? FAINTEST_ALPHA + 0.2 : 1;
-      for (let slot = 0; slot < picture.slots; slot++) {
-        if (placed.altitudeClass[slot] !== klass || picture.used[slot] !== 1) continue;
+      for (let slot = from; slot < to; slot++) {
+        if (placed.altitudeClass[slot] !== klass || !isDrawn(slot)) continue;
         const spot = placed.locate(slot, now, moving);
-        if (fadeAlpha(spot.age_s, placed.pace_s) < SQUARE_FADES_AT !== faded) continue;
+        if (opacityOf(visible[slot], spot.age_s, placed.pace_s) < SQUARE_FADES_AT !== faded) continue;
         const y = Math.round(spot.y * world + originY);
         if (y < -edge || y > height) continue;
         fastest = Math.max(fastest, spot.speed);
@@ -84,8 +102,18 @@ function drawSquares(context: CanvasRenderingContext2D, scene: Scene): Drawn {
   return { icons, fastest_px_per_s: (fastest * world) / ratio };
 }
 
-function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheets): Drawn {
-  const { placed, camera, size, now, classes, moving } = scene;
+/** How opaque an aircraft is drawn: the older its position the less, but an emergency never fades. */
+function opacityOf(shown: number | undefined, age_s: number, pace_s: number): number {
+  return ((shown ?? 0) & EMERGENCY) !== 0 ? 1 : fadeAlpha(age_s, pace_s);
+}
+
+function drawIcons(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  sprites: SpriteSheets,
+  { from, to, isDrawn }: Some,
+): Drawn {
+  const { placed, camera, size, now, visible, moving } = scene;
   const { picture } = placed;
   const { ratio } = size;
   const world = worldPixels(camera.zoom) * ratio;
@@ -98,9 +126,8 @@ function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: Spr
   let icons = 0;
   let fastest = 0;
   let alpha = 1;
-  for (let slot = 0; slot < picture.slots; slot++) {
-    const klass = placed.altitudeClass[slot] ?? 0;
-    if (picture.used[slot] !== 1 || (classes & (1 << klass)) === 0) continue;
+  for (let slot = from; slot < to; slot++) {
+    if (!isDrawn(slot)) continue;
     const spot = placed.locate(slot, now, moving);
     const y = Math.round(spot.y * world + originY);
     if (y < -cell || y > height) continue;
@@ -110,11 +137,11 @@ function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: Spr
       // Draw at whole device pixels: an icon between pixels costs several times as much and looks blurred.
       const px = Math.round(x + copy * world);
       if (px < -cell || px > width) continue;
-      const fade = fadeAlpha(spot.age_s, placed.pace_s);
+      const fade = opacityOf(visible[slot], spot.age_s, placed.pace_s);
       if (fade !== alpha) context.globalAlpha = alpha = fade;
       const hasTrack = ((picture.columns.validity[slot] ?? 0) & VALID.true_track) !== 0;
       const column = hasTrack ? headingColumn(picture.columns.true_track[slot] ?? 0) : NO_HEADING;
-      const row = sheet.row(placed.kind[slot] ?? 0, klass);
+      const row = sheet.row(placed.kind[slot] ?? 0, placed.altitudeClass[slot] ?? 0);
       context.drawImage(sheet.image, column * cell, row, cell, cell, px, y, cell, cell);
       fastest = Math.max(fastest, spot.speed);
       icons += 1;
@@ -125,12 +152,12 @@ function drawIcons(context: CanvasRenderingContext2D, scene: Scene, sprites: Spr
 }
 
 /** Speed on the screen of the fastest aircraft that moves inside the canvas now, CSS pixels a second. */
-export function fastestInView({ placed, camera, size, now, classes, moving }: Scene): number {
+export function fastestInView({ placed, camera, size, now, visible, selected, moving }: Scene): number {
   const { picture } = placed;
   const world = worldPixels(camera.zoom);
   let fastest = 0;
   for (let slot = 0; slot < picture.slots; slot++) {
-    if (picture.used[slot] !== 1 || (classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
+    if (visible[slot] === 0 && slot !== selected) continue;
     const spot = placed.locate(slot, now, moving);
     if (!(spot.speed > fastest) || Math.abs(spot.y - camera.y) * world > size.height / 2) continue;
     if (Math.abs(screenX(camera, spot.x)) <= size.width / 2) fastest = spot.speed;
@@ -139,12 +166,12 @@ export function fastestInView({ placed, camera, size, now, classes, moving }: Sc
 }
 
 /** How many of the aircraft that are shown lie inside the scene's size. */
-export function numberInView({ placed, camera, size, now, classes, moving }: Scene): number {
+export function numberInView({ placed, camera, size, now, visible, moving }: Scene): number {
   const { picture } = placed;
   const world = worldPixels(camera.zoom);
   let number = 0;
   for (let slot = 0; slot < picture.slots; slot++) {
-    if (picture.used[slot] !== 1 || (classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
+    if (visible[slot] === 0) continue;
     const spot = placed.locate(slot, now, moving);
     if (Math.abs(spot.y - camera.y) * world > size.height / 2) continue;
     if (Math.abs(screenX(camera, spot.x)) <= size.width / 2) number += 1;
@@ -158,10 +185,8 @@ export function drawEmergencies(context: CanvasRenderingContext2D, scene: Scene)
   const { picture } = placed;
   const world = worldPixels(camera.zoom);
   for (let slot = 0; slot < picture.slots; slot++) {
-    if (picture.used[slot] !== 1 || ((picture.columns.validity[slot] ?? 0) & VALID.squawk) === 0) continue;
-    if ((scene.classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
-    const code = EMERGENCY_SQUAWKS.get(picture.columns.squawk[slot] ?? 0);
-    if (code === undefined) continue;
+    if (((scene.visible[slot] ?? 0) & EMERGENCY) === 0) continue;
+    const code = squawkOf(picture.columns, slot);
     const { x: wx, y: wy } = placed.locate(slot, now, scene.moving);
     for (const copy of worldCopies(camera, size.width / 2)) {
       const x = size.width / 2 + (wx + copy - camera.x) * world;

@@ -1,6 +1,13 @@
 import { aircraftStyle, labelLevel, type AircraftStyle, type LabelLevel } from './aircraft-detail.ts';
 import { AircraftLabels, type LabelWords } from './aircraft-labels.ts';
-import { drawAircraft, drawEmergencies, fastestInView, numberInView, type Scene } from './aircraft-layer.ts';
+import {
+  drawAircraft,
+  drawChosen,
+  drawEmergencies,
+  fastestInView,
+  numberInView,
+  type Scene,
+} from './aircraft-layer.ts';
 import { clampCamera, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
 import { Ground, type LoadBasemap } from './ground.ts';
 import { listenForGestures } from './input.ts';
@@ -8,7 +15,7 @@ import { drawTrack, type Labels } from './overlay.ts';
 import { pickNearest } from './pick.ts';
 import type { Placed } from './placed.ts';
 import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
-import { ALL_CLASSES, PALETTES, type Theme } from './ramp.ts';
+import { PALETTES, type Theme } from './ramp.ts';
 import { Redraw, smallestGlide_px } from './redraw.ts';
 import { createSprites, iconPixels, type SpriteSheets } from './sprites.ts';
 import { lineOf, type Track, type TrackPoint } from './track.ts';
@@ -26,6 +33,8 @@ const NO_TRACK: Track = { lines: [], strays: [], beside: 0 };
 /** What the map needs from outside. */
 export interface MapPorts {
   readonly placed: Placed;
+  /** What is shown, by slot: see filter/visible.ts. It changes in place; then call `invalidate`. */
+  readonly visible: Uint8Array;
   /** The server's time now, epoch seconds. */
   readonly serverNow: () => number;
   /** A clock that never goes back, ms. */
@@ -62,7 +71,6 @@ export class MapView {
   #height = 0;
   #ratio = 1;
   #theme: Theme = 'dark';
-  #classes = ALL_CLASSES;
   #moving = true;
   #selected = -1;
   #track: Track = NO_TRACK;
@@ -120,12 +128,6 @@ export class MapView {
   setTheme(theme: Theme): void {
     this.#theme = theme;
     this.invalidateView();
-  }
-
-  /** Bit n shows altitude class n. */
-  setClasses(classes: number): void {
-    this.#classes = classes;
-    this.invalidate();
   }
 
   /** False: no extrapolation and no animation (prefers-reduced-motion). */
@@ -236,8 +238,8 @@ export class MapView {
   }
 
   #nearest(x: number, y: number, radius: number): number {
-    const { placed, serverNow } = this.#ports;
-    return pickNearest(placed, this.camera, serverNow(), { x, y, radius }, this.#classes, this.#moving);
+    const { placed, serverNow, visible } = this.#ports;
+    return pickNearest(placed, this.camera, serverNow(), { x, y, radius }, visible, this.#moving);
   }
 
   #resize(): void {
@@ -301,7 +303,8 @@ export class MapView {
       camera: this.#drawn,
       size: this.#canvasSize(),
       now: this.#ports.serverNow(),
-      classes: this.#classes,
+      visible: this.#ports.visible,
+      selected: this.#selected,
       moving: this.#moving,
       style: this.#style ?? 'square',
       palette: PALETTES[this.#theme],
@@ -316,17 +319,20 @@ export class MapView {
     placed.smallest = smallestGlide_px(placed.pace_s) / worldPixels(this.#drawn.zoom);
     this.#decideDetail();
     const scene = this.#scene();
-    context.setTransform(1, 0, 0, 1, 0, 0);
+    const scaledBy = (ratio: number): void => context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    scaledBy(1);
     context.clearRect(0, 0, this.#planes.width, this.#planes.height);
-    context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+    const others = drawAircraft(context, scene, this.#spriteSheets());
+    scaledBy(this.#ratio);
     this.#drawTrack(context, scene);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    const drawn = drawAircraft(context, scene, this.#spriteSheets());
+    scaledBy(1);
     this.#aircraftLabels.draw(context, scene, this.#labelLevel, this.#iconPixels() / 2, this.#selected);
-    context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+    scaledBy(this.#ratio);
     drawEmergencies(context, scene);
+    scaledBy(1);
+    const chosen = drawChosen(context, scene, this.#spriteSheets());
     this.#placeRing(scene);
-    const fastest = this.#moving ? drawn.fastest_px_per_s : 0;
+    const fastest = this.#moving ? Math.max(others.fastest_px_per_s, chosen.fastest_px_per_s) : 0;
     this.#redraw.drewAircraft(now, fastest, Math.max(0, this.#ports.clock() - now));
   }
 

@@ -1,7 +1,8 @@
 import type { Position } from 'contrail/wire/great-circle';
 import { worldCopies, type Camera } from './camera.ts';
 import { worldPixels, worldX, worldY } from './projection.ts';
-import { altitudeClass, type Palette } from './ramp.ts';
+import { altitudeClass } from '../filter/altitude-class.ts';
+import type { Palette } from './ramp.ts';
 import type { TrackPoint } from './track.ts';
 
 interface Size {

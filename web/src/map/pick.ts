@@ -4,14 +4,15 @@ import { worldPixels } from './projection.ts';
 
 /**
  * The slot of the aircraft nearest to a point (CSS pixels from the view's middle) and within `radius` of it, or -1.
- * Looks at every row: 15,000 rows take a seventh of a millisecond, so there is no index.
+ * `visible` is the mask of filter/visible.ts. Looks at every row: 15,000 rows take a seventh of a millisecond, so there is no
+ * index.
  */
 export function pickNearest(
   placed: Placed,
   camera: Camera,
   now: number,
   point: { readonly x: number; readonly y: number; readonly radius: number },
-  classes: number,
+  visible: Uint8Array,
   moving: boolean,
 ): number {
   const world = worldPixels(camera.zoom);
@@ -19,7 +20,7 @@ export function pickNearest(
   let best = -1;
   let bestSquare = point.radius * point.radius;
   for (let slot = 0; slot < picture.slots; slot++) {
-    if (picture.used[slot] !== 1 || (classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
+    if (visible[slot] === 0) continue;
     const { x, y } = placed.locate(slot, now, moving);
     const dy = (y - camera.y) * world - point.y;
     if (dy * dy > bestSquare) continue;
@@ -33,13 +34,13 @@ export function pickNearest(
   return best;
 }
 
-/** How many aircraft pass the altitude classes, how many of those lie inside the view (CSS pixels), and how many are estimated. */
+/** How many aircraft are shown, how many of those lie inside the view (CSS pixels), and how many are estimated. */
 export function countShown(
   placed: Placed,
   camera: Camera,
   now: number,
   view: { readonly width: number; readonly height: number },
-  classes: number,
+  visible: Uint8Array,
   moving: boolean,
 ): { readonly shown: number; readonly inView: number; readonly estimated: number } {
   const world = worldPixels(camera.zoom);
@@ -48,7 +49,7 @@ export function countShown(
   let inView = 0;
   let estimated = 0;
   for (let slot = 0; slot < picture.slots; slot++) {
-    if (picture.used[slot] !== 1 || (classes & (1 << (placed.altitudeClass[slot] ?? 0))) === 0) continue;
+    if (visible[slot] === 0) continue;
     shown += 1;
     const spot = placed.locate(slot, now, moving);
     if (spot.isEstimated) estimated += 1;

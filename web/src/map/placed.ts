@@ -13,7 +13,7 @@ import {
 } from './dead-reckoning.ts';
 import { glyphOf } from './glyph.ts';
 import { latitudeOf, worldPerMetre, worldX, worldY } from './projection.ts';
-import { altitudeClass } from './ramp.ts';
+import { altitudeClass } from '../filter/altitude-class.ts';
 
 /** Where an aircraft is drawn. One object for all: what {@link Placed.locate} answers holds until its next call. */
 export interface Spot {
@@ -46,7 +46,7 @@ export class Placed {
   readonly vy = new Float64Array(MAX_SLOTS);
   /** When it was there, epoch seconds. */
   readonly time = new Float64Array(MAX_SLOTS);
-  /** See ramp.ts. */
+  /** See filter/altitude-class.ts. */
   readonly altitudeClass = new Uint8Array(MAX_SLOTS);
   /** Glyph family, see glyph.ts. */
   readonly kind = new Uint8Array(MAX_SLOTS);

@@ -1,5 +1,6 @@
 import { KINDS, type Kind } from './glyph.ts';
-import { CLASS_COUNT, type Palette } from './ramp.ts';
+import { CLASS_COUNT } from '../filter/altitude-class.ts';
+import type { Palette } from './ramp.ts';
 
 /** Steps of 5 degrees; the extra column after them is the glyph for an unknown track. */
 export const HEADINGS = 72;

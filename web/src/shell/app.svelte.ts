@@ -1,7 +1,9 @@
 import type { LiveState, ServerMessage, Stage } from 'contrail/dashboard/protocol';
 import type { Frame } from 'contrail/wire/frame';
 import { getContext, setContext } from 'svelte';
+import { FilterStore } from '../filter/filter-store.ts';
 import { LiveConnection, type Link, type Socket, type SocketEvents } from '../live/connection.ts';
+import { areSame, emergenciesOf, type Emergency } from '../live/emergencies.ts';
 import { liveAddress } from '../live/live-address.ts';
 import {
   isRecording,
@@ -13,7 +15,8 @@ import {
 } from '../live/freshness.ts';
 import { noticesOf } from '../live/notices.ts';
 import { Picture } from '../live/picture.ts';
-import type { Camera } from '../map/camera.ts';
+import { View } from '../map/view.ts';
+import { Selection } from '../state/selection.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import type { Route } from './route.svelte.ts';
 
@@ -31,6 +34,10 @@ export class App {
   readonly picture = new Picture();
   readonly route: Route;
   readonly preferences: Preferences;
+  /** What is shown, chosen and looked at: kept while pages change. */
+  readonly filter: FilterStore;
+  readonly selection: Selection;
+  readonly view: View;
   readonly connection: LiveConnection;
 
   link: Link = $state.raw({ kind: 'connecting', attempt: 0, polling: false });
@@ -41,6 +48,10 @@ export class App {
   aircraft = $state(0);
   tick = $state(-1);
   eventTime = $state(Number.NaN);
+  /** Aircraft that send an emergency squawk now. */
+  emergencies: readonly Emergency[] = $state.raw([]);
+  /** What a screen reader says next, such as which aircraft was chosen. */
+  said = $state('');
   /** The server's time, epoch seconds, stepped for ages and the clock. */
   now = $state(0);
   /** Milliseconds on the page's own clock, for the retry countdown. */
@@ -61,8 +72,6 @@ export class App {
   readonly notices: readonly string[] = $derived(noticesOf(this.progress, this.now));
   readonly age_s: number | null = $derived(positionAge_s({ eventTime: this.eventTime, now: this.now }));
 
-  /** Where the map was left; kept while another page is open. */
-  camera: Camera | null = null;
   /** Full drawings of the map, for the test hook. */
   redraws: () => number = () => 0;
 
@@ -73,6 +82,13 @@ export class App {
   constructor(window: Window & typeof globalThis, route: Route, preferences: Preferences) {
     this.route = route;
     this.preferences = preferences;
+    const later = (run: () => void, delay: number): (() => void) => {
+      const timer = window.setTimeout(run, delay);
+      return () => window.clearTimeout(timer);
+    };
+    this.filter = new FilterStore(route, this.picture);
+    this.selection = new Selection(route, this.picture);
+    this.view = new View(route, later);
     this.#clock = () => window.performance.now();
     // Until the server has sent its time, the page uses its own; no age is shown before that.
     this.#offset_s = window.performance.timeOrigin / 1000;
@@ -82,10 +98,7 @@ export class App {
         openSocket(liveAddress(window.document.baseURI, window.fetch.bind(window)), events),
       fetch: window.fetch.bind(window),
       clock: this.#clock,
-      later: (run, delay) => {
-        const timer = window.setTimeout(run, delay);
-        return () => window.clearTimeout(timer);
-      },
+      later,
       random: Math.random,
       onLink: (link) => {
         this.link = link;
@@ -117,6 +130,12 @@ export class App {
     return this.#clock();
   }
 
+  /** Chooses an aircraft from anywhere: opens the map if need be, moves it there, and the keyboard to the card. */
+  show(icao24: string): void {
+    if (this.route.page !== 'map') this.route.open('map');
+    this.selection.choose(icao24, 'show');
+  }
+
   /** Calls `listener` after each change of the picture; answers a function that ends that. */
   onPicture(listener: (cameOrWent: boolean) => void): () => void {
     this.#changed.add(listener);
@@ -135,6 +154,10 @@ export class App {
     this.tick = this.picture.tick;
     this.eventTime = this.picture.eventTime;
     this.#step();
+    this.filter.follow();
+    this.selection.follow();
+    const emergencies = emergenciesOf(this.picture);
+    if (!areSame(emergencies, this.emergencies)) this.emergencies = emergencies;
     for (const listener of this.#changed) listener(cameOrWent);
   }
 

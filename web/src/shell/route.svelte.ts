@@ -1,10 +1,12 @@
-import { addressOf, pageOf, type PageName } from './address.ts';
+import { isNewEntry, type Address, type Parameters, type Step } from '../state/address.ts';
+import { addressOf, pageOf, sharedOf, type PageName } from './address.ts';
 
 /** The current page and the parameters of the address, reactive. */
-export class Route {
+export class Route implements Address {
   page: PageName = $state('map');
   #parameters: URLSearchParams = $state.raw(new URLSearchParams());
   readonly #window: Window;
+  readonly #changed = new Set<() => void>();
 
   constructor(window: Window) {
     this.#window = window;
@@ -17,26 +19,41 @@ export class Route {
     return this.#parameters.get(name);
   }
 
-  /** Opens a page with its own parameters only; a new step in the history. */
-  open(page: PageName, parameters: Readonly<Record<string, string | null>> = {}): void {
-    this.#window.history.pushState(null, '', addressOf(page, parameters));
+  /** The address of a page with what stays when the page changes, and with parameters of its own. */
+  addressOf(page: PageName, parameters: Parameters = {}): string {
+    return addressOf(page, { ...sharedOf((name) => this.get(name)), ...parameters });
+  }
+
+  /** Opens that address; a new step in the history. */
+  open(page: PageName, parameters: Parameters = {}): void {
+    this.#window.history.pushState(null, '', this.addressOf(page, parameters));
     this.#read();
   }
 
-  /** Changes parameters of this page. With `step`, Back undoes it; else the address is only updated. */
-  set(changes: Readonly<Record<string, string | null>>, step: boolean): void {
-    const next: Record<string, string | null> = Object.fromEntries(this.#parameters);
-    Object.assign(next, changes);
-    const address = addressOf(this.page, next);
-    if (new URL(address, this.#window.document.baseURI).href === this.#window.location.href) return;
-    if (step) this.#window.history.pushState(null, '', address);
-    else this.#window.history.replaceState(null, '', address);
+  set(changes: Parameters, step: Step): void {
+    const { history, location, document } = this.#window;
+    const address = addressOf(this.page, { ...Object.fromEntries(this.#parameters), ...changes });
+    if (new URL(address, document.baseURI).href === location.href) return;
+    if (isNewEntry(step, stepOf(history.state))) history.pushState({ step }, '', address);
+    else history.replaceState(history.state, '', address);
     this.#read();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#changed.add(listener);
+    return () => this.#changed.delete(listener);
   }
 
   #read(): void {
     const { pathname, search } = this.#window.location;
     this.page = pageOf(pathname);
     this.#parameters = new URLSearchParams(search);
+    for (const listener of this.#changed) listener();
   }
+}
+
+/** What made an entry of the history; its state lives as long as the browser's, and may be of a former version of the page. */
+function stepOf(state: unknown): Step {
+  if (typeof state !== 'object' || state === null || !('step' in state)) return null;
+  return state.step === 'filter' || state.step === 'range' || state.step === 'selection' ? state.step : null;
 }

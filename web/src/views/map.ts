@@ -4,7 +4,6 @@ import type { Aircraft } from '../live/picture.ts';
 import { cameraAround, type Camera, type Size } from '../map/camera.ts';
 import type { Placed } from '../map/placed.ts';
 import { worldPixels } from '../map/projection.ts';
-import { ALL_CLASSES, CLASS_COUNT } from '../map/ramp.ts';
 import type { TrackPoint } from '../map/track.ts';
 import { altitude, speed, type Units } from '../text/format.ts';
 
@@ -14,20 +13,6 @@ import { altitude, speed, type Units } from '../text/format.ts';
  */
 const NARROW_PX = 640;
 const SHEET_SHARE = 0.62;
-
-/** The altitude classes of an address (`altitude=0245`), as bits; all classes without it. */
-export function classesOf(text: string | null): number {
-  if (text === null) return ALL_CLASSES;
-  return [...text.matchAll(/[0-6]/g)].reduce((bits, [digit]) => bits | (1 << Number(digit)), 0);
-}
-
-/** The new parameter of the address when a class is switched on or off: null for all classes, `-` for none. */
-export function toggled(classes: number, index: number): string | null {
-  const next = classes ^ (1 << index);
-  if (next === ALL_CLASSES) return null;
-  const digits = [...Array(CLASS_COUNT).keys()].filter((one) => (next & (1 << one)) !== 0).join('');
-  return digits === '' ? '-' : digits;
-}
 
 /** The positions of a track answer; rows without one are left out. */
 export function pointsOf(answer: TrackAnswer): TrackPoint[] {

@@ -1,0 +1,158 @@
+import { CALLSIGN_BYTES, type RowColumns } from 'contrail/wire/columns';
+import { CATEGORY_MASK, ON_GROUND, UNITS_PER, VALID } from 'contrail/wire/units';
+import { ALL_CLASSES, altitudeClass, CLASS_COUNT } from './altitude-class.ts';
+import { cleanPattern, matches, patternOf } from './pattern.ts';
+
+/** Whether the aircraft in a row of the columns passes. Pure, and allocates nothing. */
+export type RowTest = (row: number) => boolean;
+
+/** From and to, both included; null: no bound on that side. */
+export interface Range {
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+/** One thing that a filter can ask for: how it stands in the address, and what it means for a row. */
+export interface Field<Value> {
+  /** The value of a parameter of the address; that of `''`, and of text which means nothing, takes all aircraft. */
+  readonly parse: (text: string) => Value;
+  /** The reverse; `''` for the value that takes all aircraft. */
+  readonly format: (value: Value) => string;
+  /** The test of rows of these columns; `countries` are names by the numbers of the wire. Not asked for a value that takes all. */
+  readonly test: (value: Value, columns: RowColumns, countries: readonly string[]) => RowTest;
+}
+
+/** What the Gold tables call the country of an aircraft of which nobody knows it. */
+export const NO_COUNTRY = 'Unknown';
+
+/**
+ * All that a filter can ask for, by the name of its parameter. Another column of the wire (feed, registration, type) becomes
+ * filtered by a line here, one in chips.ts, and its place in the form.
+ */
+export const FIELDS = {
+  /** Bits: altitude class n, see altitude-class.ts. */
+  altitude: {
+    parse: (text) =>
+      text === '-'
+        ? 0
+        : [...text.matchAll(/[0-7]/g)].reduce((bits, [n]) => bits | (1 << Number(n)), 0) || ALL_CLASSES,
+    format: (classes) => {
+      if (classes === ALL_CLASSES) return '';
+      return [...Array(CLASS_COUNT).keys()].filter((n) => (classes & (1 << n)) !== 0).join('') || '-';
+    },
+    test: (classes, columns) => (row) => (classes & (1 << classOf(columns, row))) !== 0,
+  } satisfies Field<number>,
+  altitude_m: range(VALID.altitude, 1, ({ altitude }) => altitude),
+  velocity_kmh: range(VALID.velocity, UNITS_PER.velocity / 3.6, ({ velocity }) => velocity),
+  /** m/s */
+  vertical_rate: range(VALID.vertical_rate, UNITS_PER.vertical_rate, ({ vertical_rate }) => vertical_rate),
+  on_ground: {
+    parse: (text) => (text === 'yes' ? true : text === 'no' ? false : null),
+    format: (is) => (is === null ? '' : is ? 'yes' : 'no'),
+    test: (is, columns) => (row) =>
+      isValid(columns, row, VALID.on_ground) && (((columns.category[row] ?? 0) & ON_GROUND) !== 0) === is,
+  } satisfies Field<boolean | null>,
+  /** Emitter categories 0..20; an aircraft that says none has 0. */
+  category: {
+    parse: (text) =>
+      listOf(text, ',', (part) => (/^(1?\d|20)$/.test(part) ? String(Number(part)) : '')).map(Number),
+    format: (categories) => categories.join(','),
+    test: (categories, columns) => {
+      const bits = categories.reduce((sum, category) => sum | (1 << category), 0);
+      return (row) => (bits & (1 << ((columns.category[row] ?? 0) & CATEGORY_MASK))) !== 0;
+    },
+  } satisfies Field<readonly number[]>,
+  /** Names of countries of registration. */
+  country: {
+    // Names have commas in them: "Iran, Islamic Republic of".
+    parse: (text) => listOf(text, ';', (part) => part.trim()),
+    format: (names) => names.join(';'),
+    test: (names, columns, countries) => {
+      const isWanted = Uint8Array.from(countries, (name) => Number(names.includes(name)));
+      const none = names.includes(NO_COUNTRY);
+      return (row) =>
+        isValid(columns, row, VALID.country) ? isWanted[columns.country[row] ?? 0] === 1 : none;
+    },
+  } satisfies Field<readonly string[]>,
+  /** Patterns, see pattern.ts; one of them is enough. */
+  callsign: {
+    parse: (text) => listOf(text, ',', cleanPattern),
+    format: (texts) => texts.join(','),
+    test: (texts, columns) => {
+      const patterns = texts.map(patternOf);
+      return (row) => {
+        if (!isValid(columns, row, VALID.callsign)) return false;
+        const start = row * CALLSIGN_BYTES;
+        let end = start + CALLSIGN_BYTES;
+        while (end > start && columns.callsign[end - 1] === BLANK) end -= 1;
+        for (const pattern of patterns) if (matches(pattern, columns.callsign, start, end)) return true;
+        return false;
+      };
+    },
+  } satisfies Field<readonly string[]>,
+  /** The first octal digits of a code, or four of them with `?` for any; one of them is enough. */
+  squawk: {
+    parse: (text) => listOf(text, ',', (part) => part.replaceAll(/[^0-7?]/g, '').slice(0, 4)),
+    format: (codes) => codes.join(','),
+    test: (codes, columns) => {
+      const wanted = codes.map((code) => [bitsOf(code, '7', '0'), bitsOf(code, null, '0')] as const);
+      return (row) => {
+        if (!isValid(columns, row, VALID.squawk)) return false;
+        const squawk = columns.squawk[row] ?? 0;
+        for (const [mask, code] of wanted) if ((squawk & mask) === code) return true;
+        return false;
+      };
+    },
+  } satisfies Field<readonly string[]>,
+} as const;
+
+const BLANK = 0x20;
+
+function isValid(columns: RowColumns, row: number, bit: number): boolean {
+  return ((columns.validity[row] ?? 0) & bit) !== 0;
+}
+
+/** The altitude class of a row, see altitude-class.ts. */
+function classOf(columns: RowColumns, row: number): number {
+  const onGround = isValid(columns, row, VALID.on_ground) && ((columns.category[row] ?? 0) & ON_GROUND) !== 0;
+  return altitudeClass(isValid(columns, row, VALID.altitude) ? (columns.altitude[row] ?? 0) : null, onGround);
+}
+
+/** A field of `from..to`, where `perUnit` units of the wire are one of the address. A row without a value does not pass. */
+function range(
+  valid: number,
+  perUnit: number,
+  column: (columns: RowColumns) => Int16Array | Uint16Array,
+): Field<Range | null> {
+  return {
+    parse: (text) => {
+      const [, from = '', to = ''] = /^(-?\d+(?:\.\d+)?)?\.\.(-?\d+(?:\.\d+)?)?$/.exec(text) ?? [];
+      return rangeOf(from === '' ? null : Number(from), to === '' ? null : Number(to));
+    },
+    format: (value) => (value === null ? '' : `${value.from ?? ''}..${value.to ?? ''}`),
+    test: (value, columns) => {
+      const cells = column(columns);
+      const from = (value?.from ?? Number.NEGATIVE_INFINITY) * perUnit;
+      const to = (value?.to ?? Number.POSITIVE_INFINITY) * perUnit;
+      return (row) => {
+        const cell = cells[row] ?? 0;
+        return isValid(columns, row, valid) && cell >= from && cell <= to;
+      };
+    },
+  };
+}
+
+/** A range; null without any bound. */
+export function rangeOf(from: number | null, to: number | null): Range | null {
+  return from === null && to === null ? null : { from, to };
+}
+
+function listOf(text: string, separator: string, clean: (part: string) => string): string[] {
+  return [...new Set(text.split(separator).map(clean))].filter((part) => part !== '');
+}
+
+/** A squawk of 12 bits: each digit, or the one given for all digits, and another for those left open. */
+function bitsOf(code: string, digit: string | null, open: string): number {
+  const digits = Array.from(code.padEnd(4, '?'), (one) => (one === '?' ? open : (digit ?? one)));
+  return Number.parseInt(digits.join(''), 8);
+}

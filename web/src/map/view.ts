@@ -1,0 +1,52 @@
+import type { Address } from '../state/address.ts';
+import { formatCamera, parseCamera, type Camera } from './camera.ts';
+
+/** The whole world, a little north of the middle, where most land is. */
+export const WORLD: Camera = { x: 0.53, y: 0.38, zoom: 2.2 };
+
+/** A single aircraft is shown from this close, at least. */
+export const FOCUS_ZOOM = 7;
+
+/** Browsers limit how often an address may change: it follows when the map has rested so long, ms. */
+const REMEMBERED_AFTER_MS = 400;
+
+/** Runs something later; answers a function that prevents it. */
+export type Later = (run: () => void, delay_ms: number) => () => void;
+
+/**
+ * Where the map looks. It outlives the map itself: when another page was open, the map comes back to the same view. A map
+ * without a view yet, of an address that names none, is fitted to the aircraft once they have come.
+ */
+export class View {
+  #camera: Camera | null;
+  #cancel: (() => void) | null = null;
+  readonly #address: Address;
+  readonly #later: Later;
+
+  constructor(address: Address, later: Later) {
+    this.#address = address;
+    this.#later = later;
+    this.#camera = parseCamera(address.get('at'));
+  }
+
+  /** Where the map was left or the address says; null: nobody has said yet. */
+  get camera(): Camera | null {
+    return this.#camera;
+  }
+
+  /** The camera has moved: the address follows once it rests. */
+  moved(camera: Camera): void {
+    this.#camera = camera;
+    this.#cancel?.();
+    this.#cancel = this.#later(
+      () => this.#address.set({ at: formatCamera(camera) }, null),
+      REMEMBERED_AFTER_MS,
+    );
+  }
+
+  /** The map is closed: the address of another page has no view. */
+  closed(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+  }
+}

@@ -1,0 +1,25 @@
+/** Parameters of the address, by name; null and empty ones are left out of it. */
+export type Parameters = Readonly<Record<string, string | null>>;
+
+/**
+ * What a change of the address is of. Changes of one kind in a row are one step back; `null` is none, and only keeps the
+ * address up to date.
+ */
+export type Step = 'filter' | 'range' | 'selection' | null;
+
+/** Kinds of which each change is a step of its own: Back goes from one aircraft to the one before. */
+const EACH_A_STEP: readonly Step[] = ['selection'];
+
+/** Whether a change adds an entry to the history, where `last` is what made the present one. */
+export function isNewEntry(step: Step, last: Step): boolean {
+  return step !== null && (step !== last || EACH_A_STEP.includes(step));
+}
+
+/** The address as those see it who keep their state in it. */
+export interface Address {
+  get(name: string): string | null;
+  /** Changes these parameters of the page. */
+  set(changes: Parameters, step: Step): void;
+  /** Calls `listener` after each change; answers a function that ends that. */
+  onChange(listener: () => void): () => void;
+}
