@@ -17,9 +17,13 @@ type Recording =
 /** Receivers say `now` in seconds, services in ms. */
 const LEAST_IN_MS = 100_000_000_000;
 
+/** Clients with other grids of time may look at two. */
+const KEPT = 2;
+
 /**
- * Recorded answers of OpenSky, receivers and services, one each pace, in order of their time and over again. All times
- * are moved so that an answer is of now. Every file is checked at the beginning; only one is in memory at a time.
+ * Recorded answers of OpenSky, receivers and services, in order of their time and over again: each pace that is looked at
+ * shows the next one, so that none is left out however seldom somebody looks. All times are moved so that an answer is
+ * of now. Every file is checked at the beginning; only two are in memory.
  *
  * @param path a `.json` or `.json.gz` file, or a folder with all below it
  * @throws ContrailError `invalid` / `mock-recordings-unreadable`, which names the file
@@ -28,14 +32,18 @@ export function recordedTraffic(path: string, paceMs: number): Traffic & { reado
   const files = filesOf(path)
     .map((file) => ({ file, time: readRecording(file).time }))
     .toSorted((a, b) => a.time - b.time || (a.file < b.file ? -1 : 1));
-  let shown: Scene | null = null;
+  let turn = 0;
+  const kept: Scene[] = [];
   const traffic: Traffic = (nowMs) => {
-    const begin = beginOf(nowMs, paceMs);
-    const time = Math.floor(begin / 1000);
-    if (shown?.time === time) return shown;
-    const { file = '' } = files[Math.round(begin / paceMs) % files.length] ?? {};
-    shown = sceneOf(readRecording(file), time);
-    return shown;
+    const time = Math.floor(beginOf(nowMs, paceMs) / 1000);
+    const known = kept.find((scene) => scene.time === time);
+    if (known !== undefined) return known;
+    const { file = '' } = files[turn % files.length] ?? {};
+    turn += 1;
+    const scene = sceneOf(readRecording(file), time);
+    kept.splice(0, Math.max(0, kept.length + 1 - KEPT));
+    kept.push(scene);
+    return scene;
   };
   return Object.assign(traffic, { count: files.length });
 }

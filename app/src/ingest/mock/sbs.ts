@@ -7,8 +7,8 @@ import type { Traffic } from './traffic.ts';
 /** What is sent, and how fast. */
 export interface SendOptions {
   readonly traffic: Traffic;
-  /** Lines a second. */
-  readonly rate: number;
+  /** Lines a second; null: two for each aircraft. */
+  readonly rate: number | null;
   /** Ends after so many lines. */
   readonly most?: number;
   /** Asked once a second: what happens to its lines; null: nothing. */
@@ -18,6 +18,7 @@ export interface SendOptions {
 }
 
 const TICK_MS = 10;
+const LINES_OF_AIRCRAFT = 2;
 
 /**
  * Sends lines of all aircraft in turn, at an even rate, until the signal fires. While nobody listens time passes, and lines are
@@ -28,20 +29,21 @@ export async function sendLines(
   { traffic, rate, most = Infinity, faultOf, onSent, signal }: SendOptions,
   { clock, monotonic, sleep }: Pick<LiveComponents, 'clock' | 'monotonic' | 'sleep'>,
 ): Promise<number> {
-  let [begun, due, sent, second] = [monotonic(), 0, 0, 0];
+  let [before, owed, turn, sent, second] = [monotonic(), 0, 0, 0, 0];
   let fault: ((lines: readonly string[]) => SentLines) | null = null;
   while (!signal.aborted && sent < most) {
-    const passedMs = monotonic() - begun;
-    const wanted = Math.floor((passedMs / 1000) * rate);
+    const nowMs = monotonic();
     const { vectors } = traffic(clock());
+    owed += ((nowMs - before) / 1000) * (rate ?? LINES_OF_AIRCRAFT * vectors.length);
+    before = nowMs;
     const lines: string[] = [];
-    for (; due < wanted && sent + lines.length < most && vectors.length > 0; due += 1) {
-      const vector = vectors[due % vectors.length];
-      if (vector !== undefined) lines.push(lineOf(vector, Math.floor(due / vectors.length), clock()));
+    for (; owed >= 1 && sent + lines.length < most; owed -= 1) {
+      const vector = vectors[turn % vectors.length];
+      if (vector !== undefined) lines.push(lineOf(vector, Math.floor(turn / vectors.length), clock()));
+      turn += 1;
     }
-    due = wanted;
-    if (Math.floor(passedMs / 1000) > second) {
-      second = Math.floor(passedMs / 1000);
+    if (Math.floor(nowMs / 1000) > second) {
+      second = Math.floor(nowMs / 1000);
       fault = faultOf?.() ?? fault;
     }
     // It needs lines to happen to.
@@ -54,7 +56,7 @@ export async function sendLines(
     else if (after !== undefined) {
       await sleep(after.silentMs, signal);
       // What was not said in the silence is not said later.
-      [begun, due, second] = [monotonic(), 0, 0];
+      before = monotonic();
     }
     await sleep(TICK_MS, signal);
   }

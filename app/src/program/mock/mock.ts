@@ -28,15 +28,11 @@ export async function openMock(
   tell: Tell,
 ): Promise<OpenMock & { readonly serves: string }> {
   const paceMs = options.paceMs ?? PACES_MS[options.kind];
-  const all = trafficOf(options, paceMs);
-  const traffic = options.around === null ? all.traffic : within(options.around, all.traffic);
-  // The first scene shows mistakes of the arguments, and is the slowest.
-  const { vectors } = traffic(components.clock());
+  const { words, traffic } = trafficOf(options, paceMs, components.clock());
   const setting = { options, paceMs, traffic, components, tell };
   try {
     const open = await (options.kind === 'sbs' ? openSbsMock(setting) : openHttpMock(options.kind, setting));
-    const where = options.around === null ? '' : `, ${count(vectors.length)} of them in the area`;
-    return Object.assign(open, { serves: `${all.words}${where}` });
+    return Object.assign(open, { serves: words });
   } catch (error) {
     throw listenError(error as NodeJS.ErrnoException, options);
   }
@@ -45,18 +41,23 @@ export async function openMock(
 function trafficOf(
   options: MockOptions,
   paceMs: number,
+  nowMs: number,
 ): { readonly traffic: Traffic; readonly words: string } {
-  const { kind, from, aircraft, seed } = options;
+  const { kind, from, aircraft, seed, around } = options;
   const each = `each ${paceMs / 1000} s`;
+  const near = (all: Traffic): Traffic => (around === null ? all : within(around, all));
   if (from === 'simulator') {
     const all = simulatedTraffic({ airports: loadAirports(), aircraft, seed, paceMs });
-    const traffic = kind === 'opensky' ? all : asHeard(all);
-    return { traffic, words: `${count(aircraft)} simulated aircraft, in new places ${each}` };
+    const traffic = near(kind === 'opensky' ? all : asHeard(all));
+    // The first scene shows mistakes of the arguments, and is the slowest.
+    const { vectors } = traffic(nowMs);
+    const where = around === null ? '' : `, ${count(vectors.length)} of them in the area`;
+    return { traffic, words: `${count(aircraft)} simulated aircraft, in new places ${each}${where}` };
   }
-  const traffic = recordedTraffic(from, paceMs);
+  const recorded = recordedTraffic(from, paceMs);
   return {
-    traffic,
-    words: `${count(traffic.count)} recordings of ${from}, one ${each}, with times as of now`,
+    traffic: near(recorded),
+    words: `${count(recorded.count)} recordings of ${from}, one ${each}, with times as of now`,
   };
 }
 

@@ -6,14 +6,9 @@ import { count } from '../terminal/say.ts';
 import { LINE_FAULTS } from './faults.ts';
 import { MOCK_DATA, type MockSetting, type OpenMock } from './options.ts';
 
-/** Each aircraft is heard so many times a second. */
-const LINES_OF_AIRCRAFT = 2;
-
 /** A receiver that sends BaseStation lines on a port. */
 export async function openSbsMock({ options, traffic, components, tell }: MockSetting): Promise<OpenMock> {
   const { host, port, faults, share, seed } = options;
-  const { vectors } = traffic(components.clock());
-  const rate = options.lines ?? Math.max(1, LINES_OF_AIRCRAFT * vectors.length);
   const server = await LineServer.start({ host, port });
   const next = planFaults({ faults: LINE_FAULTS.filter(({ name }) => faults.includes(name)), share, seed });
   const stop = new AbortController();
@@ -22,7 +17,7 @@ export async function openSbsMock({ options, traffic, components, tell }: MockSe
     server,
     {
       traffic,
-      rate,
+      rate: options.lines,
       signal: stop.signal,
       onSent: (lines) => (sent += lines),
       faultOf: () => {

@@ -10,7 +10,9 @@ import { openMock } from '../../../src/program/mock/mock.ts';
 import { type MockOptions, PLAIN_MOCK } from '../../../src/program/mock/options.ts';
 import { sourceNamed } from '../../../src/program/source.ts';
 import { SYSTEM } from '../../../src/program/system.ts';
+import { fakeWorld } from '../../ingest/fake-world.ts';
 import { folderOf } from '../../ingest/folder.ts';
+import { ROW } from '../../ingest/mock-opensky.ts';
 
 const stop = new Set<AbortController>();
 afterEach(() => {
@@ -124,6 +126,27 @@ describe('a mock', () => {
     expect(await text()).toBe(answer);
     expect(await readFile(file, 'utf8')).toBe(written);
   });
+
+  test.each(['opensky', 'readsb'] as const)(
+    'of %s that serves recordings begins with the first one and leaves none out, however seldom it is asked',
+    async (kind) => {
+      const answer = (aircraft: string, time: number) =>
+        JSON.stringify({ time, states: [ROW.with(0, aircraft)] });
+      const names = ['aaaaaa', 'bbbbbb', 'cccccc', 'dddddd'];
+      const files = names.map((name, index) => [`${index}.json`, answer(name, 1_600_000_000 + index)]);
+      await using folder = await folderOf(Object.fromEntries(files) as Record<string, string>);
+      const world = fakeWorld('2026-11-23T12:00:00Z');
+      const options = { ...PLAIN_MOCK, kind, from: folder.path };
+      await using open = await openMock(options, { ...world, fetch }, () => undefined);
+      const seen: string[] = [];
+      for (let request = 0; request < 5; request += 1) {
+        world.advance(20_000);
+        const text = await (await fetch(kind === 'opensky' ? `${open.url}/states/all` : open.url)).text();
+        seen.push(names.find((name) => text.includes(name)) ?? text);
+      }
+      expect(seen).toEqual([...names, 'aaaaaa']);
+    },
+  );
 
   test('of OpenSky at a pace of its own has a time that is that of its aircraft', async () => {
     await using open = await mock('opensky', { paceMs: 86_400 });
