@@ -41,6 +41,16 @@ describe('ARCHITECTURE.md', () => {
   });
 });
 
+it('decisions have a number each, in their title too', () => {
+  const pages = globSync('docs/decisions/*.md', { cwd: ROOT }).map((path) => ({
+    number: /(\d{4})-[^/\\]*$/.exec(path)?.[1],
+    title: /^# (\d{4}): /.exec(readFileSync(join(ROOT, path), 'utf8'))?.[1],
+  }));
+  expect(pages.length).toBeGreaterThan(15);
+  expect(pages.filter(({ number, title }) => number !== title)).toEqual([]);
+  expect(new Set(pages.map(({ number }) => number)).size).toBe(pages.length);
+});
+
 /** Words that make a reader stop. */
 const STOP_WORDS = /\b(whoever|anew|in vain|all the same)\b/i;
 
