@@ -13,7 +13,8 @@ import { say } from '../program/terminal/say.ts';
 import { buildPage } from '../program/page.ts';
 import { drain } from '../program/drain.ts';
 import { sourceWords } from '../program/source-words.ts';
-import { chooseSources } from '../program/source.ts';
+import { chooseSources, isLive } from '../program/source.ts';
+import { openSpool } from '../program/spool.ts';
 import { SYSTEM } from '../program/system.ts';
 import { openTopic } from '../program/topic.ts';
 import { untilRoom } from '../program/until-room.ts';
@@ -49,10 +50,13 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
     throw error;
   };
   const ingesting = (async () => {
-    // This may wait for Kafka; page and tables are available in the meantime.
-    if (simulated !== null) await topic.declareSimulated(simulated, { signal: until });
+    // This may wait for Kafka; page and tables are available in the meantime, and live sources put their polls on the disk.
+    const ready =
+      simulated === null ? Promise.resolve() : topic.declareSimulated(simulated, { signal: until });
+    await using spool = sources.some(isLive) ? openSpool(settings, data, topic, ready.catch(fail)) : null;
+    if (spool === null) await ready;
     await ingestAll(sources, (source, label) =>
-      ingest(source, topic, {
+      ingest(source, isLive(source) ? (spool ?? topic) : topic, {
         clock: SYSTEM.clock,
         sleep: SYSTEM.sleep,
         shortage: topicFloor(settings, data),

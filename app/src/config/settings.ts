@@ -38,6 +38,8 @@ export interface Settings {
   readonly dataDir: string | null;
   /** Bytes that stay free; 0: no floor; null: 500 MB, or a tenth of the disk where that is less. */
   readonly diskFloorBytes: number | null;
+  /** 0: none. */
+  readonly spoolBytes: number;
   readonly topicName: string;
   readonly numPartitions: number;
   readonly topicRetentionMs: number;
@@ -207,6 +209,7 @@ function toSettings(values: Values): Settings {
     simulatedPaceMs: values.SIMULATED_PACE,
     dataDir: values.DATA_DIR ?? null,
     diskFloorBytes: values.DISK_FLOOR ?? null,
+    spoolBytes: values.SPOOL_LIMIT,
     topicName: values.TOPIC_NAME,
     numPartitions: values.NUM_PARTITIONS,
     topicRetentionMs: values.TOPIC_RETENTION,

@@ -135,6 +135,11 @@ export const VARIABLES = {
     unit: 'size: MB, GB, MiB, GiB',
     unset: '500MB, or a tenth of the disk where that is less',
   }),
+  SPOOL_LIMIT: setting(sizeOrNothing, '256MB', {
+    meaning:
+      'How much a live source may keep on the disk, compressed, while the topic is away. Beyond that its newest polls are lost, which Contrail says and counts. 0: nothing is kept; sources wait.',
+    unit: 'size or 0',
+  }),
   TOPIC_NAME: setting(
     matching('1 to 249 letters, digits, dots, underscores or dashes', /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/),
     'opensky-data',

@@ -1,10 +1,16 @@
 import { kindOf, messageOf } from '../errors.ts';
 import { kindDiffers } from '../flight/kind.ts';
-import type { Messages, Topic } from '../topic/topic.ts';
+import type { PackedMessages } from '../topic/packed-messages.ts';
+import type { Stoppable, Topic } from '../topic/topic.ts';
 import type { Sleep } from './components.ts';
 import type { Source, SourceState } from './source.ts';
 import { toMessages } from './to-messages.ts';
 import { Voice } from './voice.ts';
+
+/** Where polls go: a topic, or one with a spool before it (`topic/spool/`), which may drop a poll when both are full. */
+export interface Sink extends Pick<Topic, 'say'> {
+  append(messages: PackedMessages, options?: Stoppable): Promise<'dropped' | void>;
+}
 
 /** What {@link ingest} needs, and its callbacks. */
 export interface IngestOptions {
@@ -35,7 +41,7 @@ const RETRY_MS = [1_000, 2_000, 5_000, 10_000] as const;
 /** Between two looks at the disk. */
 const ROOM_MS = 1_000;
 
-/** Sums over all polls that are durable in the topic. */
+/** Sums over all polls that are durable: in the topic, or in the spool before it. */
 export interface IngestCounts {
   readonly polls: number;
   readonly messages: number;
@@ -63,7 +69,7 @@ export interface IngestCounts {
  * `expectSimulated` says; nothing of it is appended. Positions of the other kind among those of the right one are sent as
  * they stand: the pipeline quarantines them. Errors of source and topic pass through.
  */
-export async function ingest(source: Source, topic: Topic, options: IngestOptions): Promise<IngestCounts> {
+export async function ingest(source: Source, topic: Sink, options: IngestOptions): Promise<IngestCounts> {
   const { clock, signal, onPoll, expectSimulated, maxPolls = Infinity, isWatched } = options;
   let counts: IngestCounts = {
     polls: 0,
@@ -74,6 +80,7 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
     malformed: 0,
   };
   if (maxPolls <= 0) return counts;
+  let polls = 0;
   const voice = new Voice(topic, source.name, clock);
   const onState = (state: SourceState): void => {
     voice.heard(state);
@@ -83,14 +90,15 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
   if (source.simulated !== null) refuseOtherKind(expectSimulated, source.simulated, source.name);
 
   try {
-    const polls = source.polls({
+    const asked = source.polls({
       signal,
       onState,
       whenReady: () => untilRoom(heard),
       label: options.label,
       ...(isWatched && { isWatched }),
     });
-    for await (const poll of polls) {
+    for await (const poll of asked) {
+      polls += 1;
       const receivedAtMs = clock();
       const received = toMessages(poll, receivedAtMs, source.simulated, options.label);
       if (counts.simulated + counts.real === 0) {
@@ -102,8 +110,12 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
       const { length } = received.messages;
       if (length > 0) {
         try {
-          await append(topic, received.messages, heard);
+          const outcome = await append(topic, received.messages, heard);
           received.messages.release();
+          if (outcome === 'dropped') {
+            if (polls >= maxPolls || signal?.aborted === true) break;
+            continue;
+          }
         } catch (error) {
           // An abort that the user asked for is not reported as an error, and the poll does not count.
           if (signal?.aborted === true && isAbort(error, signal)) break;
@@ -122,7 +134,7 @@ export async function ingest(source: Source, topic: Topic, options: IngestOption
       };
       voice.polled(receivedAtMs);
       onPoll?.(counts);
-      if (counts.polls >= maxPolls || signal?.aborted === true) break;
+      if (polls >= maxPolls || signal?.aborted === true) break;
     }
   } catch (error) {
     await voice.ended(error instanceof Error ? error : new Error('It has failed.'));
@@ -148,15 +160,19 @@ async function untilRoom({ shortage, sleep, signal, onState }: IngestOptions): P
 }
 
 /** Appends a poll; tries again while the topic cannot take it now, so that a full disk costs time and no message. */
-async function append(topic: Topic, messages: Messages, options: IngestOptions): Promise<void> {
+async function append(
+  topic: Sink,
+  messages: PackedMessages,
+  options: IngestOptions,
+): Promise<'dropped' | void> {
   const { signal, sleep, onState } = options;
   for (let failures = 0; ; failures += 1) {
     await untilRoom(options);
     signal?.throwIfAborted();
     try {
-      await topic.append(messages, { signal });
+      const outcome = await topic.append(messages, { signal });
       if (failures > 0) onState?.({ kind: 'ok', message: 'The topic accepts positions again.' });
-      return;
+      return outcome;
     } catch (error) {
       if (sleep === undefined || kindOf(error) !== 'unavailable' || signal?.aborted === true) throw error;
       const message = messageOf(error);

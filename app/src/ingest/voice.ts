@@ -11,14 +11,14 @@ const WELL: SourceState = { kind: 'ok', message: '' };
  * taken the one before, and what it cannot take is not said.
  */
 export class Voice {
-  readonly #topic: Topic;
+  readonly #topic: Pick<Topic, 'say'>;
   readonly #source: string;
   readonly #clock: () => number;
   #state: SourceState = WELL;
   #waiting: SourceWord | null = null;
   #saying: Promise<void> | null = null;
 
-  constructor(topic: Topic, source: string, clock: () => number) {
+  constructor(topic: Pick<Topic, 'say'>, source: string, clock: () => number) {
     this.#topic = topic;
     this.#source = source;
     this.#clock = clock;

@@ -6,6 +6,8 @@ import { ContrailError } from '../errors.ts';
 
 /** The embedded topic. */
 export const topicFolder = (data: string): string => join(data, 'topic');
+/** Polls that wait while the topic is away. */
+export const spoolFolder = (data: string): string => join(data, 'spool');
 /** The tables, unless they are in a bucket. */
 export const lakeFolder = (data: string): string => join(data, 'lake');
 /** Copies of the files of a bucket. */

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import type { Settings } from '../config/settings.ts';
 import { ContrailError } from '../errors.ts';
-import { kindName } from '../flight/kind.ts';
+import { kindDiffers, kindName } from '../flight/kind.ts';
 import { ingest, type IngestCounts } from '../ingest/ingest.ts';
+import type { Topic } from '../topic/topic.ts';
 import type { Source } from '../ingest/source.ts';
-import { lakeFolder, newData } from './data-folder.ts';
+import { lakeFolder, newData, spoolFolder } from './data-folder.ts';
 import { topicFloor } from './disk-floor.ts';
 import { hopelessness, notDue, sourceWords } from './source-words.ts';
-import { chooseSources } from './source.ts';
+import { chooseSources, isLive } from './source.ts';
 import { ingestAll, sumOf } from './ingest-all.ts';
+import { openSpool } from './spool.ts';
 import { SYSTEM } from './system.ts';
 import { count, say } from './terminal/say.ts';
 import { SendProgress } from './terminal/send-progress.ts';
@@ -25,7 +27,15 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   const { sources, simulated } = await chooseSources(settings, signal);
   const data = newData(settings, simulated ?? false);
   await using topic = await untilRoom(() => openTopic(settings, data, false), signal);
-  const kind = (await topic.describe({ signal })).simulated ?? (await kindOfLake(settings, data, signal));
+  const held = kindHeld(settings, data, topic, signal);
+  // A live source does not wait for a topic that is away: its polls wait on the disk.
+  const ready = held.then((kind) => checkKind(kind, simulated));
+  // Met where something is appended, or below.
+  ready.catch(() => undefined);
+  await using spool = sources.some(isLive) ? openSpool(settings, data, topic, ready) : null;
+  const kind = await (spool === null
+    ? held
+    : Promise.race([held, SYSTEM.sleep(PATIENCE_MS, signal).then(() => null)]));
   // Declared once, by the first poll that shows the kind: the topic then refuses the other kind for good.
   let declared: Promise<void> | null = null;
   const declare = ({ firstSimulated }: IngestCounts): void => {
@@ -44,7 +54,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
     const tell = label === undefined ? say : (text: string): void => say(`${label}: ${text}`);
     const speak = sourceWords(tell);
     const progress = new SendProgress(SYSTEM.monotonic, { speak: tell, isShared: label !== undefined });
-    const counts = await ingest(source, topic, {
+    const counts = await ingest(source, isLive(source) ? (spool ?? topic) : topic, {
       clock: SYSTEM.clock,
       sleep: SYSTEM.sleep,
       shortage: topicFloor(settings, data),
@@ -66,7 +76,10 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
       // End its line before anything else is printed.
     }).finally(() => progress[Symbol.dispose]());
     if (hopeless !== null) throw noPoll(source.name, hopeless);
-    await declared;
+    if (spool !== null && isOnePoll) await spool.drained(AbortSignal.any([signal, SYSTEM.timeout(DRAIN_MS)]));
+    const waiting = spool?.waiting ?? 0;
+    // A topic that is away is told with the first poll of the next run.
+    if (waiting === 0) await declared;
     // For a timer that starts this more often than the credits allow polls.
     if (tooEarly !== null) {
       say(`${source.name}: nothing was asked, and nothing was sent.`);
@@ -79,12 +92,32 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
         `${count(others)} positions of ${source.name} are ${kindName(!isSimulated)} ones among ${kindName(isSimulated)} ones: the pipeline puts them into quarantine, with the reason other_kind.`,
       );
     say(
-      `${source.name}: ${count(counts.messages)} messages in ${count(counts.polls)} polls are in topic ${topic.name} of ${topicPlace(settings, data)}.`,
+      `${source.name}: ${count(counts.messages)} messages in ${count(counts.polls)} polls are in topic ${topic.name} of ${topicPlace(settings, data)}${waiting === 0 ? '' : `, or among the ${count(waiting)} polls that wait in ${spoolFolder(data)} until it is back`}.`,
     );
     return counts;
   };
   const counts = await ingestAll(sources, run);
   return counts.length === 1 ? (counts[0] as IngestCounts) : sumOf(counts);
+}
+
+/** How long a live source waits for a topic before it begins; with `once`, how long the spool may take to be sent. */
+const [PATIENCE_MS, DRAIN_MS] = [3_000, 10_000];
+
+/** What topic or lake hold already: simulated positions, real ones, or nothing (null). */
+async function kindHeld(
+  settings: Settings,
+  data: string,
+  topic: Topic,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  const held = (await topic.describe({ signal })).simulated;
+  return held ?? (await kindOfLake(settings, data, signal));
+}
+
+/** @throws ContrailError `invalid` / `lake-kind-differs` */
+function checkKind(held: boolean | null, simulated: boolean | null): void {
+  if (held === null || simulated === null || held === simulated) return;
+  throw kindDiffers('The topic', held, (came) => `Choose another TOPIC_NAME for ${came} positions.`);
 }
 
 /** Whether the lake holds simulated positions; the library that reads it is loaded only where there may be one. */
@@ -101,5 +134,3 @@ const noPoll = (source: string, message: string): ContrailError =>
     `${source} did not answer, so nothing was sent: ${message}. Try again later, or leave out --once to wait for it.`,
     { facts: { source } },
   );
-
-const isLive = (source: Source): boolean => !/^(replay|ndjson|archive):/.test(source.name);

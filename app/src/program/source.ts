@@ -34,6 +34,9 @@ export async function chooseSources(
 export const sourceNamed = (settings: Settings, spec: string): Source =>
   openSource(spec, componentsOf(settings));
 
+/** Whether a source goes on while nobody takes its polls; a file waits. */
+export const isLive = ({ name }: Source): boolean => !/^(replay|ndjson|archive):/.test(name);
+
 /** Sources of this process that use the same service share its limits. */
 const TURNS: AllTurns = new Map();
 

@@ -36,6 +36,7 @@ describe('loadSettings', () => {
       simulatedPaceMs: 10_000,
       dataDir: null,
       diskFloorBytes: null,
+      spoolBytes: 256_000_000,
       topicName: 'opensky-data',
       numPartitions: 4,
       topicRetentionMs: 7 * 86_400_000,

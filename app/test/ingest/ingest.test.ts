@@ -273,6 +273,18 @@ describe('ingest', () => {
     expect(counts.messages).toBe(0);
   });
 
+  test('does not count a poll that was dropped, and ends after it where one was asked for', async () => {
+    const polls = [vectors(vector()), vectors(vector(), vector()), vectors(vector())];
+    let asked = 0;
+    const full = {
+      say: async () => undefined,
+      append: async () => ((asked += 1) === 2 ? ('dropped' as const) : undefined),
+    };
+    expect(await ingest(sourceOf(polls), full, { clock })).toMatchObject({ polls: 2, messages: 2 });
+    asked = 1;
+    expect(await ingest(sourceOf(polls), full, { clock, maxPolls: 1 })).toMatchObject({ polls: 0 });
+  });
+
   test('sends what came among vectors and is none as it stands, without a key', async () => {
     const topic = new ListTopic();
     const poll: Poll = { kind: 'vectors', vectors: [vector()], others: ['null', '[{"feed":"simulator"}]'] };
