@@ -1,16 +1,17 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { encodeBasemap, LEVELS } from '../scripts/basemap.mjs';
-import { basemapFor, openBasemap, readTile, type BasemapLevel, type Points } from '../src/map/basemap.ts';
+import { basemapFor } from '../src/map/basemap.ts';
 import { worldX, worldY } from '../src/map/projection.ts';
+import { openTiles, readTile, type Points, type TileLevel } from '../src/map/tiles.ts';
 
 const levels = LEVELS.map((level) => {
   const file = Uint8Array.from(gunzipSync(encodeBasemap(level)));
-  return [level.name, openBasemap(file.buffer)] as const;
+  return [level.name, openTiles(file.buffer)] as const;
 });
 
 /** Whether a place is land, by the even-odd rule over the rings of its tile. */
-function isLand(level: BasemapLevel, longitude: number, latitude: number): boolean {
+function isLand(level: TileLevel, longitude: number, latitude: number): boolean {
   const tile = level.extent / level.grid;
   const x = worldX(longitude) * level.extent;
   const y = worldY(latitude) * level.extent;
@@ -73,8 +74,8 @@ describe.each(levels)('the basemap of 1:%s', (_, level) => {
 
 describe('basemap files', () => {
   test('refuses other bytes', () => {
-    expect(() => openBasemap(new ArrayBuffer(4))).toThrow(RangeError);
-    expect(() => openBasemap(new ArrayBuffer(64))).toThrow(RangeError);
+    expect(() => openTiles(new ArrayBuffer(4))).toThrow(RangeError);
+    expect(() => openTiles(new ArrayBuffer(64))).toThrow(RangeError);
   });
 
   test('takes the coarse one for the world and the fine one near by', () => {

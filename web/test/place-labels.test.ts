@@ -11,7 +11,7 @@ const one = (slot: number, x: number, y: number): Wanting => ({
   height: 13,
 });
 const place = (wanting: readonly Wanting[], kept: Kept = new Map(), forced = -1, most = 100): PlacedLabel[] =>
-  placeLabels(wanting, kept, { most, forced });
+  placeLabels(wanting, kept, { most, forced, written: [] });
 const keptOf = (placed: readonly PlacedLabel[]): Kept =>
   new Map(placed.map(({ wanting, side }) => [wanting.address, side]));
 const slotsOf = (placed: readonly PlacedLabel[]): number[] => placed.map(({ wanting }) => wanting.slot);
@@ -69,6 +69,20 @@ describe('labels of aircraft', () => {
     const wanting = crowd(400, 3);
     for (const forced of [5, 77, 399]) expect(slotsOf(place(wanting, new Map(), forced))).toContain(forced);
     expect(slotsOf(place(wanting, keptOf(place(wanting)), 5, 1))).toEqual([5]);
+  });
+
+  test('stand beside the names of places, and not on them', () => {
+    const written = [{ left: 110, top: 90, right: 200, bottom: 110 }];
+    const [only] = placeLabels([one(0, 100, 100)], new Map(), { most: 9, forced: -1, written });
+    expect(only?.side).toBe('left');
+    // One that has drifted over a name goes to another side, and stays where there is none.
+    const limits = { most: 9, forced: -1, written };
+    const drifted = placeLabels([one(0, 100, 100)], new Map([[1000, 'right']]), limits);
+    expect(drifted.map(({ side }) => side)).toEqual(['left']);
+    const everywhere = { ...limits, written: [{ left: 0, top: 0, right: 300, bottom: 300 }] };
+    const stays = placeLabels([one(0, 100, 100)], new Map([[1000, 'right']]), everywhere);
+    expect(stays.map(({ side }) => side)).toEqual(['right']);
+    expect(placeLabels([one(0, 100, 100)], new Map(), everywhere)).toEqual([]);
   });
 
   test('are no more than asked for', () => {

@@ -55,6 +55,21 @@ export function labelLevel({ number, zoom }: OnScreen, before: LabelLevel): Labe
   return 0;
 }
 
+/** Both decisions, each with its last answer. */
+export class Detail {
+  labels: LabelLevel = 0;
+  #style: AircraftStyle | null = null;
+
+  get style(): AircraftStyle {
+    return this.#style ?? 'square';
+  }
+
+  decide(screen: OnScreen): void {
+    this.#style = aircraftStyle(screen, this.#style);
+    this.labels = labelLevel(screen, this.labels);
+  }
+}
+
 /** The limit, and some more where it was kept the last time. */
 function held(limit: number, isHeld: boolean): number {
   return isHeld ? limit * SLACK : limit;

@@ -1,7 +1,7 @@
 import type { LabelLevel } from './aircraft-detail.ts';
 import type { Scene } from './aircraft-layer.ts';
 import { screenX } from './camera.ts';
-import { placeLabels, type Kept, type Side, type Wanting } from './place-labels.ts';
+import { placeLabels, type Box, type Kept, type Side, type Wanting } from './place-labels.ts';
 import { worldPixels } from './projection.ts';
 import { GROUND_CLASS } from '../filter/altitude-class.ts';
 import type { Palette } from './ramp.ts';
@@ -14,6 +14,16 @@ const MOST_LABELS = 250;
 const FONTS = ['600 11.5px "Inter Variable", sans-serif', '500 10.5px "Inter Variable", sans-serif'] as const;
 const LINE_PX = 13;
 const HALO_PX = 3;
+
+/** What to label in one drawing. `half` is half an icon, CSS pixels. */
+export interface LabelOrder {
+  readonly level: LabelLevel;
+  readonly half: number;
+  /** Has both lines at every level; -1 for none. */
+  readonly chosen: number;
+  /** Where the ground has names. */
+  readonly written: readonly Box[];
+}
 
 /** A label as it was painted, and what it was painted from. */
 interface Painted {
@@ -46,16 +56,11 @@ export class AircraftLabels {
     this.#painted.clear();
   }
 
-  /**
-   * Draws the labels of a level on a context whose transform is the identity. `half` is half an icon in CSS pixels;
-   * the `chosen` aircraft has both lines at every level. Answers how many were drawn.
-   */
+  /** Draws labels on a context whose transform is the identity. Answers how many were drawn. */
   draw(
     context: CanvasRenderingContext2D,
     scene: Scene,
-    level: LabelLevel,
-    half: number,
-    chosen: number,
+    { level, half, chosen, written }: LabelOrder,
   ): number {
     const look = `${scene.palette.label} ${scene.size.ratio}`;
     if (look !== this.#look) this.forget();
@@ -66,6 +71,7 @@ export class AircraftLabels {
     const placedLabels = placeLabels(this.#wanting(scene, level, half, chosen, before), this.#kept, {
       most: MOST_LABELS,
       forced: chosen,
+      written,
     });
     this.#kept = new Map(placedLabels.map(({ wanting, side }) => [wanting.address, side]));
     for (const { wanting, left, middle } of placedLabels) {

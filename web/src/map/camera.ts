@@ -13,8 +13,8 @@ export interface Size {
   readonly height: number;
 }
 
-/** Beyond this zoom the 1:10 million coastline is too coarse. */
-export const MAX_ZOOM = 11;
+/** Beyond this zoom the 1:10 million coastline is too coarse; here a long runway is 150 pixels. */
+export const MAX_ZOOM = 12;
 
 /** The smallest zoom at which the world still covers the view, so that there is no empty space above or beside it. */
 export function minZoom(size: Size): number {

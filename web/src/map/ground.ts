@@ -1,20 +1,59 @@
-import { basemapFor, drawBasemap, type BasemapLevel, type BasemapName } from './basemap.ts';
-import type { Camera } from './camera.ts';
+import { basemapFor, drawBasemap } from './basemap.ts';
+import type { Camera, Size } from './camera.ts';
 import { drawLabels, type Labels } from './overlay.ts';
+import { drawPlaces, drawRunways, RUNWAYS_FROM_ZOOM, type Taken } from './place-layer.ts';
+import { inOrder, type Place, type Runway } from './places.ts';
 import type { Palette } from './ramp.ts';
+import type { TileLevel } from './tiles.ts';
 
-/** Loads one resolution of the basemap; called at most once for each, and again after a failure. */
-export type LoadBasemap = (name: BasemapName) => Promise<BasemapLevel>;
+/** Every file of the ground and what is in it. */
+export interface GroundFiles {
+  'land-110m': TileLevel;
+  'land-50m': TileLevel;
+  'land-10m': TileLevel;
+  'water-50m': TileLevel;
+  'water-10m': TileLevel;
+  'states-50m': TileLevel;
+  'states-10m': TileLevel;
+  names: Labels;
+  'cities-far': readonly Place[];
+  'cities-near': readonly Place[];
+  airports: readonly Place[];
+  runways: readonly Runway[];
+}
+export type GroundFile = keyof GroundFiles;
 
-/** What lies under the aircraft: sea, land, borders and names. It loads what a zoom needs when it is first drawn there. */
+/** Loads one file; called once for each, and again after a failure. */
+export type LoadGround = <Name extends GroundFile>(name: Name) => Promise<GroundFiles[Name]>;
+
+/** Zooms from which the files are drawn that do not follow the resolution of the coast. */
+const FROM_ZOOM = {
+  water: 3.2,
+  states: 3.8,
+  states10m: 6.4,
+  citiesFar: 3.2,
+  citiesNear: 7,
+  airports: 6,
+} as const;
+const PLACES: ReadonlySet<GroundFile> = new Set(['airports', 'cities-far', 'cities-near']);
+const RETRY_MS = 20_000;
+
+/**
+ * What lies under the aircraft: sea, land, water, borders, runways, names. It loads a file when a zoom first needs it,
+ * and draws what is there.
+ */
 export class Ground {
-  labels: Labels | null = null;
-  readonly #load: LoadBasemap;
+  /** Where the last drawing has names. */
+  written: Taken = [];
+  readonly #load: LoadGround;
   readonly #onLoaded: () => void;
-  readonly #levels = new Map<BasemapName, BasemapLevel | 'loading'>();
+  readonly #files: Partial<GroundFiles> = {};
+  #places: readonly Place[] = [];
+  /** Asked for, and not to be asked for again. */
+  readonly #asked = new Set<GroundFile>();
 
   /** `onLoaded` is called whenever a drawing would show more than before. */
-  constructor(load: LoadBasemap, onLoaded: () => void) {
+  constructor(load: LoadGround, onLoaded: () => void) {
     this.#load = load;
     this.#onLoaded = onLoaded;
   }
@@ -23,32 +62,57 @@ export class Ground {
   draw(
     context: CanvasRenderingContext2D,
     camera: Camera,
-    size: { readonly width: number; readonly height: number; readonly ratio: number },
+    size: Size & { readonly ratio: number },
     palette: Palette,
   ): void {
-    drawBasemap(context, this.#level(camera.zoom), camera, size, palette);
-    if (this.labels !== null) drawLabels(context, this.labels, camera, size, palette);
+    const { zoom } = camera;
+    const from = <Name extends GroundFile>(fromZoom: number, name: Name): GroundFiles[Name] | undefined =>
+      zoom < fromZoom ? undefined : this.#file(name);
+    const land = this.#landFor(zoom);
+    const coast = basemapFor(zoom);
+    const water =
+      from(FROM_ZOOM.water, coast === '10m' ? 'water-10m' : 'water-50m') ?? this.#files['water-50m'];
+    const states = from(FROM_ZOOM.states, zoom < FROM_ZOOM.states10m ? 'states-50m' : 'states-10m');
+    drawBasemap(
+      context,
+      { land, water: zoom < FROM_ZOOM.water ? undefined : water, states },
+      camera,
+      size,
+      palette,
+    );
+    const runways = from(RUNWAYS_FROM_ZOOM, 'runways');
+    if (runways !== undefined) drawRunways(context, runways, camera, size, palette);
+    const taken: Taken = [];
+    const names = this.#file('names');
+    if (names !== undefined) drawLabels(context, names, camera, size, palette, taken);
+    from(FROM_ZOOM.airports, 'airports');
+    from(FROM_ZOOM.citiesFar, 'cities-far');
+    from(FROM_ZOOM.citiesNear, 'cities-near');
+    drawPlaces(context, this.#places, camera, size, palette, taken);
+    this.written = taken;
   }
 
-  /** The best resolution for a zoom of those that are there; asks for the right one. */
-  #level(zoom: number): BasemapLevel | undefined {
+  /** The best coast for a zoom of those that are there; asks for the right one. */
+  #landFor(zoom: number): TileLevel | undefined {
+    const coarse = this.#file('land-110m');
     const wanted = basemapFor(zoom);
-    for (const name of ['110m', wanted] as const) {
-      if (this.#levels.has(name)) continue;
-      this.#levels.set(name, 'loading');
+    return this.#file(`land-${wanted}`) ?? this.#files['land-50m'] ?? coarse ?? this.#files['land-10m'];
+  }
+
+  #file<Name extends GroundFile>(name: Name): GroundFiles[Name] | undefined {
+    if (!this.#asked.has(name)) {
+      this.#asked.add(name);
       this.#load(name).then(
-        (level) => {
-          this.#levels.set(name, level);
+        (file) => {
+          Object.assign(this.#files, { [name]: file });
+          const { airports = [], 'cities-far': far = [], 'cities-near': near = [] } = this.#files;
+          if (PLACES.has(name)) this.#places = inOrder([far, airports, near]);
           this.#onLoaded();
         },
-        // Without coastlines the map still shows every aircraft; the next time at this zoom it tries again.
-        () => this.#levels.delete(name),
+        // Without it the map still shows every aircraft. It is asked for again later, when this zoom is drawn.
+        () => setTimeout(() => this.#asked.delete(name), RETRY_MS),
       );
     }
-    for (const name of [wanted, '50m', '110m', '10m'] as const) {
-      const level = this.#levels.get(name);
-      if (level !== undefined && level !== 'loading') return level;
-    }
-    return undefined;
+    return this.#files[name];
   }
 }

@@ -1,30 +1,61 @@
-import url110m from '../../generated/basemap-110m.bin?url';
-import url50m from '../../generated/basemap-50m.bin?url';
-import url10m from '../../generated/basemap-10m.bin?url';
-import urlLabels from '../../generated/labels.json?url';
-import { openBasemap, type BasemapLevel, type BasemapName } from './basemap.ts';
+import urlLand110m from '../../generated/basemap-110m.bin?url';
+import urlLand50m from '../../generated/basemap-50m.bin?url';
+import urlLand10m from '../../generated/basemap-10m.bin?url';
+import urlAirports from '../../generated/airports.bin?url';
+import urlNames from '../../generated/labels.json?url';
+import urlCitiesFar from '../../layers/cities-far.bin?url';
+import urlCitiesNear from '../../layers/cities-near.bin?url';
+import urlRunways from '../../layers/runways.bin?url';
+import urlStates50m from '../../layers/states-50m.bin?url';
+import urlStates10m from '../../layers/states-10m.bin?url';
+import urlWater50m from '../../layers/water-50m.bin?url';
+import urlWater10m from '../../layers/water-10m.bin?url';
+import type { GroundFile, GroundFiles, LoadGround } from './ground.ts';
 import type { Labels } from './overlay.ts';
+import {
+  airportsOf,
+  citiesOf,
+  runwaysOf,
+  type AirportRows,
+  type CityRows,
+  type RunwayRow,
+} from './places.ts';
+import { openTiles, type TileLevel } from './tiles.ts';
 
-const URLS: Readonly<Record<BasemapName, string>> = { '110m': url110m, '50m': url50m, '10m': url10m };
+const tiles = async (url: string): Promise<TileLevel> => openTiles(await (await unpacked(url)).arrayBuffer());
+
+/** How each file is fetched and read. */
+const LOADERS: { readonly [Name in GroundFile]: () => Promise<GroundFiles[Name]> } = {
+  'land-110m': () => tiles(urlLand110m),
+  'land-50m': () => tiles(urlLand50m),
+  'land-10m': () => tiles(urlLand10m),
+  'water-50m': () => tiles(urlWater50m),
+  'water-10m': () => tiles(urlWater10m),
+  'states-50m': () => tiles(urlStates50m),
+  'states-10m': () => tiles(urlStates10m),
+  names: async () => (await (await fetched(urlNames)).json()) as Labels,
+  'cities-far': async () => citiesOf((await (await unpacked(urlCitiesFar)).json()) as CityRows),
+  'cities-near': async () => citiesOf((await (await unpacked(urlCitiesNear)).json()) as CityRows),
+  airports: async () => airportsOf((await (await unpacked(urlAirports)).json()) as AirportRows),
+  runways: async () =>
+    runwaysOf((await (await unpacked(urlRunways)).json()) as Readonly<Record<string, readonly RunwayRow[]>>),
+};
 
 /**
- * Fetches and unpacks one resolution of the basemap. The files are gzipped themselves, so that they are small whatever
- * a server in between does.
- * @throws Error when the file cannot be fetched or is not a basemap.
+ * Fetches and reads a file of the ground.
+ * @throws Error when it cannot be fetched or is not what it should be.
  */
-export async function loadBasemap(name: BasemapName): Promise<BasemapLevel> {
-  const answer = await fetch(URLS[name]);
-  if (!answer.ok || answer.body === null) throw new Error(`Basemap ${name}: HTTP ${answer.status}`);
-  const unpacked = answer.body.pipeThrough(new DecompressionStream('gzip'));
-  return openBasemap(await new Response(unpacked).arrayBuffer());
+export const loadGround: LoadGround = (name) => LOADERS[name]();
+
+/** The files are gzipped themselves, so that they are small whatever a server in between does. */
+async function unpacked(url: string): Promise<Response> {
+  const { body } = await fetched(url);
+  if (body === null) throw new Error(`${url}: nothing was answered`);
+  return new Response(body.pipeThrough(new DecompressionStream('gzip')));
 }
 
-/**
- * Fetches the names of countries and seas.
- * @throws Error when the file cannot be fetched.
- */
-export async function loadLabels(): Promise<Labels> {
-  const answer = await fetch(urlLabels);
-  if (!answer.ok) throw new Error(`Names: HTTP ${answer.status}`);
-  return (await answer.json()) as Labels;
+async function fetched(url: string): Promise<Response> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url}: HTTP ${answer.status}`);
+  return answer;
 }

@@ -1,4 +1,4 @@
-import { aircraftStyle, labelLevel, type AircraftStyle, type LabelLevel } from './aircraft-detail.ts';
+import { Detail } from './aircraft-detail.ts';
 import { AircraftLabels, type LabelWords } from './aircraft-labels.ts';
 import {
   drawAircraft,
@@ -8,10 +8,10 @@ import {
   numberInView,
   type Scene,
 } from './aircraft-layer.ts';
-import { clampCamera, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
-import { Ground, type LoadBasemap } from './ground.ts';
+import { clampCamera, MAX_ZOOM, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
+import { Ground, type LoadGround } from './ground.ts';
 import { listenForGestures } from './input.ts';
-import { drawTrack, type Labels } from './overlay.ts';
+import { drawTrack } from './overlay.ts';
 import { pickNearest } from './pick.ts';
 import type { Placed } from './placed.ts';
 import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
@@ -39,7 +39,7 @@ export interface MapPorts {
   readonly serverNow: () => number;
   /** A clock that never goes back, ms. */
   readonly clock: () => number;
-  readonly loadBasemap: LoadBasemap;
+  readonly loadGround: LoadGround;
   readonly onSelect: (slot: number) => void;
   readonly onCancel: () => void;
   /** The aircraft under the pointer and where it is in the view, or -1. */
@@ -75,8 +75,7 @@ export class MapView {
   #selected = -1;
   #track: Track = NO_TRACK;
   readonly #aircraftLabels: AircraftLabels;
-  #style: AircraftStyle | null = null;
-  #labelLevel: LabelLevel = 0;
+  readonly #detail = new Detail();
   #sprites: { key: string; sheets: SpriteSheets } | null = null;
   #frame = 0;
   readonly #redraw = new Redraw();
@@ -88,7 +87,7 @@ export class MapView {
     this.camera = camera;
     this.#drawn = camera;
     this.#aircraftLabels = new AircraftLabels(ports.words);
-    this.#ground = new Ground(ports.loadBasemap, () => this.invalidateView());
+    this.#ground = new Ground(ports.loadGround, () => this.invalidateView());
     this.#sheet.className = 'map-sheet';
     this.#ring.className = 'map-ring';
     this.#ring.hidden = true;
@@ -139,11 +138,6 @@ export class MapView {
   /** The fonts have come, or aircraft have other words: what was written is written again. */
   rewrite(): void {
     this.#aircraftLabels.forget();
-    this.invalidateView();
-  }
-
-  setLabels(labels: Labels): void {
-    this.#ground.labels = labels;
     this.invalidateView();
   }
 
@@ -218,7 +212,7 @@ export class MapView {
 
   #zoom(levels: number, x: number, y: number, smooth: boolean): void {
     const base = this.#animation?.to ?? this.camera;
-    const held = Math.min(11, Math.max(minZoom(this.size), base.zoom + levels));
+    const held = Math.min(MAX_ZOOM, Math.max(minZoom(this.size), base.zoom + levels));
     const to = zoomAround(base, held, x, y);
     if (smooth) this.flyTo(to, true);
     else this.#move(to);
@@ -306,7 +300,7 @@ export class MapView {
       visible: this.#ports.visible,
       selected: this.#selected,
       moving: this.#moving,
-      style: this.#style ?? 'square',
+      style: this.#detail.style,
       palette: PALETTES[this.#theme],
     };
   }
@@ -326,7 +320,12 @@ export class MapView {
     scaledBy(this.#ratio);
     this.#drawTrack(context, scene);
     scaledBy(1);
-    this.#aircraftLabels.draw(context, scene, this.#labelLevel, this.#iconPixels() / 2, this.#selected);
+    this.#aircraftLabels.draw(context, scene, {
+      level: this.#detail.labels,
+      half: this.#iconPixels() / 2,
+      chosen: this.#selected,
+      written: this.#ground.written,
+    });
     scaledBy(this.#ratio);
     drawEmergencies(context, scene);
     scaledBy(1);
@@ -338,9 +337,7 @@ export class MapView {
 
   #decideDetail(): void {
     const number = numberInView({ ...this.#scene(), size: { ...this.size, ratio: this.#ratio } });
-    const onScreen = { ...this.size, number, zoom: this.#drawn.zoom };
-    this.#style = aircraftStyle(onScreen, this.#style);
-    this.#labelLevel = labelLevel(onScreen, this.#labelLevel);
+    this.#detail.decide({ ...this.size, number, zoom: this.#drawn.zoom });
   }
 
   /** Draws the recorded track, and from the end of the aircraft's line on to where it is now. */
@@ -387,7 +384,7 @@ export class MapView {
   }
 
   #iconPixels(): number {
-    return iconPixels(this.#drawn.zoom, this.#style !== 'icon');
+    return iconPixels(this.#drawn.zoom, this.#detail.style !== 'icon');
   }
 
   #spriteSheets(): SpriteSheets {

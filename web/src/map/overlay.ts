@@ -1,5 +1,6 @@
 import type { Position } from 'contrail/wire/great-circle';
 import { worldCopies, type Camera } from './camera.ts';
+import { isOver, type Taken } from './place-layer.ts';
 import { worldPixels, worldX, worldY } from './projection.ts';
 import { altitudeClass } from '../filter/altitude-class.ts';
 import type { Palette } from './ramp.ts';
@@ -79,16 +80,16 @@ export interface Labels {
   readonly seas: readonly (readonly [string, number, number, number])[];
 }
 
-/** Draws names: countries upright, seas in wide italics, each from its own zoom on, without overlaps. */
+/** Draws names: countries upright, seas in wide italics, each from its own zoom on, where nothing is `taken`. */
 export function drawLabels(
   context: CanvasRenderingContext2D,
   labels: Labels,
   camera: Camera,
   size: Size,
   palette: Palette,
+  taken: Taken,
 ): void {
   const world = worldPixels(camera.zoom);
-  const taken: [number, number, number, number][] = [];
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.lineJoin = 'round';
@@ -112,8 +113,8 @@ export function drawLabels(
         const x = size.width / 2 + (worldX(longitude) + copy - camera.x) * world;
         const half = context.measureText(name).width / 2 + 6;
         if (x < -half || x > size.width + half) continue;
-        const box: [number, number, number, number] = [x - half, y - 9, x + half, y + 9];
-        if (taken.some((other) => overlap(box, other))) continue;
+        const box = { left: x - half, top: y - 9, right: x + half, bottom: y + 9 };
+        if (taken.some((other) => isOver(box, other))) continue;
         taken.push(box);
         context.strokeText(name, x, y);
         context.fillText(name, x, y);
@@ -137,10 +138,4 @@ export function drawLabels(
   );
   context.letterSpacing = '0px';
   context.textAlign = 'start';
-}
-
-function overlap(a: readonly number[], b: readonly number[]): boolean {
-  const [ax0 = 0, ay0 = 0, ax1 = 0, ay1 = 0] = a;
-  const [bx0 = 0, by0 = 0, bx1 = 0, by1 = 0] = b;
-  return ax0 < bx1 && bx0 < ax1 && ay0 < by1 && by0 < ay1;
 }

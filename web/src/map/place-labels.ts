@@ -25,7 +25,8 @@ export interface PlacedLabel {
 /** The side at which each address was labelled the last time. */
 export type Kept = ReadonlyMap<number, Side>;
 
-interface Box {
+/** CSS pixels of the canvas. */
+export interface Box {
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -37,46 +38,60 @@ const GAP_PX = 3;
 /** A newcomer keeps this distance, and one that has its place may come this much too near: so that nobody flickers. */
 const ROOM_PX = 3;
 const PATIENCE_PX = -2;
+const ICON_ROOM_PX = 2;
 /** Edge of a cell of the grid in which boxes are looked for. */
 const CELL_PX = 64;
 
+/** How many labels there may be, which slot has one whatever is in the way (-1: none), and where the ground has names. */
+export interface Limits {
+  readonly most: number;
+  readonly forced: number;
+  readonly written: readonly Box[];
+}
+
 /**
- * Gives labels a place in which they overlap neither each other nor, when they are new, an icon; at most `most` of
- * them. First come the `forced`, which get a place whatever is there; then those that had one the last time, at the
- * same side if it is free; then the others as they are ordered.
+ * Gives labels a place in which they do not overlap each other. First comes the forced one; then those that had a place
+ * the last time and have not drifted over a name of the ground; then the others in their order, at the first side where
+ * no label, icon or name is in the way. One that finds none keeps the side that it had, over a name of the ground.
  */
 export function placeLabels(
   wanting: readonly Wanting[],
   kept: Kept,
-  { most, forced }: { readonly most: number; readonly forced: number },
+  { most, forced, written }: Limits,
 ): PlacedLabel[] {
   const labels = new Grid();
+  const names = new Grid();
   const icons = new Grid();
+  for (const box of written) names.add(box);
   for (const { x, y, half } of wanting) {
-    const edge = half * 0.7;
+    const edge = half * 0.7 + ICON_ROOM_PX;
     icons.add({ left: x - edge, top: y - edge, right: x + edge, bottom: y + edge });
   }
   const placed: PlacedLabel[] = [];
+  const left = new Set(wanting);
   const place = (one: Wanting, side: Side): void => {
     const box = boxOf(one, side);
     labels.add(box);
+    left.delete(one);
     placed.push({ wanting: one, side, left: box.left, middle: (box.top + box.bottom) / 2 });
   };
   for (const one of wanting) if (one.slot === forced) place(one, kept.get(one.address) ?? 'right');
-  for (const one of wanting) {
+  for (const one of left) {
+    if (placed.length >= most) return placed;
     const side = kept.get(one.address);
-    if (side === undefined || one.slot === forced || placed.length >= most) continue;
-    if (labels.isFree(boxOf(one, side), PATIENCE_PX)) place(one, side);
+    if (side === undefined) continue;
+    const box = boxOf(one, side);
+    if (labels.isFree(box, PATIENCE_PX) && names.isFree(box, PATIENCE_PX)) place(one, side);
   }
-  const isPlaced = new Set(placed.map(({ wanting: { address } }) => address));
-  for (const one of wanting) {
-    if (placed.length >= most) break;
-    if (isPlaced.has(one.address)) continue;
+  for (const one of left) {
+    if (placed.length >= most) return placed;
     const side = SIDES.find((at) => {
       const box = boxOf(one, at);
-      return labels.isFree(box, ROOM_PX) && icons.isFree(box, ROOM_PX);
+      return labels.isFree(box, ROOM_PX) && icons.isFree(box, 0) && names.isFree(box, 0);
     });
+    const before = kept.get(one.address);
     if (side !== undefined) place(one, side);
+    else if (before !== undefined && labels.isFree(boxOf(one, before), PATIENCE_PX)) place(one, before);
   }
   return placed;
 }

@@ -13,6 +13,11 @@ export interface Palette {
   readonly land: string;
   readonly coast: string;
   readonly border: string;
+  readonly state: string;
+  readonly river: string;
+  readonly graticule: string;
+  readonly runway: string;
+  readonly airport: string;
   readonly label: string;
   readonly seaLabel: string;
   readonly labelHalo: string;
@@ -34,7 +39,12 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     sea: '#0b1118',
     land: '#1b2631',
     coast: '#33465a',
-    border: '#2f3f50',
+    border: '#41566b',
+    state: '#273542',
+    river: '#131f2b',
+    graticule: '#101923',
+    runway: '#6f87a0',
+    airport: '#9db8d6',
     label: '#8fa3b8',
     seaLabel: '#4d6480',
     labelHalo: '#131c26',
@@ -48,7 +58,12 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     sea: '#dfe7ec',
     land: '#f7f5f0',
     coast: '#b3c2cc',
-    border: '#d3cfc4',
+    border: '#bdb5a4',
+    state: '#e2ddd0',
+    river: '#c3d6e2',
+    graticule: '#d5dfe6',
+    runway: '#8b95a0',
+    airport: '#3d5f8a',
     label: '#5d6873',
     seaLabel: '#7b92a3',
     labelHalo: '#f7f5f0',
