@@ -10,7 +10,11 @@ let ahead_ms = -86_400_000;
 const system = SYSTEM as { -readonly [Name in keyof typeof SYSTEM]: (typeof SYSTEM)[Name] };
 system.clock = () => Date.now() + ahead_ms;
 system.monotonic = () => performance.now() + ahead_ms;
-system.sleep = async (ms) => {
+/** How long the spool waits for a topic: a time that work takes, and no pause between polls. */
+const PATIENCE_MS = 3_000;
+const { sleep } = SYSTEM;
+system.sleep = async (ms, signal) => {
+  if (ms === PATIENCE_MS) return sleep(ms, signal);
   ahead_ms += Math.ceil(ms);
   await turn();
 };

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 const args = process.argv.slice(2);
 /** Commands that run until somebody stops them: they succeed when they are stopped, however early. */
-const runsUntilStopped = ['up', 'produce', 'pipeline', 'dashboard'].includes(args[0]);
+const runsUntilStopped = ['up', 'produce', 'record', 'pipeline', 'dashboard'].includes(args[0]);
 
 // From the first moment on; the launcher takes over.
 const quit = () => process.exit(0);
@@ -10,6 +10,6 @@ if (runsUntilStopped) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) proc
 const { run } = await import('./with-node.mjs');
 await run('app/src/cli/main.ts', args, {
   runsUntilStopped,
-  isSmall: args[0] === 'produce',
+  isSmall: ['produce', 'record'].includes(args[0]),
   hasChannel: true,
 });

@@ -44,6 +44,7 @@ const KIND_OF_CODE = {
   'source-unavailable': 'unavailable',
   'ndjson-unreadable': 'invalid',
   'replay-unreadable': 'invalid',
+  'record-source': 'invalid',
   'mock-recordings-unreadable': 'invalid',
   'area-unknown': 'invalid',
   'opensky-box': 'invalid',

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { parseSize } from '../config/quantity.ts';
 import { ContrailError, isDiskTrouble } from '../errors.ts';
 import { leaveNetwork } from '../program/network.ts';
 import { printableLines } from '../program/terminal/printable.ts';
@@ -19,6 +20,11 @@ const seconds = (text: string): number => {
   const value = Number(text);
   if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
+};
+const sizeOf = (text: string): number => {
+  const bytes = parseSize(text);
+  if (bytes === null) throw new InvalidArgumentError('Write a size, such as 512MB.');
+  return bytes;
 };
 const formatOption = (extra: readonly string[] = [], standard = 'table'): Option =>
   new Option('--format <format>', 'how to print').choices([...OUTPUT_FORMATS, ...extra]).default(standard);
@@ -77,6 +83,28 @@ function program(): Command {
       await produce(settingsOf(flags), flags['once'] === true, untilSignal());
     },
   );
+
+  const keep = root
+    .command('record')
+    .description('keep what a source answers in a folder, as it came, for replay:PATH')
+    .requiredOption('--to <folder>', 'where to')
+    .option(
+      '--limit <size>',
+      'how much the folder may hold; then the oldest answers are removed',
+      sizeOf,
+      1e9,
+    )
+    .option('--polls <n>', 'end after so many polls', wholeNumber);
+  withSettings(keep, ['Source', 'DATA_DIR', 'Network']).action(async (flags: Flags) => {
+    const { record } = await import('../program/record.ts');
+    const polls = flags['polls'];
+    const options = {
+      folder: String(flags['to']),
+      maxBytes: Number(flags['limit']),
+      polls: typeof polls === 'number' ? polls : null,
+    };
+    await record(settingsOf(flags), options, untilSignal());
+  });
 
   const fill = root
     .command('pipeline')

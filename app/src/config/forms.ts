@@ -93,6 +93,12 @@ export const simulatedPace = parsed(
     return ms !== null && ms >= 100 && ms <= 86_400_000 ? ms : null;
   },
 );
+/** How many times as fast as it was recorded; Infinity: as fast as possible. */
+export const speed = parsed('max, or a number from 0.1 to 1000 such as 1 or 100', (text) => {
+  if (text === 'max') return Infinity;
+  const times = /^\d+(\.\d+)?x?$/.test(text) ? Number(text.replace('x', '')) : Number.NaN;
+  return times >= 0.1 && times <= 1000 ? times : null;
+});
 /** Bytes. */
 export const size = parsed('a size above 0 with its unit, such as 512MB or 8GiB', parseSize);
 export const sizeOrNothing = parsed('a size with its unit, such as 500MB or 2GiB, or 0', (text) =>

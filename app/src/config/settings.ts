@@ -34,6 +34,8 @@ export interface Settings {
   readonly adsbxIntervalMs: number;
   readonly simulatedAircraft: number;
   readonly simulatedPaceMs: number;
+  /** Infinity: without pauses. */
+  readonly replaySpeed: number;
   /** Null: `./data`, or `./data-simulated` for the simulator, as `program/data-folder.ts` decides. */
   readonly dataDir: string | null;
   /** Bytes that stay free; 0: no floor; null: 500 MB, or a tenth of the disk where that is less. */
@@ -207,6 +209,7 @@ function toSettings(values: Values): Settings {
     adsbxIntervalMs: values.ADSBX_INTERVAL,
     simulatedAircraft: values.SIMULATED_AIRCRAFT,
     simulatedPaceMs: values.SIMULATED_PACE,
+    replaySpeed: values.REPLAY_SPEED,
     dataDir: values.DATA_DIR ?? null,
     diskFloorBytes: values.DISK_FLOOR ?? null,
     spoolBytes: values.SPOOL_LIMIT,

@@ -24,6 +24,7 @@ import {
   simulatedPace,
   sizeOrNothing,
   sources,
+  speed,
   whole,
 } from './forms.ts';
 
@@ -123,6 +124,11 @@ export const VARIABLES = {
     meaning:
       'How often the simulator polls: 1s as a receiver, 86s as OpenSky with a free account, 864s as without one. Positions have whole seconds, so polls of one second are the same.',
     unit: 'duration: ms, s, m, h, d; 100ms to 1d',
+  }),
+  REPLAY_SPEED: setting(speed, 'max', {
+    meaning:
+      'How fast replay:PATH plays, as a multiple of the time that passed between the recordings: 1 as it was, 100 a hundred times as fast. max: without pauses.',
+    unit: 'max or a number from 0.1 to 1000',
   }),
   DATA_DIR: optional(anyText, {
     meaning: 'Folder of the embedded topic, the local lake and caches. It must be on a local file system.',

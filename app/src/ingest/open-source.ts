@@ -8,7 +8,7 @@ import type { LiveComponents } from './components.ts';
 import { NdjsonSource } from './ndjson/ndjson-source.ts';
 import { type OpenSkyOptions, OpenSkySource } from './opensky/opensky-source.ts';
 import { ReadsbSource } from './readsb/readsb-source.ts';
-import { ReplaySource } from './replay/replay-source.ts';
+import { type ReplayOptions, ReplaySource } from './replay/replay-source.ts';
 import { SbsSource } from './sbs/sbs-source.ts';
 import { type SimulatorOptions, SimulatorSource } from './simulator/simulator-source.ts';
 import type { Source } from './source.ts';
@@ -18,6 +18,7 @@ export interface SourceComponents extends LiveComponents {
   readonly opensky?: OpenSkyOptions;
   readonly adsbx?: AdsbxOptions;
   readonly simulator?: Omit<SimulatorOptions, 'airports'>;
+  readonly replay?: ReplayOptions;
   /** Read only for the simulator. */
   readonly airports: () => readonly Airport[];
   /** Read for `ndjson:-`. */
@@ -59,7 +60,7 @@ export function openSource(spec: string, components: SourceComponents): Source {
     const source = AdsbxSource.ofUrl(rest, components.adsbx ?? {}, components);
     if (source !== null) return source;
   }
-  if (kind === 'replay' && rest !== '') return new ReplaySource(rest);
+  if (kind === 'replay' && rest !== '') return new ReplaySource(rest, components, components.replay);
   if (kind === 'ndjson' && rest !== '') return new NdjsonSource(rest, { stdin: components.stdin });
   if (kind === 'sbs' && rest !== '') return new SbsSource(rest, components);
   if (kind === 'archive' && rest !== '') return new ArchiveSource(rest);

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { AllTurns } from '../ingest/adsbx/turns.ts';
+import type { Ask } from '../ingest/components.ts';
 import { openSource, type SourceComponents } from '../ingest/open-source.ts';
 import { OpenSkySource } from '../ingest/opensky/opensky-source.ts';
 import type { Source } from '../ingest/source.ts';
@@ -31,8 +32,8 @@ export async function chooseSources(
 }
 
 /** One of the sources that the settings name, but `auto`. Nothing is asked yet. */
-export const sourceNamed = (settings: Settings, spec: string): Source =>
-  openSource(spec, componentsOf(settings));
+export const sourceNamed = (settings: Settings, spec: string, fetch: Ask = SYSTEM.fetch): Source =>
+  openSource(spec, componentsOf(settings, fetch));
 
 /** Whether a source goes on while nobody takes its polls; a file waits. */
 export const isLive = ({ name }: Source): boolean => !/^(replay|ndjson|archive):/.test(name);
@@ -40,15 +41,17 @@ export const isLive = ({ name }: Source): boolean => !/^(replay|ndjson|archive):
 /** Sources of this process that use the same service share its limits. */
 const TURNS: AllTurns = new Map();
 
-function componentsOf(settings: Settings): SourceComponents {
+function componentsOf(settings: Settings, fetch: Ask = SYSTEM.fetch): SourceComponents {
   return {
     ...SYSTEM,
+    fetch,
     // Not before it is needed: it reads files.
     get opensky() {
       return openSkyOptions(settings);
     },
     adsbx: { key: settings.adsbxApiKey, intervalMs: settings.adsbxIntervalMs, turns: TURNS },
     simulator: { aircraft: settings.simulatedAircraft, paceMs: settings.simulatedPaceMs },
+    replay: { speed: settings.replaySpeed },
     airports: loadAirports,
     stdin: process.stdin,
   };

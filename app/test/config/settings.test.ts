@@ -34,6 +34,7 @@ describe('loadSettings', () => {
       adsbxIntervalMs: 1_000,
       simulatedAircraft: 4_000,
       simulatedPaceMs: 10_000,
+      replaySpeed: Infinity,
       dataDir: null,
       diskFloorBytes: null,
       spoolBytes: 256_000_000,

@@ -1,20 +1,34 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContrailError, messageOf } from '../../errors.ts';
+import type { PackedMessages } from '../../topic/packed-messages.ts';
 import { fileBytes } from '../input/file-bytes.ts';
+import { peek } from '../input/peek.ts';
 import { UnusableInputError } from '../input/unusable-input.ts';
-import { type Answer, readAnswer } from '../opensky/answer.ts';
+import { oddRowsNotice, readAnswer } from '../opensky/answer.ts';
+import { oddEntriesNotice, readAnswer as readReceiver, toPoll } from '../readsb/answer.ts';
+import { toMessages } from '../to-messages.ts';
 
-/** A recorded answer of `GET /states/all` in a file. */
+/** A recorded answer in a file. */
 export interface Recording {
   readonly path: string;
-  /** Epoch seconds, the `time` of the answer. */
+  /** Epoch seconds, with a fraction where the answer has one: when it was made. */
   readonly time: number;
 }
 
+/** What a recorded answer holds. */
+export interface Played {
+  readonly time: number;
+  readonly messages: PackedMessages;
+  readonly vectors: number;
+  readonly others: number;
+  /** The notice about what is not in the expected form; null without any. */
+  readonly odd: string | null;
+}
+
 /**
- * Finds the recordings of a file, or of a folder and all below it (`.json` and `.json.gz`; hidden files are passed
- * over), in order of their time, then path. Every file is read and checked, one at a time, and only its time is kept:
+ * Finds the recordings of a file, or of a folder and all below it (`.json`, `.json.gz` and `.json.zst`; hidden files
+ * are passed over), in order of their time, then path. Every file is read and checked, one at a time, and only its time is kept:
  * a folder may be far larger than memory.
  *
  * @throws ContrailError `invalid` / `replay-unreadable` when there is nothing, or a file is no such answer; it names
@@ -31,24 +45,37 @@ export async function findRecordings(path: string, signal?: AbortSignal): Promis
 }
 
 /**
- * Reads one recorded answer, in bounded memory.
+ * Reads one recorded answer, in bounded memory: of OpenSky, or of a receiver or service.
  * @throws ContrailError `invalid` / `replay-unreadable` when the file cannot be read or is no such answer.
  */
-export async function readRecording(path: string, label?: string): Promise<Answer> {
+export async function readRecording(path: string, label?: string): Promise<Played> {
   try {
-    return await readAnswer(fileBytes(path), { feed: 'replay', label });
+    const { head, bytes } = await peek(fileBytes(path), HEAD_BYTES);
+    if (!RECEIVER.test(Buffer.from(head).toString('latin1'))) {
+      const answer = await readAnswer(bytes, { feed: 'replay', label });
+      return { ...answer, odd: oddRowsNotice(answer) };
+    }
+    const { mtimeMs } = await stat(path);
+    const answer = await readReceiver(bytes, 'replay', Math.round(mtimeMs));
+    const { messages, real, malformed } = toMessages(toPoll(answer), 0, false, label);
+    const odd = oddEntriesNotice(answer);
+    return { time: answer.timeMs / 1000, messages, vectors: real, others: malformed, odd };
   } catch (error) {
     if (error instanceof UnusableInputError) throw unreadable(path, error.reason, error);
     throw unreadable(path, messageOf(error), error);
   }
 }
 
+const HEAD_BYTES = 4096;
+/** The first list that a receiver or a service names, where no state vectors of OpenSky come before it. */
+const RECEIVER = /^(?:(?!"states"\s*:)[^])*?"(aircraft|ac)"\s*:\s*(\[|null)/;
+
 async function listFiles(path: string): Promise<readonly string[]> {
   const paths: string[] = [];
   try {
     if (!(await stat(path)).isDirectory()) return [path];
     for (const name of await readdir(path, { recursive: true })) {
-      if (!/\.json(\.gz)?$/.test(name) || /(^|[\\/])\./.test(name)) continue;
+      if (!/\.json(\.gz|\.zst)?$/.test(name) || /(^|[\\/])\./.test(name)) continue;
       const file = join(path, name);
       // A folder may be called so, and a pipe would never end.
       if ((await stat(file)).isFile()) paths.push(file);
@@ -63,7 +90,7 @@ async function listFiles(path: string): Promise<readonly string[]> {
   if (paths.length === 0) {
     throw new ContrailError(
       'replay-unreadable',
-      `The folder ${path} has no recorded answers: neither it nor its subfolders have files ending in .json or .json.gz.`,
+      `The folder ${path} has no recorded answers: neither it nor its subfolders have files ending in .json, .json.gz or .json.zst.`,
       { facts: { path } },
     );
   }
@@ -73,7 +100,7 @@ async function listFiles(path: string): Promise<readonly string[]> {
 function unreadable(path: string, found: string, cause?: unknown): ContrailError {
   return new ContrailError(
     'replay-unreadable',
-    `The file ${path} is not a recorded answer of OpenSky's /states/all: ${found}. Nothing more is sent; repair or remove the file.`,
+    `The file ${path} is not a recorded answer of OpenSky's /states/all, a receiver or a service: ${found}. Nothing more is sent; repair or remove the file.`,
     { ...(cause !== undefined && { cause }), facts: { path } },
   );
 }

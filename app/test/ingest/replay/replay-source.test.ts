@@ -1,16 +1,20 @@
 import { existsSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ReplaySource } from '../../../src/ingest/replay/replay-source.ts';
 import type { SourceState } from '../../../src/ingest/source.ts';
+import { fakeWorld } from '../fake-world.ts';
 import { collect, folderOf } from '../folder.ts';
 import { unpacked } from '../unpacked.ts';
 
 const row = (icao24: string) => [icao24, 'SWR252  ', 'Switzerland', 5, 6, 8.5, 47.4, null, true, 0, 90, null];
 const answer = (time: number, ...icao24: string[]) => JSON.stringify({ time, states: icao24.map(row) });
 
+const replay = (path: string, speed = Infinity, world = fakeWorld('2026-11-30T12:00:00Z')) =>
+  new ReplaySource(path, world, { speed });
+
 async function replayed(path: string) {
-  const polls = await collect(new ReplaySource(path).polls({}));
+  const polls = await collect(replay(path).polls({}));
   return polls.map((poll) => unpacked(poll).vectors);
 }
 
@@ -46,13 +50,63 @@ describe('a replay source', () => {
     expect(await replayed(folder.file('none.json'))).toEqual([[]]);
   });
 
+  test.each([
+    [1, [30_000, 10_000]],
+    [100, [300, 100]],
+    [Infinity, []],
+  ])('plays at %d times the pace of the recordings', async (speed, pauses) => {
+    await using folder = await folderOf({
+      'a.json': answer(1000, 'aaaaaa'),
+      'b.json': answer(1030, 'bbbbbb'),
+      'c.json': answer(1040, 'cccccc'),
+    });
+    const world = fakeWorld('2026-11-30T12:00:00Z');
+    const states: SourceState[] = [];
+    const polls = await collect(
+      replay(folder.path, speed, world).polls({ onState: (state) => states.push(state) }),
+    );
+    expect(polls.length).toBe(3);
+    expect(world.sleeps).toEqual(pauses);
+    expect(states.map((state) => state.next_poll_at_ms !== undefined)).toEqual(
+      speed === Infinity ? [false, false, false] : [true, true, false],
+    );
+  });
+
+  test('ends at once when it is stopped in a pause', async () => {
+    await using folder = await folderOf({ 'a.json': answer(0, 'aaaaaa'), 'b.json': answer(900, 'bbbbbb') });
+    const stop = new AbortController();
+    const world = fakeWorld('2026-11-30T12:00:00Z');
+    const stopping = { ...world, sleep: async () => stop.abort() };
+    const source = new ReplaySource(folder.path, stopping, { speed: 1 });
+    expect((await collect(source.polls({ signal: stop.signal }))).length).toBe(1);
+  });
+
+  test('plays answers of receivers and services too, each packed or not, in one order', async () => {
+    const receiver = { now: 1_700_000_010.5, messages: 1, aircraft: [{ hex: '4b1812', gs: 100 }] };
+    const service = { ac: [{ hex: 'abcdef' }], msg: 'No error', now: 1_700_000_020_000, total: 1 };
+    await using folder = await folderOf({
+      'c.json.zst': zstdCompressSync(JSON.stringify(service)),
+      'b.json.gz': gzipSync(JSON.stringify(receiver)),
+      'a.json.zst': zstdCompressSync(answer(1_700_000_000, 'aaaaaa')),
+      'd.json': JSON.stringify({ now: 1_700_000_030, aircraft: [] }),
+    });
+    const polls = await replayed(folder.path);
+    expect(polls.map((vectors) => vectors.map(({ icao24, feed }) => [icao24, feed]))).toEqual([
+      [['aaaaaa', 'replay']],
+      [['4b1812', 'replay']],
+      [['abcdef', 'replay']],
+      [],
+    ]);
+    expect(polls[1]?.[0]?.velocity).toBeCloseTo(51.44, 2);
+  });
+
   test('sends rows on that are no vectors, and says how many, with an example', async () => {
     await using folder = await folderOf({
       'a.json': JSON.stringify({ time: 5, states: [row('aaaaaa'), null, 'x', {}] }),
     });
     const states: SourceState[] = [];
     const polls = await collect(
-      new ReplaySource(folder.file('a.json')).polls({ onState: (state) => states.push(state) }),
+      replay(folder.file('a.json')).polls({ onState: (state) => states.push(state) }),
     );
     expect(polls.map(unpacked)).toMatchObject([
       { vectors: [{ icao24: 'aaaaaa' }], others: ['null', '"x"', '[{}]'] },
@@ -70,7 +124,7 @@ describe('a replay source', () => {
   test.each([
     ['HTML', '<html>busy</html>'],
     ['a torn answer', answer(5, 'aaaaaa').slice(0, -9)],
-    ['another object', '{"aircraft":[]}'],
+    ['another object', '{"flights":[]}'],
     ['states that are no list', '{"time":5,"states":{}}'],
     ['a time that is text', '{"time":"5","states":[]}'],
     ['nothing', ''],
@@ -80,7 +134,7 @@ describe('a replay source', () => {
     await using folder = await folderOf({ 'a.json': answer(1, 'aaaaaa'), 'bad.json': content });
     let polls = 0;
     const read = (async () => {
-      for await (const _poll of new ReplaySource(folder.path).polls({})) polls += 1;
+      for await (const _poll of replay(folder.path).polls({})) polls += 1;
     })();
     await expect(read).rejects.toMatchObject({ kind: 'invalid', code: 'replay-unreadable' });
     await expect(read).rejects.toThrow(folder.file('bad.json'));
@@ -102,7 +156,7 @@ describe('a replay source', () => {
     await using folder = await folderOf({ 'a.json': answer(1, 'aaaaaa'), 'b.json': answer(2, 'bbbbbb') });
     const stop = new AbortController();
     let polls = 0;
-    for await (const _poll of new ReplaySource(folder.path).polls({ signal: stop.signal })) {
+    for await (const _poll of replay(folder.path).polls({ signal: stop.signal })) {
       polls += 1;
       stop.abort();
     }
