@@ -12,7 +12,8 @@ import {
   type CityRows,
   type RunwayRow,
 } from '../src/map/places.ts';
-import { EQUATOR_M, latitudeOf, worldX, worldY } from '../src/map/projection.ts';
+import { EQUATOR_M, latitudeOf, worldPixels, worldX, worldY } from '../src/map/projection.ts';
+import { scaleBar } from '../src/map/scale-bar.ts';
 import { openTiles, readTile, type TileLevel } from '../src/map/tiles.ts';
 
 const bytes = (name: string): Uint8Array<ArrayBuffer> =>
@@ -136,4 +137,26 @@ test('the graticule has its lines 100 to 400 pixels apart', () => {
     expect(px, String(zoom)).toBeGreaterThan(70);
     expect(px, String(zoom)).toBeLessThan(420);
   }
+});
+
+describe('the scale bar', () => {
+  const at = (latitude: number, zoom: number) => ({ x: 0.5, y: worldY(latitude), zoom });
+
+  test('is a round distance, as long as it says where the map looks', () => {
+    const bar = scaleBar(at(60, 8), 'metric', 110);
+    expect(bar.label).toBe('20 km');
+    // At 60 degrees the map is stretched twice.
+    expect(bar.px).toBeCloseTo((2 * 20_000 * worldPixels(8)) / EQUATOR_M, 1);
+    expect(scaleBar(at(0, 8), 'aviation', 110).label).toBe('20 nm');
+    expect(scaleBar(at(50, 12), 'metric', 20).label).toBe('200 m');
+    expect(scaleBar(at(0, 2), 'metric', 110).label).toBe('2,000 km');
+  });
+
+  test('never outgrows its room, nor shrinks to nothing', () => {
+    for (let zoom = 1; zoom <= 12; zoom += 0.13)
+      for (const units of ['metric', 'aviation'] as const) {
+        const { px } = scaleBar(at(50, zoom), units, 110);
+        expect(px <= 110 && px > 40, String(zoom)).toBe(true);
+      }
+  });
 });

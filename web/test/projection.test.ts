@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  cameraAround,
   clampCamera,
   formatCamera,
   minZoom,
@@ -117,13 +116,4 @@ describe('camera', () => {
       expect(parseCamera(text)).toBeNull();
     },
   );
-
-  test('shows all aircraft of a region, and is not drawn away by two strays', () => {
-    const xs = [...Array.from({ length: 200 }, (_, i) => 0.5 + i / 10_000), 0.01, 0.99];
-    const ys = xs.map((_, i) => 0.3 + (i % 20) / 1000);
-    const camera = cameraAround(xs, ys, SIZE);
-    expect(camera?.x).toBeCloseTo(0.51, 2);
-    expect(camera?.zoom).toBeGreaterThan(7);
-    expect(cameraAround([], [], SIZE)).toBeNull();
-  });
 });

@@ -75,25 +75,3 @@ export function parseCamera(text: string | null): Camera | null {
   if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 && zoom >= 0 && zoom <= 24)) return null;
   return { x: worldX(longitude), y: worldY(latitude), zoom };
 }
-
-/**
- * The camera that shows all these world points with a margin; only the middle 96 % of the points count, because of
- * strays.
- */
-export function cameraAround(xs: readonly number[], ys: readonly number[], size: Size): Camera | null {
-  if (xs.length === 0 || xs.length !== ys.length) return null;
-  const [west, east] = middle(xs);
-  const [north, south] = middle(ys);
-  const fit = Math.min(
-    (size.width * 0.84) / Math.max(east - west, 1e-6),
-    (size.height * 0.84) / Math.max(south - north, 1e-6),
-  );
-  const zoom = Math.min(8, Math.log2(fit / 256));
-  return clampCamera({ x: (west + east) / 2, y: (north + south) / 2, zoom }, size);
-}
-
-function middle(values: readonly number[]): [number, number] {
-  const sorted = Float64Array.from(values).toSorted();
-  const cut = Math.floor(sorted.length * 0.02);
-  return [sorted[cut] ?? 0, sorted[sorted.length - 1 - cut] ?? 0];
-}

@@ -1,7 +1,8 @@
 import type { TrackAnswer } from 'contrail/dashboard/protocol';
 import { numberOf, rowsOf, textOf } from '../api/rows.ts';
 import type { Aircraft } from '../live/picture.ts';
-import { cameraAround, type Camera, type Size } from '../map/camera.ts';
+import type { Camera, Size } from '../map/camera.ts';
+import { cameraAround } from '../map/fit.ts';
 import type { Placed } from '../map/placed.ts';
 import { worldPixels } from '../map/projection.ts';
 import type { TrackPoint } from '../map/track.ts';
