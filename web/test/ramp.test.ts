@@ -74,6 +74,20 @@ describe.each(THEMES)('the %s ramp', (theme) => {
   });
 });
 
+test.each(THEMES)(
+  'no class of the %s ramp looks like an emergency, and none is nearly black or white',
+  (theme) => {
+    const { classes, emergency } = PALETTES[theme];
+    const normal = SIGHTS['normal'] ?? [];
+    const alarm = lab(emergency, normal);
+    for (const hex of classes) {
+      const seen = lab(hex, normal);
+      expect(Math.hypot(...[0, 1, 2].map((k) => (seen[k] ?? 0) - (alarm[k] ?? 0))), hex).toBeGreaterThan(30);
+      expect(seen[0], hex).toBeGreaterThan(28);
+    }
+  },
+);
+
 describe('altitude classes', () => {
   test('begin at their edge', () => {
     expect(ALTITUDE_EDGES_M.map((edge) => altitudeClass(edge, false))).toEqual([2, 3, 4, 5, 6]);

@@ -30,9 +30,10 @@ export interface Palette {
 }
 
 /**
- * On dark land the middle of the ramp is the lightest, on light land the darkest: in both the ends are orange (low,
- * where things happen) and blue (cruise), and the eye orders the classes by how they stand out. An unknown altitude has
- * a colour that is not on the way from one to the other.
+ * In both themes the ends are orange (low, where things happen) and blue (cruise). On dark land the middle is the
+ * lightest; on light land, where nothing can be lighter, it goes through plum and violet, and stays away from the red of
+ * emergencies. No class is nearly black: a world of such specks looks like pepper. An unknown altitude has a colour that
+ * is not on the way from one end to the other.
  */
 export const PALETTES: Readonly<Record<Theme, Palette>> = {
   dark: {
@@ -55,22 +56,22 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     classes: ['#97a1ab', '#f97316', '#fdae45', '#ffe3b0', '#c8e4ff', '#74b4ff', '#3384ff', '#b79ad6'],
   },
   light: {
-    sea: '#dfe7ec',
-    land: '#f7f5f0',
-    coast: '#b3c2cc',
-    border: '#bdb5a4',
-    state: '#e2ddd0',
-    river: '#c3d6e2',
-    graticule: '#d5dfe6',
+    sea: '#d3e5f0',
+    land: '#f6f4ee',
+    coast: '#a5c1d3',
+    border: '#bdb4a3',
+    state: '#e3dccd',
+    river: '#b3d0e3',
+    graticule: '#c6dbe8',
     runway: '#8b95a0',
     airport: '#3d5f8a',
     label: '#5d6873',
-    seaLabel: '#7b92a3',
-    labelHalo: '#f7f5f0',
+    seaLabel: '#5d87a3',
+    labelHalo: '#f6f4ee',
     callsign: '#1d2833',
     outline: '#ffffff',
     emergency: '#b3261e',
     selection: '#10161c',
-    classes: ['#757c83', '#cf6408', '#8a3f0e', '#3f1f0f', '#1b2d57', '#2450d8', '#128ac6', '#7f5aa0'],
+    classes: ['#797f84', '#ca6400', '#9d5400', '#874d92', '#6751bf', '#006afe', '#0089bf', '#414a54'],
   },
 };
