@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Stage, TRAFFIC_COLUMNS } from '../../app/src/dashboard/protocol.ts';
 import { durationSummary, notesOf, quarantineByReason, quarantined } from '../src/views/pipeline.ts';
-import { timeMarks } from '../src/chart/time-chart.ts';
+import { axisWords, rangeFromZero, timeMarks } from '../src/chart/time-chart.ts';
 import { countriesOf, countrySeries, isFilling, matrixOf, shadeOf } from '../src/views/traffic.ts';
 import { categoriesAnswer, progressOf, trafficAnswer, type FakeLake } from './fake/answers.ts';
 import { createFleet } from './fake/fleet.ts';
@@ -143,5 +143,24 @@ describe('notes on the stages', () => {
         stage('gold', 'waiting', 'It waits for silver.'),
       ),
     ).toEqual(['source: Start one.', 'bronze: No rows yet.']);
+  });
+});
+
+describe('the axis of values', () => {
+  test('makes no mountain of a metre: a parked aircraft has an axis to some hundred metres', () => {
+    expect(rangeFromZero(0, 1, 150)).toEqual([0, 150]);
+    expect(rangeFromZero(null, null, 150)).toEqual([0, 150]);
+    expect(rangeFromZero(-4, -2, 150)).toEqual([-4, 150]);
+    expect(rangeFromZero(0, 1000, 150)).toEqual([0, 1100]);
+  });
+
+  test('says nothing twice', () => {
+    expect(axisWords([0, 0.5, 1, 1.4, 2], (value) => `${Math.round(value)} m`)).toEqual([
+      '0 m',
+      '1 m',
+      '',
+      '',
+      '2 m',
+    ]);
   });
 });

@@ -33,7 +33,8 @@ describe('values in words', () => {
         format.verticalRate(value, 'metric'),
         format.verticalRate(value, 'aviation'),
         format.heading(value),
-        format.distance(value),
+        format.distance(value, 'metric'),
+        format.distance(value, 'aviation'),
         format.count(value),
         format.compact(value),
         format.age(value),
@@ -49,13 +50,20 @@ describe('values in words', () => {
     expect(format.count(999_999_999_999_999)).toBe('999,999,999,999,999');
   });
 
+  test('tell a distance in the units that were chosen', () => {
+    expect([format.distance(18.52, 'metric'), format.distance(18.52, 'aviation')]).toEqual([
+      '18.5 km',
+      '10.0 NM',
+    ]);
+  });
+
   test('show a dash for what is not known, never 0', () => {
     const shown = [
       format.altitude(null, 'metric'),
       format.speed(null, 'aviation'),
       format.verticalRate(null, 'metric'),
       format.heading(null),
-      format.distance(null),
+      format.distance(null, 'metric'),
       format.count(null),
       format.compact(undefined),
       format.age(null),

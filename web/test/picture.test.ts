@@ -117,3 +117,23 @@ describe('searchAircraft', () => {
     expect(searchAircraft(picture, 'germ', 2)).toHaveLength(2);
   });
 });
+
+test('a search for a squawk finds those who send it before callsigns with these digits', () => {
+  const picture = new Picture();
+  const called = { ...AIRLINER, icao24: 'aaaaaa', callsign: 'LOG7700V' };
+  picture.apply(
+    frame({
+      aircraft: [
+        [0, called],
+        [1, { ...AIRLINER, squawk: '7700' }],
+        [2, { ...STRANGER }],
+      ],
+    }),
+  );
+  const found = searchAircraft(picture, '7700', 10);
+  expect(found.map(({ slot, squawk }) => [slot, squawk])).toEqual([
+    [1, '7700'],
+    [0, null],
+  ]);
+  expect(searchAircraft(picture, '0000', 10)).toEqual([]);
+});

@@ -13,6 +13,8 @@ export interface Line {
   readonly dashed?: boolean;
   /** The value in words, for axis and cursor. */
   readonly words: (value: number) => string;
+  /** The axis reaches at least from 0 to here: where values hardly differ, it does not make a mountain of that. */
+  readonly least: number;
 }
 
 /** Epoch seconds, then one list of values for each line; null leaves a gap. */
@@ -89,9 +91,13 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
     grid: scale === 'left' ? grid : { show: false },
     ticks: { show: false },
     space: 34,
-    values: (_chart, values) => values.map((value) => line?.words(value) ?? String(value)),
+    values: (_chart, values) => axisWords(values, line?.words ?? String),
   });
   const right = spec.lines.find((line) => line.axis === 'right');
+  const rangeOf =
+    (axis: Line['axis']): uPlot.Range.Function =>
+    (_chart, min, max) =>
+      rangeFromZero(min, max, Math.max(...spec.lines.map((line) => (line.axis === axis ? line.least : 0))));
   const steps = spec.window_s === undefined ? undefined : uPlot.paths.stepped?.({ align: 1 });
   return {
     width: Math.max(120, Math.floor(element.clientWidth)),
@@ -107,8 +113,8 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
     },
     scales: {
       x: { time: true, range: (_chart, min, max) => timeRange(min, max, spec.span_s) },
-      left: { range: rangeFromZero },
-      right: { range: rangeFromZero },
+      left: { range: rangeOf('left') },
+      right: { range: rangeOf('right') },
     },
     axes: [
       {
@@ -169,10 +175,18 @@ export function timeMarks(marks: readonly number[], step_s: number, now_s: numbe
   });
 }
 
-/** From 0 (or below, if values are) to a little over the largest, so that heights can be compared. */
-function rangeFromZero(_chart: uPlot, min: number | null, max: number | null): [number, number] {
-  const high = max ?? 1;
-  return [Math.min(0, min ?? 0), high > 0 ? high * 1.1 : 1];
+/**
+ * From 0 (or below, if values are) to a little over the largest, so that heights can be compared, and to `least` at least:
+ * values of one metre need no axis of centimetres.
+ */
+export function rangeFromZero(min: number | null, max: number | null, least: number): [number, number] {
+  return [Math.min(0, min ?? 0), Math.max(least, (max ?? 0) * 1.1)];
+}
+
+/** The words of an axis; a mark whose words are those of the one before stands without. */
+export function axisWords(values: readonly number[], words: (value: number) => string): string[] {
+  const all = values.map(words);
+  return all.map((text, i) => (text === all[i - 1] ? '' : text));
 }
 
 /** The colour of a custom property in the current theme: a canvas does not understand light-dark(). */

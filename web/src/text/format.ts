@@ -9,6 +9,22 @@ export type Units = 'metric' | 'aviation';
 const METRES_PER_FOOT = 0.3048;
 const KMH_PER_KNOT = 1.852;
 
+/** A unit that people choose: its name, and how many of the lake's unit (m, km/h, m/s, km) one of it is. */
+export interface Scale {
+  readonly name: string;
+  readonly per: number;
+}
+
+/** The units of each quantity. */
+export const SCALES: Readonly<
+  Record<'altitude' | 'speed' | 'verticalRate' | 'distance', Readonly<Record<Units, Scale>>>
+> = {
+  altitude: { metric: { name: 'm', per: 1 }, aviation: { name: 'ft', per: METRES_PER_FOOT } },
+  speed: { metric: { name: 'km/h', per: 1 }, aviation: { name: 'kt', per: KMH_PER_KNOT } },
+  verticalRate: { metric: { name: 'm/s', per: 1 }, aviation: { name: 'ft/min', per: METRES_PER_FOOT / 60 } },
+  distance: { metric: { name: 'km', per: 1 }, aviation: { name: 'NM', per: KMH_PER_KNOT } },
+};
+
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 const compactNumber = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 });
 
@@ -64,10 +80,12 @@ export function heading(degrees: number | null): string {
   return `${String(held).padStart(3, '0')}° ${names[Math.round(held / 45) % 8] ?? 'N'}`;
 }
 
-/** 12.3 km */
-export function distance(km: number | null): string {
+/** 12.3 km or 6.6 NM */
+export function distance(km: number | null, units: Units): string {
   if (km === null) return UNKNOWN;
-  return `${Math.abs(km) < 100 ? km.toFixed(1) : wholeNumber(km)} km`;
+  const { name, per } = SCALES.distance[units];
+  const value = km / per;
+  return `${Math.abs(value) < 100 ? value.toFixed(1) : wholeNumber(value)} ${name}`;
 }
 
 /** 48.1234° N, 11.5678° E */
