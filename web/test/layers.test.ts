@@ -147,7 +147,7 @@ describe('the scale bar', () => {
     expect(bar.label).toBe('20 km');
     // At 60 degrees the map is stretched twice.
     expect(bar.px).toBeCloseTo((2 * 20_000 * worldPixels(8)) / EQUATOR_M, 1);
-    expect(scaleBar(at(0, 8), 'aviation', 110).label).toBe('20 nm');
+    expect(scaleBar(at(0, 8), 'aviation', 110).label).toBe('20 NM');
     expect(scaleBar(at(50, 12), 'metric', 20).label).toBe('200 m');
     expect(scaleBar(at(0, 2), 'metric', 110).label).toBe('2,000 km');
   });

@@ -13,18 +13,6 @@ export const CLASS_COUNT = 8;
 /** All classes, where a set of them is a number: bit n is class n. */
 export const ALL_CLASSES: number = (1 << CLASS_COUNT) - 1;
 
-/** Words for each class, in the unit of the data. */
-export const CLASS_WORDS = [
-  'On ground',
-  'Below 1 km',
-  '1 to 3 km',
-  '3 to 6 km',
-  '6 to 9 km',
-  '9 to 11 km',
-  'Above 11 km',
-  'Altitude unknown',
-] as const;
-
 /** The class of an altitude in metres; null: unknown. The ground is a class of its own, whatever altitude is said there. */
 export function altitudeClass(altitude_m: number | null, onGround: boolean): number {
   if (onGround) return GROUND_CLASS;

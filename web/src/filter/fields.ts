@@ -31,7 +31,7 @@ export const NO_COUNTRY = 'Unknown';
  */
 export const FIELDS = {
   /** Bits: altitude class n, see altitude-class.ts. */
-  altitude: {
+  altitude: field<number>({
     parse: (text) =>
       text === '-'
         ? 0
@@ -41,19 +41,19 @@ export const FIELDS = {
       return [...Array(CLASS_COUNT).keys()].filter((n) => (classes & (1 << n)) !== 0).join('') || '-';
     },
     test: (classes, columns) => (row) => (classes & (1 << classOf(columns, row))) !== 0,
-  } satisfies Field<number>,
+  }),
   altitude_m: range(VALID.altitude, 1, ({ altitude }) => altitude),
   velocity_kmh: range(VALID.velocity, UNITS_PER.velocity / 3.6, ({ velocity }) => velocity),
   /** m/s */
   vertical_rate: range(VALID.vertical_rate, UNITS_PER.vertical_rate, ({ vertical_rate }) => vertical_rate),
-  on_ground: {
+  on_ground: field<boolean | null>({
     parse: (text) => (text === 'yes' ? true : text === 'no' ? false : null),
     format: (is) => (is === null ? '' : is ? 'yes' : 'no'),
     test: (is, columns) => (row) =>
       isValid(columns, row, VALID.on_ground) && (((columns.category[row] ?? 0) & ON_GROUND) !== 0) === is,
-  } satisfies Field<boolean | null>,
+  }),
   /** Emitter categories 0..20; an aircraft that says none has 0. */
-  category: {
+  category: field<readonly number[]>({
     parse: (text) =>
       listOf(text, ',', (part) => (/^(1?\d|20)$/.test(part) ? String(Number(part)) : '')).map(Number),
     format: (categories) => categories.join(','),
@@ -61,9 +61,9 @@ export const FIELDS = {
       const bits = categories.reduce((sum, category) => sum | (1 << category), 0);
       return (row) => (bits & (1 << ((columns.category[row] ?? 0) & CATEGORY_MASK))) !== 0;
     },
-  } satisfies Field<readonly number[]>,
+  }),
   /** Names of countries of registration. */
-  country: {
+  country: field<readonly string[]>({
     // Names have commas in them: "Iran, Islamic Republic of".
     parse: (text) => listOf(text, ';', (part) => part.trim()),
     format: (names) => names.join(';'),
@@ -73,9 +73,9 @@ export const FIELDS = {
       return (row) =>
         isValid(columns, row, VALID.country) ? isWanted[columns.country[row] ?? 0] === 1 : none;
     },
-  } satisfies Field<readonly string[]>,
+  }),
   /** Patterns, see pattern.ts; one of them is enough. */
-  callsign: {
+  callsign: field<readonly string[]>({
     parse: (text) => listOf(text, ',', cleanPattern),
     format: (texts) => texts.join(','),
     test: (texts, columns) => {
@@ -89,9 +89,9 @@ export const FIELDS = {
         return false;
       };
     },
-  } satisfies Field<readonly string[]>,
+  }),
   /** The first octal digits of a code, or four of them with `?` for any; one of them is enough. */
-  squawk: {
+  squawk: field<readonly string[]>({
     parse: (text) => listOf(text, ',', (part) => part.replaceAll(/[^0-7?]/g, '').slice(0, 4)),
     format: (codes) => codes.join(','),
     test: (codes, columns) => {
@@ -103,10 +103,15 @@ export const FIELDS = {
         return false;
       };
     },
-  } satisfies Field<readonly string[]>,
+  }),
 } as const;
 
 const BLANK = 0x20;
+
+/** The field as it is: names the type of its value. */
+function field<Value>(one: Field<Value>): Field<Value> {
+  return one;
+}
 
 function isValid(columns: RowColumns, row: number, bit: number): boolean {
   return ((columns.validity[row] ?? 0) & bit) !== 0;

@@ -57,3 +57,10 @@ function compare(a: string, b: string): number {
 export function areSame(a: readonly Emergency[], b: readonly Emergency[]): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
+
+/** Those of `after` that are not in `before` with the same code. */
+export function newcomers(before: readonly Emergency[], after: readonly Emergency[]): readonly Emergency[] {
+  return after.filter(
+    (one) => !before.some(({ icao24, squawk }) => icao24 === one.icao24 && squawk === one.squawk),
+  );
+}

@@ -1,3 +1,4 @@
+import { EMERGENCY } from '../filter/visible.ts';
 import type { LabelLevel } from './aircraft-detail.ts';
 import type { Scene } from './aircraft-layer.ts';
 import { screenX } from './camera.ts';
@@ -101,6 +102,8 @@ export class AircraftLabels {
     const onGround: Wanting[] = [];
     for (let slot = 0; slot < picture.slots; slot++) {
       if (slot === chosen ? picture.used[slot] !== 1 : level === 0 || visible[slot] === 0) continue;
+      // Its name stands with its mark.
+      if (((visible[slot] ?? 0) & EMERGENCY) !== 0) continue;
       const spot = placed.locate(slot, now, moving);
       const x = size.width / 2 + screenX(camera, spot.x);
       const y = size.height / 2 + (spot.y - camera.y) * world;

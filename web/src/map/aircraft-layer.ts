@@ -179,14 +179,14 @@ export function numberInView({ placed, camera, size, now, visible, moving }: Sce
   return number;
 }
 
-/** Ring, triangle and code beside every aircraft that sends an emergency squawk: never colour alone, no flashing. */
+/** Ring, triangle, code and name beside every aircraft that sends an emergency squawk: never colour alone, no flashing. */
 export function drawEmergencies(context: CanvasRenderingContext2D, scene: Scene): void {
   const { placed, camera, size, now, palette } = scene;
   const { picture } = placed;
   const world = worldPixels(camera.zoom);
   for (let slot = 0; slot < picture.slots; slot++) {
     if (((scene.visible[slot] ?? 0) & EMERGENCY) === 0) continue;
-    const code = squawkOf(picture.columns, slot);
+    const words = `${squawkOf(picture.columns, slot)} ${picture.callsignOf(slot) ?? picture.addressOf(slot)}`;
     const { x: wx, y: wy } = placed.locate(slot, now, scene.moving);
     for (const copy of worldCopies(camera, size.width / 2)) {
       const x = size.width / 2 + (wx + copy - camera.x) * world;
@@ -207,8 +207,8 @@ export function drawEmergencies(context: CanvasRenderingContext2D, scene: Scene)
       context.lineWidth = 4;
       context.lineJoin = 'round';
       context.strokeStyle = palette.labelHalo;
-      context.strokeText(code, x + 29, y);
-      context.fillText(code, x + 29, y);
+      context.strokeText(words, x + 29, y);
+      context.fillText(words, x + 29, y);
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The colours of the map, and of the altitude classes (filter/altitude-class.ts). No red and no green in the ramp: red means emergency or error and nothing else.
- * Between any two classes the Lab distance is at least 10, for normal sight and under simulated protanopia,
+ * The colours of the map, and of the altitude classes (filter/altitude-class.ts). No red and no green in the ramp: red
+ * means emergency or error and nothing else. Between any two classes the Lab distance is at least 10, for normal sight and under simulated protanopia,
  * deuteranopia and tritanopia, and the contrast on land and sea at least 3:1 (test/ramp.test.ts holds both themes to it).
  */
 

@@ -1,9 +1,6 @@
-import type { Units } from '../text/format.ts';
+import { SCALES, type Units } from '../text/format.ts';
 import type { Camera } from './camera.ts';
 import { latitudeOf, worldPerMetre, worldPixels } from './projection.ts';
-
-/** Metres of a nautical mile. */
-const NAUTICAL_MILE_M = 1852;
 
 /** A round distance and how long it is in the middle of the map, CSS pixels. */
 export interface ScaleBar {
@@ -13,12 +10,11 @@ export interface ScaleBar {
 
 /** The longest scale bar of 1, 2 or 5 times a power of ten that is not wider than `most_px`. */
 export function scaleBar(camera: Camera, units: Units, most_px: number): ScaleBar {
-  const metres = units === 'aviation' ? NAUTICAL_MILE_M : 1000;
-  const unitPx = metres * worldPerMetre(latitudeOf(camera.y)) * worldPixels(camera.zoom);
+  const { name, per } = SCALES.distance[units];
+  const unitPx = per * 1000 * worldPerMetre(latitudeOf(camera.y)) * worldPixels(camera.zoom);
   const most = most_px / unitPx;
   const power = 10 ** Math.floor(Math.log10(most));
   const length = power * ([5, 2].find((one) => one * power <= most) ?? 1);
-  const name = units === 'aviation' ? 'nm' : 'km';
   const label =
     units === 'metric' && length < 1
       ? `${Math.round(length * 1000)} m`

@@ -3,7 +3,7 @@ import type { Frame } from 'contrail/wire/frame';
 import { getContext, setContext } from 'svelte';
 import { FilterStore } from '../filter/filter-store.ts';
 import { LiveConnection, type Link, type Socket, type SocketEvents } from '../live/connection.ts';
-import { areSame, emergenciesOf, type Emergency } from '../live/emergencies.ts';
+import { areSame, emergenciesOf, newcomers, type Emergency } from '../live/emergencies.ts';
 import { liveAddress } from '../live/live-address.ts';
 import {
   isRecording,
@@ -17,6 +17,7 @@ import { noticesOf } from '../live/notices.ts';
 import { Picture } from '../live/picture.ts';
 import { View } from '../map/view.ts';
 import { Selection } from '../state/selection.ts';
+import { emergencyWords } from '../text/words.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import type { Route } from './route.svelte.ts';
 
@@ -157,8 +158,14 @@ export class App {
     this.filter.follow();
     this.selection.follow();
     const emergencies = emergenciesOf(this.picture);
-    if (!areSame(emergencies, this.emergencies)) this.emergencies = emergencies;
+    if (!areSame(emergencies, this.emergencies)) this.#onEmergencies(emergencies);
     for (const listener of this.#changed) listener(cameOrWent);
+  }
+
+  #onEmergencies(emergencies: readonly Emergency[]): void {
+    const come = newcomers(this.emergencies, emergencies);
+    if (come.length > 0) this.said = come.map(emergencyWords).join('. ');
+    this.emergencies = emergencies;
   }
 
   #onMessage(message: ServerMessage): void {

@@ -1,4 +1,5 @@
 import type { StageName, StageState } from 'contrail/dashboard/protocol';
+import { nameOf, type Emergency } from '../live/emergencies.ts';
 import type { PageState } from '../live/freshness.ts';
 
 /** The name of each stage of the pipeline, in the order of the flow. */
@@ -91,3 +92,8 @@ export const SQUAWK_WORDS: Readonly<Record<string, string>> = {
   '7600': 'radio failure reported',
   '7700': 'emergency reported',
 };
+
+/** `UAL12, squawk 7700: emergency reported` */
+export function emergencyWords(one: Emergency): string {
+  return `${nameOf(one)}, squawk ${one.squawk}: ${SQUAWK_WORDS[one.squawk] ?? ''}`;
+}

@@ -45,6 +45,13 @@ export function labelWords(aircraft: Aircraft | null, units: Units): readonly [s
   return [aircraft.callsign ?? aircraft.icao24, values.filter((value) => value !== '').join(' · ')];
 }
 
+/** The choice of an aircraft for those who hear it: `DLH9LF chosen, 10,668 m, 834 km/h`. */
+export function chosenWords(icao24: string, aircraft: Aircraft | null, units: Units): string {
+  if (aircraft === null) return `${icao24} chosen, not on the map now`;
+  const [name, values] = labelWords(aircraft, units);
+  return [`${name} chosen`, ...(values === '' ? [] : values.split(' · '))].join(', ');
+}
+
 /** The camera that shows all aircraft; null without aircraft. */
 export function cameraOfAll(placed: Placed, size: Size): Camera | null {
   const { used, slots } = placed.picture;

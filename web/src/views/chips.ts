@@ -1,0 +1,81 @@
+import { ALL_CLASSES, ALTITUDE_EDGES_M, GROUND_CLASS, UNKNOWN_CLASS } from '../filter/altitude-class.ts';
+import type { Range } from '../filter/fields.ts';
+import type { Filter } from '../filter/filter.ts';
+import { count, SCALES, type Scale, type Units } from '../text/format.ts';
+import { categoryWords } from '../text/words.ts';
+
+/** One thing that is filtered by: what it says, and what to change to be rid of it. */
+export interface Chip {
+  readonly words: string;
+  readonly without: Partial<Filter>;
+}
+
+/** Vertical rates of this and more, m/s, are a climb or a descent: as in the phases of the lake, which are not on the wire. */
+export const CLIMB: Range = { from: 1, to: null };
+export const DESCENT: Range = { from: null, to: -1 };
+export const LEVEL: Range = { from: -1, to: 1 };
+
+/** A chip for each thing that a filter asks for, in the order of the form. */
+export function chipsOf(filter: Filter, units: Units): readonly Chip[] {
+  const { altitude, altitude_m, velocity_kmh, vertical_rate, on_ground } = filter;
+  const chips: Chip[] = [];
+  const add = (words: string | null, without: Partial<Filter>): void => {
+    if (words !== null) chips.push({ words, without });
+  };
+  add(altitude === ALL_CLASSES ? null : classesWords(altitude, units), { altitude: ALL_CLASSES });
+  add(rangeWords('Altitude', altitude_m, SCALES.altitude[units]), { altitude_m: null });
+  add(rangeWords('Speed', velocity_kmh, SCALES.speed[units]), { velocity_kmh: null });
+  add(rateWords(vertical_rate, units), { vertical_rate: null });
+  add(on_ground === null ? null : on_ground ? 'On the ground' : 'In the air', { on_ground: null });
+  for (const one of filter.category)
+    add(categoryWords(one) ?? 'No category', { category: without(filter.category, one) });
+  for (const one of filter.country) add(one, { country: without(filter.country, one) });
+  for (const one of filter.callsign) add(`Callsign ${one}`, { callsign: without(filter.callsign, one) });
+  for (const one of filter.squawk)
+    add(`Squawk ${one.padEnd(4, '?')}`, { squawk: without(filter.squawk, one) });
+  return chips;
+}
+
+/** How an altitude class is called in the units that were chosen; in feet its edges are rounded, as in the legend. */
+export function classWords(index: number, units: Units): string {
+  if (index === GROUND_CLASS) return 'On ground';
+  if (index === UNKNOWN_CLASS) return 'Altitude unknown';
+  const [marks, unit] = CLASS_MARKS[units];
+  const [from, to] = [marks[index - 2], marks[index - 1]];
+  if (from === undefined) return `Below ${to} ${unit}`;
+  return to === undefined ? `Above ${from} ${unit}` : `${from} to ${to} ${unit}`;
+}
+
+const CLASS_MARKS: Readonly<Record<Units, readonly [readonly string[], string]>> = {
+  metric: [ALTITUDE_EDGES_M.map((edge) => String(edge / 1000)), 'km'],
+  aviation: [['3,000', '10,000', '20,000', '30,000', '36,000'], 'ft'],
+};
+
+function classesWords(classes: number, units: Units): string {
+  const all = [...Array(UNKNOWN_CLASS + 1).keys()].filter((index) => (classes & (1 << index)) !== 0);
+  if (all.length === 0) return 'No altitude';
+  if (all.length <= 2) return all.map((index) => classWords(index, units)).join(', ');
+  return `${all.length} altitude classes`;
+}
+
+/** `Altitude 1,000 to 3,000 m`, `Speed over 300 kt`; null for none. */
+function rangeWords(name: string, range: Range | null, { name: unit, per }: Scale): string | null {
+  if (range === null) return null;
+  const [from, to] = [range.from, range.to].map((value) => (value === null ? null : count(value / per)));
+  if (from == null) return `${name} up to ${to} ${unit}`;
+  return to == null ? `${name} from ${from} ${unit}` : `${name} ${from} to ${to} ${unit}`;
+}
+
+function rateWords(range: Range | null, units: Units): string | null {
+  const named = [
+    [CLIMB, 'Climbing'],
+    [LEVEL, 'Level'],
+    [DESCENT, 'Descending'],
+  ] as const;
+  const known = named.find(([one]) => one.from === range?.from && one.to === range?.to);
+  return known?.[1] ?? rangeWords('Vertical rate', range, SCALES.verticalRate[units]);
+}
+
+function without<T>(list: readonly T[], one: T): readonly T[] {
+  return list.filter((other) => other !== one);
+}
