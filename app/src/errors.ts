@@ -72,6 +72,8 @@ const KIND_OF_CODE = {
   'topic-replaced': 'corrupt',
   'topic-went-back': 'corrupt',
 
+  'spool-unreadable': 'corrupt',
+
   // The embedded topic.
   'topic-not-openable': 'invalid',
   'topic-not-writable': 'invalid',

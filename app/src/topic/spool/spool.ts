@@ -11,6 +11,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { ContrailError, messageOf } from '../../errors.ts';
 import { isBusy } from '../embedded/sqlite-errors.ts';
 import { PackedMessages } from '../packed-messages.ts';
 
@@ -25,13 +26,21 @@ export interface Spooled {
   readonly messages: PackedMessages | null;
 }
 
+interface Row {
+  readonly id: number;
+  readonly timestamp_ms: number;
+  readonly payload: Uint8Array;
+}
+
 export class Spool implements Disposable {
+  readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #maxBytes: number;
   #polls: number;
   #bytes: number;
 
-  private constructor(database: DatabaseSync, maxBytes: number) {
+  private constructor(file: string, database: DatabaseSync, maxBytes: number) {
+    this.#file = file;
     this.#database = database;
     this.#maxBytes = maxBytes;
     const { polls, bytes } = database
@@ -48,13 +57,13 @@ export class Spool implements Disposable {
   static open(file: string, maxBytes: number, onDamaged: (file: string) => void): Spool | 'held' {
     mkdirSync(dirname(file), { recursive: true });
     try {
-      return new Spool(openDatabase(file), maxBytes);
+      return new Spool(file, openDatabase(file), maxBytes);
     } catch (error) {
       if (isBusy(error)) return 'held';
       if (!isDamage(error)) throw error;
       renameSync(file, `${file}.damaged`);
       onDamaged(`${file}.damaged`);
-      return new Spool(openDatabase(file), maxBytes);
+      return new Spool(file, openDatabase(file), maxBytes);
     }
   }
 
@@ -80,12 +89,10 @@ export class Spool implements Disposable {
     return Number(lastInsertRowid);
   }
 
-  /** The oldest poll; null when none waits. */
+  /** The oldest poll; null when none waits. @throws ContrailError `corrupt` / `spool-unreadable` */
   first(): Spooled | null {
-    const row = this.#database.prepare('select * from poll order by id limit 1').get() as
-      | { readonly id: number; readonly timestamp_ms: number; readonly payload: Uint8Array }
-      | undefined;
-    if (row === undefined) return null;
+    const row = this.#oldest();
+    if (row === null) return null;
     try {
       const bytes = Buffer.from(zstdDecompressSync(row.payload));
       return { id: row.id, messages: PackedMessages.from(bytes, row.timestamp_ms) };
@@ -102,6 +109,19 @@ export class Spool implements Disposable {
     this.#polls -= 1;
     this.#bytes -= Number(size['bytes']);
     if (this.#polls === 0) this.#database.exec('pragma incremental_vacuum; pragma wal_checkpoint(truncate)');
+  }
+
+  #oldest(): Row | null {
+    try {
+      const row = this.#database.prepare('select * from poll order by id limit 1').get();
+      return (row ?? null) as Row | null;
+    } catch (cause) {
+      throw new ContrailError(
+        'spool-unreadable',
+        `The spool ${this.#file} cannot be read: ${messageOf(cause)}. Check the disk; move the file away to go on without the polls in it.`,
+        { cause },
+      );
+    }
   }
 
   [Symbol.dispose](): void {

@@ -177,9 +177,9 @@ export class SpooledTopic implements Pick<Topic, 'say'>, AsyncDisposable {
     const { signal } = this.#closing;
     let sent = 0;
     for (let failures = 0; !signal.aborted;) {
-      const poll = this.#spool.first();
-      if (poll === null) break;
       try {
+        const poll = this.#spool.first();
+        if (poll === null) break;
         await this.#until(Promise.resolve(ready), signal);
         if (signal.aborted) break;
         this.#isReady = true;
