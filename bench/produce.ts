@@ -84,7 +84,6 @@ function contrail(url: string, folder: string, settings: Readonly<Record<string,
     name: `contrail produce into ${topic}`,
     command: process.execPath,
     args: [
-      '--heap-growing-percent=20',
       '--import',
       join(import.meta.dirname, 'jumping-clock.ts'),
       '--conditions=@contrail/source',

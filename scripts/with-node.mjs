@@ -40,8 +40,6 @@ const HEAP = '--max-semi-space-size=8';
 /** The same for a process that holds little, such as `produce`: nothing that is free is kept. */
 const SMALL_MEMORY = { ...MEMORY, MALLOC_TRIM_THRESHOLD_: '131072' };
 const SMALL_HEAP = '--max-semi-space-size=1';
-/** The old generation may grow by a fifth before it is swept. Not for NODE_OPTIONS, which does not take it. */
-const SMALL_FLAGS = ['--heap-growing-percent=20'];
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -81,21 +79,17 @@ export async function run(
   const node = findNode();
   // A signal that came while we looked is heard now, before there is anything to stop.
   await new Promise((resolve) => setImmediate(resolve));
-  const program = spawn(
-    node,
-    [...(isSmall ? SMALL_FLAGS : []), '--conditions=@contrail/source', join(root, file), ...args],
-    {
-      stdio: hasChannel ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
-      env: {
-        ...(isSmall ? SMALL_MEMORY : MEMORY),
-        // Each start would take the types out of TypeScript again, which takes 25 MB and half a second of CPU.
-        NODE_COMPILE_CACHE: join(modules, '.cache', 'contrail'),
-        ...process.env,
-        NODE_OPTIONS: `${isSmall ? SMALL_HEAP : HEAP} ${process.env.NODE_OPTIONS ?? ''}`.trim(),
-        PATH: dirname(node) + delimiter + process.env.PATH,
-      },
+  const program = spawn(node, ['--conditions=@contrail/source', join(root, file), ...args], {
+    stdio: hasChannel ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
+    env: {
+      ...(isSmall ? SMALL_MEMORY : MEMORY),
+      // Each start would take the types out of TypeScript again, which takes 25 MB and half a second of CPU.
+      NODE_COMPILE_CACHE: join(modules, '.cache', 'contrail'),
+      ...process.env,
+      NODE_OPTIONS: `${isSmall ? SMALL_HEAP : HEAP} ${process.env.NODE_OPTIONS ?? ''}`.trim(),
+      PATH: dirname(node) + delimiter + process.env.PATH,
     },
-  );
+  });
   child = program;
   /** What a program that ends itself by force says first. */
   let saidCode = null;
