@@ -15,6 +15,8 @@ const MOST_LABELS = 250;
 const FONTS = ['600 11.5px "Inter Variable", sans-serif', '500 10.5px "Inter Variable", sans-serif'] as const;
 const LINE_PX = 13;
 const HALO_PX = 3;
+/** Half of the ring round the chosen aircraft (base.css), with some air. */
+const RING_PX = 19;
 
 /** What to label in one drawing. `half` is half an icon, CSS pixels. */
 export interface LabelOrder {
@@ -115,7 +117,7 @@ export class AircraftLabels {
         address,
         x,
         y,
-        half,
+        half: slot === chosen ? RING_PX : half,
         width,
         height,
       });
