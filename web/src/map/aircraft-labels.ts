@@ -3,6 +3,7 @@ import type { LabelLevel } from './aircraft-detail.ts';
 import type { Scene } from './aircraft-layer.ts';
 import { screenX } from './camera.ts';
 import { placeLabels, type Box, type Kept, type Side, type Wanting } from './place-labels.ts';
+import type { Placed } from './placed.ts';
 import { worldPixels } from './projection.ts';
 import { GROUND_CLASS } from '../filter/altitude-class.ts';
 import type { Palette } from './ramp.ts';
@@ -15,8 +16,10 @@ const MOST_LABELS = 250;
 const FONTS = ['600 11.5px "Inter Variable", sans-serif', '500 10.5px "Inter Variable", sans-serif'] as const;
 const LINE_PX = 13;
 const HALO_PX = 3;
-/** Half of the ring round the chosen aircraft (base.css), with some air. */
-const RING_PX = 19;
+/** Half the ring round the chosen aircraft and round one that calls for help, and what stands beside that one. */
+const CHOSEN_RING_PX = 19;
+const EMERGENCY_RING_PX = 14;
+const EMERGENCY_CODE_PX = 66;
 
 /** What to label in one drawing. `half` is half an icon, CSS pixels. */
 export interface LabelOrder {
@@ -28,15 +31,15 @@ export interface LabelOrder {
   readonly written: readonly Box[];
 }
 
-/** A label as it was painted, and what it was painted from. */
-interface Painted {
-  readonly image: HTMLCanvasElement;
+/** The words of an aircraft's label, and the label as it was painted; null until it is first shown. */
+interface Written {
+  readonly lines: readonly string[];
   readonly width: number;
   readonly height: number;
   readonly level: LabelLevel;
-  readonly text: string;
   /** The frame of the picture that last changed the row. */
-  readonly changedBy: number;
+  changedBy: number;
+  image: HTMLCanvasElement | null;
 }
 
 /**
@@ -46,7 +49,7 @@ interface Painted {
  */
 export class AircraftLabels {
   readonly #words: LabelWords;
-  #painted = new Map<number, Painted>();
+  #written = new Map<number, Written>();
   #kept: Kept = new Map<number, Side>();
   #look = '';
 
@@ -56,116 +59,103 @@ export class AircraftLabels {
 
   /** Everything is painted again: fonts have come, or the words have other units. */
   forget(): void {
-    this.#painted.clear();
+    this.#written.clear();
   }
 
   /** Draws labels on a context whose transform is the identity. Answers how many were drawn. */
-  draw(
-    context: CanvasRenderingContext2D,
-    scene: Scene,
-    { level, half, chosen, written }: LabelOrder,
-  ): number {
-    const look = `${scene.palette.label} ${scene.size.ratio}`;
+  draw(context: CanvasRenderingContext2D, scene: Scene, order: LabelOrder): number {
+    const { ratio } = scene.size;
+    const look = `${scene.palette.label} ${ratio}`;
     if (look !== this.#look) this.forget();
     this.#look = look;
-    const before = this.#painted;
-    this.#painted = new Map();
-    const { size } = scene;
-    const placedLabels = placeLabels(this.#wanting(scene, level, half, chosen, before), this.#kept, {
+    const { wanting, written, codes } = this.#wanting(context, scene, order);
+    this.#written = written;
+    const placedLabels = placeLabels(wanting, this.#kept, {
       most: MOST_LABELS,
-      forced: chosen,
-      written,
+      forced: order.chosen,
+      written: [...order.written, ...codes],
     });
-    this.#kept = new Map(placedLabels.map(({ wanting, side }) => [wanting.address, side]));
-    for (const { wanting, left, middle } of placedLabels) {
-      const painted = this.#painted.get(wanting.address);
-      if (painted === undefined) continue;
+    this.#kept = new Map(placedLabels.map(({ wanting: { address }, side }) => [address, side]));
+    for (const { wanting: one, left, middle } of placedLabels) {
+      const label = written.get(one.address);
+      if (label === undefined) continue;
+      label.image ??= paint(label, scene.palette, ratio);
       // At whole device pixels: between them, text is blurred.
-      const x = Math.round((left - HALO_PX) * size.ratio);
-      const y = Math.round((middle - painted.height / 2 - HALO_PX) * size.ratio);
-      context.drawImage(painted.image, x, y);
+      const x = Math.round((left - HALO_PX) * ratio);
+      const y = Math.round((middle - label.height / 2 - HALO_PX) * ratio);
+      context.drawImage(label.image, x, y);
     }
     return placedLabels.length;
   }
 
-  /** Aircraft of the canvas that are to have a label: those in the air before those on the ground. */
+  /**
+   * Aircraft of the canvas that are to have a label, those in the air before those on the ground; their words by
+   * address; and where the codes of emergencies stand.
+   */
   #wanting(
+    context: CanvasRenderingContext2D,
     scene: Scene,
-    level: LabelLevel,
-    half: number,
-    chosen: number,
-    before: ReadonlyMap<number, Painted>,
-  ): Wanting[] {
+    { level, half, chosen }: LabelOrder,
+  ): { readonly wanting: Wanting[]; readonly written: Map<number, Written>; readonly codes: Box[] } {
     const { placed, camera, size, now, moving, visible } = scene;
     const { picture } = placed;
-    if (level === 0 && chosen < 0) return [];
-    const world = worldPixels(camera.zoom);
+    const written = new Map<number, Written>();
+    const codes: Box[] = [];
     const inAir: Wanting[] = [];
     const onGround: Wanting[] = [];
-    for (let slot = 0; slot < picture.slots; slot++) {
+    const world = worldPixels(camera.zoom);
+    for (let slot = 0; slot < picture.slots && (level > 0 || chosen >= 0); slot++) {
       if (slot === chosen ? picture.used[slot] !== 1 : level === 0 || visible[slot] === 0) continue;
-      // Its name stands with its mark.
-      if (((visible[slot] ?? 0) & EMERGENCY) !== 0) continue;
       const spot = placed.locate(slot, now, moving);
       const x = size.width / 2 + screenX(camera, spot.x);
       const y = size.height / 2 + (spot.y - camera.y) * world;
       if (x < 0 || x > size.width || y < 0 || y > size.height) continue;
       const address = picture.columns.icao24[slot] ?? 0;
-      const { width, height } = this.#paint(scene, slot, address, slot === chosen ? 2 : level, before);
-      (placed.altitudeClass[slot] === GROUND_CLASS ? onGround : inAir).push({
-        slot,
-        address,
-        x,
-        y,
-        half: slot === chosen ? RING_PX : half,
-        width,
-        height,
-      });
+      const label = this.#write(context, placed, slot, address, slot === chosen ? 2 : level);
+      written.set(address, label);
+      const isEmergency = ((visible[slot] ?? 0) & EMERGENCY) !== 0;
+      if (isEmergency)
+        codes.push({ left: x + EMERGENCY_RING_PX, top: y - 9, right: x + EMERGENCY_CODE_PX, bottom: y + 9 });
+      const ring = slot === chosen ? CHOSEN_RING_PX : isEmergency ? EMERGENCY_RING_PX : 0;
+      const { width, height } = label;
+      const list = placed.altitudeClass[slot] === GROUND_CLASS ? onGround : inAir;
+      list.push({ slot, address, x, y, half: Math.max(half, ring), width, height });
     }
-    return [...inAir, ...onGround];
+    return { wanting: [...inAir, ...onGround], written, codes };
   }
 
-  #paint(
-    { placed, palette, size }: Scene,
+  /** The words of a label and how large they are; those of the last drawing where nothing has changed. */
+  #write(
+    context: CanvasRenderingContext2D,
+    placed: Placed,
     slot: number,
     address: number,
     level: LabelLevel,
-    before: ReadonlyMap<number, Painted>,
-  ): Painted {
-    const known = before.get(address);
+  ): Written {
+    const known = this.#written.get(address);
     const changedBy = placed.picture.changedBy[slot] ?? 0;
-    if (known?.changedBy === changedBy && known.level === level) {
-      this.#painted.set(address, known);
-      return known;
-    }
+    if (known?.changedBy === changedBy && known.level === level) return known;
     const lines = this.#words(slot)
       .slice(0, level)
       .filter((line) => line !== '');
-    const text = lines.join('\n');
-    const painted: Painted =
-      known?.text === text && known.level === level
-        ? { ...known, changedBy }
-        : { ...paint(lines, palette, size.ratio), level, text, changedBy };
-    this.#painted.set(address, painted);
-    return painted;
+    if (known?.level === level && known.lines.join() === lines.join()) {
+      known.changedBy = changedBy;
+      return known;
+    }
+    const widths = lines.map((line, i) => {
+      context.font = FONTS[i] ?? FONTS[1];
+      return context.measureText(line).width;
+    });
+    const width = Math.ceil(Math.max(0, ...widths));
+    return { lines, width, height: Math.max(1, lines.length) * LINE_PX, level, changedBy, image: null };
   }
 }
 
-/** Paints lines of text with a halo, which stands {@link HALO_PX} over the box of this width and height. */
-function paint(
-  lines: readonly string[],
-  palette: Palette,
-  ratio: number,
-): Pick<Painted, 'image' | 'width' | 'height'> {
+/** Paints lines of text with a halo, which stands {@link HALO_PX} over their box. */
+function paint({ lines, width, height }: Written, palette: Palette, ratio: number): HTMLCanvasElement {
   const image = document.createElement('canvas');
   const context = image.getContext('2d');
-  const height = Math.max(1, lines.length) * LINE_PX;
-  if (context === null) return { image, width: 0, height };
-  const widths = lines.map((line, i) => {
-    context.font = FONTS[i] ?? FONTS[1];
-    return context.measureText(line).width;
-  });
-  const width = Math.ceil(Math.max(0, ...widths));
+  if (context === null) return image;
   image.width = Math.max(1, Math.ceil((width + 2 * HALO_PX) * ratio));
   image.height = Math.ceil((height + 2 * HALO_PX) * ratio);
   context.setTransform(ratio, 0, 0, ratio, HALO_PX * ratio, HALO_PX * ratio);
@@ -180,5 +170,5 @@ function paint(
     context.fillStyle = i === 0 ? palette.callsign : palette.label;
     context.fillText(line, 0, y);
   }
-  return { image, width, height };
+  return image;
 }

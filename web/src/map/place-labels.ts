@@ -75,7 +75,11 @@ export function placeLabels(
     left.delete(one);
     placed.push({ wanting: one, side, left: box.left, middle: (box.top + box.bottom) / 2 });
   };
-  for (const one of wanting) if (one.slot === forced) place(one, kept.get(one.address) ?? 'right');
+  const chosen = wanting.find(({ slot }) => slot === forced);
+  if (chosen !== undefined) {
+    const before = kept.get(chosen.address) ?? 'right';
+    place(chosen, [before, ...SIDES].find((side) => names.isFree(boxOf(chosen, side), 0)) ?? before);
+  }
   for (const one of left) {
     if (placed.length >= most) return placed;
     const side = kept.get(one.address);
