@@ -190,10 +190,14 @@ export class OpenSkySource implements Source {
       if (isStopped()) return;
       const box = pending[0] ?? null;
       const isPoll = pending.length === this.#cover.requests.length;
-      const asked = { box, label, wants: round.begin() };
-      const result =
-        this.#first?.result ??
-        (await this.#request(asked, this.#limits(), { isPoll, makesFolder: true }, signal));
+      const ask = () =>
+        this.#request(
+          { box, label, wants: round.begin() },
+          this.#limits(),
+          { isPoll, makesFolder: true },
+          signal,
+        );
+      const result = this.#first?.result ?? (await ask());
       this.#first = null;
       if (isStopped()) return;
       const nowMs = clock();

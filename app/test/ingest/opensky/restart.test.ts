@@ -227,6 +227,23 @@ describe('several boxes', () => {
     expect((states[0]?.next_poll_at_ms ?? 0) - Date.parse(NOON)).toBe((12 * 3_600_000) / 200);
   });
 
+  test('give each aircraft once also where a probe made the first request, and count what lay beside', async () => {
+    await using it = await setting();
+    const mock = new OpenSkyMock({ clock: it.world.clock, rows });
+    const ask = fetchOf(mock, it.world);
+    const beside = it.source({ areas: [fiji], credits: 'even' }, { fetch: ask });
+    expect(await beside.probe()).toMatchObject({ kind: 'reachable', vectors: 2 });
+    const { polls } = await live(beside, { polls: 1 });
+    expect(polls.map((poll) => unpacked(poll).vectors.map(({ icao24 }) => icao24))).toEqual([
+      ['aaaaaa', 'cccccc', 'bbbbbb'],
+    ]);
+    const wide = [{ lamin: -50, lomin: 165, lamax: -10, lomax: -170 }];
+    const world = it.source({ areas: wide, creditFile: null }, { fetch: ask });
+    expect(await world.probe()).toMatchObject({ vectors: 3 });
+    const { states } = await live(world, { polls: 1 });
+    expect(states[0]?.counters).toMatchObject({ vectors: 3, vectors_outside: 1 });
+  });
+
   test('give what came when one of them fails, and then the rest alone', async () => {
     await using it = await setting();
     const mock = new OpenSkyMock({ clock: it.world.clock, rows });
