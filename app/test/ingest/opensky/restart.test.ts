@@ -229,7 +229,8 @@ describe('several boxes', () => {
 
   test('give each aircraft once also where a probe made the first request, and count what lay beside', async () => {
     await using it = await setting();
-    const mock = new OpenSkyMock({ clock: it.world.clock, rows });
+    const more = () => [...rows(), at('eeeeee', 0, -30)];
+    const mock = new OpenSkyMock({ clock: it.world.clock, rows: more });
     const ask = fetchOf(mock, it.world);
     const beside = it.source({ areas: [fiji], credits: 'even' }, { fetch: ask });
     expect(await beside.probe()).toMatchObject({ kind: 'reachable', vectors: 2 });
