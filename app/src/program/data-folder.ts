@@ -8,6 +8,7 @@ import { ContrailError } from '../errors.ts';
 export const topicFolder = (data: string): string => join(data, 'topic');
 /** Polls that wait while the topic is away. */
 export const spoolFolder = (data: string): string => join(data, 'spool');
+export const spoolFile = (data: string, topic: string): string => join(spoolFolder(data), `${topic}.db`);
 /** The tables, unless they are in a bucket. */
 export const lakeFolder = (data: string): string => join(data, 'lake');
 /** Copies of the files of a bucket. */

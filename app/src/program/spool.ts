@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { messageOf } from '../errors.ts';
 import { SpooledTopic } from '../topic/spool/spooled-topic.ts';
 import type { Topic } from '../topic/topic.ts';
-import { spoolFolder } from './data-folder.ts';
+import { spoolFile } from './data-folder.ts';
 import { say } from './terminal/say.ts';
 import { SYSTEM } from './system.ts';
 
@@ -19,7 +18,7 @@ export function openSpool(
   ready: Promise<unknown>,
 ): SpooledTopic | null {
   if (settings.spoolBytes === 0) return null;
-  const file = join(spoolFolder(data), `${topic.name}.db`);
+  const file = spoolFile(data, topic.name);
   const { clock, sleep } = SYSTEM;
   try {
     const spool = SpooledTopic.open(topic, {

@@ -15,6 +15,7 @@ import { SYSTEM } from '../system.ts';
 import { type Finding, look } from './finding.ts';
 import { lakeFindings } from './lake-findings.ts';
 import { sourceFindings } from './source-findings.ts';
+import { spoolFinding } from './spool-finding.ts';
 
 /** `contrail doctor`: settings and every service in use. */
 export async function doctor(settings: Settings): Promise<readonly Finding[]> {
@@ -41,6 +42,7 @@ export async function doctor(settings: Settings): Promise<readonly Finding[]> {
       ),
     )),
     ...(await lakeFindings(settings, data, home)),
+    ...(await spoolFinding(settings, data)),
     await look('dashboard port', 'stop what uses it, or choose another: --dashboard-port', () =>
       freePort(settings.dashboardHost, settings.dashboardPort),
     ),

@@ -43,9 +43,7 @@ export class Spool implements Disposable {
     this.#file = file;
     this.#database = database;
     this.#maxBytes = maxBytes;
-    const { polls, bytes } = database
-      .prepare('select count(*) as polls, coalesce(sum(length(payload)), 0) as bytes from poll')
-      .get() as { readonly polls: number; readonly bytes: number };
+    const { polls, bytes } = sumOf(database);
     [this.#polls, this.#bytes] = [polls, bytes];
   }
 
@@ -64,6 +62,20 @@ export class Spool implements Disposable {
       renameSync(file, `${file}.damaged`);
       onDamaged(`${file}.damaged`);
       return new Spool(file, openDatabase(file), maxBytes);
+    }
+  }
+
+  /** What waits in a file that is there, without changing it; `held`: a process that produces has it. @throws Error of SQLite */
+  static look(file: string): { readonly polls: number; readonly bytes: number } | 'held' {
+    let database: DatabaseSync | null = null;
+    try {
+      database = new DatabaseSync(file, { readOnly: true, timeout: 0 });
+      return sumOf(database);
+    } catch (error) {
+      if (isBusy(error)) return 'held';
+      throw error;
+    } finally {
+      database?.close();
     }
   }
 
@@ -128,6 +140,14 @@ export class Spool implements Disposable {
     this.#database.close();
   }
 }
+
+const sumOf = (database: DatabaseSync): { readonly polls: number; readonly bytes: number } =>
+  database
+    .prepare('select count(*) as polls, coalesce(sum(length(payload)), 0) as bytes from poll')
+    .get() as {
+    readonly polls: number;
+    readonly bytes: number;
+  };
 
 function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 0 });
