@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as format from '../src/text/format.ts';
 import { liveAddress } from '../src/live/live-address.ts';
-import { addressOf, pageOf } from '../src/shell/address.ts';
+import { addressOf, pageOf, sharedOf } from '../src/shell/address.ts';
 import { categoryWords, phaseWords } from '../src/text/words.ts';
 
 describe('values in words', () => {
@@ -159,6 +159,9 @@ describe('addresses', () => {
     expect(addressOf('traffic', { country: 'United States', windows: null })).toBe(
       './traffic?country=United%20States',
     );
+    expect(addressOf('map', { callsign: 'DLH*,?BA', country: 'Germany;A&B' })).toBe(
+      './?callsign=DLH*,?BA&country=Germany;A%26B',
+    );
     expect(addressOf('map', { at: '48.1,11.5,6.2' })).toBe('./?at=48.1,11.5,6.2');
     expect(addressOf('pipeline', { x: '' })).toBe('./pipeline');
     expect([pageOf('/'), pageOf('/traffic'), pageOf('/nothing')]).toEqual(['map', 'traffic', 'map']);
@@ -183,4 +186,16 @@ describe('addresses', () => {
     expect(pageOf('/contrail/')).toBe('map');
     expect(pageOf('/contrail/traffic')).toBe('traffic');
   });
+});
+
+test('filter, time range and chosen aircraft stay when the page changes; where the map looks does not', () => {
+  const parameters = new URLSearchParams(
+    'at=1,2,3&altitude=12&country=Germany&windows=72&icao24=3c6444&other=1',
+  );
+  expect(
+    addressOf(
+      'traffic',
+      sharedOf((name) => parameters.get(name)),
+    ),
+  ).toBe('./traffic?altitude=12&country=Germany&windows=72&icao24=3c6444');
 });

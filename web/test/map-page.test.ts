@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { EVERYTHING, type Filter } from '../src/filter/filter.ts';
+import { Visible } from '../src/filter/visible.ts';
 import { Picture } from '../src/live/picture.ts';
 import { Placed } from '../src/map/placed.ts';
 import { worldPixels, worldX, worldY } from '../src/map/projection.ts';
-import { cameraOfAll, cameraOver, isUnderCard, labelWords, pointsOf } from '../src/views/map.ts';
+import { cameraOfAll, cameraOver, chosenWords, isUnderCard, labelWords, pointsOf } from '../src/views/map.ts';
 import { AIRLINER, frame, STRANGER } from './fixtures.ts';
 
 const WIDE = { width: 1200, height: 800 };
@@ -14,20 +16,40 @@ function placedOf(...aircraft: NonNullable<Parameters<typeof frame>[0]['aircraft
   return new Placed(picture);
 }
 
+/** What a filter shows of a picture. */
+function shownOf({ picture }: Placed, filter: Filter = EVERYTHING): Uint8Array {
+  const visible = new Visible();
+  visible.update(picture, filter);
+  return visible.mask;
+}
+
 describe('where the map looks', () => {
   const placed = placedOf([2, AIRLINER], [9, { ...AIRLINER, icao24: 'aaaaaa', longitude: 21.57 }]);
 
   test('shows all aircraft, and nothing in particular where there are none', () => {
-    const camera = cameraOfAll(placed, WIDE);
+    const camera = cameraOfAll(placed, WIDE, shownOf(placed));
     expect(camera?.x).toBeCloseTo(worldX(16.57), 6);
-    expect(cameraOfAll(placedOf(), WIDE)).toBeNull();
+    expect(cameraOfAll(placedOf(), WIDE, new Uint8Array(1))).toBeNull();
+  });
+
+  test('shows those that the filter takes, and all where it takes nobody', () => {
+    const low = placedOf(
+      [2, AIRLINER],
+      [9, { ...AIRLINER, longitude: 21.57, altitude_m: 500, squawk: '7700' }],
+    );
+    const middle = (altitude: number): number | undefined =>
+      cameraOfAll(low, WIDE, shownOf(low, { ...EVERYTHING, altitude }))?.x;
+    expect(middle(0b10)).toBeCloseTo(worldX(21.57), 6);
+    // An emergency is shown beside them, and does not draw the map away from them.
+    expect(middle(0b100000)).toBeCloseTo(worldX(AIRLINER.longitude), 6);
+    expect(middle(0b1)).toBeCloseTo(worldX(16.57), 6);
   });
 
   test('does not count those that have left', () => {
     const { picture } = placed;
     picture.apply(frame({ kind: 'delta', baseTick: 1, tick: 2, removed: Uint32Array.of(9) }));
     placed.follow(1000, false);
-    expect(cameraOfAll(placed, WIDE)?.x).toBeCloseTo(worldX(AIRLINER.longitude), 6);
+    expect(cameraOfAll(placed, WIDE, shownOf(placed))?.x).toBeCloseTo(worldX(AIRLINER.longitude), 6);
   });
 
   test('has an aircraft in the middle of what the card leaves free', () => {
@@ -64,5 +86,23 @@ test('a track answer gives its positions, without rows that have none', () => {
   expect(pointsOf({ ...table, columns, rows })).toMatchObject([
     { time: 1, longitude: 8, on_ground: true, altitude_m: null },
     { time: 3, longitude: 8.1, on_ground: false },
+  ]);
+});
+
+test('the choice of an aircraft is said with what it does', () => {
+  const picture = new Picture();
+  picture.apply(
+    frame({
+      aircraft: [
+        [0, AIRLINER],
+        [1, STRANGER],
+      ],
+    }),
+  );
+  const said = (slot: number): string => chosenWords('3c6444', picture.aircraft(slot), 'metric');
+  expect([said(0), said(1), said(2)]).toEqual([
+    'DLH9LF chosen, 10,668 m, 833 km/h',
+    '~00abcd chosen',
+    '3c6444 chosen, not on the map now',
   ]);
 });

@@ -223,7 +223,14 @@ describe('picking', () => {
   );
   const camera = over(AIRLINER.longitude, AIRLINER.latitude, 9);
   const pick = (x: number, y: number, radius: number, filter = EVERYTHING): number =>
-    pickNearest(placed, camera, NOW, { x, y, radius }, shownOf(placed, filter), true);
+    pickNearest(
+      placed,
+      camera,
+      NOW,
+      { x, y, radius },
+      { visible: shownOf(placed, filter), selected: -1 },
+      true,
+    );
 
   test('takes the nearest within reach, and nothing beyond it', () => {
     expect([pick(2, 1, 14), pick(6, 0, 14), pick(0, 40, 14)]).toEqual([0, 7, -1]);
@@ -231,11 +238,21 @@ describe('picking', () => {
 
   test('does not take what a filter hides', () => {
     expect(pick(2, 1, 14, withoutClass5)).toBe(7);
+    // The chosen aircraft is drawn, and so it can be picked.
+    const shown = { visible: shownOf(placed, withoutClass5), selected: 0 };
+    expect(pickNearest(placed, camera, NOW, { x: 2, y: 1, radius: 14 }, shown, true)).toBe(0);
   });
 
   test('finds aircraft beyond the antimeridian', () => {
     const far = placedOf([3, { ...AIRLINER, longitude: -179.9, latitude: 10 }]);
-    const at = pickNearest(far, over(179.9, 10, 8), NOW, { x: 36, y: 0, radius: 14 }, shownOf(far), false);
+    const at = pickNearest(
+      far,
+      over(179.9, 10, 8),
+      NOW,
+      { x: 36, y: 0, radius: 14 },
+      { visible: shownOf(far), selected: -1 },
+      false,
+    );
     expect(at).toBe(3);
   });
 
@@ -243,7 +260,14 @@ describe('picking', () => {
     const flying = placedOf([0, { ...AIRLINER, true_track: 90, vertical_rate: 0 }]);
     flying.pace_s = 86;
     const pickAt = (x: number): number =>
-      pickNearest(flying, camera, NOW + 60, { x, y: 0, radius: 14 }, shownOf(flying), true);
+      pickNearest(
+        flying,
+        camera,
+        NOW + 60,
+        { x, y: 0, radius: 14 },
+        { visible: shownOf(flying), selected: -1 },
+        true,
+      );
     const spot = flying.locate(0, NOW + 60, true);
     const x = (spot.x - camera.x) * worldPixels(camera.zoom);
     expect(x).toBeGreaterThan(30);

@@ -162,6 +162,12 @@ describe.skipIf(isSkipped)('the map in a browser', () => {
     expect(Math.abs(count(({ on_ground }) => on_ground === true) - (await shown()))).toBeLessThan(25);
     await page.getByRole('button', { name: /^\?: Altitude unknown/ }).click({ modifiers: ['Shift'] });
     await expect.poll(() => new URL(page.url()).searchParams.get('altitude')).toBe('07');
+    // The same by keyboard, there and back.
+    for (const altitude of ['017', '07']) {
+      await page.getByRole('button', { name: /^0: Below 1 km/ }).focus();
+      await page.keyboard.press('Shift+Enter');
+      await expect.poll(() => new URL(page.url()).searchParams.get('altitude')).toBe(altitude);
+    }
     const both = count((now) => now.on_ground === true || now.altitude_m === null);
     expect(Math.abs(both - (await shown()))).toBeLessThan(25);
     await page.getByRole('link', { name: 'Traffic' }).click();

@@ -233,7 +233,14 @@ export class MapView {
 
   #nearest(x: number, y: number, radius: number): number {
     const { placed, serverNow, visible } = this.#ports;
-    return pickNearest(placed, this.camera, serverNow(), { x, y, radius }, visible, this.#moving);
+    return pickNearest(
+      placed,
+      this.camera,
+      serverNow(),
+      { x, y, radius },
+      { visible, selected: this.#selected },
+      this.#moving,
+    );
   }
 
   #resize(): void {

@@ -1,5 +1,6 @@
 import type { TrackAnswer } from 'contrail/dashboard/protocol';
 import { numberOf, rowsOf, textOf } from '../api/rows.ts';
+import { MATCHES } from '../filter/visible.ts';
 import type { Aircraft } from '../live/picture.ts';
 import type { Camera, Size } from '../map/camera.ts';
 import { cameraAround } from '../map/fit.ts';
@@ -52,11 +53,13 @@ export function chosenWords(icao24: string, aircraft: Aircraft | null, units: Un
   return [`${name} chosen`, ...(values === '' ? [] : values.split(' · '))].join(', ');
 }
 
-/** The camera that shows all aircraft; null without aircraft. */
-export function cameraOfAll(placed: Placed, size: Size): Camera | null {
+/** The camera that shows all aircraft that the filter takes (see filter/visible.ts), or all; null without aircraft. */
+export function cameraOfAll(placed: Placed, size: Size, visible: Uint8Array): Camera | null {
   const { used, slots } = placed.picture;
   const all = [...used.subarray(0, slots).keys()].filter((slot) => used[slot] === 1);
-  const [xs, ys] = [placed.x, placed.y].map((at) => all.map((slot) => at[slot] ?? 0));
+  const taken = all.filter((slot) => ((visible[slot] ?? 0) & MATCHES) !== 0);
+  const seen = taken.length > 0 ? taken : all;
+  const [xs, ys] = [placed.x, placed.y].map((at) => seen.map((slot) => at[slot] ?? 0));
   return cameraAround(xs ?? [], ys ?? [], size);
 }
 
