@@ -19,6 +19,7 @@ export type Later = (run: () => void, delay_ms: number) => () => void;
  */
 export class View {
   #camera: Camera | null;
+  #isUndecided = false;
   #cancel: (() => void) | null = null;
   readonly #address: Address;
   readonly #later: Later;
@@ -29,13 +30,22 @@ export class View {
     this.#camera = parseCamera(address.get('at'));
   }
 
-  /** Where the map was left or the address says; null: nobody has said yet. */
-  get camera(): Camera | null {
-    return this.#camera;
+  /** A map is opened: where it looks first. */
+  opened(): Camera {
+    this.#isUndecided = this.#camera === null;
+    return this.#camera ?? WORLD;
   }
 
-  /** The camera has moved: the address follows once it rests. */
+  /** True once: when there are aircraft, and neither a former visit nor the address has said where to look. */
+  isToBeFitted(aircraft: number): boolean {
+    if (!this.#isUndecided || aircraft === 0) return false;
+    this.#isUndecided = false;
+    return true;
+  }
+
+  /** The camera has moved: the address follows once it rests. A map that still waits for aircraft has no view to keep. */
   moved(camera: Camera): void {
+    if (this.#isUndecided) return;
     this.#camera = camera;
     this.#cancel?.();
     this.#cancel = this.#later(
