@@ -115,5 +115,11 @@ describe.skipIf(isSkipped)('filters in a browser', () => {
       .poll(() => new URL(page.url()).search)
       .toBe('?altitude=12&country=Germany&windows=72&icao24=3c0000');
     await page.getByRole('button', { name: '6 h', pressed: true }).waitFor();
+    // The country is that of the filter: what is chosen here can be seen on the map, and is given up by another click.
+    await page.getByRole('link', { name: 'Show it on the map' }).click();
+    await page.getByRole('button', { name: 'Remove filter: Germany' }).waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'Germany', exact: true }).click();
+    await expect.poll(() => parameter(page, 'country')).toBeNull();
   });
 });

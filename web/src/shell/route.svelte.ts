@@ -30,6 +30,13 @@ export class Route implements Address {
     this.#read();
   }
 
+  /** A click on a link to a page: a plain one stays in this document; with a modifier the browser opens it its own way. */
+  follow(event: MouseEvent, page: PageName): void {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    this.open(page);
+  }
+
   set(changes: Parameters, step: Step): void {
     const { history, location, document } = this.#window;
     const address = addressOf(this.page, { ...Object.fromEntries(this.#parameters), ...changes });
