@@ -10,7 +10,8 @@ import { root } from './with-node.mjs';
 const hash = createHash('sha256');
 const files = globSync(
   [
-    'web/{src,scripts}/**/*',
+    'web/{src,scripts,layers}/**/*',
+    'app/src/lake/airports.json',
     'web/*.{ts,js,json,html}',
     'app/src/dashboard/protocol.ts',
     'app/src/wire/*.ts',

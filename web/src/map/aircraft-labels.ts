@@ -16,10 +16,10 @@ const MOST_LABELS = 250;
 const FONTS = ['600 11.5px "Inter Variable", sans-serif', '500 10.5px "Inter Variable", sans-serif'] as const;
 const LINE_PX = 13;
 const HALO_PX = 3;
-/** Half the ring round the chosen aircraft and round one that calls for help, and what stands beside that one. */
+/** Half the ring round the chosen aircraft and round one that calls for help; how far the words reach that stand beside that one. */
 const CHOSEN_RING_PX = 19;
 const EMERGENCY_RING_PX = 14;
-const EMERGENCY_CODE_PX = 66;
+const EMERGENCY_WORDS_PX = 130;
 
 /** What to label in one drawing. `half` is half an icon, CSS pixels. */
 export interface LabelOrder {
@@ -90,7 +90,7 @@ export class AircraftLabels {
 
   /**
    * Aircraft of the canvas that are to have a label, those in the air before those on the ground; their words by
-   * address; and where the codes of emergencies stand.
+   * address; and where the words of emergencies stand, which say the callsign already.
    */
   #wanting(
     context: CanvasRenderingContext2D,
@@ -110,12 +110,15 @@ export class AircraftLabels {
       const x = size.width / 2 + screenX(camera, spot.x);
       const y = size.height / 2 + (spot.y - camera.y) * world;
       if (x < 0 || x > size.width || y < 0 || y > size.height) continue;
+      const isEmergency = ((visible[slot] ?? 0) & EMERGENCY) !== 0;
+      if (isEmergency) {
+        const [left, right] = [x + EMERGENCY_RING_PX, x + EMERGENCY_WORDS_PX];
+        codes.push({ left, top: y - 9, right, bottom: y + 9 });
+        if (level < 2 && slot !== chosen) continue;
+      }
       const address = picture.columns.icao24[slot] ?? 0;
       const label = this.#write(context, placed, slot, address, slot === chosen ? 2 : level);
       written.set(address, label);
-      const isEmergency = ((visible[slot] ?? 0) & EMERGENCY) !== 0;
-      if (isEmergency)
-        codes.push({ left: x + EMERGENCY_RING_PX, top: y - 9, right: x + EMERGENCY_CODE_PX, bottom: y + 9 });
       const ring = slot === chosen ? CHOSEN_RING_PX : isEmergency ? EMERGENCY_RING_PX : 0;
       const { width, height } = label;
       const list = placed.altitudeClass[slot] === GROUND_CLASS ? onGround : inAir;
