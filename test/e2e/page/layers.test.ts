@@ -91,7 +91,7 @@ describe.skipIf(isSkipped)('zooming into the map', () => {
     expect(width).toBeCloseTo((worldX(degrees) - worldX(0)) * worldPixels(8), -1);
     await page.getByText('ft · kt').click();
     await page
-      .getByText(/^\d+ nm$/)
+      .getByText(/^\d+ NM$/)
       .first()
       .waitFor();
     expect(seen.errors).toEqual([]);
