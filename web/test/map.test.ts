@@ -5,6 +5,7 @@ import { Picture } from '../src/live/picture.ts';
 import { drawAircraft, drawChosen, fastestInView, type Scene } from '../src/map/aircraft-layer.ts';
 import type { Camera } from '../src/map/camera.ts';
 import { countShown, pickNearest } from '../src/map/pick.ts';
+import { drawPicture } from '../src/map/picture-layer.ts';
 import { Placed } from '../src/map/placed.ts';
 import { worldPixels, worldX, worldY } from '../src/map/projection.ts';
 import { CLASS_COUNT, UNKNOWN_CLASS } from '../src/filter/altitude-class.ts';
@@ -38,6 +39,8 @@ function recorder() {
   const context = {
     fillStyle: '',
     globalAlpha: 1,
+    setTransform() {},
+    clearRect() {},
     fillRect(x: number, y: number) {
       squares.push({ x, y, colour: this.fillStyle });
     },
@@ -198,6 +201,18 @@ describe('drawing aircraft', () => {
       expect(drawn(drawChosen, { ...hidden, selected: 40 })).toBe(0);
     },
   );
+
+  test('draws the chosen aircraft over its track, and the track over all other aircraft', () => {
+    const placed = placedOf([0, { ...AIRLINER, altitude_m: 500 }], [1, { ...AIRLINER, icao24: 'aaaaaa' }]);
+    const { context, icons } = recorder();
+    const from: string[] = [];
+    const below = scene(placed, over(AIRLINER.longitude, AIRLINER.latitude, 6), { selected: 0 });
+    const note = (what: string) => (): void =>
+      void from.push(`${what} over ${icons.map(({ row }) => row).join()}`);
+    const drawn = drawPicture(context, below, SPRITES, { track: note('track'), labels: note('names') });
+    expect(from).toEqual(['track over 5', 'names over 5']);
+    expect([icons.map(({ row }) => row), drawn.icons]).toEqual([[5, 1], 2]);
+  });
 
   test('an emergency does not fade with the age of its position, and is drawn whatever the filter says', () => {
     const placed = placedOf([0, { ...AIRLINER, squawk: '7700' }]);

@@ -1,18 +1,12 @@
 import { Detail } from './aircraft-detail.ts';
 import { AircraftLabels, type LabelWords } from './aircraft-labels.ts';
-import {
-  drawAircraft,
-  drawChosen,
-  drawEmergencies,
-  fastestInView,
-  numberInView,
-  type Scene,
-} from './aircraft-layer.ts';
+import { fastestInView, numberInView, type Scene } from './aircraft-layer.ts';
 import { clampCamera, MAX_ZOOM, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
 import { Ground, type LoadGround } from './ground.ts';
 import { listenForGestures } from './input.ts';
 import { drawTrack } from './overlay.ts';
 import { pickNearest } from './pick.ts';
+import { drawPicture } from './picture-layer.ts';
 import type { Placed } from './placed.ts';
 import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
 import { PALETTES, type Theme } from './ramp.ts';
@@ -320,25 +314,18 @@ export class MapView {
     placed.smallest = smallestGlide_px(placed.pace_s) / worldPixels(this.#drawn.zoom);
     this.#decideDetail();
     const scene = this.#scene();
-    const scaledBy = (ratio: number): void => context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    scaledBy(1);
-    context.clearRect(0, 0, this.#planes.width, this.#planes.height);
-    const others = drawAircraft(context, scene, this.#spriteSheets());
-    scaledBy(this.#ratio);
-    this.#drawTrack(context, scene);
-    scaledBy(1);
-    this.#aircraftLabels.draw(context, scene, {
-      level: this.#detail.labels,
-      half: this.#iconPixels() / 2,
-      chosen: this.#selected,
-      written: this.#ground.written,
+    const drawn = drawPicture(context, scene, this.#spriteSheets(), {
+      track: () => this.#drawTrack(context, scene),
+      labels: () =>
+        this.#aircraftLabels.draw(context, scene, {
+          level: this.#detail.labels,
+          half: this.#iconPixels() / 2,
+          chosen: this.#selected,
+          written: this.#ground.written,
+        }),
     });
-    scaledBy(this.#ratio);
-    drawEmergencies(context, scene);
-    scaledBy(1);
-    const chosen = drawChosen(context, scene, this.#spriteSheets());
     this.#placeRing(scene);
-    const fastest = this.#moving ? Math.max(others.fastest_px_per_s, chosen.fastest_px_per_s) : 0;
+    const fastest = this.#moving ? drawn.fastest_px_per_s : 0;
     this.#redraw.drewAircraft(now, fastest, Math.max(0, this.#ports.clock() - now));
   }
 
