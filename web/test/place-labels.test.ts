@@ -82,7 +82,8 @@ describe('labels of aircraft', () => {
     const everywhere = { ...limits, written: [{ left: 0, top: 0, right: 300, bottom: 300 }] };
     const stays = placeLabels([one(0, 100, 100)], new Map([[1000, 'right']]), everywhere);
     expect(stays.map(({ side }) => side)).toEqual(['right']);
-    expect(placeLabels([one(0, 100, 100)], new Map(), everywhere)).toEqual([]);
+    const [newcomer] = placeLabels([one(0, 100, 100)], new Map(), everywhere);
+    expect([newcomer?.side, newcomer?.isOverName, only?.isOverName]).toEqual(['right', true, false]);
   });
 
   test('are no more than asked for', () => {

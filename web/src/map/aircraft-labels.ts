@@ -1,7 +1,7 @@
 import { EMERGENCY } from '../filter/visible.ts';
 import type { LabelLevel } from './aircraft-detail.ts';
 import type { Scene } from './aircraft-layer.ts';
-import { screenX } from './camera.ts';
+import { screenX, type Size } from './camera.ts';
 import { placeLabels, type Box, type Kept, type Side, type Wanting } from './place-labels.ts';
 import type { Placed } from './placed.ts';
 import { worldPixels } from './projection.ts';
@@ -12,10 +12,14 @@ import type { Palette } from './ramp.ts';
 export type LabelWords = (slot: number) => readonly [string, string];
 
 /** However much room there is: more than these cost time, and nobody reads them. */
-const MOST_LABELS = 250;
+const MOST_LABELS = 400;
+/** Labels reach so far beyond the view: the canvas is larger, and is drawn again while it is dragged. */
+const MARGIN_PX = 80;
 const FONTS = ['600 11.5px "Inter Variable", sans-serif', '500 10.5px "Inter Variable", sans-serif'] as const;
 const LINE_PX = 13;
 const HALO_PX = 3;
+/** Of the plate under a label that stands on a name of the ground. */
+const PLATE_ALPHA = 0.85;
 /** Half the ring round the chosen aircraft and round one that calls for help; how far the words reach that stand beside that one. */
 const CHOSEN_RING_PX = 19;
 const EMERGENCY_RING_PX = 14;
@@ -27,6 +31,8 @@ export interface LabelOrder {
   readonly half: number;
   /** Has both lines at every level; -1 for none. */
   readonly chosen: number;
+  /** What is seen of the canvas, from its middle, CSS pixels. */
+  readonly view: Size;
   /** Where the ground has names. */
   readonly written: readonly Box[];
 }
@@ -76,26 +82,32 @@ export class AircraftLabels {
       written: [...order.written, ...codes],
     });
     this.#kept = new Map(placedLabels.map(({ wanting: { address }, side }) => [address, side]));
-    for (const { wanting: one, left, middle } of placedLabels) {
+    for (const { wanting: one, left, middle, isOverName } of placedLabels) {
       const label = written.get(one.address);
       if (label === undefined) continue;
       label.image ??= paint(label, scene.palette, ratio);
       // At whole device pixels: between them, text is blurred.
       const x = Math.round((left - HALO_PX) * ratio);
       const y = Math.round((middle - label.height / 2 - HALO_PX) * ratio);
+      if (isOverName) {
+        context.globalAlpha = PLATE_ALPHA;
+        context.fillStyle = scene.palette.labelHalo;
+        context.fillRect(x + ratio, y + ratio, label.image.width - 2 * ratio, label.image.height - 2 * ratio);
+        context.globalAlpha = 1;
+      }
       context.drawImage(label.image, x, y);
     }
     return placedLabels.length;
   }
 
   /**
-   * Aircraft of the canvas that are to have a label, those in the air before those on the ground; their words by
+   * Aircraft of the view that are to have a label, those in the air before those on the ground; their words by
    * address; and where the words of emergencies stand, which say the callsign already.
    */
   #wanting(
     context: CanvasRenderingContext2D,
     scene: Scene,
-    { level, half, chosen }: LabelOrder,
+    { level, half, chosen, view }: LabelOrder,
   ): { readonly wanting: Wanting[]; readonly written: Map<number, Written>; readonly codes: Box[] } {
     const { placed, camera, size, now, moving, visible } = scene;
     const { picture } = placed;
@@ -109,7 +121,8 @@ export class AircraftLabels {
       const spot = placed.locate(slot, now, moving);
       const x = size.width / 2 + screenX(camera, spot.x);
       const y = size.height / 2 + (spot.y - camera.y) * world;
-      if (x < 0 || x > size.width || y < 0 || y > size.height) continue;
+      if (Math.abs(x - size.width / 2) > view.width / 2 + MARGIN_PX) continue;
+      if (Math.abs(y - size.height / 2) > view.height / 2 + MARGIN_PX) continue;
       const isEmergency = ((visible[slot] ?? 0) & EMERGENCY) !== 0;
       if (isEmergency) {
         const [left, right] = [x + EMERGENCY_RING_PX, x + EMERGENCY_WORDS_PX];

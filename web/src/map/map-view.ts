@@ -1,13 +1,13 @@
 import { Detail } from './aircraft-detail.ts';
-import { AircraftLabels, type LabelWords } from './aircraft-labels.ts';
+import { AircraftLabels } from './aircraft-labels.ts';
 import { fastestInView, numberInView, type Scene } from './aircraft-layer.ts';
 import { clampCamera, MAX_ZOOM, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
-import { Ground, type LoadGround } from './ground.ts';
+import { Ground } from './ground.ts';
 import { listenForGestures } from './input.ts';
+import type { MapPorts } from './map-ports.ts';
 import { drawTrack } from './overlay.ts';
 import { pickNearest } from './pick.ts';
 import { drawPicture } from './picture-layer.ts';
-import type { Placed } from './placed.ts';
 import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
 import { PALETTES, type Theme } from './ramp.ts';
 import { Redraw, smallestGlide_px } from './redraw.ts';
@@ -23,26 +23,6 @@ const PICK_RADIUS_TOUCH_PX = 26;
 const MOST_RATIO = 2;
 
 const NO_TRACK: Track = { lines: [], strays: [], beside: 0 };
-
-/** What the map needs from outside. */
-export interface MapPorts {
-  readonly placed: Placed;
-  /** What is shown, by slot: see filter/visible.ts. It changes in place; then call `invalidate`. */
-  readonly visible: Uint8Array;
-  /** The server's time now, epoch seconds. */
-  readonly serverNow: () => number;
-  /** A clock that never goes back, ms. */
-  readonly clock: () => number;
-  readonly loadGround: LoadGround;
-  readonly onSelect: (slot: number) => void;
-  readonly onCancel: () => void;
-  /** The aircraft under the pointer and where it is in the view, or -1. */
-  readonly onHover: (slot: number, x: number, y: number) => void;
-  /** The lines of an aircraft's label. */
-  readonly words: LabelWords;
-  /** Called after every full drawing that followed a movement of the camera. */
-  readonly onCamera: (camera: Camera) => void;
-}
 
 /**
  * The live map on two stacked canvases: basemap with names, and aircraft with labels. It draws only when something would look different
@@ -321,6 +301,7 @@ export class MapView {
           level: this.#detail.labels,
           half: this.#iconPixels() / 2,
           chosen: this.#selected,
+          view: this.size,
           written: this.#ground.written,
         }),
     });

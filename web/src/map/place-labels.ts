@@ -20,6 +20,8 @@ export interface PlacedLabel {
   readonly side: Side;
   readonly left: number;
   readonly middle: number;
+  /** A name of the ground is in its box. */
+  readonly isOverName: boolean;
 }
 
 /** The side at which each address was labelled the last time. */
@@ -52,7 +54,8 @@ export interface Limits {
 /**
  * Gives labels a place in which they do not overlap each other. First comes the forced one; then those that had a place
  * the last time and have not drifted over a name of the ground; then the others in their order, at the first side where
- * no label, icon or name is in the way. One that finds none keeps the side that it had, over a name of the ground.
+ * no label, icon or name is in the way. Who an aircraft is counts for more than a town: one that finds none keeps the side
+ * that it had, or takes the first without a label or icon, over the name.
  */
 export function placeLabels(
   wanting: readonly Wanting[],
@@ -73,7 +76,8 @@ export function placeLabels(
     const box = boxOf(one, side);
     labels.add(box);
     left.delete(one);
-    placed.push({ wanting: one, side, left: box.left, middle: (box.top + box.bottom) / 2 });
+    const middle = (box.top + box.bottom) / 2;
+    placed.push({ wanting: one, side, left: box.left, middle, isOverName: !names.isFree(box, 0) });
   };
   const chosen = wanting.find(({ slot }) => slot === forced);
   if (chosen !== undefined) {
@@ -87,15 +91,17 @@ export function placeLabels(
     const box = boxOf(one, side);
     if (labels.isFree(box, PATIENCE_PX) && names.isFree(box, PATIENCE_PX)) place(one, side);
   }
-  for (const one of left) {
+  const known = [...left].filter(({ address }) => kept.has(address));
+  for (const one of new Set([...known, ...left])) {
     if (placed.length >= most) return placed;
-    const side = SIDES.find((at) => {
-      const box = boxOf(one, at);
-      return labels.isFree(box, ROOM_PX) && icons.isFree(box, 0) && names.isFree(box, 0);
+    const free = SIDES.filter((side) => {
+      const box = boxOf(one, side);
+      return labels.isFree(box, ROOM_PX) && icons.isFree(box, 0);
     });
     const before = kept.get(one.address);
+    const keeps = before !== undefined && labels.isFree(boxOf(one, before), PATIENCE_PX) ? before : undefined;
+    const side = free.find((at) => names.isFree(boxOf(one, at), 0)) ?? keeps ?? free[0];
     if (side !== undefined) place(one, side);
-    else if (before !== undefined && labels.isFree(boxOf(one, before), PATIENCE_PX)) place(one, before);
   }
   return placed;
 }

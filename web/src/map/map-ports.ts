@@ -1,0 +1,24 @@
+import type { LabelWords } from './aircraft-labels.ts';
+import type { Camera } from './camera.ts';
+import type { LoadGround } from './ground.ts';
+import type { Placed } from './placed.ts';
+
+/** What the map needs from outside. */
+export interface MapPorts {
+  readonly placed: Placed;
+  /** What is shown, by slot: see filter/visible.ts. It changes in place; then call `invalidate`. */
+  readonly visible: Uint8Array;
+  /** The server's time now, epoch seconds. */
+  readonly serverNow: () => number;
+  /** A clock that never goes back, ms. */
+  readonly clock: () => number;
+  readonly loadGround: LoadGround;
+  readonly onSelect: (slot: number) => void;
+  readonly onCancel: () => void;
+  /** The aircraft under the pointer and where it is in the view, or -1. */
+  readonly onHover: (slot: number, x: number, y: number) => void;
+  /** The lines of an aircraft's label. */
+  readonly words: LabelWords;
+  /** Called after every full drawing that followed a movement of the camera. */
+  readonly onCamera: (camera: Camera) => void;
+}
