@@ -134,6 +134,7 @@ async function expired(
   readonly base: CheckpointFiles | null;
   readonly isEnd: boolean;
 }> {
+  const now = context.clock();
   const seen: { readonly key: string; readonly name: LogName }[] = [];
   const checkpoints = new CheckpointSets();
   let isEnd = true;
@@ -146,10 +147,14 @@ async function expired(
     if (!name) continue;
     if (name.version !== seen.at(-1)?.name.version) start = seen.length;
     if (name.kind === 'commit') {
-      // As for time travel: a commit is not older than the one before it, whatever its file says.
-      time = Math.max(time + 1, modifiedAtMs);
-      if (!isExpired(name.version, time)) break;
-      last = name.version;
+      // A time to come is of a clock that was wrong. The commit is no younger than the next one with a time that can be:
+      // that one decides for both. Otherwise one such commit would keep all the log until its time has come.
+      if (modifiedAtMs <= now) {
+        // As for time travel: a commit is not older than the one before it, whatever its file says.
+        time = Math.max(time + 1, modifiedAtMs);
+        if (!isExpired(name.version, time)) break;
+        last = name.version;
+      }
     }
     checkpoints.take(name, key);
     seen.push({ key, name });

@@ -69,6 +69,27 @@ describe('cleanup of the log', () => {
     expect((await collect(fresh.history())).map(({ version }) => version)).toEqual(range(8, 14).reverse());
   });
 
+  test('goes on after commits whose clock was a year ahead', async () => {
+    const clock = new Clock();
+    const store = memoryStore({ clock: clock.read });
+    const table = await hourly(store, clock, 3, {
+      ...KEEP_FOREVER,
+      'delta.logRetentionDuration': 'interval 3 hours',
+    });
+    const away = 365 * DAY_MS;
+    clock.now += away;
+    await appendHourly(table, clock, 2);
+    clock.now -= away;
+    // The clock is right again, but no commit says yet how old those of the wrong clock are.
+    clock.now += 4 * HOUR_MS;
+    expect((await table.cleanUpLog()).deleted).toBe(0);
+    await appendHourly(table, clock, 9);
+    // 18 o'clock: the cutoff commit is version 11, of 15 o'clock, the newest checkpoint up to there is 8.
+    expect(await table.cleanUpLog()).toMatchObject({ oldestVersion: 8, isComplete: true });
+    expect(await versionsIn(store, '.json')).toEqual(range(8, 14));
+    expect((await openTable(store)).cached()).toMatchObject({ version: 14, fileCount: 14 });
+  });
+
   test('counts a retention of days from midnight', async () => {
     const clock = new Clock();
     const store = memoryStore({ clock: clock.read });
