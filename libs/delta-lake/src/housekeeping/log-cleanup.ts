@@ -48,7 +48,7 @@ export interface LogCleanupOptions {
  * Deleted are older commits, checksums and checkpoints, compactions that begin at the cutoff or before, and sidecars
  * that no checkpoint names. Without such a checkpoint none of these is deleted. What killed writers left unfinished is
  * deleted after a day. The oldest objects are deleted first, so that a run that ends early leaves a shorter log without
- * a hole.
+ * a hole. A commit that is dated in the future counts as old as the next one that is not.
  *
  * A retention of a day or more is counted from midnight UTC, as the protocol says. A shorter one, or one that the
  * caller gives, is exact to the millisecond.
