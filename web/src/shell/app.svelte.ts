@@ -72,6 +72,13 @@ export class App {
   /** Messages of the pipeline, most urgent first. */
   readonly notices: readonly string[] = $derived(noticesOf(this.progress, this.now));
   readonly age_s: number | null = $derived(positionAge_s({ eventTime: this.eventTime, now: this.now }));
+  /** The instant that is replayed, epoch seconds; null while the picture is the newest one. */
+  at: number | null = $state(null);
+  /**
+   * The instant that the picture is of, epoch seconds, stepped for ages: now, the newest position of a recording, or the
+   * instant that is replayed. How old a position on the map is, is told against this.
+   */
+  readonly shownNow: number = $derived(this.at ?? (this.recording ? this.eventTime : this.now));
 
   /** Full drawings of the map, for the test hook. */
   redraws: () => number = () => 0;
@@ -121,7 +128,7 @@ export class App {
     return this.#offset_s + this.#clock() / 1000;
   }
 
-  /** The time that the picture is of, epoch seconds: now, or the newest position of a recording. */
+  /** As {@link shownNow}, to the millisecond: for drawing. */
   pictureNow(): number {
     return this.recording ? this.eventTime : this.serverNow();
   }
