@@ -17,6 +17,7 @@ function page(answers: (path: string) => Response | null = () => null) {
   const sockets: { events: SocketEvents; sent: unknown[]; closed: boolean }[] = [];
   const links: Link[] = [];
   const asked: string[] = [];
+  const refusals: string[] = [];
   const picture = new Picture();
   const connection = new LiveConnection({
     picture,
@@ -45,6 +46,7 @@ function page(answers: (path: string) => Response | null = () => null) {
     onLink: (link) => links.push(link),
     onFrame: () => undefined,
     onMessage: () => undefined,
+    onRefused: (words) => refusals.push(words),
   });
   connection.start();
   return {
@@ -52,6 +54,7 @@ function page(answers: (path: string) => Response | null = () => null) {
     picture,
     links,
     asked,
+    refusals,
     sockets,
     get socket() {
       const socket = sockets.at(-1);
@@ -80,10 +83,15 @@ describe('LiveConnection', () => {
   test('greets, takes the full frame and acknowledges it', () => {
     const { socket, picture, links } = page();
     socket.events.opened();
-    socket.events.message(JSON.stringify({ type: 'countries', picture: 4, countries: ['Germany'] }));
+    socket.events.message(
+      JSON.stringify({ type: 'countries', picture: 4, countries: ['Germany'], feeds: ['opensky'] }),
+    );
     socket.events.message(FULL());
-    expect(socket.sent).toEqual([{ type: 'hello' }, { type: 'ack', tick: 30 }]);
-    expect([picture.count, picture.countryOf(0)]).toEqual([1, 'Germany']);
+    expect(socket.sent).toEqual([
+      { type: 'hello', wire: 2 },
+      { type: 'ack', tick: 30 },
+    ]);
+    expect([picture.count, picture.countryOf(0), picture.feedOf(0)]).toEqual([1, 'Germany', 'opensky']);
     expect(links.at(-1)).toEqual({ kind: 'open' });
   });
 
@@ -103,8 +111,25 @@ describe('LiveConnection', () => {
     socket.events.opened();
     socket.events.message(FULL());
     socket.events.message(bytes);
-    expect(socket.sent.at(-1)).toEqual({ type: 'hello' });
+    expect(socket.sent.at(-1)).toEqual({ type: 'hello', wire: 2 });
     expect(picture.count).toBe(1);
+  });
+
+  test('does not ask for frame after frame of a version that it cannot read, and says so', () => {
+    const { socket, picture, refusals } = page();
+    socket.events.opened();
+    const foreign = FULL();
+    new Uint8Array(foreign)[2] = 9;
+    socket.events.message(foreign);
+    expect(socket.sent).toEqual([{ type: 'hello', wire: 2 }]);
+    expect([picture.count, refusals]).toEqual([0, [expect.stringContaining('different versions')]]);
+  });
+
+  test('passes on in which words the server refuses it', () => {
+    const { socket, refusals } = page();
+    socket.events.opened();
+    socket.events.message(JSON.stringify({ type: 'refused', wire: 3, message: 'Reload it.' }));
+    expect(refusals).toEqual(['Reload it.']);
   });
 
   test('waits longer after each failure and says when it tries again', async () => {
@@ -129,7 +154,7 @@ describe('LiveConnection', () => {
     expect(live.picture.count).toBe(1);
     await live.pass(500);
     live.socket.events.opened();
-    expect(live.socket.sent).toEqual([{ type: 'hello', picture: 4, lastTick: 30 }]);
+    expect(live.socket.sent).toEqual([{ type: 'hello', wire: 2, picture: 4, lastTick: 30 }]);
     const next = frameBytes({ kind: 'delta', picture: 4, tick: 31, baseTick: 30, aircraft: [[1, STRANGER]] });
     live.socket.events.message(next);
     expect(live.picture.count).toBe(2);

@@ -19,7 +19,7 @@ import {
   type FakeLake,
   type Scenario,
 } from './fake/answers.ts';
-import { aircraftAt, COUNTRIES, createFleet } from './fake/fleet.ts';
+import { aircraftAt, COUNTRIES, createFleet, FEEDS } from './fake/fleet.ts';
 
 /**
  * A dashboard server without a lake, for tests of the page and for work on it: invented aircraft, every state of the
@@ -81,7 +81,7 @@ export async function startFakeServer(options: {
 }): Promise<FakeServer> {
   const { clock } = options;
   const flights = createFleet(options.aircraft);
-  const countries = { picture: 7, countries: COUNTRIES.map(([name]) => name) };
+  const countries = { picture: 7, countries: COUNTRIES.map(([name]) => name), feeds: FEEDS };
   let scenario: Scenario = options.scenario ?? 'live';
   let tick = 1;
   let version = 120;
@@ -104,7 +104,7 @@ export async function startFakeServer(options: {
     const flight = flights[i];
     if (flight === undefined) return;
     const now = aircraftAt(flight, eventTime);
-    writeAircraft(told, i, encodeIcao24(now.icao24) ?? 0, now, now.country);
+    writeAircraft(told, i, encodeIcao24(now.icao24) ?? 0, now, now);
     heard[i] = eventTime;
     told.age[i] = 0;
   };
@@ -156,6 +156,7 @@ export async function startFakeServer(options: {
       columns.velocity[i] = rows.velocity[i] ?? 0;
       columns.true_track[i] = rows.true_track[i] ?? 0;
       columns.vertical_rate[i] = rows.vertical_rate[i] ?? 0;
+      columns.geo_offset[i] = rows.geo_offset[i] ?? 0;
     });
     return { slots, columns };
   }

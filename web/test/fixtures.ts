@@ -43,6 +43,7 @@ export function movedBlock(slot: number, longitude: number, latitude: number): F
   columns.altitude[0] = 900;
   columns.velocity[0] = 2000;
   columns.true_track[0] = 9000;
+  columns.geo_offset[0] = 5;
   columns.age[0] = 3;
   return { slots: Uint32Array.of(slot), columns };
 }

@@ -6,6 +6,7 @@ import { AIRLINER, frame, movedBlock, STRANGER } from './fixtures.ts';
 function pictureOf(...aircraft: NonNullable<Parameters<typeof frame>[0]['aircraft']>): Picture {
   const picture = new Picture();
   picture.countries = ['Germany'];
+  picture.feeds = ['opensky'];
   picture.apply(frame({ aircraft, tick: 5 }));
   return picture;
 }
@@ -21,11 +22,15 @@ describe('Picture', () => {
       longitude: 11.57,
       latitude: 48.14,
       altitude_m: 10_668,
+      geo_altitude: 10_868,
       velocity_kmh: expect.closeTo(833.4, 6),
       true_track: 270.25,
       vertical_rate: -3.2,
       squawk: '1000',
       on_ground: false,
+      feed: 'opensky',
+      position_source: 0,
+      is_stale: false,
       time_position: 1000,
     });
   });

@@ -124,12 +124,16 @@ export type ServerMessage =
       readonly at: number;
     }
   | { readonly type: 'progress'; readonly progress: Progress | null }
-  | ({ readonly type: 'countries' } & CountriesAnswer);
+  | ({ readonly type: 'countries' } & CountriesAnswer)
+  /** The page cannot read the frames of this server, which speaks version `wire` of them, and gets none. */
+  | { readonly type: 'refused'; readonly wire: number; readonly message: string };
 
-/** `GET /api/live/countries`: what the country numbers of frames of this picture mean. */
+/** `GET /api/live/countries`: what the numbers of countries and feeds in frames of this picture mean. */
 export interface CountriesAnswer {
   readonly picture: number;
   readonly countries: readonly string[];
+  /** Sources by their names where there are several, else feeds: `opensky`, `readsb`, …. */
+  readonly feeds: readonly string[];
 }
 
 /**
@@ -143,7 +147,13 @@ export interface KeyAnswer {
 
 /** Text messages of the page on `/api/live`. Anything else closes the socket with 1008. */
 export type ClientMessage =
-  | { readonly type: 'hello'; readonly picture?: number; readonly lastTick?: number }
+  | {
+      readonly type: 'hello';
+      /** The version of frames that it reads (`wire/frame.ts`); absent: it does not say. */
+      readonly wire?: number;
+      readonly picture?: number;
+      readonly lastTick?: number;
+    }
   | { readonly type: 'ack'; readonly tick: number }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' };

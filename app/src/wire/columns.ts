@@ -1,6 +1,6 @@
 /**
- * The columns of a frame's blocks, once: types, views, sizes, encoder and decoder follow from the two tables here, and a test
- * compares `FORMAT.md` with them. Columns are typed arrays in the units of the wire. Typed arrays have the byte order of the
+ * The columns of a picture, once: types, views and sizes follow from the two tables here. A block `moved` is these columns as
+ * they are; in a block `rows` some of them share bytes (`packed.ts`). Columns are typed arrays in the units of the wire. Typed arrays have the byte order of the
  * machine; every platform that Node or a browser runs on is little-endian.
  */
 
@@ -8,6 +8,7 @@ type CellType =
   | Uint8ArrayConstructor
   | Uint16ArrayConstructor
   | Uint32ArrayConstructor
+  | Int8ArrayConstructor
   | Int16ArrayConstructor
   | Int32ArrayConstructor;
 
@@ -16,10 +17,10 @@ type Cells = InstanceType<CellType>;
 /** Columns in the order of the wire: name, type of a cell, cells of a row. Wide ones first, so that each is aligned. */
 export type ColumnTable = readonly (readonly [name: string, type: CellType, perRow: number])[];
 
-/** Bytes of one callsign. */
+/** Characters of one callsign. */
 export const CALLSIGN_BYTES = 8;
 
-/** Block `rows`: all of an aircraft, absolute. */
+/** All of an aircraft, absolute. */
 export const ROW = [
   ['icao24', Uint32Array, 1],
   ['longitude', Int32Array, 1],
@@ -29,9 +30,13 @@ export const ROW = [
   ['true_track', Uint16Array, 1],
   ['vertical_rate', Int16Array, 1],
   ['squawk', Uint16Array, 1],
+  ['geo_offset', Int8Array, 1],
   ['age', Uint8Array, 1],
   ['category', Uint8Array, 1],
   ['country', Uint8Array, 1],
+  ['feed', Uint8Array, 1],
+  ['position_source', Uint8Array, 1],
+  ['is_stale', Uint8Array, 1],
   ['validity', Uint8Array, 1],
   ['callsign', Uint8Array, CALLSIGN_BYTES],
 ] as const satisfies ColumnTable;
@@ -44,6 +49,7 @@ export const MOVED = [
   ['velocity', Uint16Array, 1],
   ['true_track', Uint16Array, 1],
   ['vertical_rate', Int16Array, 1],
+  ['geo_offset', Int8Array, 1],
   ['age', Uint8Array, 1],
 ] as const satisfies ColumnTable;
 

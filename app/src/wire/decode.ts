@@ -1,4 +1,4 @@
-import { type ColumnTable, MAX_SLOTS, MOVED, ROW, columnsAt, createColumns, rowBytes } from './columns.ts';
+import { MAX_SLOTS, MOVED, ROW, columnsAt, createColumns, rowBytes } from './columns.ts';
 import {
   FRAME_KINDS,
   HEADER_AT,
@@ -8,7 +8,8 @@ import {
   blockBytes,
   slotSetBytes,
 } from './frame.ts';
-import type { Block, Frame, FrameKind } from './frame.ts';
+import type { Frame, FrameKind } from './frame.ts';
+import { PACKED_ROW, unpackRows } from './packed.ts';
 
 /** Why bytes are not a frame. */
 export const FRAME_FAULTS = [
@@ -29,7 +30,7 @@ export type Decoded =
   | { readonly ok: false; readonly fault: FrameFault };
 
 /**
- * Reads one frame. The columns are views of `bytes` where its alignment allows, else of a copy. Never throws: truncated
+ * Reads one frame. The columns of `moved` are views of `bytes` where its alignment allows, else of a copy. Never throws: truncated
  * or damaged bytes give a fault. Damage that no check can find (a wrong longitude, for example) is not noticed.
  */
 export function decodeFrame(bytes: Uint8Array): Decoded {
@@ -51,7 +52,7 @@ export function decodeFrame(bytes: Uint8Array): Decoded {
   if (!isPossible(kind, slots, counts)) return fault('impossible-count');
 
   const rowsAt = HEADER_BYTES;
-  const movedAt = rowsAt + blockBytes(slots, counts.rows, rowBytes(ROW));
+  const movedAt = rowsAt + blockBytes(slots, counts.rows, rowBytes(PACKED_ROW));
   const removedAt = movedAt + blockBytes(slots, counts.moved, rowBytes(MOVED));
   if (bytes.length !== removedAt + blockBytes(slots, counts.removed, 0)) return fault('wrong-length');
 
@@ -62,18 +63,14 @@ export function decodeFrame(bytes: Uint8Array): Decoded {
   if (rowSlots === null || movedSlots === null || removed === null) return fault('wrong-slot-set');
 
   const eventTime = header.getFloat64(HEADER_AT.event_time, true);
-  const block = <Table extends ColumnTable>(
-    table: Table,
-    at: number,
-    ofSlots: Uint32Array,
-  ): Block<Table> => ({
-    slots: ofSlots,
-    // An empty block takes no bytes, and the end of a message need not be aligned for one.
-    columns:
-      ofSlots.length === 0
-        ? createColumns(table, 0)
-        : columnsAt(table, buffer.buffer, buffer.byteOffset + at + slotSetBytes(slots), ofSlots.length),
-  });
+  // An empty block takes no bytes, and the end of a message need not be aligned for one.
+  const startOf = (at: number): number => buffer.byteOffset + at + slotSetBytes(slots);
+  const rows =
+    counts.rows === 0 ? createColumns(ROW, 0) : unpackRows(buffer.buffer, startOf(rowsAt), counts.rows);
+  const moved =
+    counts.moved === 0
+      ? createColumns(MOVED, 0)
+      : columnsAt(MOVED, buffer.buffer, startOf(movedAt), counts.moved);
   return {
     ok: true,
     frame: {
@@ -84,8 +81,8 @@ export function decodeFrame(bytes: Uint8Array): Decoded {
       eventTime: Number.isFinite(eventTime) ? eventTime : null,
       serverTime: header.getFloat64(HEADER_AT.server_time, true),
       slots,
-      rows: block(ROW, rowsAt, rowSlots),
-      moved: block(MOVED, movedAt, movedSlots),
+      rows: { slots: rowSlots, columns: rows },
+      moved: { slots: movedSlots, columns: moved },
       removed,
     },
   };

@@ -1,4 +1,4 @@
-import { type ColumnTable, MOVED, ROW, columnsAt, copyColumns, rowBytes } from './columns.ts';
+import { MOVED, columnsAt, copyColumns, rowBytes } from './columns.ts';
 import {
   FRAME_KINDS,
   HEADER_AT,
@@ -8,7 +8,8 @@ import {
   blockBytes,
   slotSetBytes,
 } from './frame.ts';
-import type { Block, Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
+import { PACKED_ROW, packRows } from './packed.ts';
 
 /**
  * The bytes of a frame, as `FORMAT.md` has them. A pure function of its argument: slots must be ascending, below
@@ -16,7 +17,7 @@ import type { Block, Frame } from './frame.ts';
  */
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   const rowsAt = HEADER_BYTES;
-  const movedAt = rowsAt + blockBytes(frame.slots, frame.rows.slots.length, rowBytes(ROW));
+  const movedAt = rowsAt + blockBytes(frame.slots, frame.rows.slots.length, rowBytes(PACKED_ROW));
   const removedAt = movedAt + blockBytes(frame.slots, frame.moved.slots.length, rowBytes(MOVED));
   const end = removedAt + blockBytes(frame.slots, frame.removed.length, 0);
 
@@ -36,23 +37,15 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   header.setUint32(HEADER_AT.moved, frame.moved.slots.length, true);
   header.setUint32(HEADER_AT.removed, frame.removed.length, true);
 
-  writeBlock(buffer, rowsAt, frame.slots, ROW, frame.rows);
-  writeBlock(buffer, movedAt, frame.slots, MOVED, frame.moved);
+  const { rows, moved } = frame;
+  const setBytes = slotSetBytes(frame.slots);
+  writeSlotSet(buffer, rowsAt, rows.slots);
+  if (rows.slots.length > 0) packRows(rows.columns, rows.slots.length, buffer, rowsAt + setBytes);
+  writeSlotSet(buffer, movedAt, moved.slots);
+  if (moved.slots.length > 0)
+    copyColumns(MOVED, moved.columns, columnsAt(MOVED, buffer, movedAt + setBytes, moved.slots.length));
   writeSlotSet(buffer, removedAt, frame.removed);
   return new Uint8Array(buffer);
-}
-
-function writeBlock<Table extends ColumnTable>(
-  buffer: ArrayBuffer,
-  at: number,
-  slots: number,
-  table: Table,
-  block: Block<Table>,
-): void {
-  if (block.slots.length === 0) return;
-  writeSlotSet(buffer, at, block.slots);
-  const columns = columnsAt(table, buffer, at + slotSetBytes(slots), block.slots.length);
-  copyColumns(table, block.columns, columns);
 }
 
 function writeSlotSet(buffer: ArrayBuffer, at: number, slots: Uint32Array): void {

@@ -5,7 +5,7 @@ export const FRAME_KINDS = { full: 1, delta: 2, remove: 3, heartbeat: 4 } as con
 export type FrameKind = keyof typeof FRAME_KINDS;
 
 export const MAGIC: readonly [number, number] = [0x43, 0x4e];
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 export const HEADER_BYTES = 48;
 /** Offsets of the header's fields. */
 export const HEADER_AT = {

@@ -1,5 +1,6 @@
 import { CALLSIGN_BYTES } from './columns.ts';
 import type { RowColumns } from './columns.ts';
+import { FIRST_CHARACTER, SOURCE_UNKNOWN } from './packed.ts';
 
 /** The bits of `validity`: each says that a nullable value is present. */
 export const VALID = {
@@ -21,7 +22,17 @@ export const CATEGORY_MASK = 0x1f;
 export const ON_GROUND = 0x20;
 
 /** How many units of the wire one degree, one m/s and so on are. */
-export const UNITS_PER = { degree: 1e5, velocity: 10, true_track: 100, vertical_rate: 10 } as const;
+export const UNITS_PER = {
+  degree: 1e5,
+  velocity: 10,
+  true_track: 100,
+  vertical_rate: 10,
+  /** Metres of one step of `geo_offset`. */
+  geo_offset: 0.1,
+} as const;
+/** `geo_offset` where nobody knows the geometric altitude, and `feed` where nobody knows the feed. */
+export const GEO_UNKNOWN = -128;
+export const FEED_UNKNOWN = 255;
 /** In units of `velocity`: 1,000 m/s. No aircraft is faster; the page does not extrapolate one that claims to be. */
 export const FASTEST: number = 1000 * UNITS_PER.velocity;
 
@@ -33,6 +44,8 @@ export interface Aircraft {
   readonly longitude: number;
   readonly latitude: number;
   readonly altitude_m: number | null;
+  /** Metres above the WGS 84 ellipsoid. */
+  readonly geo_altitude: number | null;
   /** m/s over ground. */
   readonly velocity: number | null;
   readonly true_track: number | null;
@@ -40,6 +53,16 @@ export interface Aircraft {
   readonly on_ground: boolean | null;
   readonly squawk: string | null;
   readonly category: number | null;
+  /** 0 ADS-B, 1 ASTERIX, 2 MLAT, 3 FLARM. */
+  readonly position_source: number | null;
+  /** Whether its position was old already when the feed told it; null: unknown. */
+  readonly is_stale: boolean | null;
+}
+
+/** The numbers of an aircraft's country and feed in the tables of the picture; null: unknown. */
+export interface NameNumbers {
+  readonly country: number | null;
+  readonly feed: number | null;
 }
 
 const MAX_LONGITUDE = 180 * UNITS_PER.degree;
@@ -47,6 +70,11 @@ const MAX_LATITUDE = 90 * UNITS_PER.degree;
 const FULL_TURN = 360 * UNITS_PER.true_track;
 /** OpenSky's highest category. */
 const MAX_CATEGORY = 20;
+/** The highest position source that fits. */
+const MAX_SOURCE = 6;
+/** The greatest difference of the two altitudes that fits, in steps. */
+const MAX_GEO_OFFSET = 127;
+const LAST_CHARACTER = 0x5f;
 
 /** The address as a number, or null when it is not an address. */
 export function encodeIcao24(text: string): number | null {
@@ -61,15 +89,15 @@ export function decodeIcao24(value: number): string {
 }
 
 /**
- * Writes an aircraft into row `i`, except `age`. `country` is its index in the country table, or null. A value out of
- * range is sent as the nearest one in range, not-a-number as null (`FORMAT.md`).
+ * Writes an aircraft into row `i`, except `age`. A value out of range is sent as the nearest one in range, not-a-number as null
+ * (`FORMAT.md`).
  */
 export function writeAircraft(
   columns: RowColumns,
   i: number,
   icao24: number,
   aircraft: Aircraft,
-  country: number | null,
+  { country, feed }: NameNumbers,
 ): void {
   let validity = 0;
   const scaled = (value: number | null, valid: number, scale: number, min: number, max: number): number => {
@@ -85,6 +113,10 @@ export function writeAircraft(
   );
   columns.latitude[i] = clamp(Math.round(aircraft.latitude * UNITS_PER.degree), -MAX_LATITUDE, MAX_LATITUDE);
   columns.altitude[i] = scaled(aircraft.altitude_m, VALID.altitude, 1, -32_768, 32_767);
+  columns.geo_offset[i] =
+    (validity & VALID.altitude) === 0
+      ? GEO_UNKNOWN
+      : geoOffset(aircraft.geo_altitude, columns.altitude[i] ?? 0);
   columns.velocity[i] = scaled(aircraft.velocity, VALID.velocity, UNITS_PER.velocity, 0, 65_535);
   columns.true_track[i] = wrapped(
     scaled(aircraft.true_track, VALID.true_track, UNITS_PER.true_track, -1e9, 1e9),
@@ -109,12 +141,17 @@ export function writeAircraft(
 
   columns.country[i] = country ?? 0;
   if (country !== null) validity |= VALID.country;
+  columns.feed[i] = feed ?? FEED_UNKNOWN;
+  const source = aircraft.position_source ?? SOURCE_UNKNOWN;
+  columns.position_source[i] =
+    Number.isInteger(source) && source >= 0 && source <= MAX_SOURCE ? source : SOURCE_UNKNOWN;
+  columns.is_stale[i] = aircraft.is_stale === true ? 1 : 0;
 
+  const callsign = aircraft.callsign?.toUpperCase() ?? '';
   for (let k = 0; k < CALLSIGN_BYTES; k++) {
-    const code = aircraft.callsign?.charCodeAt(k) ?? 0;
-    // charCodeAt answers NaN past the end: pad with blanks.
+    const code = k < callsign.length ? callsign.charCodeAt(k) : BLANK;
     columns.callsign[i * CALLSIGN_BYTES + k] =
-      aircraft.callsign === null ? 0 : Number.isNaN(code) ? 0x20 : code > 0x7e || code < 0x20 ? 0x3f : code;
+      code < FIRST_CHARACTER || code > LAST_CHARACTER ? QUESTION : code;
   }
   if (aircraft.callsign !== null) validity |= VALID.callsign;
   columns.validity[i] = validity;
@@ -132,8 +169,27 @@ export function readCountry(columns: RowColumns, i: number): number | null {
   return ((columns.validity[i] ?? 0) & VALID.country) === 0 ? null : (columns.country[i] ?? 0);
 }
 
-/** Row `i` in the units of the lake, and the index of its country. The reverse of {@link writeAircraft}, up to rounding. */
-export function readAircraft(columns: RowColumns, i: number): Aircraft & { readonly country: number | null } {
+/** The number of the feed of row `i`; null when it is not known. */
+export function readFeed(columns: RowColumns, i: number): number | null {
+  const feed = columns.feed[i] ?? FEED_UNKNOWN;
+  return feed === FEED_UNKNOWN ? null : feed;
+}
+
+/** The position source of row `i`; null when it is not known. */
+export function readPositionSource(columns: RowColumns, i: number): number | null {
+  const source = columns.position_source[i] ?? SOURCE_UNKNOWN;
+  return source === SOURCE_UNKNOWN ? null : source;
+}
+
+/** The geometric altitude of row `i`, metres; null when it is not known. */
+export function readGeoAltitude(columns: RowColumns, i: number): number | null {
+  const offset = columns.geo_offset[i] ?? GEO_UNKNOWN;
+  const isKnown = offset !== GEO_UNKNOWN && ((columns.validity[i] ?? 0) & VALID.altitude) !== 0;
+  return isKnown ? (columns.altitude[i] ?? 0) + offset / UNITS_PER.geo_offset : null;
+}
+
+/** Row `i` in the units of the lake, and the numbers of its country and feed. The reverse of {@link writeAircraft}, up to rounding. */
+export function readAircraft(columns: RowColumns, i: number): Aircraft & NameNumbers {
   const validity = columns.validity[i] ?? 0;
   const when = <T>(valid: number, value: T): T | null => ((validity & valid) === 0 ? null : value);
   const category = columns.category[i] ?? 0;
@@ -143,14 +199,28 @@ export function readAircraft(columns: RowColumns, i: number): Aircraft & { reado
     longitude: (columns.longitude[i] ?? 0) / UNITS_PER.degree,
     latitude: (columns.latitude[i] ?? 0) / UNITS_PER.degree,
     altitude_m: when(VALID.altitude, columns.altitude[i] ?? 0),
+    geo_altitude: readGeoAltitude(columns, i),
     velocity: when(VALID.velocity, (columns.velocity[i] ?? 0) / UNITS_PER.velocity),
     true_track: when(VALID.true_track, (columns.true_track[i] ?? 0) / UNITS_PER.true_track),
     vertical_rate: when(VALID.vertical_rate, (columns.vertical_rate[i] ?? 0) / UNITS_PER.vertical_rate),
     on_ground: when(VALID.on_ground, (category & ON_GROUND) !== 0),
     squawk: when(VALID.squawk, (columns.squawk[i] ?? 0).toString(8).padStart(4, '0')),
     category: category & CATEGORY_MASK,
+    position_source: readPositionSource(columns, i),
+    is_stale: columns.is_stale[i] === 1,
     country: readCountry(columns, i),
+    feed: readFeed(columns, i),
   };
+}
+
+const BLANK = 0x20;
+const QUESTION = 0x3f;
+
+/** Steps from an altitude to the geometric one; one too far away for that is a fault of the feed, and so unknown. */
+function geoOffset(geo_altitude: number | null, altitude: number): number {
+  if (geo_altitude === null || !Number.isFinite(geo_altitude)) return GEO_UNKNOWN;
+  const offset = Math.round((geo_altitude - altitude) * UNITS_PER.geo_offset);
+  return Math.abs(offset) > MAX_GEO_OFFSET ? GEO_UNKNOWN : offset;
 }
 
 function clamp(value: number, min: number, max: number): number {

@@ -112,7 +112,11 @@ describe('a dashboard server on a real lake', () => {
       'If-None-Match': first.headers.get('etag') ?? '',
     });
     expect(again.status).toBe(304);
-    expect(await json('/api/live/countries')).toEqual({ picture: watcher.picture, countries: ['Germany'] });
+    expect(await json('/api/live/countries')).toEqual({
+      picture: watcher.picture,
+      countries: ['Germany'],
+      feeds: ['simulator'],
+    });
   });
 
   it('answers traffic from Gold: series, leaderboard against an hour before, 304 by version', async () => {

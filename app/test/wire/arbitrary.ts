@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { MOVED, ROW, columnsAt, rowBytes } from '../../src/wire/columns.ts';
+import { MOVED, columnsAt, rowBytes } from '../../src/wire/columns.ts';
 import type { Frame } from '../../src/wire/frame.ts';
+import { PACKED_ROW, unpackRows } from '../../src/wire/packed.ts';
 import type { Aircraft } from '../../src/wire/units.ts';
 import { EMPTY_FRAME } from './frames.ts';
 
@@ -17,12 +18,15 @@ export const aircraft: fc.Arbitrary<Aircraft> = fc.record({
   longitude: number(-180, 180, 0),
   latitude: number(-90, 90, 0),
   altitude_m: orNull(number(-500, 20_000, 0)),
+  geo_altitude: orNull(number(-500, 20_000, 0)),
   velocity: orNull(number(0, 900)),
   true_track: orNull(number(0, 360)),
   vertical_rate: orNull(number(-60, 60, 0)),
   on_ground: orNull(fc.boolean()),
   squawk: orNull(fc.stringMatching(/^[0-7]{4}$/)),
   category: orNull(fc.nat(20)),
+  position_source: orNull(fc.nat(3)),
+  is_stale: orNull(fc.boolean()),
 });
 
 /** Any frame: blocks of any bytes over disjoint slots, as its kind allows. */
@@ -48,7 +52,7 @@ export const frame: fc.Arbitrary<Frame> = fc
       ...EMPTY_FRAME,
       ...head,
       slots: blocks.length,
-      rows: { slots: rows, columns: columnsAt(ROW, filled(rows.length * rowBytes(ROW)), 0, rows.length) },
+      rows: { slots: rows, columns: unpackRows(filled(rows.length * rowBytes(PACKED_ROW)), 0, rows.length) },
       moved: {
         slots: moved,
         columns: columnsAt(MOVED, filled(moved.length * rowBytes(MOVED)), 0, moved.length),

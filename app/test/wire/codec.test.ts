@@ -5,7 +5,7 @@ import { MAX_SLOTS, MOVED, createColumns } from '../../src/wire/columns.ts';
 import { decodeFrame } from '../../src/wire/decode.ts';
 import { encodeFrame } from '../../src/wire/encode.ts';
 import { FRAME_KINDS, HEADER_AT, HEADER_BYTES, type Frame } from '../../src/wire/frame.ts';
-import { readAircraft } from '../../src/wire/units.ts';
+import { type Aircraft, readAircraft } from '../../src/wire/units.ts';
 import { aircraft, frame } from './arbitrary.ts';
 import { AIRLINER, EMPTY_FRAME, STRANGER, fullFrame } from './frames.ts';
 
@@ -24,6 +24,7 @@ function delta(): Frame {
   columns.velocity[0] = 2470;
   columns.true_track[0] = 12_400;
   columns.vertical_rate[0] = 3;
+  columns.geo_offset[0] = 20;
   columns.age[0] = 2;
   return {
     ...fullFrame([AIRLINER]),
@@ -100,6 +101,10 @@ describe('aircraft on the wire', () => {
           expect(got.on_ground).toBe(sent.on_ground);
           expect(got.category).toBe(sent.category ?? 0);
           expect(got.country).toBe(sent.callsign === null ? null : i % 255);
+          expect(got.feed).toBe(sent.callsign === null ? null : 0);
+          expect(got.position_source).toBe(sent.position_source);
+          expect(got.is_stale).toBe(sent.is_stale ?? false);
+          expectNear(got.geo_altitude, fitsWire(sent) ? sent.geo_altitude : null, 10);
           expectNear(got.longitude, sent.longitude, 1e-5);
           expectNear(got.latitude, sent.latitude, 1e-5);
           expectNear(got.altitude_m, sent.altitude_m, 1);
@@ -110,6 +115,32 @@ describe('aircraft on the wire', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('lose a geometric altitude that cannot be one of this aircraft, and no other', () => {
+    const apart = (geo_altitude: number): typeof AIRLINER => ({
+      ...AIRLINER,
+      altitude_m: 11_000,
+      geo_altitude,
+    });
+    const list = [apart(0), apart(9730), apart(11_004), apart(12_270), apart(12_280)];
+    const { columns } = decoded(encodeFrame(fullFrame(list))).rows;
+    expect(list.map((_, i) => readAircraft(columns, i).geo_altitude)).toEqual([
+      null,
+      9730,
+      11_000,
+      12_270,
+      null,
+    ]);
+  });
+
+  it('have callsigns in capitals, as transponders send them, and a question mark for what none sends', () => {
+    const list = [
+      { ...AIRLINER, callsign: 'd-erst' },
+      { ...AIRLINER, callsign: 'É~|1' },
+    ];
+    const { columns } = decoded(encodeFrame(fullFrame(list))).rows;
+    expect(list.map((_, i) => readAircraft(columns, i).callsign)).toEqual(['D-ERST', '???1']);
   });
 
   it('keep a zero apart from a null', () => {
@@ -159,7 +190,7 @@ describe('bytes that are no frame', () => {
   const cases = {
     'too-short': valid.subarray(0, 47),
     'wrong-magic': broken((bytes) => (bytes[HEADER_AT.magic] = 0x44)),
-    'unknown-version': broken((bytes) => (bytes[HEADER_AT.version] = 2)),
+    'unknown-version': broken((bytes) => (bytes[HEADER_AT.version] = 1)),
     'unknown-kind': broken((bytes) => (bytes[HEADER_AT.kind] = 5)),
     'too-many-slots': broken((_, view) => view.setUint32(HEADER_AT.slots, MAX_SLOTS + 1, true)),
     'impossible-count': broken((_, view) => view.setUint32(HEADER_AT.rows, 71, true)),
@@ -214,6 +245,12 @@ describe('bytes that are no frame', () => {
     );
   });
 });
+
+/** Whether the two altitudes of an aircraft are as near to each other as they can be on the wire. */
+function fitsWire({ altitude_m, geo_altitude }: Aircraft): boolean {
+  if (altitude_m === null || geo_altitude === null) return false;
+  return Math.abs(Math.round((geo_altitude - Math.round(altitude_m)) / 10)) <= 127;
+}
 
 function expectNear(got: number | null, sent: number | null, unit: number): void {
   if (sent === null || got === null) expect(got).toBe(sent);

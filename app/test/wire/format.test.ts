@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type ColumnTable, MAX_SLOTS, MOVED, ROW, rowBytes } from '../../src/wire/columns.ts';
 import { FRAME_KINDS, HEADER_AT, HEADER_BYTES, WIRE_VERSION } from '../../src/wire/frame.ts';
-import { CATEGORY_MASK, NON_ICAO, ON_GROUND, VALID } from '../../src/wire/units.ts';
+import { PACKED_ROW, SQUAWK } from '../../src/wire/packed.ts';
+import {
+  CATEGORY_MASK,
+  FEED_UNKNOWN,
+  GEO_UNKNOWN,
+  NON_ICAO,
+  ON_GROUND,
+  UNITS_PER,
+  VALID,
+} from '../../src/wire/units.ts';
 
 const FORMAT = readFileSync(new URL('../../src/wire/FORMAT.md', import.meta.url), 'utf8');
 
@@ -28,14 +37,13 @@ function cells(text: string): readonly (readonly string[])[] {
 
 /** A column as `FORMAT.md` writes it. */
 function written([name, type, perRow]: ColumnTable[number]): readonly string[] {
-  const prefix = { Uint8Array: 'u', Uint16Array: 'u', Uint32Array: 'u', Int16Array: 'i', Int32Array: 'i' };
-  const cell = `${prefix[type.name as keyof typeof prefix]}${type.BYTES_PER_ELEMENT * 8}`;
+  const cell = `${type.name.startsWith('Uint') ? 'u' : 'i'}${type.BYTES_PER_ELEMENT * 8}`;
   return [perRow === 1 ? cell : `${perRow} x ${cell}`, name];
 }
 
 describe('FORMAT.md', () => {
   it.each([
-    ['Block `rows`', ROW],
+    ['Block `rows`', PACKED_ROW],
     ['Block `moved`', MOVED],
   ] as const)('has the columns of %s as the code has them', (title, table) => {
     expect(cells(section(title)).map(([type, name]) => [type, name])).toEqual(table.map(written));
@@ -60,10 +68,16 @@ describe('FORMAT.md', () => {
     expect(units.get('icao24')).toContain(`bit ${Math.log2(NON_ICAO)} set: a non-ICAO address`);
     expect(units.get('category')).toContain(`bits 0-${Math.log2(CATEGORY_MASK + 1) - 1}: emitter category`);
     expect(units.get('category')).toContain(`bit ${Math.log2(ON_GROUND)}: on_ground`);
+    expect(units.get('squawk')).toContain(`bits 0-${SQUAWK.sourceAt - 1}: its 4 octal digits`);
+    expect(units.get('squawk')).toContain(`bits ${SQUAWK.sourceAt}-${SQUAWK.staleAt - 1}: position_source`);
+    expect(units.get('squawk')).toContain(`bit ${SQUAWK.staleAt}: is_stale`);
+    expect(units.get('geo_offset')).toContain(`${1 / UNITS_PER.geo_offset} m`);
+    expect(units.get('geo_offset')).toContain(`${GEO_UNKNOWN}: unknown`);
+    expect(units.get('feed')).toContain(`${FEED_UNKNOWN}: unknown`);
   });
 
   it('leaves no column at a place that its type cannot be laid over', () => {
-    for (const table of [ROW, MOVED] as readonly ColumnTable[]) {
+    for (const table of [ROW, PACKED_ROW, MOVED] as readonly ColumnTable[]) {
       let before = 0;
       for (const column of table) {
         const [name, type, perRow] = column;

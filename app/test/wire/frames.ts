@@ -24,12 +24,15 @@ export const AIRLINER: Aircraft = {
   longitude: 11.57,
   latitude: 48.14,
   altitude_m: 10_668,
+  geo_altitude: 10_868,
   velocity: 231.5,
   true_track: 270.25,
   vertical_rate: -3.2,
   on_ground: false,
   squawk: '1000',
   category: 4,
+  position_source: 0,
+  is_stale: false,
 };
 
 /** An aircraft of which only the position is known. */
@@ -39,19 +42,25 @@ export const STRANGER: Aircraft = {
   longitude: -179.99,
   latitude: -84.5,
   altitude_m: null,
+  geo_altitude: null,
   velocity: null,
   true_track: null,
   vertical_rate: null,
   on_ground: null,
   squawk: null,
   category: null,
+  position_source: null,
+  is_stale: null,
 };
 
-/** The rows of aircraft by their slots, ascending; ages are 0, and so is the country of those with a callsign. */
+/** The rows of aircraft by their slots, ascending; ages are 0, and so are country and feed of those with a callsign. */
 export function rowsOf(aircraft: readonly (readonly [number, Aircraft])[]): Frame['rows'] {
   const columns = createColumns(ROW, aircraft.length);
   aircraft.forEach(([, one], i) =>
-    writeAircraft(columns, i, encodeIcao24(one.icao24) ?? 0, one, one.callsign === null ? null : 0),
+    writeAircraft(columns, i, encodeIcao24(one.icao24) ?? 0, one, {
+      country: one.callsign === null ? null : 0,
+      feed: one.callsign === null ? null : 0,
+    }),
   );
   return { slots: Uint32Array.from(aircraft, ([slot]) => slot), columns };
 }

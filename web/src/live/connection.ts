@@ -5,7 +5,7 @@ import type {
   StatusAnswer,
 } from 'contrail/dashboard/protocol';
 import { decodeFrame } from 'contrail/wire/decode';
-import type { Frame } from 'contrail/wire/frame';
+import { WIRE_VERSION, type Frame } from 'contrail/wire/frame';
 import type { Picture } from './picture.ts';
 
 /**
@@ -63,6 +63,8 @@ export interface ConnectionPorts {
   /** After a frame was applied; `cameOrWent` when the set of aircraft changed. */
   readonly onFrame: (frame: Frame, cameOrWent: boolean) => void;
   readonly onMessage: (message: ServerMessage) => void;
+  /** The server speaks another version of the frames than this page: one sentence on what to do. */
+  readonly onRefused: (words: string) => void;
 }
 
 /** Waits between attempts, ms, before up to a quarter is added. */
@@ -78,6 +80,9 @@ export const OPEN_WITHIN_MS = 4000;
 export const POLL_MS = 5000;
 /** Failed attempts after which polling begins. */
 export const POLL_AFTER_ATTEMPTS = 2;
+
+/** Said where frames come in another version without a word of the server: it is older than the page. */
+const FOREIGN = 'This page and its server are of different versions: reload the page.';
 
 /** Keeps `picture` equal to the server's, over WebSocket or by polling, until `close`. */
 export class LiveConnection {
@@ -95,6 +100,8 @@ export class LiveConnection {
   #paused = false;
   #closed = false;
   #isOpen = false;
+  /** Whether the last frame was of another version. */
+  #isForeign = false;
   #cancelRetry = (): void => {};
   #cancelWatch = (): void => {};
   #cancelPoll = (): void => {};
@@ -144,7 +151,7 @@ export class LiveConnection {
 
   #greet(): void {
     const { picture, tick } = this.#ports.picture;
-    this.#send(picture < 0 ? { type: 'hello' } : { type: 'hello', picture, lastTick: tick });
+    this.#send({ type: 'hello', wire: WIRE_VERSION, ...(picture >= 0 && { picture, lastTick: tick }) });
     if (this.#paused) this.#send({ type: 'pause' });
   }
 
@@ -207,19 +214,28 @@ export class LiveConnection {
 
   #text(text: string): void {
     const message = JSON.parse(text) as ServerMessage;
-    if (message.type === 'countries') this.#ports.picture.countries = message.countries;
+    if (message.type === 'countries') this.#name(message);
+    if (message.type === 'refused') this.#ports.onRefused(message.message);
     this.#ports.onMessage(message);
+  }
+
+  #name({ countries, feeds }: Pick<CountriesAnswer, 'countries' | 'feeds'>): void {
+    this.#ports.picture.countries = countries;
+    this.#ports.picture.feeds = feeds;
   }
 
   #binary(bytes: ArrayBuffer): void {
     const frame = this.#apply(bytes);
     if (frame !== null && frame.kind !== 'heartbeat') this.#send({ type: 'ack', tick: frame.tick });
     // The frame is broken, or for another picture: ask for a full one.
-    if (frame === null) this.#send({ type: 'hello' });
+    if (frame === null && !this.#isForeign) this.#send({ type: 'hello', wire: WIRE_VERSION });
   }
 
   #apply(bytes: ArrayBuffer): Frame | null {
     const decoded = decodeFrame(new Uint8Array(bytes));
+    this.#isForeign = !decoded.ok && decoded.fault === 'unknown-version';
+    // Another full frame would be of that version too.
+    if (this.#isForeign) this.#ports.onRefused(FOREIGN);
     if (!decoded.ok) return null;
     const applied = this.#ports.picture.apply(decoded.frame);
     if (applied.kind === 'refused') return null;
@@ -228,7 +244,7 @@ export class LiveConnection {
   }
 
   async #poll(stretch: number): Promise<void> {
-    const { fetch, picture } = this.#ports;
+    const { fetch } = this.#ports;
     try {
       if (!this.#paused) {
         const [snapshot, countries, status] = await Promise.all([
@@ -237,7 +253,7 @@ export class LiveConnection {
           fetch('api/status'),
         ]);
         if (stretch !== this.#stretch) return;
-        if (countries.ok) picture.countries = ((await countries.json()) as CountriesAnswer).countries;
+        if (countries.ok) this.#name((await countries.json()) as CountriesAnswer);
         const frame = snapshot.ok ? this.#apply(await snapshot.arrayBuffer()) : null;
         this.#setPolled(frame !== null);
         if (status.ok) {

@@ -1,6 +1,13 @@
 import { copyRows, createColumns, MAX_SLOTS, ROW, type RowColumns } from 'contrail/wire/columns';
 import type { Frame, MovedBlock, RowBlock } from 'contrail/wire/frame';
-import { decodeIcao24, encodeIcao24, readAircraft, readCallsign, readCountry } from 'contrail/wire/units';
+import {
+  decodeIcao24,
+  encodeIcao24,
+  readAircraft,
+  readCallsign,
+  readCountry,
+  readFeed,
+} from 'contrail/wire/units';
 
 /** What applying a frame did. `refused`: the frame does not fit this picture, ask for a full one. */
 export type Applied =
@@ -19,6 +26,8 @@ export interface Aircraft {
   readonly longitude: number;
   readonly latitude: number;
   readonly altitude_m: number | null;
+  /** Metres above the WGS 84 ellipsoid. */
+  readonly geo_altitude: number | null;
   readonly velocity_kmh: number | null;
   /** Degrees clockwise from true north. */
   readonly true_track: number | null;
@@ -27,6 +36,12 @@ export interface Aircraft {
   /** 4 octal digits. */
   readonly squawk: string | null;
   readonly on_ground: boolean | null;
+  /** The source by its name where there are several, else its feed: `opensky`, `readsb`, …. */
+  readonly feed: string | null;
+  /** 0 ADS-B, 1 ASTERIX, 2 MLAT, 3 FLARM. */
+  readonly position_source: number | null;
+  /** Its position was old already when the feed told it. */
+  readonly is_stale: boolean;
   /** Epoch seconds UTC. */
   readonly time_position: number;
 }
@@ -54,6 +69,8 @@ export class Picture {
   applied = 0;
   readonly changedBy = new Uint32Array(MAX_SLOTS);
   countries: readonly string[] = [];
+  /** Names of feeds by their numbers, as {@link countries}. */
+  feeds: readonly string[] = [];
 
   /** Applies one frame; a delta that was made for another tick or picture changes nothing and is `refused`. */
   apply(frame: Frame): Applied {
@@ -93,12 +110,14 @@ export class Picture {
   /** The aircraft in a slot, or null when the slot is free. */
   aircraft(slot: number): Aircraft | null {
     if (this.used[slot] !== 1) return null;
-    const { velocity, category, country: _, ...known } = readAircraft(this.columns, slot);
+    const { velocity, category, is_stale, country: _, feed: __, ...known } = readAircraft(this.columns, slot);
     return {
       ...known,
       slot,
       callsign: this.callsignOf(slot),
       country: this.countryOf(slot),
+      feed: this.feedOf(slot),
+      is_stale: is_stale === true,
       category: category ?? 0,
       velocity_kmh: velocity === null ? null : velocity * 3.6,
       time_position: this.timePosition[slot] ?? 0,
@@ -119,6 +138,12 @@ export class Picture {
   countryOf(slot: number): string | null {
     const country = readCountry(this.columns, slot);
     return country === null ? null : (this.countries[country] ?? null);
+  }
+
+  /** Where a slot came from; null if unknown, or if its name has not arrived yet. */
+  feedOf(slot: number): string | null {
+    const feed = readFeed(this.columns, slot);
+    return feed === null ? null : (this.feeds[feed] ?? null);
   }
 
   #remove(slot: number): void {
@@ -150,6 +175,7 @@ export class Picture {
       columns.velocity[slot] = moved.velocity[i] ?? 0;
       columns.true_track[slot] = moved.true_track[i] ?? 0;
       columns.vertical_rate[slot] = moved.vertical_rate[i] ?? 0;
+      columns.geo_offset[slot] = moved.geo_offset[i] ?? 0;
       this.timePosition[slot] = this.eventTime - (moved.age[i] ?? 0);
       this.changedBy[slot] = this.applied;
     }

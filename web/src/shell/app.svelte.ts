@@ -14,6 +14,7 @@ import {
   type PageState,
 } from '../live/freshness.ts';
 import { noticesOf } from '../live/notices.ts';
+import { reloadOnce } from '../live/reload.ts';
 import { Picture } from '../live/picture.ts';
 import { View } from '../map/view.ts';
 import { Selection } from '../state/selection.ts';
@@ -53,6 +54,8 @@ export class App {
   emergencies: readonly Emergency[] = $state.raw([]);
   /** What a screen reader says next, such as which aircraft was chosen. */
   said = $state('');
+  /** Why this page cannot read what its server sends, one sentence; null: it can. */
+  refused: string | null = $state(null);
   /** The server's time, epoch seconds, stepped for ages and the clock. */
   now = $state(0);
   /** Milliseconds on the page's own clock, for the retry countdown. */
@@ -114,6 +117,10 @@ export class App {
       },
       onFrame: (frame, cameOrWent) => this.#onFrame(frame, cameOrWent),
       onMessage: (message) => this.#onMessage(message),
+      onRefused: (words) => {
+        // After one reload that did not help, a person is told.
+        if (!reloadOnce(window)) this.refused = words;
+      },
     });
     const { document } = window;
     document.addEventListener('visibilitychange', () => this.connection.setPaused(document.hidden));
@@ -157,6 +164,7 @@ export class App {
   }
 
   #onFrame(frame: Frame, cameOrWent: boolean): void {
+    this.refused = null;
     this.#offset_s = frame.serverTime - this.#clock() / 1000;
     this.aircraft = this.picture.count;
     this.tick = this.picture.tick;
@@ -189,6 +197,7 @@ export class App {
         this.commits = { ...this.commits, [message.table]: message };
         break;
       case 'countries':
+      case 'refused':
         break;
     }
   }

@@ -78,6 +78,9 @@ export const COUNTRIES: readonly (readonly [string, number])[] = [
   ['Republic of Korea', 1],
 ];
 
+/** Where invented aircraft are told of. */
+export const FEEDS: readonly string[] = ['opensky', 'readsb'];
+
 const AIRLINES = [
   'DLH',
   'BAW',
@@ -103,6 +106,9 @@ export interface Flight {
   readonly icao24: string;
   readonly callsign: string | null;
   readonly country: number;
+  /** Index into {@link FEEDS}. */
+  readonly feed: number;
+  readonly position_source: number;
   readonly category: number;
   readonly squawk: string | null;
   readonly from: readonly [number, number];
@@ -151,6 +157,8 @@ export function createFleet(count: number): readonly Flight[] {
           ? null
           : `${pick(AIRLINES)}${Math.floor(100 + random() * 9000)}`.slice(0, 7),
       country: pick(countries),
+      feed: i % 7 === 0 ? 1 : 0,
+      position_source: i % 23 === 0 ? 2 : 0,
       category: isLight ? pick([2, 2, 8, 9, 12]) : pick([3, 4, 4, 4, 5, 6]),
       // Below 6000 octal, so that nobody but number 41 calls for help.
       squawk:
@@ -176,7 +184,10 @@ export function createFleet(count: number): readonly Flight[] {
 }
 
 /** Where a flight is at a time (epoch seconds), as a state vector has it. */
-export function aircraftAt(flight: Flight, time: number): Aircraft & { readonly country: number } {
+export function aircraftAt(
+  flight: Flight,
+  time: number,
+): Aircraft & { readonly country: number; readonly feed: number } {
   const duration = (flight.distance_km * 1000) / flight.speed;
   const flown = (((time + flight.lead_s) % duration) + duration) % duration;
   const [latitude, longitude] = along(flight, flown / duration);
@@ -185,14 +196,19 @@ export function aircraftAt(flight: Flight, time: number): Aircraft & { readonly 
   const descent = Math.min(1, (duration - flown) / 1600);
   const onGround = flown < 20 || duration - flown < 20;
   const vertical = climb < 1 ? flight.cruise_m / 1500 : descent < 1 ? -flight.cruise_m / 1600 : 0;
+  const altitude_m = flight.silent ? null : onGround ? 0 : Math.min(climb, descent) * flight.cruise_m;
   const slow = 0.45 + 0.55 * Math.min(1, Math.min(climb, descent) * 2);
   return {
     icao24: flight.icao24,
     callsign: flight.callsign,
     country: flight.country,
+    feed: flight.feed,
+    position_source: flight.position_source,
+    is_stale: false,
     latitude,
     longitude,
-    altitude_m: flight.silent ? null : onGround ? 0 : Math.min(climb, descent) * flight.cruise_m,
+    altitude_m,
+    geo_altitude: altitude_m === null ? null : altitude_m * 1.02,
     velocity: onGround ? 8 : flight.speed * slow,
     true_track: flight.silent ? null : bearing(latitude, longitude, nextLatitude, nextLongitude),
     vertical_rate: flight.silent ? null : vertical,

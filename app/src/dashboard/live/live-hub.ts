@@ -1,8 +1,9 @@
 import type { ClientMessage, CountriesAnswer, LiveState, ServerMessage } from '../protocol.ts';
 import { encodeFrame } from '../../wire/encode.ts';
-import { HEADER_AT } from '../../wire/frame.ts';
+import { HEADER_AT, WIRE_VERSION } from '../../wire/frame.ts';
 import { Picture } from './picture.ts';
 import type { Sighting } from './picture.ts';
+import { refusalTexts } from './refusal.ts';
 import { Ticks } from './ticks.ts';
 
 /**
@@ -10,6 +11,7 @@ import { Ticks } from './ticks.ts';
  *
  *     new ──hello──> current ──tick──> sent (one frame unacknowledged) ──ack──> current or, when ticks came, sent
  *                       └──pause──> paused ──resume──> current
+ *     new ──hello of another version──> refused: it gets no frame, and is told again with each heartbeat
  *
  * Invariant, kept in `#push` alone: a client that has not acknowledged a frame gets no other. Later changes are merged
  * into its next frame. So a client that never acknowledges costs one frame, however long it stays.
@@ -35,10 +37,12 @@ interface Connection {
   readonly client: LiveClient;
   isGreeted: boolean;
   isPaused: boolean;
+  /** The version of frames that it reads, where that is not ours; null: it is not refused. */
+  foreignWire: number | null;
   /** The tick that the client has once it has acknowledged everything; null: none. */
   held: number | null;
   unacknowledged: number | null;
-  countriesSent: number;
+  namesSent: number;
 }
 
 /** What the socket of one client reports to the hub. */
@@ -107,7 +111,7 @@ export class LiveHub {
     for (const connection of this.#connections) {
       connection.held = null;
       connection.unacknowledged = null;
-      connection.countriesSent = 0;
+      connection.namesSent = 0;
     }
   }
 
@@ -117,7 +121,8 @@ export class LiveHub {
   }
 
   countries(): CountriesAnswer {
-    return { picture: this.ticks.picture, countries: this.picture.countries.names };
+    const { countries, feeds } = this.picture;
+    return { picture: this.ticks.picture, countries: countries.names, feeds: feeds.names };
   }
 
   /** Sends a text message to all clients that have said hello. */
@@ -133,6 +138,7 @@ export class LiveHub {
     const bytes = encodeFrame(this.ticks.heartbeat(this.now_s()));
     this.broadcast({ type: 'state', ...this.#sources.state() });
     for (const connection of this.#connections) {
+      if (connection.foreignWire !== null) this.#refuse(connection);
       // A heartbeat says "you have the newest tick", so it is only for clients that do, and not for hidden ones.
       if (!connection.isGreeted || connection.isPaused || connection.held !== this.ticks.tick) continue;
       this.#sources.onFrame?.('heartbeat', bytes.length);
@@ -145,9 +151,10 @@ export class LiveHub {
       client,
       isGreeted: false,
       isPaused: false,
+      foreignWire: null,
       held: null,
       unacknowledged: null,
-      countriesSent: 0,
+      namesSent: 0,
     };
     this.#connections.add(connection);
     return {
@@ -189,16 +196,24 @@ export class LiveHub {
   }
 
   #greet(connection: Connection, hello: Extract<ClientMessage, { type: 'hello' }>): void {
+    // A page of version 1 does not say its version: it drops each full frame, and asks at once for the next.
+    const wire = hello.wire ?? (connection.unacknowledged === null ? WIRE_VERSION : 1);
+    connection.foreignWire = wire === WIRE_VERSION ? null : wire;
+    if (connection.foreignWire !== null) {
+      connection.isGreeted = false;
+      this.#refuse(connection);
+      return;
+    }
     connection.isGreeted = true;
     connection.isPaused = false;
     connection.unacknowledged = null;
-    connection.countriesSent = 0;
+    connection.namesSent = 0;
     connection.held = hello.picture === this.ticks.picture ? (hello.lastTick ?? null) : null;
     this.#send(
       connection,
       JSON.stringify({ type: 'state', ...this.#sources.state() } satisfies ServerMessage),
     );
-    this.#sendCountries(connection);
+    this.#sendNames(connection);
     this.#send(connection, JSON.stringify(this.#sources.progress()));
     this.#push(connection);
   }
@@ -207,7 +222,7 @@ export class LiveHub {
     if (!connection.isGreeted || connection.isPaused || connection.unacknowledged !== null) return;
     if (connection.held === this.ticks.tick) return;
     const base = connection.held !== null && this.ticks.covers(connection.held) ? connection.held : null;
-    if (this.picture.countries.names.length > connection.countriesSent) this.#sendCountries(connection);
+    if (this.#names > connection.namesSent) this.#sendNames(connection);
     const bytes = this.#frame(base);
     connection.unacknowledged = this.ticks.tick;
     connection.held = this.ticks.tick;
@@ -215,12 +230,22 @@ export class LiveHub {
     this.#send(connection, bytes);
   }
 
-  #sendCountries(connection: Connection): void {
-    connection.countriesSent = this.picture.countries.names.length;
+  /** Names of countries and feeds; both only grow. */
+  get #names(): number {
+    return this.picture.countries.names.length + this.picture.feeds.names.length;
+  }
+
+  #sendNames(connection: Connection): void {
+    connection.namesSent = this.#names;
     this.#send(
       connection,
       JSON.stringify({ type: 'countries', ...this.countries() } satisfies ServerMessage),
     );
+  }
+
+  #refuse(connection: Connection): void {
+    for (const text of refusalTexts(connection.foreignWire ?? 0, this.#sources.clock()))
+      this.#send(connection, text);
   }
 
   #frame(base: number | null): Uint8Array<ArrayBuffer> {
@@ -264,11 +289,15 @@ export function parseClientMessage(text: string): ClientMessage | null {
     return null;
   }
   if (typeof json !== 'object' || json === null) return null;
-  const { type, tick, picture, lastTick } = json as Readonly<Record<string, unknown>>;
+  const { type, tick, wire, picture, lastTick } = json as Readonly<Record<string, unknown>>;
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   switch (type) {
     case 'hello':
-      return isCount(picture) && isCount(lastTick) ? { type, picture, lastTick } : { type };
+      return {
+        type,
+        ...(isCount(wire) && { wire }),
+        ...(isCount(picture) && isCount(lastTick) && { picture, lastTick }),
+      };
     case 'ack':
       return isCount(tick) ? { type, tick } : null;
     case 'pause':

@@ -2,14 +2,16 @@ import { MAX_SLOTS, ROW, copyColumns, createColumns } from '../../wire/columns.t
 import type { RowColumns } from '../../wire/columns.ts';
 import { encodeIcao24, writeAircraft } from '../../wire/units.ts';
 import type { Aircraft } from '../../wire/units.ts';
-import { CountryTable } from './countries.ts';
 import { CONTACT_LOST_S, heardOf, replaces } from './heard.ts';
 import type { Heard, Stamped } from './heard.ts';
+import { NameTable } from './names.ts';
 
 /** The newest known row of one aircraft from Silver. Times are epoch seconds. */
 export interface Sighting extends Aircraft, Stamped {
   readonly origin_country: string | null;
   readonly feed: string | null;
+  /** Which of several sources it came from; null with one. */
+  readonly source: string | null;
 }
 
 /**
@@ -38,7 +40,9 @@ export class Picture {
   /** Sightings that were left out because all slots were taken. */
   refused = 0;
   readonly dirty: Set<number> = new Set();
-  readonly countries: CountryTable = new CountryTable();
+  readonly countries: NameTable = new NameTable();
+  /** Where aircraft came from: sources by their names where there are several, else feeds. */
+  readonly feeds: NameTable = new NameTable();
 
   #lastContact = new Float64Array(INITIAL_SLOTS);
   /** 1 where the row was dated after its receipt (`heard.ts`). */
@@ -100,7 +104,10 @@ export class Picture {
     if (known !== undefined && !replaces(heard, this.#heardAt(known))) return;
     const slot = known ?? this.#enter(icao24, Math.max(heard.time, heard.contact));
     if (slot === null) return;
-    writeAircraft(this.columns, slot, icao24, sighting, this.countries.indexOf(sighting.origin_country));
+    writeAircraft(this.columns, slot, icao24, sighting, {
+      country: this.countries.indexOf(sighting.origin_country),
+      feed: this.feeds.indexOf(sighting.source ?? sighting.feed),
+    });
     this.#remember(slot, heard);
     this.dirty.add(slot);
   }

@@ -20,13 +20,17 @@ const COLUMNS = [
   'longitude',
   'latitude',
   'altitude_m',
+  'geo_altitude',
   'velocity',
   'true_track',
   'vertical_rate',
   'on_ground',
   'squawk',
   'category',
+  'position_source',
+  'is_stale',
   'feed',
+  'source',
   'ingested_at',
   'topic_offset',
 ];
@@ -112,13 +116,17 @@ function toSighting(row: Row): Sighting | null {
     origin_country: text(row['origin_country']),
     last_contact: number(row['last_contact']),
     altitude_m: number(row['altitude_m']),
+    geo_altitude: number(row['geo_altitude']),
     velocity: number(row['velocity']),
     true_track: number(row['true_track']),
     vertical_rate: number(row['vertical_rate']),
-    on_ground: typeof row['on_ground'] === 'boolean' ? row['on_ground'] : null,
+    on_ground: boolean(row['on_ground']),
     squawk: text(row['squawk']),
     category: number(row['category']),
+    position_source: number(row['position_source']),
+    is_stale: boolean(row['is_stale']),
     feed: text(row['feed']),
+    source: text(row['source']),
     ingested_at: ingested_us === null ? null : ingested_us / 1e6,
     topic_offset: number(row['topic_offset']),
   };
@@ -126,6 +134,10 @@ function toSighting(row: Row): Sighting | null {
 
 function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+function boolean(value: unknown): boolean | null {
+  return typeof value === 'boolean' ? value : null;
 }
 
 function number(value: unknown): number | null {

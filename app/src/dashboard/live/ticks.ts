@@ -211,6 +211,7 @@ export class Ticks {
       columns.velocity[i] = this.#published.velocity[slot] ?? 0;
       columns.true_track[i] = this.#published.true_track[slot] ?? 0;
       columns.vertical_rate[i] = this.#published.vertical_rate[slot] ?? 0;
+      columns.geo_offset[i] = this.#published.geo_offset[slot] ?? 0;
       columns.age[i] = this.#ageOf(slot);
     });
     return { slots: Uint32Array.from(moves, ({ slot }) => slot), columns };
@@ -225,7 +226,9 @@ export class Ticks {
 function isSameFlight(a: RowColumns, b: RowColumns, slot: number): boolean {
   if (a.icao24[slot] !== b.icao24[slot] || a.validity[slot] !== b.validity[slot]) return false;
   if (a.squawk[slot] !== b.squawk[slot] || a.category[slot] !== b.category[slot]) return false;
-  if (a.country[slot] !== b.country[slot]) return false;
+  if (a.country[slot] !== b.country[slot] || a.feed[slot] !== b.feed[slot]) return false;
+  if (a.position_source[slot] !== b.position_source[slot] || a.is_stale[slot] !== b.is_stale[slot])
+    return false;
   for (let k = slot * CALLSIGN_BYTES; k < (slot + 1) * CALLSIGN_BYTES; k++) {
     if (a.callsign[k] !== b.callsign[k]) return false;
   }

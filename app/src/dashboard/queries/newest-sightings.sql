@@ -46,13 +46,17 @@ select
   longitude,
   latitude,
   altitude_m,
+  geo_altitude,
   velocity,
   true_track,
   vertical_rate,
   on_ground,
   squawk,
   category,
+  position_source,
+  is_stale,
   feed,
+  source,
   ingested_at,
   topic_offset
 from ranked

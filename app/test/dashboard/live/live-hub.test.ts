@@ -90,6 +90,47 @@ describe('the live hub', () => {
     expect(page.watcher.aircraft.get(0)?.squawk).toBe('2000');
   });
 
+  it('refuses a page of another version in words, sends it no frame, and says so with each heartbeat', () => {
+    const { hub, fly } = start();
+    fly(1);
+    const page = new Page(hub).say({ type: 'hello', wire: 1 });
+    fly(2);
+    hub.heartbeat();
+    expect(page.frames).toEqual([]);
+    const refused = page.texts.filter(({ type }) => type === 'refused');
+    expect(refused).toEqual(
+      Array(2).fill({ type: 'refused', wire: 2, message: expect.stringContaining('reload') }),
+    );
+    expect(new Page(hub).say({ type: 'hello', wire: 3 }).texts[0]).toMatchObject({
+      message: expect.stringContaining('newer than its server'),
+    });
+    expect(page.say({ type: 'hello', wire: 2 }).take()).toBe('full');
+  });
+
+  it('tells a page of the first version, which drops its frame and asks again, where that page shows it', () => {
+    const { hub, fly } = start();
+    fly(1);
+    const page = new Page(hub).say({ type: 'hello' });
+    // As it answers a frame that it cannot read.
+    page.say({ type: 'hello' });
+    fly(2);
+    expect(page.frames).toHaveLength(1);
+    expect(page.texts.at(-1)).toMatchObject({
+      type: 'progress',
+      progress: { message: expect.stringContaining('older than its server') },
+    });
+  });
+
+  it('sends a client the names of feeds before the frame that uses them', () => {
+    const { hub, fly, clock } = start();
+    fly(1);
+    const page = new Page(hub).say({ type: 'hello', wire: 2 });
+    page.take();
+    clock.now += 1000;
+    hub.apply([sighting({ icao24: 'bbbbbb', feed: 'readsb', time_position: NOW + 2 })]);
+    expect(page.texts.at(-1)).toMatchObject({ type: 'countries', feeds: ['opensky', 'readsb'] });
+  });
+
   it('sends nothing to a client that has not said hello', () => {
     const { hub, fly } = start();
     const page = new Page(hub);
@@ -218,6 +259,7 @@ describe('the live hub', () => {
       type: 'countries',
       picture: hub.ticks.picture,
       countries: ['Germany', 'Chad'],
+      feeds: ['opensky'],
     });
   });
 

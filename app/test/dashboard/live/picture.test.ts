@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CountryTable, MAX_COUNTRIES } from '../../../src/dashboard/live/countries.ts';
+import { MAX_NAMES, NameTable } from '../../../src/dashboard/live/names.ts';
 import { CONTACT_LOST_S } from '../../../src/dashboard/live/heard.ts';
 import { Picture } from '../../../src/dashboard/live/picture.ts';
 import { MAX_SLOTS } from '../../../src/wire/columns.ts';
@@ -145,10 +145,26 @@ describe('the picture', () => {
   });
 });
 
-describe('the country table', () => {
-  it('gives the same number for the same country and none when it is full', () => {
-    const table = new CountryTable();
-    const names = Array.from({ length: MAX_COUNTRIES }, (_, i) => `Country ${i}`);
+describe('where an aircraft came from', () => {
+  it('is its source where there are several, else its feed, and the newest row says it', () => {
+    const picture = new Picture();
+    const feedOf = (): string | undefined => picture.feeds.names[picture.columns.feed[0] ?? 255];
+    picture.apply([sighting({ feed: 'readsb', source: null })], NOW);
+    expect(feedOf()).toBe('readsb');
+    picture.apply(
+      [sighting({ feed: 'readsb', source: 'readsb:http://pi', time_position: NOW + 1 })],
+      NOW + 1,
+    );
+    expect(feedOf()).toBe('readsb:http://pi');
+    picture.apply([sighting({ feed: null, time_position: NOW + 2 })], NOW + 2);
+    expect([feedOf(), picture.feeds.names]).toEqual([undefined, ['readsb', 'readsb:http://pi']]);
+  });
+});
+
+describe('the table of names', () => {
+  it('gives the same number for the same name and none when it is full', () => {
+    const table = new NameTable();
+    const names = Array.from({ length: MAX_NAMES }, (_, i) => `Country ${i}`);
     expect(names.map((name) => table.indexOf(name))).toEqual(names.map((_, i) => i));
     expect(table.indexOf('Country 7')).toBe(7);
     expect(table.indexOf('Country 255')).toBeNull();
@@ -156,7 +172,7 @@ describe('the country table', () => {
   });
 
   it('does not send a name of 70,000 characters to every page, and knows it again', () => {
-    const table = new CountryTable();
+    const table = new NameTable();
     const long = 'Atlantis'.repeat(10_000);
     expect([table.indexOf(long), table.indexOf('Chad'), table.indexOf(long)]).toEqual([0, 1, 0]);
     expect(table.names[0]?.length).toBeLessThanOrEqual(64);

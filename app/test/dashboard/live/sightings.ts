@@ -1,7 +1,7 @@
 import type { Sighting } from '../../../src/dashboard/live/picture.ts';
 import { decodeFrame } from '../../../src/wire/decode.ts';
 import type { Frame } from '../../../src/wire/frame.ts';
-import { readAircraft } from '../../../src/wire/units.ts';
+import { GEO_UNKNOWN, readAircraft } from '../../../src/wire/units.ts';
 import { AIRLINER } from '../../wire/frames.ts';
 
 /** When the tests take place, epoch seconds. */
@@ -15,6 +15,7 @@ export function sighting(change: Partial<Sighting> = {}): Sighting {
     time_position: NOW,
     last_contact: NOW,
     feed: 'opensky',
+    source: null,
     ingested_at: null,
     topic_offset: null,
     ...change,
@@ -57,6 +58,10 @@ export class Watcher {
         longitude: (Math.round(known.longitude * 1e5) + (columns.longitude[i] ?? 0)) / 1e5,
         latitude: (Math.round(known.latitude * 1e5) + (columns.latitude[i] ?? 0)) / 1e5,
         altitude_m: known.altitude_m === null ? null : (columns.altitude[i] ?? 0),
+        geo_altitude:
+          known.altitude_m === null || columns.geo_offset[i] === GEO_UNKNOWN
+            ? null
+            : (columns.altitude[i] ?? 0) + 10 * (columns.geo_offset[i] ?? 0),
         velocity: known.velocity === null ? null : (columns.velocity[i] ?? 0) / 10,
         true_track: known.true_track === null ? null : (columns.true_track[i] ?? 0) / 100,
         vertical_rate: known.vertical_rate === null ? null : (columns.vertical_rate[i] ?? 0) / 10,

@@ -53,6 +53,24 @@ describe('ticks', () => {
     expect(ticks.since(4, NOW).rows.slots).toEqual(Uint32Array.of(0));
   });
 
+  it('send another geometric altitude as a move, another source of the position as a row', () => {
+    const { ticks, see } = sky();
+    see(at(0));
+    see(at(10, { latitude: 48.2, geo_altitude: 10_700 }));
+    const { moved } = ticks.since(1, NOW);
+    expect([moved.slots, moved.columns.geo_offset[0]]).toEqual([Uint32Array.of(0), 3]);
+    see(at(20, { latitude: 48.3, geo_altitude: null }));
+    expect(ticks.since(2, NOW).moved.columns.geo_offset[0]).toBe(-128);
+    for (const [i, change] of [
+      { feed: 'readsb' },
+      { feed: 'readsb', position_source: 2 },
+      { feed: 'readsb', position_source: 2, is_stale: true },
+    ].entries()) {
+      see(at(30 + i, { latitude: 48.3, geo_altitude: null, ...change }));
+      expect(ticks.since(3 + i, NOW).rows.slots).toEqual(Uint32Array.of(0));
+    }
+  });
+
   it('send a crossing of the antimeridian as a row', () => {
     const { ticks, see } = sky();
     see(at(0, { longitude: 179.999 }));
