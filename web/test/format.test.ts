@@ -110,6 +110,13 @@ describe('values in words', () => {
     expect([340, 1234, 5000, 12_600].map(format.duration)).toEqual(['340 ms', '1.2 s', '5 s', '13 s']);
   });
 
+  test('tell the time of day where the reader is, with the name of the zone', () => {
+    const time = Date.UTC(2026, 10, 23, 4, 49, 2);
+    expect(format.localTime(time, 'Europe/Berlin')).toBe('05:49:02 CET');
+    expect(format.localTime(time, 'Asia/Kolkata')).toBe('10:19:02 GMT+5:30');
+    expect(format.localTime(Number.NaN)).toBe(format.UNKNOWN);
+  });
+
   test('tell times in UTC whatever the zone of the machine', () => {
     expect(format.timeOfDay(Date.UTC(2026, 10, 23, 4, 49, 2))).toBe('04:49:02');
     expect(format.hourMinute(Date.UTC(2026, 10, 23, 4, 45) / 1000)).toBe('04:45');

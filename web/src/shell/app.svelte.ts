@@ -19,6 +19,7 @@ import { Picture } from '../live/picture.ts';
 import { View } from '../map/view.ts';
 import { Selection } from '../state/selection.ts';
 import { emergencyWords } from '../text/words.ts';
+import { Keys, ownerOf } from './keys.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import type { Route } from './route.svelte.ts';
 
@@ -41,6 +42,7 @@ export class App {
   readonly selection: Selection;
   readonly view: View;
   readonly connection: LiveConnection;
+  readonly keys: Keys;
 
   link: Link = $state.raw({ kind: 'connecting', attempt: 0, polling: false });
   server: LiveState | null = $state.raw(null);
@@ -56,6 +58,8 @@ export class App {
   said = $state('');
   /** Why this page cannot read what its server sends, one sentence; null: it can. */
   refused: string | null = $state(null);
+  /** The dialog of settings and keys. */
+  isHelpOpen = $state(false);
   /** The server's time, epoch seconds, stepped for ages and the clock. */
   now = $state(0);
   /** Milliseconds on the page's own clock, for the retry countdown. */
@@ -93,6 +97,7 @@ export class App {
   constructor(window: Window & typeof globalThis, route: Route, preferences: Preferences) {
     this.route = route;
     this.preferences = preferences;
+    this.keys = new Keys(() => preferences.shortcuts);
     const later = (run: () => void, delay: number): (() => void) => {
       const timer = window.setTimeout(run, delay);
       return () => window.clearTimeout(timer);
@@ -123,6 +128,9 @@ export class App {
       },
     });
     const { document } = window;
+    window.addEventListener('keydown', (event) => {
+      if (this.keys.press(event, ownerOf(event.target))) event.preventDefault();
+    });
     document.addEventListener('visibilitychange', () => this.connection.setPaused(document.hidden));
     window.addEventListener('online', () => this.connection.retryNow());
     window.setInterval(() => this.#step(), CLOCK_STEP_MS);

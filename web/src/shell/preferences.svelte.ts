@@ -3,10 +3,16 @@ import type { Units } from '../text/format.ts';
 
 const THEME_KEY = 'contrail.theme';
 const UNITS_KEY = 'contrail.units';
+const LOCAL_TIME_KEY = 'contrail.local-time';
+const SHORTCUTS_KEY = 'contrail.shortcuts';
 
 /** The user's preferences, kept in this browser. Without a chosen theme the page follows the system. */
 export class Preferences {
   units: Units = $state('metric');
+  /** Whether local time stands beside UTC. */
+  localTime = $state(false);
+  /** Whether single keys do what shell/keys.ts says. */
+  shortcuts = $state(true);
   /** True under prefers-reduced-motion. */
   calm = $state(false);
   #chosen: Theme | null = $state(null);
@@ -20,6 +26,8 @@ export class Preferences {
     const theme = this.#storage?.getItem(THEME_KEY);
     this.#chosen = theme === 'dark' || theme === 'light' ? theme : null;
     this.units = this.#storage?.getItem(UNITS_KEY) === 'aviation' ? 'aviation' : 'metric';
+    this.localTime = this.#storage?.getItem(LOCAL_TIME_KEY) === 'yes';
+    this.shortcuts = this.#storage?.getItem(SHORTCUTS_KEY) !== 'off';
     const light = window.matchMedia('(prefers-color-scheme: light)');
     const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
     const follow = (): void => {
@@ -45,6 +53,16 @@ export class Preferences {
   setUnits(units: Units): void {
     this.units = units;
     this.#storage?.setItem(UNITS_KEY, units);
+  }
+
+  setLocalTime(isShown: boolean): void {
+    this.localTime = isShown;
+    this.#storage?.setItem(LOCAL_TIME_KEY, isShown ? 'yes' : 'no');
+  }
+
+  setShortcuts(areOn: boolean): void {
+    this.shortcuts = areOn;
+    this.#storage?.setItem(SHORTCUTS_KEY, areOn ? 'on' : 'off');
   }
 
   #show(): void {

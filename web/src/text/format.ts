@@ -143,6 +143,18 @@ export function timeOfDay(epoch_ms: number | null): string {
   return epoch_ms === null || !isTime(epoch_ms) ? UNKNOWN : new Date(epoch_ms).toISOString().slice(11, 19);
 }
 
+/** `05:49:02 CET` of epoch milliseconds: the time of day where the reader is, or in the zone that is named, with its name. */
+export function localTime(epoch_ms: number, timeZone?: string): string {
+  if (!isTime(epoch_ms)) return UNKNOWN;
+  return new Intl.DateTimeFormat('en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'short',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(epoch_ms);
+}
+
 /** 04:45 of epoch seconds, UTC. */
 export function hourMinute(epoch_s: number | null): string {
   return epoch_s === null || !isTime(epoch_s * 1000)
