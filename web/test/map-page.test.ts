@@ -4,7 +4,7 @@ import { Visible } from '../src/filter/visible.ts';
 import { Picture } from '../src/live/picture.ts';
 import { Placed } from '../src/map/placed.ts';
 import { worldPixels, worldX, worldY } from '../src/map/projection.ts';
-import { cameraOfAll, cameraOver, chosenWords, isUnderCard, labelWords, pointsOf } from '../src/views/map.ts';
+import { cameraOfAll, cameraOver, chosenWords, isUnderCard, labelWords } from '../src/views/map.ts';
 import { AIRLINER, frame, STRANGER } from './fixtures.ts';
 
 const WIDE = { width: 1200, height: 800 };
@@ -73,20 +73,6 @@ test('a label says who, how high and how fast, and leaves out what nobody knows'
   expect(known).toEqual([AIRLINER.callsign, expect.stringMatching(/^35,000 ft · \d+ kt$/)]);
   expect(labelWords(picture.aircraft(1), 'metric')).toEqual([STRANGER.icao24, '']);
   expect(labelWords(null, 'metric')).toEqual(['', '']);
-});
-
-test('a track answer gives its positions, without rows that have none', () => {
-  const columns = ['time_position', 'longitude', 'latitude', 'flight_phase'];
-  const table = { table: 'silver/flights_ml', version: 1, as_of_ms: 0, icao24: STRANGER.icao24 };
-  const rows = [
-    [1, 8, 50, 'GROUND'],
-    [2, null, 50, 'CLIMB'],
-    [3, 8.1, 50, 'CLIMB'],
-  ];
-  expect(pointsOf({ ...table, columns, rows })).toMatchObject([
-    { time: 1, longitude: 8, on_ground: true, altitude_m: null },
-    { time: 3, longitude: 8.1, on_ground: false },
-  ]);
 });
 
 test('the choice of an aircraft is said with what it does', () => {

@@ -1,6 +1,7 @@
-import type { LiveState, ServerMessage, Stage } from 'contrail/dashboard/protocol';
+import type { LiveState, ServerMessage, Stage, TrackAnswer } from 'contrail/dashboard/protocol';
 import type { Frame } from 'contrail/wire/frame';
 import { getContext, setContext } from 'svelte';
+import { getJson } from '../api/request.ts';
 import { FilterStore } from '../filter/filter-store.ts';
 import { LiveConnection, type Link, type Socket, type SocketEvents } from '../live/connection.ts';
 import { areSame, emergenciesOf, newcomers, type Emergency } from '../live/emergencies.ts';
@@ -20,11 +21,15 @@ import { View } from '../map/view.ts';
 import { Selection } from '../state/selection.ts';
 import { emergencyWords } from '../text/words.ts';
 import { Keys, ownerOf } from './keys.ts';
+import { TrackStore } from '../track/track-store.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import type { Route } from './route.svelte.ts';
 
 type Progress = NonNullable<Extract<ServerMessage, { type: 'progress' }>['progress']>;
 type Commit = Extract<ServerMessage, { type: 'commit' }>;
+
+/** The table that tracks are read from. */
+const TRACK_TABLE = 'silver/flights_ml';
 
 /** How often ages on the screen are updated, ms. */
 const CLOCK_STEP_MS = 500;
@@ -41,6 +46,8 @@ export class App {
   readonly filter: FilterStore;
   readonly selection: Selection;
   readonly view: View;
+  /** The track of the chosen aircraft. */
+  readonly track: TrackStore;
   readonly connection: LiveConnection;
   readonly keys: Keys;
 
@@ -105,14 +112,17 @@ export class App {
     this.filter = new FilterStore(route, this.picture);
     this.selection = new Selection(route, this.picture);
     this.view = new View(route, later);
+    const fetch = window.fetch.bind(window);
+    this.track = new TrackStore({ ask: (path, signal) => getJson<TrackAnswer>(fetch, path, signal), later });
+    this.selection.subscribe(({ icao24 }) => this.track.choose(icao24));
     this.#clock = () => window.performance.now();
     // Until the server has sent its time, the page uses its own; no age is shown before that.
     this.#offset_s = window.performance.timeOrigin / 1000;
     this.connection = new LiveConnection({
       picture: this.picture,
       openSocket: (events) =>
-        openSocket(liveAddress(window.document.baseURI, window.fetch.bind(window)), events),
-      fetch: window.fetch.bind(window),
+        openSocket(liveAddress(window.document.baseURI, fetch), events),
+      fetch,
       clock: this.#clock,
       later,
       random: Math.random,
@@ -203,6 +213,7 @@ export class App {
         break;
       case 'commit':
         this.commits = { ...this.commits, [message.table]: message };
+        if (message.table === TRACK_TABLE) this.track.committed();
         break;
       case 'countries':
       case 'refused':

@@ -1,12 +1,9 @@
-import type { TrackAnswer } from 'contrail/dashboard/protocol';
-import { numberOf, rowsOf, textOf } from '../api/rows.ts';
 import { MATCHES } from '../filter/visible.ts';
 import type { Aircraft } from '../live/picture.ts';
 import type { Camera, Size } from '../map/camera.ts';
 import { cameraAround } from '../map/fit.ts';
 import type { Placed } from '../map/placed.ts';
 import { worldPixels } from '../map/projection.ts';
-import type { TrackPoint } from '../map/track.ts';
 import { altitude, speed, type Units } from '../text/format.ts';
 
 /**
@@ -15,25 +12,6 @@ import { altitude, speed, type Units } from '../text/format.ts';
  */
 const NARROW_PX = 640;
 const SHEET_SHARE = 0.62;
-
-/** The positions of a track answer; rows without one are left out. */
-export function pointsOf(answer: TrackAnswer): TrackPoint[] {
-  return rowsOf(answer).flatMap((row) => {
-    const time = numberOf(row['time_position']);
-    const longitude = numberOf(row['longitude']);
-    const latitude = numberOf(row['latitude']);
-    if (time === null || longitude === null || latitude === null) return [];
-    return {
-      time,
-      longitude,
-      latitude,
-      altitude_m: numberOf(row['altitude_m']),
-      velocity_kmh: numberOf(row['velocity_kmh']),
-      true_track: numberOf(row['true_track']),
-      on_ground: textOf(row['flight_phase']) === 'GROUND',
-    };
-  });
-}
 
 /** The lines of an aircraft's label on the map; what is not known is left out. */
 export function labelWords(aircraft: Aircraft | null, units: Units): readonly [string, string] {

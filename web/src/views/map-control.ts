@@ -1,0 +1,171 @@
+import type { FilterStore } from '../filter/filter-store.ts';
+import type { Aircraft, Picture } from '../live/picture.ts';
+import type { Camera } from '../map/camera.ts';
+import type { LoadGround } from '../map/ground.ts';
+import type { MapPorts } from '../map/map-ports.ts';
+import { MapView } from '../map/map-view.ts';
+import { countShown } from '../map/pick.ts';
+import { Placed } from '../map/placed.ts';
+import { FOCUS_ZOOM, type View } from '../map/view.ts';
+import type { Selection } from '../state/selection.ts';
+import { Store } from '../state/store.ts';
+import type { Units } from '../text/format.ts';
+import type { TrackStore } from '../track/track-store.ts';
+import { cameraOfAll, cameraOver, isUnderCard, labelWords } from './map.ts';
+
+/** What the page says of the map. */
+export interface MapFacts {
+  /** Where it looks; null before it was drawn. */
+  readonly camera: Camera | null;
+  readonly counts: ReturnType<typeof countShown>;
+  /** The aircraft under the pointer, and where it is in the view. */
+  readonly hover: { readonly aircraft: Aircraft; readonly x: number; readonly y: number } | null;
+}
+
+/** What the map shows, and where it hears of changes. The page as a whole has all of it. */
+export interface MapRoom {
+  readonly picture: Picture;
+  readonly filter: FilterStore;
+  readonly selection: Selection;
+  readonly view: View;
+  readonly track: TrackStore;
+  readonly preferences: { readonly calm: boolean; readonly units: Units };
+  /** The time that the picture is of, epoch seconds. */
+  pictureNow(): number;
+  clock(): number;
+  onPicture(listener: (cameOrWent: boolean) => void): () => void;
+}
+
+/** The part of the map that is controlled. */
+export type Controlled = Omit<MapView, never>;
+
+/** Makes the map in an element. */
+export type OpenMap = (element: HTMLElement, camera: Camera, ports: MapPorts) => Controlled;
+
+const NOTHING: MapFacts = { camera: null, counts: { shown: 0, inView: 0, estimated: 0 }, hover: null };
+
+/**
+ * The map of a page: it joins the drawing (map/map-view.ts) to picture, filter, choice and track, and tells the page what it has to
+ * say in words. There is a map between {@link open} and the end that it answers.
+ */
+export class MapControl extends Store<MapFacts> {
+  readonly placed: Placed;
+  readonly #room: MapRoom;
+  readonly #loadGround: LoadGround;
+  readonly #openMap: OpenMap;
+  #map: Controlled | null = null;
+
+  constructor(
+    room: MapRoom,
+    loadGround: LoadGround,
+    openMap: OpenMap = (...parts) => new MapView(...parts),
+  ) {
+    super(NOTHING);
+    this.#room = room;
+    this.#loadGround = loadGround;
+    this.#openMap = openMap;
+    this.placed = new Placed(room.picture);
+  }
+
+  /** The map; null while the page has none. */
+  get map(): Controlled | null {
+    return this.#map;
+  }
+
+  /** Makes the map in an element. `onCancel`: a person wants no aircraft chosen. Answers a function that ends it. */
+  open(element: HTMLElement, onCancel: () => void): () => void {
+    const { picture, filter, selection, view, track } = this.#room;
+    const map = this.#openMap(element, view.opened(), {
+      placed: this.placed,
+      visible: filter.visible.mask,
+      serverNow: () => this.#room.pictureNow(),
+      clock: () => this.#room.clock(),
+      loadGround: this.#loadGround,
+      onSelect: (slot) => this.#picked(slot),
+      onCancel,
+      onHover: (slot, x, y) => this.#hovered(slot, x, y),
+      words: (slot) => labelWords(picture.aircraft(slot), this.#room.preferences.units),
+      onCamera: (camera) => {
+        view.moved(camera);
+        this.set({ ...this.value, camera });
+        this.recount();
+      },
+    });
+    this.#map = map;
+    this.placed.follow(this.#room.pictureNow(), false);
+    const mark = (): void => map.setSelection(selection.value.slot, track.value.track);
+    const ends = [
+      track.watch(),
+      this.#room.onPicture((cameOrWent) => this.#pictureCame(cameOrWent)),
+      selection.subscribe(mark),
+      track.subscribe(mark),
+      filter.subscribe(() => {
+        map.invalidate();
+        this.recount();
+      }),
+      () => view.closed(),
+      () => map.destroy(),
+    ];
+    this.#fit();
+    return () => {
+      for (const end of ends) end();
+      this.#map = null;
+      this.set(NOTHING);
+    };
+  }
+
+  /** Shows the chosen aircraft in the middle of what the card leaves free, from near enough. */
+  centre(): void {
+    const { slot } = this.#room.selection.value;
+    if (this.#map !== null && slot >= 0) this.#flyTo(slot, Math.max(FOCUS_ZOOM, this.#map.camera.zoom));
+  }
+
+  /** Counts again what is shown. */
+  recount(): void {
+    if (this.#map === null) return;
+    const { camera, size } = this.#map;
+    const { mask } = this.#room.filter.visible;
+    const isMoving = !this.#room.preferences.calm;
+    const counts = countShown(this.placed, camera, this.#room.pictureNow(), size, mask, isMoving);
+    this.set({ ...this.value, counts });
+  }
+
+  #pictureCame(cameOrWent: boolean): void {
+    const { calm } = this.#room.preferences;
+    this.placed.follow(this.#room.pictureNow(), !calm);
+    this.#map?.pictureCame();
+    this.#fit();
+    if (cameOrWent || calm) this.#map?.invalidate();
+    this.recount();
+  }
+
+  /** The first view, where nobody has said where to look: the chosen aircraft, else all that the filter takes. */
+  #fit(): void {
+    const { picture, filter, selection, view } = this.#room;
+    if (this.#map === null || !view.isToBeFitted(picture.count)) return;
+    if (selection.value.slot >= 0) {
+      this.centre();
+      return;
+    }
+    const around = cameraOfAll(this.placed, this.#map.size, filter.visible.mask);
+    if (around !== null) this.#map.flyTo(around, false);
+  }
+
+  #picked(slot: number): void {
+    const map = this.#map;
+    if (map === null) return;
+    this.#room.selection.choose(this.#room.picture.addressOf(slot));
+    if (isUnderCard(map.positionOf(slot).y, map.size)) this.#flyTo(slot, map.camera.zoom);
+  }
+
+  #hovered(slot: number, x: number, y: number): void {
+    const aircraft = slot < 0 ? null : this.#room.picture.aircraft(slot);
+    const { hover } = this.value;
+    if (aircraft === null && hover === null) return;
+    this.set({ ...this.value, hover: aircraft === null ? null : { aircraft, x, y } });
+  }
+
+  #flyTo(slot: number, zoom: number): void {
+    this.#map?.flyTo(cameraOver(this.#map.placeOf(slot), zoom, this.#map.size), true);
+  }
+}
