@@ -5,19 +5,13 @@ import { GOLD_METRICS_BY_CATEGORY } from '../lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../lake/gold-traffic-by-country.ts';
 import { GOLD_WINDOW_S } from '../lake/gold-window.ts';
 import { dataFiles } from '../lake/lake.ts';
-import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
 import type { TableDefinition } from '../lake/table.ts';
-import { newestSecond } from './live/silver-rows.ts';
-import { CATEGORY_COLUMNS, LEADERBOARD_COLUMNS, TRACK_COLUMNS, TRAFFIC_COLUMNS } from './protocol.ts';
-import type { CategoriesAnswer, Cell, TableVersion, TrackAnswer, TrafficAnswer } from './protocol.ts';
+import { CATEGORY_COLUMNS, LEADERBOARD_COLUMNS, TRAFFIC_COLUMNS } from './protocol.ts';
+import type { CategoriesAnswer, Cell, TableVersion, TrafficAnswer } from './protocol.ts';
 import type { Queries } from './queries/load.ts';
 import { shownName } from './shown.ts';
 import type { LakeTables } from './watch/lake-tables.ts';
 
-/** How far back a track goes, seconds before the newest event time of the table. */
-export const TRACK_S = 3600;
-/** The most positions of a track: two a second. */
-const TRACK_POINTS = 2 * TRACK_S;
 const HOUR_S = 3600;
 const WINDOWS_PER_HOUR = HOUR_S / GOLD_WINDOW_S;
 /** The most windows of Gold that a page may ask for: a day. */
@@ -110,27 +104,13 @@ export async function categoriesAnswer(
   };
 }
 
-/** The last hour of one aircraft, oldest first; no rows if the table does not have it. */
-export async function trackAnswer(sources: AnswerSources, icao24: string): Promise<TrackAnswer> {
-  const { name } = SILVER_FLIGHTS_ML;
-  const snapshot = sources.tables.get(name);
-  const version = sources.tables.version(name);
-  const now = sources.clock() / 1000;
-  const since = BigInt(Math.floor(newestSecond(snapshot, now, TRACK_S) - TRACK_S));
-  const parameters = { icao24, since, now, points: TRACK_POINTS };
-  const rows = await select(sources, SILVER_FLIGHTS_ML, 'track', 'flights', parameters, [
-    { column: 'icao24', in: [icao24] },
-    { column: 'time_position', min: since },
-  ]);
-  return { ...version, icao24, columns: TRACK_COLUMNS, rows: rows.map((row) => cells(row, TRACK_COLUMNS)) };
-}
-
 /** The tag of a table's version. It includes the commit time, because a table that is created again counts from 0. */
 export function entityTag({ version, as_of_ms }: TableVersion): string {
   return version === null ? '"none"' : `"${version}-${as_of_ms}"`;
 }
 
-async function select(
+/** The rows of a query over the files of a table that may hold rows of a predicate; none without the table. */
+export async function select(
   { engine, queries, tables }: AnswerSources,
   definition: TableDefinition,
   query: keyof Queries,
@@ -149,8 +129,8 @@ function cells(row: Readonly<Record<string, unknown>>, columns: readonly string[
   return columns.map((name) => (name === 'window_start' ? seconds(row[name]) : cell(row[name])));
 }
 
-/** JSON has no bigint; counts and times are far below 2^53. */
-function cell(value: unknown): Cell {
+/** A value as JSON has it: without bigint, because counts and times are far below 2^53. */
+export function cell(value: unknown): Cell {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'string') return shownName(value);

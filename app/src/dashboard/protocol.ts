@@ -229,12 +229,40 @@ export const CATEGORY_COLUMNS = [
   'avg_altitude_m',
 ] as const;
 
-/** `GET /api/aircraft/:icao24/track` from `silver/flights_ml`: its last hour, oldest first, with {@link TRACK_COLUMNS}. */
+/**
+ * `GET /api/aircraft/:icao24/track?at=<epoch seconds>` from `silver/flights_ml`: the flight that it is on at that moment, by
+ * default now, oldest row first, with {@link TRACK_COLUMNS}. A flight is bounded by stops on the ground and long silences
+ * (`app/src/dashboard/track/flight.ts`).
+ */
 export interface TrackAnswer extends TableVersion, Columnar {
   readonly icao24: string;
+  /** Null without a row. */
+  readonly flight: TrackedFlight | null;
+  /** The names of the airports in the rows, by ident. */
+  readonly airports: Readonly<Record<string, string>>;
 }
 
-/** time_position is epoch seconds; the rest as in the table. */
+/** What is known of the flight of a track. */
+export interface TrackedFlight {
+  /** Its first and last row, epoch seconds. */
+  readonly from: number;
+  readonly to: number;
+  /** It began before: only a day of it is read. */
+  readonly begins_before: boolean;
+  /** How many rows the table has of it. */
+  readonly rows: number;
+  /**
+   * No row that is left out lies further than this from the line of the answer, metres; 0: all are there or nearly so;
+   * null: rows of its beginning are left out.
+   */
+  readonly within_m: number | null;
+}
+
+/**
+ * time_position is epoch seconds; `ground_m` is the elevation of the nearest airport where that is within 30 km; `doubts` are
+ * those flags of the table that hold, with a space between: jump, altitude_jump, speed_conflict, frozen, stale. The rest
+ * as in the table.
+ */
 export const TRACK_COLUMNS = [
   'time_position',
   'longitude',
@@ -243,9 +271,13 @@ export const TRACK_COLUMNS = [
   'velocity_kmh',
   'vertical_rate',
   'true_track',
+  'on_ground',
   'flight_phase',
+  'phase_confidence',
   'nearest_airport',
   'nearest_airport_km',
+  'ground_m',
+  'doubts',
 ] as const;
 
 /** Every answer that is not 2xx or 304. */

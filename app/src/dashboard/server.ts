@@ -14,6 +14,7 @@ import { LiveSockets } from './live-socket.ts';
 import { loadQueries } from './queries/load.ts';
 import { pageFiles } from './routes/page.ts';
 import { createRoutes, refusalOf } from './routes/routes.ts';
+import { airportNames } from './track/airport-names.ts';
 import type { WatchedService } from './watch/service-watch.ts';
 
 /** How long open answers and sockets may take to end before they are cut. */
@@ -81,6 +82,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     hub: dashboard.hub,
     cache: new AnswerCache(),
     metrics: dashboard.metrics,
+    airportNames: airportNames(),
     status: () => dashboard.status(),
     notReady: () => dashboard.notReady(),
     page: pageFiles(options.webRoot),

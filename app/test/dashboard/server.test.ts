@@ -210,28 +210,58 @@ describe('a dashboard server on a real lake', () => {
     expect([none.status, await none.json()]).toMatchObject([404, { error: { code: 'no-such-window' } }]);
   });
 
-  it('answers the last hour of an aircraft, oldest first', async () => {
-    const row = (age: number, icao24 = 'aaaaaa'): Record<string, bigint | string | number> => ({
+  it('answers the flight of an aircraft now or at a past moment, oldest row first', async () => {
+    const row = (age: number, icao24 = 'aaaaaa'): Record<string, bigint | string | number | boolean> => ({
       icao24,
       time_position: BigInt(NOW - age),
       last_contact: BigInt(NOW - age),
       event_date: '2023-11-14',
       longitude: 8,
       latitude: 50,
+      altitude_m: 1111,
+      height_above_airport_m: 1000,
       flight_phase: 'CRUISE',
+      phase_confidence: 0.87654,
       nearest_airport: 'EDDF',
       nearest_airport_km: 4.2,
+      ...(age === 0 ? { is_jump: true, is_frozen: true } : {}),
     });
-    await lake.append(SILVER_FLIGHTS_ML, [row(0), row(3598), row(3599), row(-540), row(10, 'bbbbbb')]);
+    await lake.append(SILVER_FLIGHTS_ML, [
+      row(0),
+      row(3598),
+      row(3000),
+      row(800),
+      row(-540),
+      row(10, 'bbbbbb'),
+    ]);
+    const cells = (age: number, doubts: string | null = null): unknown[] => [
+      NOW - age,
+      8,
+      50,
+      1111,
+      null,
+      null,
+      null,
+      false,
+      'CRUISE',
+      0.877,
+      'EDDF',
+      4.2,
+      111,
+      doubts,
+    ];
     await vi.waitFor(async () => {
       const track = await json<TrackAnswer>('/api/aircraft/AAAAAA/track');
       expect(track).toMatchObject({ icao24: 'aaaaaa', table: 'silver/flights_ml', version: 1 });
-      expect(track.rows).toEqual([
-        [NOW - 3598, 8, 50, null, null, null, null, 'CRUISE', 'EDDF', 4.2],
-        [NOW, 8, 50, null, null, null, null, 'CRUISE', 'EDDF', 4.2],
-      ]);
+      // It stood still over the half hour before: that was another flight.
+      expect(track.rows).toEqual([cells(800), cells(0, 'jump frozen')]);
+      expect(track.flight).toEqual({ from: NOW - 800, to: NOW, begins_before: false, rows: 2, within_m: 0 });
+      expect(track.airports).toEqual({ EDDF: 'Frankfurt Airport' });
     }, PATIENCE_MS);
-    expect((await json<TrackAnswer>('/api/aircraft/cccccc/track')).rows).toEqual([]);
+    const past = await json<TrackAnswer>(`/api/aircraft/aaaaaa/track?at=${NOW - 2000}`);
+    expect(past.rows).toEqual([cells(3598), cells(3000)]);
+    expect(await json<TrackAnswer>('/api/aircraft/cccccc/track')).toMatchObject({ rows: [], flight: null });
+    expect((await answer('/api/aircraft/aaaaaa/track?at=now')).status).toBe(400);
   });
 
   it('passes on what the pipeline says, and what it stops saying', async () => {

@@ -382,13 +382,20 @@ export function categoriesAnswer(lake: FakeLake): CategoriesAnswer {
 /** `/api/aircraft/:icao24/track`; no rows for an address that does not fly. */
 export function trackAnswer(lake: FakeLake, icao24: string): TrackAnswer {
   const flight = lake.flights.find((one) => one.icao24 === icao24);
+  const rows = flight === undefined || lake.eventTime === null ? [] : trackOf(flight, lake.eventTime);
+  const [from, to] = [rows[0]?.[0], rows.at(-1)?.[0]];
   return {
     icao24,
     table: 'silver/flights_ml',
     version: lake.version,
     as_of_ms: ((lake.eventTime ?? 0) + 1) * 1000,
     columns: [...TRACK_COLUMNS],
-    rows: flight === undefined || lake.eventTime === null ? [] : trackOf(flight, lake.eventTime),
+    rows,
+    flight:
+      typeof from === 'number' && typeof to === 'number'
+        ? { from, to, begins_before: false, rows: rows.length, within_m: 0 }
+        : null,
+    airports: Object.fromEntries((flight?.airports ?? []).map((ident) => [ident, `Airport ${ident}`])),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Cell } from '../../../app/src/dashboard/protocol.ts';
 import type { Aircraft } from '../../../app/src/wire/units.ts';
 
 /** Places that invented aircraft fly between: `[latitude, longitude, weight, name]`, rounded to a tenth of a degree. */
@@ -99,7 +100,6 @@ const AIRLINES = [
   'AUA',
 ];
 const EARTH_KM = 6371;
-const HOUR_S = 3600;
 
 /** One invented flight: a great circle from one place to another, flown again and again. */
 export interface Flight {
@@ -218,12 +218,13 @@ export function aircraftAt(
   };
 }
 
-/** The last hour of a flight, one position each 10 s: the columns of a track answer. */
-export function trackOf(flight: Flight, now: number): readonly (readonly (string | number | null)[])[] {
+/** A flight so far, a position each 10 s or less often: the columns of a track answer. */
+export function trackOf(flight: Flight, now: number): readonly (readonly Cell[])[] {
   const duration = (flight.distance_km * 1000) / flight.speed;
   const flown = (((now + flight.lead_s) % duration) + duration) % duration;
-  const rows: (string | number | null)[][] = [];
-  for (let back = Math.min(HOUR_S, Math.floor(flown)); back >= 0; back -= 10) {
+  const rows: Cell[][] = [];
+  const step = Math.max(10, Math.ceil(flown / 1400));
+  for (let back = Math.floor(flown / step) * step; back >= 0; back -= step) {
     const at = aircraftAt(flight, now - back);
     const done = (flown - back) / duration;
     const phase = at.on_ground ? 'GROUND' : climbWord(at.vertical_rate ?? 0);
@@ -235,9 +236,13 @@ export function trackOf(flight: Flight, now: number): readonly (readonly (string
       at.velocity === null ? null : at.velocity * 3.6,
       at.vertical_rate,
       at.true_track,
+      at.on_ground,
       phase,
+      phase === 'GROUND' ? 1 : 0.74,
       flight.airports[done < 0.5 ? 0 : 1],
       Math.min(done, 1 - done) * flight.distance_km,
+      Math.min(done, 1 - done) * flight.distance_km < 30 ? 110 : null,
+      null,
     ]);
   }
   return rows;

@@ -6,7 +6,7 @@ import { GOLD_METRICS_BY_CATEGORY } from '../../lake/gold-metrics-by-category.ts
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../../lake/gold-traffic-by-country.ts';
 import { SILVER_FLIGHTS_ML } from '../../lake/silver-flights-ml.ts';
 import type { AnswerCache } from '../answer-cache.ts';
-import { MAX_WINDOWS, categoriesAnswer, entityTag, trackAnswer, trafficAnswer } from '../answers.ts';
+import { MAX_WINDOWS, categoriesAnswer, entityTag, trafficAnswer } from '../answers.ts';
 import type { AnswerSources } from '../answers.ts';
 import { foreignHost, isAllowedHost, isOwnPage } from '../hosts.ts';
 import type { HostPolicy } from '../hosts.ts';
@@ -21,6 +21,8 @@ import type {
   TrackAnswer,
   TrafficAnswer,
 } from '../protocol.ts';
+import type { AirportName } from '../track/airport-names.ts';
+import { trackAnswer } from '../track/track-answer.ts';
 import { NOT_BUILT_PAGE, SECURITY_HEADERS } from './page.ts';
 import type { PageFiles } from './page.ts';
 import { detourOf, placeOf } from './place.ts';
@@ -30,6 +32,7 @@ export interface RouteSources extends AnswerSources {
   readonly hub: LiveHub;
   readonly cache: AnswerCache;
   readonly metrics: DashboardMetrics;
+  readonly airportNames: () => Promise<AirportName>;
   readonly status: () => StatusAnswer;
   /** Why the server cannot answer yet, one sentence; null when it can. */
   readonly notReady: () => string | null;
@@ -95,6 +98,8 @@ export function refusalOf(
 export type Routes = ReturnType<typeof createRoutes>;
 
 const DEFAULT_WINDOWS = 24;
+/** Of the year 9999. */
+const LAST_SECOND = 253_402_300_799;
 /** Base to parse a path and query as a URL; the host is ignored. */
 const BASE = 'http://dashboard';
 
@@ -134,7 +139,7 @@ export function createRoutes(sources: RouteSources) {
     })
     .get('/categories', async (c) => {
       const text = c.req.query('window') ?? 'latest';
-      const window = text === 'latest' ? text : wholeNumber('window', text, 0, 253_402_300_799);
+      const window = text === 'latest' ? text : wholeNumber('window', text, 0, LAST_SECOND);
       return versioned<CategoriesAnswer>(c, GOLD_METRICS_BY_CATEGORY.name, `categories ${window}`, () =>
         categoriesAnswer(sources, window),
       );
@@ -147,8 +152,10 @@ export function createRoutes(sources: RouteSources) {
           `"${icao24.slice(0, 20)}" is not an icao24: 6 hexadecimal digits.`,
         );
       }
-      return versioned<TrackAnswer>(c, SILVER_FLIGHTS_ML.name, `track ${icao24}`, () =>
-        trackAnswer(sources, icao24),
+      const text = c.req.query('at');
+      const at = text === undefined ? null : wholeNumber('at', text, 0, LAST_SECOND);
+      return versioned<TrackAnswer>(c, SILVER_FLIGHTS_ML.name, `track ${icao24} ${at ?? 'now'}`, async () =>
+        trackAnswer(sources, await sources.airportNames(), icao24, at),
       );
     })
     .get('/live/countries', (c) =>
