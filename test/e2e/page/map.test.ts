@@ -127,7 +127,7 @@ describe.skipIf(isSkipped)('the map in a browser', () => {
     const others = steps.map(([time = 0, longitude = 0]) => [time + 2, longitude, 52, 9000, 828, 90]);
     const both = [...steps, ...others].toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
     expect(await answer(both)).toContain('2 tracks at once, which no single aircraft can fly');
-    await page.getByRole('img', { name: /over the last hour, 20 positions/ }).waitFor();
+    await page.getByRole('img', { name: /over the flight, 20 positions/ }).waitFor();
     await context.close();
   });
 

@@ -5,14 +5,15 @@ import { clampCamera, MAX_ZOOM, minZoom, panBy, screenX, zoomAround, type Camera
 import { Ground } from './ground.ts';
 import { listenForGestures } from './input.ts';
 import type { MapPorts } from './map-ports.ts';
-import { drawTrack } from './overlay.ts';
 import { pickNearest } from './pick.ts';
 import { drawPicture } from './picture-layer.ts';
-import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
+import { worldPixels } from './projection.ts';
 import { PALETTES, type Theme } from './ramp.ts';
 import { Redraw, smallestGlide_px } from './redraw.ts';
 import { createSprites, iconPixels, type SpriteSheets } from './sprites.ts';
-import { lineOf, type Track, type TrackPoint } from './track.ts';
+import type { Track } from '../track/track.ts';
+import { headOf } from './track-head.ts';
+import { drawTrack } from './track-layer.ts';
 
 /** The canvases are this much larger than the view, so that a pan shows no empty edge before the next drawing. */
 const OVERSIZE = 1.5;
@@ -22,7 +23,7 @@ const PICK_RADIUS_TOUCH_PX = 26;
 /** More device pixels per CSS pixel than this cost time without a visible gain. */
 const MOST_RATIO = 2;
 
-const NO_TRACK: Track = { lines: [], strays: [], beside: 0 };
+const NO_TRACK: Track = { lines: [], strays: [], gaps: [], beside: 0 };
 
 /**
  * The live map on two stacked canvases: basemap with names, and aircraft with labels. It draws only when something would look different
@@ -317,26 +318,9 @@ export class MapView {
 
   /** Draws the recorded track, and from the end of the aircraft's line on to where it is now. */
   #drawTrack(context: CanvasRenderingContext2D, scene: Scene): void {
-    const { lines, strays } = this.#track;
-    const head = this.#head(scene);
-    const drawn = { lines: head === null ? lines : [...lines, head], strays };
-    drawTrack(context, drawn, scene.camera, scene.size, scene.palette);
-  }
-
-  /**
-   * The last point of the track before the newest position, that position, and its extrapolation; null if no line of
-   * the track leads there.
-   */
-  #head({ placed, now }: Scene): readonly TrackPoint[] | null {
-    const aircraft = this.#selected < 0 ? null : placed.picture.aircraft(this.#selected);
-    if (aircraft === null) return null;
-    const { time_position: time, altitude_m, velocity_kmh, true_track, longitude, latitude } = aircraft;
-    const on_ground = aircraft.on_ground === true;
-    const newest = { time, longitude, latitude, altitude_m, velocity_kmh, true_track, on_ground };
-    const end = lineOf(this.#track, newest)?.at(-1);
-    if (end === undefined) return null;
-    const { x, y } = placed.locate(this.#selected, now, this.#moving);
-    return [end, newest, { ...newest, longitude: longitudeOf(x), latitude: latitudeOf(y) }];
+    const head = headOf(this.#track, scene, this.#selected);
+    const lines = head === null ? this.#track.lines : [...this.#track.lines, head];
+    drawTrack(context, { ...this.#track, lines }, scene.camera, scene.size, scene.palette);
   }
 
   #placeRing(scene: Scene): void {

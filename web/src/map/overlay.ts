@@ -1,77 +1,11 @@
-import type { Position } from 'contrail/wire/great-circle';
 import { worldCopies, type Camera } from './camera.ts';
 import { isOver, type Taken } from './place-layer.ts';
 import { worldPixels, worldX, worldY } from './projection.ts';
-import { altitudeClass } from '../filter/altitude-class.ts';
 import type { Palette } from './ramp.ts';
-import type { TrackPoint } from './track.ts';
 
 interface Size {
   readonly width: number;
   readonly height: number;
-}
-
-/** The lines of a track and its stray positions. */
-export interface TrackDrawing {
-  readonly lines: readonly (readonly TrackPoint[])[];
-  readonly strays: readonly Position[];
-}
-
-/**
- * Draws a track coloured by altitude, with an outline so that it is visible on land, sea and other aircraft. A position
- * that no aircraft can have reached gets a cross and no line.
- */
-export function drawTrack(
-  context: CanvasRenderingContext2D,
-  { lines, strays }: TrackDrawing,
-  camera: Camera,
-  size: Size,
-  palette: Palette,
-): void {
-  const world = worldPixels(camera.zoom);
-  context.lineCap = 'round';
-  context.lineJoin = 'round';
-  for (const copy of worldCopies(camera, size.width / 2)) {
-    const place = ({ longitude, latitude }: Position): [number, number] => [
-      size.width / 2 + (worldX(longitude) + copy - camera.x) * world,
-      size.height / 2 + (worldY(latitude) - camera.y) * world,
-    ];
-    for (const pass of ['outline', 'colour'] as const) {
-      context.lineWidth = pass === 'outline' ? 5 : 2.5;
-      for (const line of lines) {
-        for (let i = 1; i < line.length; i++) {
-          const from = line[i - 1];
-          const to = line[i];
-          if (from === undefined || to === undefined) continue;
-          // Over the antimeridian the two ends lie on opposite edges: the line between them would cross the world.
-          if (Math.abs(to.longitude - from.longitude) > 180) continue;
-          context.strokeStyle =
-            pass === 'outline'
-              ? palette.labelHalo
-              : (palette.classes[altitudeClass(to.altitude_m, to.on_ground)] ?? palette.classes[0]);
-          context.beginPath();
-          context.moveTo(...place(from));
-          context.lineTo(...place(to));
-          context.stroke();
-        }
-      }
-      context.lineWidth = pass === 'outline' ? 5 : 2;
-      context.strokeStyle = pass === 'outline' ? palette.labelHalo : palette.label;
-      for (const stray of strays) drawCross(context, ...place(stray));
-    }
-  }
-}
-
-/** Half the width of the cross at a position that is not on the track, CSS pixels. */
-const CROSS_PX = 4.5;
-
-function drawCross(context: CanvasRenderingContext2D, x: number, y: number): void {
-  context.beginPath();
-  context.moveTo(x - CROSS_PX, y - CROSS_PX);
-  context.lineTo(x + CROSS_PX, y + CROSS_PX);
-  context.moveTo(x + CROSS_PX, y - CROSS_PX);
-  context.lineTo(x - CROSS_PX, y + CROSS_PX);
-  context.stroke();
 }
 
 /** Names on the map: `[name, longitude, latitude, smallest zoom]`. */

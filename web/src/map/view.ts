@@ -1,4 +1,5 @@
 import type { Address } from '../state/address.ts';
+import type { Later } from '../state/later.ts';
 import { formatCamera, parseCamera, type Camera } from './camera.ts';
 
 /** The whole world, a little north of the middle, where most land is. */
@@ -9,9 +10,6 @@ export const FOCUS_ZOOM = 7;
 
 /** Browsers limit how often an address may change: it follows when the map has rested so long, ms. */
 const REMEMBERED_AFTER_MS = 400;
-
-/** Runs something later; answers a function that prevents it. */
-export type Later = (run: () => void, delay_ms: number) => () => void;
 
 /**
  * Where the map looks. It outlives the map itself: when another page was open, the map comes back to the same view. A map

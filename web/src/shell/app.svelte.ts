@@ -21,6 +21,7 @@ import { View } from '../map/view.ts';
 import { Selection } from '../state/selection.ts';
 import { emergencyWords } from '../text/words.ts';
 import { Keys, ownerOf } from './keys.ts';
+import { heardPoint } from '../track/points.ts';
 import { TrackStore } from '../track/track-store.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import type { Route } from './route.svelte.ts';
@@ -120,8 +121,7 @@ export class App {
     this.#offset_s = window.performance.timeOrigin / 1000;
     this.connection = new LiveConnection({
       picture: this.picture,
-      openSocket: (events) =>
-        openSocket(liveAddress(window.document.baseURI, fetch), events),
+      openSocket: (events) => openSocket(liveAddress(window.document.baseURI, fetch), events),
       fetch,
       clock: this.#clock,
       later,
@@ -190,9 +190,17 @@ export class App {
     this.#step();
     this.filter.follow();
     this.selection.follow();
+    this.#hear();
     const emergencies = emergenciesOf(this.picture);
     if (!areSame(emergencies, this.emergencies)) this.#onEmergencies(emergencies);
     for (const listener of this.#changed) listener(cameOrWent);
+  }
+
+  /** The track of the chosen aircraft goes on as it is heard of. */
+  #hear(): void {
+    const { slot } = this.selection.value;
+    const aircraft = slot < 0 ? null : this.picture.aircraft(slot);
+    if (aircraft !== null) this.track.heard(heardPoint(aircraft));
   }
 
   #onEmergencies(emergencies: readonly Emergency[]): void {

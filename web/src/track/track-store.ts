@@ -1,8 +1,8 @@
 import type { TrackAnswer } from 'contrail/dashboard/protocol';
 import { Refused } from '../api/request.ts';
-import { assembleTrack, type Track } from '../map/track.ts';
+import { assembleTrack, type Track, type TrackPoint } from './track.ts';
+import type { Later } from '../state/later.ts';
 import { Store } from '../state/store.ts';
-import type { Later } from '../map/view.ts';
 import { pointsOf } from './points.ts';
 
 /** The track of one aircraft, as far as it has come. */
@@ -13,7 +13,7 @@ export interface Flown {
   readonly at: number | null;
   /** Null before it has come. */
   readonly answer: TrackAnswer | null;
-  /** The answer, sorted for drawing. */
+  /** The answer and what was heard since, sorted for drawing. */
   readonly track: Track | null;
   /** Why the last request failed, one sentence; null after a success. */
   readonly error: string | null;
@@ -27,10 +27,10 @@ export interface TrackPorts {
 }
 
 /**
- * The map draws the newest positions itself, so the recorded track may be behind by this much, ms: a table that gets a
- * commit each second does not send a whole flight each second.
+ * Between two requests, ms. The page adds the positions that it hears of in between, so a table that gets a commit each
+ * second does not send a whole flight each second.
  */
-export const REST_MS = 5000;
+export const REST_MS = 30_000;
 
 const NOBODY: Flown = { icao24: null, at: null, answer: null, track: null, error: null };
 
@@ -46,6 +46,8 @@ export class TrackStore extends Store<Flown> {
   #endRest: (() => void) | null = null;
   /** The table has changed since the last request, or nothing was asked for yet. */
   #isBehind = true;
+  /** Of the track, in the order of time. */
+  #points: TrackPoint[] = [];
 
   constructor(ports: TrackPorts) {
     super(NOBODY);
@@ -67,6 +69,7 @@ export class TrackStore extends Store<Flown> {
     if (icao24 === this.value.icao24 && at === this.value.at) return;
     this.#stop();
     this.#isBehind = true;
+    this.#points = [];
     this.set({ ...NOBODY, icao24, at });
     this.#askIfBehind();
   }
@@ -76,6 +79,14 @@ export class TrackStore extends Store<Flown> {
     if (this.value.at !== null) return;
     this.#isBehind = true;
     this.#askIfBehind();
+  }
+
+  /** A position of it has come: it goes on the end of a track of now, where it is newer than that. */
+  heard(point: TrackPoint): void {
+    const { at, track } = this.value;
+    if (at !== null || track === null || point.time <= (this.#points.at(-1)?.time ?? 0)) return;
+    this.#points.push(point);
+    this.set({ ...this.value, track: assembleTrack(this.#points) });
   }
 
   /** Asks again at once. */
@@ -116,12 +127,17 @@ export class TrackStore extends Store<Flown> {
     const path = `api/aircraft/${icao24.toLowerCase()}/track${at === null ? '' : `?at=${at}`}`;
     this.#ports.ask(path, running.signal).then(
       ifWanted((answer: TrackAnswer) => {
-        const track = assembleTrack(pointsOf(answer));
-        this.set({ ...this.value, answer, track, error: null });
+        const points = pointsOf(answer);
+        const newest = points.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
+        // What was heard while the request was under way, and is not in the table yet.
+        this.#points = [...points, ...this.#points.filter(({ time }) => time > newest)];
+        this.set({ ...this.value, answer, track: assembleTrack(this.#points), error: null });
       }),
       ifWanted((error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
-        const kept = error instanceof Refused ? { answer: null, track: null } : {};
+        const isRefused = error instanceof Refused;
+        if (isRefused) this.#points = [];
+        const kept = isRefused ? { answer: null, track: null } : {};
         this.set({ ...this.value, ...kept, error: message });
       }),
     );

@@ -55,11 +55,7 @@ export class MapControl extends Store<MapFacts> {
   readonly #openMap: OpenMap;
   #map: Controlled | null = null;
 
-  constructor(
-    room: MapRoom,
-    loadGround: LoadGround,
-    openMap: OpenMap = (...parts) => new MapView(...parts),
-  ) {
+  constructor(room: MapRoom, loadGround: LoadGround, openMap: OpenMap = (...parts) => new MapView(...parts)) {
     super(NOTHING);
     this.#room = room;
     this.#loadGround = loadGround;

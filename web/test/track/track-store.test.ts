@@ -26,17 +26,17 @@ function open() {
     store,
     asked,
     resting,
-    async answer(index: number, points: number) {
+    answer: async (index: number, points: number): Promise<void> => {
       const rows = Array.from({ length: points }, (_, i) => [i * 5, 8 + i * 0.01, 50]);
       const table = { table: 'silver/flights_ml', version: index, as_of_ms: 0, icao24: '3c6444' };
-      asked[index]?.answer.resolve({ ...table, columns: COLUMNS, rows } as TrackAnswer);
+      asked[index]?.answer.resolve({ ...table, columns: COLUMNS, rows, flight: null, airports: {} });
       await settled();
     },
-    async fail(index: number, error: Error) {
+    fail: async (index: number, error: Error): Promise<void> => {
       asked[index]?.answer.reject(error);
       await settled();
     },
-    rested() {
+    rested: (): void => {
       for (const { run } of resting.splice(0)) run();
     },
   };
@@ -87,6 +87,36 @@ describe('the track of the chosen aircraft', () => {
     expect(store.value.track?.lines[0]).toHaveLength(2);
     store.choose(null);
     expect(store.value).toMatchObject({ icao24: null, answer: null, track: null });
+  });
+
+  test('goes on with what is heard until the table has it, and no position is in it twice', async () => {
+    const { store, answer, rested } = open();
+    const heard = (time: number): void =>
+      store.heard({
+        time,
+        longitude: 8 + time * 0.002,
+        latitude: 50,
+        altitude_m: null,
+        velocity_kmh: null,
+        true_track: null,
+        on_ground: false,
+      });
+    const times = (): number[] | undefined => store.value.track?.lines[0]?.map(({ time }) => time);
+    store.watch();
+    store.choose('3c6444');
+    heard(3);
+    expect(store.value.track).toBeNull();
+    await answer(0, 3);
+    for (const time of [10, 15, 15, 20]) heard(time);
+    expect(times()).toEqual([0, 5, 10, 15, 20]);
+    rested();
+    store.committed();
+    await answer(1, 4);
+    expect(times()).toEqual([0, 5, 10, 15, 20]);
+    store.choose('3c6444', 1000);
+    await answer(2, 2);
+    heard(99);
+    expect(times()).toEqual([0, 5]);
   });
 
   test('of a past moment is that of its flight, which no commit changes', async () => {

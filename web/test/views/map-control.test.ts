@@ -66,7 +66,7 @@ function open(parameters: Record<string, string> = {}, size = { width: 1200, hei
       if (ports === undefined) throw new Error('the map was not made');
       return ports;
     },
-    come(...aircraft: NonNullable<Parameters<typeof frame>[0]['aircraft']>) {
+    come: (...aircraft: NonNullable<Parameters<typeof frame>[0]['aircraft']>): void => {
       picture.apply(frame({ aircraft }));
       room.filter.follow();
       room.selection.follow();

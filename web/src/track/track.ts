@@ -9,6 +9,8 @@ export interface TrackPoint extends Position {
   /** Degrees clockwise from true north. */
   readonly true_track: number | null;
   readonly on_ground: boolean;
+  /** Elevation of the ground below, metres, where it is known. */
+  readonly ground_m?: number | null;
 }
 
 /** The positions of one address, sorted for drawing. */
@@ -19,6 +21,8 @@ export interface Track {
   readonly lines: readonly (readonly TrackPoint[])[];
   /** Positions that no aircraft can have reached or left: they are marked and not joined. One for each place. */
   readonly strays: readonly TrackPoint[];
+  /** Where nobody heard the aircraft: from the end of a line to the beginning of the one that goes on. */
+  readonly gaps: readonly (readonly [TrackPoint, TrackPoint])[];
   /** The most lines at the same time: 2 if two aircraft send the same address. */
   readonly beside: number;
 }
@@ -64,7 +68,7 @@ export function assembleTrack(points: readonly TrackPoint[]): Track {
     standsStill(line) && lines.some((other) => other !== line && isBeside(line, other));
   const strays = lines.filter(isStray);
   const kept = lines.filter((line) => !strays.includes(line));
-  return { lines: kept, strays: strays.map(endOf), beside: mostAtOnce(kept) };
+  return { lines: kept, strays: strays.map(endOf), gaps: gapsOf(kept), beside: mostAtOnce(kept) };
 }
 
 /** The line that a point continues, or null. For the newest position of the picture, which is not recorded yet. */
@@ -83,6 +87,23 @@ export function courseOf(track: Track, newest: TrackPoint | null): readonly Trac
   const longest = track.lines.toSorted((a, b) => b.length - a.length)[0] ?? [];
   const own = (newest === null ? null : lineOf(track, newest)) ?? longest;
   return track.lines.filter((line) => line === own || !isAtOnce(line, own)).flat();
+}
+
+/** For each line, by its first point, the gap from the last line before it from which it can have been flown. */
+function gapsOf(lines: readonly (readonly TrackPoint[])[]): (readonly [TrackPoint, TrackPoint])[] {
+  const gaps: (readonly [TrackPoint, TrackPoint])[] = [];
+  const left = [...lines];
+  for (const line of lines) {
+    const [start] = line;
+    if (start === undefined) continue;
+    const before = left
+      .filter((other) => endOf(other).time < start.time && !isJump(endOf(other), start))
+      .toSorted((a, b) => endOf(b).time - endOf(a).time)[0];
+    if (before === undefined) continue;
+    left.splice(left.indexOf(before), 1);
+    gaps.push([endOf(before), start]);
+  }
+  return gaps;
 }
 
 function bestOf<Line extends readonly TrackPoint[]>(lines: readonly Line[], point: TrackPoint): Line | null {

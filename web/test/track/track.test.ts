@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { drawTrack } from '../src/map/overlay.ts';
-import { worldX, worldY } from '../src/map/projection.ts';
-import { PALETTES } from '../src/map/ramp.ts';
-import { assembleTrack, courseOf, isJump, lineOf, type TrackPoint } from '../src/map/track.ts';
+import { worldX, worldY } from '../../src/map/projection.ts';
+import { PALETTES } from '../../src/map/ramp.ts';
+import { drawTrack } from '../../src/map/track-layer.ts';
+import { assembleTrack, courseOf, isJump, lineOf, type TrackPoint } from '../../src/track/track.ts';
 
 const NOW = 1_780_000_000;
 
@@ -29,7 +29,7 @@ const polls = (count: number, every = 5): number[] => Array.from({ length: count
 describe('a track', () => {
   test('is one line where every step can be flown', () => {
     const points = polls(50).map((s) => flown(s));
-    expect(assembleTrack(points)).toEqual({ lines: [points], strays: [], beside: 1 });
+    expect(assembleTrack(points)).toEqual({ lines: [points], strays: [], gaps: [], beside: 1 });
   });
 
   test('is not broken by one position 870 km away, which is marked and joined to nothing', () => {
@@ -76,7 +76,11 @@ describe('a track', () => {
   test('ends at a pause of ten minutes and begins again, without a mark', () => {
     const before = polls(3).map((s) => flown(s));
     const after = polls(3).map((s) => flown(s + 700));
-    expect(assembleTrack([...before, ...after])).toEqual({ lines: [before, after], strays: [], beside: 1 });
+    expect(assembleTrack([...before, ...after])).toMatchObject({
+      lines: [before, after],
+      strays: [],
+      beside: 1,
+    });
     const alone = [flown(0), flown(700)];
     expect(assembleTrack(alone)).toMatchObject({ lines: [[alone[0]], [alone[1]]], strays: [] });
   });
@@ -90,11 +94,11 @@ describe('a track', () => {
 
   test('of something that stands is a line', () => {
     const parked = polls(5, 60).map((s) => at(s, 8, 50, { velocity_kmh: 0, on_ground: true }));
-    expect(assembleTrack(parked)).toEqual({ lines: [parked], strays: [], beside: 1 });
+    expect(assembleTrack(parked)).toEqual({ lines: [parked], strays: [], gaps: [], beside: 1 });
   });
 
   test('without points is empty', () => {
-    expect(assembleTrack([])).toEqual({ lines: [], strays: [], beside: 0 });
+    expect(assembleTrack([])).toEqual({ lines: [], strays: [], gaps: [], beside: 0 });
   });
 
   test('takes the newest position on to the line it fits, and to none where it jumped', () => {
@@ -129,33 +133,88 @@ describe('a track', () => {
   });
 });
 
+describe('the gaps of a track', () => {
+  test('lead from where it was last heard of to where it is heard of again, and over no jump', () => {
+    const before = polls(6).map((s) => flown(s));
+    const after = polls(6).map((s) => flown(s + 2400));
+    const { lines, gaps } = assembleTrack([...before, ...after]);
+    expect([lines, gaps]).toEqual([[before, after], [[before[5], after[0]]]]);
+    const elsewhere = polls(6).map((s) => flown(s + 2400, 20));
+    expect(assembleTrack([...before, ...elsewhere]).gaps).toEqual([]);
+  });
+
+  test('are each of one aircraft, where two send one address', () => {
+    const two = (from: number): TrackPoint[] =>
+      polls(6).flatMap((s) => [flown(s + from), flown(s + from + 1, 58)]);
+    const { gaps } = assembleTrack([...two(0), ...two(2400)]);
+    expect(gaps.map(([from, to]) => [from.latitude, to.latitude])).toEqual([
+      [50, 50],
+      [58, 58],
+    ]);
+  });
+});
+
 describe('the drawing of a track', () => {
-  test('joins nothing to a wrong position, and puts a cross there', () => {
-    const spike = at(15, 14.2, 56.1);
-    const points = polls(6).map((s) => (s === 15 ? spike : flown(s)));
-    const strokes: [number, number][][] = [];
+  const SIZE = { width: 1000, height: 600 };
+
+  /** The strokes, and whether each was dashed. */
+  function drawn(points: readonly TrackPoint[], longitude: number, zoom = 6) {
+    const strokes: { path: [number, number][]; dashed: boolean }[] = [];
     let path: [number, number][] = [];
+    let dashed = false;
     const context = {
       beginPath: () => void (path = []),
       moveTo: (x: number, y: number) => void path.push([x, y]),
       lineTo: (x: number, y: number) => void path.push([x, y]),
-      stroke: () => void strokes.push(path),
+      stroke: () => void strokes.push({ path, dashed }),
+      setLineDash: (dashes: number[]) => void (dashed = dashes.length > 0),
     };
-    const camera = { x: worldX(8), y: worldY(50), zoom: 6 };
-    const size = { width: 1000, height: 600 };
-    drawTrack(
-      context as unknown as CanvasRenderingContext2D,
-      assembleTrack(points),
-      camera,
-      size,
-      PALETTES.dark,
+    const camera = { x: worldX(longitude), y: worldY(50), zoom };
+    const target = context as unknown as CanvasRenderingContext2D;
+    drawTrack(target, assembleTrack(points), camera, SIZE, PALETTES.dark);
+    return strokes;
+  }
+  const reach = (path: [number, number][]): number =>
+    Math.max(...path.map(([x, y]) => Math.hypot(x - (path[0]?.[0] ?? 0), y - (path[0]?.[1] ?? 0))));
+
+  test('joins nothing to a wrong position, and puts a cross there', () => {
+    const spike = at(15, 14.2, 56.1);
+    const strokes = drawn(
+      polls(6).map((s) => (s === 15 ? spike : flown(s))),
+      8,
     );
-    const reach = (stroke: [number, number][]): number =>
-      Math.max(...stroke.map(([x, y]) => Math.hypot(x - (stroke[0]?.[0] ?? 0), y - (stroke[0]?.[1] ?? 0))));
-    // Four steps and one cross, each with its outline first.
-    expect(strokes.length).toBe(10);
-    expect(Math.max(...strokes.map(reach))).toBeLessThan(15);
-    expect(strokes.filter((stroke) => stroke.length === 4).length).toBe(2);
+    // The line and one cross, each with its outline first.
+    expect(strokes.map(({ path }) => path.length)).toEqual([5, 5, 4, 4]);
+    expect(Math.max(...strokes.map(({ path }) => reach(path)))).toBeLessThan(15);
+  });
+
+  test('is a stroke for each altitude, and dashed where nobody heard the aircraft', () => {
+    const climb = polls(4).map((s) => ({ ...flown(s), altitude_m: s < 10 ? 500 : 5000 }));
+    const strokes = drawn([...climb, ...polls(4).map((s) => flown(s + 900))], 8);
+    expect(strokes.filter(({ dashed }) => dashed).map(({ path }) => path.length)).toEqual([2, 2]);
+    // Two lines in outline, then one in two colours and one in one.
+    expect(strokes.filter(({ dashed }) => !dashed).map(({ path }) => path.length)).toEqual([4, 4, 2, 3, 4]);
+  });
+
+  test('goes on over the antimeridian, and does not cross the map from edge to edge', () => {
+    const points = polls(60)
+      .map((s) => ({ ...flown(s), longitude: 179.9 + s * 0.003 }))
+      .map((point) => ({
+        ...point,
+        longitude: point.longitude > 180 ? point.longitude - 360 : point.longitude,
+      }));
+    const strokes = drawn(points, 180);
+    expect(strokes.map(({ path }) => path.length)).toEqual([60, 60]);
+    expect(reach(strokes[0]?.path ?? [])).toBeLessThan(60);
+  });
+
+  test('leaves out what is not in sight', () => {
+    expect(
+      drawn(
+        polls(6).map((s) => flown(s)),
+        60,
+      ),
+    ).toEqual([]);
   });
 });
 
