@@ -10,6 +10,7 @@ import type { Frame } from '../../app/src/wire/frame.ts';
 import { encodeIcao24, writeAircraft } from '../../app/src/wire/units.ts';
 import {
   categoriesAnswer,
+  identitiesAnswer,
   liveState,
   progressOf,
   SCENARIOS,
@@ -259,6 +260,7 @@ export async function startFakeServer(options: {
     else if (url.pathname === '/api/traffic')
       json(trafficAnswer(lake(), Number(url.searchParams.get('windows') ?? 24)));
     else if (url.pathname === '/api/categories') json(categoriesAnswer(lake()));
+    else if (url.pathname === '/api/identities') json(identitiesAnswer(lake()));
     else if (url.pathname === '/api/live/key') json({ key: KEY });
     else if (url.pathname === '/api/live/countries') json(countries);
     else if (url.pathname === '/api/live/snapshot.bin') response.end(full());

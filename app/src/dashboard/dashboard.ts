@@ -3,9 +3,11 @@ import { ContrailError } from '../errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Progress } from '../lake/progress.ts';
 import type { Lake } from '../lake/lake.ts';
+import { REFERENCE_AIRCRAFT } from '../lake/reference-aircraft.ts';
 import { SILVER_FLIGHTS } from '../lake/silver-flights.ts';
 import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
+import { RegisterReader } from './identity/register-reader.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { SilverReader } from './live/silver-reader.ts';
 import { createMetrics } from './metrics.ts';
@@ -48,6 +50,7 @@ export class Dashboard implements AsyncDisposable {
   readonly metrics: DashboardMetrics;
   readonly #parts: DashboardParts;
   readonly #silver: SilverReader;
+  readonly #register: RegisterReader;
   readonly #services: ServiceWatch;
   readonly #stop = new AbortController();
   readonly #loops: Promise<void>[] = [];
@@ -83,11 +86,18 @@ export class Dashboard implements AsyncDisposable {
       parts.queries['newest-sightings'],
       this.#stop.signal,
     );
+    this.#register = new RegisterReader({
+      engine: parts.engine,
+      sql: parts.queries.registered,
+      identities: this.hub.identities,
+      present: () => this.hub.picture.addresses(),
+      signal: this.#stop.signal,
+    });
   }
 
   /** Begins to follow the lake. */
   start(): void {
-    for (const definition of BATCH_TABLES) {
+    for (const definition of [...BATCH_TABLES, REFERENCE_AIRCRAFT]) {
       this.#troubles.set(definition.name, 'has not been read yet');
       this.#loops.push(this.#follow(definition));
     }
@@ -130,6 +140,7 @@ export class Dashboard implements AsyncDisposable {
         thresholds,
       }),
       services: this.#services.statuses(),
+      identities: this.hub.identities.token,
     };
   }
 
@@ -168,6 +179,7 @@ export class Dashboard implements AsyncDisposable {
         const isNews = event.kind === 'commit' || event.kind === 'opened';
         if (isNews) this.#tell(name, event);
         if (name === SILVER_FLIGHTS.name) await this.#silver.take(event);
+        if (name === REFERENCE_AIRCRAFT.name) await this.#register.take(event);
         if (isNews) this.hub.broadcast({ type: 'state', ...this.state() });
         if (event.kind === 'idle') {
           this.#troubles.set(name, null);

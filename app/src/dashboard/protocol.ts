@@ -110,6 +110,8 @@ export interface LiveState {
   readonly stages: readonly Stage[];
   /** The services in use; empty when everything runs in one process. */
   readonly services: readonly ServiceStatus[];
+  /** Where {@link IdentitiesAnswer} stands: a page that is elsewhere asks for what is new. Null: nothing is known. */
+  readonly identities: string | null;
 }
 
 /** Text messages of the server on `/api/live`. */
@@ -279,6 +281,24 @@ export const TRACK_COLUMNS = [
   'ground_m',
   'doubts',
 ] as const;
+
+/**
+ * `GET /api/identities?since=TOKEN`: who the aircraft of the picture are, as far as feeds and `reference/aircraft` say, in columns
+ * of one length; with `since` only those of which something is new since an earlier answer.
+ */
+export interface IdentitiesAnswer {
+  /** What to ask with next; null: nothing is known. */
+  readonly token: string | null;
+  /** What was asked with; null: this is everybody, and what the page knew is no longer valid. */
+  readonly since: string | null;
+  readonly icao24: readonly string[];
+  readonly registration: readonly (string | null)[];
+  /** ICAO aircraft type designator (Doc 8643), as `A320`. */
+  readonly type_code: readonly (string | null)[];
+  /** Index into `operators`. */
+  readonly operator: readonly (number | null)[];
+  readonly operators: readonly string[];
+}
 
 /** Every answer that is not 2xx or 304. */
 export interface ErrorAnswer {

@@ -111,7 +111,7 @@ export class Lake {
    * @throws ContrailError `conflict` / `commit-conflict`
    */
   async addColumns(): Promise<void> {
-    for (const definition of TABLES) {
+    for (const definition of TABLES.filter(({ isForeign }) => isForeign !== true)) {
       const table = await this.table(definition);
       if (table === null) continue;
       const there = new Set((await table.snapshot()).schema.fields.map(({ name }) => name));

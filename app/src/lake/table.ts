@@ -12,6 +12,8 @@ export interface TableDefinition {
   readonly key: readonly string[];
   /** Created with its first row: a lake without it is complete, and it reads as empty. */
   readonly isOptional?: true;
+  /** Made and changed by others alone: Contrail reads it. */
+  readonly isForeign?: true;
   /** Delta table properties beside `contrail.simulated`. */
   readonly properties: Readonly<Record<string, string>>;
 }

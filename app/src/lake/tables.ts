@@ -3,6 +3,7 @@ import { GOLD_METRICS_BY_CATEGORY } from './gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from './gold-traffic-by-country.ts';
 import { QUARANTINE_FLIGHTS } from './quarantine-flights.ts';
 import { QUARANTINE_GAPS } from './quarantine-gaps.ts';
+import { REFERENCE_AIRCRAFT } from './reference-aircraft.ts';
 import { REFERENCE_AIRPORTS } from './reference-airports.ts';
 import { SILVER_FLIGHTS } from './silver-flights.ts';
 import { SILVER_FLIGHTS_ML } from './silver-flights-ml.ts';
@@ -19,7 +20,12 @@ export const BATCH_TABLES: readonly TableDefinition[] = [
 ];
 
 /** Every table of the lake. */
-export const TABLES: readonly TableDefinition[] = [...BATCH_TABLES, QUARANTINE_GAPS, REFERENCE_AIRPORTS];
+export const TABLES: readonly TableDefinition[] = [
+  ...BATCH_TABLES,
+  QUARANTINE_GAPS,
+  REFERENCE_AIRPORTS,
+  REFERENCE_AIRCRAFT,
+];
 
 /** `bronze/flights` as SQL says it: `bronze.flights`. */
 export function sqlName(table: TableDefinition): string {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type {
   CategoriesAnswer,
+  IdentitiesAnswer,
   StatusAnswer,
   TrackAnswer,
   TrafficAnswer,
@@ -9,6 +10,7 @@ import type {
 import type { DashboardServer } from '../../src/dashboard/server.ts';
 import { GOLD_METRICS_BY_CATEGORY } from '../../src/lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../../src/lake/gold-traffic-by-country.ts';
+import { REFERENCE_AIRCRAFT } from '../../src/lake/reference-aircraft.ts';
 import { SILVER_FLIGHTS_ML } from '../../src/lake/silver-flights-ml.ts';
 import { SILVER_FLIGHTS } from '../../src/lake/silver-flights.ts';
 import { LakeFixture } from './lake-fixture.ts';
@@ -117,6 +119,36 @@ describe('a dashboard server on a real lake', () => {
       countries: ['Germany'],
       feeds: ['simulator'],
     });
+  });
+
+  it('says who aircraft are as feeds and a register tell it, which may come later, change and go', async () => {
+    const page = new Page(server.url);
+    await once(page.socket, 'open');
+    const stateOf = (): unknown => page.texts.findLast((text) => text.type === 'state');
+    await lake.append(SILVER_FLIGHTS, [
+      silverRow({ icao24: 'dddddd', registration: 'D-EDDD', type_code: 'C172' }),
+      silverRow({ icao24: 'eeeeee' }),
+    ]);
+    const ask = async (token: string | null): Promise<unknown> => {
+      const { icao24, registration, operators } = await json<IdentitiesAnswer>(
+        `/api/identities${token === null ? '' : `?since=${token}`}`,
+      );
+      return [icao24, registration, operators];
+    };
+    await vi.waitFor(async () => expect(await ask(null)).toEqual([['dddddd'], ['D-EDDD'], []]), PATIENCE_MS);
+    const { token } = await json<IdentitiesAnswer>('/api/identities');
+    await vi.waitFor(() => expect(stateOf()).toMatchObject({ identities: token }), PATIENCE_MS);
+    await lake.append(REFERENCE_AIRCRAFT, [
+      { icao24: 'EEEEEE', registration: 'D-EEEE', operator: 'Aero Club' },
+      { icao24: 'ffffff', registration: 'D-EFFF', operator: 'Nobody who flies' },
+    ]);
+    await vi.waitFor(
+      async () => expect(await ask(token)).toEqual([['eeeeee'], ['D-EEEE'], ['Aero Club']]),
+      PATIENCE_MS,
+    );
+    await lake.drop(REFERENCE_AIRCRAFT);
+    await vi.waitFor(async () => expect(await ask(token)).toEqual([['eeeeee'], [null], []]), PATIENCE_MS);
+    page.socket.terminate();
   });
 
   it('answers traffic from Gold: series, leaderboard against an hour before, 304 by version', async () => {

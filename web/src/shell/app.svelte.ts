@@ -3,6 +3,7 @@ import type { Frame } from 'contrail/wire/frame';
 import { getContext, setContext } from 'svelte';
 import { getJson } from '../api/request.ts';
 import { FilterStore } from '../filter/filter-store.ts';
+import { Identities } from '../state/identities.ts';
 import { LiveConnection, type Link, type Socket, type SocketEvents } from '../live/connection.ts';
 import { areSame, emergenciesOf, newcomers, type Emergency } from '../live/emergencies.ts';
 import { liveAddress } from '../live/live-address.ts';
@@ -51,6 +52,8 @@ export class App {
   readonly track: TrackStore;
   readonly connection: LiveConnection;
   readonly keys: Keys;
+  /** Who aircraft are: registration, type, operator. */
+  readonly identities: Identities;
 
   link: Link = $state.raw({ kind: 'connecting', attempt: 0, polling: false });
   server: LiveState | null = $state.raw(null);
@@ -110,6 +113,11 @@ export class App {
       const timer = window.setTimeout(run, delay);
       return () => window.clearTimeout(timer);
     };
+    this.identities = new Identities({
+      picture: this.picture,
+      fetch: window.fetch.bind(window),
+      later,
+    });
     this.filter = new FilterStore(route, this.picture);
     this.selection = new Selection(route, this.picture);
     this.view = new View(route, later);
@@ -213,6 +221,7 @@ export class App {
     switch (message.type) {
       case 'state':
         this.server = message;
+        this.identities.hear(message.identities);
         this.#offset_s = message.now_ms / 1000 - this.#clock() / 1000;
         this.#step();
         break;

@@ -1,5 +1,6 @@
 import type {
   CategoriesAnswer,
+  IdentitiesAnswer,
   LiveState,
   ServiceStatus,
   SourceStatus,
@@ -52,6 +53,23 @@ export interface FakeLake {
   readonly version: number;
 }
 
+const TYPES = ['A320', 'B738', 'A21N', 'B77W', 'C172', 'E190'];
+const OPERATORS = ['Northern Air', 'Blue Wings', 'Isle Express'];
+
+/** Who the aircraft are: of one in five nobody says anything. */
+export function identitiesAnswer({ flights }: Pick<FakeLake, 'flights'>): IdentitiesAnswer {
+  const known = flights.map((flight, i) => ({ flight, i })).filter(({ i }) => i % 5 !== 4);
+  return {
+    token: 'fake.1',
+    since: null,
+    icao24: known.map(({ flight }) => flight.icao24),
+    registration: known.map(({ i }) => `D-A${i.toString(26).toUpperCase().padStart(3, 'X')}`),
+    type_code: known.map(({ i }) => TYPES[i % TYPES.length] ?? null),
+    operator: known.map(({ i }) => (i % 4 === 0 ? null : i % OPERATORS.length)),
+    operators: OPERATORS,
+  };
+}
+
 /** How things stand, for `state` messages and `/api/status`. */
 export function liveState(lake: FakeLake): LiveState {
   const age = lake.eventTime === null ? null : lake.now - lake.eventTime;
@@ -68,6 +86,7 @@ export function liveState(lake: FakeLake): LiveState {
     ...thresholds(lake.scenario),
     stages: stages(lake, age),
     services: services(lake),
+    identities: lake.scenario === 'waiting' ? null : 'fake.1',
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ClientMessage, CountriesAnswer, LiveState, ServerMessage } from '../protocol.ts';
+import { Identities } from '../identity/identities.ts';
 import { encodeFrame } from '../../wire/encode.ts';
 import { HEADER_AT, WIRE_VERSION } from '../../wire/frame.ts';
 import { Picture } from './picture.ts';
@@ -66,6 +67,7 @@ export interface LiveHubSources {
 export class LiveHub {
   picture = new Picture();
   ticks: Ticks;
+  readonly identities: Identities;
   readonly #sources: LiveHubSources;
   readonly #connections = new Set<Connection>();
   /** Frames of this tick, by the tick that the client has: clients with the same tick share the bytes. */
@@ -77,6 +79,7 @@ export class LiveHub {
   constructor(sources: LiveHubSources) {
     this.#sources = sources;
     this.ticks = new Ticks(pictureNumber(sources.clock(), null));
+    this.identities = new Identities(String(this.ticks.picture));
   }
 
   get clients(): number {
@@ -96,8 +99,10 @@ export class LiveHub {
   }
 
   /** Takes new rows into the picture and sends them to all clients. */
-  apply(sightings: Iterable<Sighting>): void {
+  apply(sightings: readonly Sighting[]): void {
     this.picture.apply(sightings, this.now_s());
+    this.identities.tell(sightings);
+    this.identities.prune((icao24) => this.picture.has(icao24), this.picture.size);
     this.ticks.take(this.picture);
     this.#frames.clear();
     for (const connection of this.#connections) this.#push(connection);

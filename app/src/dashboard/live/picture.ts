@@ -1,6 +1,6 @@
 import { MAX_SLOTS, ROW, copyColumns, createColumns } from '../../wire/columns.ts';
 import type { RowColumns } from '../../wire/columns.ts';
-import { encodeIcao24, writeAircraft } from '../../wire/units.ts';
+import { decodeIcao24, encodeIcao24, writeAircraft } from '../../wire/units.ts';
 import type { Aircraft } from '../../wire/units.ts';
 import { CONTACT_LOST_S, heardOf, replaces } from './heard.ts';
 import type { Heard, Stamped } from './heard.ts';
@@ -12,6 +12,8 @@ export interface Sighting extends Aircraft, Stamped {
   readonly feed: string | null;
   /** Which of several sources it came from; null with one. */
   readonly source: string | null;
+  readonly registration: string | null;
+  readonly type_code: string | null;
 }
 
 /**
@@ -58,6 +60,16 @@ export class Picture {
   /** Number of aircraft in the picture. */
   get size(): number {
     return this.#slotOf.size;
+  }
+
+  /** Whether an aircraft is in the picture, by its address as on the wire. */
+  has(icao24: number): boolean {
+    return this.#slotOf.has(icao24);
+  }
+
+  /** The addresses of all aircraft in the picture. */
+  addresses(): string[] {
+    return Array.from(this.#slotOf.keys(), decodeIcao24);
   }
 
   /**

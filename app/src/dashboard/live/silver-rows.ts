@@ -33,6 +33,8 @@ const COLUMNS = [
   'source',
   'ingested_at',
   'topic_offset',
+  'registration',
+  'type_code',
 ];
 
 /** Which rows to read. */
@@ -129,6 +131,8 @@ function toSighting(row: Row): Sighting | null {
     source: text(row['source']),
     ingested_at: ingested_us === null ? null : ingested_us / 1e6,
     topic_offset: number(row['topic_offset']),
+    registration: text(row['registration']),
+    type_code: text(row['type_code']),
   };
 }
 

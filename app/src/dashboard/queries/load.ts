@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-const NAMES = ['newest-sightings', 'traffic', 'categories', 'track'] as const;
+const NAMES = ['newest-sightings', 'traffic', 'categories', 'track', 'registered'] as const;
 
 /** The text of each `.sql` file beside this one, by name. */
 export type Queries = Readonly<Record<(typeof NAMES)[number], string>>;

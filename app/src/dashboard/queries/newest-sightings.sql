@@ -1,6 +1,7 @@
 -- Grain: one row per icao24 seen since :since: of its rows after the last one that was dated ahead, that is after its own
 -- receipt or after :now (its time decides nothing, see live/heard.ts), the newest by (time_position, last_contact); else
--- that one itself. Where no row was dated ahead, the newest of all.
+-- that one itself. Where no row was dated ahead, the newest of all. Registration and type are what any of the rows says:
+-- not every feed tells them.
 -- Reads: silver (files of silver.flights). Units: epoch seconds, degrees, metres, m/s.
 with judged as (
   select
@@ -15,7 +16,9 @@ marked as (
   select
     *,
     max(case when is_ahead then topic_offset end) over (partition by icao24) as ahead_offset,
-    max(case when is_ahead then received end) over (partition by icao24) as ahead_received
+    max(case when is_ahead then received end) over (partition by icao24) as ahead_received,
+    max(registration) over (partition by icao24) as told_registration,
+    max(type_code) over (partition by icao24) as told_type_code
   from judged
 ),
 
@@ -58,6 +61,8 @@ select
   feed,
   source,
   ingested_at,
-  topic_offset
+  topic_offset,
+  told_registration as registration,
+  told_type_code as type_code
 from ranked
 where newness = 1

@@ -8,6 +8,7 @@ import { SILVER_FLIGHTS_ML } from '../../lake/silver-flights-ml.ts';
 import type { AnswerCache } from '../answer-cache.ts';
 import { MAX_WINDOWS, categoriesAnswer, entityTag, trafficAnswer } from '../answers.ts';
 import type { AnswerSources } from '../answers.ts';
+import { Body } from '../compressed.ts';
 import { foreignHost, isAllowedHost, isOwnPage } from '../hosts.ts';
 import type { HostPolicy } from '../hosts.ts';
 import type { LiveHub } from '../live/live-hub.ts';
@@ -16,6 +17,7 @@ import type {
   CategoriesAnswer,
   CountriesAnswer,
   ErrorAnswer,
+  IdentitiesAnswer,
   KeyAnswer,
   StatusAnswer,
   TrackAnswer,
@@ -115,13 +117,17 @@ export function createRoutes(sources: RouteSources) {
     compute: () => Promise<T>,
   ) {
     const tag = entityTag(sources.tables.version(table));
-    const headers = { ETag: tag, 'Cache-Control': 'no-cache', 'Content-Type': 'application/json' };
+    const headers = { ETag: tag, 'Cache-Control': 'no-cache' };
     if (isKnown(c, tag)) return c.body(null, 304, headers);
-    return c.body(await cache.get(question, tag, compute), 200, headers);
+    return sent(c, await cache.get(question, tag, compute), headers);
   }
 
   const api = new Hono()
-    .get('/status', (c) => c.json<StatusAnswer>(sources.status(), 200, { 'Cache-Control': 'no-store' }))
+    .get('/status', (c) =>
+      sent(c, new Body(JSON.stringify(sources.status() satisfies StatusAnswer)), {
+        'Cache-Control': 'no-store',
+      }),
+    )
     .get('/traffic', async (c) => {
       const windows = wholeNumber(
         'windows',
@@ -157,6 +163,14 @@ export function createRoutes(sources: RouteSources) {
       return versioned<TrackAnswer>(c, SILVER_FLIGHTS_ML.name, `track ${icao24} ${at ?? 'now'}`, async () =>
         trackAnswer(sources, await sources.airportNames(), icao24, at),
       );
+    })
+    .get('/identities', async (c) => {
+      const { identities } = hub;
+      const since = c.req.query('since') ?? null;
+      const question = `identities ${since?.slice(0, 40) ?? ''}`;
+      const answer = async (): Promise<IdentitiesAnswer> => identities.answer(since);
+      const body = await cache.get(question, identities.token ?? '', answer);
+      return sent(c, body, { 'Cache-Control': 'no-store' });
     })
     .get('/live/countries', (c) =>
       c.json<CountriesAnswer>(hub.countries(), 200, { 'Cache-Control': 'no-store' }),
@@ -253,6 +267,19 @@ async function answerPage(c: Context, page: PageFiles): Promise<Response> {
   return isGzipped
     ? c.body(asset.gzipped, 200, { ...asset.headers, 'Content-Encoding': 'gzip' })
     : c.body(asset.body, 200, asset.headers);
+}
+
+/** A JSON answer in the best encoding that the client takes; a tag is weak then, for the bytes are others. */
+async function sent(c: Context, body: Body, headers: Readonly<Record<string, string>>): Promise<Response> {
+  const { bytes, encoding } = await body.for(c.req.header('accept-encoding'));
+  const { ETag: tag, ...others } = headers;
+  return c.body(bytes, 200, {
+    ...others,
+    ...(tag !== undefined && { ETag: encoding === 'identity' ? tag : `W/${tag}` }),
+    ...(encoding !== 'identity' && { 'Content-Encoding': encoding }),
+    'Content-Type': 'application/json',
+    Vary: 'Accept-Encoding',
+  });
 }
 
 /** Whether the client has the representation with this tag. Source: RFC 9110, section 13.1.2. */

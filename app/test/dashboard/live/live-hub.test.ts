@@ -19,6 +19,7 @@ const STATE: LiveState = {
   stale_after_s: 60,
   stages: [],
   services: [],
+  identities: null,
 };
 
 /** A browser: what it was sent, and a watcher that applies frames. */

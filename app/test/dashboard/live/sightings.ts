@@ -16,6 +16,8 @@ export function sighting(change: Partial<Sighting> = {}): Sighting {
     last_contact: NOW,
     feed: 'opensky',
     source: null,
+    registration: null,
+    type_code: null,
     ingested_at: null,
     topic_offset: null,
     ...change,
