@@ -38,6 +38,8 @@ const KIND_OF_CODE = {
   'no-such-window': 'invalid',
   'invalid-icao24': 'invalid',
   'invalid-parameter': 'invalid',
+  'nothing-to-replay': 'invalid',
+  'replay-busy': 'unavailable',
 
   // Sources and airports.
   'source-unknown': 'invalid',

@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { isDiskTrouble } from '../errors.ts';
 import { ingest } from '../ingest/ingest.ts';
 import { ingestAll } from '../program/ingest-all.ts';
-import { startPage } from '../program/dashboard.ts';
+import { REPLAY_SHARE, startPage } from '../program/dashboard.ts';
 import { newData } from '../program/data-folder.ts';
 import { topicFloor } from '../program/disk-floor.ts';
 import { openEngine, openPipelineEngine } from '../program/engine.ts';
@@ -35,6 +35,7 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
   await using server = await startPage(settings, data, {
     store: home.store,
     engine: pageEngine,
+    openReplayEngine: () => openEngine(settings, data, home.store, { share: REPLAY_SHARE }),
     logger: log,
   });
   say(

@@ -125,7 +125,8 @@ export async function select(
   return engine.rows({ sql: queries[query], relations, parameters });
 }
 
-function cells(row: Readonly<Record<string, unknown>>, columns: readonly string[]): readonly Cell[] {
+/** The cells of a row in the order of the columns. */
+export function cells(row: Readonly<Record<string, unknown>>, columns: readonly string[]): readonly Cell[] {
   return columns.map((name) => (name === 'window_start' ? seconds(row[name]) : cell(row[name])));
 }
 

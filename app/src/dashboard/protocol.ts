@@ -300,6 +300,34 @@ export interface IdentitiesAnswer {
   readonly operators: readonly string[];
 }
 
+/** A day (UTC) that Silver holds. The times are of its oldest and newest position, epoch seconds; null: nobody knows. */
+export interface ReplayDay {
+  /** `2026-11-30` */
+  readonly day: string;
+  readonly rows: number;
+  readonly first: number | null;
+  readonly last: number | null;
+}
+
+/** `GET /api/replay/days`: what can be replayed, from the log of `silver/flights`. */
+export interface ReplayDaysAnswer extends TableVersion {
+  /** One sentence on why it cannot be read and what to do; null if it can, or there is no table. */
+  readonly refusal: string | null;
+  readonly days: readonly ReplayDay[];
+}
+
+/**
+ * `GET /api/replay/volume?from=S&to=S` from `gold/traffic_by_country`: how many aircraft were heard in each window that begins
+ * in that stretch (epoch seconds, the end exclusive, at most 8 days), with the columns of {@link VOLUME_COLUMNS}.
+ */
+export interface VolumeAnswer extends TableVersion, Columnar {
+  /** Length of a window, seconds. */
+  readonly window_s: number;
+}
+
+/** window_start is epoch seconds; aircraft and records are sums over all countries. */
+export const VOLUME_COLUMNS = ['window_start', 'aircraft', 'records'] as const;
+
 /** Every answer that is not 2xx or 304. */
 export interface ErrorAnswer {
   readonly error: { readonly code: string; readonly message: string };

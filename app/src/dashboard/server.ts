@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type ObjectStore, localStore } from '@contrail/delta-lake';
 import type { Logger } from 'pino';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, QueryEngine } from '../engine/engine.ts';
 import { Lake } from '../lake/lake.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { Dashboard } from './dashboard.ts';
@@ -13,6 +13,8 @@ import { listen, urlOf } from './listen.ts';
 import { LiveSockets } from './live-socket.ts';
 import { loadQueries } from './queries/load.ts';
 import { pageFiles } from './routes/page.ts';
+import { LazyEngine } from './replay/lazy-engine.ts';
+import { ReplayChunks } from './replay/replay-chunks.ts';
 import { createRoutes, refusalOf } from './routes/routes.ts';
 import { airportNames } from './track/airport-names.ts';
 import type { WatchedService } from './watch/service-watch.ts';
@@ -28,6 +30,8 @@ export interface DashboardOptions {
   readonly lakeRoot: ObjectStore | string;
   /** Runs the queries, one at a time, so do not share it. The caller closes it. */
   readonly engine: Engine;
+  /** Opens an engine that reads the past, so that the live picture waits for nobody who looks at it. The server closes it. */
+  readonly openReplayEngine: () => Promise<QueryEngine>;
   /** Epoch milliseconds UTC. */
   readonly clock: () => number;
   readonly logger?: Logger;
@@ -74,7 +78,17 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     key: randomUUID(),
     isFull: () => sockets.isFull,
   };
+  const stop = new AbortController();
+  const replayEngine = new LazyEngine(options.openReplayEngine);
+  const replay = new ReplayChunks({
+    tables: dashboard.tables,
+    engine: replayEngine,
+    sql: queries.replay,
+    clock: options.clock,
+    signal: stop.signal,
+  });
   const routes = createRoutes({
+    replay,
     engine: options.engine,
     queries,
     tables: dashboard.tables,
@@ -114,7 +128,9 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
         server.closeAllConnections();
       }, CLOSE_MS);
       server.closeIdleConnections();
-      await Promise.all([closed, settledWithin(dashboard[Symbol.asyncDispose](), 2 * CLOSE_MS)]);
+      stop.abort();
+      const ended = Promise.all([dashboard[Symbol.asyncDispose](), replayEngine[Symbol.asyncDispose]()]);
+      await Promise.all([closed, settledWithin(ended, 2 * CLOSE_MS)]);
       clearTimeout(cut);
       sockets.close();
     },
@@ -130,7 +146,7 @@ function liveRequest({ method, url, headers }: IncomingMessage): Parameters<type
 }
 
 /** Resolves with the work or after a while: an engine that does not react to the signal must not delay the exit. */
-async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
+async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);

@@ -27,7 +27,14 @@ export async function serveDashboard(
   const scratch = parts.use(await scratchFolder('dashboard'));
   const engine = parts.use(await openEngine(settings, data, home.store, { share: 0.25, scratch }));
   const logger = openLog(settings.logLevel);
-  const server = parts.use(await startPage(settings, data, { store: home.store, engine, logger }));
+  const server = parts.use(
+    await startPage(settings, data, {
+      store: home.store,
+      engine,
+      openReplayEngine: () => openEngine(settings, data, home.store, { share: REPLAY_SHARE, scratch }),
+      logger,
+    }),
+  );
   const open = parts.move();
   return {
     url: server.url,
@@ -38,8 +45,13 @@ export async function serveDashboard(
   };
 }
 
+/** The share of MEMORY_LIMIT that reading the past may use, while somebody does. */
+export const REPLAY_SHARE = 0.25;
+
 /** What the page needs. */
 export interface PageParts {
+  /** Opens an engine for what is replayed, which has the share of memory that the page's own has. */
+  readonly openReplayEngine: () => Promise<QueryEngine>;
   readonly store: ObjectStore;
   /** The page has its own engine, so that a long SELECT of the pipeline does not delay it. */
   readonly engine: QueryEngine;
@@ -50,11 +62,12 @@ export interface PageParts {
 export const startPage = (
   settings: Settings,
   data: string,
-  { store, engine, logger }: PageParts,
+  { store, engine, openReplayEngine, logger }: PageParts,
 ): Promise<DashboardServer> =>
   startDashboard({
     lakeRoot: store,
     engine,
+    openReplayEngine,
     clock: SYSTEM.clock,
     logger,
     host: settings.dashboardHost,

@@ -30,6 +30,11 @@ export class LakeFixture implements AsyncDisposable {
     );
   }
 
+  /** Another engine on the same files; the caller closes it. */
+  openEngine(): Promise<DuckdbEngine> {
+    return DuckdbEngine.open({ memoryLimit: '128MB', threads: 1, temporaryFolder: `${this.root}-spill` });
+  }
+
   /** Appends rows to a table, made where it is missing, as one commit. Columns that a row lacks are null. */
   async append(
     definition: TableDefinition,

@@ -10,6 +10,7 @@ export function serverOn(
   return startDashboard({
     lakeRoot: lake.root,
     engine: lake.engine,
+    openReplayEngine: () => lake.openEngine(),
     clock: () => NOW * 1000 + 2000,
     host: '127.0.0.1',
     port: 0,

@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 
-const NAMES = ['newest-sightings', 'traffic', 'categories', 'track', 'registered'] as const;
+const NAMES = [
+  'newest-sightings',
+  'traffic',
+  'categories',
+  'track',
+  'registered',
+  'replay',
+  'volume',
+] as const;
 
 /** The text of each `.sql` file beside this one, by name. */
 export type Queries = Readonly<Record<(typeof NAMES)[number], string>>;

@@ -5,7 +5,6 @@ import { ContrailError } from '../../errors.ts';
 import { GOLD_METRICS_BY_CATEGORY } from '../../lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../../lake/gold-traffic-by-country.ts';
 import { SILVER_FLIGHTS_ML } from '../../lake/silver-flights-ml.ts';
-import type { AnswerCache } from '../answer-cache.ts';
 import { MAX_WINDOWS, categoriesAnswer, entityTag, trafficAnswer } from '../answers.ts';
 import type { AnswerSources } from '../answers.ts';
 import { Body } from '../compressed.ts';
@@ -28,11 +27,13 @@ import { trackAnswer } from '../track/track-answer.ts';
 import { NOT_BUILT_PAGE, SECURITY_HEADERS } from './page.ts';
 import type { PageFiles } from './page.ts';
 import { detourOf, placeOf } from './place.ts';
+import { createReplayRoutes } from './replay.ts';
+import type { ReplaySources } from './replay.ts';
+import { isKnown, sent, wholeNumber } from './request.ts';
 
 /** What the routes answer from. */
-export interface RouteSources extends AnswerSources {
+export interface RouteSources extends AnswerSources, ReplaySources {
   readonly hub: LiveHub;
-  readonly cache: AnswerCache;
   readonly metrics: DashboardMetrics;
   readonly airportNames: () => Promise<AirportName>;
   readonly status: () => StatusAnswer;
@@ -100,6 +101,8 @@ export function refusalOf(
 export type Routes = ReturnType<typeof createRoutes>;
 
 const DEFAULT_WINDOWS = 24;
+/** What was asked for is well said, and there is none. */
+const NOT_FOUND: readonly string[] = ['no-such-window', 'nothing-to-replay'];
 /** Of the year 9999. */
 const LAST_SECOND = 253_402_300_799;
 /** Base to parse a path and query as a URL; the host is ignored. */
@@ -172,6 +175,7 @@ export function createRoutes(sources: RouteSources) {
       const body = await cache.get(question, identities.token ?? '', answer);
       return sent(c, body, { 'Cache-Control': 'no-store' });
     })
+    .route('/replay', createReplayRoutes(sources))
     .get('/live/countries', (c) =>
       c.json<CountriesAnswer>(hub.countries(), 200, { 'Cache-Control': 'no-store' }),
     )
@@ -213,13 +217,15 @@ export function createRoutes(sources: RouteSources) {
       if (error instanceof ContrailError && error.kind === 'invalid') {
         return c.json<ErrorAnswer>(
           problem(error.code, error.message),
-          error.code === 'no-such-window' ? 404 : 400,
+          NOT_FOUND.includes(error.code) ? 404 : 400,
         );
       }
       // Another program has made the table unreadable. The user of the page should see what to do.
       if (error instanceof ContrailError && error.kind === 'unsupported') {
         return c.json<ErrorAnswer>(problem(error.code, error.message), 501);
       }
+      if (error instanceof ContrailError && error.code === 'replay-busy')
+        return c.json<ErrorAnswer>(problem(error.code, error.message), 503);
       sources.onError(error, `${c.req.method} ${c.req.path}`);
       const isTemporary = 'kind' in error && error.kind === 'unavailable';
       return isTemporary
@@ -267,32 +273,6 @@ async function answerPage(c: Context, page: PageFiles): Promise<Response> {
   return isGzipped
     ? c.body(asset.gzipped, 200, { ...asset.headers, 'Content-Encoding': 'gzip' })
     : c.body(asset.body, 200, asset.headers);
-}
-
-/** A JSON answer in the best encoding that the client takes; a tag is weak then, for the bytes are others. */
-async function sent(c: Context, body: Body, headers: Readonly<Record<string, string>>): Promise<Response> {
-  const { bytes, encoding } = await body.for(c.req.header('accept-encoding'));
-  const { ETag: tag, ...others } = headers;
-  return c.body(bytes, 200, {
-    ...others,
-    ...(tag !== undefined && { ETag: encoding === 'identity' ? tag : `W/${tag}` }),
-    ...(encoding !== 'identity' && { 'Content-Encoding': encoding }),
-    'Content-Type': 'application/json',
-    Vary: 'Accept-Encoding',
-  });
-}
-
-/** Whether the client has the representation with this tag. Source: RFC 9110, section 13.1.2. */
-function isKnown(c: Context, tag: string): boolean {
-  const known = c.req.header('if-none-match');
-  return known !== undefined && known.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
-}
-
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  const message = `${name}=${text.slice(0, 20)} is not a whole number from ${min} to ${max}.`;
-  throw new ContrailError('invalid-parameter', message);
 }
 
 function problem(code: string, message: string): ErrorAnswer {
