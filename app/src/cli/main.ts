@@ -77,7 +77,7 @@ function program(): Command {
       'send the positions of a source into the topic: opensky, readsb:URL|FILE, sbs:HOST:PORT, adsblol:LAT,LON,NM and others, simulator, replay:PATH, archive:PATH, ndjson:FILE; see docs/feeds.md',
     )
     .option('--once', 'end after one poll (files always end by themselves)');
-  withSettings(send, ['Source', 'Data', 'Topic', 'Kafka', 'Network', 'LOG_LEVEL']).action(
+  withSettings(send, ['Source', 'Data', 'Topic', 'Kafka', 'Network', 'STATUS_ADDRESS', 'LOG_LEVEL']).action(
     async (flags: Flags) => {
       const { produce } = await import('../program/produce.ts');
       await produce(settingsOf(flags), flags['once'] === true, untilSignal());

@@ -44,6 +44,8 @@ const EXAMPLES: Readonly<Record<MockKind, string>> = {
   contrail mock readsb --file aircraft.json                writes the file, too`,
   adsbx: `
   contrail mock adsbx --around 52.3,4.8,100
+  contrail up --source adsbfi:52.3,4.8,300 --adsbx-origin http://127.0.0.1:8700 --data data-mock
+                                           a service by its name, with a mock on port 8700
   contrail mock adsbx --faults rate-limited,busy-503 --rate 1/5`,
   sbs: `
   contrail mock sbs --lines 5000 --aircraft 1000

@@ -14,6 +14,7 @@ export const SETTING_GROUPS = {
     'OPENSKY_TOKEN_URL',
     'ADSBX_API_KEY',
     'ADSBX_INTERVAL',
+    'ADSBX_ORIGIN',
     'SIMULATED_AIRCRAFT',
     'SIMULATED_PACE',
     'REPLAY_SPEED',
@@ -40,7 +41,7 @@ export const SETTING_GROUPS = {
   Spark: ['SPARK_REMOTE', 'SPARK_MASTER_URL', 'SHUFFLE_PARTITIONS'],
   Network: ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'CA_FILE'],
   Links: ['KAFKA_PAGE', 'S3_PAGE', 'SPARK_MASTER_PAGE', 'SPARK_APPLICATION_PAGE'],
-  'Memory and log': ['MEMORY_LIMIT', 'LOG_LEVEL'],
+  'Memory and log': ['MEMORY_LIMIT', 'STATUS_ADDRESS', 'LOG_LEVEL'],
 } as const satisfies Record<string, readonly SettingName[]>;
 
 export type SettingGroup = keyof typeof SETTING_GROUPS;

@@ -58,6 +58,12 @@ export function whole(min: number, max: number): Form<number> {
 export const pageAddress = parsed('an address starting with http:// or https://', (text) =>
   /^https?:\/\/\S+$/.test(text) ? text.replace(/\/+$/, '') : null,
 );
+/** Where to listen: a port of this machine, or of an address of it. */
+export const address = parsed('a port, or a host and a port, as 8502 or 0.0.0.0:8502', (text) => {
+  const [, six, name, digits = ''] = /^(?:(?:\[([\da-f:.]+)\]|([^\s:[\]/]+)):)?(\d{1,5})$/i.exec(text) ?? [];
+  const port = digits === '' ? Number.NaN : Number(digits);
+  return port <= 65_535 ? { host: six ?? name ?? '127.0.0.1', port } : null;
+});
 /** A list of names. */
 export const hostNames = parsed('names of hosts without a port, several with commas between', (text) => {
   const names = text.split(',').map((name) => name.trim());

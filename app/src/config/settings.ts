@@ -32,6 +32,7 @@ export interface Settings {
   readonly areas: readonly Area[];
   readonly adsbxApiKey: Secret | null;
   readonly adsbxIntervalMs: number;
+  readonly adsbxOrigin: string | null;
   readonly simulatedAircraft: number;
   readonly simulatedPaceMs: number;
   /** Infinity: without pauses. */
@@ -54,6 +55,8 @@ export interface Settings {
   readonly dashboardPort: number;
   /** Empty: see docs/settings.md. */
   readonly dashboardAllowedHosts: readonly string[];
+  /** Null: nowhere. */
+  readonly statusAddress: { readonly host: string; readonly port: number } | null;
   readonly logLevel: LogLevel;
   /** URLs, perhaps with a password. */
   readonly httpsProxy: Secret | null;
@@ -207,6 +210,7 @@ function toSettings(values: Values): Settings {
       values.AREA ?? (values.OPENSKY_BOX === undefined ? [] : [{ kind: 'box', box: values.OPENSKY_BOX }]),
     adsbxApiKey: values.ADSBX_API_KEY ?? null,
     adsbxIntervalMs: values.ADSBX_INTERVAL,
+    adsbxOrigin: values.ADSBX_ORIGIN ?? null,
     simulatedAircraft: values.SIMULATED_AIRCRAFT,
     simulatedPaceMs: values.SIMULATED_PACE,
     replaySpeed: values.REPLAY_SPEED,
@@ -227,6 +231,7 @@ function toSettings(values: Values): Settings {
     dashboardHost: values.DASHBOARD_HOST,
     dashboardPort: values.DASHBOARD_PORT,
     dashboardAllowedHosts: values.DASHBOARD_ALLOWED_HOSTS ?? [],
+    statusAddress: values.STATUS_ADDRESS ?? null,
     logLevel: values.LOG_LEVEL,
     httpsProxy: values.HTTPS_PROXY ?? null,
     httpProxy: values.HTTP_PROXY ?? null,

@@ -4,6 +4,7 @@
  */
 import { AREA_FORMS } from './area.ts';
 import {
+  address,
   anyText,
   areas,
   box,
@@ -116,6 +117,12 @@ export const VARIABLES = {
       'How long to wait between two requests of adsbx:URL; less than 1s counts as 1s. A plan with 10,000 requests a month allows one in 5m.',
     unit: 'duration: ms, s, m, h, d',
   }),
+  ADSBX_ORIGIN: optional(pageAddress, {
+    meaning:
+      'Another server that adsblol:, adsbfi: and airplaneslive: ask, such as "contrail mock adsbx", for tests. What they ask, and how often, stays the same.',
+    unit: 'URL',
+    unset: 'the server of each service',
+  }),
   SIMULATED_AIRCRAFT: setting(whole(1, 100_000), '4000', {
     meaning: 'How many aircraft the simulator flies.',
     unit: 'aircraft',
@@ -197,6 +204,12 @@ export const VARIABLES = {
       'Names under which browsers reach the dashboard through a reverse proxy that keeps the Host header. The dashboard answers only to these names and to this machine.',
     unit: 'names, with commas between',
     unset: 'on 127.0.0.1 only this machine; on another DASHBOARD_HOST every name',
+  }),
+  STATUS_ADDRESS: optional(address, {
+    meaning:
+      'Where contrail produce answers /healthz, /readyz and /metrics: what its sources and the topic do, and what waits on the disk. A port alone is on this machine only.',
+    unit: 'port, or host:port as 0.0.0.0:8502',
+    unset: 'nowhere',
   }),
   LOG_LEVEL: setting(oneOf(LOG_LEVELS), 'info', {
     meaning: 'The lowest level of log lines that are written.',

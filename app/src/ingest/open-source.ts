@@ -9,7 +9,7 @@ import { NdjsonSource } from './ndjson/ndjson-source.ts';
 import { type OpenSkyOptions, OpenSkySource } from './opensky/opensky-source.ts';
 import { ReadsbSource } from './readsb/readsb-source.ts';
 import { type ReplayOptions, ReplaySource } from './replay/replay-source.ts';
-import { SbsSource } from './sbs/sbs-source.ts';
+import { type SbsOptions, SbsSource } from './sbs/sbs-source.ts';
 import { type SimulatorOptions, SimulatorSource } from './simulator/simulator-source.ts';
 import type { Source } from './source.ts';
 
@@ -19,6 +19,7 @@ export interface SourceComponents extends LiveComponents {
   readonly adsbx?: AdsbxOptions;
   readonly simulator?: Omit<SimulatorOptions, 'airports'>;
   readonly replay?: ReplayOptions;
+  readonly sbs?: SbsOptions;
   /** Read only for the simulator. */
   readonly airports: () => readonly Airport[];
   /** Read for `ndjson:-`. */
@@ -62,7 +63,7 @@ export function openSource(spec: string, components: SourceComponents): Source {
   }
   if (kind === 'replay' && rest !== '') return new ReplaySource(rest, components, components.replay);
   if (kind === 'ndjson' && rest !== '') return new NdjsonSource(rest, { stdin: components.stdin });
-  if (kind === 'sbs' && rest !== '') return new SbsSource(rest, components);
+  if (kind === 'sbs' && rest !== '') return new SbsSource(rest, components, components.sbs);
   if (kind === 'archive' && rest !== '') return new ArchiveSource(rest);
   throw new ContrailError(
     'source-unknown',

@@ -1,6 +1,5 @@
 import type { Settings } from '../config/settings.ts';
 import type { AllTurns } from '../ingest/adsbx/turns.ts';
-import type { Ask } from '../ingest/components.ts';
 import { openSource, type SourceComponents } from '../ingest/open-source.ts';
 import { OpenSkySource } from '../ingest/opensky/opensky-source.ts';
 import type { Source } from '../ingest/source.ts';
@@ -31,9 +30,12 @@ export async function chooseSources(
   return { sources: [openSource('simulator', components)], simulated: true };
 }
 
-/** One of the sources that the settings name, but `auto`. Nothing is asked yet. */
-export const sourceNamed = (settings: Settings, spec: string, fetch: Ask = SYSTEM.fetch): Source =>
-  openSource(spec, componentsOf(settings, fetch));
+/** One of the sources that the settings name, but `auto`, with other parts where they are given. Nothing is asked yet. */
+export const sourceNamed = (
+  settings: Settings,
+  spec: string,
+  parts: Partial<Pick<SourceComponents, 'fetch' | 'sbs'>> = {},
+): Source => openSource(spec, Object.assign(componentsOf(settings), parts));
 
 /** Whether a source goes on while nobody takes its polls; a file waits. */
 export const isLive = ({ name }: Source): boolean => !/^(replay|ndjson|archive):/.test(name);
@@ -41,15 +43,19 @@ export const isLive = ({ name }: Source): boolean => !/^(replay|ndjson|archive):
 /** Sources of this process that use the same service share its limits. */
 const TURNS: AllTurns = new Map();
 
-function componentsOf(settings: Settings, fetch: Ask = SYSTEM.fetch): SourceComponents {
+function componentsOf(settings: Settings): SourceComponents {
   return {
     ...SYSTEM,
-    fetch,
     // Not before it is needed: it reads files.
     get opensky() {
       return openSkyOptions(settings);
     },
-    adsbx: { key: settings.adsbxApiKey, intervalMs: settings.adsbxIntervalMs, turns: TURNS },
+    adsbx: {
+      key: settings.adsbxApiKey,
+      intervalMs: settings.adsbxIntervalMs,
+      turns: TURNS,
+      ...(settings.adsbxOrigin !== null && { origin: settings.adsbxOrigin }),
+    },
     simulator: { aircraft: settings.simulatedAircraft, paceMs: settings.simulatedPaceMs },
     replay: { speed: settings.replaySpeed },
     airports: loadAirports,

@@ -66,7 +66,7 @@ export class AdsbxSource implements Source {
   private constructor(plan: Plan, turns: AllTurns | undefined, components: LiveComponents) {
     this.name = plan.name;
     this.#plan = plan;
-    this.#turns = turnsOf(turns ?? new Map(), plan.urls[0] ?? '', plan.service.intervalMs);
+    this.#turns = turnsOf(turns ?? new Map(), plan.service, plan.urls[0] ?? '');
     this.#components = components;
   }
 

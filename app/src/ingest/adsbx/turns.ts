@@ -1,3 +1,5 @@
+import type { Service } from './service.ts';
+
 /** Requests to one service, of all sources that ask it: one after another, and so far apart as it allows. */
 export class Turns {
   readonly #leastMs: number;
@@ -42,12 +44,12 @@ export class Turns {
 const GOOD_BEFORE_FASTER = 100;
 const SLOWEST_MS = 60_000;
 
-/** The turns of each service, by origin: shared by the sources of a process. */
+/** The turns of each service: shared by the sources of a process. One server may stand in for several services. */
 export type AllTurns = Map<string, Turns>;
 
-export function turnsOf(all: AllTurns, url: string, leastMs: number): Turns {
-  const { origin } = new URL(url);
-  const turns = all.get(origin) ?? new Turns(leastMs);
-  all.set(origin, turns);
+export function turnsOf(all: AllTurns, { title, intervalMs }: Service, url: string): Turns {
+  const name = `${title} at ${new URL(url).origin}`;
+  const turns = all.get(name) ?? new Turns(intervalMs);
+  all.set(name, turns);
   return turns;
 }

@@ -46,7 +46,7 @@ export class LineServer implements AsyncDisposable {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  send(text: string): void {
+  send(text: string | Uint8Array): void {
     for (const socket of this.sockets) {
       if (socket.writableLength > MOST_UNREAD_BYTES) socket.destroy();
       else socket.write(text);

@@ -1,23 +1,7 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { zstdCompress } from 'node:zlib';
 import type { Ask } from '../components.ts';
 import { capped } from '../input/capped.ts';
 import type { PollOptions, Source } from '../source.ts';
-
-const compress = promisify(zstdCompress);
-
-/** What was recorded, and what of it was removed again. */
-export interface Recorded {
-  readonly answers: number;
-  /** Bytes on the disk. */
-  readonly bytes: number;
-  readonly removed: number;
-}
-
-/** `20261130T221601123Z-0007.json.zst`: when it came, and its number among those of a moment. */
-const NAME = /^\d{8}T\d{9}Z-\d{4}\.json\.zst$/;
+import { type Recorded, RecordingFolder } from './recording-folder.ts';
 
 /** Answers that came and were not judged yet. */
 interface Pending {
@@ -33,18 +17,12 @@ interface Pending {
  * torn or of no use is not. Answers to a form, such as tokens, never are.
  */
 export class Recorder {
-  readonly #folder: string;
-  readonly #maxBytes: number;
+  readonly #folder: RecordingFolder;
   readonly #clock: () => number;
-  readonly #files: { readonly name: string; readonly bytes: number }[] = [];
   #pending: Pending[] = [];
-  #answers = 0;
-  #bytes = 0;
-  #removed = 0;
 
   constructor(folder: string, maxBytes: number, clock: () => number) {
-    this.#folder = folder;
-    this.#maxBytes = maxBytes;
+    this.#folder = new RecordingFolder(folder, maxBytes);
     this.#clock = clock;
   }
 
@@ -64,14 +42,8 @@ export class Recorder {
     };
   }
 
-  /** Counts what an earlier run left, so that it is within the limit too. */
-  async open(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
-    for (const name of (await readdir(this.#folder)).filter((one) => NAME.test(one)).toSorted()) {
-      const { size } = await stat(join(this.#folder, name));
-      this.#files.push({ name, bytes: size });
-      this.#bytes += size;
-    }
+  open(): Promise<void> {
+    return this.#folder.open();
   }
 
   /**
@@ -91,7 +63,7 @@ export class Recorder {
     let polls = 0;
     for await (const _poll of source.polls({ ...asked, onState })) {
       const answers = this.#pending.splice(0);
-      for (const answer of answers) await this.#write(answer);
+      for (const { receivedMs, body } of answers) await this.#folder.write(receivedMs, 'json', body);
       polls += 1;
       onPoll?.(this.recorded);
       if (polls >= maxPolls || asked.signal?.aborted === true) break;
@@ -100,32 +72,7 @@ export class Recorder {
   }
 
   get recorded(): Recorded {
-    return { answers: this.#answers, bytes: this.#bytes, removed: this.#removed };
-  }
-
-  async #write({ receivedMs, body }: Pending): Promise<void> {
-    const at = new Date(receivedMs).toISOString().replaceAll(/[-:.]/g, '');
-    const name = `${at}-${String(this.#answers % 10_000).padStart(4, '0')}.json.zst`;
-    const packed = await compress(body);
-    await this.#makeRoom(packed.length);
-    // Whole or not at all; hidden, so that nobody takes it for an answer before.
-    const hidden = join(this.#folder, `.${name}`);
-    await writeFile(hidden, packed);
-    await rename(hidden, join(this.#folder, name));
-    this.#files.push({ name, bytes: packed.length });
-    this.#answers += 1;
-    this.#bytes += packed.length;
-  }
-
-  /** The oldest go: a person who records wants what has just happened. */
-  async #makeRoom(bytes: number): Promise<void> {
-    while (this.#bytes + bytes > this.#maxBytes) {
-      const oldest = this.#files.shift();
-      if (oldest === undefined) return;
-      await rm(join(this.#folder, oldest.name), { force: true });
-      this.#bytes -= oldest.bytes;
-      this.#removed += 1;
-    }
+    return this.#folder.recorded;
   }
 }
 

@@ -8,6 +8,7 @@ import { UnusableInputError } from '../input/unusable-input.ts';
 import { oddRowsNotice, readAnswer } from '../opensky/answer.ts';
 import { oddEntriesNotice, readAnswer as readReceiver, toPoll } from '../readsb/answer.ts';
 import { toMessages } from '../to-messages.ts';
+import { isLineFile, timeOfLines } from './lines.ts';
 
 /** A recorded answer in a file. */
 export interface Recording {
@@ -27,8 +28,8 @@ export interface Played {
 }
 
 /**
- * Finds the recordings of a file, or of a folder and all below it (`.json`, `.json.gz` and `.json.zst`; hidden files
- * are passed over), in order of their time, then path. Every file is read and checked, one at a time, and only its time is kept:
+ * Finds the recordings of a file, or of a folder and all below it (`.json` for answers, `.sbs` for lines of a receiver,
+ * each packed with `.gz` or `.zst` or not; hidden files are passed over), in order of their time, then path. Every file is read and checked, one at a time, and only its time is kept:
  * a folder may be far larger than memory.
  *
  * @throws ContrailError `invalid` / `replay-unreadable` when there is nothing, or a file is no such answer; it names
@@ -38,7 +39,11 @@ export async function findRecordings(path: string, signal?: AbortSignal): Promis
   const recordings: Recording[] = [];
   for (const file of await listFiles(path)) {
     if (signal?.aborted === true) return [];
-    const { time } = await readRecording(file);
+    const time = isLineFile(file)
+      ? await timeOfLines(file).catch((error: unknown) => {
+          throw unreadableFile(file, error);
+        })
+      : (await readRecording(file)).time;
     recordings.push({ path: file, time });
   }
   return recordings.toSorted((a, b) => a.time - b.time || (a.path < b.path ? -1 : 1));
@@ -61,8 +66,7 @@ export async function readRecording(path: string, label?: string): Promise<Playe
     const odd = oddEntriesNotice(answer);
     return { time: answer.timeMs / 1000, messages, vectors: real, others: malformed, odd };
   } catch (error) {
-    if (error instanceof UnusableInputError) throw unreadable(path, error.reason, error);
-    throw unreadable(path, messageOf(error), error);
+    throw unreadableFile(path, error);
   }
 }
 
@@ -75,7 +79,7 @@ async function listFiles(path: string): Promise<readonly string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
     for (const name of await readdir(path, { recursive: true })) {
-      if (!/\.json(\.gz|\.zst)?$/.test(name) || /(^|[\\/])\./.test(name)) continue;
+      if (!/\.(json|sbs)(\.gz|\.zst)?$/.test(name) || /(^|[\\/])\./.test(name)) continue;
       const file = join(path, name);
       // A folder may be called so, and a pipe would never end.
       if ((await stat(file)).isFile()) paths.push(file);
@@ -90,17 +94,21 @@ async function listFiles(path: string): Promise<readonly string[]> {
   if (paths.length === 0) {
     throw new ContrailError(
       'replay-unreadable',
-      `The folder ${path} has no recorded answers: neither it nor its subfolders have files ending in .json, .json.gz or .json.zst.`,
+      `The folder ${path} has no recordings: neither it nor its subfolders have files ending in .json, .json.gz or .json.zst (answers), nor in .sbs, .sbs.gz or .sbs.zst (lines of a receiver).`,
       { facts: { path } },
     );
   }
   return paths;
 }
 
+/** What reading a file has thrown, for a person. */
+export const unreadableFile = (path: string, error: unknown): ContrailError =>
+  unreadable(path, error instanceof UnusableInputError ? error.reason : messageOf(error), error);
+
 function unreadable(path: string, found: string, cause?: unknown): ContrailError {
   return new ContrailError(
     'replay-unreadable',
-    `The file ${path} is not a recorded answer of OpenSky's /states/all, a receiver or a service: ${found}. Nothing more is sent; repair or remove the file.`,
+    `The file ${path} is not a recorded answer of OpenSky's /states/all, a receiver or a service, nor recorded lines: ${found}. Nothing more is sent; repair or remove the file.`,
     { ...(cause !== undefined && { cause }), facts: { path } },
   );
 }

@@ -7,7 +7,7 @@ import { waitUntil } from '../wait.ts';
 import { readAddress, type Address } from './address.ts';
 import { listen } from './connection.ts';
 import { Joiner, type LineCounts, MOST_AIRCRAFT } from './joiner.ts';
-import { LineCutter } from './lines.ts';
+import { type Line, LineCutter } from './lines.ts';
 import { ReceiverClock, receiverClockNotice } from './receiver-clock.ts';
 
 const POLL_MS = 1_000;
@@ -17,6 +17,12 @@ const SILENT_MS = 60_000;
 const DEAD_MS = 300_000;
 /** Pauses between connections: a receiver is usually back soon after a restart. */
 const BACK_OFF: BackOff = { firstMs: 2_000, longestMs: 60_000 };
+
+/** Who else is told of what comes. */
+export interface SbsOptions {
+  /** Each line as it came, and when: epoch ms. */
+  readonly onLine?: (line: Line, received_ms: number) => void;
+}
 
 /**
  * A receiver's BaseStation lines (TCP, port 30003: dump1090, readsb, Virtual Radar Server, Kinetic's BaseStation). It listens
@@ -30,6 +36,7 @@ export class SbsSource implements Source {
   readonly #address: Address;
   readonly #place: string;
   readonly #components: Omit<LiveComponents, 'fetch'>;
+  readonly #onLine: SbsOptions['onLine'];
   readonly #joiner = new Joiner();
   readonly #clock = new ReceiverClock();
   /** Gives up the present connection, even if it is still being opened. */
@@ -44,7 +51,8 @@ export class SbsSource implements Source {
    * @param address `HOST:PORT`, see {@link readAddress}
    * @throws ContrailError `invalid` / `sbs-address`
    */
-  constructor(address: string, components: Omit<LiveComponents, 'fetch'>) {
+  constructor(address: string, components: Omit<LiveComponents, 'fetch'>, { onLine }: SbsOptions = {}) {
+    this.#onLine = onLine;
     this.name = `sbs:${address}`;
     this.#address = readAddress(address);
     this.#place = shown(address);
@@ -99,6 +107,7 @@ export class SbsSource implements Source {
           const lines = cutter.cut(bytes);
           if (lines.length > 0) this.#heard_ms = monotonic();
           for (const line of lines) {
+            this.#onLine?.(line, received_ms);
             const message = this.#joiner.push(line, received_ms);
             if (message === null) continue;
             hasHeard = true;

@@ -1,10 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Readable } from 'node:stream';
 import { unpacked } from '../../ingest/unpacked.ts';
 import { loadSettings } from '../../../src/config/settings.ts';
 import { ContrailError } from '../../../src/errors.ts';
 import type { StateVector } from '../../../src/flight/state-vector.ts';
-import type { Source } from '../../../src/ingest/source.ts';
+import { AREA_SERVICES } from '../../../src/ingest/adsbx/service.ts';
+import { type AllTurns, turnsOf } from '../../../src/ingest/adsbx/turns.ts';
+import { openSource } from '../../../src/ingest/open-source.ts';
+import type { Source, SourceState } from '../../../src/ingest/source.ts';
+import { askOverHttp } from '../../../src/program/ask-over-http.ts';
 import { faultsOf, MOCK_KINDS, type MockKind } from '../../../src/program/mock/faults.ts';
 import { openMock } from '../../../src/program/mock/mock.ts';
 import { type MockOptions, PLAIN_MOCK } from '../../../src/program/mock/options.ts';
@@ -13,6 +18,9 @@ import { SYSTEM } from '../../../src/program/system.ts';
 import { fakeWorld } from '../../ingest/fake-world.ts';
 import { folderOf } from '../../ingest/folder.ts';
 import { ROW } from '../../ingest/mock-opensky.ts';
+
+/** What no service needs. */
+const NO_PARTS = { airports: () => [], stdin: Readable.from([]) };
 
 const stop = new Set<AbortController>();
 afterEach(() => {
@@ -91,6 +99,74 @@ describe('the command that a mock prints shows its aircraft', () => {
     expect(await asked()).toEqual([429, null, expect.stringMatching(/^\d+$/)]);
     // Without an account others are counted apart.
     expect((await fetch(states)).headers.get('x-rate-limit-remaining')).toBe('5');
+  });
+});
+
+describe('the mock of a service stands in for', () => {
+  test.each([
+    ['adsblol', 6_000],
+    ['adsbfi', 1_000],
+    ['airplaneslive', 1_000],
+  ] as const)(
+    '%s, which ADSBX_ORIGIN points at it: several circles, at the pace of the service, refused by nobody',
+    async (form, paceMs) => {
+      const world = { ...fakeWorld('2026-11-23T12:00:00Z'), fetch: askOverHttp };
+      await using open = await openMock({ ...PLAIN_MOCK, kind: 'adsbx' }, world, () => undefined);
+      const { origin } = new URL(open.url);
+      const settings = loadSettings({ SOURCE: `${form}:51.5,-0.1,350`, ADSBX_ORIGIN: `${origin}/` });
+      const options = { origin: settings.adsbxOrigin ?? '' };
+      const source = openSource(settings.source, { ...world, ...NO_PARTS, adsbx: options });
+      const addresses: (readonly (string | null)[])[] = [];
+      const kinds = new Set<string>();
+      const begun = world.clock();
+      for await (const poll of source.polls({ onState: ({ kind }) => kinds.add(kind) })) {
+        if (poll.kind === 'vectors') addresses.push(poll.vectors.map(({ icao24 }) => icao24));
+        if (addresses.length === 10) break;
+      }
+      expect([...kinds]).toEqual(['ok']);
+      expect(open.summary()).toBe('Requests answered: 40; with a fault: 0.');
+      expect(world.clock() - begun).toBe(39 * paceMs);
+      for (const round of addresses) {
+        expect(round.length).toBeGreaterThan(5);
+        expect(new Set(round).size).toBe(round.length);
+      }
+    },
+  );
+
+  test('a named service that answers 429: it is asked again when it said', async () => {
+    const world = { ...fakeWorld('2026-11-23T12:00:00Z'), fetch: askOverHttp };
+    const faults = ['rate-limited', 'rate-limited-untold', 'busy-503'];
+    const options = { ...PLAIN_MOCK, kind: 'adsbx', faults, share: 1 / 4 } as const;
+    await using open = await openMock(options, world, () => undefined);
+    const { origin } = new URL(open.url);
+    const source = openSource('adsbfi:51.5,-0.1,100', { ...world, ...NO_PARTS, adsbx: { origin } });
+    const states: SourceState[] = [];
+    let polls = 0;
+    for await (const _ of source.polls({ onState: (state) => states.push(state) }))
+      if ((polls += 1) === 30) break;
+    const refusals = states.filter(({ kind }) => kind === 'rate-limited');
+    expect(refusals.length).toBeGreaterThan(2);
+    for (const { message } of refusals) expect(message).toMatch(/too often \(429\); next try at \d\d:/);
+  });
+
+  test('several of them at once, each at its own pace', () => {
+    const turns: AllTurns = new Map();
+    const paces = [AREA_SERVICES.adsblol, AREA_SERVICES.adsbfi, AREA_SERVICES.adsbfi].map(
+      (service) => turnsOf(turns, service, 'http://127.0.0.1:1/v2').intervalMs,
+    );
+    expect(paces).toEqual([6_000, 1_000, 1_000]);
+    expect(turns.size).toBe(2);
+  });
+
+  test('a service that wants to know who asks', async () => {
+    await using open = await mock('adsbx');
+    const answer = await askOverHttp(new URL(open.url), {
+      method: 'GET',
+      headers: {},
+      redirect: 'manual',
+      signal: AbortSignal.timeout(5_000),
+    });
+    expect(answer.status).toBe(403);
   });
 });
 
