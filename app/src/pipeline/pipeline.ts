@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessageReader } from '../engine/engine.ts';
 import { ContrailError, type ErrorCode, kindOf } from '../errors.ts';
+import type { SourceWord } from '../flight/source-word.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { expiredIn } from '../topic/range.ts';
 import type { Topic, TopicGap, TopicIdentity } from '../topic/topic.ts';
@@ -22,6 +23,8 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly topic: Topic & MessageReader;
   /** Go on without messages that the topic no longer has now, and note them in `quarantine/gaps`. */
   readonly passOverGaps?: boolean;
+  /** What sources on this machine say while the topic is away. */
+  readonly wordsHere?: () => readonly SourceWord[];
   /** Called when messages were passed over. */
   readonly onPassedOver?: (gaps: readonly Gap[]) => void;
   /** Most messages in one micro-batch. */

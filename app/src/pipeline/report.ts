@@ -6,6 +6,7 @@ import { clockNotice } from './clock-difference.ts';
 import { Paces } from './pace.ts';
 import type { Range } from './plan.ts';
 import { putProgress } from './progress-file.ts';
+import { newestWords } from '../topic/spool/word-file.ts';
 import type { Topic } from '../topic/topic.ts';
 import type { SourceWord } from '../flight/source-word.ts';
 
@@ -13,6 +14,8 @@ import type { SourceWord } from '../flight/source-word.ts';
 export interface ReportOptions {
   readonly lake: Lake;
   readonly topic: Pick<Topic, 'name' | 'words'>;
+  /** What sources say here while the topic is away. */
+  readonly wordsHere?: () => readonly SourceWord[];
   readonly engine: Pick<Engine, 'name'>;
   readonly clock: () => number;
   readonly triggerMs: number;
@@ -121,6 +124,7 @@ export class Report {
     const newest = this.#batches.at(-1);
     // This is only information: the report is written even if the topic cannot be reached.
     this.#words = await topic.words({ signal: AbortSignal.timeout(WORDS_MS) }).catch(() => this.#words);
+    const words = newestWords(this.#words, this.#options.wordsHere?.() ?? []);
     const behindSeconds = newest?.clock_behind_s ?? null;
     const progress: Progress = {
       at_ms: now,
@@ -144,7 +148,7 @@ export class Report {
       batches: this.#batches,
       ...(this.#gaps === null || this.#gaps === undefined ? {} : { gaps: this.#gaps }),
       // A source that has reported nothing for a day no longer exists.
-      sources: this.#words.filter(({ at_ms }) => now - at_ms < DAY_MS),
+      sources: words.filter(({ at_ms }) => now - at_ms < DAY_MS),
       feeds: this.#paces.list(),
     };
     await this.#put(progress);

@@ -2,8 +2,10 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import type { Engine } from '../engine/engine.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
+import { readWords, wordsBeside } from '../topic/spool/word-file.ts';
 import type { Topic } from '../topic/topic.ts';
 import { loadAirports } from './airports.ts';
+import { spoolFile } from './data-folder.ts';
 import { lakeFloor } from './disk-floor.ts';
 import type { LakeHome } from './lake/open-lake.ts';
 import { pipelineWords } from './pipeline-words.ts';
@@ -35,6 +37,7 @@ export function drain(parts: {
     holdLake: () => home.hold(),
     engine: parts.engine,
     topic: parts.topic,
+    wordsHere: () => readWords(wordsBeside(spoolFile(parts.data, parts.topic.name))),
     airports: loadAirports(),
     clock,
     monotonic,

@@ -12,6 +12,7 @@ import { hopelessness, notDue, sourceWords } from './source-words.ts';
 import { chooseSources, isLive } from './source.ts';
 import { ingestAll, sumOf } from './ingest-all.ts';
 import { openSpool } from './spool.ts';
+import { Heard, startStatus } from './status/heard.ts';
 import { SYSTEM } from './system.ts';
 import { count, say } from './terminal/say.ts';
 import { SendProgress } from './terminal/send-progress.ts';
@@ -36,6 +37,8 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   // Met where something is appended, or below.
   ready.catch(() => undefined);
   await using spool = sources.some(isLive) ? openSpool(settings, data, topic, ready) : null;
+  const told = new Heard();
+  await using _status = await startStatus(settings, told, spool);
   const kind = await (spool === null
     ? held
     : Promise.race([held, SYSTEM.sleep(PATIENCE_MS, signal).then(() => null)]));
@@ -57,7 +60,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
     const tell = label === undefined ? say : (text: string): void => say(`${label}: ${text}`);
     const speak = sourceWords(tell);
     const progress = new SendProgress(SYSTEM.monotonic, { speak: tell, isShared: label !== undefined });
-    const counts = await ingest(source, isLive(source) ? (spool ?? topic) : topic, {
+    const counts = await ingest(source, told.before(isLive(source) ? (spool ?? topic) : topic), {
       clock: SYSTEM.clock,
       sleep: SYSTEM.sleep,
       shortage: topicFloor(settings, data),
@@ -65,6 +68,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
       label,
       onPoll: (sums) => {
         declare(sums);
+        told.sent.set(source.name, sums);
         progress.show(sums);
         log({ source: source.name, polls: sums.polls, messages: sums.messages, msg: 'polled' });
       },

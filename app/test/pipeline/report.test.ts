@@ -51,6 +51,36 @@ describe('the report of the pipeline', () => {
     expect(await read()).toMatchObject({ state: 'running', message: null });
   });
 
+  it('has what sources say here while the topic is away, and what they say over the topic when it is back', async () => {
+    const store = memoryStore();
+    const word = { source: 'opensky', message: null, next_poll_at_ms: null, credits_left: null, notices: [] };
+    const before: SourceWord = { ...word, state: 'ok', at_ms: 1 };
+    const waiting: SourceWord = { ...word, state: 'waiting', message: '2 polls wait', at_ms: 2 };
+    let [isAway, here]: [boolean, readonly SourceWord[]] = [false, []];
+    const words = async (): Promise<readonly SourceWord[]> => {
+      if (isAway) throw new Error('Kafka is away.');
+      return [before];
+    };
+    const report = new Report({
+      topic: { name: 't', words },
+      engine: { name: 'duckdb' },
+      triggerMs: TRIGGER_MS,
+      lake: new Lake(store, Date.now),
+      clock: Date.now,
+      wordsHere: () => here,
+    });
+    const sources = async () =>
+      (JSON.parse(new TextDecoder().decode(await store.get(PROGRESS_FILE))) as Progress).sources;
+    await report.write('waiting', []);
+    expect(await sources()).toEqual([before]);
+    [isAway, here] = [true, [waiting]];
+    await report.trouble(new Error('Kafka is away.'));
+    expect(await sources()).toEqual([waiting]);
+    [isAway, here] = [false, []];
+    await report.write('waiting', []);
+    expect(await sources()).toEqual([before]);
+  });
+
   it('names a clock that differs from the feed as long as the newest micro-batch says so', async () => {
     const { report, read } = setUp();
     report.add({ ...PROGRESS.batches[0]!, clock_behind_s: 1200 });

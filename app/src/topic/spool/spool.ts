@@ -11,8 +11,8 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { ContrailError, messageOf } from '../../errors.ts';
-import { isBusy } from '../embedded/sqlite-errors.ts';
+import { ContrailError, isDiskTrouble, messageOf } from '../../errors.ts';
+import { fromSqlite, isBusy } from '../embedded/sqlite-errors.ts';
 import { PackedMessages } from '../packed-messages.ts';
 
 /** `PRAGMA application_id`: the letters `ctrs`. */
@@ -22,6 +22,8 @@ const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD
 /** A poll that waits. */
 export interface Spooled {
   readonly id: number;
+  /** In the file. */
+  readonly bytes: number;
   /** Null: its bytes are damaged. */
   readonly messages: PackedMessages | null;
 }
@@ -34,35 +36,59 @@ interface Row {
 
 export class Spool implements Disposable {
   readonly #file: string;
-  readonly #database: DatabaseSync;
   readonly #maxBytes: number;
-  #polls: number;
-  #bytes: number;
+  readonly #onDamaged: (file: string) => void;
+  /** Null: the disk had no room for it yet. */
+  #database: DatabaseSync | null = null;
+  #polls = 0;
+  #bytes = 0;
+  /** Up to here the topic has the polls, and up to there they have left the file. */
+  #sentId = 0;
+  #forgottenId = 0;
 
-  private constructor(file: string, database: DatabaseSync, maxBytes: number) {
+  private constructor(file: string, maxBytes: number, onDamaged: (file: string) => void) {
     this.#file = file;
-    this.#database = database;
     this.#maxBytes = maxBytes;
-    const { polls, bytes } = sumOf(database);
-    [this.#polls, this.#bytes] = [polls, bytes];
+    this.#onDamaged = onDamaged;
   }
 
   /**
-   * Opens the file, and makes it if it is missing. `held`: another process has it. One that is damaged is set aside, as
-   * `FILE.damaged`, which `onDamaged` is told.
+   * Opens the file, and makes it if it is missing; on a disk without room, {@link tryOpen} does it later. `held`: another process
+   * has it. One that is damaged is set aside, as `FILE.damaged`, which `onDamaged` is told.
    * @throws Error when the folder cannot be written
    */
   static open(file: string, maxBytes: number, onDamaged: (file: string) => void): Spool | 'held' {
-    mkdirSync(dirname(file), { recursive: true });
+    const spool = new Spool(file, maxBytes, onDamaged);
+    return spool.tryOpen() === 'held' ? 'held' : spool;
+  }
+
+  get isOpen(): boolean {
+    return this.#database !== null;
+  }
+
+  /** @throws Error when the folder cannot be written, for another reason than want of room */
+  tryOpen(): 'open' | 'held' | 'no room' {
+    if (this.#database !== null) return 'open';
     try {
-      return new Spool(file, openDatabase(file), maxBytes);
+      this.#open();
+      return 'open';
     } catch (error) {
       if (isBusy(error)) return 'held';
+      if (isDiskTrouble(fromSqlite(error, 'Opening the spool'))) return 'no room';
       if (!isDamage(error)) throw error;
-      renameSync(file, `${file}.damaged`);
-      onDamaged(`${file}.damaged`);
-      return new Spool(file, openDatabase(file), maxBytes);
+      renameSync(this.#file, `${this.#file}.damaged`);
+      this.#onDamaged(`${this.#file}.damaged`);
+      this.#open();
+      return 'open';
     }
+  }
+
+  #open(): DatabaseSync {
+    mkdirSync(dirname(this.#file), { recursive: true });
+    const database = openDatabase(this.#file);
+    const { polls, bytes } = sumOf(database);
+    [this.#database, this.#polls, this.#bytes] = [database, polls, bytes];
+    return database;
   }
 
   /** What waits in a file that is there, without changing it; `held`: a process that produces has it. @throws Error of SQLite */
@@ -93,7 +119,9 @@ export class Spool implements Disposable {
   push(messages: PackedMessages): number | null {
     const payload = zstdCompressSync(Buffer.concat(messages.pieces()), ZSTD);
     if (this.#bytes + payload.length > this.#maxBytes) return null;
-    const { lastInsertRowid } = this.#database
+    const database = this.#database ?? this.#open();
+    this.#forget();
+    const { lastInsertRowid } = database
       .prepare('insert into poll (timestamp_ms, messages, payload) values (?, ?, ?)')
       .run(messages.timestamp_ms, messages.length, payload);
     this.#polls += 1;
@@ -101,31 +129,45 @@ export class Spool implements Disposable {
     return Number(lastInsertRowid);
   }
 
-  /** The oldest poll; null when none waits. @throws ContrailError `corrupt` / `spool-unreadable` */
+  /** The oldest poll that is not sent; null when none waits. @throws ContrailError `corrupt` / `spool-unreadable` */
   first(): Spooled | null {
     const row = this.#oldest();
     if (row === null) return null;
+    const { id, timestamp_ms, payload } = row;
+    const bytes = payload.byteLength;
     try {
-      const bytes = Buffer.from(zstdDecompressSync(row.payload));
-      return { id: row.id, messages: PackedMessages.from(bytes, row.timestamp_ms) };
+      const unpacked = Buffer.from(zstdDecompressSync(payload));
+      return { id, bytes, messages: PackedMessages.from(unpacked, timestamp_ms) };
     } catch {
-      return { id: row.id, messages: null };
+      return { id, bytes, messages: null };
     }
   }
 
-  /** Forgets a poll that the topic has. */
-  remove(id: number): void {
-    const size = this.#database.prepare('select length(payload) as bytes from poll where id = ?').get(id);
-    if (size === undefined) return;
-    this.#database.prepare('delete from poll where id = ?').run(id);
+  /**
+   * The topic has a poll: this process does not send it again, from now on. It leaves the file at once, or when a disk without
+   * room takes that, which {@link push} and the next call try again.
+   * @throws Error of SQLite when it is still in the file
+   */
+  sent({ id, bytes }: Pick<Spooled, 'id' | 'bytes'>): void {
+    if (id <= this.#sentId) return;
+    this.#sentId = id;
     this.#polls -= 1;
-    this.#bytes -= Number(size['bytes']);
+    this.#bytes -= bytes;
+    this.#forget();
+  }
+
+  #forget(): void {
+    if (this.#forgottenId === this.#sentId || this.#database === null) return;
+    this.#database.prepare('delete from poll where id <= ?').run(this.#sentId);
+    this.#forgottenId = this.#sentId;
     if (this.#polls === 0) this.#database.exec('pragma incremental_vacuum; pragma wal_checkpoint(truncate)');
   }
 
   #oldest(): Row | null {
     try {
-      const row = this.#database.prepare('select * from poll order by id limit 1').get();
+      const row = this.#database
+        ?.prepare('select * from poll where id > ? order by id limit 1')
+        .get(this.#sentId);
       return (row ?? null) as Row | null;
     } catch (cause) {
       throw new ContrailError(
@@ -137,7 +179,13 @@ export class Spool implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#database.close();
+    try {
+      this.#forget();
+    } catch {
+      // The next run sends these again.
+    } finally {
+      this.#database?.close();
+    }
   }
 }
 

@@ -9,13 +9,26 @@
  *
  * - lost: nothing, until the spool is full. Then the newest poll is dropped, counted and told: what was kept stays kept, in one
  *   piece with what the topic has, and a long outage writes nothing.
- * - doubled: the poll that is on its way when the process dies, or whose answer was lost. Silver keeps one of each row.
+ * - a disk without room: as a full spool. What is on it stays, and the next poll is tried again.
+ * - said: while the topic is away the words of the sources lie beside the spool (word-file.ts), else they go to the topic.
+ * - doubled: the poll that is on its way when the process dies, or whose answer was lost; on a disk without room all that could not be
+ *   removed when the process dies. Silver keeps one of each row.
  */
 import { kindOf, messageOf } from '../../errors.ts';
 import type { SourceWord } from '../../flight/source-word.ts';
 import type { PackedMessages } from '../packed-messages.ts';
 import type { Stoppable, Topic } from '../topic.ts';
-import { Spool } from './spool.ts';
+import {
+  type Dropped,
+  droppedWords,
+  megabytes,
+  type Outage,
+  type SpoolState,
+  waitingWords,
+  withSpool,
+} from './outage.ts';
+import { Spool, type Spooled } from './spool.ts';
+import { removeWords, wordsBeside, writeWords } from './word-file.ts';
 
 /** What a spooled topic needs. */
 export interface SpoolOptions {
@@ -50,10 +63,18 @@ export class SpooledTopic implements Pick<Topic, 'say'>, AsyncDisposable {
   #draining: Promise<void> | null = null;
   /** Appends that go on, of polls that are on the disk meanwhile. */
   readonly #inFlight = new Map<number, Promise<void>>();
+  /** An append that goes on, of a poll that is nowhere else. */
+  #onItsWay: Promise<void> | null = null;
   #failure: Error | null = null;
-  /** Polls and messages that were dropped, and when: epoch ms. */
-  #dropped = { polls: 0, messages: 0, firstMs: 0, lastMs: 0 };
+  #dropped: Dropped = { polls: 0, messages: 0, firstMs: 0, lastMs: 0 };
   #isFull = false;
+  /** Whether what was sent is still in the file. */
+  #isStuck = false;
+  /** Since when the topic takes no poll, epoch ms. */
+  #awayFromMs: number | null = null;
+  #last: Outage | null = null;
+  /** The newest word of each source, as it said it. */
+  readonly #words = new Map<string, SourceWord>();
 
   private constructor(topic: Pick<Topic, 'append' | 'say'>, spool: Spool, options: SpoolOptions) {
     this.#topic = topic;
@@ -61,9 +82,8 @@ export class SpooledTopic implements Pick<Topic, 'say'>, AsyncDisposable {
     this.#options = options;
     // A failure is met where something is appended.
     options.ready?.catch(() => undefined);
-    if (spool.length === 0) return;
-    options.tell(`${this.#waiting()} from an earlier run: sent first.`);
-    this.#drain();
+    if (spool.length > 0) this.#sendEarlier();
+    else removeWords(wordsBeside(options.file));
   }
 
   /** `held`: another process uses this spool. @throws Error when the folder cannot be written */
@@ -79,42 +99,57 @@ export class SpooledTopic implements Pick<Topic, 'say'>, AsyncDisposable {
     return this.#spool.length;
   }
 
+  get state(): SpoolState {
+    return {
+      awayFromMs: this.#awayFromMs,
+      polls: this.#spool.length,
+      bytes: this.#spool.bytes,
+      dropped: this.#dropped,
+      last: this.#last,
+    };
+  }
+
+  /** The newest word of each source, with what is true of the topic. */
+  get words(): readonly SourceWord[] {
+    const [state, nowMs] = [this.state, this.#options.clock()];
+    return Array.from(this.#words.values(), (word) => withSpool(word, state, nowMs));
+  }
+
   /**
    * Takes a poll; resolves within seconds, when it is durable. `dropped`: neither topic nor spool has room for it.
    * @throws ContrailError of any kind but `unavailable`, also of a poll before
    */
   async append(messages: PackedMessages): Promise<'dropped' | void> {
     if (this.#failure !== null) throw this.#failure;
-    if (this.#draining !== null) return this.#keep(messages, null);
+    // The disk had no room for the file when the program began.
+    if (!this.#spool.isOpen && this.#spool.tryOpen() === 'open' && this.#spool.length > 0)
+      this.#sendEarlier();
+    if (this.#draining !== null || this.#onItsWay !== null) return this.#keep(messages, null);
     if (!(await this.#getReady())) {
-      this.#options.tell(SLOW);
+      this.#tellAway(SLOW);
       return this.#keep(messages, null);
     }
     // The topic has copied the messages when this returns.
     const sending = this.#topic.append(messages, { signal: this.#closing.signal });
     const outcome = await this.#within(sending).catch((error: unknown) => {
       if (kindOf(error) !== 'unavailable') throw error;
-      this.#options.tell(`${messageOf(error)} Polls are kept on the disk until it is back.`);
+      this.#tellAway(`${messageOf(error)} Polls are kept on the disk until it is back.`);
       return 'away' as const;
     });
-    if (outcome === 'done') return;
-    if (outcome === 'slow') this.#options.tell(SLOW);
+    if (outcome === 'done') {
+      // All was lost that came while it was away.
+      if (this.#awayFromMs !== null) this.#back(0);
+      return;
+    }
+    if (outcome === 'slow') this.#tellAway(SLOW);
     return this.#keep(messages, outcome === 'slow' ? sending : null);
   }
 
-  /** Says a source's word, with what waits and what was dropped. */
+  /** Says a source's word, with what waits and what was dropped; beside the spool while the topic is away. */
   async say(word: SourceWord, options?: Stoppable): Promise<void> {
-    const { polls, messages } = this.#dropped;
-    const notices = [
-      ...(this.#spool.length > 0 ? [`${this.#waiting()}.`] : []),
-      ...(polls > 0 ? [this.#droppedWords()] : []),
-    ];
-    const counters = {
-      ...word.counters,
-      spool_dropped_polls: polls,
-      spool_dropped_messages: messages,
-    };
-    await this.#topic.say({ ...word, notices: [...word.notices, ...notices], counters }, options);
+    this.#words.set(word.source, word);
+    if (this.#awayFromMs !== null) this.#writeWords();
+    await this.#topic.say(withSpool(word, this.state, this.#options.clock()), options);
   }
 
   /** Resolves when nothing waits any more, or the signal fires. */
@@ -126,6 +161,7 @@ export class SpooledTopic implements Pick<Topic, 'say'>, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await this.#draining;
+    if (this.#spool.length === 0) removeWords(wordsBeside(this.#options.file));
     this.#spool[Symbol.dispose]();
   }
 
@@ -136,11 +172,40 @@ export class SpooledTopic implements Pick<Topic, 'say'>, AsyncDisposable {
   }
 
   #keep(messages: PackedMessages, sending: Promise<void> | null): 'dropped' | void {
+    this.#awayFromMs ??= this.#options.clock();
+    const { length } = messages;
     const id = this.#push(messages);
-    if (id === null) return 'dropped';
+    this.#writeWords();
+    if (id === null) {
+      if (sending !== null) this.#await(sending, length);
+      return 'dropped';
+    }
     this.#options.onPoint?.('spooled');
     if (sending !== null) this.#inFlight.set(id, sending);
     if (this.#draining === null) this.#drain();
+  }
+
+  /** A poll that the disk has no room for may still reach the topic; until it does, no other is held in memory. */
+  #await(sending: Promise<void>, messages: number): void {
+    const found = (): void => {
+      const { polls, messages: all } = this.#dropped;
+      this.#dropped = { ...this.#dropped, polls: polls - 1, messages: all - messages };
+    };
+    this.#onItsWay = sending.then(found, () => undefined).finally(() => (this.#onItsWay = null));
+  }
+
+  /** Says that the topic is away; once, however often a poll has no room. */
+  #tellAway(sentence: string): void {
+    if (this.#awayFromMs === null) this.#options.tell(sentence);
+  }
+
+  #writeWords(): void {
+    writeWords(wordsBeside(this.#options.file), this.words);
+  }
+
+  #sendEarlier(): void {
+    this.#options.tell(`${waitingWords(this.state)} from an earlier run: sent first.`);
+    this.#drain();
   }
 
   #push(messages: PackedMessages): number | null {
@@ -148,6 +213,8 @@ export class SpooledTopic implements Pick<Topic, 'say'>, AsyncDisposable {
     try {
       const id = this.#spool.push(messages);
       if (id !== null) {
+        if (this.#isFull)
+          this.#options.tell(`There is room again: polls are kept. ${droppedWords(this.#dropped)}`);
         this.#isFull = false;
         return id;
       }
@@ -188,7 +255,7 @@ export class SpooledTopic implements Pick<Topic, 'say'>, AsyncDisposable {
         if (poll.messages === null) tell('A poll in the spool is damaged, and is not sent.');
         else await (sending ?? this.#topic.append(poll.messages, { signal }));
         onPoint?.('sent');
-        await this.#remove(poll.id);
+        this.#remove(poll);
         onPoint?.('removed');
         [failures, sent] = [0, sent + 1];
       } catch (error) {
@@ -196,7 +263,7 @@ export class SpooledTopic implements Pick<Topic, 'say'>, AsyncDisposable {
         if (signal.aborted || (error instanceof Error && error.name === 'AbortError')) break;
         if (kindOf(error) !== 'unavailable') {
           this.#failure = error instanceof Error ? error : new Error(messageOf(error));
-          tell(`${messageOf(error)} ${this.#waiting()}.`);
+          tell(`${messageOf(error)} ${waitingWords(this.state)}.`);
           break;
         }
         await sleep(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] as number, signal);
@@ -204,23 +271,31 @@ export class SpooledTopic implements Pick<Topic, 'say'>, AsyncDisposable {
       }
     }
     if (this.#spool.length > 0 || sent === 0) return;
-    tell(
-      `The topic takes positions again: ${sent} polls that waited are in it.${this.#isFull ? ` ${this.#droppedWords()}` : ''}`,
-    );
-    this.#isFull = false;
+    this.#back(sent);
   }
 
-  /** A disk that is full may not take even this; until it does, nothing is sent, for it would be sent again. */
-  async #remove(id: number): Promise<void> {
-    const { signal } = this.#closing;
-    for (let isTold = false; !signal.aborted;) {
-      try {
-        return this.#spool.remove(id);
-      } catch (error) {
-        if (!isTold) this.#options.tell(`The spool cannot be written (${messageOf(error)}). Trying again.`);
-        isTold = true;
-        await this.#options.sleep(RETRY_MS[0], signal);
-      }
+  /** The topic has taken all that waited. */
+  #back(polls: number): void {
+    const lost = this.#isFull ? ` ${droppedWords(this.#dropped)}` : '';
+    this.#options.tell(`The topic takes positions again: ${polls} polls that waited are in it.${lost}`);
+    this.#isFull = false;
+    if (this.#awayFromMs === null) return;
+    this.#last = { fromMs: this.#awayFromMs, toMs: this.#options.clock(), polls };
+    this.#awayFromMs = null;
+    removeWords(wordsBeside(this.#options.file));
+  }
+
+  /** A disk that is full may not take even this: the poll is not sent again, unless the process dies before it does. */
+  #remove(poll: Spooled): void {
+    try {
+      this.#spool.sent(poll);
+      this.#isStuck = false;
+    } catch (error) {
+      if (!this.#isStuck)
+        this.#options.tell(
+          `What was sent cannot be removed from the spool yet (${messageOf(error)}): if this process dies before there is room, it is sent again.`,
+        );
+      this.#isStuck = true;
     }
   }
 
@@ -247,16 +322,4 @@ export class SpooledTopic implements Pick<Topic, 'say'>, AsyncDisposable {
     signal.addEventListener('abort', stop, { once: true });
     await Promise.race([work, stopped.promise]).finally(() => signal.removeEventListener('abort', stop));
   }
-
-  #waiting(): string {
-    return `${this.#spool.length} polls (${megabytes(this.#spool.bytes)} MB) wait on the disk`;
-  }
-
-  #droppedWords(): string {
-    const { polls, messages, firstMs, lastMs } = this.#dropped;
-    return `${polls} polls with ${messages} messages were lost between ${utc(firstMs)} and ${utc(lastMs)}, because the spool was full.`;
-  }
 }
-
-const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 0);
-const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

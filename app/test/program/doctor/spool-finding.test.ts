@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { spoolFile } from '../../../src/program/data-folder.ts';
 import { spoolFinding } from '../../../src/program/doctor/spool-finding.ts';
 import { PackedMessages } from '../../../src/topic/packed-messages.ts';
-import { Spool } from '../../../src/topic/spool/spool.ts';
+import { Spool, type Spooled } from '../../../src/topic/spool/spool.ts';
 import { folderOf } from '../../ingest/folder.ts';
 
 const settings = { topicName: 'test' };
@@ -26,7 +26,7 @@ test('doctor says what waits for the topic, that a producer has it, that it is d
   {
     using spool = Spool.open(file, 1_000_000, () => undefined) as Spool;
     expect(spool.first()?.messages?.length).toBe(1);
-    spool.remove(spool.first()?.id ?? 0);
+    spool.sent(spool.first() as Spooled);
   }
   expect(await look()).toEqual([]);
   writeFileSync(file, Buffer.alloc(8192, 'no database at all '));
