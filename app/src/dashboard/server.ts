@@ -16,7 +16,7 @@ import { pageFiles } from './routes/page.ts';
 import { LazyEngine } from './replay/lazy-engine.ts';
 import { ReplayChunks } from './replay/replay-chunks.ts';
 import { createRoutes, refusalOf } from './routes/routes.ts';
-import { airportNames } from './track/airport-names.ts';
+import { airportList } from './track/airports.ts';
 import type { WatchedService } from './watch/service-watch.ts';
 
 /** How long open answers and sockets may take to end before they are cut. */
@@ -96,7 +96,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     hub: dashboard.hub,
     cache: new AnswerCache(),
     metrics: dashboard.metrics,
-    airportNames: airportNames(),
+    airports: airportList(),
     status: () => dashboard.status(),
     notReady: () => dashboard.notReady(),
     page: pageFiles(options.webRoot),

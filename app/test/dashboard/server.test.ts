@@ -251,7 +251,6 @@ describe('a dashboard server on a real lake', () => {
       longitude: 8,
       latitude: 50,
       altitude_m: 1111,
-      height_above_airport_m: 1000,
       flight_phase: 'CRUISE',
       phase_confidence: 0.87654,
       nearest_airport: 'EDDF',
@@ -279,7 +278,7 @@ describe('a dashboard server on a real lake', () => {
       0.877,
       'EDDF',
       4.2,
-      111,
+      110.9,
       doubts,
     ];
     await vi.waitFor(async () => {

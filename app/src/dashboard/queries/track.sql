@@ -33,7 +33,6 @@ select
   phase_confidence,
   nearest_airport,
   nearest_airport_km,
-  altitude_m - height_above_airport_m as airport_elevation_m,
   is_jump,
   is_altitude_jump,
   is_speed_conflict,

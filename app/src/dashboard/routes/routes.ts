@@ -22,7 +22,7 @@ import type {
   TrackAnswer,
   TrafficAnswer,
 } from '../protocol.ts';
-import type { AirportName } from '../track/airport-names.ts';
+import type { FindAirport } from '../track/airports.ts';
 import { trackAnswer } from '../track/track-answer.ts';
 import { NOT_BUILT_PAGE, SECURITY_HEADERS } from './page.ts';
 import type { PageFiles } from './page.ts';
@@ -35,7 +35,7 @@ import { isKnown, sent, wholeNumber } from './request.ts';
 export interface RouteSources extends AnswerSources, ReplaySources {
   readonly hub: LiveHub;
   readonly metrics: DashboardMetrics;
-  readonly airportNames: () => Promise<AirportName>;
+  readonly airports: () => Promise<FindAirport>;
   readonly status: () => StatusAnswer;
   /** Why the server cannot answer yet, one sentence; null when it can. */
   readonly notReady: () => string | null;
@@ -164,7 +164,7 @@ export function createRoutes(sources: RouteSources) {
       const text = c.req.query('at');
       const at = text === undefined ? null : wholeNumber('at', text, 0, LAST_SECOND);
       return versioned<TrackAnswer>(c, SILVER_FLIGHTS_ML.name, `track ${icao24} ${at ?? 'now'}`, async () =>
-        trackAnswer(sources, await sources.airportNames(), icao24, at),
+        trackAnswer(sources, await sources.airports(), icao24, at),
       );
     })
     .get('/identities', async (c) => {

@@ -3,7 +3,7 @@ import { SILVER_FLIGHTS_ML } from '../../lake/silver-flights-ml.ts';
 import { cell, select, type AnswerSources } from '../answers.ts';
 import { newestSecond } from '../live/silver-rows.ts';
 import { TRACK_COLUMNS, type Cell, type TrackAnswer } from '../protocol.ts';
-import type { AirportName } from './airport-names.ts';
+import type { FindAirport } from './airports.ts';
 import { flightAt, SILENCE_S, type Sighted } from './flight.ts';
 import { thin, type Thinned } from './thin.ts';
 
@@ -30,7 +30,7 @@ interface TrackRow extends Sighted, Thinned {
  */
 export async function trackAnswer(
   sources: AnswerSources,
-  nameOf: AirportName,
+  airportOf: FindAirport,
   icao24: string,
   at: number | null,
 ): Promise<TrackAnswer> {
@@ -44,14 +44,14 @@ export async function trackAnswer(
   const first = rows[0];
   const idents = new Set(rows.map(({ row }) => row['nearest_airport']));
   const names = [...idents].flatMap((ident) => {
-    const airport = typeof ident === 'string' ? nameOf(ident) : null;
-    return airport === null ? [] : [[ident as string, airport] as const];
+    const airport = typeof ident === 'string' ? airportOf(ident) : null;
+    return airport === null ? [] : [[ident as string, airport.name] as const];
   });
   return {
     ...version,
     icao24,
     columns: TRACK_COLUMNS,
-    rows: rows.map(cellsOf),
+    rows: rows.map((row) => cellsOf(row, airportOf)),
     flight:
       first === undefined
         ? null
@@ -123,13 +123,15 @@ const DOUBTS = [
   ['is_stale', 'stale'],
 ] as const;
 
-function cellsOf({ row, on_ground }: TrackRow): Cell[] {
+function cellsOf({ row, on_ground }: TrackRow, airportOf: FindAirport): Cell[] {
   const doubts = DOUBTS.filter(([column]) => row[column] === true).map(([, word]) => word);
   const km = cell(row['nearest_airport_km']);
-  const isNear = typeof km === 'number' && km <= GROUND_KM;
+  const ident = row['nearest_airport'];
+  const near =
+    typeof ident === 'string' && typeof km === 'number' && km <= GROUND_KM ? airportOf(ident) : null;
   const made: Readonly<Record<string, Cell>> = {
     on_ground,
-    ground_m: isNear ? cell(row['airport_elevation_m']) : null,
+    ground_m: near?.elevation_m ?? null,
     doubts: doubts.length === 0 ? null : doubts.join(' '),
   };
   return TRACK_COLUMNS.map((name) => made[name] ?? (name in made ? null : rounded(name, cell(row[name]))));
