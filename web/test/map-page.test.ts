@@ -54,16 +54,17 @@ describe('where the map looks', () => {
 
   test('has an aircraft in the middle of what the card leaves free', () => {
     const place = { x: placed.x[2] ?? 0, y: placed.y[2] ?? 0 };
+    // The card covers 372 pixels at the right: the middle of the rest is 186 to the left of the middle of the view.
     const wide = cameraOver(place, 7, WIDE);
-    expect([wide.x, wide.y, wide.zoom]).toEqual([place.x, place.y, 7]);
+    expect([(wide.x - place.x) * worldPixels(7), wide.y]).toEqual([expect.closeTo(186, 6), place.y]);
     const onPhone = cameraOver(place, 7, PHONE);
     // The card covers 62 % from below: the middle of the rest is 31 % above the middle of the view.
     expect((onPhone.y - worldY(AIRLINER.latitude)) * worldPixels(7)).toBeCloseTo(0.31 * PHONE.height, 6);
   });
 
-  test('knows what the card covers: the lower part of a phone, nothing of a wide view', () => {
-    expect([100, 300, 690].map((y) => isUnderCard(y, PHONE))).toEqual([false, true, true]);
-    expect([100, 790].map((y) => isUnderCard(y, WIDE))).toEqual([false, false]);
+  test('knows what the card covers: the lower part of a phone, the right of a wide view', () => {
+    expect([100, 300, 690].map((y) => isUnderCard({ x: 10, y }, PHONE))).toEqual([false, true, true]);
+    expect([100, 820, 840].map((x) => isUnderCard({ x, y: 790 }, WIDE))).toEqual([false, false, true]);
   });
 });
 

@@ -84,7 +84,7 @@ describe.skipIf(isSkipped)('the map in a browser', () => {
     await card.getByRole('heading', { name: flight.callsign ?? '' }).waitFor();
     await card.getByText(flight.icao24).waitFor();
     expect(await card.innerText()).not.toMatch(/NaN|undefined|null/);
-    await card.getByRole('img', { name: /Altitude and ground speed/ }).waitFor();
+    await card.getByRole('slider', { name: /Altitude and ground speed/ }).waitFor();
     expect(new URL(page.url()).searchParams.get('icao24')).toBe(flight.icao24);
     await page.keyboard.press('Escape');
     await card.waitFor({ state: 'detached' });
@@ -115,7 +115,7 @@ describe.skipIf(isSkipped)('the map in a browser', () => {
         route.fulfill({ json: { ...table, icao24: flight.icao24, columns, rows } }),
       );
       await page.goto(`${open.server.url}/?icao24=${flight.icao24}`);
-      await page.getByRole('img', { name: /Altitude and ground speed/ }).waitFor();
+      await page.getByRole('slider', { name: /Altitude and ground speed/ }).waitFor();
       return (await page.getByRole('complementary').innerText()).replace(/\s+/g, ' ');
     };
     open.server.show('live');
@@ -127,7 +127,7 @@ describe.skipIf(isSkipped)('the map in a browser', () => {
     const others = steps.map(([time = 0, longitude = 0]) => [time + 2, longitude, 52, 9000, 828, 90]);
     const both = [...steps, ...others].toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
     expect(await answer(both)).toContain('2 tracks at once, which no single aircraft can fly');
-    await page.getByRole('img', { name: /over the flight, 20 positions/ }).waitFor();
+    await page.getByRole('slider', { name: /over the flight, 20 positions/ }).waitFor();
     await context.close();
   });
 

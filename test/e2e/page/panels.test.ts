@@ -130,7 +130,7 @@ describe.skipIf(isSkipped)('Traffic and Pipeline in a browser', () => {
     await page.getByRole('heading', { name: /<img src=x onerror=.* over time/ }).waitFor();
     await widest();
     await page.goto(`${open.server.url}/?icao24=${flight.icao24}`);
-    await page.getByRole('img', { name: /Altitude and ground speed/ }).waitFor();
+    await page.getByRole('slider', { name: /Altitude and ground speed/ }).waitFor();
     await widest();
     expect(seen.errors).toEqual([]);
   });

@@ -28,6 +28,8 @@ export interface ChartSpec {
   readonly window_s?: number | undefined;
   /** How far back from the newest point the axis reaches, seconds; without it, as far as the data. */
   readonly span_s?: number | undefined;
+  /** It reaches to the right edge: no chart above or below has an axis there. */
+  readonly isFlush?: boolean | undefined;
   /** The point under the pointer, or null when it has left. */
   readonly onCursor?: (index: number | null) => void;
 }
@@ -35,6 +37,8 @@ export interface ChartSpec {
 /** A time chart in UTC that follows the width of its element. */
 export interface TimeChart {
   update(series: Series): void;
+  /** Points at an entry of the series as a pointer does, or at none. */
+  point(index: number | null): void;
   destroy(): void;
 }
 
@@ -54,6 +58,13 @@ export function createTimeChart(element: HTMLElement, spec: ChartSpec, series: S
   });
   return {
     update: (next) => chart.setData(dataOf(next, spec.window_s)),
+    point: (index) => {
+      if ((chart.cursor.idx ?? null) === index) return;
+      const time = index === null ? undefined : chart.data[0][index];
+      chart.setCursor(
+        time === undefined ? { left: -10, top: -10 } : { left: chart.valToPos(time, 'x'), top: 1 },
+      );
+    },
     destroy: () => {
       gone = true;
       observer.disconnect();
@@ -103,7 +114,7 @@ function optionsOf(element: HTMLElement, spec: ChartSpec): uPlot.Options {
     width: Math.max(120, Math.floor(element.clientWidth)),
     height: spec.height,
     // Charts below each other keep the same time at the same place, with and without an axis on the right.
-    padding: [10, right === undefined ? AXIS_PX : 0, 0, 0],
+    padding: [10, right !== undefined ? 0 : spec.isFlush === true ? 6 : AXIS_PX, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     legend: { show: false },
     cursor: {

@@ -19,6 +19,10 @@ export interface MapPorts {
   readonly onHover: (slot: number, x: number, y: number) => void;
   /** The lines of an aircraft's label. */
   readonly words: LabelWords;
+  /** A person has moved the map: it follows nobody. Zooming in and out leaves it where it looks. */
+  readonly onMovedByHand: () => void;
+  /** Where the map has to look to follow an aircraft, at its present zoom; null: it follows nobody. */
+  readonly followed: () => Camera | null;
   /** Called after every full drawing that followed a movement of the camera. */
   readonly onCamera: (camera: Camera) => void;
 }

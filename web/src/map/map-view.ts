@@ -1,3 +1,4 @@
+import type { Position } from 'contrail/wire/great-circle';
 import { Detail } from './aircraft-detail.ts';
 import { AircraftLabels } from './aircraft-labels.ts';
 import { fastestInView, numberInView, type Scene } from './aircraft-layer.ts';
@@ -5,6 +6,7 @@ import { clampCamera, MAX_ZOOM, minZoom, panBy, screenX, zoomAround, type Camera
 import { Ground } from './ground.ts';
 import { listenForGestures } from './input.ts';
 import type { MapPorts } from './map-ports.ts';
+import { Marks } from './marks.ts';
 import { pickNearest } from './pick.ts';
 import { drawPicture } from './picture-layer.ts';
 import { worldPixels } from './projection.ts';
@@ -18,6 +20,8 @@ import { drawTrack } from './track-layer.ts';
 /** The canvases are this much larger than the view, so that a pan shows no empty edge before the next drawing. */
 const OVERSIZE = 1.5;
 const ZOOM_ANIMATION_MS = 220;
+/** What is followed may drift by this much before the map moves after it. */
+const FOLLOW_PX = 0.5;
 const PICK_RADIUS_PX = 14;
 const PICK_RADIUS_TOUCH_PX = 26;
 /** More device pixels per CSS pixel than this cost time without a visible gain. */
@@ -38,7 +42,7 @@ export class MapView {
   readonly #sheet = document.createElement('div');
   readonly #base = document.createElement('canvas');
   readonly #planes = document.createElement('canvas');
-  readonly #ring = document.createElement('div');
+  readonly #marks = new Marks();
   readonly #ground: Ground;
   readonly #stop: (() => void)[] = [];
   #drawn: Camera;
@@ -64,17 +68,18 @@ export class MapView {
     this.#aircraftLabels = new AircraftLabels(ports.words);
     this.#ground = new Ground(ports.loadGround, () => this.invalidateView());
     this.#sheet.className = 'map-sheet';
-    this.#ring.className = 'map-ring';
-    this.#ring.hidden = true;
     for (const canvas of [this.#base, this.#planes]) {
       canvas.setAttribute('aria-hidden', 'true');
       this.#sheet.append(canvas);
     }
-    this.#sheet.append(this.#ring);
+    this.#sheet.append(...this.#marks.elements);
     element.append(this.#sheet);
     this.#stop.push(
       listenForGestures(element, {
-        pan: (dx, dy) => this.#move(panBy(this.camera, dx, dy)),
+        pan: (dx, dy) => {
+          ports.onMovedByHand();
+          this.#move(panBy(this.camera, dx, dy));
+        },
         zoom: (levels, x, y, smooth) => this.#zoom(levels, x, y, smooth),
         click: (x, y, coarse) => this.#pick(x, y, coarse ? PICK_RADIUS_TOUCH_PX : PICK_RADIUS_PX, true),
         hover: (x, y) => this.#hover(x, y),
@@ -121,6 +126,12 @@ export class MapView {
     this.#selected = slot;
     this.#track = track ?? NO_TRACK;
     this.invalidate();
+  }
+
+  /** Points at a place on the map, or at none. */
+  pointAt(position: Position | null): void {
+    this.#marks.pointAt(position);
+    this.#marks.place(this.#scene());
   }
 
   /** The aircraft must be drawn again at the next frame: a row was added, removed or jumped. */
@@ -237,6 +248,7 @@ export class MapView {
     if (this.#width === 0 || this.#height === 0) return;
     const now = this.#ports.clock();
     if (this.#animation !== null) this.#animate(now);
+    else this.#follow();
     const due = this.#redraw.due(now);
     if (due === 'view') {
       this.#drawView(now);
@@ -245,6 +257,16 @@ export class MapView {
     } else if (due === 'aircraft') {
       this.#drawPlanes(now);
     }
+  }
+
+  /** Keeps up with what is followed. */
+  #follow(): void {
+    const to = this.#ports.followed();
+    if (to === null) return;
+    const world = worldPixels(this.camera.zoom);
+    const x = screenX(this.camera, to.x);
+    if (Math.hypot(x, (to.y - this.camera.y) * world) < FOLLOW_PX) return;
+    this.#moveTo({ ...this.camera, x: this.camera.x + x / world, y: to.y });
   }
 
   #animate(now: number): void {
@@ -306,7 +328,7 @@ export class MapView {
           written: this.#ground.written,
         }),
     });
-    this.#placeRing(scene);
+    this.#marks.place(scene);
     const fastest = this.#moving ? drawn.fastest_px_per_s : 0;
     this.#redraw.drewAircraft(now, fastest, Math.max(0, this.#ports.clock() - now));
   }
@@ -321,16 +343,6 @@ export class MapView {
     const head = headOf(this.#track, scene, this.#selected);
     const lines = head === null ? this.#track.lines : [...this.#track.lines, head];
     drawTrack(context, { ...this.#track, lines }, scene.camera, scene.size, scene.palette);
-  }
-
-  #placeRing(scene: Scene): void {
-    const slot = this.#selected;
-    this.#ring.hidden = slot < 0 || scene.placed.picture.used[slot] !== 1;
-    if (this.#ring.hidden) return;
-    const { x, y } = scene.placed.locate(slot, scene.now, this.#moving);
-    const left = scene.size.width / 2 + screenX(scene.camera, x);
-    const top = scene.size.height / 2 + (y - scene.camera.y) * worldPixels(scene.camera.zoom);
-    this.#ring.style.transform = `translate(${left}px, ${top}px)`;
   }
 
   /** Shifts and scales the last full drawing to where the camera is now. */

@@ -27,6 +27,7 @@ export const SHORTCUTS = {
   mapPage: { keys: 'g m', does: 'Go to the map', group: 'Everywhere' },
   trafficPage: { keys: 'g t', does: 'Go to Traffic', group: 'Everywhere' },
   pipelinePage: { keys: 'g p', does: 'Go to Pipeline', group: 'Everywhere' },
+  follow: { keys: 'f', does: 'Keep the map on the chosen aircraft', group: 'Map' },
 } as const satisfies Readonly<Record<string, Shortcut>>;
 export type ShortcutName = keyof typeof SHORTCUTS;
 

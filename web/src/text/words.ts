@@ -97,3 +97,26 @@ export const SQUAWK_WORDS: Readonly<Record<string, string>> = {
 export function emergencyWords(one: Emergency): string {
   return `${nameOf(one)}, squawk ${one.squawk}: ${SQUAWK_WORDS[one.squawk] ?? ''}`;
 }
+
+/** How its position was found, by OpenSky's number. */
+export const POSITION_SOURCE_WORDS: readonly string[] = ['ADS-B', 'ASTERIX', 'MLAT', 'FLARM'];
+
+/** What is doubtful in the newest row of an aircraft, by the word of a track answer. */
+const DOUBT_WORDS: Readonly<Record<string, string>> = {
+  jump: 'Its last position is further from the one before than it can have flown.',
+  altitude_jump: 'Its altitude has changed by more than it can have climbed.',
+  speed_conflict: 'Its speed is too low for its altitude.',
+  frozen: 'Its position stands still, though it flies.',
+  stale: 'Its position was old already when the feed told it.',
+};
+
+/** A sentence for each doubt of a track answer. */
+export function doubtWords(doubts: string | null): string[] {
+  return (doubts ?? '').split(' ').flatMap((doubt) => DOUBT_WORDS[doubt] ?? []);
+}
+
+/** How clear a flight phase is: by how much its rule fits better than that of the next one, 0 to 1. */
+export function confidenceWords(confidence: number | null): string {
+  if (confidence === null) return '';
+  return confidence >= 0.5 ? 'clear' : confidence >= 0.2 ? 'likely' : 'unsure';
+}

@@ -18,6 +18,8 @@ export interface MapFacts {
   /** Where it looks; null before it was drawn. */
   readonly camera: Camera | null;
   readonly counts: ReturnType<typeof countShown>;
+  /** The map stays on the chosen aircraft. */
+  readonly isFollowing: boolean;
   /** The aircraft under the pointer, and where it is in the view. */
   readonly hover: { readonly aircraft: Aircraft; readonly x: number; readonly y: number } | null;
 }
@@ -42,7 +44,12 @@ export type Controlled = Omit<MapView, never>;
 /** Makes the map in an element. */
 export type OpenMap = (element: HTMLElement, camera: Camera, ports: MapPorts) => Controlled;
 
-const NOTHING: MapFacts = { camera: null, counts: { shown: 0, inView: 0, estimated: 0 }, hover: null };
+const NOTHING: MapFacts = {
+  camera: null,
+  counts: { shown: 0, inView: 0, estimated: 0 },
+  isFollowing: false,
+  hover: null,
+};
 
 /**
  * The map of a page: it joins the drawing (map/map-view.ts) to picture, filter, choice and track, and tells the page what it has to
@@ -81,6 +88,8 @@ export class MapControl extends Store<MapFacts> {
       onCancel,
       onHover: (slot, x, y) => this.#hovered(slot, x, y),
       words: (slot) => labelWords(picture.aircraft(slot), this.#room.preferences.units),
+      onMovedByHand: () => this.follow(false),
+      followed: () => this.#followed(),
       onCamera: (camera) => {
         view.moved(camera);
         this.set({ ...this.value, camera });
@@ -93,7 +102,10 @@ export class MapControl extends Store<MapFacts> {
     const ends = [
       track.watch(),
       this.#room.onPicture((cameOrWent) => this.#pictureCame(cameOrWent)),
-      selection.subscribe(mark),
+      selection.subscribe(({ icao24 }) => {
+        if (icao24 === null) this.follow(false);
+        mark();
+      }),
       track.subscribe(mark),
       filter.subscribe(() => {
         map.invalidate();
@@ -114,6 +126,14 @@ export class MapControl extends Store<MapFacts> {
   centre(): void {
     const { slot } = this.#room.selection.value;
     if (this.#map !== null && slot >= 0) this.#flyTo(slot, Math.max(FOCUS_ZOOM, this.#map.camera.zoom));
+  }
+
+  /** Keeps the map on the chosen aircraft, or lets it rest. It goes on while an aircraft is away for some time. */
+  follow(isFollowing: boolean): void {
+    const canFollow = isFollowing && this.#room.selection.value.icao24 !== null;
+    if (canFollow === this.value.isFollowing) return;
+    this.set({ ...this.value, isFollowing: canFollow });
+    if (canFollow) this.centre();
   }
 
   /** Counts again what is shown. */
@@ -147,11 +167,17 @@ export class MapControl extends Store<MapFacts> {
     if (around !== null) this.#map.flyTo(around, false);
   }
 
+  #followed(): Camera | null {
+    const { slot } = this.#room.selection.value;
+    if (this.#map === null || !this.value.isFollowing || slot < 0) return null;
+    return cameraOver(this.#map.placeOf(slot), this.#map.camera.zoom, this.#map.size);
+  }
+
   #picked(slot: number): void {
     const map = this.#map;
     if (map === null) return;
     this.#room.selection.choose(this.#room.picture.addressOf(slot));
-    if (isUnderCard(map.positionOf(slot).y, map.size)) this.#flyTo(slot, map.camera.zoom);
+    if (isUnderCard(map.positionOf(slot), map.size)) this.#flyTo(slot, map.camera.zoom);
   }
 
   #hovered(slot: number, x: number, y: number): void {

@@ -6,12 +6,10 @@ import type { Placed } from '../map/placed.ts';
 import { worldPixels } from '../map/projection.ts';
 import { altitude, speed, type Units } from '../text/format.ts';
 
-/**
- * A map of at most this width has the card of the chosen aircraft below, over this share of it (Card.svelte). CSS
- * pixels.
- */
+/** A map of at most this width has the card of the chosen aircraft below, else at its right. CSS pixels, as in Card.svelte. */
 const NARROW_PX = 640;
 const SHEET_SHARE = 0.62;
+const CARD_PX = 372;
 
 /** The lines of an aircraft's label on the map; what is not known is left out. */
 export function labelWords(aircraft: Aircraft | null, units: Units): readonly [string, string] {
@@ -47,19 +45,18 @@ export function cameraOver(
   zoom: number,
   size: Size,
 ): Camera {
-  const hidden = hidden_px(size);
-  return {
-    x: place.x,
-    y: place.y + hidden / 2 / worldPixels(zoom),
-    zoom,
-  };
+  const { right, below } = coveredByCard(size);
+  const world = worldPixels(zoom);
+  return { x: place.x + right / 2 / world, y: place.y + below / 2 / world, zoom };
 }
 
-/** Whether the card covers a place, CSS pixels from the top of the view. */
-export function isUnderCard(y: number, size: Size): boolean {
-  return y > size.height - hidden_px(size);
+/** Whether the card covers a place, CSS pixels from the top left corner of the view. */
+export function isUnderCard({ x, y }: { readonly x: number; readonly y: number }, size: Size): boolean {
+  const { right, below } = coveredByCard(size);
+  return y > size.height - below || x > size.width - right;
 }
 
-function hidden_px({ width, height }: Size): number {
-  return width <= NARROW_PX ? SHEET_SHARE * height : 0;
+/** What of a view the card takes at its right or from below, CSS pixels. */
+export function coveredByCard({ width, height }: Size): { readonly right: number; readonly below: number } {
+  return width <= NARROW_PX ? { right: 0, below: SHEET_SHARE * height } : { right: CARD_PX, below: 0 };
 }

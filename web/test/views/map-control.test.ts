@@ -105,6 +105,22 @@ describe('the map of a page', () => {
     expect(phone.flights).toHaveLength(1);
   });
 
+  test('follows the chosen aircraft until the map is moved by hand, or nobody is chosen', () => {
+    const { come, selection, control, ports, flights } = open({ at: '50,8,6' });
+    come([2, AIRLINER]);
+    control.follow(true);
+    expect([control.value.isFollowing, ports.followed()]).toEqual([false, null]);
+    selection.choose(AIRLINER.icao24);
+    control.follow(true);
+    expect([control.value.isFollowing, flights.length]).toEqual([true, 1]);
+    expect(ports.followed()?.x).toBeGreaterThan(worldX(AIRLINER.longitude));
+    ports.onMovedByHand();
+    expect([control.value.isFollowing, ports.followed()]).toEqual([false, null]);
+    control.follow(true);
+    selection.choose(null);
+    expect(control.value.isFollowing).toBe(false);
+  });
+
   test('says who is under the pointer, and nobody when it is gone', () => {
     const { come, ports, control, end, calls } = open();
     come([2, AIRLINER]);
