@@ -1,8 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { type Stage, TRAFFIC_COLUMNS } from '../../app/src/dashboard/protocol.ts';
-import { durationSummary, notesOf, quarantineByReason, quarantined } from '../src/views/pipeline.ts';
+import {
+  durationSummary,
+  notesOf,
+  quarantineByReason,
+  quarantined,
+  reportWords,
+} from '../src/views/pipeline.ts';
 import { axisWords, rangeFromZero, timeMarks } from '../src/chart/time-chart.ts';
-import { countriesOf, countrySeries, isFilling, matrixOf, shadeOf } from '../src/views/traffic.ts';
+import {
+  countriesOf,
+  countriesWords,
+  countrySeries,
+  isFilling,
+  matrixOf,
+  shadeOf,
+} from '../src/views/traffic.ts';
 import { categoriesAnswer, progressOf, trafficAnswer, type FakeLake } from './fake/answers.ts';
 import { createFleet } from './fake/fleet.ts';
 
@@ -32,6 +45,13 @@ describe('traffic', () => {
       '00:05',
     ]);
     expect(timeMarks([midnight, midnight + 10], 10, midnight + 900)).toEqual(['00:00:00', '00:00:10']);
+  });
+
+  test('does not add up the aircraft of countries, nor count those of unknown country as one', () => {
+    const row = { flights: 9, speed_kmh: null, altitude_m: null, change: null };
+    const rows = ['Italy', 'Malta', 'Unknown'].map((country) => ({ ...row, country }));
+    expect(countriesWords(rows)).toBe('2 countries, and aircraft of unknown country');
+    expect(countriesWords(rows.slice(0, 1))).toBe('1 country');
   });
 
   test('keeps the order of the leaderboard and compares with an hour ago', () => {
@@ -104,6 +124,17 @@ describe('pipeline', () => {
       .map((batch, i) => ({ ...batch, duration_ms: (i + 1) * 10 }));
     expect(durationSummary({ ...progress, batches })).toEqual({ p50: 110, p95: 200 });
     expect(durationSummary({ ...progress, batches: [] })).toBeNull();
+  });
+
+  test('does not call a pipeline running that has not reported for a minute and more', () => {
+    const progress = progressOf(LAKE);
+    if (progress === null) throw new Error('no progress');
+    const words = (state: 'running' | 'stopped', age_s: number, trigger_ms: number): string =>
+      reportWords({ ...progress, state, trigger_ms }, progress.at_ms / 1000 + age_s);
+    expect(words('running', 1, 1000)).toBe('running, reported 1 s ago');
+    expect(words('running', 94, 1000)).toBe('silent, last reported 94 s ago');
+    expect(words('running', 80, 30_000)).toBe('running, reported 80 s ago');
+    expect(words('stopped', 94, 1000)).toBe('stopped, reported 94 s ago');
   });
 });
 

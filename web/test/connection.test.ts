@@ -204,6 +204,28 @@ describe('LiveConnection', () => {
     expect(live.asked).toHaveLength(askedBefore);
   });
 
+  test('comes back as soon as a poll finds the server again, not at the next try', async () => {
+    let isUp = false;
+    const live = page((path) => {
+      if (!isUp) return null;
+      return path.endsWith('status') ? Response.json({ stages: [] }) : new Response('', { status: 503 });
+    });
+    for (const wait of [500, 1000, 2000, 4000]) {
+      live.socket.events.closed();
+      await live.pass(wait);
+    }
+    live.socket.events.closed();
+    const tries = live.sockets.length;
+    isUp = true;
+    for (let waited = 0; waited <= POLL_MS; waited += 500) {
+      await live.pass(500);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    // The next try was 8 s away.
+    expect(live.sockets).toHaveLength(tries + 1);
+    expect(live.picture.count).toBe(0);
+  });
+
   test('does not claim to poll while polling fails too', async () => {
     const live = page();
     live.socket.events.closed();

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
   firstSilent,
+  isConnected,
   isRecording,
   isStale,
+  knownStages,
   mapPace_s,
   pageState,
   positionAge_s,
@@ -100,5 +102,26 @@ describe('firstSilent', () => {
     expect(firstSilent(server('waiting', null).stages)?.name).toBe('source');
     expect(firstSilent(server('failed', NOW).stages)?.name).toBe('gold');
     expect(firstSilent(server('live', NOW).stages)).toBeNull();
+  });
+});
+
+describe('the stages of a server that cannot be reached', () => {
+  const { stages } = server('failed', NOW - 1);
+
+  test('are not called well, while one that had failed stays failed', () => {
+    expect(knownStages(stages, true)).toBe(stages);
+    const lost = knownStages(stages, false);
+    expect(lost.filter(({ state }) => state === 'ok' || state === 'delayed')).toEqual([]);
+    expect(lost.filter(({ state }) => state === 'failed')).toEqual(
+      stages.filter(({ state }) => state === 'failed'),
+    );
+  });
+
+  test('are known while its answers are polled', () => {
+    const retrying = { kind: 'retrying', attempt: 3, retryAt_ms: 0 } as const;
+    expect(isConnected({ ...retrying, polling: true })).toBe(true);
+    expect(isConnected({ ...retrying, polling: false })).toBe(false);
+    expect(isConnected({ kind: 'connecting', attempt: 0, polling: false })).toBe(true);
+    expect(isConnected({ kind: 'connecting', attempt: 1, polling: false })).toBe(false);
   });
 });

@@ -2,20 +2,17 @@ import type { Predicate } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
 import type { Engine, Row } from '../engine/engine.ts';
 import { GOLD_METRICS_BY_CATEGORY } from '../lake/gold-metrics-by-category.ts';
-import { GOLD_TRAFFIC_BY_COUNTRY } from '../lake/gold-traffic-by-country.ts';
 import { GOLD_WINDOW_S } from '../lake/gold-window.ts';
 import { dataFiles } from '../lake/lake.ts';
 import type { TableDefinition } from '../lake/table.ts';
-import { CATEGORY_COLUMNS, LEADERBOARD_COLUMNS, TRAFFIC_COLUMNS } from './protocol.ts';
-import type { CategoriesAnswer, Cell, TableVersion, TrafficAnswer } from './protocol.ts';
+import { CATEGORY_COLUMNS } from './protocol.ts';
+import type { CategoriesAnswer, Cell, TableVersion } from './protocol.ts';
 import type { Queries } from './queries/load.ts';
 import { shownName } from './shown.ts';
 import type { LakeTables } from './watch/lake-tables.ts';
 
-const HOUR_S = 3600;
-const WINDOWS_PER_HOUR = HOUR_S / GOLD_WINDOW_S;
-/** The most windows of Gold that a page may ask for: a day. */
-export const MAX_WINDOWS: number = 24 * WINDOWS_PER_HOUR;
+/** The most windows that are asked for as the newest ones: a day. */
+export const MAX_WINDOWS: number = 86_400 / GOLD_WINDOW_S;
 
 /** What the answers are computed from. */
 export interface AnswerSources {
@@ -24,45 +21,6 @@ export interface AnswerSources {
   readonly tables: LakeTables;
   /** Epoch milliseconds UTC. Rows dated after it come from a clock that is ahead, and are left out for now. */
   readonly clock: () => number;
-}
-
-/**
- * The newest `windows` windows of traffic by country. The version in the answer is the one all rows are from.
- * Without the table, or while it is empty, the answer is empty, not an error.
- */
-export async function trafficAnswer(sources: AnswerSources, windows: number): Promise<TrafficAnswer> {
-  const version = sources.tables.version(GOLD_TRAFFIC_BY_COUNTRY.name);
-  // Read an hour more than requested, so that the leaderboard can compare the newest window with the hour before.
-  const parameters = { windows: Math.max(windows, WINDOWS_PER_HOUR + 1), now: sources.clock() / 1000 };
-  const rows = await select(sources, GOLD_TRAFFIC_BY_COUNTRY, 'traffic', 'traffic', parameters, []);
-  const starts = [...new Set(rows.map((row) => seconds(row['window_start'])))];
-  const newest = starts.at(-1) ?? null;
-  const shown = new Set(starts.slice(-windows));
-  const hourAgo = new Map<Cell, Cell>();
-  for (const row of rows) {
-    if (newest !== null && seconds(row['window_start']) === newest - HOUR_S) {
-      hourAgo.set(cell(row['origin_country']), cell(row['flight_count']));
-    }
-  }
-  const ofNewest = rows.filter((row) => seconds(row['window_start']) === newest);
-  return {
-    ...version,
-    columns: TRAFFIC_COLUMNS,
-    rows: rows
-      .filter((row) => shown.has(seconds(row['window_start'])))
-      .map((row) => cells(row, TRAFFIC_COLUMNS)),
-    leaderboard: {
-      columns: LEADERBOARD_COLUMNS,
-      rows: ofNewest.map((row) =>
-        cells(
-          { ...row, flight_count_hour_ago: hourAgo.get(cell(row['origin_country'])) ?? null },
-          LEADERBOARD_COLUMNS,
-        ),
-      ),
-    },
-    window_s: GOLD_WINDOW_S,
-    newest_window_end: ofNewest[0] === undefined ? null : seconds(ofNewest[0]['window_end']),
-  };
 }
 
 /**
@@ -125,7 +83,7 @@ export async function select(
   return engine.rows({ sql: queries[query], relations, parameters });
 }
 
-/** The cells of a row in the order of the columns. */
+/** The cells of a row in the order of columns; `window_start` in seconds. */
 export function cells(row: Readonly<Record<string, unknown>>, columns: readonly string[]): readonly Cell[] {
   return columns.map((name) => (name === 'window_start' ? seconds(row[name]) : cell(row[name])));
 }
@@ -139,6 +97,6 @@ export function cell(value: unknown): Cell {
 }
 
 /** Epoch seconds of a timestamp, which comes as microseconds. */
-function seconds(value: unknown): number {
+export function seconds(value: unknown): number {
   return typeof value === 'bigint' ? Number(value / 1_000_000n) : 0;
 }

@@ -178,13 +178,20 @@ export interface TableVersion {
 }
 
 /**
- * `GET /api/traffic?windows=N` (1..288, default 24) from `gold/traffic_by_country`: the series, one row per
- * (window, country), oldest window first, with the columns of {@link TRAFFIC_COLUMNS}.
+ * `GET /api/traffic` from `gold/traffic_by_country`: the series, one row per (window, country), oldest window first, with the
+ * columns of {@link TRAFFIC_COLUMNS}. `windows=N` (1..288, default 24) are the newest; `from=T&to=T&step=S` (epoch seconds, the
+ * step a multiple of 300) those of a range, at most 2,016 steps, where a longer step has the flight_count of its busiest
+ * window and averages weighted by rows. With `since=TOKEN` only windows come that have changed since an answer, whose token
+ * is `version-as_of_ms`.
  */
 export interface TrafficAnswer extends TableVersion, Columnar {
+  /** The token that was asked with; null: these are all rows of the span, and what the page had is no longer valid. */
+  readonly since: string | null;
+  /** The starts of all windows of the span that have rows, oldest first, also of those that have not changed. */
+  readonly windows: readonly number[];
   /** The newest window, most flights first, with {@link LEADERBOARD_COLUMNS}. */
   readonly leaderboard: Columnar;
-  /** Length of a window, seconds. */
+  /** Length of a window, or of a step, seconds. */
   readonly window_s: number;
   /** Where the newest window ends, epoch seconds: it still fills while event_time is before this. Null: no window. */
   readonly newest_window_end: number | null;

@@ -23,6 +23,7 @@ describe('the live sockets', () => {
       state: () => ({}) as LiveState,
       progress: () => ({ type: 'progress', progress: null }),
     });
+    hub.apply([]);
     const patient = { pulseMs: LONG_MS, helloWithinMs: LONG_MS };
     const sockets = new LiveSockets(hub, { ...patient, ...bounds });
     const server = createServer().on('upgrade', (request, socket, head) =>

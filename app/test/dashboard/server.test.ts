@@ -15,7 +15,7 @@ import { SILVER_FLIGHTS_ML } from '../../src/lake/silver-flights-ml.ts';
 import { SILVER_FLIGHTS } from '../../src/lake/silver-flights.ts';
 import { LakeFixture } from './lake-fixture.ts';
 import { NOW, Watcher } from './live/sightings.ts';
-import { Page, PATIENCE_MS } from './page-client.ts';
+import { Page, PATIENCE_MS, raw } from './page-client.ts';
 import { PROGRESS } from './progress-fixture.ts';
 import { serverOn } from './server-on.ts';
 import { silverRow } from './silver-row.ts';
@@ -203,12 +203,44 @@ describe('a dashboard server on a real lake', () => {
     });
     const etag = traffic.headers.get('etag') ?? '';
     expect((await answer('/api/traffic?windows=2', { 'If-None-Match': etag })).status).toBe(304);
-    await lake.append(GOLD_TRAFFIC_BY_COUNTRY, [row(0, 'Chad', 4)], { replace: true });
+    const range = await json<TrafficAnswer>(`/api/traffic?from=${start - 3300}&to=${start + 300}&step=3600`);
+    expect(range).toMatchObject({
+      window_s: 3600,
+      windows: [start - 4200, start - 600],
+      rows: [
+        [start - 4200, 'Chad', 1, 2, 800.5, null],
+        [start - 600, 'Peru', 9, 18, 800.5, null],
+        [start - 600, 'Chad', 3, 10, 800.5, null],
+      ],
+    });
+    for (const [accepted, encoding] of [
+      ['gzip', 'gzip'],
+      ['br, gzip', 'br'],
+      ['identity', undefined],
+    ] as const) {
+      const { headers } = await raw(`${server.url}/api/status`, { headers: { 'Accept-Encoding': accepted } });
+      expect([headers['content-encoding'], headers.vary]).toEqual([encoding, 'Accept-Encoding']);
+    }
+    const { version, as_of_ms } = range;
+    await lake.append(GOLD_TRAFFIC_BY_COUNTRY, [row(0, 'Chad', 4), row(-1, 'Chad', 2)], { replace: true });
     await vi.waitFor(async () => {
       const fresh = await answer('/api/traffic?windows=2', { 'If-None-Match': etag });
       expect(fresh.status).toBe(200);
-      expect(await fresh.json()).toMatchObject({ version: 2, rows: [[start, 'Chad', 4, 8, 800.5, null]] });
+      expect(await fresh.json()).toMatchObject({
+        version: 2,
+        rows: [
+          [start - 300, 'Chad', 2, 4, 800.5, null],
+          [start, 'Chad', 4, 8, 800.5, null],
+        ],
+      });
     }, PATIENCE_MS);
+    // What has not changed is not sent again.
+    const since = `${version}-${as_of_ms}`;
+    expect(await json<TrafficAnswer>(`/api/traffic?windows=2&since=${since}`)).toMatchObject({
+      since,
+      windows: [start - 300, start],
+      rows: [[start, 'Chad', 4, 8, 800.5, null]],
+    });
   });
 
   it('answers one window of categories, and says when there is no such window', async () => {

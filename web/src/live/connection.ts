@@ -100,6 +100,8 @@ export class LiveConnection {
   #paused = false;
   #closed = false;
   #isOpen = false;
+  /** Whether the last poll found no server. */
+  #isAway = false;
   /** Whether the last frame was of another version. */
   #isForeign = false;
   #cancelRetry = (): void => {};
@@ -256,6 +258,9 @@ export class LiveConnection {
         if (countries.ok) this.#name((await countries.json()) as CountriesAnswer);
         const frame = snapshot.ok ? this.#apply(await snapshot.arrayBuffer()) : null;
         this.#setPolled(frame !== null);
+        // The server was away and is back: do not wait for the next try.
+        if (status.ok && this.#isAway) this.retryNow();
+        this.#isAway = !status.ok;
         if (status.ok) {
           const state = (await status.json()) as StatusAnswer;
           this.#ports.onMessage({ type: 'state', ...state });
@@ -263,6 +268,7 @@ export class LiveConnection {
         }
       }
     } catch {
+      this.#isAway = true;
       // The server cannot be reached at all. The retries of the socket show that, and polling goes on.
       this.#setPolled(false);
     }
@@ -280,6 +286,7 @@ export class LiveConnection {
     this.#stretch += 1;
     this.#polling = false;
     this.#polled = false;
+    this.#isAway = false;
     this.#cancelPoll();
   }
 }

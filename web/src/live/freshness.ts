@@ -66,6 +66,24 @@ export function mapPace_s(server: Pick<LiveState, 'pace_s' | 'sources'> | null):
   return Math.max(server.pace_s, ...kept);
 }
 
+/**
+ * The stages as far as the page can know them: without a connection nobody knows whether a stage is still well, and it is not
+ * called so. One that had failed stays failed.
+ */
+export function knownStages(stages: readonly Stage[], isConnected: boolean): readonly Stage[] {
+  if (isConnected) return stages;
+  return stages.map((stage) =>
+    stage.state === 'failed' || stage.state === 'waiting'
+      ? stage
+      : { ...stage, state: 'stale', sentence: 'Not known since the connection to the server was lost.' },
+  );
+}
+
+/** Whether what the server said of itself is of now: by its socket, or by polling. */
+export function isConnected(link: Link): boolean {
+  return link.kind === 'open' || link.polling || (link.kind === 'connecting' && link.attempt === 0);
+}
+
 /** The first stage that produces nothing, which is the one to look at. */
 export function firstSilent(stages: readonly Stage[]): Stage | null {
   return stages.find((stage) => stage.state === 'failed' || stage.state === 'waiting') ?? null;

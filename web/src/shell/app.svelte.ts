@@ -3,6 +3,7 @@ import type { Frame } from 'contrail/wire/frame';
 import { getContext, setContext } from 'svelte';
 import { getJson } from '../api/request.ts';
 import { FilterStore } from '../filter/filter-store.ts';
+import { Commits } from '../state/commits.ts';
 import { Identities } from '../state/identities.ts';
 import { LiveConnection, type Link, type Socket, type SocketEvents } from '../live/connection.ts';
 import { areSame, emergenciesOf, newcomers, type Emergency } from '../live/emergencies.ts';
@@ -10,6 +11,8 @@ import { liveAddress } from '../live/live-address.ts';
 import {
   isRecording,
   isStale,
+  isConnected,
+  knownStages,
   pageState,
   positionAge_s,
   type FreshnessFacts,
@@ -28,7 +31,6 @@ import type { Preferences } from './preferences.svelte.ts';
 import type { Route } from './route.svelte.ts';
 
 type Progress = NonNullable<Extract<ServerMessage, { type: 'progress' }>['progress']>;
-type Commit = Extract<ServerMessage, { type: 'commit' }>;
 
 /** The table that tracks are read from. */
 const TRACK_TABLE = 'silver/flights_ml';
@@ -52,14 +54,14 @@ export class App {
   readonly track: TrackStore;
   readonly connection: LiveConnection;
   readonly keys: Keys;
+  /** The newest commit of each table, for panels that show it. */
+  readonly commits = new Commits();
   /** Who aircraft are: registration, type, operator. */
   readonly identities: Identities;
 
   link: Link = $state.raw({ kind: 'connecting', attempt: 0, polling: false });
   server: LiveState | null = $state.raw(null);
   progress: Progress | null = $state.raw(null);
-  /** The newest commit of each table since the page was opened. */
-  commits: Readonly<Record<string, Commit>> = $state.raw({});
   aircraft = $state(0);
   tick = $state(-1);
   eventTime = $state(Number.NaN);
@@ -87,6 +89,10 @@ export class App {
   readonly stale: boolean = $derived(isStale(this.#facts));
   /** True when the picture is of a recording. */
   readonly recording: boolean = $derived(isRecording(this.#facts));
+  /** The stages of the pipeline, as far as they can be known now. */
+  readonly stages: readonly Stage[] = $derived(
+    knownStages(this.server?.stages ?? [], isConnected(this.link)),
+  );
   /** Messages of the pipeline, most urgent first. */
   readonly notices: readonly string[] = $derived(noticesOf(this.progress, this.now));
   readonly age_s: number | null = $derived(positionAge_s({ eventTime: this.eventTime, now: this.now }));
@@ -149,7 +155,10 @@ export class App {
     window.addEventListener('keydown', (event) => {
       if (this.keys.press(event, ownerOf(event.target))) event.preventDefault();
     });
-    document.addEventListener('visibilitychange', () => this.connection.setPaused(document.hidden));
+    document.addEventListener('visibilitychange', () => {
+      this.connection.setPaused(document.hidden);
+      this.commits.setPaused(document.hidden);
+    });
     window.addEventListener('online', () => this.connection.retryNow());
     window.setInterval(() => this.#step(), CLOCK_STEP_MS);
     this.#step();
@@ -229,7 +238,7 @@ export class App {
         this.progress = message.progress;
         break;
       case 'commit':
-        this.commits = { ...this.commits, [message.table]: message };
+        this.commits.take(message);
         if (message.table === TRACK_TABLE) this.track.committed();
         break;
       case 'countries':

@@ -1,4 +1,5 @@
 import type { Stage, StatusAnswer } from 'contrail/dashboard/protocol';
+import { since } from '../text/format.ts';
 
 type Progress = NonNullable<StatusAnswer['progress']>;
 
@@ -21,6 +22,20 @@ export function notesOf(stages: readonly Stage[]): readonly Note[] {
     notes.set(stage.sentence, [...(notes.get(stage.sentence) ?? []), stage]);
   }
   return [...notes].map(([sentence, about]) => ({ stages: about, sentence }));
+}
+
+/** A report this many triggers old, and this many seconds, is the last one of a pipeline that is gone or hangs. */
+const SILENT_TRIGGERS = 3;
+const SILENT_S = 15;
+
+/** What the pipeline does, as of its last report: `running, reported 1 s ago`. Of one that reports no more only that is known. */
+export function reportWords({ at_ms, trigger_ms, state }: Progress, now: number): string {
+  const at = at_ms / 1000;
+  const isSilent = now - at > Math.max(SILENT_S, (SILENT_TRIGGERS * trigger_ms) / 1000);
+  const isOver = state === 'stopped' || state === 'failed';
+  return isSilent && !isOver
+    ? `silent, last reported ${since(at, now)}`
+    : `${state}, reported ${since(at, now)}`;
 }
 
 /** Rows per quarantine reason over the batches in the pipeline's report, most first. */

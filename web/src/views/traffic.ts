@@ -1,6 +1,8 @@
 import type { CategoriesAnswer, TrafficAnswer } from 'contrail/dashboard/protocol';
 import { numberOf, rowsOf, textOf } from '../api/rows.ts';
 import type { Series } from '../chart/time-chart.ts';
+import { NO_COUNTRY } from '../filter/fields.ts';
+import { plural } from '../text/format.ts';
 import { PHASES } from '../text/words.ts';
 
 /** Windows in a chart, at most: two days. */
@@ -37,6 +39,16 @@ export function countriesOf(answer: TrafficAnswer): readonly CountryRow[] {
       change: before === null ? null : flights - before,
     };
   });
+}
+
+/**
+ * How many countries the newest window has. The numbers of their aircraft are not added up: an aircraft of which feeds name different
+ * countries counts in each, and those of unknown country are of none.
+ */
+export function countriesWords(rows: readonly CountryRow[]): string {
+  const known = rows.filter(({ country }) => country !== NO_COUNTRY).length;
+  const countries = plural(known, 'country', 'countries');
+  return known === rows.length ? countries : `${countries}, and aircraft of unknown country`;
 }
 
 /**

@@ -310,6 +310,8 @@ export function trafficAnswer(lake: FakeLake, windows: number): TrafficAnswer {
       table,
       version: null,
       as_of_ms: null,
+      since: null,
+      windows: [],
       ...none,
       leaderboard,
       window_s: GOLD_WINDOW_S,
@@ -322,19 +324,19 @@ export function trafficAnswer(lake: FakeLake, windows: number): TrafficAnswer {
     const turn = Math.sin(start / 5200 + i) * 0.14 + Math.sin(start / 900 + i * 3) * 0.05;
     return Math.max(1, Math.round((lake.flights.length / 105) * weight * (0.9 + turn)));
   };
-  const rows = Array.from({ length: windows }, (_, w) => newest - (windows - 1 - w) * GOLD_WINDOW_S).flatMap(
-    (start) =>
-      COUNTRIES.map(([country], i) => {
-        const flights = countIn(start, i);
-        return [
-          start,
-          country,
-          flights,
-          flights * 28,
-          640 + 90 * Math.sin(i + start / 7000),
-          8300 + 900 * Math.sin(i * 2 + start / 4100),
-        ];
-      }),
+  const starts = Array.from({ length: windows }, (_, w) => newest - (windows - 1 - w) * GOLD_WINDOW_S);
+  const rows = starts.flatMap((start) =>
+    COUNTRIES.map(([country], i) => {
+      const flights = countIn(start, i);
+      return [
+        start,
+        country,
+        flights,
+        flights * 28,
+        640 + 90 * Math.sin(i + start / 7000),
+        8300 + 900 * Math.sin(i * 2 + start / 4100),
+      ];
+    }),
   );
   const board = COUNTRIES.map(([country], i) => {
     const flights = countIn(newest, i);
@@ -351,6 +353,8 @@ export function trafficAnswer(lake: FakeLake, windows: number): TrafficAnswer {
     table,
     version: lake.version,
     as_of_ms: (lake.eventTime + 1) * 1000,
+    since: null,
+    windows: starts,
     columns: [...TRAFFIC_COLUMNS],
     rows,
     leaderboard: { columns: [...LEADERBOARD_COLUMNS], rows: board },

@@ -68,6 +68,11 @@ export class LiveHub {
   picture = new Picture();
   ticks: Ticks;
   readonly identities: Identities;
+  /**
+   * Whether the picture is that of the table, and not one that is still to be read: then pages keep what they have, instead of an
+   * empty map.
+   */
+  isReady = false;
   readonly #sources: LiveHubSources;
   readonly #connections = new Set<Connection>();
   /** Frames of this tick, by the tick that the client has: clients with the same tick share the bytes. */
@@ -100,6 +105,7 @@ export class LiveHub {
 
   /** Takes new rows into the picture and sends them to all clients. */
   apply(sightings: readonly Sighting[]): void {
+    this.isReady = true;
     this.picture.apply(sightings, this.now_s());
     this.identities.tell(sightings);
     this.identities.prune((icao24) => this.picture.has(icao24), this.picture.size);
@@ -110,6 +116,7 @@ export class LiveHub {
 
   /** Starts an empty picture with a new number, for example when the table was created again. */
   reset(): void {
+    this.isReady = false;
     this.picture = new Picture();
     this.ticks = new Ticks(pictureNumber(this.#sources.clock(), this.ticks.picture));
     this.#frames.clear();
@@ -224,7 +231,8 @@ export class LiveHub {
   }
 
   #push(connection: Connection): void {
-    if (!connection.isGreeted || connection.isPaused || connection.unacknowledged !== null) return;
+    if (!this.isReady || !connection.isGreeted) return;
+    if (connection.isPaused || connection.unacknowledged !== null) return;
     if (connection.held === this.ticks.tick) return;
     const base = connection.held !== null && this.ticks.covers(connection.held) ? connection.held : null;
     if (this.#names > connection.namesSent) this.#sendNames(connection);

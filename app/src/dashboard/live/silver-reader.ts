@@ -1,7 +1,9 @@
 import type { Engine } from '../../engine/engine.ts';
+import { ContrailError } from '../../errors.ts';
 import type { TableSnapshot } from '../watch/lake-tables.ts';
 import type { TableEvent } from '../watch/lake-watch.ts';
 import type { LiveHub } from './live-hub.ts';
+import type { Sighting } from './picture.ts';
 import { CONTACT_LOST_S } from './heard.ts';
 import { recordedUntil } from './recording.ts';
 import { readSightings, startingRead } from './silver-rows.ts';
@@ -18,6 +20,8 @@ export class SilverReader {
   readonly #signal: AbortSignal;
   /** Read from this snapshot first: the last read did not succeed. */
   #owed: TableSnapshot | null = null;
+  /** Whether this server has shown a picture: until then pages may have one of the server before. */
+  #hasShown = false;
 
   /** `sql` is `queries/newest-sightings.sql`; the signal ends a running read. */
   constructor(hub: LiveHub, engine: Engine, sql: string, signal: AbortSignal) {
@@ -33,7 +37,7 @@ export class SilverReader {
       case 'gone':
         this.#owed = null;
         this.#hub.reset();
-        this.#hub.apply([]);
+        this.#show([]);
         return;
       case 'opened':
         // For the first table of a server the picture is empty and needs no new number.
@@ -68,7 +72,10 @@ export class SilverReader {
         return;
       }
       case 'idle':
-        return this.#pay();
+        await this.#pay();
+        // There is no table yet: an empty picture is the true one.
+        if (!this.#hub.isReady) this.#show([]);
+        return;
       case 'failed':
         return;
     }
@@ -78,16 +85,23 @@ export class SilverReader {
     if (this.#owed !== null) await this.#read(this.#owed, startingRead(this.#owed, this.#hub.now_s()));
   }
 
+  #show(sightings: readonly Sighting[]): void {
+    this.#hasShown = true;
+    this.#hub.apply(sightings);
+  }
+
   async #read(snapshot: TableSnapshot, what: ReturnType<typeof startingRead>): Promise<void> {
     const now_s = this.#hub.now_s();
     const read = { snapshot, ...what, now_s, signal: this.#signal };
     try {
       const sightings = await readSightings(this.#engine, this.#sql, read);
       this.#owed = null;
-      this.#hub.apply(sightings);
+      this.#show(sightings);
     } catch (error) {
-      // Let pages drop what the picture has forgotten now, even if the read fails.
-      this.#hub.apply([]);
+      // Let pages drop what the picture has forgotten now, even if the read fails, and all of a table that must not be read. Of one
+      // that was not read yet they keep what they have.
+      const isRefused = error instanceof ContrailError && error.kind === 'unsupported';
+      if (this.#hasShown || isRefused) this.#show([]);
       throw error;
     }
   }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 const NAMES = [
   'newest-sightings',
   'traffic',
+  'traffic-range',
   'categories',
   'track',
   'registered',

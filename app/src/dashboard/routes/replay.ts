@@ -13,7 +13,8 @@ import { volumeAnswer } from '../replay/volume.ts';
 import { MOST_S } from '../replay/replay-chunks.ts';
 import type { ReplayChunks } from '../replay/replay-chunks.ts';
 import type { Stretch } from '../replay/read-chunk.ts';
-import { isKnown, sent, wholeNumber } from './request.ts';
+import { wholeNumber } from '../parameters.ts';
+import { isKnown, sent } from './request.ts';
 
 /** What the routes of the replay answer from. */
 export interface ReplaySources extends AnswerSources {

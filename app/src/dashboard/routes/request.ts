@@ -1,19 +1,10 @@
 import type { Context } from 'hono';
-import { ContrailError } from '../../errors.ts';
 import type { Body } from '../compressed.ts';
 
 /** Whether the client has the representation with this tag. Source: RFC 9110, section 13.1.2. */
 export function isKnown(c: Context, tag: string): boolean {
   const known = c.req.header('if-none-match');
   return known !== undefined && known.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
-}
-
-/** A parameter of a request as a number. @throws ContrailError `invalid` / `invalid-parameter` */
-export function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  const message = `${name}=${text.slice(0, 20)} is not a whole number from ${min} to ${max}.`;
-  throw new ContrailError('invalid-parameter', message);
 }
 
 /** A JSON answer in the best encoding that the client takes; a tag is weak then, for the bytes are others. */

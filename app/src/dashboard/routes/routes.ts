@@ -5,7 +5,7 @@ import { ContrailError } from '../../errors.ts';
 import { GOLD_METRICS_BY_CATEGORY } from '../../lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../../lake/gold-traffic-by-country.ts';
 import { SILVER_FLIGHTS_ML } from '../../lake/silver-flights-ml.ts';
-import { MAX_WINDOWS, categoriesAnswer, entityTag, trafficAnswer } from '../answers.ts';
+import { categoriesAnswer, entityTag } from '../answers.ts';
 import type { AnswerSources } from '../answers.ts';
 import { Body } from '../compressed.ts';
 import { foreignHost, isAllowedHost, isOwnPage } from '../hosts.ts';
@@ -20,16 +20,18 @@ import type {
   KeyAnswer,
   StatusAnswer,
   TrackAnswer,
-  TrafficAnswer,
 } from '../protocol.ts';
 import type { FindAirport } from '../track/airports.ts';
 import { trackAnswer } from '../track/track-answer.ts';
 import { NOT_BUILT_PAGE, SECURITY_HEADERS } from './page.ts';
 import type { PageFiles } from './page.ts';
+import { parseSpan } from '../traffic/span.ts';
+import { TrafficAnswers } from '../traffic/traffic-answers.ts';
+import { wholeNumber } from '../parameters.ts';
 import { detourOf, placeOf } from './place.ts';
 import { createReplayRoutes } from './replay.ts';
 import type { ReplaySources } from './replay.ts';
-import { isKnown, sent, wholeNumber } from './request.ts';
+import { isKnown, sent } from './request.ts';
 
 /** What the routes answer from. */
 export interface RouteSources extends AnswerSources, ReplaySources {
@@ -100,7 +102,6 @@ export function refusalOf(
 /** The type the page's typed client is made from: `hc<Routes>(origin)`. */
 export type Routes = ReturnType<typeof createRoutes>;
 
-const DEFAULT_WINDOWS = 24;
 /** What was asked for is well said, and there is none. */
 const NOT_FOUND: readonly string[] = ['no-such-window', 'nothing-to-replay'];
 /** Of the year 9999. */
@@ -111,6 +112,7 @@ const BASE = 'http://dashboard';
 /** All routes of the server. All are read-only. */
 export function createRoutes(sources: RouteSources) {
   const { hub, cache, metrics } = sources;
+  const traffic = new TrafficAnswers(sources, cache);
 
   /** An answer for a table's version: 304 if the page has it, else computed once for all pages. */
   async function versioned<T extends object>(
@@ -132,19 +134,12 @@ export function createRoutes(sources: RouteSources) {
       }),
     )
     .get('/traffic', async (c) => {
-      const windows = wholeNumber(
-        'windows',
-        c.req.query('windows') ?? String(DEFAULT_WINDOWS),
-        1,
-        MAX_WINDOWS,
-      );
-      const answer = await versioned<TrafficAnswer>(
-        c,
-        GOLD_TRAFFIC_BY_COUNTRY.name,
-        `traffic ${windows}`,
-        () => trafficAnswer(sources, windows),
-      );
-      return answer;
+      const span = parseSpan((name) => c.req.query(name));
+      const since = c.req.query('since')?.slice(0, 40) ?? null;
+      const tag = entityTag(sources.tables.version(GOLD_TRAFFIC_BY_COUNTRY.name));
+      const headers = { ETag: tag, 'Cache-Control': 'no-cache' };
+      if (isKnown(c, tag)) return c.body(null, 304, headers);
+      return sent(c, await traffic.body(span, since, tag), headers);
     })
     .get('/categories', async (c) => {
       const text = c.req.query('window') ?? 'latest';
@@ -180,6 +175,10 @@ export function createRoutes(sources: RouteSources) {
       c.json<CountriesAnswer>(hub.countries(), 200, { 'Cache-Control': 'no-store' }),
     )
     .get('/live/snapshot.bin', (c) => {
+      if (!hub.isReady) {
+        const message = 'The positions have not been read from the lake yet; ask again in a moment.';
+        return c.json<ErrorAnswer>(problem('lake-unavailable', message), 503);
+      }
       const { bytes, tag } = hub.snapshot();
       const headers = { ETag: tag, 'Cache-Control': 'no-cache', 'Content-Type': 'application/octet-stream' };
       return isKnown(c, tag) ? c.body(null, 304, headers) : c.body(bytes, 200, headers);

@@ -66,6 +66,8 @@ function start(): { hub: LiveHub; clock: { now: number }; fly: (i: number) => vo
     state: () => STATE,
     progress: () => ({ type: 'progress', progress: null }),
   });
+  // The table has been read; it is empty.
+  hub.apply([]);
   return {
     hub,
     clock,
@@ -130,6 +132,16 @@ describe('the live hub', () => {
     clock.now += 1000;
     hub.apply([sighting({ icao24: 'bbbbbb', feed: 'readsb', time_position: NOW + 2 })]);
     expect(page.texts.at(-1)).toMatchObject({ type: 'countries', feeds: ['opensky', 'readsb'] });
+  });
+
+  it('leaves pages of a restarted server the picture that they have, until it has read its own', () => {
+    const { hub, fly } = start();
+    hub.reset();
+    const page = new Page(hub).say({ type: 'hello', wire: 2, picture: 1, lastTick: 7 });
+    hub.heartbeat();
+    expect(page.frames).toEqual([]);
+    fly(1);
+    expect([page.take(), page.watcher.aircraft.size]).toEqual(['full', 1]);
   });
 
   it('sends nothing to a client that has not said hello', () => {

@@ -66,6 +66,19 @@ describe('the reader of Silver', () => {
     reader = new SilverReader(hub, engine as Engine, sql, new AbortController().signal);
   });
 
+  it('does not call a picture empty that it could not read yet, and one without a table it does', async () => {
+    failures = 1;
+    await expect(reader.take({ kind: 'opened', snapshot: snapshotOf(file('aaaaaa', NOW)) })).rejects.toThrow(
+      'away',
+    );
+    expect(hub.isReady).toBe(false);
+    await reader.take({ kind: 'idle' });
+    expect([hub.isReady, hub.picture.size]).toEqual([true, 1]);
+    hub.reset();
+    await reader.take({ kind: 'idle' });
+    expect([hub.isReady, hub.picture.size]).toEqual([true, 0]);
+  });
+
   it('starts from the files of the newest 15 minutes, and those that do not say how old they are', async () => {
     const snapshot = snapshotOf(
       file('aaaaaa', NOW - START_WINDOW_S - 1),
