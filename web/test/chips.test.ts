@@ -30,6 +30,8 @@ describe('the chips of a filter', () => {
       'Callsign DLH',
       'Squawk 77??',
     ]);
+    expect(words('only=3C6444')).toEqual(['Only 3c6444']);
+    expect(words('only=3c6444,~00abcd')).toEqual(['Only 2 aircraft']);
     expect(words('')).toEqual([]);
     expect(words('altitude=1234567')).toEqual(['7 altitude classes']);
     expect(words('altitude=-')).toEqual(['No altitude']);

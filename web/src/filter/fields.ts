@@ -1,5 +1,5 @@
 import { CALLSIGN_BYTES, type RowColumns } from 'contrail/wire/columns';
-import { CATEGORY_MASK, ON_GROUND, UNITS_PER, VALID } from 'contrail/wire/units';
+import { CATEGORY_MASK, encodeIcao24, ON_GROUND, UNITS_PER, VALID } from 'contrail/wire/units';
 import { ALL_CLASSES, altitudeClass, CLASS_COUNT } from './altitude-class.ts';
 import { cleanPattern, matches, patternOf } from './pattern.ts';
 
@@ -102,6 +102,16 @@ export const FIELDS = {
         for (const [mask, code] of wanted) if ((squawk & mask) === code) return true;
         return false;
       };
+    },
+  }),
+  /** Addresses of aircraft that are shown alone. */
+  only: field<readonly string[]>({
+    parse: (text) =>
+      listOf(text.toLowerCase(), ',', (part) => (encodeIcao24(part.trim()) === null ? '' : part.trim())),
+    format: (addresses) => addresses.join(','),
+    test: (addresses, columns) => {
+      const wanted = new Set(addresses.map(encodeIcao24));
+      return (row) => wanted.has(columns.icao24[row] ?? null);
     },
   }),
 } as const;

@@ -3,7 +3,8 @@ export interface MapGestures {
   pan(dx: number, dy: number): void;
   /** Multiplies the scale by 2^levels, keeping the world point under (x, y) where it is. */
   zoom(levels: number, x: number, y: number, smooth: boolean): void;
-  click(x: number, y: number, coarse: boolean): void;
+  /** `coarse`: by a finger. `beside`: with Ctrl, Command or Shift, which adds to what is chosen. */
+  click(x: number, y: number, coarse: boolean, beside: boolean): void;
   hover(x: number, y: number): void;
   leave(): void;
   /** Enter: choose the aircraft nearest to the middle. */
@@ -74,7 +75,8 @@ export function listenForGestures(element: HTMLElement, gestures: MapGestures): 
     if (pointers.size > 0) return;
     delete element.dataset['dragging'];
     if (held && event.type === 'pointerup' && travelled <= DRAG_PX) {
-      gestures.click(...fromMiddle(event), event.pointerType !== 'mouse');
+      const beside = event.ctrlKey || event.metaKey || event.shiftKey;
+      gestures.click(...fromMiddle(event), event.pointerType !== 'mouse', beside);
     }
   };
   const wheel = (event: WheelEvent): void => {

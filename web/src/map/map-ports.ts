@@ -13,7 +13,8 @@ export interface MapPorts {
   /** A clock that never goes back, ms. */
   readonly clock: () => number;
   readonly loadGround: LoadGround;
-  readonly onSelect: (slot: number) => void;
+  /** `beside`: it is compared with what is chosen, instead of being chosen. */
+  readonly onSelect: (slot: number, beside: boolean) => void;
   readonly onCancel: () => void;
   /** The aircraft under the pointer and where it is in the view, or -1. */
   readonly onHover: (slot: number, x: number, y: number) => void;

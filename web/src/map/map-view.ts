@@ -6,6 +6,7 @@ import { clampCamera, MAX_ZOOM, minZoom, panBy, screenX, zoomAround, type Camera
 import { Ground } from './ground.ts';
 import { listenForGestures } from './input.ts';
 import type { MapPorts } from './map-ports.ts';
+import { drawLetters, type Letter } from './letters.ts';
 import { Marks } from './marks.ts';
 import { pickNearest } from './pick.ts';
 import { drawPicture } from './picture-layer.ts';
@@ -53,6 +54,7 @@ export class MapView {
   #moving = true;
   #selected = -1;
   #track: Track = NO_TRACK;
+  #letters: readonly Letter[] = [];
   readonly #aircraftLabels: AircraftLabels;
   readonly #detail = new Detail();
   #sprites: { key: string; sheets: SpriteSheets } | null = null;
@@ -81,10 +83,11 @@ export class MapView {
           this.#move(panBy(this.camera, dx, dy));
         },
         zoom: (levels, x, y, smooth) => this.#zoom(levels, x, y, smooth),
-        click: (x, y, coarse) => this.#pick(x, y, coarse ? PICK_RADIUS_TOUCH_PX : PICK_RADIUS_PX, true),
+        click: (x, y, coarse, beside) =>
+          this.#pick(x, y, coarse ? PICK_RADIUS_TOUCH_PX : PICK_RADIUS_PX, { beside }),
         hover: (x, y) => this.#hover(x, y),
         leave: () => ports.onHover(-1, 0, 0),
-        choose: () => this.#pick(0, 0, Math.hypot(this.#width, this.#height), false),
+        choose: () => this.#pick(0, 0, Math.hypot(this.#width, this.#height), null),
         cancel: () => ports.onCancel(),
       }),
     );
@@ -132,6 +135,13 @@ export class MapView {
   pointAt(position: Position | null): void {
     this.#marks.pointAt(position);
     this.#marks.place(this.#scene());
+  }
+
+  /** Marks these aircraft with a ring and a letter. */
+  setLetters(letters: readonly Letter[]): void {
+    if (letters.length === 0 && this.#letters.length === 0) return;
+    this.#letters = letters;
+    this.invalidate();
   }
 
   /** The aircraft must be drawn again at the next frame: a row was added, removed or jumped. */
@@ -204,10 +214,11 @@ export class MapView {
     else this.#move(to);
   }
 
-  #pick(x: number, y: number, radius: number, orNothing: boolean): void {
+  /** `click`: null for the key, which never gives up what is chosen. */
+  #pick(x: number, y: number, radius: number, click: { beside: boolean } | null): void {
     const slot = this.#nearest(x, y, radius);
-    if (slot >= 0) this.#ports.onSelect(slot);
-    else if (orNothing) this.#ports.onCancel();
+    if (slot >= 0) this.#ports.onSelect(slot, click?.beside === true);
+    else if (click?.beside === false) this.#ports.onCancel();
   }
 
   #hover(x: number, y: number): void {
@@ -343,6 +354,7 @@ export class MapView {
     const head = headOf(this.#track, scene, this.#selected);
     const lines = head === null ? this.#track.lines : [...this.#track.lines, head];
     drawTrack(context, { ...this.#track, lines }, scene.camera, scene.size, scene.palette);
+    drawLetters(context, scene, this.#letters);
   }
 
   /** Shifts and scales the last full drawing to where the camera is now. */

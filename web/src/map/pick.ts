@@ -53,8 +53,25 @@ export function countShown(
     shown += 1;
     const spot = placed.locate(slot, now, moving);
     if (spot.isEstimated) estimated += 1;
-    const y = Math.abs(spot.y - camera.y) * world;
-    if (y <= view.height / 2 && Math.abs(screenX(camera, spot.x)) <= view.width / 2) inView += 1;
+    if (isInside(spot, camera, view, world)) inView += 1;
   }
   return { shown, inView, estimated };
+}
+
+/** Whether the place where an aircraft is drawn lies inside the view (CSS pixels). */
+export function isInView(
+  spot: { readonly x: number; readonly y: number },
+  camera: Camera,
+  view: { readonly width: number; readonly height: number },
+): boolean {
+  return isInside(spot, camera, view, worldPixels(camera.zoom));
+}
+
+function isInside(
+  { x, y }: { readonly x: number; readonly y: number },
+  camera: Camera,
+  { width, height }: { readonly width: number; readonly height: number },
+  world: number,
+): boolean {
+  return Math.abs(y - camera.y) * world <= height / 2 && Math.abs(screenX(camera, x)) <= width / 2;
 }

@@ -12,8 +12,15 @@ export const PAGES = [
 ] as const;
 export type PageName = (typeof PAGES)[number]['name'];
 
-/** What stays when the page changes: the filter, the time range and the chosen aircraft. */
-export const SHARED_PARAMETERS: readonly string[] = [...FILTER_PARAMETERS, 'windows', 'icao24'];
+/** What stays when the page changes: the filter, the time range, the chosen aircraft, those compared with it, and the list. */
+export const SHARED_PARAMETERS: readonly string[] = [
+  ...FILTER_PARAMETERS,
+  'windows',
+  'icao24',
+  'compare',
+  'list',
+  'sort',
+];
 
 /** The page of a path, by its last part; an unknown one is the map. */
 export function pageOf(path: string): PageName {

@@ -5,6 +5,7 @@ import { getJson } from '../api/request.ts';
 import { FilterStore } from '../filter/filter-store.ts';
 import { Commits } from '../state/commits.ts';
 import { Identities } from '../state/identities.ts';
+import { ListStore } from '../list/list-store.ts';
 import { LiveConnection, type Link, type Socket, type SocketEvents } from '../live/connection.ts';
 import { areSame, emergenciesOf, newcomers, type Emergency } from '../live/emergencies.ts';
 import { liveAddress } from '../live/live-address.ts';
@@ -22,6 +23,7 @@ import { noticesOf } from '../live/notices.ts';
 import { reloadOnce } from '../live/reload.ts';
 import { Picture } from '../live/picture.ts';
 import { View } from '../map/view.ts';
+import { Comparison } from '../state/comparison.ts';
 import { Selection } from '../state/selection.ts';
 import { emergencyWords } from '../text/words.ts';
 import { Keys, ownerOf } from './keys.ts';
@@ -49,9 +51,11 @@ export class App {
   /** What is shown, chosen and looked at: kept while pages change. */
   readonly filter: FilterStore;
   readonly selection: Selection;
+  readonly comparison: Comparison;
   readonly view: View;
   /** The track of the chosen aircraft. */
   readonly track: TrackStore;
+  readonly list: ListStore;
   readonly connection: LiveConnection;
   readonly keys: Keys;
   /** The newest commit of each table, for panels that show it. */
@@ -126,6 +130,7 @@ export class App {
     });
     this.filter = new FilterStore(route, this.picture);
     this.selection = new Selection(route, this.picture);
+    this.comparison = new Comparison(route);
     this.view = new View(route, later);
     const fetch = window.fetch.bind(window);
     this.track = new TrackStore({ ask: (path, signal) => getJson<TrackAnswer>(fetch, path, signal), later });
@@ -133,6 +138,7 @@ export class App {
     this.#clock = () => window.performance.now();
     // Until the server has sent its time, the page uses its own; no age is shown before that.
     this.#offset_s = window.performance.timeOrigin / 1000;
+    this.list = this.#makeList();
     this.connection = new LiveConnection({
       picture: this.picture,
       openSocket: (events) => openSocket(liveAddress(window.document.baseURI, fetch), events),
@@ -211,6 +217,7 @@ export class App {
     const emergencies = emergenciesOf(this.picture);
     if (!areSame(emergencies, this.emergencies)) this.#onEmergencies(emergencies);
     for (const listener of this.#changed) listener(cameOrWent);
+    this.list.follow();
   }
 
   /** The track of the chosen aircraft goes on as it is heard of. */
@@ -218,6 +225,21 @@ export class App {
     const { slot } = this.selection.value;
     const aircraft = slot < 0 ? null : this.picture.aircraft(slot);
     if (aircraft !== null) this.track.heard(heardPoint(aircraft));
+  }
+
+  #makeList(): ListStore {
+    const { route, picture, selection, filter, identities } = this;
+    const list = new ListStore({
+      address: route,
+      picture,
+      selection,
+      visible: filter.visible.mask,
+      now: () => this.pictureNow(),
+      who: (address) => identities.at(address),
+    });
+    filter.subscribe(() => list.filtered());
+    identities.subscribe(() => list.follow());
+    return list;
   }
 
   #onEmergencies(emergencies: readonly Emergency[]): void {

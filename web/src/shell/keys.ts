@@ -28,6 +28,10 @@ export const SHORTCUTS = {
   trafficPage: { keys: 'g t', does: 'Go to Traffic', group: 'Everywhere' },
   pipelinePage: { keys: 'g p', does: 'Go to Pipeline', group: 'Everywhere' },
   follow: { keys: 'f', does: 'Keep the map on the chosen aircraft', group: 'Map' },
+  list: { keys: 'l', does: 'Open the list, go to it, close it', group: 'Map' },
+  previous: { keys: '[', does: 'Choose the aircraft before in the list', group: 'Map', repeats: true },
+  next: { keys: ']', does: 'Choose the next aircraft of the list', group: 'Map', repeats: true },
+  compare: { keys: 'c', does: 'Compare the chosen aircraft', group: 'Map' },
 } as const satisfies Readonly<Record<string, Shortcut>>;
 export type ShortcutName = keyof typeof SHORTCUTS;
 
@@ -37,6 +41,12 @@ export const LOCAL_KEYS: readonly Shortcut[] = [
   { keys: '+ -', does: 'Zoom in and out', group: 'Map' },
   { keys: 'Enter', does: 'Choose the aircraft nearest to the middle', group: 'Map' },
   { keys: 'Escape', does: 'Close the card', group: 'Map' },
+  { keys: 'ArrowUp ArrowDown', does: 'Go to the next row', group: 'List' },
+  { keys: 'PageUp PageDown', does: 'Go a page further', group: 'List' },
+  { keys: 'Home End', does: 'Go to the first or last row', group: 'List' },
+  { keys: 'Enter', does: 'Choose the aircraft', group: 'List' },
+  { keys: 'Space', does: 'Compare the aircraft', group: 'List' },
+  { keys: 'Escape', does: 'Close the card, then go back to the map', group: 'List' },
 ];
 
 /** What of a `KeyboardEvent` is looked at. */

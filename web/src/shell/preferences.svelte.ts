@@ -1,14 +1,18 @@
 import type { Theme } from '../map/ramp.ts';
+import { FIRST_COLUMNS, parseColumns, type ColumnName } from '../list/columns.ts';
 import type { Units } from '../text/format.ts';
 
 const THEME_KEY = 'contrail.theme';
 const UNITS_KEY = 'contrail.units';
+const COLUMNS_KEY = 'contrail.columns';
 const LOCAL_TIME_KEY = 'contrail.local-time';
 const SHORTCUTS_KEY = 'contrail.shortcuts';
 
 /** The user's preferences, kept in this browser. Without a chosen theme the page follows the system. */
 export class Preferences {
   units: Units = $state('metric');
+  /** Of the list. */
+  columns: readonly ColumnName[] = $state.raw(FIRST_COLUMNS);
   /** Whether local time stands beside UTC. */
   localTime = $state(false);
   /** Whether single keys do what shell/keys.ts says. */
@@ -26,6 +30,7 @@ export class Preferences {
     const theme = this.#storage?.getItem(THEME_KEY);
     this.#chosen = theme === 'dark' || theme === 'light' ? theme : null;
     this.units = this.#storage?.getItem(UNITS_KEY) === 'aviation' ? 'aviation' : 'metric';
+    this.columns = parseColumns(this.#storage?.getItem(COLUMNS_KEY) ?? null);
     this.localTime = this.#storage?.getItem(LOCAL_TIME_KEY) === 'yes';
     this.shortcuts = this.#storage?.getItem(SHORTCUTS_KEY) !== 'off';
     const light = window.matchMedia('(prefers-color-scheme: light)');
@@ -53,6 +58,11 @@ export class Preferences {
   setUnits(units: Units): void {
     this.units = units;
     this.#storage?.setItem(UNITS_KEY, units);
+  }
+
+  setColumns(columns: readonly ColumnName[]): void {
+    this.columns = columns;
+    this.#storage?.setItem(COLUMNS_KEY, columns.join(','));
   }
 
   setLocalTime(isShown: boolean): void {

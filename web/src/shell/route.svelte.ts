@@ -1,4 +1,4 @@
-import { isNewEntry, type Address, type Parameters, type Step } from '../state/address.ts';
+import { isNewEntry, stepOf, type Address, type Parameters, type Step } from '../state/address.ts';
 import { addressOf, pageOf, sharedOf, type PageName } from './address.ts';
 
 /** The current page and the parameters of the address, reactive. */
@@ -57,10 +57,4 @@ export class Route implements Address {
     this.#parameters = new URLSearchParams(search);
     for (const listener of this.#changed) listener();
   }
-}
-
-/** What made an entry of the history; its state lives as long as the browser's, and may be of a former version of the page. */
-function stepOf(state: unknown): Step {
-  if (typeof state !== 'object' || state === null || !('step' in state)) return null;
-  return state.step === 'filter' || state.step === 'range' || state.step === 'selection' ? state.step : null;
 }

@@ -2,13 +2,20 @@
 export type Parameters = Readonly<Record<string, string | null>>;
 
 /**
- * What a change of the address is of. Changes of one kind in a row are one step back; `null` is none, and only keeps the
+ * What a change of the address is of; `browsing` goes from one aircraft of the list to the next. Changes of one kind in a row are one step back; `null` is none, and only keeps the
  * address up to date.
  */
-export type Step = 'filter' | 'range' | 'selection' | null;
+export type Step = (typeof STEPS)[number] | null;
+const STEPS = ['filter', 'range', 'selection', 'browsing', 'comparison'] as const;
 
 /** Kinds of which each change is a step of its own: Back goes from one aircraft to the one before. */
 const EACH_A_STEP: readonly Step[] = ['selection'];
+
+/** What made an entry of the history, of its state, which may be of a former version of the page. */
+export function stepOf(state: unknown): Step {
+  if (typeof state !== 'object' || state === null || !('step' in state)) return null;
+  return STEPS.find((step) => step === state.step) ?? null;
+}
 
 /** Whether a change adds an entry to the history, where `last` is what made the present one. */
 export function isNewEntry(step: Step, last: Step): boolean {

@@ -8,13 +8,16 @@ export interface Selected {
   readonly slot: number;
 }
 
+/** `show`: the map goes to it, and the keyboard to its card. `sight`: the map moves if it is not to be seen, and nothing else. */
+export type Wanted = 'show' | 'sight' | null;
+
 /**
  * Which aircraft is chosen: it stands in the address. Map, list, search and emergencies choose it here, and all hear of it. An
  * aircraft that leaves and comes back, perhaps in another slot, stays chosen.
  */
 export class Selection extends Store<Selected> {
-  /** What the map and the card have still to do for the last choice: one that was made elsewhere is brought to sight. */
-  wanted: 'show' | null = null;
+  /** What the map and the card have still to do for the last choice. */
+  wanted: Wanted = null;
   readonly #address: Address;
   readonly #picture: Picture;
 
@@ -25,11 +28,11 @@ export class Selection extends Store<Selected> {
     address.onChange(() => this.follow());
   }
 
-  /** Chooses an aircraft, or none: a step that Back undoes. `show` moves the map to it and the keyboard to its card. */
-  choose(icao24: string | null, wanted: 'show' | null = null): void {
+  /** Chooses an aircraft, or none: a step that Back undoes. */
+  choose(icao24: string | null, wanted: Wanted = null, step: 'selection' | 'browsing' = 'selection'): void {
     this.wanted = icao24 === null ? null : wanted;
     if (icao24 === this.value.icao24) this.set({ ...this.value });
-    else this.#address.set({ icao24 }, 'selection');
+    else this.#address.set({ icao24 }, step);
   }
 
   /** Looks for it again: picture or address has changed. */

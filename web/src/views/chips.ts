@@ -29,6 +29,10 @@ export function chipsOf(filter: Filter, units: Units): readonly Chip[] {
   add(on_ground === null ? null : on_ground ? 'On the ground' : 'In the air', { on_ground: null });
   for (const one of filter.category)
     add(categoryWords(one) ?? 'No category', { category: without(filter.category, one) });
+  const { only } = filter;
+  add(only.length === 0 ? null : only.length === 1 ? `Only ${only[0]}` : `Only ${only.length} aircraft`, {
+    only: [],
+  });
   for (const one of filter.country) add(one, { country: without(filter.country, one) });
   for (const one of filter.callsign) add(`Callsign ${one}`, { callsign: without(filter.callsign, one) });
   for (const one of filter.squawk)

@@ -4,9 +4,12 @@ import type { Camera } from '../map/camera.ts';
 import type { LoadGround } from '../map/ground.ts';
 import type { MapPorts } from '../map/map-ports.ts';
 import { MapView } from '../map/map-view.ts';
-import { countShown } from '../map/pick.ts';
+import type { Sight } from '../list/list-store.ts';
+import { countShown, isInView } from '../map/pick.ts';
+import { latitudeOf, longitudeOf } from '../map/projection.ts';
 import { Placed } from '../map/placed.ts';
 import { FOCUS_ZOOM, type View } from '../map/view.ts';
+import type { Comparison } from '../state/comparison.ts';
 import type { Selection } from '../state/selection.ts';
 import { Store } from '../state/store.ts';
 import type { Units } from '../text/format.ts';
@@ -31,6 +34,8 @@ export interface MapRoom {
   readonly selection: Selection;
   readonly view: View;
   readonly track: TrackStore;
+  readonly comparison: Pick<Comparison, 'toggle'>;
+  readonly list: { look(sight: Sight | null): void; follow(): void; resized(): void };
   readonly preferences: { readonly calm: boolean; readonly units: Units };
   /** The time that the picture is of, epoch seconds. */
   pictureNow(): number;
@@ -61,6 +66,7 @@ export class MapControl extends Store<MapFacts> {
   readonly #loadGround: LoadGround;
   readonly #openMap: OpenMap;
   #map: Controlled | null = null;
+  #width = 0;
 
   constructor(room: MapRoom, loadGround: LoadGround, openMap: OpenMap = (...parts) => new MapView(...parts)) {
     super(NOTHING);
@@ -77,14 +83,14 @@ export class MapControl extends Store<MapFacts> {
 
   /** Makes the map in an element. `onCancel`: a person wants no aircraft chosen. Answers a function that ends it. */
   open(element: HTMLElement, onCancel: () => void): () => void {
-    const { picture, filter, selection, view, track } = this.#room;
+    const { picture, filter, selection, view, track, list } = this.#room;
     const map = this.#openMap(element, view.opened(), {
       placed: this.placed,
       visible: filter.visible.mask,
       serverNow: () => this.#room.pictureNow(),
       clock: () => this.#room.clock(),
       loadGround: this.#loadGround,
-      onSelect: (slot) => this.#picked(slot),
+      onSelect: (slot, beside) => this.#picked(slot, beside),
       onCancel,
       onHover: (slot, x, y) => this.#hovered(slot, x, y),
       words: (slot) => labelWords(picture.aircraft(slot), this.#room.preferences.units),
@@ -94,6 +100,9 @@ export class MapControl extends Store<MapFacts> {
         view.moved(camera);
         this.set({ ...this.value, camera });
         this.recount();
+        if (map.size.width === this.#width) list.follow();
+        else list.resized();
+        this.#width = map.size.width;
       },
     });
     this.#map = map;
@@ -115,7 +124,9 @@ export class MapControl extends Store<MapFacts> {
       () => map.destroy(),
     ];
     this.#fit();
+    list.look({ isInView: (slot) => this.isSeen(slot), middle: () => middleOf(map.camera) });
     return () => {
+      list.look(null);
       for (const end of ends) end();
       this.#map = null;
       this.set(NOTHING);
@@ -134,6 +145,22 @@ export class MapControl extends Store<MapFacts> {
     if (canFollow === this.value.isFollowing) return;
     this.set({ ...this.value, isFollowing: canFollow });
     if (canFollow) this.centre();
+  }
+
+  /** Whether an aircraft is drawn inside the view. */
+  isSeen(slot: number): boolean {
+    if (this.#map === null) return false;
+    const { calm } = this.#room.preferences;
+    const spot = this.placed.locate(slot, this.#room.pictureNow(), !calm);
+    return isInView(spot, this.#map.camera, this.#map.size);
+  }
+
+  /** Moves the map to the chosen aircraft where it is not to be seen, as near as before. */
+  bringToSight(): void {
+    const { slot } = this.#room.selection.value;
+    const map = this.#map;
+    if (map === null || slot < 0) return;
+    if (!this.isSeen(slot) || isUnderCard(map.positionOf(slot), map.size)) this.#flyTo(slot, map.camera.zoom);
   }
 
   /** Counts again what is shown. */
@@ -173,10 +200,16 @@ export class MapControl extends Store<MapFacts> {
     return cameraOver(this.#map.placeOf(slot), this.#map.camera.zoom, this.#map.size);
   }
 
-  #picked(slot: number): void {
+  #picked(slot: number, beside: boolean): void {
     const map = this.#map;
     if (map === null) return;
-    this.#room.selection.choose(this.#room.picture.addressOf(slot));
+    const { picture, selection, comparison } = this.#room;
+    const icao24 = picture.addressOf(slot);
+    if (beside) {
+      comparison.toggle(icao24, selection.value.icao24);
+      return;
+    }
+    selection.choose(icao24);
     if (isUnderCard(map.positionOf(slot), map.size)) this.#flyTo(slot, map.camera.zoom);
   }
 
@@ -190,4 +223,9 @@ export class MapControl extends Store<MapFacts> {
   #flyTo(slot: number, zoom: number): void {
     this.#map?.flyTo(cameraOver(this.#map.placeOf(slot), zoom, this.#map.size), true);
   }
+}
+
+/** Degrees of the point in the middle of the view. */
+function middleOf({ x, y }: Camera): { longitude: number; latitude: number } {
+  return { longitude: longitudeOf(x), latitude: latitudeOf(y) };
 }

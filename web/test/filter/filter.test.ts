@@ -31,7 +31,7 @@ function passes(query: string, ...changes: readonly Partial<Aircraft>[]): boolea
 describe('a filter in the address', () => {
   test('is short, and comes back as it went', () => {
     const query =
-      'altitude=024&altitude_m=..3000&velocity_kmh=100.5..&vertical_rate=-20..-2&on_ground=no&category=8,9&country=Germany;Iran, Islamic Republic of&callsign=DLH,*9?F&squawk=7,70?0';
+      'altitude=024&altitude_m=..3000&velocity_kmh=100.5..&vertical_rate=-20..-2&on_ground=no&category=8,9&country=Germany;Iran, Islamic Republic of&callsign=DLH,*9?F&squawk=7,70?0&only=3c6444,~00abcd';
     const filter = filterOf(query);
     expect(filter).toEqual({
       altitude: 0b10101,
@@ -43,6 +43,7 @@ describe('a filter in the address', () => {
       country: ['Germany', 'Iran, Islamic Republic of'],
       callsign: ['DLH', '*9?F'],
       squawk: ['7', '70?0'],
+      only: ['3c6444', '~00abcd'],
     });
     const written = Object.entries(formatFilter(filter)).map(([name, value]) => `${name}=${value}`);
     expect(written.join('&')).toBe(query);
@@ -53,9 +54,13 @@ describe('a filter in the address', () => {
     expect(testsOf(EVERYTHING, pictureOf().columns, [])).toEqual([]);
   });
 
+  test('shows some aircraft alone, those without an ICAO address too', () => {
+    expect(passes('only=3c6444,~00abcd', {}, STRANGER, { icao24: '00abcd' })).toEqual([true, true, false]);
+  });
+
   test('passes over what means nothing', () => {
     const nonsense =
-      'altitude=x&altitude_m=low&velocity_kmh=..&vertical_rate=1&on_ground=maybe&category=99,x,&country=;&callsign=%20-,&squawk=9';
+      'altitude=x&altitude_m=low&velocity_kmh=..&vertical_rate=1&on_ground=maybe&category=99,x,&country=;&callsign=%20-,&squawk=9&only=wings,3c644';
     expect(filterOf(nonsense)).toEqual(EVERYTHING);
   });
 

@@ -5,6 +5,8 @@ import type { Camera } from '../../src/map/camera.ts';
 import type { MapPorts } from '../../src/map/map-ports.ts';
 import { worldX } from '../../src/map/projection.ts';
 import { View } from '../../src/map/view.ts';
+import type { Sight } from '../../src/list/list-store.ts';
+import { Comparison } from '../../src/state/comparison.ts';
 import { Selection } from '../../src/state/selection.ts';
 import { TrackStore } from '../../src/track/track-store.ts';
 import { MapControl, type Controlled } from '../../src/views/map-control.ts';
@@ -19,7 +21,10 @@ function open(parameters: Record<string, string> = {}, size = { width: 1200, hei
   const picture = new Picture();
   const never = (): (() => void) => () => {};
   const listeners = new Set<(cameOrWent: boolean) => void>();
+  const sights: (Sight | null)[] = [];
   const room = {
+    comparison: new Comparison(address),
+    list: { look: (sight: Sight | null) => void sights.push(sight), follow: () => {}, resized: () => {} },
     picture,
     filter: new FilterStore(address, picture),
     selection: new Selection(address, picture),
@@ -60,6 +65,7 @@ function open(parameters: Record<string, string> = {}, size = { width: 1200, hei
     ...room,
     control,
     flights,
+    sights,
     calls,
     end,
     get ports(): MapPorts {
@@ -97,11 +103,11 @@ describe('the map of a page', () => {
   test('moves an aircraft from under the card when it is chosen on a phone', () => {
     const wide = open({ at: '50,8,6' });
     wide.come([2, AIRLINER]);
-    wide.ports.onSelect(2);
+    wide.ports.onSelect(2, false);
     expect([wide.selection.value.icao24, wide.flights]).toEqual([AIRLINER.icao24, []]);
     const phone = open({ at: '50,8,6' }, PHONE);
     phone.come([2, AIRLINER]);
-    phone.ports.onSelect(2);
+    phone.ports.onSelect(2, false);
     expect(phone.flights).toHaveLength(1);
   });
 
@@ -119,6 +125,45 @@ describe('the map of a page', () => {
     control.follow(true);
     selection.choose(null);
     expect(control.value.isFollowing).toBe(false);
+  });
+
+  test('compares an aircraft with the chosen one when it is clicked with a modifier', () => {
+    const { come, ports, selection, comparison } = open({ at: '50,8,6', icao24: 'aaaaaa' });
+    come([2, AIRLINER], [3, { ...AIRLINER, icao24: 'aaaaaa' }]);
+    ports.onSelect(2, true);
+    expect([selection.value.icao24, comparison.value]).toEqual(['aaaaaa', ['aaaaaa', AIRLINER.icao24]]);
+    ports.onSelect(2, true);
+    expect(comparison.value).toEqual(['aaaaaa']);
+  });
+
+  test('tells the list what is in view and where its middle is, as long as there is a map', () => {
+    const { come, sights, end } = open({ at: '50,11.5,9' });
+    come(
+      [2, { ...AIRLINER, longitude: 11.57, latitude: 50.02 }],
+      [3, { ...AIRLINER, icao24: 'aaaaaa', longitude: -70 }],
+    );
+    const sight = sights.at(-1);
+    expect([2, 3].map((slot) => sight?.isInView(slot))).toEqual([true, false]);
+    expect(sight?.middle()).toEqual({
+      longitude: expect.closeTo(11.5, 6),
+      latitude: expect.closeTo(50, 6),
+    });
+    end();
+    expect(sights.at(-1)).toBeNull();
+  });
+
+  test('goes to a chosen aircraft that is out of sight, as near as before, and stays where it is to be seen', () => {
+    const { come, selection, control, flights } = open({ at: '50,11.5,9' });
+    come(
+      [2, { ...AIRLINER, longitude: 11.57, latitude: 50.02 }],
+      [3, { ...AIRLINER, icao24: 'aaaaaa', longitude: -70 }],
+    );
+    selection.choose(AIRLINER.icao24);
+    control.bringToSight();
+    expect(flights).toEqual([]);
+    selection.choose('aaaaaa');
+    control.bringToSight();
+    expect(flights.map(({ x, zoom }) => [x > worldX(-70), x < worldX(-69), zoom])).toEqual([[true, true, 9]]);
   });
 
   test('says who is under the pointer, and nobody when it is gone', () => {
