@@ -67,13 +67,17 @@ describe('pageState', () => {
     expect([pageState(lost), isStale(lost)]).toEqual(['disconnected', true]);
   });
 
-  test('a recording is one however old it is, and not stale; without a recorded feed old positions are', () => {
+  test('a recording is one however old it is, and not stale; positions of any feed are one after a day', () => {
     const old = facts(150_000_000, { server: server('recording', NOW - 150_000_000) });
     expect([pageState(old), isStale(old), isRecording(old)]).toEqual(['recording', false, true]);
-    const live = facts(150_000_000);
+    const live = facts(86_000);
     expect([pageState(live), isStale(live), isRecording(live)]).toEqual(['stale', true, false]);
+    const past = facts(86_500);
+    expect([pageState(past), isStale(past), isRecording(past)]).toEqual(['recording', false, true]);
     const lost = { link: { kind: 'retrying', attempt: 1, retryAt_ms: 0, polling: false } } as const;
     expect(pageState({ ...old, ...lost })).toBe('disconnected');
+    const replayed = { ...live, ...lost, isReplayed: true };
+    expect([pageState(replayed), isStale(replayed), isRecording(replayed)]).toEqual(['replay', false, false]);
   });
 
   test('aircraft of a slow source do not fade because a fast one beside it is on time', () => {

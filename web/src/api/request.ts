@@ -13,12 +13,28 @@ export async function getJson<T>(
   path: string,
   signal: AbortSignal,
 ): Promise<T> {
-  const answer = await fetch(path, { signal, headers: { accept: 'application/json' } });
-  if (!answer.ok) {
-    const isRefused = (answer.status >= 400 && answer.status < 500) || answer.status === 501;
-    throw new (isRefused ? Refused : Error)(await reason(answer));
-  }
+  const answer = await accepted(fetch, path, { signal, headers: { accept: 'application/json' } });
   return (await answer.json()) as T;
+}
+
+/** The bytes of a route. @throws as {@link getJson} */
+export async function getBytes(
+  fetch: typeof globalThis.fetch,
+  path: string,
+  signal: AbortSignal,
+): Promise<ArrayBuffer> {
+  return (await accepted(fetch, path, { signal })).arrayBuffer();
+}
+
+async function accepted(
+  fetch: typeof globalThis.fetch,
+  path: string,
+  request: RequestInit,
+): Promise<Response> {
+  const answer = await fetch(path, request);
+  if (answer.ok) return answer;
+  const isRefused = (answer.status >= 400 && answer.status < 500) || answer.status === 501;
+  throw new (isRefused ? Refused : Error)(await reason(answer));
 }
 
 async function reason(answer: Response): Promise<string> {

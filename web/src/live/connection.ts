@@ -98,6 +98,7 @@ export class LiveConnection {
   #polled = false;
   #link: Link = { kind: 'connecting', attempt: 0, polling: false };
   #paused = false;
+  #held = false;
   #closed = false;
   #isOpen = false;
   /** Whether the last poll found no server. */
@@ -126,7 +127,19 @@ export class LiveConnection {
   setPaused(paused: boolean): void {
     if (paused === this.#paused) return;
     this.#paused = paused;
-    if (this.#socket !== null) this.#send({ type: paused ? 'pause' : 'resume' });
+    if (this.#socket !== null && !this.#held) this.#send({ type: paused ? 'pause' : 'resume' });
+  }
+
+  /**
+   * While it is held it brings no positions and leaves the picture alone, which somebody else writes; it still brings the
+   * state. Then it asks for a full frame.
+   */
+  setHeld(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    if (this.#socket === null) return;
+    if (held) this.#send({ type: 'pause' });
+    else this.#greet();
   }
 
   close(): void {
@@ -154,7 +167,7 @@ export class LiveConnection {
   #greet(): void {
     const { picture, tick } = this.#ports.picture;
     this.#send({ type: 'hello', wire: WIRE_VERSION, ...(picture >= 0 && { picture, lastTick: tick }) });
-    if (this.#paused) this.#send({ type: 'pause' });
+    if (this.#paused || this.#held) this.#send({ type: 'pause' });
   }
 
   #receive(data: unknown): void {
@@ -222,11 +235,14 @@ export class LiveConnection {
   }
 
   #name({ countries, feeds }: Pick<CountriesAnswer, 'countries' | 'feeds'>): void {
+    if (this.#held) return;
     this.#ports.picture.countries = countries;
     this.#ports.picture.feeds = feeds;
   }
 
   #binary(bytes: ArrayBuffer): void {
+    // It was on its way.
+    if (this.#held) return;
     const frame = this.#apply(bytes);
     if (frame !== null && frame.kind !== 'heartbeat') this.#send({ type: 'ack', tick: frame.tick });
     // The frame is broken, or for another picture: ask for a full one.
@@ -256,7 +272,7 @@ export class LiveConnection {
         ]);
         if (stretch !== this.#stretch) return;
         if (countries.ok) this.#name((await countries.json()) as CountriesAnswer);
-        const frame = snapshot.ok ? this.#apply(await snapshot.arrayBuffer()) : null;
+        const frame = snapshot.ok && !this.#held ? this.#apply(await snapshot.arrayBuffer()) : null;
         this.#setPolled(frame !== null);
         // The server was away and is back: do not wait for the next try.
         if (status.ok && this.#isAway) this.retryNow();

@@ -2,11 +2,21 @@ import type { LiveState, Stage } from 'contrail/dashboard/protocol';
 import type { Link } from './connection.ts';
 
 /** The state of the whole page; if several apply, the worst counts. */
-export type PageState = 'loading' | 'disconnected' | 'waiting' | 'recording' | 'stale' | 'delayed' | 'live';
+export type PageState =
+  | 'loading'
+  | 'disconnected'
+  | 'waiting'
+  | 'replay'
+  | 'recording'
+  | 'stale'
+  | 'delayed'
+  | 'live';
 
 /** The facts from which the state of the page follows. */
 export interface FreshnessFacts {
   readonly link: Link;
+  /** Whether an instant is replayed: then the picture says nothing of now. */
+  readonly isReplayed?: boolean;
   /** The newest `state` message, or null before the first. */
   readonly server: LiveState | null;
   readonly aircraft: number;
@@ -28,6 +38,7 @@ export function positionAge_s(facts: Pick<FreshnessFacts, 'eventTime' | 'now'>):
 /** The state of the page. A first attempt that has not answered yet is `loading`, a lost connection `disconnected`. */
 export function pageState(facts: FreshnessFacts): PageState {
   const { link, server } = facts;
+  if (facts.isReplayed === true) return 'replay';
   if (link.kind === 'retrying' || (link.kind === 'connecting' && link.attempt > 0)) return 'disconnected';
   if (server === null && facts.aircraft === 0) return 'loading';
   const age = positionAge_s(facts);
@@ -39,10 +50,13 @@ export function pageState(facts: FreshnessFacts): PageState {
 
 /** Whether the positions on the map are too old to be called live, whatever the state of the connection. */
 export function isStale(facts: FreshnessFacts): boolean {
-  if (isRecording(facts)) return false;
+  if (facts.isReplayed === true || isRecording(facts)) return false;
   const age = positionAge_s(facts);
   return age !== null && age > (facts.server?.stale_after_s ?? STALE_S);
 }
+
+/** Positions older than this are a recording, whatever feed they came from: nobody looks at them as at the traffic of now. */
+const RECORDED_S = 86_400;
 
 /** Feeds that play what was recorded before. */
 const RECORDED_FEEDS: readonly string[] = ['replay', 'archive'];
@@ -51,7 +65,9 @@ const RECORDED_FEEDS: readonly string[] = ['replay', 'archive'];
 export function isRecording(facts: FreshnessFacts): boolean {
   const age = positionAge_s(facts);
   const { server } = facts;
-  if (age === null || server === null || server.feed === null) return false;
+  if (facts.isReplayed === true || age === null || server === null) return false;
+  if (age > RECORDED_S) return true;
+  if (server.feed === null) return false;
   const [feed = ''] = server.feed.split(':');
   return RECORDED_FEEDS.includes(feed) && age > server.stale_after_s;
 }

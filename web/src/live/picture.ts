@@ -46,8 +46,23 @@ export interface Aircraft {
   readonly time_position: number;
 }
 
+/** Where aircraft go next, for a picture of which that is known (`replay/`). By slot. */
+export interface Legs {
+  /** Seconds of the picture's time that pass in one second: 0 while it stands. */
+  readonly rate: number;
+  /**
+   * Puts an aircraft on its way from its last report to its next one: world units, see map/projection.ts. False: nobody knows of
+   * a next one, or it cannot have flown there. `now` is an instant of the picture, epoch seconds.
+   */
+  locate(
+    slot: number,
+    now: number,
+    spot: { x: number; y: number; age_s: number; speed: number; isEstimated: boolean },
+  ): boolean;
+}
+
 /**
- * The live picture: one row per slot in typed columns, updated by applying frames in order. Invariant: `used[slot]` is
+ * The picture that the page shows: one row per slot in typed columns, updated by applying frames in order. Invariant: `used[slot]` is
  * 1 for exactly the aircraft that the server's picture has at `tick`. It is outside the framework: nothing here is
  * reactive.
  */
@@ -69,6 +84,8 @@ export class Picture {
   applied = 0;
   readonly changedBy = new Uint32Array(MAX_SLOTS);
   countries: readonly string[] = [];
+  /** Where its aircraft go next; null in a live picture. */
+  legs: Legs | null = null;
   /** Names of feeds by their numbers, as {@link countries}. */
   feeds: readonly string[] = [];
 
@@ -96,6 +113,21 @@ export class Picture {
     this.#applyMoved(frame.moved);
     const changed = frame.removed.length + frame.rows.slots.length + frame.moved.slots.length;
     return { kind: 'applied', changed, cameOrWent: newcomers > 0 || this.count !== before };
+  }
+
+  /** Empties it for another writer than frames, all of which are refused until {@link release} and a full one after it. */
+  take(legs: Legs): void {
+    this.used.fill(0);
+    this.count = 0;
+    this.slots = 0;
+    this.picture = -1;
+    this.tick = -1;
+    this.legs = legs;
+  }
+
+  /** Gives it back to frames: what it shows stays until a full one comes. */
+  release(): void {
+    this.legs = null;
   }
 
   /** The slot of an address as {@link Aircraft.icao24} writes it; -1 when it is not in the picture. */

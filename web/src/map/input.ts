@@ -9,7 +9,6 @@ export interface MapGestures {
   leave(): void;
   /** Enter: choose the aircraft nearest to the middle. */
   choose(): void;
-  cancel(): void;
 }
 
 const DRAG_PX = 4;
@@ -18,7 +17,7 @@ const DOUBLE_CLICK_LEVELS = 1;
 
 /**
  * Turns pointer, wheel and keyboard events of `element` into gestures: drag, wheel, double click, pinch, arrows, + and
- * -, Enter, Escape. Answers a function that removes all listeners.
+ * -, Enter. Answers a function that removes all listeners.
  */
 export function listenForGestures(element: HTMLElement, gestures: MapGestures): () => void {
   const pointers = new Map<number, { x: number; y: number }>();
@@ -98,7 +97,6 @@ export function listenForGestures(element: HTMLElement, gestures: MapGestures): 
     '=': () => gestures.zoom(0.5, 0, 0, true),
     '-': () => gestures.zoom(-0.5, 0, 0, true),
     Enter: () => gestures.choose(),
-    Escape: () => gestures.cancel(),
   };
   const key = (event: KeyboardEvent): void => {
     if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -88,7 +88,6 @@ export class MapView {
         hover: (x, y) => this.#hover(x, y),
         leave: () => ports.onHover(-1, 0, 0),
         choose: () => this.#pick(0, 0, Math.hypot(this.#width, this.#height), null),
-        cancel: () => ports.onCancel(),
       }),
     );
     const observer = new ResizeObserver(() => this.#resize());

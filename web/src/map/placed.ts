@@ -87,6 +87,8 @@ export class Placed {
   /** Where an aircraft is drawn at `now`; where it was last heard of when nothing is to move. */
   locate(slot: number, now: number, moving: boolean): Spot {
     const spot = this.#spot;
+    const { legs } = this.picture;
+    if (legs !== null && moving && legs.locate(slot, now, spot)) return spot;
     const age = now - (this.time[slot] ?? 0);
     const vx = this.vx[slot] ?? 0;
     const vy = this.vy[slot] ?? 0;
@@ -95,10 +97,10 @@ export class Placed {
     spot.age_s = age;
     spot.x = (this.x[slot] ?? 0) + vx * carried;
     spot.y = (this.y[slot] ?? 0) + vy * carried;
-    spot.speed = moving && age < most ? Math.sqrt(vx * vx + vy * vy) : 0;
+    spot.speed = moving && age < most ? Math.sqrt(vx * vx + vy * vy) * (legs?.rate ?? 1) : 0;
     spot.isEstimated = carried >= LEAST_S && age > LEAST_S && (vx !== 0 || vy !== 0);
     const glideFor = this.#glideFor[slot] ?? 0;
-    if (!moving || glideFor === 0) return spot;
+    if (!moving || glideFor === 0 || legs !== null) return spot;
     const share = (now - (this.#glideSince[slot] ?? 0)) / glideFor;
     // Below 0: the server's clock was set back. Then there is nothing left to glide by.
     if (!(share >= 0 && share < 1)) return spot;
@@ -126,7 +128,7 @@ export class Placed {
     const [x, y, time] = [this.x[slot] ?? 0, this.y[slot] ?? 0, this.time[slot] ?? 0];
     this.#glideFor[slot] = 0;
     const speed_m_s = this.#place(slot, (this.picture.timePosition[slot] ?? 0) - time);
-    if (!moving) return;
+    if (!moving || this.picture.legs !== null) return;
     const should = this.locate(slot, now, true);
     const dx = nearest(drawnX - should.x);
     const dy = drawnY - should.y;

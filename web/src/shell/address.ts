@@ -12,7 +12,10 @@ export const PAGES = [
 ] as const;
 export type PageName = (typeof PAGES)[number]['name'];
 
-/** What stays when the page changes: the filter, the time range, the chosen aircraft, those compared with it, and the list. */
+/**
+ * What stays when the page changes: the filter, the time range, the chosen aircraft, those compared with it, the list, and
+ * the moment that is replayed.
+ */
 export const SHARED_PARAMETERS: readonly string[] = [
   ...FILTER_PARAMETERS,
   'windows',
@@ -20,6 +23,8 @@ export const SHARED_PARAMETERS: readonly string[] = [
   'compare',
   'list',
   'sort',
+  't',
+  'speed',
 ];
 
 /** The page of a path, by its last part; an unknown one is the map. */

@@ -1,7 +1,7 @@
 import type { LiveState, ServerMessage, Stage, TrackAnswer } from 'contrail/dashboard/protocol';
 import type { Frame } from 'contrail/wire/frame';
 import { getContext, setContext } from 'svelte';
-import { getJson } from '../api/request.ts';
+import { getBytes, getJson } from '../api/request.ts';
 import { FilterStore } from '../filter/filter-store.ts';
 import { Commits } from '../state/commits.ts';
 import { Identities } from '../state/identities.ts';
@@ -24,6 +24,7 @@ import { reloadOnce } from '../live/reload.ts';
 import { Picture } from '../live/picture.ts';
 import { View } from '../map/view.ts';
 import { Comparison } from '../state/comparison.ts';
+import { Replay, trackMoment } from '../replay/replay.ts';
 import { Selection } from '../state/selection.ts';
 import { emergencyWords } from '../text/words.ts';
 import { Keys, ownerOf } from './keys.ts';
@@ -56,6 +57,7 @@ export class App {
   /** The track of the chosen aircraft. */
   readonly track: TrackStore;
   readonly list: ListStore;
+  readonly replay: Replay;
   readonly connection: LiveConnection;
   readonly keys: Keys;
   /** The newest commit of each table, for panels that show it. */
@@ -68,7 +70,10 @@ export class App {
   progress: Progress | null = $state.raw(null);
   aircraft = $state(0);
   tick = $state(-1);
+  /** Newest position that the server has, epoch seconds, whatever is replayed. */
   eventTime = $state(Number.NaN);
+  /** The instant that is replayed, epoch seconds; null while the picture is the newest one. */
+  at: number | null = $state(null);
   /** Aircraft that send an emergency squawk now. */
   emergencies: readonly Emergency[] = $state.raw([]);
   /** What a screen reader says next, such as which aircraft was chosen. */
@@ -84,6 +89,7 @@ export class App {
 
   readonly #facts: FreshnessFacts = $derived({
     link: this.link,
+    isReplayed: this.at !== null,
     server: this.server,
     aircraft: this.aircraft,
     eventTime: this.eventTime,
@@ -100,8 +106,6 @@ export class App {
   /** Messages of the pipeline, most urgent first. */
   readonly notices: readonly string[] = $derived(noticesOf(this.progress, this.now));
   readonly age_s: number | null = $derived(positionAge_s({ eventTime: this.eventTime, now: this.now }));
-  /** The instant that is replayed, epoch seconds; null while the picture is the newest one. */
-  at: number | null = $state(null);
   /**
    * The instant that the picture is of, epoch seconds, stepped for ages: now, the newest position of a recording, or the
    * instant that is replayed. How old a position on the map is, is told against this.
@@ -134,8 +138,26 @@ export class App {
     this.view = new View(route, later);
     const fetch = window.fetch.bind(window);
     this.track = new TrackStore({ ask: (path, signal) => getJson<TrackAnswer>(fetch, path, signal), later });
-    this.selection.subscribe(({ icao24 }) => this.track.choose(icao24));
     this.#clock = () => window.performance.now();
+    this.replay = new Replay({
+      picture: this.picture,
+      address: route,
+      clock: this.#clock,
+      later,
+      frame: (run) => window.requestAnimationFrame(run),
+      load: (from, to, signal) =>
+        getBytes(window.fetch.bind(window), `api/replay?from=${from}&to=${to}`, signal),
+      newest: () => this.server?.event_time ?? null,
+      onPicture: (cameOrWent) => this.#onPicture(cameOrWent),
+      onLive: (wanted) => this.connection.setHeld(!wanted),
+    });
+    const followTrack = (): void =>
+      this.track.choose(this.selection.value.icao24, trackMoment(this.replay.value));
+    this.selection.subscribe(followTrack);
+    this.replay.subscribe((state) => {
+      this.at = state?.at ?? null;
+      followTrack();
+    });
     // Until the server has sent its time, the page uses its own; no age is shown before that.
     this.#offset_s = window.performance.timeOrigin / 1000;
     this.list = this.#makeList();
@@ -164,11 +186,18 @@ export class App {
     document.addEventListener('visibilitychange', () => {
       this.connection.setPaused(document.hidden);
       this.commits.setPaused(document.hidden);
+      // Nobody sees what it plays.
+      if (document.hidden && this.at !== null) this.replay.pause();
+    });
+    // Other pages have no bar to stop it.
+    route.onChange(() => {
+      if (route.page !== 'map' && this.replay.value?.isPlaying === true) this.replay.pause();
     });
     window.addEventListener('online', () => this.connection.retryNow());
     window.setInterval(() => this.#step(), CLOCK_STEP_MS);
     this.#step();
     this.connection.start();
+    this.replay.open();
   }
 
   /** The server's time now, epoch seconds: the last time it sent, advanced by this page's steady clock. */
@@ -178,7 +207,7 @@ export class App {
 
   /** As {@link shownNow}, to the millisecond: for drawing. */
   pictureNow(): number {
-    return this.recording ? this.eventTime : this.serverNow();
+    return this.replay.instant() ?? (this.recording ? this.eventTime : this.serverNow());
   }
 
   /** A clock that never goes back, ms. */
@@ -207,9 +236,14 @@ export class App {
   #onFrame(frame: Frame, cameOrWent: boolean): void {
     this.refused = null;
     this.#offset_s = frame.serverTime - this.#clock() / 1000;
+    this.replay.cameLive();
+    this.#onPicture(cameOrWent);
+  }
+
+  #onPicture(cameOrWent: boolean): void {
     this.aircraft = this.picture.count;
-    this.tick = this.picture.tick;
-    this.eventTime = this.picture.eventTime;
+    this.tick = this.picture.applied;
+    if (this.replay.value === null) this.eventTime = this.picture.eventTime;
     this.#step();
     this.filter.follow();
     this.selection.follow();
@@ -252,6 +286,7 @@ export class App {
     switch (message.type) {
       case 'state':
         this.server = message;
+        if (this.replay.value !== null) this.eventTime = message.event_time ?? Number.NaN;
         this.identities.hear(message.identities);
         this.#offset_s = message.now_ms / 1000 - this.#clock() / 1000;
         this.#step();

@@ -23,6 +23,9 @@ export interface Shortcut {
  */
 export const SHORTCUTS = {
   search: { keys: '/', does: 'Search an aircraft', group: 'Everywhere' },
+  playPause: { keys: 'Space', does: 'Pause the map, or play the replay', group: 'Map' },
+  stepBack: { keys: ',', does: 'Replay a minute earlier', group: 'Map', repeats: true },
+  stepForward: { keys: '.', does: 'Replay a minute later', group: 'Map', repeats: true },
   help: { keys: '?', does: 'Show the keys and settings', group: 'Everywhere' },
   mapPage: { keys: 'g m', does: 'Go to the map', group: 'Everywhere' },
   trafficPage: { keys: 'g t', does: 'Go to Traffic', group: 'Everywhere' },
@@ -40,7 +43,7 @@ export const LOCAL_KEYS: readonly Shortcut[] = [
   { keys: 'ArrowLeft ArrowRight ArrowUp ArrowDown', does: 'Move the map', group: 'Map' },
   { keys: '+ -', does: 'Zoom in and out', group: 'Map' },
   { keys: 'Enter', does: 'Choose the aircraft nearest to the middle', group: 'Map' },
-  { keys: 'Escape', does: 'Close the card', group: 'Map' },
+  { keys: 'Escape', does: 'Close the card, then return from the replay to live', group: 'Map' },
   { keys: 'ArrowUp ArrowDown', does: 'Go to the next row', group: 'List' },
   { keys: 'PageUp PageDown', does: 'Go a page further', group: 'List' },
   { keys: 'Home End', does: 'Go to the first or last row', group: 'List' },

@@ -38,6 +38,7 @@ export const PAGE_STATE_WORDS: Readonly<Record<PageState, string>> = {
   loading: 'Loading',
   disconnected: 'Reconnecting',
   waiting: 'Waiting for data',
+  replay: 'Replay',
   recording: 'Recording',
   stale: 'Stale',
   delayed: 'Delayed',
