@@ -10,6 +10,6 @@ if (runsUntilStopped) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) proc
 const { run } = await import('./with-node.mjs');
 await run('app/src/cli/main.ts', args, {
   runsUntilStopped,
-  isSmall: ['produce', 'record'].includes(args[0]),
+  isSmall: ['produce', 'record', 'dashboard'].includes(args[0]),
   hasChannel: true,
 });

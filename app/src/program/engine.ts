@@ -29,7 +29,7 @@ export function openPipelineEngine(
 
 /** What an engine may use besides the lake. */
 export interface EngineRoom {
-  /** Its share of MEMORY_LIMIT; default all of it. */
+  /** Its share of MEMORY_LIMIT; default all of it. An engine with less also gives back at once what it has freed. */
   readonly share?: number;
   /**
    * Where it spills, for commands that only read the lake; default: in the data folder. The caller keeps it until the
@@ -55,6 +55,7 @@ export async function openEngine(
     memoryLimit: mebibytes(Math.max(64 * 2 ** 20, settings.memoryLimitBytes * share)),
     threads: 1,
     temporaryFolder,
+    isSeldomBusy: share < 1,
     folders: [lake, temporaryFolder, spillFolder(data)].flatMap(everyName),
     ...(scratch === undefined ? {} : { maxTemporary: mebibytes(scratch.maxBytes) }),
   });

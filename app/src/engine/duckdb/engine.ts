@@ -21,6 +21,8 @@ export interface DuckdbOptions {
   readonly temporaryFolder: string;
   /** The most that DuckDB may spill there, for example `2GiB`; absent: all free space. */
   readonly maxTemporary?: string;
+  /** Memory that a SELECT has freed goes back to the system after it, and does not wait for the next one. */
+  readonly isSeldomBusy?: boolean;
   /**
    * Local folders whose files may be read and written. DuckDB then reaches no other file and no network, and no SELECT
    * can change that. Absent (tests, benchmarks): every file.
@@ -68,11 +70,18 @@ export class DuckdbEngine implements QueryEngine {
 
   rows(select: Select): Promise<readonly Row[]> {
     return this.#withRelations(select, async (sql) => {
-      const result = await this.#connection.runAndReadAll(sql);
+      const result = await this.#connection.stream(sql);
       const names = result.columnNames();
-      return result
-        .getRows()
-        .map((row) => Object.fromEntries(names.map((name, index) => [name, fromDuckdb(row[index] ?? null)])));
+      const rows: Row[] = [];
+      // Portion by portion: DuckDB's values of one die young, and so do the lists that they come in.
+      for await (const portion of result.yieldRows()) {
+        for (const values of portion) {
+          const row: Record<string, Row[string]> = {};
+          for (const [index, name] of names.entries()) row[name] = fromDuckdb(values[index] ?? null);
+          rows.push(row);
+        }
+      }
+      return rows;
     });
   }
 
@@ -322,6 +331,11 @@ async function connect(options: DuckdbOptions): Promise<Opened> {
   await connection.run("set timezone = 'UTC'");
   // DuckDB would cache file contents up to the memory limit, but each file is read only once or twice.
   await connection.run('set enable_external_file_cache = false');
+  if (options.isSeldomBusy === true) {
+    for (const after of ['allocator_flush_threshold', 'allocator_bulk_deallocation_flush_threshold']) {
+      await connection.run(`set ${after} = '1MiB'`);
+    }
+  }
   const macros = await readFile(new URL('macros.sql', import.meta.url), 'utf8');
   for (const statement of macros.split(/;\s*$/m)) {
     if (statement.trim() !== '') await connection.run(statement);
