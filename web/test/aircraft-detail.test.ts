@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   aircraftStyle,
   labelLevel,
+  styleWhileMoving,
   type AircraftStyle,
   type LabelLevel,
 } from '../src/map/aircraft-detail.ts';
@@ -10,10 +11,10 @@ const desktop = (number: number, zoom = 2.6) => ({ number, zoom, width: 1368, he
 const phone = (number: number, zoom = 2) => ({ number, zoom, width: 390, height: 640 });
 
 describe('how aircraft are drawn', () => {
-  test('4,000 over the whole world are icons on a desktop, and 15,000 are squares, on the largest screen too', () => {
+  test('4,000 over the whole world are icons on a desktop, and 15,000 are how many there are in each place', () => {
     expect(aircraftStyle(desktop(4000), null)).toBe('small');
-    expect(aircraftStyle(desktop(15_000), null)).toBe('square');
-    expect(aircraftStyle({ number: 15_000, zoom: 3.5, width: 2488, height: 1300 }, null)).toBe('square');
+    expect(aircraftStyle(desktop(15_000), null)).toBe('density');
+    expect(aircraftStyle({ number: 15_000, zoom: 3.5, width: 2488, height: 1300 }, null)).toBe('density');
   });
 
   test('a phone has room for fewer', () => {
@@ -25,7 +26,7 @@ describe('how aircraft are drawn', () => {
   });
 
   test('a number that wavers around a limit does not flip them', () => {
-    for (const limit of [1080, 5403]) {
+    for (const limit of [1080, 5403, 7000]) {
       let before: AircraftStyle | null = null;
       const seen = new Set<AircraftStyle>();
       for (let i = 0; i < 40; i++) {
@@ -38,9 +39,16 @@ describe('how aircraft are drawn', () => {
 
   test('a number that is well past the limit does', () => {
     expect(aircraftStyle(desktop(8000), 'small')).toBe('square');
+    expect(aircraftStyle(desktop(9000), 'square')).toBe('density');
+    expect(aircraftStyle(desktop(6900), 'density')).toBe('square');
     expect(aircraftStyle(desktop(5000), 'square')).toBe('small');
     expect(aircraftStyle(desktop(900), 'small')).toBe('icon');
   });
+});
+
+test('where icons take long to draw, aircraft are squares while the map is dragged', () => {
+  expect([styleWhileMoving('small', 15), styleWhileMoving('icon', 90)]).toEqual(['small', 'square']);
+  expect([styleWhileMoving('density', 90), styleWhileMoving('square', 90)]).toEqual(['density', 'square']);
 });
 
 describe('what labels say', () => {

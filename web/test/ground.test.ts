@@ -12,7 +12,10 @@ const CONTEXT = new Proxy(
 ) as CanvasRenderingContext2D;
 
 const draw = (ground: Ground, zoom: number): void =>
-  ground.draw(CONTEXT, { x: worldX(8.5), y: worldY(50), zoom }, SIZE, PALETTES.dark);
+  ground.draw(CONTEXT, { x: worldX(8.5), y: worldY(50), zoom }, SIZE, PALETTES.dark, {
+    covered: [],
+    rings: null,
+  });
 
 describe('the ground', () => {
   beforeEach(() => void vi.useFakeTimers());

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { EVERYTHING, parseFilter, type Filter } from '../src/filter/filter.ts';
 import { Visible } from '../src/filter/visible.ts';
 import { Picture } from '../src/live/picture.ts';
-import { drawAircraft, drawChosen, fastestInView, type Scene } from '../src/map/aircraft-layer.ts';
+import { drawAircraft, drawChosen, fastestInView } from '../src/map/aircraft-layer.ts';
+import type { Scene } from '../src/map/scene.ts';
 import type { Camera } from '../src/map/camera.ts';
 import { countShown, pickNearest } from '../src/map/pick.ts';
 import { drawPicture } from '../src/map/picture-layer.ts';
@@ -177,7 +178,7 @@ describe('drawing aircraft', () => {
     expect(fastestInView(scene(placed, here, { moving: false }))).toBe(0);
   });
 
-  test.each(['icon', 'square'] as const)('draws only what the filter shows: %s', (style) => {
+  test.each(['icon', 'square', 'density'] as const)('draws only what the filter shows: %s', (style) => {
     const { context, icons, squares } = recorder();
     const placed = placedOf([0, AIRLINER]);
     const part = { style, visible: shownOf(placed, withoutClass5) };

@@ -11,7 +11,7 @@ const one = (slot: number, x: number, y: number): Wanting => ({
   height: 13,
 });
 const place = (wanting: readonly Wanting[], kept: Kept = new Map(), forced = -1, most = 100): PlacedLabel[] =>
-  placeLabels(wanting, kept, { most, forced, written: [] });
+  placeLabels(wanting, kept, { most, forced, written: [], blocked: [] });
 const keptOf = (placed: readonly PlacedLabel[]): Kept =>
   new Map(placed.map(({ wanting, side }) => [wanting.address, side]));
 const slotsOf = (placed: readonly PlacedLabel[]): number[] => placed.map(({ wanting }) => wanting.slot);
@@ -49,6 +49,16 @@ describe('labels of aircraft', () => {
     expect(covered).toEqual([]);
   });
 
+  test('never stand under what lies over the map, the chosen one only where nothing else is left', () => {
+    const card = { left: 110, top: 80, right: 400, bottom: 300 };
+    const limits = { most: 9, forced: -1, written: [], blocked: [card] };
+    const under = one(1, 200, 150);
+    const placed = placeLabels([one(0, 100, 100), under], new Map([[1000, 'right']]), limits);
+    expect(placed.map(({ wanting: { slot }, side }) => [slot, side])).toEqual([[0, 'left']]);
+    const [forced] = placeLabels([one(0, 100, 100)], new Map(), { ...limits, forced: 0 });
+    expect(forced?.side).toBe('left');
+  });
+
   test('stay where they are from one drawing to the next while aircraft creep past each other', () => {
     let kept: Kept = new Map();
     const crept = crowd(300, 11);
@@ -73,10 +83,10 @@ describe('labels of aircraft', () => {
 
   test('stand beside the names of places, and not on them', () => {
     const written = [{ left: 110, top: 90, right: 200, bottom: 110 }];
-    const [only] = placeLabels([one(0, 100, 100)], new Map(), { most: 9, forced: -1, written });
+    const [only] = placeLabels([one(0, 100, 100)], new Map(), { most: 9, forced: -1, written, blocked: [] });
     expect(only?.side).toBe('left');
     // One that has drifted over a name goes to another side, and stays where there is none.
-    const limits = { most: 9, forced: -1, written };
+    const limits = { most: 9, forced: -1, written, blocked: [] };
     const drifted = placeLabels([one(0, 100, 100)], new Map([[1000, 'right']]), limits);
     expect(drifted.map(({ side }) => side)).toEqual(['left']);
     const everywhere = { ...limits, written: [{ left: 0, top: 0, right: 300, bottom: 300 }] };

@@ -4,8 +4,8 @@
  * a limit the map does not flip.
  */
 
-/** A square of two pixels, a small icon, or an icon as large as the zoom allows. */
-export type AircraftStyle = 'square' | 'small' | 'icon';
+/** How many there are in a place, a square of two pixels each, a small icon, or an icon as large as the zoom allows. */
+export type AircraftStyle = 'density' | 'square' | 'small' | 'icon';
 
 /** Nothing, the callsign, or the callsign with altitude and speed. */
 export type LabelLevel = 0 | 1 | 2;
@@ -22,7 +22,7 @@ export interface OnScreen {
 const SMALL_ICON_PX2 = 100;
 /** Icons may take this share of the view; aircraft stand in flocks, so at that share the densest places just fill up. */
 const MOST_COVERED = 0.5;
-/** Whatever the size of the view: so many icons take about 30 ms to draw. */
+/** Whatever the size of the view: so many icons take about 30 ms to draw, and squares of so many hide each other. */
 const MOST_ICONS = 7000;
 /** From this share on icons are small. */
 const SMALL_FROM = 0.1;
@@ -35,7 +35,9 @@ const ZOOM_SLACK = 0.25;
 export function aircraftStyle(screen: OnScreen, before: AircraftStyle | null): AircraftStyle {
   const most = Math.min(MOST_ICONS, (MOST_COVERED * screen.width * screen.height) / SMALL_ICON_PX2);
   const few = (SMALL_FROM * screen.width * screen.height) / SMALL_ICON_PX2;
-  if (screen.number > held(most, before !== null && before !== 'square')) return 'square';
+  if (screen.number > held(MOST_ICONS, before !== null && before !== 'density')) return 'density';
+  const hadIcons = before === 'small' || before === 'icon';
+  if (screen.number > held(most, hadIcons)) return 'square';
   return screen.number > held(few, before === 'icon') ? 'small' : 'icon';
 }
 
@@ -53,6 +55,14 @@ export function labelLevel({ number, zoom }: OnScreen, before: LabelLevel): Labe
     if (number <= held(always, isHeld) || (isNear && number <= held(most, isHeld))) return level;
   }
   return 0;
+}
+
+/** A drawing of icons that took longer than this is too slow to be made while the map is dragged, ms. */
+const SLOW_MS = 40;
+
+/** How aircraft are drawn while the map is dragged, where the last drawing of icons took so long: those cost ten times as much as squares. */
+export function styleWhileMoving(style: AircraftStyle, took_ms: number): AircraftStyle {
+  return took_ms > SLOW_MS && (style === 'icon' || style === 'small') ? 'square' : style;
 }
 
 /** Both decisions, each with its last answer. */

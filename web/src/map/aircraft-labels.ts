@@ -1,6 +1,6 @@
 import { EMERGENCY } from '../filter/visible.ts';
 import type { LabelLevel } from './aircraft-detail.ts';
-import type { Scene } from './aircraft-layer.ts';
+import type { Scene } from './scene.ts';
 import { screenX, type Size } from './camera.ts';
 import { placeLabels, type Box, type Kept, type Side, type Wanting } from './place-labels.ts';
 import type { Placed } from './placed.ts';
@@ -35,6 +35,8 @@ export interface LabelOrder {
   readonly view: Size;
   /** Where the ground has names. */
   readonly written: readonly Box[];
+  /** What of the canvas lies under cards. */
+  readonly covered: readonly Box[];
 }
 
 /** The words of an aircraft's label, and the label as it was painted; null until it is first shown. */
@@ -80,6 +82,7 @@ export class AircraftLabels {
       most: MOST_LABELS,
       forced: order.chosen,
       written: [...order.written, ...codes],
+      blocked: order.covered,
     });
     this.#kept = new Map(placedLabels.map(({ wanting: { address }, side }) => [address, side]));
     for (const { wanting: one, left, middle, isOverName } of placedLabels) {

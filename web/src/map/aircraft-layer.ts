@@ -1,46 +1,22 @@
 import { VALID } from 'contrail/wire/units';
 import { EMERGENCY } from '../filter/visible.ts';
 import { squawkOf } from '../live/emergencies.ts';
-import type { AircraftStyle } from './aircraft-detail.ts';
-import { screenX, worldCopies, type Camera } from './camera.ts';
+import { screenX, worldCopies } from './camera.ts';
+import { drawDensity } from './density-layer.ts';
 import { fadeAlpha, FAINTEST_ALPHA } from './dead-reckoning.ts';
-import type { Placed } from './placed.ts';
 import { worldPixels } from './projection.ts';
 import { CLASS_COUNT } from '../filter/altitude-class.ts';
-import type { Palette } from './ramp.ts';
+import type { Drawn, Scene } from './scene.ts';
 import { headingColumn, NO_HEADING, type SpriteSheets } from './sprites.ts';
 
 /** A square is of two kinds alone: as good as new, and faded from this opacity on. */
 const SQUARE_FADES_AT = 0.8;
 
-/** The result of one drawing. */
-export interface Drawn {
-  /** Aircraft drawn inside the canvas, each counted once per copy of the world. */
-  readonly icons: number;
-  /** Speed on the screen of the fastest aircraft that still moves, CSS pixels per second. */
-  readonly fastest_px_per_s: number;
-}
-
-/** Everything that one drawing depends on. `size` is the canvas in CSS pixels; `now` the server's epoch seconds. */
-export interface Scene {
-  readonly placed: Placed;
-  readonly camera: Camera;
-  readonly size: { readonly width: number; readonly height: number; readonly ratio: number };
-  readonly now: number;
-  /** What is shown, by slot: see filter/visible.ts. */
-  readonly visible: Uint8Array;
-  /** The slot of the chosen aircraft, which is shown whatever the filter says, over all others; -1: none. */
-  readonly selected: number;
-  /** False under prefers-reduced-motion: aircraft stay at their last position. */
-  readonly moving: boolean;
-  readonly style: AircraftStyle;
-  readonly palette: Palette;
-}
-
 /** Draws all aircraft of the scene but the chosen one on a cleared context whose transform is the identity. */
 export function drawAircraft(context: CanvasRenderingContext2D, scene: Scene, sprites: SpriteSheets): Drawn {
   const { selected, visible } = scene;
   const isDrawn = (slot: number): boolean => visible[slot] !== 0 && slot !== selected;
+  if (scene.style === 'density') return drawDensity(context, scene, isDrawn);
   return draw(context, scene, sprites, { from: 0, to: scene.placed.picture.slots, isDrawn });
 }
 

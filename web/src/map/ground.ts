@@ -4,6 +4,7 @@ import { drawLabels, type Labels } from './overlay.ts';
 import { drawPlaces, drawRunways, RUNWAYS_FROM_ZOOM, type Taken } from './place-layer.ts';
 import { inOrder, type Place, type Runway } from './places.ts';
 import type { Palette } from './ramp.ts';
+import { drawRings, type Rings } from './rings.ts';
 import type { TileLevel } from './tiles.ts';
 
 /** Every file of the ground and what is in it. */
@@ -22,6 +23,12 @@ export interface GroundFiles {
   runways: readonly Runway[];
 }
 export type GroundFile = keyof GroundFiles;
+
+/** What lies over the ground: boxes in which nothing is to be written, and distance rings. */
+export interface Over {
+  readonly covered: Taken;
+  readonly rings: Rings | null;
+}
 
 /** Loads one file; called once for each, and again after a failure. */
 export type LoadGround = <Name extends GroundFile>(name: Name) => Promise<GroundFiles[Name]>;
@@ -68,6 +75,7 @@ export class Ground {
     camera: Camera,
     size: Size & { readonly ratio: number },
     palette: Palette,
+    { covered, rings }: Over,
   ): void {
     const { zoom } = camera;
     const from = <Name extends GroundFile>(fromZoom: number, name: Name): GroundFiles[Name] | undefined =>
@@ -78,7 +86,8 @@ export class Ground {
     drawBasemap(context, { land, water, states }, camera, size, palette);
     const runways = from(RUNWAYS_FROM_ZOOM, 'runways');
     if (runways !== undefined) drawRunways(context, runways, camera, size, palette);
-    const taken: Taken = [];
+    const taken: Taken = [...covered];
+    if (rings !== null) drawRings(context, rings, camera, size, palette, taken);
     const names = this.#file('names');
     if (names !== undefined) drawLabels(context, names, camera, size, palette, taken);
     from(FROM_ZOOM.airports, 'airports');

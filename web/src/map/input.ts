@@ -7,6 +7,8 @@ export interface MapGestures {
   click(x: number, y: number, coarse: boolean, beside: boolean): void;
   hover(x: number, y: number): void;
   leave(): void;
+  /** A right click or a long press. */
+  place(x: number, y: number): void;
   /** Enter: choose the aircraft nearest to the middle. */
   choose(): void;
 }
@@ -16,8 +18,8 @@ const KEY_PAN_PX = 90;
 const DOUBLE_CLICK_LEVELS = 1;
 
 /**
- * Turns pointer, wheel and keyboard events of `element` into gestures: drag, wheel, double click, pinch, arrows, + and
- * -, Enter. Answers a function that removes all listeners.
+ * Turns pointer, wheel and keyboard events of `element` into gestures: drag, wheel, double click, right click, pinch,
+ * arrows, + and -, Enter. Answers a function that removes all listeners.
  */
 export function listenForGestures(element: HTMLElement, gestures: MapGestures): () => void {
   const pointers = new Map<number, { x: number; y: number }>();
@@ -88,6 +90,10 @@ export function listenForGestures(element: HTMLElement, gestures: MapGestures): 
   const doubleClick = (event: MouseEvent): void => {
     gestures.zoom(DOUBLE_CLICK_LEVELS, ...fromMiddle(event), true);
   };
+  const menu = (event: MouseEvent): void => {
+    event.preventDefault();
+    gestures.place(...fromMiddle(event));
+  };
   const keys: Readonly<Record<string, () => void>> = {
     ArrowLeft: () => gestures.pan(KEY_PAN_PX, 0),
     ArrowRight: () => gestures.pan(-KEY_PAN_PX, 0),
@@ -113,6 +119,7 @@ export function listenForGestures(element: HTMLElement, gestures: MapGestures): 
   element.addEventListener('pointerleave', () => gestures.leave(), { signal });
   element.addEventListener('wheel', wheel, { signal, passive: false });
   element.addEventListener('dblclick', doubleClick, { signal });
+  element.addEventListener('contextmenu', menu, { signal });
   element.addEventListener('keydown', key, { signal });
   return () => abort.abort();
 }

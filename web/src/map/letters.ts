@@ -1,5 +1,5 @@
 import { worldCopies } from './camera.ts';
-import type { Scene } from './aircraft-layer.ts';
+import type { Scene } from './scene.ts';
 import { worldPixels } from './projection.ts';
 
 /** An aircraft that is marked on the map: its slot, and the letter beside it. */

@@ -1,16 +1,18 @@
 import type { Position } from 'contrail/wire/great-circle';
-import { Detail } from './aircraft-detail.ts';
+import { Detail, styleWhileMoving } from './aircraft-detail.ts';
 import { AircraftLabels } from './aircraft-labels.ts';
-import { fastestInView, numberInView, type Scene } from './aircraft-layer.ts';
+import { fastestInView, numberInView } from './aircraft-layer.ts';
+import type { Scene } from './scene.ts';
 import { clampCamera, MAX_ZOOM, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
 import { Ground } from './ground.ts';
 import { listenForGestures } from './input.ts';
 import type { MapPorts } from './map-ports.ts';
 import { drawLetters, type Letter } from './letters.ts';
 import { Marks } from './marks.ts';
+import { onCanvas, OVERSIZE } from './oversize.ts';
 import { pickNearest } from './pick.ts';
 import { drawPicture } from './picture-layer.ts';
-import { worldPixels } from './projection.ts';
+import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
 import { PALETTES, type Theme } from './ramp.ts';
 import { Redraw, smallestGlide_px } from './redraw.ts';
 import { createSprites, iconPixels, type SpriteSheets } from './sprites.ts';
@@ -18,8 +20,6 @@ import type { Track } from '../track/track.ts';
 import { headOf } from './track-head.ts';
 import { drawTrack } from './track-layer.ts';
 
-/** The canvases are this much larger than the view, so that a pan shows no empty edge before the next drawing. */
-const OVERSIZE = 1.5;
 const ZOOM_ANIMATION_MS = 220;
 /** What is followed may drift by this much before the map moves after it. */
 const FOLLOW_PX = 0.5;
@@ -57,6 +57,8 @@ export class MapView {
   #letters: readonly Letter[] = [];
   readonly #aircraftLabels: AircraftLabels;
   readonly #detail = new Detail();
+  /** The last drawing in the style of a map at rest. */
+  #tookIcons_ms = 0;
   #sprites: { key: string; sheets: SpriteSheets } | null = null;
   #frame = 0;
   readonly #redraw = new Redraw();
@@ -87,6 +89,11 @@ export class MapView {
           this.#pick(x, y, coarse ? PICK_RADIUS_TOUCH_PX : PICK_RADIUS_PX, { beside }),
         hover: (x, y) => this.#hover(x, y),
         leave: () => ports.onHover(-1, 0, 0),
+        place: (x, y) => {
+          const world = worldPixels(this.camera.zoom);
+          const longitude = longitudeOf(this.camera.x + x / world);
+          ports.onPlace({ longitude, latitude: latitudeOf(this.camera.y + y / world) });
+        },
         choose: () => this.#pick(0, 0, Math.hypot(this.#width, this.#height), null),
       }),
     );
@@ -104,6 +111,11 @@ export class MapView {
   /** Size of the view in CSS pixels. */
   get size(): { width: number; height: number } {
     return { width: this.#width, height: this.#height };
+  }
+
+  /** Whether single aircraft are drawn, or how many there are in each place. */
+  get isDensity(): boolean {
+    return this.#detail.style === 'density';
   }
 
   setTheme(theme: Theme): void {
@@ -300,7 +312,8 @@ export class MapView {
     const size = this.#canvasSize();
     const base = this.#base.getContext('2d', { alpha: false });
     if (base === null) return;
-    this.#ground.draw(base, this.#drawn, size, palette);
+    const over = { covered: onCanvas(this.#ports.covered(), this.size), rings: this.#ports.rings() };
+    this.#ground.draw(base, this.#drawn, size, palette, over);
     this.#drawPlanes(now);
     this.#transform();
   }
@@ -314,7 +327,9 @@ export class MapView {
       visible: this.#ports.visible,
       selected: this.#selected,
       moving: this.#moving,
-      style: this.#detail.style,
+      style: this.#redraw.isMoving(this.#ports.clock())
+        ? styleWhileMoving(this.#detail.style, this.#tookIcons_ms)
+        : this.#detail.style,
       palette: PALETTES[this.#theme],
     };
   }
@@ -336,11 +351,14 @@ export class MapView {
           chosen: this.#selected,
           view: this.size,
           written: this.#ground.written,
+          covered: onCanvas(this.#ports.covered(), this.size),
         }),
     });
     this.#marks.place(scene);
     const fastest = this.#moving ? drawn.fastest_px_per_s : 0;
-    this.#redraw.drewAircraft(now, fastest, Math.max(0, this.#ports.clock() - now));
+    const took_ms = Math.max(0, this.#ports.clock() - now);
+    if (scene.style === this.#detail.style) this.#tookIcons_ms = took_ms;
+    this.#redraw.drewAircraft(now, fastest, took_ms);
   }
 
   #decideDetail(): void {

@@ -1,5 +1,5 @@
 import type { Position } from 'contrail/wire/great-circle';
-import type { Scene } from './aircraft-layer.ts';
+import type { Scene } from './scene.ts';
 import { screenX } from './camera.ts';
 import { worldPixels, worldX, worldY } from './projection.ts';
 

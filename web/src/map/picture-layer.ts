@@ -1,4 +1,5 @@
-import { drawAircraft, drawChosen, drawEmergencies, type Drawn, type Scene } from './aircraft-layer.ts';
+import { drawAircraft, drawChosen, drawEmergencies } from './aircraft-layer.ts';
+import type { Drawn, Scene } from './scene.ts';
 import type { SpriteSheets } from './sprites.ts';
 
 /** What is drawn between the aircraft: `track` in CSS pixels of the canvas, `labels` in device pixels. */

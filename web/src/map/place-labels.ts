@@ -49,6 +49,8 @@ export interface Limits {
   readonly most: number;
   readonly forced: number;
   readonly written: readonly Box[];
+  /** Where nothing may stand: what lies over the map hides it. */
+  readonly blocked: readonly Box[];
 }
 
 /**
@@ -60,12 +62,16 @@ export interface Limits {
 export function placeLabels(
   wanting: readonly Wanting[],
   kept: Kept,
-  { most, forced, written }: Limits,
+  { most, forced, written, blocked }: Limits,
 ): PlacedLabel[] {
   const labels = new Grid();
   const names = new Grid();
   const icons = new Grid();
   for (const box of written) names.add(box);
+  for (const box of blocked) {
+    labels.add(box);
+    names.add(box);
+  }
   for (const { x, y, half } of wanting) {
     const edge = half * 0.7 + ICON_ROOM_PX;
     icons.add({ left: x - edge, top: y - edge, right: x + edge, bottom: y + edge });

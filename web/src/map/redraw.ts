@@ -86,6 +86,11 @@ export class Redraw {
     return isDue ? 'aircraft' : null;
   }
 
+  /** Whether the camera is on its way at a time: another drawing follows soon. */
+  isMoving(now: number): boolean {
+    return this.#viewDue !== Number.POSITIVE_INFINITY && now < this.#viewDue;
+  }
+
   /** The view was drawn, at the time for which {@link due} was asked. */
   drewView(now: number): void {
     this.#lastView = now;

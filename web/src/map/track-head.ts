@@ -1,4 +1,4 @@
-import type { Scene } from './aircraft-layer.ts';
+import type { Scene } from './scene.ts';
 import { heardPoint } from '../track/points.ts';
 import { latitudeOf, longitudeOf } from './projection.ts';
 import { lineOf, type Track, type TrackPoint } from '../track/track.ts';

@@ -1,6 +1,7 @@
 import type { Position } from 'contrail/wire/great-circle';
 import { altitudeClass } from '../filter/altitude-class.ts';
 import type { Camera, Size } from './camera.ts';
+import { shiftsOf, unwrapped } from './path.ts';
 import { worldPixels, worldX, worldY } from './projection.ts';
 import type { Palette } from './ramp.ts';
 import type { Track, TrackPoint } from '../track/track.ts';
@@ -65,7 +66,7 @@ class Pen {
     const context = this.#context;
     const xs = unwrapped(points);
     const ys = points.map(({ latitude }) => this.#y(latitude));
-    for (const shift of this.#copies(xs)) {
+    for (const shift of shiftsOf(xs, this.#camera, this.#size, MARGIN_PX)) {
       context.lineWidth = width;
       let colour = '';
       for (let i = 1; i < points.length; i++) {
@@ -94,7 +95,7 @@ class Pen {
     context.strokeStyle = colour;
     for (const { longitude, latitude } of places) {
       const y = this.#y(latitude);
-      for (const shift of this.#copies([worldX(longitude)])) {
+      for (const shift of shiftsOf([worldX(longitude)], this.#camera, this.#size, MARGIN_PX)) {
         const x = this.#x(worldX(longitude) + shift);
         context.beginPath();
         context.moveTo(x - CROSS_PX, y - CROSS_PX);
@@ -114,17 +115,6 @@ class Pen {
     return this.#size.height / 2 + (worldY(latitude) - this.#camera.y) * this.#world;
   }
 
-  /** The shifts by whole worlds at which some of these places can be in sight. */
-  #copies(xs: readonly number[]): number[] {
-    const reach = (this.#size.width / 2 + MARGIN_PX) / this.#world;
-    let [west, east] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const x of xs) [west, east] = [Math.min(west, x), Math.max(east, x)];
-    const shifts: number[] = [];
-    const last = Math.floor(this.#camera.x + reach - west);
-    for (let k = Math.ceil(this.#camera.x - reach - east); k <= last; k++) shifts.push(k);
-    return shifts;
-  }
-
   #isSeen(x0: number, y0: number, x1: number, y1: number): boolean {
     const { width, height } = this.#size;
     return (
@@ -134,16 +124,4 @@ class Pen {
       Math.min(y0, y1) <= height + MARGIN_PX
     );
   }
-}
-
-/** World x of each point, the nearer way round the world from the one before: a line over the antimeridian goes on there. */
-function unwrapped(points: readonly TrackPoint[]): number[] {
-  const xs: number[] = [];
-  let last: number | null = null;
-  for (const { longitude } of points) {
-    const x = worldX(longitude);
-    last = last === null ? x : x - Math.round(x - last);
-    xs.push(last);
-  }
-  return xs;
 }

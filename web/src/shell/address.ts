@@ -13,8 +13,8 @@ export const PAGES = [
 export type PageName = (typeof PAGES)[number]['name'];
 
 /**
- * What stays when the page changes: the filter, the time range, the chosen aircraft, those compared with it, the list, and
- * the moment that is replayed.
+ * What stays when the page changes: the filter, the time range, the chosen aircraft, those compared with it, the list,
+ * the moment that is replayed, and the place with distance rings.
  */
 export const SHARED_PARAMETERS: readonly string[] = [
   ...FILTER_PARAMETERS,
@@ -25,6 +25,7 @@ export const SHARED_PARAMETERS: readonly string[] = [
   'sort',
   't',
   'speed',
+  'rings',
 ];
 
 /** The page of a path, by its last part; an unknown one is the map. */

@@ -25,6 +25,7 @@ import { Picture } from '../live/picture.ts';
 import { View } from '../map/view.ts';
 import { Comparison } from '../state/comparison.ts';
 import { Replay, trackMoment } from '../replay/replay.ts';
+import { RingsStore } from '../state/rings-store.ts';
 import { Selection } from '../state/selection.ts';
 import { emergencyWords } from '../text/words.ts';
 import { Keys, ownerOf } from './keys.ts';
@@ -54,6 +55,8 @@ export class App {
   readonly selection: Selection;
   readonly comparison: Comparison;
   readonly view: View;
+  /** The place with distance rings. */
+  readonly rings: RingsStore;
   /** The track of the chosen aircraft. */
   readonly track: TrackStore;
   readonly list: ListStore;
@@ -136,6 +139,7 @@ export class App {
     this.selection = new Selection(route, this.picture);
     this.comparison = new Comparison(route);
     this.view = new View(route, later);
+    this.rings = new RingsStore(route);
     const fetch = window.fetch.bind(window);
     this.track = new TrackStore({ ask: (path, signal) => getJson<TrackAnswer>(fetch, path, signal), later });
     this.#clock = () => window.performance.now();

@@ -30,6 +30,7 @@ export const SHORTCUTS = {
   mapPage: { keys: 'g m', does: 'Go to the map', group: 'Everywhere' },
   trafficPage: { keys: 'g t', does: 'Go to Traffic', group: 'Everywhere' },
   pipelinePage: { keys: 'g p', does: 'Go to Pipeline', group: 'Everywhere' },
+  rings: { keys: 'r', does: 'Show or hide distance rings', group: 'Map' },
   follow: { keys: 'f', does: 'Keep the map on the chosen aircraft', group: 'Map' },
   list: { keys: 'l', does: 'Open the list, go to it, close it', group: 'Map' },
   previous: { keys: '[', does: 'Choose the aircraft before in the list', group: 'Map', repeats: true },

@@ -3,24 +3,28 @@ import type { Aircraft, Picture } from '../live/picture.ts';
 import type { Camera } from '../map/camera.ts';
 import type { LoadGround } from '../map/ground.ts';
 import type { MapPorts } from '../map/map-ports.ts';
+import type { Box } from '../map/place-labels.ts';
 import { MapView } from '../map/map-view.ts';
 import type { Sight } from '../list/list-store.ts';
 import { countShown, isInView } from '../map/pick.ts';
-import { latitudeOf, longitudeOf } from '../map/projection.ts';
 import { Placed } from '../map/placed.ts';
+import { latitudeOf, longitudeOf, worldPixels } from '../map/projection.ts';
 import { FOCUS_ZOOM, type View } from '../map/view.ts';
 import type { Comparison } from '../state/comparison.ts';
 import type { Selection } from '../state/selection.ts';
+import type { RingsStore } from '../state/rings-store.ts';
 import { Store } from '../state/store.ts';
 import type { Units } from '../text/format.ts';
 import type { TrackStore } from '../track/track-store.ts';
-import { cameraOfAll, cameraOver, isUnderCard, labelWords } from './map.ts';
+import { cameraOfAll, cameraOver, coveredByCard, isUnderCard, labelWords } from './map.ts';
 
 /** What the page says of the map. */
 export interface MapFacts {
   /** Where it looks; null before it was drawn. */
   readonly camera: Camera | null;
   readonly counts: ReturnType<typeof countShown>;
+  /** Not single aircraft are drawn, but how many there are in each place. */
+  readonly isDensity: boolean;
   /** The map stays on the chosen aircraft. */
   readonly isFollowing: boolean;
   /** The aircraft under the pointer, and where it is in the view. */
@@ -36,6 +40,7 @@ export interface MapRoom {
   readonly track: TrackStore;
   readonly comparison: Pick<Comparison, 'toggle'>;
   readonly list: { look(sight: Sight | null): void; follow(): void; resized(): void };
+  readonly rings: RingsStore;
   readonly preferences: { readonly calm: boolean; readonly units: Units };
   /** The time that the picture is of, epoch seconds. */
   pictureNow(): number;
@@ -52,6 +57,7 @@ export type OpenMap = (element: HTMLElement, camera: Camera, ports: MapPorts) =>
 const NOTHING: MapFacts = {
   camera: null,
   counts: { shown: 0, inView: 0, estimated: 0 },
+  isDensity: false,
   isFollowing: false,
   hover: null,
 };
@@ -81,9 +87,12 @@ export class MapControl extends Store<MapFacts> {
     return this.#map;
   }
 
-  /** Makes the map in an element. `onCancel`: a person wants no aircraft chosen. Answers a function that ends it. */
-  open(element: HTMLElement, onCancel: () => void): () => void {
-    const { picture, filter, selection, view, track, list } = this.#room;
+  /**
+   * Makes the map in an element. `onCancel`: a person wants no aircraft chosen; `covered`: what lies over the element, from its top
+   * left corner. Answers a function that ends it.
+   */
+  open(element: HTMLElement, onCancel: () => void, covered: () => readonly Box[]): () => void {
+    const { picture, filter, selection, view, track, list, rings } = this.#room;
     const map = this.#openMap(element, view.opened(), {
       placed: this.placed,
       visible: filter.visible.mask,
@@ -93,6 +102,12 @@ export class MapControl extends Store<MapFacts> {
       onSelect: (slot, beside) => this.#picked(slot, beside),
       onCancel,
       onHover: (slot, x, y) => this.#hovered(slot, x, y),
+      covered,
+      rings: () => {
+        const { value: centre } = rings;
+        return centre === null ? null : { centre, units: this.#room.preferences.units };
+      },
+      onPlace: (place) => rings.choose(place),
       words: (slot) => labelWords(picture.aircraft(slot), this.#room.preferences.units),
       onMovedByHand: () => this.follow(false),
       followed: () => this.#followed(),
@@ -116,6 +131,7 @@ export class MapControl extends Store<MapFacts> {
         mark();
       }),
       track.subscribe(mark),
+      rings.subscribe(() => map.invalidateView()),
       filter.subscribe(() => {
         map.invalidate();
         this.recount();
@@ -163,6 +179,20 @@ export class MapControl extends Store<MapFacts> {
     if (!this.isSeen(slot) || isUnderCard(map.positionOf(slot), map.size)) this.#flyTo(slot, map.camera.zoom);
   }
 
+  /** Puts distance rings round the middle of the map, as far as the card leaves it free, or takes them away. */
+  toggleRings(): void {
+    const { rings, selection } = this.#room;
+    if (this.#map === null || rings.value !== null) {
+      rings.choose(null);
+      return;
+    }
+    const { camera, size } = this.#map;
+    const { right, below } = selection.value.icao24 === null ? { right: 0, below: 0 } : coveredByCard(size);
+    const world = worldPixels(camera.zoom);
+    const longitude = longitudeOf(camera.x - right / 2 / world);
+    rings.choose({ longitude, latitude: latitudeOf(camera.y - below / 2 / world) });
+  }
+
   /** Counts again what is shown. */
   recount(): void {
     if (this.#map === null) return;
@@ -170,7 +200,7 @@ export class MapControl extends Store<MapFacts> {
     const { mask } = this.#room.filter.visible;
     const isMoving = !this.#room.preferences.calm;
     const counts = countShown(this.placed, camera, this.#room.pictureNow(), size, mask, isMoving);
-    this.set({ ...this.value, counts });
+    this.set({ ...this.value, counts, isDensity: this.#map.isDensity });
   }
 
   #pictureCame(cameOrWent: boolean): void {

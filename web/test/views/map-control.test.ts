@@ -7,6 +7,7 @@ import { worldX } from '../../src/map/projection.ts';
 import { View } from '../../src/map/view.ts';
 import type { Sight } from '../../src/list/list-store.ts';
 import { Comparison } from '../../src/state/comparison.ts';
+import { RingsStore } from '../../src/state/rings-store.ts';
 import { Selection } from '../../src/state/selection.ts';
 import { TrackStore } from '../../src/track/track-store.ts';
 import { MapControl, type Controlled } from '../../src/views/map-control.ts';
@@ -30,6 +31,7 @@ function open(parameters: Record<string, string> = {}, size = { width: 1200, hei
     selection: new Selection(address, picture),
     view: new View(address, never),
     track: new TrackStore({ ask: () => new Promise(() => {}), later: never }),
+    rings: new RingsStore(address),
     preferences: { calm: false, units: 'metric' as const },
     pictureNow: () => 1001,
     clock: () => 0,
@@ -53,6 +55,8 @@ function open(parameters: Record<string, string> = {}, size = { width: 1200, hei
         placeOf: (slot) => ({ x: control.placed.x[slot] ?? 0, y: control.placed.y[slot] ?? 0 }),
         positionOf: () => ({ x: 100, y: 600 }),
         setSelection: (slot) => void calls.push(`select ${slot}`),
+        isDensity: false,
+        invalidateView: () => {},
         invalidate: () => void calls.push('invalidate'),
         pictureCame: () => void calls.push('picture'),
         destroy: () => void calls.push('destroy'),
@@ -60,7 +64,11 @@ function open(parameters: Record<string, string> = {}, size = { width: 1200, hei
       return map as Controlled;
     },
   );
-  const end = control.open({} as HTMLElement, () => {});
+  const end = control.open(
+    {} as HTMLElement,
+    () => {},
+    () => [],
+  );
   return {
     ...room,
     control,
@@ -109,6 +117,19 @@ describe('the map of a page', () => {
     phone.come([2, AIRLINER]);
     phone.ports.onSelect(2, false);
     expect(phone.flights).toHaveLength(1);
+  });
+
+  test('has distance rings round its middle, or a chosen place, until they are asked for again', () => {
+    const { control, ports, rings, preferences } = open({ at: '50,8,6' });
+    control.toggleRings();
+    expect(rings.value?.latitude).toBeCloseTo(50, 3);
+    control.toggleRings();
+    expect([rings.value, ports.rings()]).toEqual([null, null]);
+    ports.onPlace({ latitude: 47.46, longitude: 8.55 });
+    expect(ports.rings()).toEqual({
+      centre: { latitude: 47.46, longitude: 8.55 },
+      units: preferences.units,
+    });
   });
 
   test('follows the chosen aircraft until the map is moved by hand, or nobody is chosen', () => {
