@@ -37,6 +37,24 @@ describe('the chips of a filter', () => {
     expect(words('altitude=-')).toEqual(['No altitude']);
   });
 
+  test('name whence and who, each removable for itself', () => {
+    const query =
+      'registration=DAI&type=A32?&feed=readsb:http://pi/data;opensky&source=mlat&near=50.0333,8.5706,25,FRA;-10.5,-170,40.26';
+    expect(words(query)).toEqual([
+      'Registration DAI',
+      'Type A32?',
+      'From Receiver at pi',
+      'From OpenSky',
+      'MLAT',
+      'Within 25 km of FRA',
+      'Within 40.3 km of 10.500° S, 170.000° W',
+    ]);
+    const filter = filterOf(query);
+    const near = chipsOf(filter, 'metric').find((chip) => chip.words.includes('FRA'));
+    expect({ ...filter, ...near?.without }.near.map(({ latitude }) => latitude)).toEqual([-10.5]);
+    expect(words('near=0,0,46.3', 'aviation')).toEqual(['Within 25 NM of 0.000° N, 0.000° E']);
+  });
+
   test('speak in the units that were chosen', () => {
     expect(words('altitude=3&altitude_m=3048..', 'aviation')).toEqual([
       '10,000 to 20,000 ft',

@@ -116,6 +116,17 @@ describe('searchAircraft', () => {
     expect(found('~00abcd')).toEqual([null]);
   });
 
+  test('finds by registration, with its hyphen or without, and by type', () => {
+    const known = new Map([
+      [0x00000b, { registration: 'D-AIZA', type_code: 'A320' }],
+      [0x00000c, { registration: 'D-AIZB', type_code: 'A320' }],
+    ]);
+    const by = (typed: string): number[] =>
+      searchAircraft(picture, typed, 10, (address) => known.get(address) ?? null).map(({ slot }) => slot);
+    expect([by('D-AIZA'), by('daizb'), by('d-ai'), by('a320')]).toEqual([[2], [3], [2, 3], [2, 3]]);
+    expect([by('-'), by('320')]).toEqual([[], []]);
+  });
+
   test('finds by country, and nothing for nothing', () => {
     expect(found('germ')).toHaveLength(4);
     expect([found(''), found('   '), found('zzz')]).toEqual([[], [], []]);

@@ -1,6 +1,7 @@
 import { CALLSIGN_BYTES, type RowColumns } from 'contrail/wire/columns';
-import { CATEGORY_MASK, encodeIcao24, ON_GROUND, UNITS_PER, VALID } from 'contrail/wire/units';
+import { CATEGORY_MASK, encodeIcao24, FEED_UNKNOWN, ON_GROUND, UNITS_PER, VALID } from 'contrail/wire/units';
 import { ALL_CLASSES, altitudeClass, CLASS_COUNT } from './altitude-class.ts';
+import { formatNear, nearTest, type Near, parseNears } from './near.ts';
 import { cleanPattern, matches, patternOf } from './pattern.ts';
 
 /** Whether the aircraft in a row of the columns passes. Pure, and allocates nothing. */
@@ -12,22 +13,33 @@ export interface Range {
   readonly to: number | null;
 }
 
+/** What a filter has to know beside the columns. */
+export interface Known {
+  /** Names by the numbers of the wire. */
+  readonly countries: readonly string[];
+  readonly feeds: readonly string[];
+  /** Who has an address, as the columns have it; null: nobody says. */
+  readonly identityOf: (
+    address: number,
+  ) => { readonly registration: string | null; readonly type_code: string | null } | null;
+}
+
 /** One thing that a filter can ask for: how it stands in the address, and what it means for a row. */
 export interface Field<Value> {
   /** The value of a parameter of the address; that of `''`, and of text which means nothing, takes all aircraft. */
   readonly parse: (text: string) => Value;
   /** The reverse; `''` for the value that takes all aircraft. */
   readonly format: (value: Value) => string;
-  /** The test of rows of these columns; `countries` are names by the numbers of the wire. Not asked for a value that takes all. */
-  readonly test: (value: Value, columns: RowColumns, countries: readonly string[]) => RowTest;
+  /** The test of rows of these columns. Not asked for a value that takes all. */
+  readonly test: (value: Value, columns: RowColumns, known: Known) => RowTest;
 }
 
 /** What the Gold tables call the country of an aircraft of which nobody knows it. */
 export const NO_COUNTRY = 'Unknown';
 
 /**
- * All that a filter can ask for, by the name of its parameter. Another column of the wire (feed, registration, type) becomes
- * filtered by a line here, one in chips.ts, and its place in the form.
+ * All that a filter can ask for, by the name of its parameter. Another column of the wire becomes filtered by a line here, one in
+ * chips.ts, and its place in the form. The flight phase is not among them: it is in Silver_ML, not in the live row.
  */
 export const FIELDS = {
   /** Bits: altitude class n, see altitude-class.ts. */
@@ -67,7 +79,7 @@ export const FIELDS = {
     // Names have commas in them: "Iran, Islamic Republic of".
     parse: (text) => listOf(text, ';', (part) => part.trim()),
     format: (names) => names.join(';'),
-    test: (names, columns, countries) => {
+    test: (names, columns, { countries }) => {
       const isWanted = Uint8Array.from(countries, (name) => Number(names.includes(name)));
       const none = names.includes(NO_COUNTRY);
       return (row) =>
@@ -89,6 +101,37 @@ export const FIELDS = {
         return false;
       };
     },
+  }),
+  /** Patterns as those of callsigns, compared without hyphens: `DAIZA` is D-AIZA. */
+  registration: identified('registration'),
+  /** Patterns for ICAO type designators: `A32?`. */
+  type: identified('type_code'),
+  /** Names of feeds, or what stands before the colon of a source: `readsb` is every receiver of readsb. */
+  feed: field<readonly string[]>({
+    // Names of sources have commas in them: "adsblol:47,8,100".
+    parse: (text) => listOf(text, ';', (part) => part.trim()),
+    format: (names) => names.join(';'),
+    test: (names, columns, { feeds }) => {
+      const isWanted = new Uint8Array(FEED_UNKNOWN + 1);
+      for (const [i, feed] of feeds.entries())
+        isWanted[i] = Number(names.includes(feed) || names.includes(feed.split(':')[0] ?? feed));
+      return (row) => isWanted[columns.feed[row] ?? FEED_UNKNOWN] === 1;
+    },
+  }),
+  /** How the position was found: {@link SOURCE_KINDS}, by their numbers on the wire. */
+  source: field<readonly string[]>({
+    parse: (text) => listOf(text.toLowerCase(), ',', (part) => (SOURCE_KINDS.includes(part) ? part : '')),
+    format: (kinds) => kinds.join(','),
+    test: (kinds, columns) => {
+      const wanted = kinds.map((kind) => SOURCE_KINDS.indexOf(kind));
+      return (row) => wanted.includes(columns.position_source[row] ?? -1);
+    },
+  }),
+  /** Circles round places; one of them is enough. */
+  near: field<readonly Near[]>({
+    parse: parseNears,
+    format: (places) => places.map(formatNear).join(';'),
+    test: nearTest,
   }),
   /** The first octal digits of a code, or four of them with `?` for any; one of them is enough. */
   squawk: field<readonly string[]>({
@@ -116,7 +159,42 @@ export const FIELDS = {
   }),
 } as const;
 
+/** How positions are found, as the address has it, by OpenSky's numbers. */
+export const SOURCE_KINDS: readonly string[] = ['adsb', 'asterix', 'mlat', 'flarm'];
+
 const BLANK = 0x20;
+
+/**
+ * A field of patterns for what is known of an aircraft by its address. What was found for an identity is remembered while the same
+ * is asked for: identities rarely change, and the test runs at each tick.
+ */
+function identified(name: 'registration' | 'type_code'): Field<readonly string[]> {
+  let asked = '';
+  let found = new WeakMap<object, boolean>();
+  return {
+    parse: (text) => listOf(text, ',', cleanPattern),
+    format: (texts) => texts.join(','),
+    test: (texts, columns, { identityOf }) => {
+      if (asked !== texts.join()) found = new WeakMap();
+      asked = texts.join();
+      const patterns = texts.map(patternOf);
+      const fits = (text: string): boolean => {
+        const bytes = new TextEncoder().encode(text.replaceAll('-', ''));
+        return patterns.some((pattern) => matches(pattern, bytes, 0, bytes.length));
+      };
+      return (row) => {
+        const identity = identityOf(columns.icao24[row] ?? 0);
+        if (identity === null) return false;
+        const known = found.get(identity);
+        if (known !== undefined) return known;
+        const text = identity[name];
+        const isWanted = text !== null && fits(text);
+        found.set(identity, isWanted);
+        return isWanted;
+      };
+    },
+  };
+}
 
 /** The field as it is: names the type of its value. */
 function field<Value>(one: Field<Value>): Field<Value> {

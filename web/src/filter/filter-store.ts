@@ -1,6 +1,7 @@
 import type { Picture } from '../live/picture.ts';
 import type { Address } from '../state/address.ts';
 import { Store } from '../state/store.ts';
+import type { Known } from './fields.ts';
 import { EVERYTHING, formatFilter, parseFilter, type Filter } from './filter.ts';
 import { Visible } from './visible.ts';
 
@@ -19,11 +20,13 @@ export class FilterStore extends Store<Filter> {
   readonly visible = new Visible();
   readonly #address: Address;
   readonly #picture: Picture;
+  readonly #identityOf: Known['identityOf'];
 
-  constructor(address: Address, picture: Picture) {
+  constructor(address: Address, picture: Picture, identityOf: Known['identityOf'] = () => null) {
     super(read(address));
     this.#address = address;
     this.#picture = picture;
+    this.#identityOf = identityOf;
     address.onChange(() => this.#read());
     this.follow();
   }
@@ -43,16 +46,16 @@ export class FilterStore extends Store<Filter> {
     this.change(EVERYTHING);
   }
 
-  /** Looks at the picture again: it has changed. */
+  /** Looks at the picture again: it has changed, or what is known of its aircraft has. */
   follow(): void {
-    this.visible.update(this.#picture, this.value);
+    this.visible.update(this.#picture, this.value, this.#identityOf);
   }
 
   #read(): void {
     const next = read(this.#address);
     if (JSON.stringify(next) === JSON.stringify(this.value)) return;
     // First the mask: those who hear of the change read it.
-    this.visible.update(this.#picture, next);
+    this.visible.update(this.#picture, next, this.#identityOf);
     this.set(next);
   }
 }

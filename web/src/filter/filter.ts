@@ -1,5 +1,5 @@
 import type { RowColumns } from 'contrail/wire/columns';
-import { FIELDS, type Field, type RowTest } from './fields.ts';
+import { FIELDS, type Field, type Known, type RowTest } from './fields.ts';
 
 /** The names of what a filter can ask for, which are those of its parameters in the address. */
 export type FieldName = keyof typeof FIELDS;
@@ -35,15 +35,10 @@ export function fieldsOf(filter: Filter): readonly FieldName[] {
 }
 
 /**
- * The tests that an aircraft in these columns has to pass, all of them; none for {@link EVERYTHING}. `countries` are the names of
- * countries by their numbers.
+ * The tests that an aircraft in these columns has to pass, all of them; none for {@link EVERYTHING}.
  */
-export function testsOf(
-  filter: Filter,
-  columns: RowColumns,
-  countries: readonly string[],
-): readonly RowTest[] {
-  return fieldsOf(filter).map((name) => fieldOf(name).test(filter[name], columns, countries));
+export function testsOf(filter: Filter, columns: RowColumns, known: Known): readonly RowTest[] {
+  return fieldsOf(filter).map((name) => fieldOf(name).test(filter[name], columns, known));
 }
 
 /** A field and its value are always of one name, which the types cannot say of a union of names. */

@@ -1,6 +1,7 @@
 import { MAX_SLOTS } from 'contrail/wire/columns';
 import { isEmergency } from '../live/emergencies.ts';
 import type { Picture } from '../live/picture.ts';
+import type { Known } from './fields.ts';
 import { testsOf, type Filter } from './filter.ts';
 
 /** Bits of a slot in {@link Visible.mask}. */
@@ -20,9 +21,10 @@ export class Visible {
   #slots = 0;
 
   /** Looks at every aircraft: 15,000 take about a millisecond. */
-  update(picture: Picture, filter: Filter): void {
+  update(picture: Picture, filter: Filter, identityOf: Known['identityOf'] = () => null): void {
     const { used, slots, columns } = picture;
-    const tests = testsOf(filter, columns, picture.countries);
+    const { countries, feeds } = picture;
+    const tests = testsOf(filter, columns, { countries, feeds, identityOf });
     this.mask.fill(0, slots, Math.max(slots, this.#slots));
     this.#slots = slots;
     this.matching = 0;

@@ -9,15 +9,28 @@ export interface Found {
   readonly country: string | null;
   /** Its squawk where that is what was searched for, else null. */
   readonly squawk: string | null;
+  readonly registration: string | null;
+  readonly type_code: string | null;
 }
 
+/** Who has an address, as the columns of the picture have it; null: nobody says. */
+export type IdentityOf = (
+  address: number,
+) => { readonly registration: string | null; readonly type_code: string | null } | null;
+
 /**
- * Aircraft whose callsign, address, squawk or country matches the typed text, best first: equal callsign or address,
- * then an equal squawk, then one that begins with the text, then a callsign that contains it, then a country that begins
- * with it. Equal matches are sorted by callsign.
+ * Aircraft whose callsign, registration, address, squawk, type or country matches the typed text, best first: equal callsign,
+ * registration or address, then an equal squawk, then one that begins with the text, then a callsign that contains it, then an equal
+ * type, then a country that begins with it. Registrations are compared without hyphens. Equal matches are sorted by callsign.
  */
-export function searchAircraft(picture: Picture, typed: string, limit: number): readonly Found[] {
+export function searchAircraft(
+  picture: Picture,
+  typed: string,
+  limit: number,
+  identityOf: IdentityOf = () => null,
+): readonly Found[] {
   const wanted = typed.trim().toLowerCase();
+  const bare = wanted.replaceAll('-', '');
   if (wanted === '') return [];
   const countryFits = picture.countries.map((country) => country.toLowerCase().startsWith(wanted));
   const code = /^[0-7]{4}$/.test(wanted) ? Number.parseInt(wanted, 8) : null;
@@ -30,13 +43,23 @@ export function searchAircraft(picture: Picture, typed: string, limit: number): 
     const country = picture.countryOf(slot);
     const isOfCountry = country !== null && countryFits[columns.country[slot] ?? 255] === true;
     const isSquawk = code === columns.squawk[slot] && ((columns.validity[slot] ?? 0) & VALID.squawk) !== 0;
-    const rank = rankOf(wanted, { callsign: callsign?.toLowerCase() ?? '', icao24, isSquawk, isOfCountry });
+    const { registration, type_code } = identityOf(columns.icao24[slot] ?? 0) ?? NOBODY;
+    const rank = rankOf(wanted, bare, {
+      callsign: callsign?.toLowerCase() ?? '',
+      registration: registration?.toLowerCase().replaceAll('-', '') ?? '',
+      type_code: type_code?.toLowerCase() ?? '',
+      icao24,
+      isSquawk,
+      isOfCountry,
+    });
     const squawk = isSquawk ? wanted : null;
-    if (rank !== null) found.push({ slot, icao24, callsign, country, squawk, rank });
+    if (rank !== null) found.push({ slot, icao24, callsign, country, squawk, registration, type_code, rank });
   }
   found.sort((a, b) => a.rank - b.rank || order(a.callsign, b.callsign));
   return found.slice(0, limit);
 }
+
+const NOBODY = { registration: null, type_code: null };
 
 /** By callsign; aircraft without one come last. */
 function order(a: string | null, b: string | null): number {
@@ -47,16 +70,20 @@ function order(a: string | null, b: string | null): number {
 /** What of an aircraft is compared with the typed text. */
 interface Compared {
   readonly callsign: string;
+  readonly registration: string;
+  readonly type_code: string;
   readonly icao24: string;
   readonly isSquawk: boolean;
   readonly isOfCountry: boolean;
 }
 
-function rankOf(wanted: string, { callsign, icao24, isSquawk, isOfCountry }: Compared): number | null {
-  if (callsign === wanted || icao24 === wanted) return 0;
-  if (isSquawk) return 1;
+function rankOf(wanted: string, bare: string, one: Compared): number | null {
+  const { callsign, registration, icao24 } = one;
+  if (callsign === wanted || icao24 === wanted || (bare !== '' && registration === bare)) return 0;
+  if (one.isSquawk) return 1;
   if (callsign.startsWith(wanted)) return 2;
-  if (icao24.startsWith(wanted)) return 3;
+  if (icao24.startsWith(wanted) || (bare !== '' && registration.startsWith(bare))) return 3;
   if (callsign.includes(wanted)) return 4;
-  return isOfCountry ? 5 : null;
+  if (one.type_code === wanted) return 5;
+  return one.isOfCountry ? 6 : null;
 }

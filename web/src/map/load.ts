@@ -10,6 +10,7 @@ import urlStates50m from '../../layers/states-50m.bin?url';
 import urlStates10m from '../../layers/states-10m.bin?url';
 import urlWater50m from '../../layers/water-50m.bin?url';
 import urlWater10m from '../../layers/water-10m.bin?url';
+import { airportList, type Airport } from './airports.ts';
 import type { GroundFile, GroundFiles, LoadGround } from './ground.ts';
 import type { Labels } from './overlay.ts';
 import {
@@ -36,7 +37,7 @@ const LOADERS: { readonly [Name in GroundFile]: () => Promise<GroundFiles[Name]>
   names: async () => (await (await fetched(urlNames)).json()) as Labels,
   'cities-far': async () => citiesOf((await (await unpacked(urlCitiesFar)).json()) as CityRows),
   'cities-near': async () => citiesOf((await (await unpacked(urlCitiesNear)).json()) as CityRows),
-  airports: async () => airportsOf((await (await unpacked(urlAirports)).json()) as AirportRows),
+  airports: async () => airportsOf(await airportRows()),
   runways: async () =>
     runwaysOf((await (await unpacked(urlRunways)).json()) as Readonly<Record<string, readonly RunwayRow[]>>),
 };
@@ -46,6 +47,21 @@ const LOADERS: { readonly [Name in GroundFile]: () => Promise<GroundFiles[Name]>
  * @throws Error when it cannot be fetched or is not what it should be.
  */
 export const loadGround: LoadGround = (name) => LOADERS[name]();
+
+let airports: Promise<readonly Airport[]> | null = null;
+
+/** The airports, to look for one; fetched once. @throws Error when they cannot be fetched; the next call tries again. */
+export function loadAirportList(): Promise<readonly Airport[]> {
+  airports ??= airportRows().then(airportList);
+  airports.catch(() => {
+    airports = null;
+  });
+  return airports;
+}
+
+async function airportRows(): Promise<AirportRows> {
+  return (await (await unpacked(urlAirports)).json()) as AirportRows;
+}
 
 /** The files are gzipped themselves, so that they are small whatever a server in between does. */
 async function unpacked(url: string): Promise<Response> {

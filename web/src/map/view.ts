@@ -8,6 +8,9 @@ export const WORLD: Camera = { x: 0.53, y: 0.38, zoom: 2.2 };
 /** A single aircraft is shown from this close, at least. */
 export const FOCUS_ZOOM = 7;
 
+/** A place on the ground, as an airport with its runways, is shown from this close. */
+export const PLACE_ZOOM = 11;
+
 /** Browsers limit how often an address may change: it follows when the map has rested so long, ms. */
 const REMEMBERED_AFTER_MS = 400;
 
@@ -19,6 +22,7 @@ export class View {
   #camera: Camera | null;
   #isUndecided = false;
   #cancel: (() => void) | null = null;
+  #fly: ((camera: Camera) => void) | null = null;
   readonly #address: Address;
   readonly #later: Later;
 
@@ -50,6 +54,21 @@ export class View {
       () => this.#address.set({ at: formatCamera(camera) }, null),
       REMEMBERED_AFTER_MS,
     );
+  }
+
+  /** Somebody wants to see a place: the map that is open flies there, or the next one begins there. */
+  go(camera: Camera): void {
+    this.#isUndecided = false;
+    this.#camera = camera;
+    this.#fly?.(camera);
+  }
+
+  /** How the map that is open flies; answers a function that ends that. */
+  onGo(fly: (camera: Camera) => void): () => void {
+    this.#fly = fly;
+    return () => {
+      if (this.#fly === fly) this.#fly = null;
+    };
   }
 
   /** The map is closed: the address of another page has no view. */

@@ -22,7 +22,8 @@ import {
 import { noticesOf } from '../live/notices.ts';
 import { reloadOnce } from '../live/reload.ts';
 import { Picture } from '../live/picture.ts';
-import { View } from '../map/view.ts';
+import { worldX, worldY } from '../map/projection.ts';
+import { PLACE_ZOOM, View } from '../map/view.ts';
 import { Comparison } from '../state/comparison.ts';
 import { Replay, trackMoment } from '../replay/replay.ts';
 import { RingsStore } from '../state/rings-store.ts';
@@ -135,7 +136,8 @@ export class App {
       fetch: window.fetch.bind(window),
       later,
     });
-    this.filter = new FilterStore(route, this.picture);
+    this.filter = new FilterStore(route, this.picture, (address) => this.identities.at(address));
+    this.identities.subscribe(() => this.#identified());
     this.selection = new Selection(route, this.picture);
     this.comparison = new Comparison(route);
     this.view = new View(route, later);
@@ -225,6 +227,12 @@ export class App {
     this.selection.choose(icao24, 'show');
   }
 
+  /** Shows a place, opening the map if need be. */
+  goTo({ longitude, latitude }: { readonly longitude: number; readonly latitude: number }): void {
+    if (this.route.page !== 'map') this.route.open('map');
+    this.view.go({ x: worldX(longitude), y: worldY(latitude), zoom: PLACE_ZOOM });
+  }
+
   /** Calls `listener` after each change of the picture; answers a function that ends that. */
   onPicture(listener: (cameOrWent: boolean) => void): () => void {
     this.#changed.add(listener);
@@ -278,6 +286,13 @@ export class App {
     filter.subscribe(() => list.filtered());
     identities.subscribe(() => list.follow());
     return list;
+  }
+
+  /** More is known of aircraft: a filter may ask for that, and labels may say it. */
+  #identified(): void {
+    if (this.identities.value === 0) return;
+    this.filter.follow();
+    for (const listener of this.#changed) listener(true);
   }
 
   #onEmergencies(emergencies: readonly Emergency[]): void {

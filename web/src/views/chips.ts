@@ -1,7 +1,10 @@
 import { ALL_CLASSES, ALTITUDE_EDGES_M, GROUND_CLASS, UNKNOWN_CLASS } from '../filter/altitude-class.ts';
-import type { Range } from '../filter/fields.ts';
+import { SOURCE_KINDS, type Range } from '../filter/fields.ts';
 import type { Filter } from '../filter/filter.ts';
-import { count, SCALES, type Scale, type Units } from '../text/format.ts';
+import type { Near } from '../filter/near.ts';
+import { count, position, SCALES, type Scale, type Units } from '../text/format.ts';
+import { sourceTitle } from '../text/sources.ts';
+import { positionSourceWords } from '../text/who.ts';
 import { categoryWords } from '../text/words.ts';
 
 /** One thing that is filtered by: what it says, and what to change to be rid of it. */
@@ -35,9 +38,27 @@ export function chipsOf(filter: Filter, units: Units): readonly Chip[] {
   });
   for (const one of filter.country) add(one, { country: without(filter.country, one) });
   for (const one of filter.callsign) add(`Callsign ${one}`, { callsign: without(filter.callsign, one) });
+  for (const one of filter.registration)
+    add(`Registration ${one}`, { registration: without(filter.registration, one) });
+  for (const one of filter.type) add(`Type ${one}`, { type: without(filter.type, one) });
   for (const one of filter.squawk)
     add(`Squawk ${one.padEnd(4, '?')}`, { squawk: without(filter.squawk, one) });
+  for (const one of filter.feed) add(`From ${sourceTitle(one)}`, { feed: without(filter.feed, one) });
+  for (const one of filter.source) add(sourceKindWords(one), { source: without(filter.source, one) });
+  for (const one of filter.near) add(nearWords(one, units), { near: without(filter.near, one) });
   return chips;
+}
+
+/** A kind of position source as people write it. */
+export function sourceKindWords(kind: string): string {
+  return positionSourceWords(SOURCE_KINDS.indexOf(kind)) ?? kind;
+}
+
+/** `Within 25 km of EDDF`. */
+function nearWords({ latitude, longitude, km, name }: Near, units: Units): string {
+  const { name: unit, per } = SCALES.distance[units];
+  const radius = Math.round((km / per) * 10) / 10;
+  return `Within ${radius} ${unit} of ${name === '' ? position(latitude, longitude) : name}`;
 }
 
 /** How an altitude class is called in the units that were chosen; in feet its edges are rounded, as in the legend. */

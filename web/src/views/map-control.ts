@@ -11,6 +11,7 @@ import { Placed } from '../map/placed.ts';
 import { latitudeOf, longitudeOf, worldPixels } from '../map/projection.ts';
 import { FOCUS_ZOOM, type View } from '../map/view.ts';
 import type { Comparison } from '../state/comparison.ts';
+import type { Identities } from '../state/identities.ts';
 import type { Selection } from '../state/selection.ts';
 import type { RingsStore } from '../state/rings-store.ts';
 import { Store } from '../state/store.ts';
@@ -41,6 +42,7 @@ export interface MapRoom {
   readonly comparison: Pick<Comparison, 'toggle'>;
   readonly list: { look(sight: Sight | null): void; follow(): void; resized(): void };
   readonly rings: RingsStore;
+  readonly identities: Pick<Identities, 'at'>;
   readonly preferences: { readonly calm: boolean; readonly units: Units };
   /** The time that the picture is of, epoch seconds. */
   pictureNow(): number;
@@ -92,7 +94,7 @@ export class MapControl extends Store<MapFacts> {
    * left corner. Answers a function that ends it.
    */
   open(element: HTMLElement, onCancel: () => void, covered: () => readonly Box[]): () => void {
-    const { picture, filter, selection, view, track, list, rings } = this.#room;
+    const { filter, selection, view, track, list, rings } = this.#room;
     const map = this.#openMap(element, view.opened(), {
       placed: this.placed,
       visible: filter.visible.mask,
@@ -108,7 +110,7 @@ export class MapControl extends Store<MapFacts> {
         return centre === null ? null : { centre, units: this.#room.preferences.units };
       },
       onPlace: (place) => rings.choose(place),
-      words: (slot) => labelWords(picture.aircraft(slot), this.#room.preferences.units),
+      words: (slot) => this.#words(slot),
       onMovedByHand: () => this.follow(false),
       followed: () => this.#followed(),
       onCamera: (camera) => {
@@ -135,6 +137,10 @@ export class MapControl extends Store<MapFacts> {
       filter.subscribe(() => {
         map.invalidate();
         this.recount();
+      }),
+      view.onGo((camera) => {
+        this.follow(false);
+        map.flyTo(camera, true);
       }),
       () => view.closed(),
       () => map.destroy(),
@@ -241,6 +247,12 @@ export class MapControl extends Store<MapFacts> {
     }
     selection.choose(icao24);
     if (isUnderCard(map.positionOf(slot), map.size)) this.#flyTo(slot, map.camera.zoom);
+  }
+
+  #words(slot: number): readonly [string, string] {
+    const { picture, identities, preferences } = this.#room;
+    const identity = identities.at(picture.columns.icao24[slot]);
+    return labelWords(picture.aircraft(slot), preferences.units, identity);
   }
 
   #hovered(slot: number, x: number, y: number): void {

@@ -4,7 +4,9 @@ import type { Camera, Size } from '../map/camera.ts';
 import { cameraAround } from '../map/fit.ts';
 import type { Placed } from '../map/placed.ts';
 import { worldPixels } from '../map/projection.ts';
+import type { Identity } from '../state/identities.ts';
 import { altitude, speed, type Units } from '../text/format.ts';
+import { callName } from '../text/who.ts';
 
 /** A map of at most this width has the card of the chosen aircraft below, else at its right. CSS pixels, as in Card.svelte. */
 const NARROW_PX = 640;
@@ -12,20 +14,32 @@ const SHEET_SHARE = 0.62;
 const CARD_PX = 372;
 
 /** The lines of an aircraft's label on the map; what is not known is left out. */
-export function labelWords(aircraft: Aircraft | null, units: Units): readonly [string, string] {
+export function labelWords(
+  aircraft: Aircraft | null,
+  units: Units,
+  identity: Identity | null = null,
+): readonly [string, string] {
   if (aircraft === null) return ['', ''];
   const { altitude_m, velocity_kmh, on_ground } = aircraft;
   const values = [
     on_ground === true ? 'ground' : altitude_m === null ? '' : altitude(altitude_m, units),
     velocity_kmh === null ? '' : speed(velocity_kmh, units),
   ];
-  return [aircraft.callsign ?? aircraft.icao24, values.filter((value) => value !== '').join(' · ')];
+  return [
+    callName(aircraft.icao24, aircraft.callsign, identity),
+    values.filter((value) => value !== '').join(' · '),
+  ];
 }
 
 /** The choice of an aircraft for those who hear it: `DLH9LF chosen, 10,668 m, 834 km/h`. */
-export function chosenWords(icao24: string, aircraft: Aircraft | null, units: Units): string {
-  if (aircraft === null) return `${icao24} chosen, not on the map now`;
-  const [name, values] = labelWords(aircraft, units);
+export function chosenWords(
+  icao24: string,
+  aircraft: Aircraft | null,
+  units: Units,
+  identity: Identity | null = null,
+): string {
+  if (aircraft === null) return `${callName(icao24, null, identity)} chosen, not on the map now`;
+  const [name, values] = labelWords(aircraft, units, identity);
   return [`${name} chosen`, ...(values === '' ? [] : values.split(' · '))].join(', ');
 }
 

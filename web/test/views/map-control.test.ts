@@ -32,6 +32,7 @@ function open(parameters: Record<string, string> = {}, size = { width: 1200, hei
     view: new View(address, never),
     track: new TrackStore({ ask: () => new Promise(() => {}), later: never }),
     rings: new RingsStore(address),
+    identities: { at: () => null },
     preferences: { calm: false, units: 'metric' as const },
     pictureNow: () => 1001,
     clock: () => 0,
