@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { createFleet } from '../../../web/test/fake/fleet.ts';
@@ -114,7 +115,7 @@ describe.skipIf(isSkipped)('the list in a browser', () => {
     expect(seen.errors).toEqual([]);
   });
 
-  test('saves its rows as CSV, all of them', async () => {
+  test('saves its rows as CSV, all of them, and the map as a picture', async () => {
     await using seen = await open.visit('/?list=all');
     const { page } = seen;
     await page.getByRole('row').nth(3).waitFor();
@@ -127,6 +128,13 @@ describe.skipIf(isSkipped)('the list in a browser', () => {
     for await (const chunk of await download.createReadStream()) lines.push(String(chunk));
     const rows = lines.join('').trimEnd().split('\r\n');
     expect(rows.length).toBe(AIRCRAFT + 1);
+    const [picture] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save the map as a picture' }).click(),
+    ]);
+    expect(picture.suggestedFilename()).toMatch(/^contrail-map-.*\.png$/);
+    expect(statSync(await picture.path()).size).toBeGreaterThan(20_000);
+    expect(seen.errors).toEqual([]);
     expect(rows[0]).toMatch(/^Callsign,ICAO24,.*Altitude \(m\),Speed \(km\/h\)/);
   });
 });

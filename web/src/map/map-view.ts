@@ -15,6 +15,7 @@ import { drawPicture } from './picture-layer.ts';
 import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
 import { PALETTES, type Theme } from './ramp.ts';
 import { Redraw, smallestGlide_px } from './redraw.ts';
+import type { Photographed } from './snapshot.ts';
 import { createSprites, iconPixels, type SpriteSheets } from './sprites.ts';
 import type { Track } from '../track/track.ts';
 import { headOf } from './track-head.ts';
@@ -192,6 +193,19 @@ export class MapView {
     return {
       x: this.#width / 2 + screenX(this.camera, x),
       y: this.#height / 2 + (y - this.camera.y) * worldPixels(this.camera.zoom),
+    };
+  }
+
+  /** What is seen now, for a picture of it. */
+  seen(): Photographed {
+    this.#drawView(this.#ports.clock());
+    return {
+      ...this.size,
+      layers: [this.#base, this.#planes],
+      ratio: this.#ratio,
+      oversize: OVERSIZE,
+      chosen: this.#selected < 0 ? null : this.positionOf(this.#selected),
+      palette: PALETTES[this.#theme],
     };
   }
 
