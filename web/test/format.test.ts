@@ -114,7 +114,13 @@ describe('values in words', () => {
     const time = Date.UTC(2026, 10, 23, 4, 49, 2);
     expect(format.localTime(time, 'Europe/Berlin')).toBe('05:49:02 CET');
     expect(format.localTime(time, 'Asia/Kolkata')).toBe('10:19:02 GMT+5:30');
+    expect(format.localTime(time, 'Pacific/Kiritimati')).toBe('18:49:02 GMT+14');
+    expect(format.localTime(Date.UTC(2026, 10, 23, 23, 49, 2), 'Europe/Berlin')).toBe('00:49:02 CET +1 d');
+    expect(format.localTime(time, 'America/Los_Angeles')).toMatch(/^20:49:02 \S+ −1 d$/);
     expect(format.localTime(Number.NaN)).toBe(format.UNKNOWN);
+    expect(format.utc('04:49:02', time, false)).toBe('04:49:02 UTC');
+    expect(format.utc('04:49:02', time, true)).toBe(`04:49:02 UTC (${format.localTime(time)})`);
+    expect(format.utc(format.UNKNOWN, null, true)).toBe('– UTC');
   });
 
   test('tell times in UTC whatever the zone of the machine', () => {

@@ -5,6 +5,7 @@ import { squawkOf } from '../live/emergencies.ts';
 import type { Identity } from '../state/identities.ts';
 import * as format from '../text/format.ts';
 import { SCALES, type Scale, type Units } from '../text/format.ts';
+import { POSITION_SOURCES } from '../text/who.ts';
 import { categoryWords } from '../text/words.ts';
 
 /** What a cell holds: text, or a number in the unit of the lake (m, km/h, m/s, km, s); null if nobody knows it. */
@@ -93,7 +94,7 @@ export const COLUMNS = {
             longitude: (columns.longitude[slot] ?? 0) / UNITS_PER.degree,
             latitude: (columns.latitude[slot] ?? 0) / UNITS_PER.degree,
           }) / 1000,
-    { meaning: 'From the middle of the map' },
+    { meaning: 'From the middle of the distance rings, else of the map' },
   ),
   squawk: text('Squawk', 72, ({ columns }, slot) =>
     ((columns.validity[slot] ?? 0) & VALID.squawk) === 0 ? null : squawkOf(columns, slot),
@@ -109,12 +110,12 @@ export const COLUMNS = {
   source: text(
     'Position from',
     96,
-    ({ columns }, slot) => SOURCE_WORDS[columns.position_source[slot] ?? -1] ?? null,
+    ({ columns }, slot) => POSITION_SOURCES[columns.position_source[slot] ?? -1] ?? null,
     {
       short: 'Source',
       meaning: 'How its position was found',
       isThere: (picture) =>
-        anyOf(picture, (slot) => SOURCE_WORDS[picture.columns.position_source[slot] ?? -1]),
+        anyOf(picture, (slot) => POSITION_SOURCES[picture.columns.position_source[slot] ?? -1]),
     },
   ),
   age: number(
@@ -243,9 +244,6 @@ function scaled(
     ...extra,
   };
 }
-
-/** OpenSky's numbers of position sources. */
-const SOURCE_WORDS: Readonly<Record<number, string>> = { 0: 'ADS-B', 1: 'ASTERIX', 2: 'MLAT', 3: 'FLARM' };
 
 const TEXTS: Readonly<Record<Kind, (value: number, units: Units) => string>> = {
   altitude: format.altitude,

@@ -143,16 +143,24 @@ export function timeOfDay(epoch_ms: number | null): string {
   return epoch_ms === null || !isTime(epoch_ms) ? UNKNOWN : new Date(epoch_ms).toISOString().slice(11, 19);
 }
 
-/** `05:49:02 CET` of epoch milliseconds: the time of day where the reader is, or in the zone that is named, with its name. */
+/**
+ * `05:49:02 CET` of epoch milliseconds: the time of day where the reader is, or in the zone that is named, with its name. `+1 d`
+ * where it is the next day there already.
+ */
 export function localTime(epoch_ms: number, timeZone?: string): string {
   if (!isTime(epoch_ms)) return UNKNOWN;
-  return new Intl.DateTimeFormat('en-GB', {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    timeZoneName: 'short',
-    ...(timeZone === undefined ? {} : { timeZone }),
-  }).format(epoch_ms);
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const time = new Intl.DateTimeFormat('en-GB', { ...LOCAL_TIME, ...zone }).format(epoch_ms);
+  const there = new Intl.DateTimeFormat('sv-SE', zone).format(epoch_ms);
+  const here = day(epoch_ms);
+  return there === here ? time : `${time} ${there > here ? '+1' : '−1'} d`;
+}
+
+const LOCAL_TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' } as const;
+
+/** `04:49:02 UTC`, or `04:49:02 UTC (05:49:02 CET)` where people want that: `words` are a time in UTC, epoch milliseconds. */
+export function utc(words: string, epoch_ms: number | null, hasLocal: boolean): string {
+  return hasLocal && epoch_ms !== null ? `${words} UTC (${localTime(epoch_ms)})` : `${words} UTC`;
 }
 
 /** 04:45 of epoch seconds, UTC. */

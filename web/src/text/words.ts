@@ -99,9 +99,6 @@ export function emergencyWords(one: Emergency): string {
   return `${nameOf(one)}, squawk ${one.squawk}: ${SQUAWK_WORDS[one.squawk] ?? ''}`;
 }
 
-/** How its position was found, by OpenSky's number. */
-export const POSITION_SOURCE_WORDS: readonly string[] = ['ADS-B', 'ASTERIX', 'MLAT', 'FLARM'];
-
 /** What is doubtful in the newest row of an aircraft, by the word of a track answer. */
 const DOUBT_WORDS: Readonly<Record<string, string>> = {
   jump: 'Its last position is further from the one before than it can have flown.',

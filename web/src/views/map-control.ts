@@ -133,7 +133,10 @@ export class MapControl extends Store<MapFacts> {
         mark();
       }),
       track.subscribe(mark),
-      rings.subscribe(() => map.invalidateView()),
+      rings.subscribe(() => {
+        map.invalidateView();
+        list.follow();
+      }),
       filter.subscribe(() => {
         map.invalidate();
         this.recount();
@@ -146,7 +149,7 @@ export class MapControl extends Store<MapFacts> {
       () => map.destroy(),
     ];
     this.#fit();
-    list.look({ isInView: (slot) => this.isSeen(slot), middle: () => middleOf(map.camera) });
+    list.look({ isInView: (slot) => this.isSeen(slot), middle: () => rings.value ?? middleOf(map.camera) });
     return () => {
       list.look(null);
       for (const end of ends) end();
