@@ -26,8 +26,8 @@ import { untilRoom } from './until-room.ts';
  */
 export async function produce(settings: Settings, once: boolean, signal: AbortSignal): Promise<IngestCounts> {
   const log = lineLog(settings.logLevel);
-  // For less memory: docs/decisions/0018. The client for Kafka needs a larger heap, and would pay for it with CPU time.
-  if (settings.kafkaBootstrap === null) setFlagsFromString('--heap-growing-percent=20');
+  // For less memory: docs/decisions/0018.
+  setFlagsFromString('--heap-growing-percent=20');
   const { sources, simulated } = await chooseSources(settings, signal);
   const data = newData(settings, simulated ?? false);
   await using topic = await untilRoom(() => openTopic(settings, data, false), signal);

@@ -1,8 +1,8 @@
-import { Producer } from '@platformatic/kafka';
 import { ContrailError } from '../../errors.ts';
 import type { Round } from './batch.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 import { fromKafka } from './kafka-errors.ts';
+import { PackedProducer } from './packed-producer.ts';
 import { abortable, type Patience } from './patience.ts';
 
 /** A broker counts the messages of a producer in one partition with 31 bits. */
@@ -20,7 +20,7 @@ export class IdempotentProducer {
   readonly #connection: KafkaConnection;
   readonly #patience: Patience;
   readonly #maxSequence: number;
-  #producer: Producer | null = null;
+  #producer: PackedProducer | null = null;
   #sent = 0;
   /** Ends the current send with an error that is not retried. */
   #giveUp: ((error: unknown) => void) | null = null;
@@ -39,14 +39,16 @@ export class IdempotentProducer {
    * close} is called during the wait.
    */
   async send(round: Round, doing: string): Promise<void> {
-    const count = round.reduce((sum, messages) => sum + messages.length, 0);
+    const count = round.reduce((sum, batch) => sum + batch.count, 0);
     if (this.#sent + count > this.#maxSequence) await this.close();
     const producer = (this.#producer ??= this.#open(doing));
     this.#sent += count;
     const hopeless = Promise.withResolvers<never>();
     this.#giveUp = hopeless.reject;
     try {
-      const sends = round.map((messages) => producer.send({ messages }));
+      const sends = round.map((batch) =>
+        producer.send({ messages: [{ topic: batch.topic, partition: batch.partition, value: batch }] }),
+      );
       await Promise.race([Promise.all(sends), hopeless.promise]);
       this.#patience.succeeded();
     } catch (error) {
@@ -69,12 +71,10 @@ export class IdempotentProducer {
     await abortable(producer.close(true), AbortSignal.timeout(CLOSE_WAIT_MS)).catch(() => undefined);
   }
 
-  #open(doing: string): Producer {
-    return new Producer({
+  #open(doing: string): PackedProducer {
+    return new PackedProducer({
       ...clientOptions(this.#connection),
       idempotent: true,
-      // State vectors shrink to a fifth; lz4 took the same time and left half as much again (docs/decisions/0007).
-      compression: 'zstd',
       retries: true,
       retryDelay: (_client: object, _operation: string, attempt: number, _retries: number, cause: Error) => {
         const error = fromKafka(cause, doing);
