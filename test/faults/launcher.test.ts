@@ -89,6 +89,34 @@ describe.skipIf(process.platform !== 'linux')('the launcher', () => {
     }
   });
 
+  const cmdlineOf = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+
+  test('is replaced by a small program, which ends with 0 by SIGTERM', async () => {
+    const { launcher, said } = start('produce', '--source', 'simulator');
+    const { pid = 0 } = launcher;
+    await expect.poll(() => cmdlineOf(pid), { timeout: 30_000 }).toContain('main.ts');
+    expect(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')).toBe('');
+    await expect.poll(said, { timeout: 60_000 }).toContain('messages sent');
+    launcher.kill('SIGTERM');
+    expect(await ended(launcher)).toBe(0);
+    expect(said()).toContain('messages in');
+  });
+
+  test('is replaced by a small program that ends when the shell that started it is gone', async () => {
+    const command = [process.execPath, CONTRAIL, 'produce', '--source', 'simulator', '--data', data];
+    const shell = spawn('sh', ['-c', '"$@" 2>&1 & echo $!; wait', 'sh', ...command], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => void shell.kill('SIGKILL'));
+    let text = '';
+    shell.stdout.on('data', (chunk: Buffer) => void (text += chunk.toString()));
+    await expect.poll(() => text, { timeout: 60_000 }).toContain('messages sent');
+    const program = Number(/^\d+/.exec(text)?.[0]);
+    expect(cmdlineOf(program)).toContain('main.ts');
+    shell.kill('SIGKILL');
+    await expect.poll(() => isThere(program), { timeout: 30_000 }).toBe(false);
+  });
+
   test('tells a query that was stopped from one that was answered', async () => {
     const { launcher } = start('query', 'select count(*) from range(1000000000000)');
     await programOf(launcher);

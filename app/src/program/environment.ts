@@ -48,3 +48,9 @@ function textOf(name: string, isOptional: boolean): string {
     );
   }
 }
+
+/** The process that started the launcher whose place this one has taken (scripts/with-node.mjs); null: it has taken none. */
+export function parentOfLauncher(): number | null {
+  const parent = Number(process.env['CONTRAIL_PARENT']);
+  return Number.isInteger(parent) && parent > 0 ? parent : null;
+}

@@ -1,4 +1,12 @@
-import { type API, type Callback, type Connection, crc32c, kGetApi, Producer, Writer } from '@platformatic/kafka';
+import {
+  type API,
+  type Callback,
+  type Connection,
+  crc32c,
+  kGetApi,
+  Producer,
+  Writer,
+} from '@platformatic/kafka';
 import { type RecordBatch, signed } from './record-batch.ts';
 
 /** Versions from which on texts and lists have compact lengths. Source: KIP-482, and the protocol guide, "Produce". */
@@ -73,7 +81,12 @@ function produceRequest(
     timeoutMs,
     batch,
     bytes,
-  }: { readonly acks: number; readonly timeoutMs: number; readonly batch: RecordBatch; readonly bytes: Buffer },
+  }: {
+    readonly acks: number;
+    readonly timeoutMs: number;
+    readonly batch: RecordBatch;
+    readonly bytes: Buffer;
+  },
 ): Writer {
   const isFlexible = version >= FLEXIBLE;
   const writer = Writer.create()
@@ -83,12 +96,14 @@ function produceRequest(
     .appendArray(
       [batch],
       (topics, { topic, partition }) => {
-        topics.appendString(topic, isFlexible).appendArray(
-          [partition],
-          (partitions, index) => void partitions.appendInt32(index).appendBytes(bytes, isFlexible),
-          isFlexible,
-          isFlexible,
-        );
+        topics
+          .appendString(topic, isFlexible)
+          .appendArray(
+            [partition],
+            (partitions, index) => void partitions.appendInt32(index).appendBytes(bytes, isFlexible),
+            isFlexible,
+            isFlexible,
+          );
       },
       isFlexible,
       isFlexible,

@@ -40,7 +40,9 @@ describe('rounds', () => {
   it('keep every message in its partition, in order, within the bounds of batch and round', () => {
     const message = fc.record({
       key: fc.option(fc.string({ maxLength: 4 })),
-      value: fc.integer({ min: 0, max: Math.ceil(MAX_BATCH_BYTES * 1.2) }).map((length) => 'x'.repeat(length)),
+      value: fc
+        .integer({ min: 0, max: Math.ceil(MAX_BATCH_BYTES * 1.2) })
+        .map((length) => 'x'.repeat(length)),
       timestamp_ms: fc.nat(),
     });
     fc.assert(
