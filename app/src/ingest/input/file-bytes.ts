@@ -2,16 +2,32 @@ import { createReadStream } from 'node:fs';
 import type { Transform } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { peek } from './peek.ts';
 
 const READ_BYTES = 256 * 1024;
 /** What is unpacked in one go: a bomb of it has 16 MB. */
 const PACKED_BYTES = 16 * 1024;
 
-/** The bytes of a file, those of a `.gz` or `.zst` file unpacked, in bounded memory: it waits for a slow reader. */
-export function fileBytes(path: string): AsyncIterable<Uint8Array> {
-  const bytes = createReadStream(path, { highWaterMark: READ_BYTES });
-  if (path.endsWith('.zst')) return unpacked(bytes, createZstdDecompress());
-  return path.endsWith('.gz') ? unpacked(bytes) : bytes;
+/** How bytes are packed, by the first of them. Source: RFC 1952 section 2.3.1, RFC 8878 section 3.1.1. */
+export function packingOf(head: Uint8Array): 'gzip' | 'zstd' | null {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  return Buffer.from(ZSTD).equals(head.subarray(0, ZSTD.length)) ? 'zstd' : null;
+}
+
+const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
+
+/**
+ * The bytes of a file, unpacked where it is gzip or zstd, whatever its name, in bounded memory: it waits for a slow reader.
+ */
+export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+  const peeked = await peek(createReadStream(path, { highWaterMark: READ_BYTES }), ZSTD.length);
+  try {
+    const packing = packingOf(peeked.head);
+    if (packing === null) yield* peeked.bytes;
+    else yield* unpacked(peeked.bytes, packing === 'zstd' ? createZstdDecompress() : createGunzip());
+  } finally {
+    await peeked.close();
+  }
 }
 
 /**

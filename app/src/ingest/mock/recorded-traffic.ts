@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { ContrailError } from '../../errors.ts';
+import { packingOf } from '../input/file-bytes.ts';
 import { oddityOf, toStateVector as vectorOfRow } from '../opensky/to-state-vector.ts';
 import { isRecord, toNumber } from '../readsb/entry.ts';
 import { toStateVector as vectorOfEntry } from '../readsb/to-state-vector.ts';
@@ -25,7 +26,7 @@ const KEPT = 2;
  * shows the next one, so that none is left out however seldom somebody looks. All times are moved so that an answer is
  * of now. Every file is checked at the beginning; only two are in memory.
  *
- * @param path a `.json` or `.json.gz` file, or a folder with all below it
+ * @param path a file as `contrail record` writes it, also unpacked or with gzip, or a folder with all below it
  * @throws ContrailError `invalid` / `mock-recordings-unreadable`, which names the file
  */
 export function recordedTraffic(path: string, paceMs: number): Traffic & { readonly count: number } {
@@ -77,22 +78,28 @@ function filesOf(path: string): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) return [path];
     const files = readdirSync(path, { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.json(\.gz)?$/.test(name) && !/(^|[\\/])\./.test(name))
+      .filter((name) => /\.json(\.gz|\.zst)?$/.test(name) && !/(^|[\\/])\./.test(name))
       .map((name) => join(path, name))
       .filter((file) => statSync(file).isFile());
     if (files.length > 0) return files;
   } catch (error) {
     throw unreadable(path, (error as Error).message, error);
   }
-  throw unreadable(path, 'neither the folder nor its subfolders have files ending in .json or .json.gz');
+  throw unreadable(
+    path,
+    'neither the folder nor its subfolders have files ending in .json, .json.gz or .json.zst',
+  );
 }
 
 function readRecording(file: string): Recording {
   let json: unknown;
   try {
     const bytes = readFileSync(file);
-    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    json = JSON.parse((isPacked ? gunzipSync(bytes) : bytes).toString('utf8'));
+    const packing = packingOf(bytes);
+    const text =
+      packing === null ? bytes : packing === 'gzip' ? gunzipSync(bytes) : zstdDecompressSync(bytes);
+    // With the mark of Unicode at its beginning, too.
+    json = JSON.parse(new TextDecoder().decode(text));
   } catch (error) {
     throw unreadable(file, error instanceof SyntaxError ? 'it is no JSON' : (error as Error).message, error);
   }

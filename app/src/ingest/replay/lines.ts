@@ -6,6 +6,7 @@ import { UnusableInputError } from '../input/unusable-input.ts';
 import { Joiner } from '../sbs/joiner.ts';
 import { MAX_LINE_BYTES } from '../sbs/lines.ts';
 import { ReceiverClock, receiverClockNotice } from '../sbs/receiver-clock.ts';
+import { readMessage } from '../sbs/message.ts';
 import type { SourceNotice } from '../source.ts';
 
 /** Whether a file is one of lines, by its name. */
@@ -84,20 +85,55 @@ export class LinePlayer {
 /** Longer than any line with its time: what has no end sooner is not such a file. */
 const MOST_CHARACTERS = 4 * MAX_LINE_BYTES;
 
+/** Lines before the first that tells a time: a program that keeps them often begins within one. */
+const MOST_TIMELESS = 100;
+
 async function* linesOf(path: string): AsyncGenerator<ReceivedLine> {
+  let received_ms = 0;
+  const timeless: string[] = [];
+  for await (const text of textsOf(path)) {
+    const line = lineOf(text, received_ms);
+    if (line === null) {
+      timeless.push(text);
+      if (timeless.length > MOST_TIMELESS) break;
+      continue;
+    }
+    received_ms = line.received_ms;
+    for (const earlier of timeless.splice(0)) yield { received_ms, text: earlier };
+    yield line;
+  }
+  if (timeless.length > 0)
+    throw new UnusableInputError(`its lines tell no time: ${shown(timeless[0] ?? '')}`);
+}
+
+async function* textsOf(path: string): AsyncGenerator<string> {
   let rest = '';
   for await (const bytes of fileBytes(path)) {
     const texts = `${rest}${Buffer.from(bytes).toString('latin1')}`.split('\n');
     rest = texts.pop() ?? '';
     if (rest.length > MOST_CHARACTERS) throw new UnusableInputError('it has a line without an end');
-    for (const text of texts) yield lineOf(text);
+    for (const text of texts.map(withoutReturn)) if (text !== '') yield text;
   }
-  if (rest !== '') yield lineOf(rest);
+  if (withoutReturn(rest) !== '') yield withoutReturn(rest);
 }
 
-function lineOf(line: string): ReceivedLine {
+const withoutReturn = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text);
+
+/**
+ * A line as it was recorded, or one as another program has kept it: then the time at which it was generated stands for that of
+ * receipt, and a line without one came with the one before it. Null: none came before.
+ */
+function lineOf(line: string, before_ms: number): ReceivedLine | null {
   const [, received = '', text = ''] = /^(\d{10,15}) (.*)$/s.exec(line) ?? [];
-  if (received === '')
-    throw new UnusableInputError(`a line does not begin with the time of its receipt: ${shown(line)}`);
-  return { received_ms: Number(received), text };
+  if (received !== '') return { received_ms: Number(received), text };
+  const received_ms = Math.max(before_ms, (BASESTATION.test(line) ? generatedMs(line) : null) ?? before_ms);
+  return received_ms > 0 ? { received_ms, text: line } : null;
+}
+
+/** Source: BaseStation's socket output, message types. */
+const BASESTATION = /^(MSG|MLAT|AIR|ID|STA|SEL|CLK),/;
+
+function generatedMs(line: string): number | null {
+  const message = readMessage(line);
+  return typeof message === 'object' ? (message?.generated_ms ?? null) : null;
 }

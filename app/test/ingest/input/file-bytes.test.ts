@@ -1,6 +1,7 @@
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { unpacked } from '../../../src/ingest/input/file-bytes.ts';
+import { fileBytes, unpacked } from '../../../src/ingest/input/file-bytes.ts';
+import { collect, folderOf } from '../folder.ts';
 
 const TEXT = Array.from({ length: 50_000 }, (_, index) => `${index * 7919} `).join('');
 const PACKED = gzipSync(TEXT);
@@ -60,5 +61,21 @@ describe('gzip is unpacked', () => {
     })();
     await expect(read).rejects.toThrow('no disk');
     expect(length).toBeGreaterThan(50_000);
+  });
+});
+
+describe('a file is unpacked by what it holds, not by its name', () => {
+  test.each([
+    ['a.json', TEXT],
+    ['a.json', PACKED],
+    ['a.json.gz', TEXT],
+    ['a.json.zst', PACKED],
+    ['a.json.gz', zstdCompressSync(TEXT)],
+    ['a.json', ''],
+    ['a.json', 'x'],
+  ])('%s', async (name, content) => {
+    await using folder = await folderOf({ [name]: content });
+    const bytes = Buffer.concat(await collect(fileBytes(folder.file(name))));
+    expect(bytes.toString()).toBe(content.length < 2 ? content : TEXT);
   });
 });

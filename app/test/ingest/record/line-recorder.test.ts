@@ -110,11 +110,7 @@ describe('a recorder of lines', () => {
   });
 
   test.each([
-    [
-      'a line without a time',
-      `${NOON} MSG,1\nMSG,3,1\n`,
-      'a line does not begin with the time of its receipt: MSG,3,1',
-    ],
+    ['no time', 'noise\nCLK,,,,\n', 'its lines tell no time: noise'],
     ['no lines', '', 'it has no lines'],
     ['a file of another kind', Buffer.alloc(100_000, 1), 'it has a line without an end'],
   ])('is refused by replay when a file has %s, which names it', async (_, content, words) => {
@@ -134,3 +130,25 @@ const passing = (source: SbsSource, seen: Poll[]) =>
       yield poll;
     }
   };
+
+describe('lines that another program has kept', () => {
+  test('are played by the times in them, and one without a time comes with the one before it', async () => {
+    const at = (second: number) => ({ ...POSITION, time: `12:00:0${second}.250` });
+    const lines = [
+      '1,90,,,0',
+      line(at(0)),
+      line({ ...at(0), date: '', time: '', type: 8 }),
+      'CLK,,,,',
+      line(at(2)),
+      line(at(1)),
+    ];
+    await using folder = await folderOf({ 'day.sbs': `\r\n${lines.join('\r\n')}\r\n` });
+    const { polls, states } = await played(folder.path);
+    expect(vectorsOf(polls).map(([first]) => first?.snapshot_time)).toEqual([NOON / 1000, NOON / 1000 + 2]);
+    const notices = states.flatMap(({ notices: all = [] }) => all.map(({ message }) => message));
+    expect(notices).toContainEqual(
+      expect.stringContaining('1 lines are not BaseStation, such as "1,90,,,0"'),
+    );
+    expect(notices.some((notice) => notice.includes('clock'))).toBe(false);
+  });
+});

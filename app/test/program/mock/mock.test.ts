@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Readable } from 'node:stream';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { unpacked } from '../../ingest/unpacked.ts';
 import { loadSettings } from '../../../src/config/settings.ts';
 import { ContrailError } from '../../../src/errors.ts';
@@ -226,6 +227,19 @@ describe('a mock', () => {
       expect(seen).toEqual([...names, 'aaaaaa']);
     },
   );
+
+  test('serves what contrail record has kept, packed in any way', async () => {
+    const answer = (aircraft: string, time: number) =>
+      JSON.stringify({ time, states: [ROW.with(0, aircraft)] });
+    await using folder = await folderOf({
+      'a.json.zst': zstdCompressSync(answer('aaaaaa', 1)),
+      'b.json.gz': gzipSync(answer('bbbbbb', 2)),
+      'c.json': `\uFEFF${answer('cccccc', 3)}`,
+    });
+    await using open = await mock('readsb', { from: folder.path });
+    expect(open.serves).toMatch(/^3 recordings/);
+    expect(await (await fetch(open.url)).text()).toContain('aaaaaa');
+  });
 
   test('of OpenSky at a pace of its own has a time that is that of its aircraft', async () => {
     await using open = await mock('opensky', { paceMs: 86_400 });
