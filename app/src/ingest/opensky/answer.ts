@@ -54,6 +54,11 @@ export interface Reading {
   readonly feed: Feed;
   /** The name of the source, where several share a topic. */
   readonly label?: string | undefined;
+  /**
+   * Of a recording: when it was made, epoch seconds, if it does not say so. Its `time` may be in ms, have a fraction or be a text,
+   * too: what was kept is not lost for its form.
+   */
+  readonly written_s?: number;
   /** Whether a vector is wanted; asked for each once, in their order. Default: all are. */
   readonly wants?: (vector: StateVector) => boolean;
 }
@@ -65,9 +70,13 @@ export interface Reading {
  * Each row becomes one message, so that none is lost silently: a vector if the row is a list, with its values as they
  * came, else its text. A row that is an object is put in brackets: it must not pass for a message of its own.
  * Source: OpenSky REST API, "All State Vectors", and its Python client (`states` null or missing is empty).
+ * @returns `isDated`: whether it says its time itself, as all do but recordings that lost it
  * @throws UnusableInputError when it is none, is too large, or its `time` is no time; its other errors are those of `bytes`
  */
-export async function readAnswer(bytes: AsyncIterable<Uint8Array>, reading: Reading): Promise<Answer> {
+export async function readAnswer(
+  bytes: AsyncIterable<Uint8Array>,
+  reading: Reading,
+): Promise<Answer & { readonly isDated: boolean }> {
   const rows = new Rows(reading);
   let told: unknown;
   /** Rows that came before the time. */
@@ -75,14 +84,28 @@ export async function readAnswer(bytes: AsyncIterable<Uint8Array>, reading: Read
   const { members, hasList } = await eachJsonItem(capped(bytes), 'states', LIMITS, (item, before) => {
     told = before.get('time');
     if (told === undefined) early.push(item);
-    else rows.add(item, checkTime(told, reading.feed));
+    else rows.add(item, timeOf(told, reading).time);
   });
   const states = members.get('states');
   if (!hasList && states !== null && states !== undefined) throw noAnswer();
-  const time = checkTime(members.get('time'), reading.feed);
-  if (told !== undefined && told !== time) throw new UnusableInputError('it tells two times');
+  // Another object has neither.
+  if (!hasList && typeof members.get('time') !== 'number') throw noAnswer();
+  const { time, isDated } = timeOf(members.get('time'), reading);
+  if (told !== undefined && told !== members.get('time')) throw new UnusableInputError('it tells two times');
   for (const item of early) rows.add(item, time);
-  return rows.answer(time);
+  return { time, isDated, ...rows.answer() };
+}
+
+function timeOf(
+  time: unknown,
+  { feed, written_s }: Reading,
+): { readonly time: number; readonly isDated: boolean } {
+  if (written_s === undefined) return { time: checkTime(time, feed), isDated: true };
+  const value = typeof time === 'string' && time.trim() !== '' ? Number(time) : time;
+  const told =
+    typeof value === 'number' ? Math.floor(value > LATEST_SECONDS ? value / 1000 : value) : Number.NaN;
+  const isTime = told >= 0 && told <= LATEST_SECONDS;
+  return isTime ? { time: told, isDated: true } : { time: written_s, isDated: false };
 }
 
 const noAnswer = (): UnusableInputError => new UnusableInputError('it has no time or no state vectors');
@@ -136,12 +159,11 @@ class Rows {
     this.#seen.add(row[0]);
   }
 
-  answer(time: number): Answer {
+  answer(): Omit<Answer, 'time'> {
     const messages = this.#messages;
     const vectors = messages.length;
     for (const text of this.#others) messages.add(null, text);
     return {
-      time,
       messages,
       vectors,
       others: this.#others.length,

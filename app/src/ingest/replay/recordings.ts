@@ -56,12 +56,13 @@ export async function findRecordings(path: string, signal?: AbortSignal): Promis
 export async function readRecording(path: string, label?: string): Promise<Played> {
   try {
     const { head, bytes } = await peek(fileBytes(path), HEAD_BYTES);
+    const writtenMs = await writtenAt(path);
     if (!RECEIVER.test(Buffer.from(head).toString('latin1'))) {
-      const answer = await readAnswer(bytes, { feed: 'replay', label });
-      return { ...answer, odd: oddRowsNotice(answer) };
+      const written_s = Math.floor(writtenMs / 1000);
+      const answer = await readAnswer(bytes, { feed: 'replay', label, written_s });
+      return { ...answer, odd: answer.isDated ? oddRowsNotice(answer) : UNDATED };
     }
-    const { mtimeMs } = await stat(path);
-    const answer = await readReceiver(bytes, 'replay', Math.round(mtimeMs));
+    const answer = await readReceiver(bytes, 'replay', writtenMs);
     const { messages, real, malformed } = toMessages(toPoll(answer), 0, false, label);
     const odd = oddEntriesNotice(answer);
     return { time: answer.timeMs / 1000, messages, vectors: real, others: malformed, odd };
@@ -71,8 +72,18 @@ export async function readRecording(path: string, label?: string): Promise<Playe
 }
 
 const HEAD_BYTES = 4096;
-/** The first list that a receiver or a service names, where no state vectors of OpenSky come before it. */
-const RECEIVER = /^(?:(?!"states"\s*:)[^])*?"(aircraft|ac)"\s*:\s*(\[|null)/;
+/** The first list that a receiver or a service names, where no state vectors of OpenSky come before it; or a list alone. */
+const RECEIVER = /^(?:\u00ef\u00bb\u00bf)?\s*\[|^(?:(?!"states"\s*:)[^])*?"(aircraft|ac)"\s*:\s*(\[|null)/;
+const UNDATED = 'it tells no time of its own, so that of the file counts.';
+
+/** As `contrail record` calls its files. */
+const NAMED = /(?:^|[\\/])(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-[^\\/]*$/;
+
+/** When a recording was made that does not say so: by its name, which survives a copy, else by when the file was written. Epoch ms. */
+async function writtenAt(path: string): Promise<number> {
+  const named = Date.parse(path.replace(NAMED, '\n$1-$2-$3T$4:$5:$6.$7Z').split('\n')[1] ?? '');
+  return Number.isNaN(named) ? Math.round((await stat(path)).mtimeMs) : named;
+}
 
 async function listFiles(path: string): Promise<readonly string[]> {
   const paths: string[] = [];

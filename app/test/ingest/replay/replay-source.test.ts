@@ -116,6 +116,35 @@ describe('a replay source', () => {
     );
   });
 
+  test.each([
+    ['in ms', '1634471390123', 1_634_471_390],
+    ['with a fraction', '1634471390.9', 1_634_471_390],
+    ['as text', '"1634471390"', 1_634_471_390],
+    ['of null', 'null', 1_796_040_061],
+    ['of a year that none has', '9007199254740991', 1_796_040_061],
+  ])('keeps the vectors of an answer with a time %s', async (_, time, snapshot_time) => {
+    const text = answer(0, 'aaaaaa').replace('"time":0', `"time":${time}`);
+    await using folder = await folderOf({ '20261130T120101123Z-0007.json': text });
+    const states: SourceState[] = [];
+    const polls = await collect(replay(folder.path).polls({ onState: (state) => states.push(state) }));
+    const vectors = polls.flatMap((poll) => unpacked(poll).vectors);
+    expect(vectors).toMatchObject([{ icao24: 'aaaaaa', snapshot_time, time_position: 5 }]);
+    const isDated = snapshot_time === 1_634_471_390;
+    expect(states.some(({ notices }) => notices?.[0]?.message.includes('tells no time'))).toBe(!isDated);
+  });
+
+  test('plays the list of the first dump1090 by the time in the name of its file, which contrail record gave it', async () => {
+    await using folder = await folderOf({
+      '20261130T120101123Z-0007.json.zst': zstdCompressSync(
+        '\uFEFF [{"hex":"4841d7","lat":52.1,"lon":4.5,"seen":1}]',
+      ),
+    });
+    expect(await collect(replay(folder.path).polls({}))).toMatchObject([{ vectors: 1 }]);
+    expect(await replayed(folder.path)).toMatchObject([
+      [{ icao24: '4841d7', snapshot_time: 1_796_040_061, last_contact: 1_796_040_060 }],
+    ]);
+  });
+
   test('passes over folders and pipes that are called like recordings', async () => {
     await using folder = await folderOf({ 'a.json': answer(1, 'aaaaaa'), 'b.json/note.txt': '' });
     expect((await replayed(folder.path)).length).toBe(1);
@@ -126,9 +155,7 @@ describe('a replay source', () => {
     ['a torn answer', answer(5, 'aaaaaa').slice(0, -9)],
     ['another object', '{"flights":[]}'],
     ['states that are no list', '{"time":5,"states":{}}'],
-    ['a time that is text', '{"time":"5","states":[]}'],
     ['nothing', ''],
-    ['a time that is none', '{"time":9007199254740991,"states":[]}'],
     ['rows without end', `{"time":5,"states":[${'[],'.repeat(60_000)}[]]}`],
   ])('names a file that holds %s before anything is sent', async (_, content) => {
     await using folder = await folderOf({ 'a.json': answer(1, 'aaaaaa'), 'bad.json': content });
