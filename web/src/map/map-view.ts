@@ -18,8 +18,7 @@ import { Redraw, smallestGlide_px } from './redraw.ts';
 import type { Photographed } from './snapshot.ts';
 import { createSprites, iconPixels, type SpriteSheets } from './sprites.ts';
 import type { Track } from '../track/track.ts';
-import { headOf } from './track-head.ts';
-import { drawTrack } from './track-layer.ts';
+import { drawTrackOf } from './track-head.ts';
 
 const ZOOM_ANIMATION_MS = 220;
 /** What is followed may drift by this much before the map moves after it. */
@@ -55,6 +54,7 @@ export class MapView {
   #moving = true;
   #selected = -1;
   #track: Track = NO_TRACK;
+  #isPast = false;
   #letters: readonly Letter[] = [];
   readonly #aircraftLabels: AircraftLabels;
   readonly #detail = new Detail();
@@ -136,8 +136,9 @@ export class MapView {
     this.invalidateView();
   }
 
-  /** Marks the aircraft in a slot (-1: none) and draws its track. */
-  setSelection(slot: number, track: Track | null): void {
+  /** Marks the aircraft in a slot (-1: none) and draws its track. `isPast`: the track may go on after what is shown. */
+  setSelection(slot: number, track: Track | null, isPast = false): void {
+    this.#isPast = isPast;
     this.#selected = slot;
     this.#track = track ?? NO_TRACK;
     this.invalidate();
@@ -357,7 +358,10 @@ export class MapView {
     this.#decideDetail();
     const scene = this.#scene();
     const drawn = drawPicture(context, scene, this.#spriteSheets(), {
-      track: () => this.#drawTrack(context, scene),
+      track: () => {
+        drawTrackOf(context, scene, this.#track, this.#isPast);
+        drawLetters(context, scene, this.#letters);
+      },
       labels: () =>
         this.#aircraftLabels.draw(context, scene, {
           level: this.#detail.labels,
@@ -378,14 +382,6 @@ export class MapView {
   #decideDetail(): void {
     const number = numberInView({ ...this.#scene(), size: { ...this.size, ratio: this.#ratio } });
     this.#detail.decide({ ...this.size, number, zoom: this.#drawn.zoom });
-  }
-
-  /** Draws the recorded track, and from the end of the aircraft's line on to where it is now. */
-  #drawTrack(context: CanvasRenderingContext2D, scene: Scene): void {
-    const head = headOf(this.#track, scene, this.#selected);
-    const lines = head === null ? this.#track.lines : [...this.#track.lines, head];
-    drawTrack(context, { ...this.#track, lines }, scene.camera, scene.size, scene.palette);
-    drawLetters(context, scene, this.#letters);
   }
 
   /** Shifts and scales the last full drawing to where the camera is now. */

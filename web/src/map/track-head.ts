@@ -1,6 +1,7 @@
 import type { Scene } from './scene.ts';
 import { heardPoint } from '../track/points.ts';
 import { latitudeOf, longitudeOf } from './projection.ts';
+import { drawTrackAt } from './track-layer.ts';
 import { lineOf, type Track, type TrackPoint } from '../track/track.ts';
 
 /**
@@ -19,4 +20,20 @@ export function headOf(
   if (end === undefined) return null;
   const { x, y } = placed.locate(slot, now, moving);
   return [end, newest, { ...newest, longitude: longitudeOf(x), latitude: latitudeOf(y) }];
+}
+
+/**
+ * Draws the recorded track of the chosen aircraft, and from the end of its line on to where it is now. `isPast`: what is shown is a
+ * moment of the past, after which the track goes on.
+ */
+export function drawTrackOf(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  track: Track,
+  isPast: boolean,
+): void {
+  const head = headOf(track, scene, scene.selected);
+  const lines = head === null ? track.lines : [...track.lines, head];
+  const at = isPast ? scene.now : null;
+  drawTrackAt(context, { ...track, lines }, at, scene.camera, scene.size, scene.palette);
 }

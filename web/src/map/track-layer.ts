@@ -4,7 +4,7 @@ import type { Camera, Size } from './camera.ts';
 import { shiftsOf, unwrapped } from './path.ts';
 import { worldPixels, worldX, worldY } from './projection.ts';
 import type { Palette } from './ramp.ts';
-import type { Track, TrackPoint } from '../track/track.ts';
+import { cutAt, type Track, type TrackPoint } from '../track/track.ts';
 
 /** What is drawn of a track. */
 export type TrackDrawing = Pick<Track, 'lines' | 'strays' | 'gaps'>;
@@ -45,6 +45,29 @@ export function drawTrack(
   for (const line of lines) pen.line(line, LINE_PX, colourOf);
   pen.crosses(strays, OUTLINE_PX, palette.labelHalo);
   pen.crosses(strays, 2, palette.label);
+}
+
+/** How visible is what comes after the moment of a replay. */
+const AHEAD_ALPHA = 0.3;
+
+/** Draws a track as of the moment of a replay, epoch seconds: what comes after it pale; null: all of it as flown. */
+export function drawTrackAt(
+  context: CanvasRenderingContext2D,
+  track: Track,
+  at: number | null,
+  camera: Camera,
+  size: Size,
+  palette: Palette,
+): void {
+  if (at === null) {
+    drawTrack(context, track, camera, size, palette);
+    return;
+  }
+  const { flown, ahead } = cutAt(track, at);
+  context.globalAlpha = AHEAD_ALPHA;
+  drawTrack(context, ahead, camera, size, palette);
+  context.globalAlpha = 1;
+  drawTrack(context, flown, camera, size, palette);
 }
 
 /** Draws lines between places on every copy of the world that is in sight. */

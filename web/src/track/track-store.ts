@@ -66,7 +66,13 @@ export class TrackStore extends Store<Flown> {
 
   /** Wants the flight of an aircraft now, or at a moment, epoch seconds; null: of none. */
   choose(icao24: string | null, at: number | null = null): void {
+    const { answer } = this.value;
     if (icao24 === this.value.icao24 && at === this.value.at) return;
+    // A replay goes on over the flight that is there.
+    if (icao24 === this.value.icao24 && at !== null && isOn(answer?.flight ?? null, at)) {
+      this.set({ ...this.value, at });
+      return;
+    }
     this.#stop();
     this.#isBehind = true;
     this.#points = [];
@@ -149,6 +155,11 @@ export class TrackStore extends Store<Flown> {
       this.#askIfBehind();
     }, REST_MS);
   }
+}
+
+/** Whether a moment is of a flight. */
+function isOn(flight: TrackAnswer['flight'], at: number): boolean {
+  return flight !== null && at >= flight.from && at <= flight.to;
 }
 
 /** Whether a text is an icao24, or a non-ICAO address. The server refuses any other. */

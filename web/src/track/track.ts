@@ -71,6 +71,29 @@ export function assembleTrack(points: readonly TrackPoint[]): Track {
   return { lines: kept, strays: strays.map(endOf), gaps: gapsOf(kept), beside: mostAtOnce(kept) };
 }
 
+/** A track up to a time, epoch seconds, and what came after it, joined to that. */
+export function cutAt(track: Track, time: number): { readonly flown: Track; readonly ahead: Track } {
+  const parts = track.lines.map((line) => {
+    const flown = line.filter((point) => point.time <= time);
+    return { flown, ahead: line.slice(Math.max(0, flown.length - 1)) };
+  });
+  const isFlown = ({ time: at }: TrackPoint): boolean => at <= time;
+  return {
+    flown: {
+      ...track,
+      lines: parts.flatMap(({ flown }) => (flown.length > 0 ? [flown] : [])),
+      gaps: track.gaps.filter(([, to]) => isFlown(to)),
+      strays: track.strays.filter(isFlown),
+    },
+    ahead: {
+      ...track,
+      lines: parts.flatMap(({ ahead }) => (ahead.length > 1 ? [ahead] : [])),
+      gaps: track.gaps.filter(([, to]) => !isFlown(to)),
+      strays: [],
+    },
+  };
+}
+
 /** The line that a point continues, or null. For the newest position of the picture, which is not recorded yet. */
 export function lineOf(track: Track, point: TrackPoint): readonly TrackPoint[] | null {
   return bestOf(

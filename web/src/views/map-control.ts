@@ -124,7 +124,8 @@ export class MapControl extends Store<MapFacts> {
     });
     this.#map = map;
     this.placed.follow(this.#room.pictureNow(), false);
-    const mark = (): void => map.setSelection(selection.value.slot, track.value.track);
+    const mark = (): void =>
+      map.setSelection(selection.value.slot, track.value.track, track.value.at !== null);
     const ends = [
       track.watch(),
       this.#room.onPicture((cameOrWent) => this.#pictureCame(cameOrWent)),

@@ -29,7 +29,13 @@ function open() {
     answer: async (index: number, points: number): Promise<void> => {
       const rows = Array.from({ length: points }, (_, i) => [i * 5, 8 + i * 0.01, 50]);
       const table = { table: 'silver/flights_ml', version: index, as_of_ms: 0, icao24: '3c6444' };
-      asked[index]?.answer.resolve({ ...table, columns: COLUMNS, rows, flight: null, airports: {} });
+      asked[index]?.answer.resolve({
+        ...table,
+        columns: COLUMNS,
+        rows,
+        flight: { from: 0, to: 5 * (points - 1), begins_before: false, rows: points, within_m: 0 },
+        airports: {},
+      });
       await settled();
     },
     fail: async (index: number, error: Error): Promise<void> => {
@@ -130,6 +136,17 @@ describe('the track of the chosen aircraft', () => {
     expect(asked).toHaveLength(1);
     store.choose('3c6444');
     expect(asked[1]?.path).toBe('api/aircraft/3c6444/track');
+  });
+
+  test('stays while a replay runs over it, and is asked for where the replay leaves it', async () => {
+    const { store, asked, answer } = open();
+    store.watch();
+    store.choose('3c6444', 10);
+    await answer(0, 20);
+    for (const at of [20, 50, 95]) store.choose('3c6444', at);
+    expect([asked.length, store.value.at, store.value.answer?.version]).toEqual([1, 95, 0]);
+    store.choose('3c6444', 400);
+    expect([asked[1]?.path, store.value.answer]).toEqual(['api/aircraft/3c6444/track?at=400', null]);
   });
 
   test('that fails keeps what there was and says why; one that is refused takes it back', async () => {

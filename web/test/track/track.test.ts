@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { worldX, worldY } from '../../src/map/projection.ts';
 import { PALETTES } from '../../src/map/ramp.ts';
 import { drawTrack } from '../../src/map/track-layer.ts';
-import { assembleTrack, courseOf, isJump, lineOf, type TrackPoint } from '../../src/track/track.ts';
+import { assembleTrack, courseOf, cutAt, isJump, lineOf, type TrackPoint } from '../../src/track/track.ts';
 
 const NOW = 1_780_000_000;
 
@@ -152,6 +152,19 @@ describe('the gaps of a track', () => {
       [58, 58],
     ]);
   });
+});
+
+test('a track is cut at the moment of a replay: what was flown, and what came after it', () => {
+  const track = assembleTrack([...polls(6).map((s) => flown(s)), ...polls(6).map((s) => flown(s + 2400))]);
+  const timesOf = ({ lines }: { readonly lines: readonly (readonly TrackPoint[])[] }): number[][] =>
+    lines.map((line) => line.map(({ time }) => time - NOW));
+  const { flown: past, ahead } = cutAt(track, NOW + 12);
+  expect(timesOf(past)).toEqual([[0, 5, 10]]);
+  expect(timesOf(ahead)).toEqual([
+    [10, 15, 20, 25],
+    [2400, 2405, 2410, 2415, 2420, 2425],
+  ]);
+  expect([past.gaps.length, ahead.gaps.length]).toEqual([0, 1]);
 });
 
 describe('the drawing of a track', () => {
