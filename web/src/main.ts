@@ -14,7 +14,7 @@ const app = new App(window, new Route(window), new Preferences(window));
 mount(Page, { target, props: { app } });
 
 /**
- * For tests and debugging: number of aircraft, newest position (epoch seconds), tick, drawings so far, and the state in
+ * For tests and debugging: number of aircraft, newest position (epoch seconds), tick, drawings so far, what is replayed, and the state in
  * one word.
  */
 Object.defineProperty(window, '__contrail', {
@@ -30,6 +30,18 @@ Object.defineProperty(window, '__contrail', {
     },
     get redraws() {
       return app.redraws();
+    },
+    /** The instant that is replayed, epoch seconds; null while nothing is. */
+    get at() {
+      return app.replay.instant();
+    },
+    /** Each aircraft of the picture, as values: for comparing two pictures. */
+    get picture() {
+      const { picture } = app;
+      const all = Array.from({ length: picture.slots }, (_, slot) => picture.aircraft(slot));
+      return all
+        .flatMap((one) => (one === null ? [] : [{ ...one, slot: 0 }]))
+        .map((one) => JSON.stringify(one));
     },
     get state() {
       return app.state;

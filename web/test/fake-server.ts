@@ -21,6 +21,7 @@ import {
   type Scenario,
 } from './fake/answers.ts';
 import { aircraftAt, COUNTRIES, createFleet, FEEDS } from './fake/fleet.ts';
+import { chunkAnswer, daysAnswer, volumeAnswer } from './fake/replay.ts';
 
 /**
  * A dashboard server without a lake, for tests of the page and for work on it: invented aircraft, every state of the
@@ -261,6 +262,11 @@ export async function startFakeServer(options: {
       json(trafficAnswer(lake(), Number(url.searchParams.get('windows') ?? 24)));
     else if (url.pathname === '/api/categories') json(categoriesAnswer(lake()));
     else if (url.pathname === '/api/identities') json(identitiesAnswer(lake()));
+    else if (url.pathname === '/api/replay/days') json(daysAnswer(clock() / 1000));
+    else if (url.pathname === '/api/replay/volume')
+      json(volumeAnswer(secondsOf(url, 'from'), secondsOf(url, 'to')));
+    else if (url.pathname === '/api/replay')
+      response.end(chunkAnswer(flights, secondsOf(url, 'from'), secondsOf(url, 'to'), clock() / 1000));
     else if (url.pathname === '/api/live/key') json({ key: KEY });
     else if (url.pathname === '/api/live/countries') json(countries);
     else if (url.pathname === '/api/live/snapshot.bin') response.end(full());
@@ -312,6 +318,8 @@ export async function startFakeServer(options: {
     },
   };
 }
+
+const secondsOf = (url: URL, name: string): number => Number(url.searchParams.get(name));
 
 if (import.meta.main) {
   const [port = '8501', aircraft = '15000', scenario = 'live'] = process.argv.slice(2);

@@ -43,6 +43,12 @@ export function oldestOf(answer: ReplayDaysAnswer | null): number | null {
   return answer?.days.find(({ first }) => first !== null)?.first ?? null;
 }
 
+/** The last moment of a lake by its days, epoch seconds; null: nobody knows. */
+export function lastOf(answer: ReplayDaysAnswer | null): number | null {
+  const all = (answer?.days ?? []).flatMap(({ last }) => last ?? []);
+  return all.length === 0 ? null : Math.max(...all);
+}
+
 /** The outline of the traffic in a box of 1000 × 100, upwards from its bottom; '' where nothing was counted. */
 export function shapeOf(answer: VolumeAnswer | null, { from, to }: Span): string {
   const windows = (answer?.rows ?? []).flatMap(([start, aircraft]) =>
@@ -59,6 +65,14 @@ export function shapeOf(answer: VolumeAnswer | null, { from, to }: Span): string
       return `M${x(start)} 100V${top}H${x(start + WINDOW_S)}V100`;
     })
     .join('');
+}
+
+/** Where a recording is played from: its first window that has a twentieth of the traffic of the fullest one. */
+export function startOf(answer: VolumeAnswer | null, { from, to }: Span): number {
+  const windows = (answer?.rows ?? []).map(([start, aircraft]) => [Number(start), Number(aircraft)] as const);
+  const inside = windows.filter(([start]) => start + WINDOW_S > from && start < to);
+  const most = Math.max(0, ...inside.map(([, aircraft]) => aircraft));
+  return Math.max(from, inside.find(([, aircraft]) => aircraft >= most / 20)?.[0] ?? from);
 }
 
 /** The times that are written below the bar: whole hours, about five of them. */

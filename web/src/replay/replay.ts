@@ -40,8 +40,10 @@ export function trackMoment(state: ReplayState | null): number | null {
 export interface ReplayPorts extends Omit<ChunkPorts, 'onChange'> {
   readonly picture: Picture;
   readonly address: Address;
-  /** The newest instant that can be shown, epoch seconds; null: there is none. */
+  /** The moment of the picture that is shown while nothing is replayed, epoch seconds; null: there is none. */
   readonly newest: () => number | null;
+  /** The last instant that the lake has. It lies after `newest` where that is the end of one of several recordings. */
+  readonly end: () => number | null;
   /** Runs something at the next display frame. */
   readonly frame: (run: () => void) => void;
   /** The picture is of another instant. */
@@ -99,8 +101,8 @@ export class Replay extends Store<ReplayState | null> {
 
   /** Shows an instant: enters the replay, or moves its clock, which goes on as it went. */
   seek(at: number): void {
-    const newest = this.#ports.newest();
-    this.#set({ at: Math.max(0, newest === null ? at : Math.min(at, newest)) });
+    const end = this.#ports.end();
+    this.#set({ at: Math.max(0, end === null ? at : Math.min(at, end)) });
   }
 
   /** Moves the clock by minutes and stops it. */
@@ -117,15 +119,15 @@ export class Replay extends Store<ReplayState | null> {
   }
 
   /**
-   * Runs the clock. At the newest moment it starts again: at `start` (epoch seconds) if that is given, else 10 minutes
-   * before.
+   * Runs the clock. At the newest moment, or the end, it starts again: at `start` (epoch seconds) if that is given, else 10
+   * minutes before.
    */
   play(speed?: Speed, start?: number): void {
     const newest = this.#ports.newest();
     const at = this.instant() ?? newest;
     if (at === null) return;
-    const isAtEnd = newest !== null && at >= newest - 1;
-    const from = isAtEnd ? (start ?? newest - BACK_S) : at;
+    const isAtEnd = Math.abs(at - (newest ?? at + 9)) <= 1 || at >= (this.#ports.end() ?? at + 9) - 1;
+    const from = isAtEnd ? (start ?? at - BACK_S) : at;
     this.#set({ at: from, isPlaying: true, ...(speed === undefined ? {} : { speed }) });
   }
 
@@ -192,9 +194,10 @@ export class Replay extends Store<ReplayState | null> {
     const now = this.#ports.clock();
     const newest = this.#ports.newest();
     let at = instantOf(this.#clock, now);
-    const isOver = newest !== null && at > newest;
+    const stop = newest !== null && this.#clock.at <= newest ? newest : this.#ports.end();
+    const isOver = stop !== null && at > stop;
     if (isOver) {
-      at = newest;
+      at = stop;
       this.#clock = changed(this.#clock, now, { at, isPlaying: false });
       this.#write({ t: formatInstant(at) }, false);
     }
@@ -217,11 +220,11 @@ export class Replay extends Store<ReplayState | null> {
   #wanted(from: number): readonly number[] {
     const { isPlaying, speed } = this.#clock ?? { isPlaying: false, speed: 1 };
     const ahead = Math.min(3, 1 + Math.floor((AHEAD_S * speed) / CHUNK_S));
-    const newest = this.#ports.newest() ?? Number.POSITIVE_INFINITY;
+    const end = this.#ports.end() ?? Number.POSITIVE_INFINITY;
     const next = isPlaying
       ? Array.from({ length: ahead }, (_, i) => from + (i + 1) * CHUNK_S)
       : [from + CHUNK_S];
-    return [from, ...next.filter((start) => start <= newest)];
+    return [from, ...next.filter((start) => start <= end)];
   }
 
   #tell(): void {

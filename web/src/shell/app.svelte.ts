@@ -40,6 +40,8 @@ type Progress = NonNullable<Extract<ServerMessage, { type: 'progress' }>['progre
 /** The table that tracks are read from. */
 const TRACK_TABLE = 'silver/flights_ml';
 
+const DAY_S = 86_400;
+
 /** How often ages on the screen are updated, ms. */
 const CLOCK_STEP_MS = 500;
 
@@ -80,6 +82,8 @@ export class App {
   at: number | null = $state(null);
   /** Aircraft that send an emergency squawk now. */
   emergencies: readonly Emergency[] = $state.raw([]);
+  /** The last position of all days of the lake, epoch seconds; null: nobody has asked. */
+  lastOfLake: number | null = $state(null);
   /** What a screen reader says next, such as which aircraft was chosen. */
   said = $state('');
   /** Why this page cannot read what its server sends, one sentence; null: it can. */
@@ -154,6 +158,7 @@ export class App {
       load: (from, to, signal) =>
         getBytes(window.fetch.bind(window), `api/replay?from=${from}&to=${to}`, signal),
       newest: () => this.server?.event_time ?? null,
+      end: () => this.#endOfLake(),
       onPicture: (cameOrWent) => this.#onPicture(cameOrWent),
       onLive: (wanted) => this.connection.setHeld(!wanted),
     });
@@ -214,6 +219,13 @@ export class App {
   /** As {@link shownNow}, to the millisecond: for drawing. */
   pictureNow(): number {
     return this.replay.instant() ?? (this.recording ? this.eventTime : this.serverNow());
+  }
+
+  /** Of a lake that is written the newest position, of recordings the last one of them all; null: nobody knows. */
+  #endOfLake(): number | null {
+    const newest = this.server?.event_time ?? null;
+    const isOld = newest !== null && this.now - newest > DAY_S;
+    return isOld ? Math.max(newest, this.lastOfLake ?? 0) : newest;
   }
 
   /** A clock that never goes back, ms. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dayToShow, shapeOf, shareOf, spanOf, ticksOf } from '../../src/replay/bar.ts';
+import { dayToShow, shapeOf, shareOf, spanOf, startOf, ticksOf } from '../../src/replay/bar.ts';
 import { instantWords, spokenReplay } from '../../src/replay/words.ts';
 
 const NEWEST = 1_796_047_510;
@@ -31,6 +31,9 @@ describe('the bar', () => {
     const answer = { table: 't', version: 1, as_of_ms: 0, columns: [], rows, window_s: 300 };
     expect(shapeOf(answer, span)).toBe('M0 100V54H3.5V100M3.5 100V8H6.9V100');
     expect(shapeOf(null, span)).toBe('');
+    const stray = [[span.from + 3600, 1, 1], ...rows.map(([at = 0, n = 0]) => [at + 7200, n, n])];
+    expect(startOf({ ...answer, rows: stray }, span)).toBe(span.from + 7200);
+    expect(startOf(null, span)).toBe(span.from);
     const hours = ['03:00', '06:00', '09:00', '12:00', '15:00', '18:00', '21:00'];
     expect(ticksOf(span).map(({ label }) => label)).toEqual(hours);
     expect(shareOf(span.from + 43_200, span)).toBe(0.5);

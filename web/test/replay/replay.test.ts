@@ -6,7 +6,7 @@ import { FakeAddress } from '../fake/address.ts';
 import { bytesOf, FROM, told } from './chunk.ts';
 
 /** A replay on a clock, a server and display frames that the test moves. */
-function room(parameters: Record<string, string> = {}, newest = FROM + 3600) {
+function room(parameters: Record<string, string> = {}, newest = FROM + 3600, end = newest) {
   const address = new FakeAddress(parameters);
   const picture = new Picture();
   const asked: number[] = [];
@@ -34,6 +34,7 @@ function room(parameters: Record<string, string> = {}, newest = FROM + 3600) {
       return answer.promise;
     },
     newest: () => newest,
+    end: () => end,
     frame: (run) => void frames.push(run),
     onPicture: () => undefined,
     onLive: (wanted) => void live.push(wanted),
@@ -197,6 +198,20 @@ describe('a replay', () => {
     seen.replay.pause();
     seen.replay.play(undefined, FROM - 9000);
     expect(seen.replay.instant()).toBe(FROM - 9000);
+  });
+
+  test('of one of several recordings stops at its end, and goes on to the others by hand alone', async () => {
+    const seen = room({ t: '2026-11-30T14:04:50Z', speed: '10' }, FROM + 300, FROM + 90_000);
+    seen.replay.open();
+    await seen.answer(FROM);
+    await seen.answer(FROM + 300);
+    seen.replay.play();
+    await seen.pass(3000);
+    expect(seen.replay.value).toMatchObject({ at: FROM + 300, isPlaying: false });
+    seen.replay.seek(FROM + 86_400);
+    expect(seen.replay.instant()).toBe(FROM + 86_400);
+    seen.replay.seek(FROM + 100_000);
+    expect(seen.replay.instant()).toBe(FROM + 90_000);
   });
 
   test('asks for the track of its moment, of one that runs not each second', () => {
