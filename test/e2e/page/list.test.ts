@@ -68,6 +68,7 @@ describe.skipIf(isSkipped)('the list in a browser', () => {
     await page.getByRole('complementary').waitFor();
     const chosen = parameter(page, 'icao24');
     await page.getByText(/ chosen, /).waitFor({ state: 'attached' });
+    await page.getByRole('row', { selected: true }).waitFor();
     // The keyboard is still in the list.
     expect(await activeRow(page)).toMatch(/^grid 4 /);
     await page.keyboard.press('ArrowDown');

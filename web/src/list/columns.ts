@@ -154,13 +154,16 @@ export function headerOf(column: Column, units: Units): string {
   return unit === null ? column.title : `${column.title} (${unit})`;
 }
 
-/** The chosen columns that there are values for, in the order of the table. */
+/** The chosen columns that there are values for, in the order of the table; the callsign where there is none. */
 export function shownColumns(
   chosen: readonly ColumnName[],
   picture: Picture,
   around: Around,
 ): readonly ColumnName[] {
-  return COLUMN_NAMES.filter((name) => chosen.includes(name) && columnOf(name).isThere(picture, around));
+  const shown = COLUMN_NAMES.filter(
+    (name) => chosen.includes(name) && columnOf(name).isThere(picture, around),
+  );
+  return shown.length === 0 ? ['callsign'] : shown;
 }
 
 /** A choice of columns as it is kept, `callsign,altitude`; text without any is no choice. */

@@ -107,9 +107,9 @@ export class ListStore extends Store<Listed> {
     this.follow();
   }
 
-  /** Picture, filter or view have changed. */
+  /** Picture, filter or view have changed. A page without a map has no list either. */
   follow(): void {
-    if (this.value.scope === null) return;
+    if (this.value.scope === null || this.#sight === null) return;
     this.#followHeld();
     this.#tell();
   }

@@ -118,7 +118,9 @@ export function ownerOf(target: unknown): Owner {
   if (!(target instanceof Element)) return 'other';
   if (target.closest('dialog[open]') !== null) return 'dialog';
   if (
-    target.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]') !== null
+    target.closest(
+      'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]',
+    ) !== null
   )
     return 'text';
   return target.closest('button, a, summary, input, [role=option]') === null ? 'other' : 'button';

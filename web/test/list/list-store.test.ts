@@ -124,7 +124,11 @@ describe('the list', () => {
     expect([list.step(1), list.step(-1)]).toEqual([null, null]);
   });
 
-  test('costs nothing while it is closed', () => {
+  test('costs nothing while it is closed, or on a page without a map', () => {
+    const other = open({ list: 'all' }, A);
+    other.list.look(null);
+    other.show(A, B);
+    expect(other.list.rows.count).toBe(1);
     const { list, show } = open({}, A, B);
     show(A, B, C);
     expect([list.value.scope, list.rows.count]).toEqual([null, 0]);
