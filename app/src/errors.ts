@@ -35,6 +35,7 @@ const KIND_OF_CODE = {
   // The dashboard.
   'port-in-use': 'invalid',
   'cannot-listen': 'invalid',
+  'basemap-unreadable': 'invalid',
   'no-such-window': 'invalid',
   'invalid-icao24': 'invalid',
   'invalid-parameter': 'invalid',

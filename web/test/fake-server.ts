@@ -267,6 +267,7 @@ export async function startFakeServer(options: {
       json(volumeAnswer(secondsOf(url, 'from'), secondsOf(url, 'to')));
     else if (url.pathname === '/api/replay')
       response.end(chunkAnswer(flights, secondsOf(url, 'from'), secondsOf(url, 'to'), clock() / 1000));
+    else if (url.pathname === '/api/basemap') json(null);
     else if (url.pathname === '/api/live/key') json({ key: KEY });
     else if (url.pathname === '/api/live/countries') json(countries);
     else if (url.pathname === '/api/live/snapshot.bin') response.end(full());

@@ -38,11 +38,11 @@ describe('the ground', () => {
     const ground = new Ground(loader(asked), () => undefined);
     draw(ground, 2);
     draw(ground, 2);
-    expect(asked.toSorted()).toEqual(['land-110m', 'names']);
+    expect(asked.toSorted()).toEqual(['land-110m', 'names', 'raster']);
     draw(ground, 4);
-    expect(asked.slice(2).toSorted()).toEqual(['cities-far', 'land-50m', 'states-50m', 'water-50m']);
+    expect(asked.slice(3).toSorted()).toEqual(['cities-far', 'land-50m', 'states-50m', 'water-50m']);
     draw(ground, 10);
-    expect(asked.slice(6).toSorted()).toEqual([
+    expect(asked.slice(7).toSorted()).toEqual([
       'airports',
       'cities-near',
       'land-10m',
@@ -51,7 +51,7 @@ describe('the ground', () => {
       'water-10m',
     ]);
     draw(ground, 4);
-    expect(asked).toHaveLength(12);
+    expect(asked).toHaveLength(13);
   });
 
   test('is drawn again with what has come, and says where it has names', async () => {

@@ -55,6 +55,8 @@ export interface Settings {
   readonly dashboardPort: number;
   /** Empty: see docs/settings.md. */
   readonly dashboardAllowedHosts: readonly string[];
+  /** A PMTiles file of map tiles; null: none. */
+  readonly basemap: string | null;
   /** Null: nowhere. */
   readonly statusAddress: { readonly host: string; readonly port: number } | null;
   readonly logLevel: LogLevel;
@@ -231,6 +233,7 @@ function toSettings(values: Values): Settings {
     dashboardHost: values.DASHBOARD_HOST,
     dashboardPort: values.DASHBOARD_PORT,
     dashboardAllowedHosts: values.DASHBOARD_ALLOWED_HOSTS ?? [],
+    basemap: values.BASEMAP ?? null,
     statusAddress: values.STATUS_ADDRESS ?? null,
     logLevel: values.LOG_LEVEL,
     httpsProxy: values.HTTPS_PROXY ?? null,

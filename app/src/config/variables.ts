@@ -205,6 +205,12 @@ export const VARIABLES = {
     unit: 'names, with commas between',
     unset: 'on 127.0.0.1 only this machine; on another DASHBOARD_HOST every name',
   }),
+  BASEMAP: optional(anyText, {
+    meaning:
+      'A PMTiles file with map tiles of your own, as pictures: streets or terrain under the aircraft, also from nearer. It is read by the dashboard and sent to the page by it.',
+    unit: 'path of a .pmtiles file',
+    unset: "the page's own coasts, borders, water and names",
+  }),
   STATUS_ADDRESS: optional(address, {
     meaning:
       'Where contrail produce answers /healthz, /readyz and /metrics: what its sources and the topic do, and what waits on the disk. A port alone is on this machine only.',

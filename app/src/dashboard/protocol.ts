@@ -335,6 +335,19 @@ export interface VolumeAnswer extends TableVersion, Columnar {
 /** window_start is epoch seconds; aircraft and records are sums over all countries. */
 export const VOLUME_COLUMNS = ['window_start', 'aircraft', 'records'] as const;
 
+/**
+ * `GET /api/basemap`: the map tiles that a person has given; null: none. Its file is `GET /api/basemap.pmtiles`, in parts by
+ * `Range`.
+ */
+export type BasemapAnswer = {
+  /** `png`, `jpeg`, `webp` or `avif`. */
+  readonly tile_type: string;
+  readonly min_zoom: number;
+  readonly max_zoom: number;
+  /** Another one for another content. */
+  readonly tag: string;
+} | null;
+
 /** Every answer that is not 2xx or 304. */
 export interface ErrorAnswer {
   readonly error: { readonly code: string; readonly message: string };

@@ -5,6 +5,7 @@ import { type ObjectStore, localStore } from '@contrail/delta-lake';
 import type { Logger } from 'pino';
 import type { Engine, QueryEngine } from '../engine/engine.ts';
 import { Lake } from '../lake/lake.ts';
+import type { Basemap } from './basemap.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { Dashboard } from './dashboard.ts';
 import { hostPolicy } from './hosts.ts';
@@ -47,6 +48,8 @@ export interface DashboardOptions {
   readonly maxConnections?: number;
   /** Services whose health is shown; none by default. */
   readonly services?: readonly WatchedService[];
+  /** Map tiles that a person has given; none by default. */
+  readonly basemap?: Basemap | null;
   /** Folder of the built page; if it is missing, the server says how to build it. */
   readonly webRoot: string;
 }
@@ -100,6 +103,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     status: () => dashboard.status(),
     notReady: () => dashboard.notReady(),
     page: pageFiles(options.webRoot),
+    basemap: options.basemap ?? null,
     onError: (error, request) => logger?.error({ err: error, request }, 'request failed'),
     ...access,
   });

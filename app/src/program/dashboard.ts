@@ -1,6 +1,7 @@
 import type { ObjectStore } from '@contrail/delta-lake';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
+import { openBasemap } from '../dashboard/basemap.ts';
 import { type DashboardServer, startDashboard } from '../dashboard/server.ts';
 import type { QueryEngine } from '../engine/engine.ts';
 import { existingData } from './data-folder.ts';
@@ -58,8 +59,8 @@ export interface PageParts {
   readonly logger: Logger;
 }
 
-/** Starts the server of the page where the settings say. @throws ContrailError `invalid` / `port-in-use`, `cannot-listen` */
-export const startPage = (
+/** Starts the server of the page where the settings say. @throws ContrailError `invalid` / `port-in-use`, `cannot-listen`, `basemap-unreadable` */
+export const startPage = async (
   settings: Settings,
   data: string,
   { store, engine, openReplayEngine, logger }: PageParts,
@@ -74,5 +75,6 @@ export const startPage = (
     port: settings.dashboardPort,
     allowedHosts: settings.dashboardAllowedHosts,
     webRoot: WEB_ROOT,
+    basemap: settings.basemap === null ? null : await openBasemap(settings.basemap),
     services: servicesInUse(settings, data, store),
   });

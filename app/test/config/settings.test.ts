@@ -50,6 +50,7 @@ describe('loadSettings', () => {
       dashboardHost: '127.0.0.1',
       dashboardPort: 8501,
       dashboardAllowedHosts: [],
+      basemap: null,
       statusAddress: null,
       logLevel: 'info',
       httpsProxy: null,

@@ -13,7 +13,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** Beyond this zoom the 1:10 million coastline is too coarse; here a long runway is 150 pixels. */
+/** Beyond this zoom, where there are no map tiles of a person, the 1:10 million coastline is too coarse; here a long runway is 150 pixels. */
 export const MAX_ZOOM = 12;
 
 /** The smallest zoom at which the world still covers the view, so that there is no empty space above or beside it. */
@@ -22,8 +22,8 @@ export function minZoom(size: Size): number {
 }
 
 /** Keeps zoom and latitude inside the world; x is free, because the world repeats sideways. */
-export function clampCamera(camera: Camera, size: Size): Camera {
-  const zoom = Math.min(MAX_ZOOM, Math.max(minZoom(size), camera.zoom));
+export function clampCamera(camera: Camera, size: Size, maxZoom: number = MAX_ZOOM): Camera {
+  const zoom = Math.min(maxZoom, Math.max(minZoom(size), camera.zoom));
   const half = size.height / 2 / worldPixels(zoom);
   const y = half >= 0.5 ? 0.5 : Math.min(1 - half, Math.max(half, camera.y));
   return { x: camera.x, y, zoom };

@@ -1,9 +1,10 @@
 import { basemapFor, drawBasemap } from './basemap.ts';
-import type { Camera, Size } from './camera.ts';
+import { MAX_ZOOM, type Camera, type Size } from './camera.ts';
 import { drawLabels, type Labels } from './overlay.ts';
 import { drawPlaces, drawRunways, RUNWAYS_FROM_ZOOM, type Taken } from './place-layer.ts';
 import { inOrder, type Place, type Runway } from './places.ts';
 import type { Palette } from './ramp.ts';
+import { RasterTiles, type RasterSource } from './raster.ts';
 import { drawRings, type Rings } from './rings.ts';
 import type { TileLevel } from './tiles.ts';
 
@@ -21,6 +22,8 @@ export interface GroundFiles {
   'cities-near': readonly Place[];
   airports: readonly Place[];
   runways: readonly Runway[];
+  /** The map tiles of a person; null: none. */
+  raster: RasterSource | null;
 }
 export type GroundFile = keyof GroundFiles;
 
@@ -48,6 +51,8 @@ const FROM_ZOOM = {
 } as const;
 const PLACES: ReadonlySet<GroundFile> = new Set(['airports', 'cities-far', 'cities-near']);
 const RETRY_MS = 20_000;
+/** Aircraft are not known to a metre. */
+const NEAREST = 17;
 
 /**
  * What lies under the aircraft: sea, land, water, borders, runways, names. It loads a file when a zoom first needs it,
@@ -60,6 +65,7 @@ export class Ground {
   readonly #onLoaded: () => void;
   readonly #files: Partial<GroundFiles> = {};
   #places: readonly Place[] = [];
+  #tiles: RasterTiles | null = null;
   /** Asked for, and not to be asked for again. */
   readonly #asked = new Set<GroundFile>();
 
@@ -67,6 +73,16 @@ export class Ground {
   constructor(load: LoadGround, onLoaded: () => void) {
     this.#load = load;
     this.#onLoaded = onLoaded;
+  }
+
+  /** How near one may look: nearer where a person has given tiles for it. */
+  get maxZoom(): number {
+    return Math.max(MAX_ZOOM, Math.min(NEAREST, (this.#files.raster?.maxZoom ?? 0) + 1));
+  }
+
+  /** Whose the map tiles are; '' without any. */
+  get credit(): string {
+    return this.#files.raster?.attribution ?? '';
   }
 
   /** Draws all of it on a canvas of this size, CSS pixels. */
@@ -83,18 +99,48 @@ export class Ground {
     const land = this.#landFor(zoom);
     const water = from(FROM_ZOOM.water, zoom < FROM_ZOOM.water10m ? 'water-50m' : 'water-10m');
     const states = from(FROM_ZOOM.states, zoom < FROM_ZOOM.states10m ? 'states-50m' : 'states-10m');
-    drawBasemap(context, { land, water, states }, camera, size, palette);
+    const isCovered = this.#drawTilesOr(context, camera, size, palette, () =>
+      drawBasemap(context, { land, water, states }, camera, size, palette),
+    );
     const runways = from(RUNWAYS_FROM_ZOOM, 'runways');
     if (runways !== undefined) drawRunways(context, runways, camera, size, palette);
     const taken: Taken = [...covered];
     if (rings !== null) drawRings(context, rings, camera, size, palette, taken);
     const names = this.#file('names');
-    if (names !== undefined) drawLabels(context, names, camera, size, palette, taken);
+    // Map tiles have names of their own.
+    if (names !== undefined && !isCovered) drawLabels(context, names, camera, size, palette, taken);
     from(FROM_ZOOM.airports, 'airports');
     from(FROM_ZOOM.citiesFar, 'cities-far');
     from(FROM_ZOOM.citiesNear, 'cities-near');
-    drawPlaces(context, this.#places, camera, size, palette, taken);
+    const places = isCovered ? this.#places.filter(({ kind }) => kind === 'airport') : this.#places;
+    drawPlaces(context, places, camera, size, palette, taken);
     this.written = taken;
+  }
+
+  /** Draws the map of the page, and over it the tiles of a person. Answers whether those leave nothing of it to be seen. */
+  #drawTilesOr(
+    context: CanvasRenderingContext2D,
+    camera: Camera,
+    size: Size & { readonly ratio: number },
+    palette: Palette,
+    drawBase: () => void,
+  ): boolean {
+    const source = this.#file('raster') ?? null;
+    if (source === null) {
+      drawBase();
+      return false;
+    }
+    const tiles = (this.#tiles ??= new RasterTiles(source, this.#onLoaded));
+    const isCovered = tiles.covers(camera, size);
+    if (isCovered) {
+      context.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
+      context.fillStyle = palette.land;
+      context.fillRect(0, 0, size.width, size.height);
+    } else drawBase();
+    context.globalAlpha = palette.tileAlpha;
+    tiles.draw(context, camera, size);
+    context.globalAlpha = 1;
+    return isCovered;
   }
 
   /** The best coast for a zoom of those that are there; asks for the right one. */

@@ -21,6 +21,7 @@ import {
   type CityRows,
   type RunwayRow,
 } from './places.ts';
+import { openRaster } from './raster-source.ts';
 import { openTiles, type TileLevel } from './tiles.ts';
 
 const tiles = async (url: string): Promise<TileLevel> => openTiles(await (await unpacked(url)).arrayBuffer());
@@ -37,6 +38,7 @@ const LOADERS: { readonly [Name in GroundFile]: () => Promise<GroundFiles[Name]>
   names: async () => (await (await fetched(urlNames)).json()) as Labels,
   'cities-far': async () => citiesOf((await (await unpacked(urlCitiesFar)).json()) as CityRows),
   'cities-near': async () => citiesOf((await (await unpacked(urlCitiesNear)).json()) as CityRows),
+  raster: openRaster,
   airports: async () => airportsOf(await airportRows()),
   runways: async () =>
     runwaysOf((await (await unpacked(urlRunways)).json()) as Readonly<Record<string, readonly RunwayRow[]>>),

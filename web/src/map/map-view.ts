@@ -1,9 +1,10 @@
 import type { Position } from 'contrail/wire/great-circle';
-import { Detail, styleWhileMoving } from './aircraft-detail.ts';
+import { Detail, styleWhileMoving, type AircraftStyle } from './aircraft-detail.ts';
 import { AircraftLabels } from './aircraft-labels.ts';
 import { fastestInView, numberInView } from './aircraft-layer.ts';
 import type { Scene } from './scene.ts';
-import { clampCamera, MAX_ZOOM, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
+import { clampCamera, minZoom, panBy, screenX, zoomAround, type Camera } from './camera.ts';
+import { cameraAt, hasLanded, type Flight } from './flight.ts';
 import { Ground } from './ground.ts';
 import { listenForGestures } from './input.ts';
 import type { MapPorts } from './map-ports.ts';
@@ -16,12 +17,11 @@ import { latitudeOf, longitudeOf, worldPixels } from './projection.ts';
 import { PALETTES, type Theme } from './ramp.ts';
 import { Redraw, smallestGlide_px } from './redraw.ts';
 import type { Photographed } from './snapshot.ts';
-import { createSprites, iconPixels, type SpriteSheets } from './sprites.ts';
+import { iconPixels, Sprites } from './sprites.ts';
 import type { Track } from '../track/track.ts';
 import { drawTrackOf } from './track-head.ts';
 
-const ZOOM_ANIMATION_MS = 220;
-/** What is followed may drift by this much before the map moves after it. */
+/** What is followed may drift by so much. */
 const FOLLOW_PX = 0.5;
 const PICK_RADIUS_PX = 14;
 const PICK_RADIUS_TOUCH_PX = 26;
@@ -60,10 +60,10 @@ export class MapView {
   readonly #detail = new Detail();
   /** The last drawing in the style of a map at rest. */
   #tookIcons_ms = 0;
-  #sprites: { key: string; sheets: SpriteSheets } | null = null;
+  readonly #sprites = new Sprites();
   #frame = 0;
   readonly #redraw = new Redraw();
-  #animation: { from: Camera; to: Camera; start: number } | null = null;
+  #animation: Flight | null = null;
 
   constructor(element: HTMLElement, camera: Camera, ports: MapPorts) {
     this.#element = element;
@@ -114,9 +114,14 @@ export class MapView {
     return { width: this.#width, height: this.#height };
   }
 
-  /** Whether single aircraft are drawn, or how many there are in each place. */
-  get isDensity(): boolean {
-    return this.#detail.style === 'density';
+  /** How aircraft are drawn while the map rests. */
+  get style(): AircraftStyle {
+    return this.#detail.style;
+  }
+
+  /** Whose the map tiles of a person are; '' without any. */
+  get credit(): string {
+    return this.#ground.credit;
   }
 
   setTheme(theme: Theme): void {
@@ -174,7 +179,7 @@ export class MapView {
 
   /** Moves the camera, at once or in a short glide. */
   flyTo(camera: Camera, smooth: boolean): void {
-    const to = clampCamera(camera, this.size);
+    const to = clampCamera(camera, this.size, this.#ground.maxZoom);
     // Go the shorter way round the world.
     const from = { ...this.camera, x: this.camera.x - Math.round(this.camera.x - to.x) };
     const near = Math.hypot(from.x - to.x, from.y - to.y) * worldPixels(from.zoom) < 2 * this.#width;
@@ -226,7 +231,7 @@ export class MapView {
   }
 
   #moveTo(camera: Camera): void {
-    this.camera = clampCamera(camera, this.size);
+    this.camera = clampCamera(camera, this.size, this.#ground.maxZoom);
     this.#redraw.moved(this.#ports.clock());
     this.#ports.onHover(-1, 0, 0);
     this.#transform();
@@ -234,7 +239,7 @@ export class MapView {
 
   #zoom(levels: number, x: number, y: number, smooth: boolean): void {
     const base = this.#animation?.to ?? this.camera;
-    const held = Math.min(MAX_ZOOM, Math.max(minZoom(this.size), base.zoom + levels));
+    const held = Math.min(this.#ground.maxZoom, Math.max(minZoom(this.size), base.zoom + levels));
     const to = zoomAround(base, held, x, y);
     if (smooth) this.flyTo(to, true);
     else this.#move(to);
@@ -277,14 +282,14 @@ export class MapView {
       canvas.width = Math.round(box.width * OVERSIZE * ratio);
       canvas.height = Math.round(box.height * OVERSIZE * ratio);
     }
-    this.camera = clampCamera(this.camera, this.size);
+    this.camera = clampCamera(this.camera, this.size, this.#ground.maxZoom);
     this.invalidateView();
   }
 
   #onFrame(): void {
     if (this.#width === 0 || this.#height === 0) return;
     const now = this.#ports.clock();
-    if (this.#animation !== null) this.#animate(now);
+    if (this.#animation !== null) this.#animate(this.#animation, now);
     else this.#follow();
     const due = this.#redraw.due(now);
     if (due === 'view') {
@@ -306,15 +311,9 @@ export class MapView {
     this.#moveTo({ ...this.camera, x: this.camera.x + x / world, y: to.y });
   }
 
-  #animate(now: number): void {
-    const animation = this.#animation;
-    if (animation === null) return;
-    const t = Math.min(1, (now - animation.start) / ZOOM_ANIMATION_MS);
-    const eased = 1 - (1 - t) ** 3;
-    const { from, to } = animation;
-    const mix = (a: number, b: number): number => a + (b - a) * eased;
-    this.#moveTo({ x: mix(from.x, to.x), y: mix(from.y, to.y), zoom: mix(from.zoom, to.zoom) });
-    if (t === 1) this.#animation = null;
+  #animate(flight: Flight, now: number): void {
+    this.#moveTo(cameraAt(flight, now));
+    if (hasLanded(flight, now)) this.#animation = null;
   }
 
   #canvasSize(): { width: number; height: number; ratio: number } {
@@ -357,21 +356,26 @@ export class MapView {
     placed.smallest = smallestGlide_px(placed.pace_s) / worldPixels(this.#drawn.zoom);
     this.#decideDetail();
     const scene = this.#scene();
-    const drawn = drawPicture(context, scene, this.#spriteSheets(), {
-      track: () => {
-        drawTrackOf(context, scene, this.#track, this.#isPast);
-        drawLetters(context, scene, this.#letters);
+    const drawn = drawPicture(
+      context,
+      scene,
+      this.#sprites.sheets(this.#theme, this.#iconPixels(), this.#ratio),
+      {
+        track: () => {
+          drawTrackOf(context, scene, this.#track, this.#isPast);
+          drawLetters(context, scene, this.#letters);
+        },
+        labels: () =>
+          this.#aircraftLabels.draw(context, scene, {
+            level: this.#detail.labels,
+            half: this.#iconPixels() / 2,
+            chosen: this.#selected,
+            view: this.size,
+            written: this.#ground.written,
+            covered: onCanvas(this.#ports.covered(), this.size),
+          }),
       },
-      labels: () =>
-        this.#aircraftLabels.draw(context, scene, {
-          level: this.#detail.labels,
-          half: this.#iconPixels() / 2,
-          chosen: this.#selected,
-          view: this.size,
-          written: this.#ground.written,
-          covered: onCanvas(this.#ports.covered(), this.size),
-        }),
-    });
+    );
     this.#marks.place(scene);
     const fastest = this.#moving ? drawn.fastest_px_per_s : 0;
     const took_ms = Math.max(0, this.#ports.clock() - now);
@@ -395,14 +399,5 @@ export class MapView {
 
   #iconPixels(): number {
     return iconPixels(this.#drawn.zoom, this.#detail.style !== 'icon');
-  }
-
-  #spriteSheets(): SpriteSheets {
-    const px = this.#iconPixels();
-    const key = `${this.#theme} ${px} ${this.#ratio}`;
-    if (this.#sprites?.key !== key) {
-      this.#sprites = { key, sheets: createSprites(PALETTES[this.#theme], px, this.#ratio) };
-    }
-    return this.#sprites.sheets;
   }
 }

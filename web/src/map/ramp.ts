@@ -26,6 +26,8 @@ export interface Palette {
   readonly outline: string;
   readonly emergency: string;
   readonly selection: string;
+  /** How visible map tiles of a person are over the land: they are made for a light page. */
+  readonly tileAlpha: number;
   /** Few to many aircraft in a place (density-layer.ts): a hue that is in no altitude. */
   readonly density: readonly [string, string, string, string, string, string];
   readonly classes: readonly [string, string, string, string, string, string, string, string];
@@ -55,6 +57,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     outline: '#0b1118',
     emergency: '#ff7b72',
     selection: '#ffffff',
+    tileAlpha: 0.45,
     density: ['#2a6b6c', '#33908b', '#4bb3a5', '#7fd1bb', '#b9ead4', '#f4fff8'],
     classes: ['#97a1ab', '#f97316', '#fdae45', '#ffe3b0', '#c8e4ff', '#74b4ff', '#3384ff', '#b79ad6'],
   },
@@ -75,6 +78,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     outline: '#ffffff',
     emergency: '#b3261e',
     selection: '#10161c',
+    tileAlpha: 1,
     density: ['#7db3ac', '#4f9790', '#2b7b76', '#115f5d', '#054448', '#02262c'],
     classes: ['#797f84', '#ca6400', '#9d5400', '#874d92', '#6751bf', '#006afe', '#0089bf', '#414a54'],
   },

@@ -1,6 +1,6 @@
 import { KINDS, type Kind } from './glyph.ts';
 import { CLASS_COUNT } from '../filter/altitude-class.ts';
-import type { Palette } from './ramp.ts';
+import { PALETTES, type Palette, type Theme } from './ramp.ts';
 
 /** Steps of 5 degrees; the extra column after them is the glyph for an unknown track. */
 export const HEADINGS = 72;
@@ -66,6 +66,20 @@ export function createSprites(palette: Palette, px: number, ratio: number): Spri
       return (estimated ??= createSheet(palette, px, ratio, true));
     },
   };
+}
+
+/** The icons of the last look, which are painted again when it changes. */
+export class Sprites {
+  #key = '';
+  #sheets: SpriteSheets | null = null;
+
+  /** Icons of `px` CSS pixels at `ratio` device pixels each. */
+  sheets(theme: Theme, px: number, ratio: number): SpriteSheets {
+    const key = `${theme} ${px} ${ratio}`;
+    if (this.#sheets === null || key !== this.#key) this.#sheets = createSprites(PALETTES[theme], px, ratio);
+    this.#key = key;
+    return this.#sheets;
+  }
 }
 
 function createSheet(palette: Palette, px: number, ratio: number, isOutline: boolean): SpriteSheet {

@@ -1,5 +1,6 @@
 import type { FilterStore } from '../filter/filter-store.ts';
 import type { Aircraft, Picture } from '../live/picture.ts';
+import type { AircraftStyle } from '../map/aircraft-detail.ts';
 import type { Camera } from '../map/camera.ts';
 import type { LoadGround } from '../map/ground.ts';
 import type { MapPorts } from '../map/map-ports.ts';
@@ -24,8 +25,10 @@ export interface MapFacts {
   /** Where it looks; null before it was drawn. */
   readonly camera: Camera | null;
   readonly counts: ReturnType<typeof countShown>;
-  /** Not single aircraft are drawn, but how many there are in each place. */
-  readonly isDensity: boolean;
+  /** How aircraft are drawn. */
+  readonly style: AircraftStyle;
+  /** Whose the map tiles of a person are; '' without any. */
+  readonly credit: string;
   /** The map stays on the chosen aircraft. */
   readonly isFollowing: boolean;
   /** The aircraft under the pointer, and where it is in the view. */
@@ -59,7 +62,8 @@ export type OpenMap = (element: HTMLElement, camera: Camera, ports: MapPorts) =>
 const NOTHING: MapFacts = {
   camera: null,
   counts: { shown: 0, inView: 0, estimated: 0 },
-  isDensity: false,
+  style: 'square',
+  credit: '',
   isFollowing: false,
   hover: null,
 };
@@ -210,7 +214,7 @@ export class MapControl extends Store<MapFacts> {
     const { mask } = this.#room.filter.visible;
     const isMoving = !this.#room.preferences.calm;
     const counts = countShown(this.placed, camera, this.#room.pictureNow(), size, mask, isMoving);
-    this.set({ ...this.value, counts, isDensity: this.#map.isDensity });
+    this.set({ ...this.value, counts, style: this.#map.style, credit: this.#map.credit });
   }
 
   #pictureCame(cameOrWent: boolean): void {

@@ -20,6 +20,8 @@ export interface Pictured {
   readonly filters: readonly string[];
   /** Where positions come from: names of feeds. */
   readonly feeds: readonly string[];
+  /** Whose the map tiles of a person are; '' without any. */
+  readonly credit: string;
   readonly isSimulated: boolean;
   /** It is not of now: a recording, or replayed. */
   readonly isPast: boolean;
@@ -28,13 +30,15 @@ export interface Pictured {
 
 /** What stands below a picture of the map: nobody may take invented aircraft for real ones, or the past for now. */
 export function captionOf(pictured: Pictured): Caption {
-  const { time, inView, filters, feeds, isSimulated, isPast, units } = pictured;
+  const { time, inView, filters, feeds, credit, isSimulated, isPast, units } = pictured;
   const marks = [...(isSimulated ? ['SIMULATED'] : []), ...(isPast ? ['REPLAY'] : [])];
   const moment = `${day(time * 1000)} ${timeOfDay(time * 1000)} UTC`;
   const shown = [plural(inView, 'aircraft', 'aircraft'), ...filters].join(' · ');
   return {
     left: [[...marks, moment].join(' · '), shown],
-    right: [...(feeds.length === 0 ? [] : [`Positions: ${feeds.join(', ')}`]), MAP_CREDITS].join(' · '),
+    right: [feeds.length === 0 ? '' : `Positions: ${feeds.join(', ')}`, MAP_CREDITS, credit]
+      .filter((part) => part !== '')
+      .join(' · '),
     classes: Array.from({ length: UNKNOWN_CLASS + 1 }, (_, i) => classMark(i, units)),
   };
 }
@@ -70,6 +74,7 @@ export function savePicture(room: PictureRoom, control: Pick<MapControl, 'map' |
     inView: control.value.counts.inView,
     filters: chipsOf(room.filter.value, units).map(({ words }) => words),
     feeds: room.picture.feeds,
+    credit: control.value.credit,
     isSimulated: room.server?.simulated === true,
     isPast: room.at !== null || room.recording,
     units,

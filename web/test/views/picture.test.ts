@@ -6,6 +6,7 @@ const NOW: Pictured = {
   inView: 3124,
   filters: [],
   feeds: [],
+  credit: '',
   isSimulated: false,
   isPast: false,
   units: 'metric',
@@ -17,6 +18,7 @@ test('a picture of the map says of when it is, what it shows, and whose work it 
     right: `Positions: opensky, roof · ${MAP_CREDITS}`,
   });
   expect(captionOf(NOW).right).toBe(MAP_CREDITS);
+  expect(captionOf({ ...NOW, credit: '© Streets' }).right).toBe(`${MAP_CREDITS} · © Streets`);
   expect(MAP_CREDITS).toMatch(/GeoNames, CC BY 4\.0/);
 });
 

@@ -8,6 +8,7 @@ import { SILVER_FLIGHTS_ML } from '../../lake/silver-flights-ml.ts';
 import { categoriesAnswer, entityTag } from '../answers.ts';
 import type { AnswerSources } from '../answers.ts';
 import { Body } from '../compressed.ts';
+import type { Basemap } from '../basemap.ts';
 import { foreignHost, isAllowedHost, isOwnPage } from '../hosts.ts';
 import type { HostPolicy } from '../hosts.ts';
 import type { LiveHub } from '../live/live-hub.ts';
@@ -23,6 +24,7 @@ import type {
 } from '../protocol.ts';
 import type { FindAirport } from '../track/airports.ts';
 import { trackAnswer } from '../track/track-answer.ts';
+import { createBasemapRoutes } from './basemap.ts';
 import { NOT_BUILT_PAGE, SECURITY_HEADERS } from './page.ts';
 import type { PageFiles } from './page.ts';
 import { parseSpan } from '../traffic/span.ts';
@@ -42,6 +44,8 @@ export interface RouteSources extends AnswerSources, ReplaySources {
   /** Why the server cannot answer yet, one sentence; null when it can. */
   readonly notReady: () => string | null;
   readonly page: PageFiles;
+  /** Map tiles that a person has given; null: none. */
+  readonly basemap: Basemap | null;
   readonly onError: (error: unknown, request: string) => void;
   readonly hosts: HostPolicy;
   /** A key that only pages of our own origin can read, which proves their origin. */
@@ -183,6 +187,7 @@ export function createRoutes(sources: RouteSources) {
       const headers = { ETag: tag, 'Cache-Control': 'no-cache', 'Content-Type': 'application/octet-stream' };
       return isKnown(c, tag) ? c.body(null, 304, headers) : c.body(bytes, 200, headers);
     })
+    .route('/', createBasemapRoutes(sources.basemap))
     .get('/live/key', (c) => c.json<KeyAnswer>({ key: sources.key }, 200, { 'Cache-Control': 'no-store' }))
     // An accepted request does not come here (server.ts).
     .get('/live', (c) => {
