@@ -1,49 +1,12 @@
-import { distance_m, type Position } from 'contrail/wire/great-circle';
+import { distance_m } from 'contrail/wire/great-circle';
 import { CATEGORY_MASK, UNITS_PER, VALID } from 'contrail/wire/units';
-import type { Picture } from '../live/picture.ts';
 import { squawkOf } from '../live/emergencies.ts';
-import type { Identity } from '../state/identities.ts';
+import type { Picture } from '../live/picture.ts';
 import * as format from '../text/format.ts';
-import { SCALES, type Scale, type Units } from '../text/format.ts';
+import type { Units } from '../text/format.ts';
 import { POSITION_SOURCES } from '../text/who.ts';
 import { categoryWords } from '../text/words.ts';
-
-/** What a cell holds: text, or a number in the unit of the lake (m, km/h, m/s, km, s); null if nobody knows it. */
-export type Value = number | string | null;
-
-/** What values depend on besides the picture. */
-export interface Around {
-  /** The time of the picture, epoch seconds. */
-  readonly now: number;
-  /** From where distances are measured; null: there is no such place, and so no distance. */
-  readonly from: Position | null;
-  /** Who has an address (as a number of the wire); null: nobody says. */
-  readonly who: (address: number | undefined) => Identity | null;
-}
-
-/** One column of the list: what it is called, how wide it is, and what stands in it. */
-export interface Column {
-  readonly title: string;
-  /** Stands for the title where that is too long; the title is then its tooltip. */
-  readonly short?: string;
-  /** What the title leaves unsaid. */
-  readonly meaning?: string;
-  /** CSS pixels. */
-  readonly width: number;
-  /** Numbers stand at the end of the cell, below each other. */
-  readonly isNumber: boolean;
-  /** The unit of its numbers; null for text. */
-  readonly unit: (units: Units) => string | null;
-  /** Whether there are such values at all: a column that is always empty is not offered. */
-  readonly isThere: (picture: Picture, around: Around) => boolean;
-  readonly valueOf: (picture: Picture, slot: number, around: Around) => Value;
-  /** For people, with its unit. */
-  readonly textOf: (value: Value, units: Units) => string;
-  /** For other programs: a number in the unit of the header, without its name; null where nothing is known. */
-  readonly cellOf: (value: Value, units: Units) => Value;
-}
-
-type Kind = keyof typeof SCALES;
+import { anyOf, has, identity, number, orGround, scaled, text, type Around, type Column } from './column.ts';
 
 /** All columns, in their order. A new one is an entry here; the list, its menu, the comparison and the CSV read it. */
 export const COLUMNS = {
@@ -54,7 +17,9 @@ export const COLUMNS = {
   registration: identity('Registration', 92, 'registration', { short: 'Reg.' }),
   type: identity('Type', 60, 'type_code', { meaning: 'As ICAO Doc 8643 names it' }),
   operator: identity('Operator', 132, 'operator'),
-  altitude: scaled('Altitude', 88, 'altitude', VALID.altitude, ({ columns }, slot) => columns.altitude[slot]),
+  altitude: orGround(
+    scaled('Altitude', 88, 'altitude', VALID.altitude, ({ columns }, slot) => columns.altitude[slot]),
+  ),
   speed: scaled(
     'Speed',
     88,
@@ -171,94 +136,4 @@ export function parseColumns(kept: string | null): readonly ColumnName[] {
   const names = (kept ?? '').split(',');
   const chosen = COLUMN_NAMES.filter((name) => names.includes(name));
   return chosen.length === 0 ? FIRST_COLUMNS : chosen;
-}
-
-type Extra = Pick<Column, 'short' | 'meaning'> & Partial<Pick<Column, 'isThere'>>;
-
-function text(title: string, width: number, valueOf: Column['valueOf'], extra: Extra = {}): Column {
-  return {
-    title,
-    width,
-    isNumber: false,
-    unit: () => null,
-    isThere: () => true,
-    valueOf,
-    textOf: (value) => (typeof value === 'string' ? value : format.UNKNOWN),
-    cellOf: (value) => value,
-    ...extra,
-  };
-}
-
-/** Who the aircraft is, which comes beside the ticks: there is no such column until somebody in the picture is known. */
-function identity(title: string, width: number, part: keyof Identity, extra: Extra = {}): Column {
-  return text(title, width, ({ columns }, slot, { who }) => who(columns.icao24[slot])?.[part] ?? null, {
-    isThere: (picture, { who }) => anyOf(picture, (slot) => who(picture.columns.icao24[slot])?.[part]),
-    ...extra,
-  });
-}
-
-/** Whether an aircraft of the picture has a value. */
-function anyOf({ used, slots }: Picture, valueOf: (slot: number) => unknown): boolean {
-  for (let slot = 0; slot < slots; slot++) if (used[slot] === 1 && valueOf(slot) != null) return true;
-  return false;
-}
-
-function number(
-  title: string,
-  width: number,
-  unit: string,
-  valueOf: Column['valueOf'],
-  textOf: (value: number) => string,
-  extra: Extra = {},
-): Column {
-  return {
-    title,
-    width,
-    isNumber: true,
-    unit: () => unit,
-    isThere: () => true,
-    valueOf,
-    textOf: (value) => (typeof value === 'number' ? textOf(value) : format.UNKNOWN),
-    cellOf: (value) => rounded(value, 1),
-    ...extra,
-  };
-}
-
-/** A number of a quantity that has a unit by choice. `valid`: the bit that says it is there; 0: always. */
-function scaled(
-  title: string,
-  width: number,
-  kind: Kind,
-  valid: number,
-  valueOf: (picture: Picture, slot: number, around: Around) => number | null | undefined,
-  extra: Extra = {},
-): Column {
-  const scale = (units: Units): Scale => SCALES[kind][units];
-  return {
-    title,
-    width,
-    isNumber: true,
-    unit: (units) => scale(units).name,
-    isThere: () => true,
-    valueOf: (picture, slot, around) =>
-      valid === 0 || has(picture, slot, valid) ? (valueOf(picture, slot, around) ?? null) : null,
-    textOf: (value, units) => (typeof value === 'number' ? TEXTS[kind](value, units) : format.UNKNOWN),
-    cellOf: (value, units) => rounded(typeof value === 'number' ? value / scale(units).per : null, 1),
-    ...extra,
-  };
-}
-
-const TEXTS: Readonly<Record<Kind, (value: number, units: Units) => string>> = {
-  altitude: format.altitude,
-  speed: format.speed,
-  verticalRate: format.verticalRate,
-  distance: format.distance,
-};
-
-function has(picture: Picture, slot: number, bit: number): boolean {
-  return ((picture.columns.validity[slot] ?? 0) & bit) !== 0;
-}
-
-function rounded(value: Value, digits: number): Value {
-  return typeof value === 'number' ? Number(value.toFixed(digits)) : value;
 }

@@ -1,6 +1,7 @@
 import type { Picture } from '../live/picture.ts';
 import type { Units } from '../text/format.ts';
-import { COLUMN_NAMES, columnOf, headerOf, type Around, type Value } from './columns.ts';
+import type { Around, Value } from './column.ts';
+import { COLUMN_NAMES, columnOf, headerOf } from './columns.ts';
 
 /**
  * The rows as CSV: all columns, in the units that were chosen, which the header names; then position and its time. Lines end

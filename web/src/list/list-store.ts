@@ -4,7 +4,8 @@ import type { Picture } from '../live/picture.ts';
 import type { Address } from '../state/address.ts';
 import type { Selection } from '../state/selection.ts';
 import { Store } from '../state/store.ts';
-import type { Around, ColumnName } from './columns.ts';
+import type { Around } from './column.ts';
+import type { ColumnName } from './columns.ts';
 import { GONE, Rows } from './rows.ts';
 import { formatSort, parseSort, sortedBy, sortSlots, type Sort } from './sort.ts';
 

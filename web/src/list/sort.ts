@@ -1,5 +1,6 @@
 import type { Picture } from '../live/picture.ts';
-import { COLUMN_NAMES, columnOf, type Around, type ColumnName, type Value } from './columns.ts';
+import type { Around, Value } from './column.ts';
+import { COLUMN_NAMES, columnOf, type ColumnName } from './columns.ts';
 
 /** One column that is sorted by. */
 export interface Term {

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  columnOf,
-  FIRST_COLUMNS,
-  headerOf,
-  parseColumns,
-  shownColumns,
-  type Around,
-} from '../../src/list/columns.ts';
+import type { Around } from '../../src/list/column.ts';
+import { columnOf, FIRST_COLUMNS, headerOf, parseColumns, shownColumns } from '../../src/list/columns.ts';
 import { Picture } from '../../src/live/picture.ts';
 import { AIRLINER, frame, STRANGER } from '../fixtures.ts';
 
@@ -32,6 +26,13 @@ describe('the columns of the list', () => {
     expect(shownColumns(all, picture, KNOWN)).toEqual(['callsign', 'registration', 'type', 'feed']);
     // A list without any column would tell nothing.
     expect(shownColumns(['operator'], picture, KNOWN)).toEqual(['callsign']);
+  });
+
+  test('say that an aircraft is on the ground where it tells no altitude, and leave that empty in a file', () => {
+    const picture = pictureOf({ ...AIRLINER, altitude_m: null, on_ground: true });
+    const { valueOf, textOf, cellOf } = columnOf('altitude');
+    const value = valueOf(picture, 0, AROUND);
+    expect([textOf(value, 'metric'), cellOf(value, 'metric')]).toEqual(['Ground', null]);
   });
 
   test('are a choice that is kept as text, and the first ones where that means nothing', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Around } from '../../src/list/columns.ts';
+import type { Around } from '../../src/list/column.ts';
 import { FIRST_SORT, formatSort, parseSort, sortedBy, sortSlots } from '../../src/list/sort.ts';
 import { Picture } from '../../src/live/picture.ts';
 import { AIRLINER, frame, STRANGER } from '../fixtures.ts';
@@ -38,6 +38,16 @@ describe('the order of the list', () => {
     );
     expect(sorted(picture, 'squawk,-altitude')).toEqual([2, 0, 1, 3]);
     expect(sorted(picture, 'squawk,-altitude', [3, 1, 0, 2])).toEqual([2, 0, 1, 3]);
+  });
+
+  test('has the ground below all altitudes, and unknown ones last', () => {
+    const picture = pictureOf(
+      { altitude_m: -20 },
+      { altitude_m: null, on_ground: true },
+      { altitude_m: null },
+    );
+    expect(sorted(picture, 'altitude')).toEqual([1, 0, 2]);
+    expect(sorted(picture, '-altitude')).toEqual([0, 1, 2]);
   });
 
   test('takes what is not a number as unknown', () => {
