@@ -91,7 +91,7 @@ describe.skipIf(isSkipped)('filters in a browser', () => {
     await until(page, '__contrail.redraws > 0');
     await page.keyboard.press('/');
     await page.keyboard.type(flight?.icao24 ?? '');
-    await page.getByRole('option', { selected: true }).waitFor();
+    await page.getByRole('listbox').getByRole('option', { selected: true }).waitFor();
     await page.keyboard.press('Enter');
     const name = flight?.callsign ?? flight?.icao24 ?? '';
     await expect.poll(() => focused(page)).toBe(`Aircraft ${name}`);

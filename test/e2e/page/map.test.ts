@@ -137,7 +137,7 @@ describe.skipIf(isSkipped)('the map in a browser', () => {
     const { page } = seen;
     await page.keyboard.press('/');
     await page.keyboard.type(flight?.icao24 ?? '');
-    await page.getByRole('option', { selected: true }).waitFor();
+    await page.getByRole('listbox').getByRole('option', { selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page
       .getByRole('complementary')
