@@ -25,6 +25,45 @@ describe.skipIf(isSkipped)('Traffic and Pipeline in a browser', () => {
     expect(seen.errors).toEqual([]);
   });
 
+  test('a batch makes each panel of Traffic ask once, however many tables it commits to', async () => {
+    // Nothing flows: the server commits when the test says so.
+    await using seen = await open.visit('/traffic', { scenario: 'stale' });
+    const { page } = seen;
+    await page.getByText(/gold\/metrics_by_category · version/).waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    for (let batch = 0; batch < 3; batch++) {
+      const answered = ['traffic', 'categories'].map((name) =>
+        page.waitForResponse((response) => new URL(response.url()).pathname === `/api/${name}`),
+      );
+      open.server.commit();
+      for (const response of await Promise.all(answered)) await response.finished();
+    }
+    expect(asked.toSorted()).toEqual([
+      ...Array<string>(3).fill('/api/categories'),
+      ...Array<string>(3).fill('/api/traffic'),
+    ]);
+  });
+
+  test('the edge of each stage has the colour of its state on a phone too', async () => {
+    await using seen = await open.visit('/pipeline', { scenario: 'failed', size: PHONE });
+    await seen.page.locator('ol li.failed').first().waitFor();
+    const edges = await seen.page
+      .evaluate(`Object.fromEntries([...document.querySelectorAll('main ol > li')].map((li) => {
+      const probe = document.createElement('i');
+      probe.style.color = 'var(--' + li.classList[0] + ')';
+      li.append(probe);
+      const wanted = getComputedStyle(probe).color;
+      return [li.classList[0], [getComputedStyle(li).borderInlineStartColor === wanted, getComputedStyle(li).borderInlineStartWidth]];
+    }).filter(([state]) => ['ok', 'delayed', 'stale', 'failed'].includes(state)))`);
+    expect(edges).toMatchObject({ failed: [true, '3px'] });
+    expect(
+      Object.values(edges as Record<string, unknown>).every(
+        (edge) => Array.isArray(edge) && edge[0] === true,
+      ),
+    ).toBe(true);
+  });
+
   test('shows the services of a cluster, links to their pages, and names the one that is away', async () => {
     await using seen = await open.visit('/pipeline', { scenario: 'cluster' });
     const { page } = seen;
