@@ -111,6 +111,12 @@ describe.skipIf(isSkipped)('the list in a browser', () => {
     const tick = await page.evaluate<number>('__contrail.tick');
     await until(page, `__contrail.tick >= ${tick + 4}`);
     expect(await names()).toEqual(before);
+    // Keys go on from the row that was clicked.
+    await page.locator('[aria-rowindex="4"]').click();
+    await page.keyboard.press('ArrowDown');
+    expect(await activeRow(page)).toMatch(/^grid 5 /);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
     await page.mouse.move(300, 300);
     await page.locator('#list-state', { hasText: 'Sorted by altitude, smallest first' }).waitFor();
     expect(seen.errors).toEqual([]);
