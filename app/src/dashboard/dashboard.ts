@@ -173,7 +173,10 @@ export class Dashboard implements AsyncDisposable {
     const { name } = definition;
     const { url } = lake.store.at(name);
     const open = (): ReturnType<Lake['reopen']> => lake.reopen(definition);
-    for await (const event of watchTable({ url, open, signal: this.#stop.signal })) {
+    // A register changes seldom, and each look at a store on the network costs requests.
+    const isRare = definition.isForeign === true && url.startsWith('s3:');
+    const pace = isRare ? { pollMs: RARE_POLL_MS } : {};
+    for await (const event of watchTable({ url, open, signal: this.#stop.signal, ...pace })) {
       try {
         this.#note(definition, event);
         const isNews = event.kind === 'commit' || event.kind === 'opened';
@@ -256,6 +259,9 @@ export class Dashboard implements AsyncDisposable {
     }
   }
 }
+
+/** How often the log of a table on the network is looked at that others change seldom. */
+const RARE_POLL_MS = 10_000;
 
 const UNREADABLE = 'cannot be read; the log of the dashboard says why';
 
