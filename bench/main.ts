@@ -9,6 +9,8 @@
  *     readsb [--seconds 60] [--aircraft 500]                       the source of a receiver's aircraft.json, as file and over HTTP
  *     produce [--polls 1000] [--aircraft 10000] [--peer ../shared/peer]
  *             `contrail produce` on a stand-in for OpenSky: memory, and CPU time of a poll; a producer in Python beside it
+ *     dashboard [--days 1] [--aircraft 4000] [--pace 40] [--asks 20] [--lake FOLDER]   (the FOLDER stays, and is used again)
+ *             time until a replay starts at random moments of a lake of that many days, and until a past flight's track is there
  *     phases                                                       flight phases of recorded flights beside their altitude
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
  *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]   (in a FOLDER a stopped run continues)
@@ -25,6 +27,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chain } from './chain.ts';
 import { cluster, CLUSTER_CASES, type ClusterCase } from './cluster.ts';
+import { dashboard } from './dashboard.ts';
 import { delta } from './delta.ts';
 import { faults } from './faults.ts';
 import { life } from './life.ts';
@@ -40,7 +43,7 @@ type Line = Readonly<Record<string, unknown>>;
 const PEER = join(import.meta.dirname, '../../shared/peer');
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | dashboard [--days N] [--aircraft N] [--pace SECONDS] [--asks N] [--lake FOLDER] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -68,6 +71,8 @@ function readArguments(args: string[]): {
       pace: text,
       lake: text,
       source: text,
+      days: text,
+      asks: text,
     },
   });
   const given = values as Readonly<Record<string, string | undefined>>;
@@ -129,6 +134,15 @@ async function main(): Promise<number> {
         peer: text('peer', PEER),
       };
       work = () => produce(options);
+    } else if (name === 'dashboard') {
+      const options = {
+        days: number('days', 1),
+        aircraft: number('aircraft', 4_000),
+        pace: number('pace', 40),
+        asks: number('asks', 20),
+        lake: text('lake', '') || null,
+      };
+      work = () => dashboard(options);
     } else if (name === 'phases') {
       work = () => phases();
     } else if (name === 'delta') {
