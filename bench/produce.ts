@@ -64,7 +64,9 @@ export async function* produce(options: ProduceOptions): AsyncGenerator<Line> {
     if (kafka === null) return;
     await using broker = kafka;
     const { bootstrap } = broker;
-    yield await measured(options, (url) => contrail(url, folder, { KAFKA_BOOTSTRAP: bootstrap }));
+    const intoKafka = (url: string): Program => contrail(url, folder, { KAFKA_BOOTSTRAP: bootstrap });
+    await measured({ ...options, polls: WARM_UP + 1 }, intoKafka);
+    yield await measured(options, intoKafka);
     const fewer = { ...options, polls: Math.min(options.polls, PEER_POLLS) };
     for (const program of peer?.programs(bootstrap, fewer.polls + 1) ?? [])
       yield await measured(fewer, (url) => ({
