@@ -38,7 +38,7 @@ const PEER_POLLS = 60;
 const SECONDS = 90;
 
 /**
- * `contrail produce` on a stand-in for OpenSky, into the embedded topic and into Kafka, and the producer in Python into the same
+ * `contrail produce` on a stand-in for OpenSky, into the embedded topic and into Kafka, Node by itself, and the producer in Python into the same
  * Kafka: CPU time of a poll and resident memory. Contrail's clock jumps from poll to poll. Linux only: it reads `/proc`.
  */
 export async function* produce(options: ProduceOptions): AsyncGenerator<Line> {
@@ -49,6 +49,7 @@ export async function* produce(options: ProduceOptions): AsyncGenerator<Line> {
     // The first start fills the cache of compiled code, as an installed program has it.
     await measured({ ...options, polls: WARM_UP + 1 }, (url) => contrail(url, folder, {}));
     yield await measured(options, (url) => contrail(url, folder, {}));
+    yield await measured({ ...options, polls: Math.min(options.polls, PEER_POLLS) }, nothing);
     const peer = findProducerPeer(options.peer, CACHE);
     const kafka = await startKafka({
       folder: join(folder, 'kafka'),
@@ -89,7 +90,6 @@ function contrail(url: string, folder: string, settings: Readonly<Record<string,
       '--import',
       join(import.meta.dirname, 'jumping-clock.ts'),
       '--conditions=@contrail/source',
-      '--single-threaded-gc',
       join(root, 'app/src/cli/main.ts'),
       'produce',
       ...flags,
@@ -98,13 +98,27 @@ function contrail(url: string, folder: string, settings: Readonly<Record<string,
     env: {
       ...settings,
       NODE_OPTIONS: '--max-semi-space-size=1',
-      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'contrail'),
+      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'contrail-small'),
       MALLOC_ARENA_MAX: '1',
       MALLOC_TRIM_THRESHOLD_: '131072',
-      GLIBC_TUNABLES: 'glibc.malloc.tcache_count=4096:glibc.malloc.mxfast=0',
       LOG_LEVEL: 'warn',
       TOPIC_RETENTION_BYTES: '64MiB',
     },
+  };
+}
+
+/** The floor: Node, with the same variables, that asks and throws the answer away. */
+function nothing(url: string): Program {
+  const script = `
+    const http = require('node:http');
+    const ask = () => http.get(process.argv[1], (answer) => answer.on('end', ask).resume());
+    ask();`;
+  const { env, command } = contrail(url, '', {});
+  return {
+    name: 'Node that asks and does nothing',
+    command,
+    args: ['-e', script, `${url}/states/all`],
+    ...(env !== undefined && { env }),
   };
 }
 
