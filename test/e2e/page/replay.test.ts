@@ -132,7 +132,12 @@ describe.skipIf(isSkipped)('time travel in a browser', () => {
     expect(await violations(page)).toEqual([]);
     await page.getByRole('combobox', { name: 'Day' }).selectOption({ index: 2 });
     await until(page, `__contrail.at < ${at - 20_000}`);
-    await page.getByRole('button', { name: 'Live' }).click();
+    // Other pages show what is newest, and say that the map does not.
+    await page.getByRole('link', { name: 'Traffic' }).click();
+    await page
+      .getByText(/^The map replays \d{4}-\d\d-\d\d .* UTC\. This page shows the newest tables\.$/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Return to live' }).click();
     await until(page, '__contrail.state === "live"');
     expect(seen.errors).toEqual([]);
   });

@@ -309,7 +309,9 @@ export class App {
 
   #onEmergencies(emergencies: readonly Emergency[]): void {
     const come = newcomers(this.emergencies, emergencies);
-    if (come.length > 0) this.said = come.map(emergencyWords).join('. ');
+    // A replay that runs would say them by the minute.
+    if (come.length > 0 && this.replay.value?.isPlaying !== true)
+      this.said = come.map(emergencyWords).join('. ');
     this.emergencies = emergencies;
   }
 
