@@ -11,6 +11,8 @@
  *             `contrail produce` on a stand-in for OpenSky: memory, and CPU time of a poll; a producer in Python beside it
  *     dashboard [--days 1] [--aircraft 4000] [--pace 40] [--asks 20] [--lake FOLDER]   (the FOLDER stays, and is used again)
  *             time until a replay starts at random moments of a lake of that many days, and until a past flight's track is there
+ *     page [--aircraft 15000]
+ *             the page in Chromium: the first picture, and frames a second at rest, dragged, zoomed, with its list
  *     phases                                                       flight phases of recorded flights beside their altitude
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
  *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]   (in a FOLDER a stopped run continues)
@@ -32,6 +34,7 @@ import { delta } from './delta.ts';
 import { faults } from './faults.ts';
 import { life } from './life.ts';
 import { live } from './live.ts';
+import { page } from './page.ts';
 import { phases } from './phases.ts';
 import { produce } from './produce.ts';
 import { readsb } from './readsb.ts';
@@ -43,7 +46,7 @@ type Line = Readonly<Record<string, unknown>>;
 const PEER = join(import.meta.dirname, '../../shared/peer');
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | dashboard [--days N] [--aircraft N] [--pace SECONDS] [--asks N] [--lake FOLDER] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | dashboard [--days N] [--aircraft N] [--pace SECONDS] [--asks N] [--lake FOLDER] | page [--aircraft N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -143,6 +146,9 @@ async function main(): Promise<number> {
         lake: text('lake', '') || null,
       };
       work = () => dashboard(options);
+    } else if (name === 'page') {
+      const options = { aircraft: number('aircraft', 15_000) };
+      work = () => page(options);
     } else if (name === 'phases') {
       work = () => phases();
     } else if (name === 'delta') {
