@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAX_PART, openBasemap, rangeOf } from '../../src/dashboard/basemap.ts';
+import { createBasemapRoutes } from '../../src/dashboard/routes/basemap.ts';
 import { writePmtiles } from './pmtiles-file.ts';
 
 let folder: string;
@@ -34,6 +35,29 @@ describe('map tiles of a person', () => {
     await expect(opened).rejects.toThrow(found);
     await expect(opened).rejects.toThrow('leave BASEMAP out');
   });
+});
+
+test('the page learns what tiles there are, and gets parts of their file, never the whole', async () => {
+  const path = join(folder, 'served.pmtiles');
+  await writePmtiles(path);
+  const basemap = await openBasemap(path);
+  const routes = createBasemapRoutes(basemap);
+  expect(await (await routes.request('/basemap')).json()).toEqual(basemap.facts);
+  const part = await routes.request('/basemap.pmtiles', { headers: { Range: 'bytes=0-6' } });
+  expect(await part.text()).toBe('PMTiles');
+  expect([part.status, part.headers.get('content-range'), part.headers.get('etag')]).toEqual([
+    206,
+    `bytes 0-6/${basemap.size}`,
+    `"${basemap.facts.tag}"`,
+  ]);
+  const whole = await routes.request('/basemap.pmtiles');
+  expect([whole.status, whole.headers.get('content-range')]).toEqual([416, `bytes */${basemap.size}`]);
+});
+
+test('where no tiles were given, the page hears so and their file is not there', async () => {
+  const routes = createBasemapRoutes(null);
+  expect(await (await routes.request('/basemap')).json()).toBeNull();
+  expect((await routes.request('/basemap.pmtiles', { headers: { Range: 'bytes=0-6' } })).status).toBe(404);
 });
 
 test('a part is one range with a beginning, within the file, and not too large', () => {
