@@ -45,7 +45,8 @@ const WATCH = `(() => {
  * Server and browser share the machine.
  */
 export async function* page({ aircraft }: { readonly aircraft: number }): AsyncGenerator<Line> {
-  const { url, server } = await startServer(aircraft);
+  const { url, server } = await startServer(aircraft, 1000);
+  const quick = await startServer(aircraft, 100);
   try {
     const own = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
       existsSync(path),
@@ -66,9 +67,12 @@ export async function* page({ aircraft }: { readonly aircraft: number }): AsyncG
       yield { case: 'page', look: look.name, aircraft, ...(await watch(await context.newPage(), url, look)) };
       await context.close();
     }
+    const context = await browser.newContext({ viewport: SIZE });
+    yield { case: 'page', look: 'memory', aircraft, ...(await growth(await context.newPage(), quick.url)) };
     await browser.close();
   } finally {
     server.kill();
+    quick.server.kill();
   }
 }
 
@@ -115,6 +119,26 @@ async function watch(seen: Page, url: string, { path, act }: Look): Promise<Line
   };
 }
 
+/** Heap in use after 100 ticks and after 600 more, ten a second, garbage not counted. */
+async function growth(seen: Page, url: string): Promise<Line> {
+  await firstPicture(seen, url, 1);
+  const devtools = await seen.context().newCDPSession(seen);
+  const tick = (): Promise<number> => seen.evaluate<number>('__contrail.tick');
+  const until = async (wanted: number): Promise<void> => {
+    while ((await tick()) < wanted) await seen.waitForTimeout(200);
+  };
+  const heap_mb = async (): Promise<number> => {
+    await devtools.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await devtools.send('Runtime.getHeapUsage');
+    return Math.round(usedSize / 1e5) / 10;
+  };
+  const from = (await tick()) + 100;
+  await until(from);
+  const before = await heap_mb();
+  await until(from + 600);
+  return { ticks: (await tick()) - from, heap_mb: [before, await heap_mb()] };
+}
+
 async function drag(seen: Page): Promise<void> {
   const end = performance.now() + SECONDS * 1000;
   await seen.mouse.move(720, 450);
@@ -138,6 +162,7 @@ async function zoom(seen: Page): Promise<void> {
 
 async function startServer(
   aircraft: number,
+  tick_ms: number,
 ): Promise<{ readonly url: string; readonly server: ChildProcess }> {
   const server = spawn(
     process.execPath,
@@ -146,6 +171,8 @@ async function startServer(
       join(import.meta.dirname, '../web/test/fake-server.ts'),
       '0',
       String(aircraft),
+      'live',
+      String(tick_ms),
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );

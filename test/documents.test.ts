@@ -41,6 +41,18 @@ describe('ARCHITECTURE.md', () => {
   });
 });
 
+it('each check of the page names a test that is there', () => {
+  const text = readFileSync(join(ROOT, 'docs/page-checks.md'), 'utf8');
+  const named = Array.from(text.matchAll(/`([\w./-]+\.ts)` "([^"]+)"/g), ([, path, name]) => ({
+    path: path as string,
+    name: name as string,
+  }));
+  expect(named.length).toBeGreaterThan(25);
+  expect(named.filter(({ path, name }) => !readFileSync(join(ROOT, path), 'utf8').includes(name))).toEqual(
+    [],
+  );
+});
+
 it('decisions have a number each, in their title too', () => {
   const pages = globSync('docs/decisions/*.md', { cwd: ROOT }).map((path) => ({
     number: /(\d{4})-[^/\\]*$/.exec(path)?.[1],

@@ -26,7 +26,7 @@ import { chunkAnswer, daysAnswer, volumeAnswer } from './fake/replay.ts';
 /**
  * A dashboard server without a lake, for tests of the page and for work on it: invented aircraft, every state of the
  * page on a switch, the real encoder of frames, the real Content-Security-Policy.
- * By hand: `node --conditions=@contrail/source web/test/fake-server.ts [port] [aircraft] [scenario]`.
+ * By hand: `node --conditions=@contrail/source web/test/fake-server.ts [port] [aircraft] [scenario] [tick_ms]`.
  */
 export interface FakeServer extends AsyncDisposable {
   readonly url: string;
@@ -323,13 +323,14 @@ export async function startFakeServer(options: {
 const secondsOf = (url: URL, name: string): number => Number(url.searchParams.get(name));
 
 if (import.meta.main) {
-  const [port = '8501', aircraft = '15000', scenario = 'live'] = process.argv.slice(2);
+  const [port = '8501', aircraft = '15000', scenario = 'live', tick_ms = '1000'] = process.argv.slice(2);
   const known = SCENARIOS.find((one) => one === scenario) ?? 'live';
   const server = await startFakeServer({
     aircraft: Number(aircraft),
     clock: Date.now,
     scenario: known,
     port: Number(port),
+    tick_ms: Number(tick_ms),
   });
   process.stdout.write(`${server.url} (${known}, ${aircraft} aircraft)\n`);
 }

@@ -46,4 +46,24 @@ describe.skipIf(isSkipped)('the page for everybody', () => {
     expect(await page.evaluate<number>(overflow)).toBe(0);
     expect(seen.errors).toEqual([]);
   });
+
+  test.each([
+    { path: '/' },
+    { path: '/?icao24=3c0000' },
+    { path: '/?list=all' },
+    { path: '/traffic' },
+    { path: '/pipeline' },
+  ])('has targets of 44 px on a phone: $path', async ({ path }) => {
+    await using seen = await open.visit(path, { size: PHONE });
+    await seen.page.waitForLoadState('networkidle', { timeout: 10_000 });
+    // Links within a sentence are as high as its words (WCAG 2.2, 2.5.8), and what is out of sight is no target.
+    const small = await seen.page.evaluate<
+      readonly string[]
+    >(`[...document.querySelectorAll('button, a[href], select, [role=slider]')]
+        .filter((one) => one.checkVisibility({ visibilityProperty: true }) && getComputedStyle(one).display !== 'inline')
+        .map((one) => ({ one, box: one.getBoundingClientRect() }))
+        .filter(({ box }) => box.width > 1 && box.height > 1 && (box.width < 43.5 || box.height < 43.5))
+        .map(({ one, box }) => (one.getAttribute('aria-label') ?? one.textContent.trim()) + ' ' + Math.round(box.width) + ' x ' + Math.round(box.height))`);
+    expect(small).toEqual([]);
+  });
 });
