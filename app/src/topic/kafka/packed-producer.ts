@@ -7,7 +7,7 @@ import {
   Producer,
   Writer,
 } from '@platformatic/kafka';
-import { type RecordBatch, signed } from './record-batch.ts';
+import { type RecordBatch, sequenceAfter, signed } from './record-batch.ts';
 
 /** Versions from which on texts and lists have compact lengths. Source: KIP-482, and the protocol guide, "Produce". */
 const FLEXIBLE = 9;
@@ -63,7 +63,7 @@ export class PackedProducer extends Producer<Buffer, RecordBatch> {
     const next = this.#next.get(id) ?? new Map<number, number>();
     this.#next.set(id, next);
     const sequence = next.get(batch.partition) ?? 0;
-    next.set(batch.partition, sequence + batch.count);
+    next.set(batch.partition, sequenceAfter(sequence, batch.count));
     this.#sequences.set(batch, { id, sequence });
     return sequence;
   }

@@ -43,6 +43,12 @@ export interface Producer {
   readonly sequence: number;
 }
 
+/**
+ * The sequence number after a batch of `count` messages: 0 follows the largest int32. A busy partition is there after weeks.
+ * Source: KIP-98, and `incrementSequence` of Kafka's own client.
+ */
+export const sequenceAfter = (sequence: number, count: number): number => (sequence + count) % 2 ** 31;
+
 /** A batch that is being filled. */
 export class PendingRecords {
   readonly #topic: string;

@@ -2,7 +2,7 @@ import { crc32c, Reader, readRecordsBatch } from '@platformatic/kafka';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_BATCH_BYTES, MAX_ROUND_BYTES, toRounds } from '../../../src/topic/kafka/batch.ts';
-import { type RecordBatch, signed } from '../../../src/topic/kafka/record-batch.ts';
+import { type RecordBatch, sequenceAfter, signed } from '../../../src/topic/kafka/record-batch.ts';
 import { partitionOf } from '../../../src/topic/murmur2.ts';
 import type { Message } from '../../../src/topic/topic.ts';
 
@@ -111,4 +111,11 @@ describe('rounds', () => {
       'whole milliseconds',
     );
   });
+});
+
+it('the number of a message goes on at 0 after the largest one that a broker knows', () => {
+  expect(sequenceAfter(0, 10)).toBe(10);
+  expect(sequenceAfter(2 ** 31 - 11, 10)).toBe(2 ** 31 - 1);
+  expect(sequenceAfter(2 ** 31 - 1, 1)).toBe(0);
+  expect(sequenceAfter(2 ** 31 - 5, 10)).toBe(5);
 });
