@@ -50,10 +50,11 @@ export class ReplayChunks {
   tag(stretch: Stretch): string {
     const { clock } = this.#sources;
     const hash = createHash('sha256').update(`${stretch.from} ${stretch.to}`);
-    for (const path of filesOf(this.#snapshot(), stretch)
-      .map((file) => file.path)
+    // A file whose rows somebody deleted by a vector keeps its path.
+    for (const file of filesOf(this.#snapshot(), stretch)
+      .map(({ path, deletionVector }) => JSON.stringify([path, deletionVector ?? null]))
       .sort())
-      hash.update(`\n${path}`);
+      hash.update(`\n${file}`);
     const isOpen = clock() / 1000 < stretch.to;
     if (isOpen) hash.update(`\n${Math.floor(clock() / 1000 / FRESH_S)}`);
     return `"${hash.digest('base64url').slice(0, 22)}"`;

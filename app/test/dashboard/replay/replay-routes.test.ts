@@ -154,11 +154,14 @@ describe('what is replayed', () => {
     expect(await refusal(`from=0&to=901`)).toEqual([400, expect.stringContaining('1 to 900 seconds')]);
     expect(await refusal('from=x&to=300')).toEqual([400, expect.stringContaining('not a whole number')]);
     await append(at(10), at(20));
+    // The chunk is kept from here on.
+    const { headers } = await ask();
     await lake.deleteByVector(SILVER_FLIGHTS, [1]);
     await vi.waitFor(
       async () => expect(await refusal()).toEqual([501, expect.stringContaining('deletion vectors')]),
       PATIENCE,
     );
+    expect((await ask(undefined, { 'If-None-Match': headers.get('etag') ?? '' })).status).toBe(501);
     const days = (await (await fetch(`${server.url}/api/replay/days`)).json()) as ReplayDaysAnswer;
     expect(days.refusal).toContain('deletion vectors');
   });
