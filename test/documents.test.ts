@@ -68,7 +68,7 @@ const STOP_WORDS = /\b(whoever|anew|in vain|all the same)\b/i;
 
 it('code and documents use plain words', () => {
   const files = globSync(
-    '{*.md,{docs,deploy,notebooks}/**/*.{md,sh,ipynb},{app,web,libs/*}/{src,test}/**/*.{ts,svelte,sql,py},{bench,scripts,test}/**/*.{ts,mjs}}',
+    '{*.md,{docs,deploy,notebooks}/**/*.{md,sh,ipynb},{app,web,libs/*}/{src,test}/**/*.{ts,svelte,sql,py,md},{bench,scripts,test}/**/*.{ts,mjs}}',
     { cwd: ROOT, exclude: (path) => /(^|[/\\])(node_modules|gen)$/.test(path) },
   ).filter((path) => !path.endsWith('documents.test.ts'));
   expect(files.length).toBeGreaterThan(500);
