@@ -1,34 +1,17 @@
 /** `produce` and `pipeline` on a disk of 48 MB that somebody fills and makes room on. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { accounts, contents, openTopic } from '../../app/test/pipeline/small-world.ts';
 import { PROGRESS_FILE, type Progress } from '../../app/src/lake/progress.ts';
+import { smallDisk } from './small-disk.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../app/src/cli/main.ts');
 const PATIENCE = { timeout: 90_000, interval: 100 };
 
-/** A file system in memory, or null where this user may not mount one. */
-function mountSmallDisk(): string | null {
-  const folder = mkdtempSync(join(tmpdir(), 'contrail-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
-  } catch {
-    rmSync(folder, { recursive: true });
-    return null;
-  }
-}
-
-const disk = mountSmallDisk();
-afterAll(() => {
-  if (disk === null) return;
-  execFileSync('umount', ['--lazy', disk]);
-  rmSync(disk, { recursive: true });
-});
+const disk = smallDisk(48);
 
 describe.skipIf(disk === null)(
   'a small disk (skipped where tmpfs cannot be mounted, for want of root)',

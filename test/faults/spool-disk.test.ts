@@ -1,33 +1,15 @@
 /** The spool on a disk of 2 MB that somebody fills and makes room on. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ListTopic } from '../../app/test/ingest/list-topic.ts';
 import { ContrailError } from '../../app/src/errors.ts';
 import { PackedMessages } from '../../app/src/topic/packed-messages.ts';
 import { SpooledTopic } from '../../app/src/topic/spool/spooled-topic.ts';
+import { smallDisk } from './small-disk.ts';
 
-/** A file system in memory, or null where this user may not mount one. */
-function mountSmallDisk(): string | null {
-  const folder = mkdtempSync(join(tmpdir(), 'contrail-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
-  } catch {
-    rmSync(folder, { recursive: true });
-    return null;
-  }
-}
-
-const disk = mountSmallDisk();
-afterAll(() => {
-  if (disk === null) return;
-  execFileSync('umount', ['--lazy', disk]);
-  rmSync(disk, { recursive: true });
-});
+const disk = smallDisk(2);
 
 const away = new ContrailError('kafka-unreachable', 'Kafka does not answer.');
 const NEVER = new AbortController().signal;

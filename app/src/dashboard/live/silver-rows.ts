@@ -11,7 +11,8 @@ import { oldestOf, recordedUntil } from './recording.ts';
 /** How much of Silver a starting dashboard reads, in seconds of event time: enough for all aircraft of the picture. */
 export const START_WINDOW_S = 900;
 
-const COLUMNS = [
+/** What the picture of a moment shows of each aircraft, now or replayed. */
+export const PICTURED: readonly string[] = [
   'icao24',
   'callsign',
   'origin_country',
@@ -31,11 +32,9 @@ const COLUMNS = [
   'is_stale',
   'feed',
   'source',
-  'ingested_at',
-  'topic_offset',
-  'registration',
-  'type_code',
 ];
+
+const COLUMNS = [...PICTURED, 'ingested_at', 'topic_offset', 'registration', 'type_code'];
 
 /** Which rows to read. */
 export interface SightingsRead {

@@ -3,30 +3,9 @@ import type { QueryEngine, Shown } from '../../engine/engine.ts';
 import { dataFiles } from '../../lake/lake.ts';
 import { SILVER_FLIGHTS } from '../../lake/silver-flights.ts';
 import { BESIDE_S, MAX_REPORTS, type ReplayChunk } from '../../wire/replay-chunk.ts';
+import { PICTURED } from '../live/silver-rows.ts';
 import type { TableSnapshot } from '../watch/lake-tables.ts';
 import { ChunkBuilder, type Told } from './chunk-builder.ts';
-
-const COLUMNS = [
-  'icao24',
-  'callsign',
-  'origin_country',
-  'time_position',
-  'last_contact',
-  'longitude',
-  'latitude',
-  'altitude_m',
-  'geo_altitude',
-  'velocity',
-  'true_track',
-  'vertical_rate',
-  'on_ground',
-  'squawk',
-  'category',
-  'position_source',
-  'is_stale',
-  'feed',
-  'source',
-];
 
 /** Each aircraft has at most one report of each so many seconds: the first that leaves few enough. */
 export const STEPS = [1, 5, 10, 30, 60, 300] as const;
@@ -79,7 +58,7 @@ export interface ChunkRead extends Stretch {
  */
 export async function readChunk(engine: QueryEngine, sql: string, read: ChunkRead): Promise<ReplayChunk> {
   const { snapshot, files, from, to, now_s, signal } = read;
-  const relations = { silver: dataFiles(SILVER_FLIGHTS, snapshot, { files, columns: COLUMNS }) };
+  const relations = { silver: dataFiles(SILVER_FLIGHTS, snapshot, { files, columns: PICTURED }) };
   const estimate = estimatedRows(files, read);
   const steps = STEPS.filter((step) => step === STEPS.at(-1) || estimate / step <= MAX_REPORTS);
   const until = Math.min(to, Math.floor(now_s));
