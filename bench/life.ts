@@ -14,6 +14,7 @@ import { runPipeline } from '../app/src/pipeline/pipeline.ts';
 import { loadAirports } from '../app/src/program/airports.ts';
 import { EmbeddedTopic } from '../app/src/topic/embedded/embedded-topic.ts';
 import { machine, round, say } from './child.ts';
+import { lakeFacts, quantiles } from './lake-facts.ts';
 import { livedStore, noCalls } from './life-store.ts';
 
 /** Arguments of the case `life`. */
@@ -147,20 +148,7 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
     };
 
     const tell = async (): Promise<void> => {
-      let [files, bytes, logFiles] = [0, 0, 0];
-      for await (const entry of raw.list('')) {
-        files += 1;
-        bytes += entry.bytes;
-        logFiles += Number(entry.key.includes('/_delta_log/'));
-      }
-      const openMs: Record<string, number> = {};
-      const live: Record<string, number> = {};
-      for (const { name } of BATCH_TABLES) {
-        const started = performance.now();
-        const table = await openTable(raw.at(name), { clock });
-        openMs[name] = round(performance.now() - started, 1);
-        live[name] = table.cached().fileCount;
-      }
+      const facts = await lakeFacts(raw, clock);
       const counted = batchMs.length;
       const used = process.cpuUsage(usedBefore);
       lines.push({
@@ -168,16 +156,12 @@ export async function* life(options: LifeOptions): AsyncGenerator<Readonly<Recor
         pace_s: options.pace,
         hour: Math.round((clock() - DEFAULT_START_SECONDS * 1000) / HOUR_MS),
         batches,
-        files,
-        log_files: logFiles,
-        live_files: live,
-        mb: round(bytes / 1e6, 1),
+        ...facts,
         batch_ms: quantiles(batchMs),
         upkeep_ms: quantiles(betweenMs),
         cpu_ms_per_batch: round((used.user + used.system) / 1000 / counted, 1),
         rss_mb: Math.round(process.memoryUsage.rss() / 1e6),
         heap_mb: Math.round(process.memoryUsage().heapUsed / 1e6),
-        open_ms: openMs,
         calls_per_batch: Object.fromEntries(
           Object.entries(calls).map(([name, count]) => [name, round(count / counted, 1)]),
         ),
@@ -275,10 +259,3 @@ function sinceAnHour({ columns }: TableDefinition, atMs: number): { column: stri
 /** What readers are promised at a pace. */
 const promisedMs = (pace: number): number =>
   Math.min(DEFAULT_RETENTION.retentionMs, Math.max(8 * MINUTE_MS, 400 * pace * 1000));
-
-function quantiles(values: readonly number[]): Readonly<Record<string, number>> {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number =>
-    round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0, 0);
-  return { p50: at(0.5), p99: at(0.99), max: at(1) };
-}

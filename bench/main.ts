@@ -17,6 +17,8 @@
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
  *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]   (in a FOLDER a stopped run continues)
  *             days of a pipeline with its upkeep, on a clock that jumps from trigger to trigger; a line for each simulated hour
+ *     month [--days 30] [--pace 10] [--lake FOLDER]                (in a FOLDER a stopped run continues)
+ *             weeks of commits and upkeep, with files that are made once and copied for each batch; a line for each simulated day
  *     cluster [--cases small,drain,freshness,garage,workers,peer] [--rows 1000000]
  *             [--batch-rows 1000000] [--workers 0] [--seconds 300] [--peer ../shared/peer]
  *             Kafka to Spark to tables: small batches; --rows drained; the age of messages in Silver, fed for --seconds at each
@@ -34,6 +36,7 @@ import { delta } from './delta.ts';
 import { faults } from './faults.ts';
 import { life } from './life.ts';
 import { live } from './live.ts';
+import { month } from './month.ts';
 import { page } from './page.ts';
 import { phases } from './phases.ts';
 import { produce } from './produce.ts';
@@ -46,7 +49,7 @@ type Line = Readonly<Record<string, unknown>>;
 const PEER = join(import.meta.dirname, '../../shared/peer');
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | dashboard [--days N] [--aircraft N] [--pace SECONDS] [--asks N] [--lake FOLDER] | page [--aircraft N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | dashboard [--days N] [--aircraft N] [--pace SECONDS] [--asks N] [--lake FOLDER] | page [--aircraft N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | month [--days N] [--pace SECONDS] [--lake FOLDER] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -162,6 +165,13 @@ async function main(): Promise<number> {
         lake: text('lake', '') || null,
       };
       work = () => life(options);
+    } else if (name === 'month') {
+      const options = {
+        days: number('days', 30),
+        pace: number('pace', 10),
+        lake: text('lake', '') || null,
+      };
+      work = () => month(options);
     } else if (name === 'cluster') {
       const rows = number('rows', 1_000_000);
       const options = {
