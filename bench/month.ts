@@ -87,7 +87,7 @@ export async function* month(options: MonthOptions): AsyncGenerator<Readonly<Rec
     const [batchMs, upkeepMs]: [number[], number[]] = [[], []];
     let usedBefore = process.cpuUsage();
     const last = BigInt(Math.ceil((options.days * DAY_MS) / triggerMs));
-    for (; BigInt(batchId) < last; ) {
+    for (; BigInt(batchId) < last;) {
       const dueMs = clock() + triggerMs;
       batchId += 1;
       const started = performance.now();
