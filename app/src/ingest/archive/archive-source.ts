@@ -1,15 +1,14 @@
-import { createReadStream } from 'node:fs';
 import type { ContrailError } from '../../errors.ts';
 import { shown } from '../input/shown.ts';
 import { UnusableInputError } from '../input/unusable-input.ts';
 import type { Poll, PollOptions, Source } from '../source.ts';
 import { type ArchiveFile, findArchives, unreadable } from './files.ts';
-import { formatOf, readRows } from './format.ts';
+import { readRows, sourceFormatOf } from './format.ts';
 import { type Member, membersOf } from './members.ts';
-import type { Rows } from './state-rows.ts';
+import { archiveBytes } from './read-archive.ts';
+import type { ArchiveRow } from './state-rows.ts';
 import { TimeOrder } from './time-order.ts';
 
-const READ_BYTES = 256 * 1024;
 /** Texts that are no rows go on when they are so many, and with the next poll else. Characters. */
 const MOST_OTHERS = 1_000_000;
 
@@ -56,13 +55,16 @@ export class ArchiveSource implements Source {
       }
     };
     for await (const rows of reading.rows()) {
-      for (const vector of rows.vectors) {
-        order.add(vector);
+      for (const row of rows) {
+        if (typeof row === 'string') {
+          characters += row.length;
+          others.push(row);
+          continue;
+        }
+        order.add(row);
         if (order.isFull) yield* send();
         if (signal?.aborted === true) return;
       }
-      for (const text of rows.others) characters += text.length;
-      others.push(...rows.others);
       if (characters > MOST_OTHERS) {
         await whenReady?.();
         if (signal?.aborted === true) return;
@@ -106,7 +108,7 @@ class Reading {
     return { done: this.#done, total: this.#total };
   }
 
-  async *rows(): AsyncGenerator<Rows> {
+  async *rows(): AsyncGenerator<readonly ArchiveRow[]> {
     for (const [index, file] of this.#files.entries()) {
       if (this.#isStopped) return;
       this.#onState?.({
@@ -115,7 +117,11 @@ class Reading {
       });
       const [before, failuresBefore] = [this.sent, this.failures];
       try {
-        for await (const member of membersOf(file.path, this.#bytes(file))) yield* this.#member(member);
+        for await (const member of membersOf(
+          file.path,
+          archiveBytes(file, (count) => (this.#done += count)),
+        ))
+          yield* this.#member(member);
       } catch (error) {
         if (this.#isStopped) return;
         // A tar that is cut off has told it in the member that is.
@@ -124,8 +130,8 @@ class Reading {
     }
   }
 
-  async *#member(member: Member): AsyncGenerator<Rows> {
-    const format = formatOf(member.head);
+  async *#member(member: Member): AsyncGenerator<readonly ArchiveRow[]> {
+    const format = sourceFormatOf(member.head);
     // Where a person named the file it is an error that it is of no use; elsewhere others lie about.
     const isNamed = this.#files.length === 1 && member.name === this.#files[0]?.path;
     if (typeof format === 'object' && !isNamed) {
@@ -137,14 +143,14 @@ class Reading {
     try {
       for await (const rows of readRows(format, member.bytes)) {
         if (this.#isStopped) return;
-        const [other] = rows.others;
-        if (other !== undefined && !isOdd) {
+        const other = isOdd ? undefined : rows.find((row) => typeof row === 'string');
+        if (other !== undefined) {
           isOdd = true;
           this.#notice(
             `${shown(member.name, 300)} has rows that are not state vectors, such as ${shown(other)}. They are sent unchanged and go to quarantine.`,
           );
         }
-        this.sent += rows.vectors.length + rows.others.length;
+        this.sent += rows.length;
         yield rows;
       }
     } catch (error) {
@@ -165,17 +171,6 @@ class Reading {
     const reason = error instanceof UnusableInputError ? error.reason : (error as Error).message;
     this.firstFailure ??= { name: shown(name, 300), reason: shown(reason), sent };
     this.failures += 1;
-  }
-
-  async *#bytes({ parts }: ArchiveFile): AsyncGenerator<Uint8Array> {
-    for (const part of parts) {
-      for await (const chunk of createReadStream(part, {
-        highWaterMark: READ_BYTES,
-      }) as AsyncIterable<Uint8Array>) {
-        this.#done += chunk.length;
-        yield chunk;
-      }
-    }
   }
 }
 

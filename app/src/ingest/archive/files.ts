@@ -11,7 +11,7 @@ export interface ArchiveFile {
 }
 
 /** What is read in folders; other files lie about there, such as lists of airports. */
-const NAMES = /\.(csv|json|ndjson)(\.gz)?$|\.tar(\.gz)?$|\.tgz$/i;
+const NAMES = /\.(csv|json|ndjson|parquet)(\.gz)?$|\.tar(\.gz)?$|\.tgz$/i;
 /** Source: `split`, which calls the parts of a file aa, ab, …; adsb.lol's releases of a day are split so. */
 const PART = /^(.*\.tar(?:\.gz)?)\.([a-z]{2})$/;
 /** A day and perhaps an hour, as archives write it in the names of their files or folders. */

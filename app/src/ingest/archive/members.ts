@@ -15,7 +15,7 @@ const HEAD_BYTES = 8192;
 /** A tar.gz of .gz files has three. */
 const MOST_LAYERS = 4;
 /** What of a tar is read; it may also hold a licence, a read-me or heat maps. */
-const NAMES = /(^|\/)[^./][^/]*\.(csv|json|ndjson)(\.gz)?$/i;
+const NAMES = /(^|\/)[^./][^/]*\.(csv|json|ndjson|parquet)(\.gz)?$/i;
 
 /**
  * Takes gzip and tar away, however they are named: readsb's traces are packed and called `.json`. Each member is to be

@@ -3,7 +3,7 @@ import { capped } from '../input/capped.ts';
 import { type JsonItem, type ListLimits, readJsonList } from '../input/json-list.ts';
 import { UnusableInputError } from '../input/unusable-input.ts';
 import { toStateVector } from '../readsb/to-state-vector.ts';
-import { noMessage, type Rows } from './state-rows.ts';
+import { type ArchiveRow, noMessage } from './state-rows.ts';
 
 /** A day of one aircraft, at most a point a second. */
 const LIMITS: ListLimits = { maxItems: 200_000, maxItemBytes: 16_384, maxDepth: 6 };
@@ -33,27 +33,20 @@ type Json = Readonly<Record<string, unknown>>;
  *
  * @throws UnusableInputError when it is no trace, is cut off, or is too large
  */
-export async function readTrace(bytes: AsyncIterable<Uint8Array>): Promise<Rows> {
+export async function readTrace(bytes: AsyncIterable<Uint8Array>): Promise<readonly ArchiveRow[]> {
   const { members, items } = await readJsonList(capped(bytes), 'trace', LIMITS);
   const [hex, start] = [members.get('icao'), members.get('timestamp')];
   if (typeof hex !== 'string' || typeof start !== 'number' || items === null) {
     throw new UnusableInputError('it has no address (icao), no timestamp or no trace');
   }
   const aircraft: Json = { hex, r: members.get('r'), t: members.get('t') };
-  const rows: Rows = { vectors: [], others: [] };
   let carried: Carried = { at: -Infinity, values: {} };
-  for (const item of items) {
+  return items.map((item) => {
     const point = pointOf(item);
-    if (point === null) {
-      rows.others.push(noMessage(item.text));
-      continue;
-    }
+    if (point === null) return noMessage(item.text);
     carried = carry(carried, point, start);
-    const vector = vectorOf(aircraft, carried.values, point, start);
-    if (vector === null) rows.others.push(noMessage(item.text));
-    else rows.vectors.push(vector);
-  }
-  return rows;
+    return vectorOf(aircraft, carried.values, point, start) ?? noMessage(item.text);
+  });
 }
 
 interface Point {
