@@ -54,6 +54,7 @@ const KIND_OF_CODE = {
   'opensky-credentials-unreadable': 'invalid',
   'sbs-address': 'invalid',
   'archive-unreadable': 'invalid',
+  'archive-record-unreadable': 'corrupt',
   'feed-area': 'invalid',
   'opensky-credentials-refused': 'invalid',
   'simulator-airports': 'invalid',

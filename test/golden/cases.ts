@@ -1,4 +1,5 @@
 import { MESSAGE_COLUMNS } from '../../app/src/engine/engine.ts';
+import { COLUMNS } from '../../app/src/ingest/archive/to-state-vector.ts';
 import type { Column } from '../../app/src/lake/column.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../../app/src/lake/gold-traffic-by-country.ts';
 import { SILVER_FLIGHTS } from '../../app/src/lake/silver-flights.ts';
@@ -64,6 +65,26 @@ const parameters = {
 
 /** By the name of the SQL file, which is the name of the folder. */
 export const CASES: Readonly<Record<string, GoldenCase>> = {
+  '0_archive_states': {
+    sql: QUERIES.archiveStates,
+    relations: {
+      lines: [
+        { name: 'topic_offset', type: 'long' },
+        { name: 'line', type: 'string' },
+      ],
+      countries: [
+        { name: 'prefix', type: 'string' },
+        { name: 'country', type: 'string' },
+      ],
+    },
+    key: ['topic_offset'],
+    // OpenSky's order; a file without baroaltitude has it behind the last one.
+    parameters: {
+      ...Object.fromEntries(COLUMNS.map((name, index) => [name, index + 1])),
+      baroaltitude: COLUMNS.length + 1,
+    },
+    timestamps,
+  },
   '0_batch': {
     sql: QUERIES.batch,
     relations: { messages: MESSAGE_COLUMNS },

@@ -39,6 +39,7 @@ const read = (engine: string): string =>
 
 const TYPES: readonly (readonly [spark: RegExp, duckdb: string])[] = [
   [/array<double>/g, 'double[]'],
+  [/array<string>/g, 'varchar[]'],
   [
     /struct<ident: string, elevation_m: double, x: double, y: double, z: double>/g,
     'struct(ident varchar, elevation_m double, x double, y double, z double)',

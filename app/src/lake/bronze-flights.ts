@@ -1,5 +1,11 @@
 import { type TableDefinition, STREAM_PROPERTIES } from './table.ts';
 
+/**
+ * Partitions from this one on are no partitions of a topic: each is an archive file that `backfill` has taken in, and its
+ * offsets are the numbers of the rows in the file.
+ */
+export const FIRST_ARCHIVE_PARTITION = 1_000_000_000;
+
 /** Every well-formed message, as sent. Append-only. */
 export const BRONZE_FLIGHTS: TableDefinition = {
   name: 'bronze/flights',

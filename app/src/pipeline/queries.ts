@@ -5,6 +5,7 @@ const read = (name: string): string => readFileSync(new URL(`sql/${name}.sql`, i
 
 /** The SELECTs of the pipeline, by what they make. Each file says its grain, key and inputs. */
 export const QUERIES = {
+  archiveStates: read('0_archive_states'),
   batch: read('0_batch'),
   survey: read('0_survey'),
   bronze: read('1_bronze_flights'),

@@ -86,3 +86,18 @@ create or replace macro wild_part(x) as case when abs(x) < 1e13 then null else x
 -- The mean of numbers, from the sums of their parts; null of none.
 create or replace macro exact_mean(exact, wild, number) as
   (cast(coalesce(exact, 0) as double) + coalesce(wild, 0e0)) / nullif(number, 0);
+
+-- The cells of a line of CSV without quotes.
+create or replace macro cells_of(line) as string_split(line, ',');
+
+-- The cell at a place, from 1; null beyond the last one.
+create or replace macro cell_at(cells, place) as list_extract(cells, place);
+
+-- The text of a cell; null for a word that means null.
+create or replace macro text_of_cell(cell) as case when cell not in ('', 'null', 'NULL', '\N') then cell end;
+
+-- The number in a cell; null for a word that means null, and for NaN. -0 is 0.
+create or replace macro number_of_cell(cell) as nullif(try_cast(cell as double), cast('nan' as double)) + 0e0;
+
+-- The seconds in a cell, rounded down.
+create or replace macro seconds_of_cell(cell) as cast(floor(number_of_cell(cell)) as bigint);

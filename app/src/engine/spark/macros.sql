@@ -125,3 +125,21 @@ create or replace temporary function wild_part(x double) returns double return c
 -- The mean of numbers, from the sums of their parts; null of none.
 create or replace temporary function exact_mean(exact decimal(38, 12), wild double, number double) returns double return
   (cast(coalesce(exact, cast(0 as decimal(38, 12))) as double) + coalesce(wild, 0.0D)) / nullif(number, 0.0D);
+
+-- The cells of a line of CSV without quotes.
+create or replace temporary function cells_of(line string) returns array<string> return split(line, ',');
+
+-- The cell at a place, from 1; null beyond the last one.
+create or replace temporary function cell_at(cells array<string>, place int) returns string return get(cells, place - 1);
+
+-- The text of a cell; null for a word that means null.
+create or replace temporary function text_of_cell(cell string) returns string return
+  case when cell not in ('', 'null', 'NULL', r'\N') then cell end;
+
+-- The number in a cell; null for a word that means null, and for NaN. -0 is 0.
+create or replace temporary function number_of_cell(cell string) returns double return
+  nullif(try_cast(cell as double), cast('NaN' as double)) + 0.0D;
+
+-- The seconds in a cell, rounded down.
+create or replace temporary function seconds_of_cell(cell string) returns bigint return
+  cast(floor(nullif(try_cast(cell as double), cast('NaN' as double))) as bigint);
