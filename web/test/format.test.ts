@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as format from '../src/text/format.ts';
+import { day, hourMinute, timeOfDay } from '../src/text/time.ts';
 import { liveAddress } from '../src/live/live-address.ts';
 import { addressOf, pageOf, sharedOf } from '../src/shell/address.ts';
 import { categoryWords, phaseWords } from '../src/text/words.ts';
@@ -39,9 +40,9 @@ describe('values in words', () => {
         format.compact(value),
         format.age(value),
         format.bytes(value),
-        format.timeOfDay(value),
-        format.hourMinute(value),
-        format.day(value),
+        timeOfDay(value),
+        hourMinute(value),
+        day(value),
       ]) {
         expect(shown.length).toBeLessThan(28);
       }
@@ -70,8 +71,8 @@ describe('values in words', () => {
       format.calmAge(Number.NaN),
       format.duration(null),
       format.bytes(null),
-      format.timeOfDay(Number.NaN),
-      format.hourMinute(null),
+      timeOfDay(Number.NaN),
+      hourMinute(null),
     ];
     expect(new Set(shown)).toEqual(new Set([format.UNKNOWN]));
   });
@@ -110,54 +111,11 @@ describe('values in words', () => {
     expect([340, 1234, 5000, 12_600].map(format.duration)).toEqual(['340 ms', '1.2 s', '5 s', '13 s']);
   });
 
-  test('tell the time of day where the reader is, with the name of the zone', () => {
-    const time = Date.UTC(2026, 10, 23, 4, 49, 2);
-    expect(format.localTime(time, 'Europe/Berlin')).toBe('05:49:02 CET');
-    expect(format.localTime(time, 'Asia/Kolkata')).toBe('10:19:02 GMT+5:30');
-    expect(format.localTime(time, 'Pacific/Kiritimati')).toBe('18:49:02 GMT+14');
-    expect(format.localTime(Date.UTC(2026, 10, 23, 23, 49, 2), 'Europe/Berlin')).toBe('00:49:02 CET +1 d');
-    expect(format.localTime(time, 'America/Los_Angeles')).toMatch(/^20:49:02 \S+ −1 d$/);
-    expect(format.localTime(Number.NaN)).toBe(format.UNKNOWN);
-    expect(format.utc('04:49:02', time, false)).toBe('04:49:02 UTC');
-    expect(format.utc('04:49:02', time, true)).toBe(`04:49:02 UTC (${format.localTime(time)})`);
-    expect(format.utc(format.UNKNOWN, null, true)).toBe('– UTC');
-  });
-
-  test('tell times in UTC whatever the zone of the machine', () => {
-    expect(format.timeOfDay(Date.UTC(2026, 10, 23, 4, 49, 2))).toBe('04:49:02');
-    expect(format.hourMinute(Date.UTC(2026, 10, 23, 4, 45) / 1000)).toBe('04:45');
+  test('name a place, and the number of things', () => {
     expect(format.position(-33.9, 151.25)).toBe('33.900° S, 151.250° E');
     expect([format.plural(1, 'country', 'countries'), format.plural(0, 'country', 'countries')]).toEqual([
       '1 country',
       '0 countries',
-    ]);
-  });
-
-  test('name the day where it is not that of now', () => {
-    const now = Date.UTC(2026, 10, 30, 12) / 1000;
-    const recorded = Date.UTC(2021, 9, 17, 19, 45, 43) / 1000;
-    expect(format.moment((now - 60) * 1000, now * 1000)).toBe('11:59:00');
-    expect(format.moment(recorded * 1000, now * 1000)).toBe('2021-10-17 19:45:43');
-    expect(format.moment(null, now * 1000)).toBe(format.UNKNOWN);
-    expect(format.momentMinute(now - 86_400, now)).toBe('2026-11-29 12:00');
-    expect(format.span(recorded, recorded + 300, now)).toBe('2021-10-17 19:45 to 19:50');
-    const beforeMidnight = Date.UTC(2026, 10, 29, 23, 58) / 1000;
-    expect(format.span(beforeMidnight, beforeMidnight + 300, now)).toBe('2026-11-29 23:58 to 00:03');
-    expect(format.span(now, now + 300, now)).toBe('12:00 to 12:05');
-  });
-
-  test('tell an age of days as a date', () => {
-    const now = Date.UTC(2026, 10, 30, 12) / 1000;
-    const recorded = Date.UTC(2021, 9, 17, 11, 49) / 1000;
-    expect([format.since(now - 41, now), format.since(recorded, now)]).toEqual(['41 s ago', '2021-10-17']);
-    expect([format.oldness(now + 3, now), format.oldness(recorded, now)]).toEqual([
-      '0 s old',
-      'of 2021-10-17',
-    ]);
-    expect([null, 41, now - recorded].map((age) => format.ageOrDay(age, now))).toEqual([
-      format.UNKNOWN,
-      '41 s',
-      '2021-10-17',
     ]);
   });
 

@@ -8,8 +8,10 @@ import {
   sourceTitle,
   sourceWords,
 } from '../src/text/sources.ts';
+import { Times } from '../src/text/time.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 30, 13, 50, 0);
+const NOW = new Times(NOW_MS / 1000, false);
 const OPENSKY: SourceStatus = {
   source: 'opensky',
   state: 'ok',
@@ -21,7 +23,7 @@ const OPENSKY: SourceStatus = {
   message: null,
   notices: [],
 };
-const words = (change: Partial<SourceStatus>): string => sourceWords({ ...OPENSKY, ...change }, NOW_MS);
+const words = (change: Partial<SourceStatus>): string => sourceWords({ ...OPENSKY, ...change }, NOW);
 
 describe('a source', () => {
   test.each([
@@ -63,6 +65,10 @@ describe('a source', () => {
       'OpenSky, rate limited until 2026-12-01 01:50 UTC',
     );
     expect(words({ ...limited, next_poll_at_ms: null })).toBe('OpenSky, rate limited');
+    const there = new Times(NOW_MS / 1000, true, 'Europe/Berlin');
+    expect(sourceWords({ ...OPENSKY, ...limited, next_poll_at_ms: NOW_MS + 900_000 }, there)).toBe(
+      'OpenSky, rate limited until 14:05 UTC (15:05 CET)',
+    );
   });
 
   test('says that it fails, is late, waits or has ended', () => {
@@ -84,20 +90,18 @@ describe('a source', () => {
     expect(words({ ...quick, next_poll_at_ms: NOW_MS - 2_000 })).toBe('Receiver at pi');
     expect(words({ ...quick, next_poll_at_ms: NOW_MS - 45_000 })).toContain('45 s overdue');
     expect(words({ source: 'simulator', pace_s: 10, credits_left: null })).toBe('Simulated, next in 41 s');
-    expect(nextPollWords({ ...OPENSKY, next_poll_at_ms: NOW_MS - 3_000 }, NOW_MS)).toBe('asking now');
+    expect(nextPollWords({ ...OPENSKY, next_poll_at_ms: NOW_MS - 3_000 }, NOW)).toBe('asking now');
   });
 
   test('is counted among several, and named where it is the one that is not well', () => {
     const pi = { ...OPENSKY, source: 'sbs:pi:30003', pace_s: 1, credits_left: null, next_poll_at_ms: null };
-    expect(sourcesWords([], NOW_MS)).toBeNull();
-    expect(sourcesWords([OPENSKY], NOW_MS)).toBe('OpenSky, next in 41 s, 62 credits left');
-    expect(sourcesWords([OPENSKY, pi], NOW_MS)).toBe('2 sources');
-    expect(sourcesShort([OPENSKY, pi], NOW_MS)).toBeNull();
-    expect(sourcesShort([OPENSKY], NOW_MS)).toBe('next in 41 s');
-    expect(sourcesWords([OPENSKY, { ...pi, state: 'stale' }], NOW_MS)).toBe(
-      '2 sources: Receiver at pi, silent',
-    );
+    expect(sourcesWords([], NOW)).toBeNull();
+    expect(sourcesWords([OPENSKY], NOW)).toBe('OpenSky, next in 41 s, 62 credits left');
+    expect(sourcesWords([OPENSKY, pi], NOW)).toBe('2 sources');
+    expect(sourcesShort([OPENSKY, pi], NOW)).toBeNull();
+    expect(sourcesShort([OPENSKY], NOW)).toBe('next in 41 s');
+    expect(sourcesWords([OPENSKY, { ...pi, state: 'stale' }], NOW)).toBe('2 sources: Receiver at pi, silent');
     const limited = { ...OPENSKY, state: 'failed', said: 'rate-limited' } as const;
-    expect(sourcesWords([{ ...pi, state: 'delayed' }, limited], NOW_MS)).toContain('OpenSky, rate limited');
+    expect(sourcesWords([{ ...pi, state: 'delayed' }, limited], NOW)).toContain('OpenSky, rate limited');
   });
 });

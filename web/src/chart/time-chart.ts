@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { day } from '../text/format.ts';
+import { day, hourMinute, timeOfDay } from '../text/time.ts';
 
 /** One line of a chart. */
 export interface Line {
@@ -42,7 +42,8 @@ export interface TimeChart {
   destroy(): void;
 }
 
-const AXIS_PX = 58;
+/** Room for `1,000 km/h`. */
+const AXIS_PX = 64;
 
 /** Draws a chart into `element`. Text waits for the page's font, because a canvas does not redraw itself. */
 export function createTimeChart(element: HTMLElement, spec: ChartSpec, series: Series): TimeChart {
@@ -176,10 +177,10 @@ function timeRange(min: number | null, max: number | null, span_s: number | unde
  * not the day of `now_s`.
  */
 export function timeMarks(marks: readonly number[], step_s: number, now_s: number): string[] {
-  let shown = day(now_s * 1000);
+  let shown = day(now_s);
   return marks.map((mark) => {
-    const time = new Date(mark * 1000).toISOString().slice(11, step_s < 60 ? 19 : 16);
-    const today = day(mark * 1000);
+    const time = step_s < 60 ? timeOfDay(mark) : hourMinute(mark);
+    const today = day(mark);
     if (today === shown) return time;
     shown = today;
     return `${time}\n${today}`;

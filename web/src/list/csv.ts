@@ -1,5 +1,6 @@
 import type { Picture } from '../live/picture.ts';
 import type { Units } from '../text/format.ts';
+import { stamp } from '../text/time.ts';
 import type { Around, Value } from './column.ts';
 import { COLUMN_NAMES, columnOf, headerOf } from './columns.ts';
 
@@ -25,17 +26,11 @@ export function csvOf(slots: readonly number[], picture: Picture, around: Around
         aircraft.on_ground === null ? null : aircraft.on_ground ? 'yes' : 'no',
         aircraft.latitude,
         aircraft.longitude,
-        instant(aircraft.time_position),
+        stamp(aircraft.time_position),
       ],
     ];
   });
   return [header, ...lines].map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('');
-}
-
-/** 2026-11-23T04:49:02Z of epoch seconds; null for what is no time. */
-function instant(epoch_s: number): string | null {
-  const time = new Date(epoch_s * 1000);
-  return Number.isNaN(time.getTime()) ? null : `${time.toISOString().slice(0, 19)}Z`;
 }
 
 /** Aircraft send any text as callsign: a spreadsheet must not take it for a formula. */

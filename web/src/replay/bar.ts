@@ -1,5 +1,5 @@
 import type { ReplayDaysAnswer, VolumeAnswer } from 'contrail/dashboard/protocol';
-import { day, hourMinute } from '../text/format.ts';
+import { day, hourMinute } from '../text/time.ts';
 
 /** A stretch of event time, epoch seconds. */
 export interface Span {
@@ -30,7 +30,7 @@ export function spanOf(chosen: string | null, newest: number, oldest: number | n
 
 /** The day that the bar must change to, so that it shows an instant; null: it shows it already. */
 export function dayToShow(at: number, { from, to }: Span): string | null {
-  return at >= from && at <= to ? null : day(at * 1000);
+  return at >= from && at <= to ? null : day(at);
 }
 
 /** Where an instant is on the bar, 0..1. */

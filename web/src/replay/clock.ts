@@ -2,6 +2,7 @@
  * The clock of a replay: an instant of the past, since when it is shown, and how fast it goes. Pure values; `now_ms` is a clock
  * that never goes back.
  */
+import { stamp } from '../text/time.ts';
 
 /** How fast a replay can run, times the speed of time. */
 export const SPEEDS = [1, 10, 60, 300] as const;
@@ -48,7 +49,7 @@ export function rateOf({ isPlaying, isHeld, speed }: ReplayClock): number {
 
 /** `2026-11-30T14:05:10Z`: an instant as the address has it, in whole seconds. */
 export function formatInstant(at: number): string {
-  return new Date(Math.floor(at) * 1000).toISOString().replace('.000', '');
+  return stamp(at) ?? '';
 }
 
 /** The reverse; null where the text is none: seconds may be left out, and it is always UTC. */

@@ -233,9 +233,7 @@ export class Replay extends Store<ReplayState | null> {
     const at = instantOf(clock, this.#ports.clock());
     const { speed, isPlaying } = clock;
     const isMissing = this.#chunks.get(chunkStart(at)) === null && !this.#isReturning;
-    const waiting = isMissing
-      ? (this.#chunks.failure ?? `Loading ${formatInstant(at).slice(11, 16)} UTC …`)
-      : null;
+    const waiting = isMissing ? (this.#chunks.failure ?? 'Loading that moment …') : null;
     this.set({ at, speed, isPlaying, waiting, isReturning: this.#isReturning });
   }
 

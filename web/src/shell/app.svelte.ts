@@ -28,6 +28,7 @@ import { Comparison } from '../state/comparison.ts';
 import { Replay, trackMoment } from '../replay/replay.ts';
 import { RingsStore } from '../state/rings-store.ts';
 import { Selection } from '../state/selection.ts';
+import { Times } from '../text/time.ts';
 import { emergencyWords } from '../text/words.ts';
 import { Keys, ownerOf } from './keys.ts';
 import { heardPoint } from '../track/points.ts';
@@ -113,6 +114,8 @@ export class App {
   );
   /** Messages of the pipeline, most urgent first. */
   readonly notices: readonly string[] = $derived(noticesOf(this.progress, this.now));
+  /** How times are told now. */
+  readonly times: Times = $derived.by(() => new Times(this.now, this.preferences.localTime));
   readonly age_s: number | null = $derived(positionAge_s({ eventTime: this.eventTime, now: this.now }));
   /**
    * The instant that the picture is of, epoch seconds, stepped for ages: now, the newest position of a recording, or the

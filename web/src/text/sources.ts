@@ -1,5 +1,6 @@
 import type { SourceStatus } from 'contrail/dashboard/protocol';
-import { calmAge, count, momentMinute } from './format.ts';
+import { calmAge, count } from './format.ts';
+import type { Times } from './time.ts';
 
 /** What people call a source that needs no place. */
 const TITLES: Readonly<Record<string, string>> = {
@@ -88,12 +89,12 @@ const COUNTED_FROM_S = 20;
 const ASKING_S = 30;
 
 /** `next in 41 s`; null where a source does not say, or asks all the time. */
-export function nextPollWords(source: SourceStatus, now_ms: number): string | null {
+export function nextPollWords(source: SourceStatus, times: Times): string | null {
   if (source.next_poll_at_ms === null || source.state === 'ended') return null;
   if (source.state === 'failed' && source.said === 'rate-limited') {
-    return `until ${momentMinute(source.next_poll_at_ms / 1000, now_ms / 1000)} UTC`;
+    return `until ${times.at(source.next_poll_at_ms / 1000, 'minute')}`;
   }
-  const wait_s = (source.next_poll_at_ms - now_ms) / 1000;
+  const wait_s = source.next_poll_at_ms / 1000 - times.now;
   const isQuick = (source.pace_s ?? 0) < COUNTED_FROM_S && wait_s < COUNTED_FROM_S;
   if (source.state === 'failed') return wait_s > 0 ? `next try in ${calmAge(wait_s)}` : 'trying now';
   if (isQuick && wait_s > -ASKING_S) return null;
@@ -102,15 +103,15 @@ export function nextPollWords(source: SourceStatus, now_ms: number): string | nu
 }
 
 /** One source in a few words: `OpenSky, next in 41 s, 62 credits left`; `OpenSky, rate limited until 14:05 UTC`. */
-export function sourceWords(source: SourceStatus, now_ms: number): string {
+export function sourceWords(source: SourceStatus, times: Times): string {
   const title = source.source === 'simulator' ? 'Simulated' : sourceTitle(source.source);
   const credits = source.state === 'failed' ? null : creditWords(source);
-  return [title, standingOf(source, now_ms), credits].filter((part) => part !== null).join(', ');
+  return [title, standingOf(source, times), credits].filter((part) => part !== null).join(', ');
 }
 
 /** `late, next in 41 s`, `rate limited until 14:05 UTC`; null where all is well and there is nothing to count. */
-function standingOf(source: SourceStatus, now_ms: number): string | null {
-  const next = nextPollWords(source, now_ms);
+function standingOf(source: SourceStatus, times: Times): string | null {
+  const next = nextPollWords(source, times);
   if (source.state === 'ok') return next;
   const state = sourceStateWord(source).toLowerCase();
   if (next === null) return state;
@@ -123,25 +124,25 @@ function creditWords({ credits_left }: SourceStatus): string | null {
 }
 
 /** The sources in the room of one line: the one there is; of several how many, and the first that is not well. */
-export function sourcesWords(sources: readonly SourceStatus[], now_ms: number): string | null {
+export function sourcesWords(sources: readonly SourceStatus[], times: Times): string | null {
   const [first, ...others] = sources;
   if (first === undefined) return null;
-  if (others.length === 0) return sourceWords(first, now_ms);
+  if (others.length === 0) return sourceWords(first, times);
   const trouble = worstOf(sources);
   const all = `${sources.length} sources`;
-  return trouble === null ? all : `${all}: ${sourceWords(trouble, now_ms)}`;
+  return trouble === null ? all : `${all}: ${sourceWords(trouble, times)}`;
 }
 
 /** As {@link sourcesWords}, without a name, where there is no room for one. */
-export function sourcesShort(sources: readonly SourceStatus[], now_ms: number): string | null {
+export function sourcesShort(sources: readonly SourceStatus[], times: Times): string | null {
   const shown = worstOf(sources) ?? (sources.length === 1 ? sources[0] : undefined);
-  return shown === undefined ? null : standingOf(shown, now_ms);
+  return shown === undefined ? null : standingOf(shown, times);
 }
 
 /** What keeps a source that is not well, as a sentence; null where all are. */
-export function troubleWords(sources: readonly SourceStatus[], now_ms: number): string | null {
+export function troubleWords(sources: readonly SourceStatus[], times: Times): string | null {
   const trouble = worstOf(sources);
-  return trouble === null ? null : `${sourceWords(trouble, now_ms)}.`;
+  return trouble === null ? null : `${sourceWords(trouble, times)}.`;
 }
 
 function worstOf(sources: readonly SourceStatus[]): SourceStatus | null {

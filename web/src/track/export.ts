@@ -1,5 +1,6 @@
 import type { Cell, TrackAnswer } from 'contrail/dashboard/protocol';
 import { rowsOf } from '../api/rows.ts';
+import { stamp } from '../text/time.ts';
 import { assembleTrack, type TrackPoint } from './track.ts';
 import { pointsOf } from './points.ts';
 
@@ -27,15 +28,10 @@ const TYPES: Readonly<Record<Format, string>> = {
  * have lines: positions that no aircraft can have reached are left out, and nothing is drawn where it was not heard of.
  */
 export function trackFile(format: Format, answer: TrackAnswer, callsign: string | null): TrackFile {
-  const from = instant(answer.flight?.from ?? 0);
+  const from = stamp(answer.flight?.from ?? 0) ?? '';
   const name = `${callsign ?? answer.icao24}-${from.slice(0, 16).replaceAll(/[^0-9]/g, '')}.${format}`;
   const write = { csv, json, geojson, kml }[format];
   return { name: name.replaceAll(/[^\w.-]/g, '_'), type: TYPES[format], text: write(answer, callsign) };
-}
-
-/** 2026-11-23T04:49:02Z of epoch seconds. */
-function instant(epoch_s: number): string {
-  return new Date(epoch_s * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 function factsOf(answer: TrackAnswer, callsign: string | null): Readonly<Record<string, unknown>> {
@@ -45,7 +41,7 @@ function factsOf(answer: TrackAnswer, callsign: string | null): Readonly<Record<
 
 function timed(answer: TrackAnswer): Readonly<Record<string, Cell>>[] {
   return rowsOf(answer).map((row) => ({
-    time: typeof row['time_position'] === 'number' ? instant(row['time_position']) : null,
+    time: typeof row['time_position'] === 'number' ? stamp(row['time_position']) : null,
     ...row,
   }));
 }
@@ -72,7 +68,7 @@ function geojson(answer: TrackAnswer, callsign: string | null): string {
   const lines = assembleTrack(pointsOf(answer)).lines.filter((line) => line.length > 1);
   const features = lines.map((line) => ({
     type: 'Feature',
-    properties: { ...factsOf(answer, callsign), coordTimes: line.map(({ time }) => instant(time)) },
+    properties: { ...factsOf(answer, callsign), coordTimes: line.map(({ time }) => stamp(time)) },
     geometry: { type: 'LineString', coordinates: line.map(placeOf) },
   }));
   return `${JSON.stringify({ type: 'FeatureCollection', features })}\n`;
@@ -81,7 +77,7 @@ function geojson(answer: TrackAnswer, callsign: string | null): string {
 /** Source: OGC KML 2.2 with Google's gx:Track, which holds the times of its places. */
 function kml(answer: TrackAnswer, callsign: string | null): string {
   const tracks = assembleTrack(pointsOf(answer)).lines.map((line) => {
-    const whens = line.map(({ time }) => `<when>${instant(time)}</when>`).join('');
+    const whens = line.map(({ time }) => `<when>${stamp(time)}</when>`).join('');
     const coords = line.map((point) => {
       const [longitude = 0, latitude = 0, altitude = 0] = placeOf(point);
       return `<gx:coord>${longitude} ${latitude} ${altitude}</gx:coord>`;

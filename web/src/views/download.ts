@@ -1,10 +1,9 @@
+import { stamp } from '../text/time.ts';
+
 /** `contrail-aircraft-2026-11-23T044902Z.csv`: what it is, and of which time (epoch seconds). */
 export function fileName(what: string, time: number, ending: string): string {
-  const date = new Date(time * 1000);
-  const stamp = Number.isNaN(date.getTime())
-    ? ''
-    : `-${date.toISOString().slice(0, 19).replaceAll(':', '')}Z`;
-  return `contrail-${what}${stamp}.${ending}`;
+  const moment = stamp(time)?.replaceAll(':', '');
+  return `contrail-${[what, moment].filter((part) => part !== undefined).join('-')}.${ending}`;
 }
 
 /** Has the browser save a file. */

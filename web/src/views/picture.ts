@@ -3,7 +3,8 @@ import type { Picture } from '../live/picture.ts';
 import { photograph, type Caption } from '../map/snapshot.ts';
 import type { Store } from '../state/store.ts';
 import { GROUND_CLASS, UNKNOWN_CLASS } from '../filter/altitude-class.ts';
-import { count, day, plural, timeOfDay, type Units } from '../text/format.ts';
+import { count, plural, type Units } from '../text/format.ts';
+import type { Times } from '../text/time.ts';
 import { chipsOf } from './chips.ts';
 import { fileName, save } from './download.ts';
 import type { MapControl } from './map-control.ts';
@@ -13,8 +14,8 @@ export const MAP_CREDITS = 'Contrail · Natural Earth · OurAirports · cities �
 
 /** What a picture of the map says of itself. */
 export interface Pictured {
-  /** Epoch seconds. */
-  readonly time: number;
+  /** Of when it is, in words. */
+  readonly moment: string;
   readonly inView: number;
   /** What is filtered by, in words. */
   readonly filters: readonly string[];
@@ -30,9 +31,8 @@ export interface Pictured {
 
 /** What stands below a picture of the map: nobody may take invented aircraft for real ones, or the past for now. */
 export function captionOf(pictured: Pictured): Caption {
-  const { time, inView, filters, feeds, credit, isSimulated, isPast, units } = pictured;
+  const { moment, inView, filters, feeds, credit, isSimulated, isPast, units } = pictured;
   const marks = [...(isSimulated ? ['SIMULATED'] : []), ...(isPast ? ['REPLAY'] : [])];
-  const moment = `${day(time * 1000)} ${timeOfDay(time * 1000)} UTC`;
   const shown = [plural(inView, 'aircraft', 'aircraft'), ...filters].join(' · ');
   return {
     left: [[...marks, moment].join(' · '), shown],
@@ -59,6 +59,7 @@ export interface PictureRoom {
   readonly preferences: { readonly units: Units };
   readonly server: { readonly simulated: boolean | null } | null;
   readonly shownNow: number;
+  readonly times: Times;
   readonly at: number | null;
   readonly recording: boolean;
   said: string;
@@ -70,7 +71,7 @@ export function savePicture(room: PictureRoom, control: Pick<MapControl, 'map' |
   if (seen === undefined) return;
   const { units } = room.preferences;
   const caption = captionOf({
-    time: room.shownNow,
+    moment: room.times.instant(room.shownNow),
     inView: control.value.counts.inView,
     filters: chipsOf(room.filter.value, units).map(({ words }) => words),
     feeds: room.picture.feeds,

@@ -1,5 +1,5 @@
 import type { Stage, StatusAnswer } from 'contrail/dashboard/protocol';
-import { since } from '../text/format.ts';
+import { since } from '../text/time.ts';
 
 type Progress = NonNullable<StatusAnswer['progress']>;
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { dayToShow, shapeOf, shareOf, spanOf, startOf, ticksOf } from '../../src/replay/bar.ts';
-import { instantWords, spokenReplay } from '../../src/replay/words.ts';
+import { spokenReplay } from '../../src/replay/words.ts';
+import { Times } from '../../src/text/time.ts';
 
 const NEWEST = 1_796_047_510;
 const END = 1_796_047_800;
@@ -41,17 +42,17 @@ describe('the bar', () => {
 });
 
 describe('what is said of a replay', () => {
+  const times = new Times(NEWEST + 60, false);
   const state = { at: NEWEST, speed: 60 as const, isPlaying: false, waiting: null, isReturning: false };
 
   test('has the day with the time, always', () => {
-    expect(instantWords(NEWEST)).toBe('2026-11-30 14:05:10');
-    expect(spokenReplay(state, 3964)).toBe('Replay stands at 2026-11-30 14:05:10 UTC, 3,964 aircraft');
+    expect(spokenReplay(state, 3964, times)).toBe('Replay stands at 2026-11-30 14:05:10 UTC, 3,964 aircraft');
   });
 
   test('does not change with each second of one that runs', () => {
     const runs = { ...state, isPlaying: true };
-    expect(spokenReplay(runs, 1)).toBe(spokenReplay({ ...runs, at: NEWEST + 99 }, 2));
-    expect(spokenReplay({ ...runs, waiting: 'Loading 14:10 UTC …' }, 1)).toContain('Loading');
-    expect(spokenReplay({ ...state, isReturning: true }, 1)).toBe('Returning to live positions');
+    expect(spokenReplay(runs, 1, times)).toBe(spokenReplay({ ...runs, at: NEWEST + 99 }, 2, times));
+    expect(spokenReplay({ ...runs, waiting: 'Loading that moment …' }, 1, times)).toContain('Loading');
+    expect(spokenReplay({ ...state, isReturning: true }, 1, times)).toBe('Returning to live positions');
   });
 });

@@ -80,7 +80,7 @@ describe('a replay', () => {
     seen.replay.open();
     expect(seen.live).toEqual([false]);
     expect(seen.replay.value).toMatchObject({ at: FROM + 310, speed: 300, isPlaying: false });
-    expect(seen.replay.value?.waiting).toBe('Loading 14:05 UTC …');
+    expect(seen.replay.value?.waiting).toBe('Loading that moment …');
     await seen.answer(FROM + 300);
     expect(seen.asked).toEqual([FROM + 300, FROM + 600]);
     expect(seen.replay.value?.waiting).toBeNull();
@@ -108,7 +108,7 @@ describe('a replay', () => {
     await seen.answer(FROM);
     seen.replay.play();
     await seen.pass(3000);
-    expect(seen.replay.value).toMatchObject({ isPlaying: true, waiting: 'Loading 14:05 UTC …' });
+    expect(seen.replay.value).toMatchObject({ isPlaying: true, waiting: 'Loading that moment …' });
     const held = seen.replay.instant() ?? 0;
     expect(held).toBeGreaterThanOrEqual(FROM + 300);
     expect(held).toBeLessThan(FROM + 302);

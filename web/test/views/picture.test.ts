@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { captionOf, MAP_CREDITS, type Pictured } from '../../src/views/picture.ts';
 
 const NOW: Pictured = {
-  time: Date.UTC(2026, 10, 23, 4, 49, 2) / 1000,
+  moment: '2026-11-23 04:49:02 UTC',
   inView: 3124,
   filters: [],
   feeds: [],
