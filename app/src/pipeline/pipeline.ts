@@ -10,6 +10,7 @@ import { checkBatches, isFinished, newestBatches } from './batch-order.ts';
 import type { BatchRecord, Gap } from './batch-record.ts';
 import { cutBatch } from './cut-batch.ts';
 import { type Allowance, gapsOf, gapTotals, isAllowed, withGaps } from './gaps.ts';
+import { finishMerge } from './merge/apply.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
 import { type Cut, isCut, restOf } from './narrow.ts';
 import { expiredUnread, keptOf, planWithin, type Range, rowsIn, unreadRanges } from './plan.ts';
@@ -131,6 +132,7 @@ export async function runPipeline(
         continue;
       }
       if (last === undefined) {
+        await finishMerge(lake);
         last = await newestRecord(lake.store, stranger);
         await checkBatches(lake, last, topic.name);
         await sameTopic(last);
