@@ -124,6 +124,19 @@ function program(): Command {
     },
   );
 
+  const mend = root
+    .command('repair')
+    .description(
+      'say what keeps the pipeline from going on in this lake, and what --go would do about it; exit 1 when something is wrong',
+    )
+    .option('--go', 'do it: what is lost is noted in quarantine.gaps');
+  withSettings(mend, [...reads, 'Lake', 'S3', 'Network', 'MEMORY_LIMIT']).action(async (flags: Flags) => {
+    const { repair } = await import('../program/repair.ts');
+    const tell = (line: string): void => void process.stdout.write(`${printableLines(line)}\n`);
+    const go = flags['go'] === true;
+    if (!(await repair(settingsOf(flags), { go }, tell, untilSignal()))) process.exitCode = 1;
+  });
+
   const serve = root.command('dashboard').description('serve the page that shows a lake');
   const watched = ['KAFKA_BOOTSTRAP', 'SPARK_REMOTE', 'SPARK_MASTER_URL', 'Links'] as const;
   const lake = ['DATA_DIR', 'LAKE_CACHE', 'S3', 'Network', 'Memory and log'] as const;

@@ -36,8 +36,13 @@ export interface Progress {
   };
   /** Newest last, at most {@link PROGRESS_BATCHES}. */
   readonly batches: readonly BatchProgress[];
-  /** What was passed over by hand since the lake was made; absent where it is nothing. */
-  readonly gaps?: { readonly stretches: number; readonly messages: number };
+  /** What the lake goes on without since it was made, because a person said so; absent where it is nothing. */
+  readonly gaps?: {
+    readonly stretches: number;
+    readonly messages: number;
+    /** Stretches of which nobody knows the messages; absent without any. */
+    readonly unknown?: number;
+  };
   /** What the sources last said of themselves, where they say something. */
   readonly sources?: readonly SourceWord[];
   /** The feeds of the messages, and their paces. */

@@ -19,28 +19,62 @@ export async function newestRecord(
   store: ObjectStore,
   onStranger?: (key: string) => void,
 ): Promise<BatchRecord | null> {
-  const keys: string[] = [];
-  const amendments: { readonly key: string; readonly batchId: number; readonly number: number }[] = [];
+  const newest = (await listRecords(store, onStranger)).at(-1);
+  return newest === undefined ? null : readRecord(store, newest);
+}
+
+/** The newest record that can be read, and what is wrong with newer ones. */
+export interface ReadableRecord {
+  readonly record: BatchRecord | null;
+  /** The error of the newest record; null if it can be read, or there is none. */
+  readonly damage: ContrailError | null;
+  /** The number of the newest record, readable or not; 0 for none. */
+  readonly newest: number;
+}
+
+/** Goes back to the newest record that can be read. */
+export async function readableRecord(store: ObjectStore): Promise<ReadableRecord> {
+  const names = await listRecords(store);
+  const newest = names.at(-1)?.batchId ?? 0;
+  let damage: ContrailError | null = null;
+  for (const name of names.toReversed()) {
+    try {
+      return { record: await readRecord(store, name), damage, newest };
+    } catch (error) {
+      if (!(error instanceof ContrailError)) throw error;
+      damage ??= error;
+    }
+  }
+  return { record: null, damage, newest };
+}
+
+interface RecordName {
+  readonly batchId: number;
+  /** The key of its newest amendment, or its own. */
+  readonly key: string;
+}
+
+/** The records by their numbers. */
+async function listRecords(
+  store: ObjectStore,
+  onStranger?: (key: string) => void,
+): Promise<readonly RecordName[]> {
+  const records: RecordName[] = [];
+  const amendments = new Map<number, { readonly key: string; readonly number: number }>();
   for await (const { key } of store.list(FOLDER)) {
     const name = key.slice(FOLDER.length);
-    const [, batchId, count] = AMENDMENT.exec(name) ?? [];
-    if (NAME.test(name)) keys.push(key);
-    else if (batchId !== undefined) amendments.push({ key, batchId: Number(batchId), number: Number(count) });
-    else onStranger?.(key);
+    const [, amended, count] = AMENDMENT.exec(name) ?? [];
+    const [, planned] = NAME.exec(name) ?? [];
+    if (planned !== undefined) records.push({ batchId: Number(planned), key });
+    else if (amended === undefined) onStranger?.(key);
+    else if (Number(count) > (amendments.get(Number(amended))?.number ?? -1))
+      amendments.set(Number(amended), { key, number: Number(count) });
   }
-  const planned = keys.pop();
-  if (planned === undefined) return null;
-  const number = Number(NAME.exec(planned.slice(FOLDER.length))?.[1]);
-  const [amended] = amendments
-    .filter(({ batchId }) => batchId === number)
-    .toSorted((a, b) => b.number - a.number);
-  const newest = amended?.key ?? planned;
-  return parseRecord(
-    Buffer.from(await store.get(newest)).toString('utf8'),
-    number,
-    `${newest} in ${store.url}`,
-  );
+  return records.map(({ batchId, key }) => ({ batchId, key: amendments.get(batchId)?.key ?? key }));
 }
+
+const readRecord = async (store: ObjectStore, { batchId, key }: RecordName): Promise<BatchRecord> =>
+  parseRecord(Buffer.from(await store.get(key)).toString('utf8'), batchId, `${key} in ${store.url}`);
 
 /** Deletes old records: earlier versions kept more, and a deletion may have failed. */
 export async function trimRecords(store: ObjectStore): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import type { DeltaTable } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
+import { REPAIR } from '../topic/next-steps.ts';
 import type { Lake } from '../lake/lake.ts';
 import { GOLD_METRICS_BY_CATEGORY } from '../lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../lake/gold-traffic-by-country.ts';
@@ -69,7 +70,7 @@ export const quarantineLost = (batchId: number, rows: number, lake: string): Con
   new ContrailError(
     'table-behind-batches',
     `${QUARANTINE_FLIGHTS.name} lacks micro-batch ${batchId}, which silver/flights_ml has, although ${rows} of its rows belong there: ` +
-      `somebody removed the newest commit of ${QUARANTINE_FLIGHTS.name}. Restore it, or start a new lake with --data DIR. The lake is ${lake}.`,
+      `somebody removed the newest commit of ${QUARANTINE_FLIGHTS.name}. Restore it, if you have a copy. ${REPAIR} The lake is ${lake}.`,
   );
 
 async function newestOf(
@@ -90,31 +91,65 @@ async function newestOf(
  * `batch-record-differs`
  */
 export async function checkBatches(lake: Lake, last: BatchRecord | null, topic: string): Promise<void> {
-  if (last !== null && last.topic !== topic) {
-    throw new ContrailError(
-      'lake-topic-differs',
-      `The lake at ${lake.store.url} is filled from the topic ${last.topic} and cannot continue with ${topic}, which has other offsets. Set TOPIC_NAME=${last.topic}, or start a new lake with --data DIR.`,
-    );
-  }
-  let lacking: string | null = null;
+  if (last !== null && last.topic !== topic) throw topicDiffers(lake, last.topic, topic);
+  for await (const { error } of batchProblems(lake, last, topic)) throw error;
+}
+
+/** The error for a lake and another topic: `invalid` / `lake-topic-differs`. */
+export const topicDiffers = (lake: Lake, known: string, topic: string): ContrailError =>
+  new ContrailError(
+    'lake-topic-differs',
+    `The lake at ${lake.store.url} is filled from the topic ${known} and cannot continue with ${topic}, which has other offsets. Set TOPIC_NAME=${known}. ${REPAIR}`,
+  );
+
+/** A table that does not agree with the newest record. */
+export interface BatchProblem {
+  readonly table: TableDefinition;
+  readonly error: ContrailError;
+}
+
+/** What is wrong with each table, by the newest record of the topic. */
+export async function* batchProblems(
+  lake: Lake,
+  last: BatchRecord | null,
+  topic: string,
+): AsyncGenerator<BatchProblem, void, undefined> {
+  let lacking: TableDefinition | null = null;
   for (const definition of BATCH_TABLES) {
     const { name } = definition;
     const table = await lake.table(definition);
     const newest = await newestOf(lake, definition, topic);
     const batchId = last?.batch_id ?? 0;
-    const isThere = hasBatch(name, newest, last, lake.store.url);
+    const answer = answerOf(() => hasBatch(name, newest, last, lake.store.url));
+    if (answer instanceof ContrailError) {
+      yield { table: definition, error: answer };
+      continue;
+    }
     // A batch with rows for one of the other tables has rows for all that are committed before it.
     if (definition === QUARANTINE_FLIGHTS) {
       // Its rows are counted when the batch is run again.
-    } else if (!isThere) lacking ??= name;
+    } else if (!answer) lacking ??= definition;
     else if (lacking !== null) {
-      throw new ContrailError(
+      const error = new ContrailError(
         'table-behind-batches',
-        `${lacking} lacks micro-batch ${batchId}, which ${name} has, although it is committed there later: somebody removed ` +
-          `the newest commit of ${lacking}. Restore it, or start a new lake with --data DIR. The lake is ${lake.store.url}.`,
+        `${lacking.name} lacks micro-batch ${batchId}, which ${name} has, although it is committed there later: somebody removed ` +
+          `the newest commit of ${lacking.name}. Restore it, if you have a copy. ${REPAIR} The lake is ${lake.store.url}.`,
       );
+      yield { table: lacking, error };
+      lacking = null;
     }
-    if (table !== null && last !== null && newest !== null) await checkOffsets(table, name, last, newest);
+    if (table === null || last === null || newest === null) continue;
+    const error = await checkOffsets(table, name, last, newest);
+    if (error !== null) yield { table: definition, error };
+  }
+}
+
+function answerOf<T>(ask: () => T): T | ContrailError {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof ContrailError) return error;
+    throw error;
   }
 }
 
@@ -127,34 +162,38 @@ async function checkOffsets(
   name: string,
   last: BatchRecord,
   newest: number,
-): Promise<void> {
-  const committed = await endsOf(table, appIdOf(last.topic), newest);
-  if (committed === null) return;
+): Promise<ContrailError | null> {
+  const committed = (await offsetsOf(table, appIdOf(last.topic), newest))?.ends ?? null;
+  if (committed === null) return null;
   const side = newest === last.batch_id ? 'end' : 'start';
   const isNext = newest >= last.batch_id - 1;
   for (const range of last.ranges) {
     const found = committed[range.partition];
     if (found === undefined || found === String(range[side])) continue;
     if (!isNext && BigInt(found) < range[side]) continue;
-    throw new ContrailError(
+    return new ContrailError(
       'batch-record-differs',
       `${name} has read partition ${range.partition} of ${last.topic} up to offset ${found}, but record ${last.batch_id} in _contrail/batches of ${table.location} says that it is ${range[side]}. ` +
-        'Going on would lose or double messages. Restore the record, or start a new lake with --data DIR.',
+        `Going on would lose or double messages. Restore the record, if you have a copy. ${REPAIR}`,
     );
   }
+  return null;
 }
 
-/** The end offsets of a batch of a table, by partition; null if its commit is no longer in the log. */
-async function endsOf(
+type OffsetTexts = Readonly<Record<string, string>>;
+
+/** The offsets of a batch of a table, by partition; null if its commit is no longer in the log. */
+export async function offsetsOf(
   table: DeltaTable,
   appId: string,
   batchId: number,
-): Promise<Readonly<Record<string, string>> | null> {
+): Promise<{ readonly starts: OffsetTexts; readonly ends: OffsetTexts } | null> {
   for await (const { operationParameters } of table.history()) {
     if (operationParameters['queryId'] !== appId || operationParameters['epochId'] !== String(batchId))
       continue;
-    const ends = operationParameters['endingOffsets'];
-    return typeof ends === 'string' ? (JSON.parse(ends) as Readonly<Record<string, string>>) : null;
+    const [starts, ends] = ['startingOffsets', 'endingOffsets'].map((side) => operationParameters[side]);
+    if (typeof starts !== 'string' || typeof ends !== 'string') return null;
+    return { starts: JSON.parse(starts) as OffsetTexts, ends: JSON.parse(ends) as OffsetTexts };
   }
   return null;
 }

@@ -1,5 +1,7 @@
 import type { UnprocessableMessage } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
+import { lifeOf } from '../flight/topic-life.ts';
+import { REPAIR } from '../topic/next-steps.ts';
 import type { OffsetRange, TopicGap } from '../topic/topic.ts';
 
 /** The plan of one micro-batch, durable before anything of it runs: replaying it reads the same messages. */
@@ -14,6 +16,8 @@ export interface BatchRecord {
   readonly marks?: readonly Mark[];
   /** Messages of the ranges that the batch leaves out. Absent without any. */
   readonly gaps?: readonly Gap[];
+  /** What a repair wrote down as lost: it made this record, which has no messages. Absent in all others. */
+  readonly losses?: readonly Loss[];
   /**
    * The newest batch that each table held when this one was planned; a table that is not named held none. A table gets
    * no commit of a batch without rows for it. Absent in records of earlier versions, where each table held the batch
@@ -47,8 +51,33 @@ export interface Gap {
   readonly passed_over_at_ms: number;
 }
 
+/** Messages that a lake goes on without after a repair. */
+export interface Loss {
+  readonly partition: number;
+  /** From the first lost message to before `to`; null: nobody knows how far the messages went. */
+  readonly from: bigint;
+  readonly to: bigint | null;
+  /** How many of these are lost; null if nobody knows. */
+  readonly messages: bigint | null;
+  readonly reason: LossReason;
+  readonly found_at_ms: number;
+}
+
+/**
+ * - `replaced`: the topic was made again, and what it still held then is gone
+ * - `went_back`: an older copy of the topic was put back, and what came after the copy is gone
+ * - `other_topic`: the lake goes on with another topic, and what the former one still held is not read
+ * - `lost`: the lake had read the messages, and lost the rows
+ */
+export const LOSS_REASONS = ['replaced', 'went_back', 'other_topic', 'lost'] as const;
+export type LossReason = (typeof LOSS_REASONS)[number];
+
 /** The newest batch that each table holds, by the table's name. */
 export type NewestBatches = Readonly<Record<string, number>>;
+
+/** Which life of the topic a batch is of; 0 without a record. All its ranges are of one life. */
+export const lifeOfRecord = (record: Pick<BatchRecord, 'ranges'> | null): number =>
+  lifeOf(record?.ranges[0]?.partition ?? 0);
 
 /** The ranges of a batch without its gaps. */
 export function readableRanges({
@@ -99,7 +128,7 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
   }
   if (!isObject(json)) throw unreadable(place, batchId, 'it is not a JSON object');
   const { batch_id, topic, topic_id, recorded_at_ms, ranges, marks, gaps, tables } = json;
-  const { amendment, failed, unprocessable } = json;
+  const { amendment, failed, unprocessable, losses } = json;
   if (batch_id !== batchId) throw unreadable(place, batchId, 'its batch_id is not the number of its name');
   if (typeof topic !== 'string') throw unreadable(place, batchId, 'it does not name a topic');
   if (topic_id !== undefined && typeof topic_id !== 'string')
@@ -118,6 +147,8 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
   const passed = gaps === undefined ? [] : Array.isArray(gaps) ? gaps.map(gapOf) : [null];
   if (passed.includes(null))
     throw unreadable(place, batchId, 'its gaps are not stretches of offsets with a reason');
+  const lost = losses === undefined ? [] : Array.isArray(losses) ? losses.map(lossOf) : [null];
+  if (lost.includes(null)) throw unreadable(place, batchId, 'its losses are not offsets with a reason');
   const refused = Array.isArray(unprocessable ?? [])
     ? ((unprocessable ?? []) as unknown[]).map(refusedOf)
     : [null];
@@ -131,6 +162,7 @@ export function parseRecord(text: string, batchId: number, place: string): Batch
     ranges: read,
     ...(known.length === 0 ? {} : { marks: known as readonly Mark[] }),
     ...(passed.length === 0 ? {} : { gaps: passed as readonly Gap[] }),
+    ...(lost.length === 0 ? {} : { losses: lost as readonly Loss[] }),
     ...(tables === undefined ? {} : { tables: tables as NewestBatches }),
     ...(amendment === undefined ? {} : { amendment: amendment as number }),
     ...(failed === undefined ? {} : { failed: whole }),
@@ -188,6 +220,17 @@ function gapOf(json: unknown): Gap | null {
   return { partition, from: start, to: end, reason, passed_over_at_ms: passed_over_at_ms as number };
 }
 
+function lossOf(json: unknown): Loss | null {
+  if (!isObject(json)) return null;
+  const { partition, to, messages, reason: given, found_at_ms } = json;
+  const [from, reason] = [offsetOf(json['from']), LOSS_REASONS.find((one) => one === given)];
+  const [end, count] = [to, messages].map((one) => (one === null ? null : (offsetOf(one) ?? undefined)));
+  if (from === null || reason === undefined || end === undefined || count === undefined) return null;
+  if (!Number.isSafeInteger(partition) || !Number.isSafeInteger(found_at_ms)) return null;
+  const times = { reason, found_at_ms: found_at_ms as number };
+  return { partition: partition as number, from, to: end, messages: count, ...times };
+}
+
 const offsetOf = (json: unknown): bigint | null =>
   typeof json === 'string' && /^\d{1,19}$/.test(json) ? BigInt(json) : null;
 
@@ -197,8 +240,7 @@ const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
 function unreadable(place: string, batchId: number, what: string, cause?: unknown): ContrailError {
   return new ContrailError(
     'batch-record-unreadable',
-    `The record of micro-batch ${batchId}, ${place}, cannot be used: ${what}. Restore it from a copy of the lake. ` +
-      'Without a copy, move it elsewhere: the pipeline then plans the micro-batch again if no table has it, and refuses to continue if one has.',
+    `The record of micro-batch ${batchId}, ${place}, cannot be used: ${what}. Restore it, if you have a copy of the lake. ${REPAIR}`,
     { cause, facts: { batch_id: batchId } },
   );
 }

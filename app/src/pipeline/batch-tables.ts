@@ -1,6 +1,7 @@
 /** The state of a lake's tables for one micro-batch. */
 import type { AddFile, DeltaTable, Snapshot } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
+import { REPAIR } from '../topic/next-steps.ts';
 import type { Relation, WrittenFile } from '../engine/engine.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
 import type { TableDefinition } from '../lake/table.ts';
@@ -106,7 +107,7 @@ export class BatchTables {
     if (table !== null) return table;
     throw new ContrailError(
       'table-gone',
-      `${definition.name} was deleted from ${this.#lake.store.url}. Restore it, or start a new lake with --data DIR.`,
+      `${definition.name} was deleted from ${this.#lake.store.url}. Restore it, if you have a copy. ${REPAIR}`,
     );
   }
 }
@@ -128,7 +129,7 @@ export function hasBatch(
   if (found > batchId) {
     throw new ContrailError(
       'table-ahead-of-batches',
-      `${name} holds micro-batch ${found}, but the newest batch record is ${batchId}. Restore _contrail/batches of ${lake}, or start a new lake with --data DIR.`,
+      `${name} holds micro-batch ${found}, but the newest batch record is ${batchId}. Restore _contrail/batches of ${lake}, if you have a copy. ${REPAIR}`,
     );
   }
   if (found < before) {
@@ -136,14 +137,14 @@ export function hasBatch(
       'table-behind-batches',
       `${name} holds micro-batch ${found}, but the batch log of ${lake} is at ${batchId}: micro-batch ${before} is missing from it. ` +
         'Somebody removed commits of the table or the whole table, or put a record into _contrail/batches. ' +
-        'Restore what was removed, or start a new lake with --data DIR.',
+        `Restore what was removed, if you have a copy. ${REPAIR}`,
     );
   }
   if (found > before && found < batchId) {
     throw new ContrailError(
       'batch-record-differs',
       `${name} holds micro-batch ${found}, but record ${batchId} in _contrail/batches of ${lake} says that it held ${before} when that was planned. ` +
-        'Going on would lose or double messages. Restore the record, or start a new lake with --data DIR.',
+        `Going on would lose or double messages. Restore the record, if you have a copy. ${REPAIR}`,
     );
   }
   return found === batchId;

@@ -2,9 +2,11 @@ import type { Engine } from '../engine/engine.ts';
 import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
 import { NOT_IN_BRONZE, QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
+import { LivedTopic } from '../topic/lived-topic.ts';
 import type { Topic } from '../topic/topic.ts';
 import { newestRecord } from './batch-log.ts';
 import { isFinished } from './batch-order.ts';
+import { lifeOfRecord } from './batch-record.ts';
 import { gapTotals } from './gaps.ts';
 import { pendingRanges, rowsIn } from './plan.ts';
 import { checkIdentity, checkMarks } from './same-topic.ts';
@@ -30,8 +32,10 @@ export interface LakeFacts {
  * @param reported the newest micro-batch that a pipeline says it has finished (`progress.json`)
  * @throws ContrailError as the pipeline would at its start: `topic-replaced`, `topic-offsets-expired`, …
  */
-export async function lakeFacts(lake: Lake, topic: Topic, reported: number | null): Promise<LakeFacts> {
+export async function lakeFacts(lake: Lake, found: Topic, reported: number | null): Promise<LakeFacts> {
   const last = await newestRecord(lake.store);
+  const topic = new LivedTopic(found);
+  topic.life = lifeOfRecord(last);
   const problem = last === null ? null : checkIdentity(last, await topic.identity(), lake.store.url);
   if (problem !== null) throw problem;
   if (last !== null) await checkMarks(last, topic, lake.store.url);
@@ -52,21 +56,24 @@ export interface LakeAccounts {
   readonly bronze: number;
   /** In quarantine and not in Bronze. */
   readonly refused: number;
-  /** Passed over on request, because they expired unread or are damaged. */
+  /** What the lake goes on without on request: expired unread, damaged, or lost. */
   readonly passed_over: number;
+  /** Stretches of a former life of the topic of which nobody knows the messages. */
+  readonly unknown: number;
   readonly messages: number;
 }
 
 /** Counts the messages in a lake from its tables. */
 export async function lakeAccounts(lake: Lake, engine: Engine): Promise<LakeAccounts> {
   const bronze = (await (await lake.table(BRONZE_FLIGHTS))?.snapshot())?.rowCount ?? 0;
-  const passed_over = (await gapTotals(lake))?.messages ?? 0;
+  const { messages: passed_over, unknown = 0 } = (await gapTotals(lake)) ?? { messages: 0 };
   const quarantine = await (await lake.table(QUARANTINE_FLIGHTS))?.snapshot();
-  if (quarantine === undefined) return { bronze, refused: 0, passed_over, messages: bronze + passed_over };
+  if (quarantine === undefined)
+    return { bronze, refused: 0, passed_over, unknown, messages: bronze + passed_over };
   const [row] = await engine.rows({
     sql: `select count(*) as refused from quarantine where reason in (${NOT_IN_BRONZE.map((reason) => `'${reason}'`).join(', ')})`,
     relations: { quarantine: dataFiles(QUARANTINE_FLIGHTS, quarantine) },
   });
   const refused = Number(row?.['refused'] ?? 0);
-  return { bronze, refused, passed_over, messages: bronze + refused + passed_over };
+  return { bronze, refused, passed_over, unknown, messages: bronze + refused + passed_over };
 }

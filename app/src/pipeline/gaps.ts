@@ -5,7 +5,9 @@
 import type { Engine } from '../engine/engine.ts';
 import { ContrailError } from '../errors.ts';
 import type { Lake } from '../lake/lake.ts';
+import type { Progress } from '../lake/progress.ts';
 import { QUARANTINE_GAPS } from '../lake/quarantine-gaps.ts';
+import { REPAIR } from '../topic/next-steps.ts';
 import type { OffsetRange, Topic, TopicGap } from '../topic/topic.ts';
 import { type BatchRecord, type Gap, gapsWithin, readableRanges } from './batch-record.ts';
 import { commitBatch } from './commit.ts';
@@ -66,13 +68,17 @@ export async function withGaps(
     const amendment = (record.amendment ?? 0) + 1;
     return { ...record, amendment, gaps: [...(record.gaps ?? []), ...gapsOf(gaps, parts.nowMs)] };
   }
-  throw new ContrailError(
+  throw messagesGone(record, parts.lake, gaps);
+}
+
+/** The error for a batch that can be neither finished nor left out: `corrupt` / `batch-messages-gone`. */
+export const messagesGone = (record: BatchRecord, lake: string, gaps: readonly TopicGap[]): ContrailError =>
+  new ContrailError(
     'batch-messages-gone',
-    `Micro-batch ${record.batch_id} of ${parts.lake} is in some tables but not in all, and the topic no longer has all of its messages. ` +
-      'Without them the tables would not agree. Restore topic and lake from copies of the same time, or start a new lake with --data DIR; the old one can still be read.',
+    `Micro-batch ${record.batch_id} of ${lake} is in some tables but not in all, and the topic no longer has all of its messages. ` +
+      `Without them the tables would not agree. Restore topic and lake from copies of the same time, if you have them. ${REPAIR}`,
     { facts: { gaps } },
   );
-}
 
 /** Notes the gaps of a batch in the table, unless that is done. @param onPoint as of a batch */
 export async function commitGaps(
@@ -82,19 +88,25 @@ export async function commitGaps(
   onPoint?: (point: 'written quarantine/gaps' | 'committed quarantine/gaps') => void,
 ): Promise<void> {
   const gaps = gapsWithin(record);
-  if (gaps.length === 0) return;
+  const losses = record.losses ?? [];
+  if (gaps.length + losses.length === 0) return;
   const table = await lake.create(QUARANTINE_GAPS, await lake.simulated());
   const newest = (await table.snapshot()).transactionVersion(appIdOf(record.topic)) ?? 0;
   if (newest >= record.batch_id) return;
   const { columns } = QUARANTINE_GAPS;
-  const rows = gaps.map(({ partition, from, to, reason, passed_over_at_ms }) => ({
+  const passedOver = gaps.map((gap) => ({
+    ...gap,
+    messages: gap.to - gap.from,
+    found_at_ms: gap.passed_over_at_ms,
+  }));
+  const rows = [...passedOver, ...losses].map(({ partition, from, to, messages, reason, found_at_ms }) => ({
     topic_partition: partition,
     offset_from: from,
     offset_to: to,
-    messages: to - from,
+    messages,
     reason,
     batch_id: BigInt(record.batch_id),
-    passed_over_at: BigInt(passed_over_at_ms) * 1000n,
+    passed_over_at: BigInt(found_at_ms) * 1000n,
   }));
   const files = await engine.write(
     { sql: 'select * from gaps', relations: { gaps: { kind: 'rows', columns, rows } } },
@@ -111,16 +123,17 @@ export async function areGapsWritten(lake: Lake, record: BatchRecord): Promise<b
   return (snapshot?.transactionVersion(appIdOf(record.topic)) ?? 0) >= record.batch_id;
 }
 
-/** What a lake has passed over so far; null if nothing. */
-export async function gapTotals(
-  lake: Lake,
-): Promise<{ readonly stretches: number; readonly messages: number } | null> {
+/** What a lake has passed over so far; null if nothing. `unknown`: stretches of which nobody knows the messages. */
+export async function gapTotals(lake: Lake): Promise<NonNullable<Progress['gaps']> | null> {
   const snapshot = await (await lake.table(QUARANTINE_GAPS))?.snapshot();
   if (snapshot === undefined) return null;
-  let [stretches, messages] = [0, 0];
+  let [stretches, messages, unknown] = [0, 0, 0];
   for await (const rows of snapshot.rows({ columns: ['messages'] })) {
     stretches += rows.length;
-    for (const row of rows) messages += Number(row['messages']);
+    for (const row of rows) {
+      messages += Number(row['messages'] ?? 0);
+      if (row['messages'] === null) unknown += 1;
+    }
   }
-  return stretches === 0 ? null : { stretches, messages };
+  return stretches === 0 ? null : { stretches, messages, ...(unknown === 0 ? {} : { unknown }) };
 }

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { MessageReader } from '../engine/engine.ts';
 import { ContrailError, type ErrorCode, kindOf } from '../errors.ts';
 import type { SourceWord } from '../flight/source-word.ts';
 import type { BatchProgress } from '../lake/progress.ts';
+import { LivedTopic } from '../topic/lived-topic.ts';
 import { expiredIn } from '../topic/range.ts';
 import type { Topic, TopicGap, TopicIdentity } from '../topic/topic.ts';
 import { amend, newestRecord, noteFinished, writeRecord } from './batch-log.ts';
 import { checkBatches, isFinished, newestBatches } from './batch-order.ts';
-import type { BatchRecord, Gap } from './batch-record.ts';
+import { type BatchRecord, type Gap, lifeOfRecord } from './batch-record.ts';
 import { cutBatch } from './cut-batch.ts';
 import { type Allowance, gapsOf, gapTotals, isAllowed, withGaps } from './gaps.ts';
 import { finishMerge } from './merge/apply.ts';
@@ -21,7 +21,7 @@ import { WrittenFiles } from './written-files.ts';
 
 /** The options of a run of the pipeline. */
 export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
-  readonly topic: Topic & MessageReader;
+  readonly topic: Topic;
   /** Go on without messages that the topic no longer has now, and note them in `quarantine/gaps`. */
   readonly passOverGaps?: boolean;
   /** What sources on this machine say while the topic is away. */
@@ -87,11 +87,12 @@ const RETRYABLE_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
 export async function runPipeline(
   options: PipelineOptions,
 ): Promise<{ readonly batches: number; readonly rows: number }> {
-  const { lake, topic, clock, signal, once, triggerMs, monotonic = clock, sleep = timer } = options;
+  const { lake, clock, signal, once, triggerMs, monotonic = clock, sleep = timer } = options;
+  const topic = new LivedTopic(options.topic);
   const stop = { signal };
   const arrival = options.arrival ?? ((offsets, ms) => topic.arrival(offsets, ms, stop));
   const written = new WrittenFiles(options.engine, lake);
-  const parts = { ...options, engine: written.engine };
+  const parts = { ...options, topic, engine: written.engine };
   const batches = new MicroBatches(parts);
   // A file that the next step removes again may still be read at the version in between.
   const upkeep = new Upkeep({ ...parts, onCommitted: () => written.settle() });
@@ -134,6 +135,7 @@ export async function runPipeline(
       if (last === undefined) {
         await finishMerge(lake);
         last = await newestRecord(lake.store, stranger);
+        topic.life = lifeOfRecord(last);
         await checkBatches(lake, last, topic.name);
         await sameTopic(last);
         if (last !== null) await checkMarks(last, topic, lake.store.url);
@@ -304,7 +306,7 @@ export async function runPipeline(
   /** Cuts a batch; answers the error to handle, or null if the batch can now be run. */
   async function cut(failed: BatchRecord, error: unknown): Promise<unknown> {
     try {
-      const done = await cutBatch({ ...parts, topic }, failed, error, signal);
+      const done = await cutBatch(parts, failed, error, signal);
       if (done === null) return error;
       [failures, successes] = [0, 0];
       patience = done.messages === 0 ? 1 : Math.min(patience * 2, MOST_PATIENCE);
@@ -332,10 +334,8 @@ export async function runPipeline(
     totals.batches += 1;
     totals.rows += progress.rows_in;
     report.add(progress);
-    if (plan.gaps !== undefined) {
-      report.passedOver(await gapTotals(lake));
-      options.onPassedOver?.(plan.gaps);
-    }
+    if (plan.gaps !== undefined || plan.losses !== undefined) report.passedOver(await gapTotals(lake));
+    if (plan.gaps !== undefined) options.onPassedOver?.(plan.gaps);
     options.onBatch?.(progress);
   }
 }

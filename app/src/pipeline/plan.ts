@@ -1,5 +1,6 @@
 import { ContrailError } from '../errors.ts';
-import { expiredIn, PASS_OVER } from '../topic/range.ts';
+import { PASS_OVER, REPAIR } from '../topic/next-steps.ts';
+import { expiredIn } from '../topic/range.ts';
 import type { TopicGap } from '../topic/topic.ts';
 import type { BatchRecord } from './batch-record.ts';
 
@@ -28,11 +29,12 @@ export function pendingRanges(offsets: readonly Range[], last: BatchRecord | nul
 export function unreadRanges(offsets: readonly Range[], last: BatchRecord | null): readonly Range[] {
   const next = new Map(last?.ranges.map(({ partition, end }) => [partition, end]));
   return offsets.map(({ partition, start, end }) => {
-    const from = next.get(partition) ?? start;
+    // A partition that was added later begins at 0: what expired of it before it was read is missing too.
+    const from = next.get(partition) ?? (last === null ? start : 0n);
     if (from > end) {
       throw new ContrailError(
         'topic-went-back',
-        `Partition ${partition} of the topic ends at offset ${end}, but the lake has read up to ${from}: messages that the lake has are gone from the topic, and new messages would get their offsets. The topic was restored from an older copy, or lost its newest messages. Put the complete topic back, or start a new topic and a new lake with --data DIR; the old lake can still be read.`,
+        `Partition ${partition} of the topic ends at offset ${end}, but the lake has read up to ${from}: messages that the lake has are gone from the topic, and new messages would get their offsets. The topic was restored from an older copy, or lost its newest messages. Put the complete topic back. ${REPAIR}`,
       );
     }
     return { partition, start: from, end };

@@ -1,4 +1,5 @@
 import { ContrailError } from '../errors.ts';
+import { REPAIR } from '../topic/next-steps.ts';
 import type { OffsetRange, Topic, TopicIdentity } from '../topic/topic.ts';
 import type { BatchRecord, Mark } from './batch-record.ts';
 
@@ -17,7 +18,7 @@ export function checkIdentity(
   const { topic, topic_id: known, recorded_at_ms } = last;
   const next =
     'This lake gets no more data until the topic that it was filled from is back. It can be read as before (query, dashboard). ' +
-    'Another topic needs a new lake: start with --data DIR (an embedded topic is in that folder too: move the folder topic/ there first), or with another BUCKET_NAME.';
+    REPAIR;
   if (found === null) {
     return new ContrailError(
       'topic-gone',
@@ -77,7 +78,7 @@ export async function checkMarks(
       'topic-went-back',
       `The topic ${last.topic} holds other messages before offset ${offset} of partition ${partition} than those that the lake at ${lake} has read: ` +
         'an older copy of the topic was put back and filled again. Some of its messages would silently be skipped. ' +
-        'Put the complete topic back, or start a new lake with --data DIR (move the folder topic/ there first); the old lake can still be read.',
+        `Put the complete topic back. ${REPAIR}`,
       { facts: { partition, offset, known: mark, found } },
     );
   }

@@ -1,9 +1,6 @@
 import { ContrailError } from '../errors.ts';
+import { PASS_OVER } from './next-steps.ts';
 import type { OffsetRange, TopicGap } from './topic.ts';
-
-/** How to go on without messages that a topic no longer gives. */
-export const PASS_OVER =
-  'To go on without them, run "contrail pipeline --pass-over-gaps" once: it notes the missing messages in quarantine.gaps.';
 
 /**
  * Says what is wrong with a range that cannot be read in full, or null when it can.

@@ -12,6 +12,17 @@ const RECORD: BatchRecord = {
   ],
   marks: [{ partition: 0, offset: 2n ** 62n, mark: '5+3:aa' }],
   gaps: [{ partition: 0, from: 3n, to: 5n, reason: 'expired', passed_over_at_ms: 1_700_000_000_001 }],
+  losses: [
+    {
+      partition: 10_001,
+      from: 7n,
+      to: null,
+      messages: null,
+      reason: 'replaced',
+      found_at_ms: 1_700_000_000_002,
+    },
+    { partition: 1, from: 2n, to: 7n, messages: 3n, reason: 'lost', found_at_ms: 1_700_000_000_002 },
+  ],
   tables: { 'bronze/flights': 0 },
   amendment: 2,
 };
@@ -39,12 +50,14 @@ describe('a batch record', () => {
     ['ends before it starts', TEXT.replace('"end":"7"', '"end":"6"')],
     ['has a mark that is no text', TEXT.replace('"5+3:aa"', '7')],
     ['has a gap without a reason', TEXT.replace('"expired"', '"lost"')],
+    ['has a loss without a reason', TEXT.replace('"replaced"', '"expired"')],
+    ['has a loss without an end', TEXT.replace('"to":null', '"to":7')],
     ['has a gap of nothing', TEXT.replace('"to":"5"', '"to":"3"')],
     ['counts its tables otherwise', TEXT.replace('flights":0', 'flights":"0"')],
     ['has a partition twice', TEXT.replace('"partition":1', '"partition":0')],
   ])('that %s is refused by its name, with what to do', (_, text) => {
     expect(() => parseRecord(text, 1, 'here')).toThrow(
-      /^The record of micro-batch 1, here, cannot be used: .*\. Restore it from a copy .* move it elsewhere/,
+      /^The record of micro-batch 1, here, cannot be used: .*\. Restore it, if you have a copy .* "contrail repair"/,
     );
   });
 });

@@ -8,6 +8,7 @@ import {
   PLAIN_MESSAGE_SOURCE,
   SIMPLE_MESSAGE_LENGTH,
 } from '../../flight/decode-message.ts';
+import { LIFE, lifeOf, ownPartition } from '../../flight/topic-life.ts';
 import {
   MESSAGE_COLUMNS,
   type MessagesRelation,
@@ -83,7 +84,7 @@ const DECODE = `select decoded.*, ingested_at, topic_partition, topic_offset, is
       select *, UNPROCESSABLE octet_length(value) <= ${SIMPLE_MESSAGE_LENGTH} and is_valid_utf8(text)
         and (text rlike :plain or text rlike :flat) as is_simple
       from (
-        select value, cast(value as string) as text, timestamp as ingested_at, partition as topic_partition,
+        select value, cast(value as string) as text, timestamp as ingested_at, cast(FIRST_PARTITION + partition as int) as topic_partition,
           offset as topic_offset
         from kafka_records
         where value is not null
@@ -139,23 +140,25 @@ function decodedRecords({ job, kafka, relation }: Messages): BoundSelect {
     );
   }
   const offsets = (side: 'start' | 'end'): string =>
-    `{${JSON.stringify(topic.name)}:{${ranges.map((range) => `"${range.partition}":${range[side]}`).join(',')}}}`;
+    `{${JSON.stringify(topic.name)}:{${ranges.map((range) => `"${ownPartition(range.partition)}":${range[side]}`).join(',')}}}`;
   const records = job.session.read({
     format: 'kafka',
     options: {
       'kafka.isolation.level': 'read_committed',
       ...kafka.options,
-      assign: JSON.stringify({ [topic.name]: ranges.map(({ partition }) => partition) }),
+      assign: JSON.stringify({ [topic.name]: ranges.map(({ partition }) => ownPartition(partition)) }),
       startingOffsets: offsets('start'),
       endingOffsets: offsets('end'),
       failOnDataLoss: 'true',
     },
   });
+  // All ranges of a batch are of one life of the topic.
+  const firstPartition = lifeOf(ranges[0]?.partition ?? 0) * LIFE;
   const alias = freshAlias();
   const isUnprocessable = unprocessable.map(
     ({ partition, offset }) => `(topic_partition = ${partition} and topic_offset = ${offset})`,
   );
-  const decode = DECODE.replace(
+  const decode = DECODE.replace('FIRST_PARTITION', String(firstPartition)).replace(
     'UNPROCESSABLE',
     isUnprocessable.length === 0 ? '' : `not (${isUnprocessable.join(' or ')}) and`,
   );

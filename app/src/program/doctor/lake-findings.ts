@@ -58,8 +58,10 @@ async function lakeNow(settings: Settings, data: string, home: LakeHome): Promis
   if (existing === 0) return `${store.url}, empty so far`;
   using scratch = await scratchFolder('doctor');
   await using engine = await openEngine(settings, data, store, { share: 0.25, scratch });
-  const { messages, bronze, refused, passed_over } = await lakeAccounts(lake, engine);
-  const gaps = passed_over === 0 ? '' : `, ${count(passed_over)} passed over (see quarantine.gaps)`;
+  const { messages, bronze, refused, passed_over, unknown } = await lakeAccounts(lake, engine);
+  const more = unknown === 0 ? '' : ` and ${count(unknown)} stretches of unknown length`;
+  const gaps =
+    passed_over + unknown === 0 ? '' : `, ${count(passed_over)} passed over${more} (see quarantine.gaps)`;
   return `${store.url}, ${existing} of ${BATCH_TABLES.length} tables, ${count(messages)} messages: ${count(bronze)} in Bronze, ${count(refused)} in the quarantine alone${gaps}`;
 }
 

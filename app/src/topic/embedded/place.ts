@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { ContrailError } from '../../errors.ts';
+import { REPAIR } from '../next-steps.ts';
 
 /** The identity of the file at a path. It stays with an open file, and no other file gets it while that is open. */
 export interface Place {
@@ -24,14 +25,14 @@ export function checkPlace(file: string, open: Place, label: string): ContrailEr
     return new ContrailError(
       'topic-gone',
       `${label} was deleted or moved while this program had it open, so it can no longer be read or written. Stop every program that uses it, ` +
-        'then put the file and its -wal file back, or start with --data DIR: a new topic needs a new lake.',
+        `then put the file and its -wal file back. ${REPAIR}`,
     );
   }
   if (now.device === open.device && now.inode === open.inode) return null;
   return new ContrailError(
     'topic-replaced',
     `${label} was replaced by another file while this program had it open, so it can no longer be read or written. Stop every ` +
-      'program that uses it, and put the first file back; or start with --data DIR: a new topic needs a new lake.',
+      `program that uses it, and put the first file back. ${REPAIR}`,
   );
 }
 

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ContrailError } from '../../errors.ts';
 import type { MessageValue } from '../../flight/decode-message.ts';
-import { checkRange, PASS_OVER } from '../range.ts';
+import { PASS_OVER } from '../next-steps.ts';
+import { checkRange } from '../range.ts';
 import type { MessageChunk, OffsetRange } from '../topic.ts';
 import { decodeTimestamps, decodeValues, MAX_BATCH_BYTES, MAX_BATCH_MESSAGES } from './batch.ts';
 

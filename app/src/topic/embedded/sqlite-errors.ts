@@ -1,5 +1,6 @@
 import { ContrailError, messageOf } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
+import { REPAIR } from '../next-steps.ts';
 
 /**
  * SQLite's primary result codes (the low byte of an extended code) that a running program can meet.
@@ -9,8 +10,7 @@ const BUSY = 5;
 const LOCKED = 6;
 const DAMAGED_NEXT =
   'Stop every Contrail program that uses it, and put back a copy of the file. Without a copy, "contrail pipeline --pass-over-gaps" takes in the ' +
-  'messages that can be read, if any; then start with --data DIR: ' +
-  'a new topic needs a new lake, and the old lake can still be read.';
+  `messages that can be read, if any; then move the file and its -wal file away, which makes a new topic. ${REPAIR}`;
 const RESULTS: Readonly<Record<number, readonly [code: ErrorCode, next: string]>> = {
   3: ['topic-not-writable', 'Give this user permission to read and write the folder and its files.'],
   [BUSY]: ['topic-busy', 'Another process is writing to it; trying again is safe.'],

@@ -12,6 +12,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ContrailError } from '../../errors.ts';
 import { parseSourceWord, type SourceWord } from '../../flight/source-word.ts';
+import { REPAIR } from '../next-steps.ts';
 
 /** `PRAGMA application_id`: the letters `ctrl`, so that another program's database is not taken for a topic. */
 const APPLICATION_ID = 0x6374726c;
@@ -156,7 +157,7 @@ export function readProperties(connection: DatabaseSync): TopicProperties {
   if (row === undefined)
     throw new ContrailError(
       'topic-damaged',
-      `The topic file ${connection.location() ?? 'in memory'} is damaged: its table "topic" is empty. Restore it from a copy, or start with --data DIR: a new topic needs a new lake.`,
+      `The topic file ${connection.location() ?? 'in memory'} is damaged: its table "topic" is empty. Restore it from a copy, or move it away, which makes a new topic. ${REPAIR}`,
     );
   const { id, partitions, created_at_ms, simulated } = row as unknown as {
     readonly id?: string | null;

@@ -1,5 +1,6 @@
 import { Admin, type ClusterTopicMetadata, type Consumer } from '@platformatic/kafka';
 import { ContrailError } from '../../errors.ts';
+import { REPAIR } from '../next-steps.ts';
 import { partitionsDiffer } from '../refusals.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 import { hasAnswer, isTopicMissing } from './kafka-errors.ts';
@@ -55,14 +56,13 @@ export function checkTopicId(known: string, found: string | null, label: string)
   if (found === null) {
     return new ContrailError(
       'topic-away',
-      `${label} no longer exists: it was deleted, or the brokers have not found it again yet. ` +
-        'A new topic of this name needs a lake of its own: --data DIR or BUCKET_NAME.',
+      `${label} no longer exists: it was deleted, or the brokers have not found it again yet. ` + REPAIR,
     );
   }
   return new ContrailError(
     'topic-replaced',
     `${label} was deleted and created again while this program used it: its id was ${known} and is now ${found}. ` +
-      'Nothing more is read from it or written to it. A new topic needs a new lake: start with --data DIR or BUCKET_NAME.',
+      `Nothing more is read from it or written to it by this program. Start it again. ${REPAIR}`,
     { facts: { known, found } },
   );
 }
