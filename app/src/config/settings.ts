@@ -6,6 +6,7 @@ import { ContrailError } from '../errors.ts';
 import type { Area } from './area.ts';
 import { parseDotEnv } from './dot-env.ts';
 import type { CreditMode, Form, LogLevel, SaslMechanism } from './forms.ts';
+import type { KeepSetting } from './keep.ts';
 import type { Secret } from './secret.ts';
 import { splitSources } from './source-list.ts';
 import { SETTING_NAMES, VARIABLES } from './variables.ts';
@@ -86,6 +87,8 @@ export interface Settings {
   readonly bucketName: string;
   readonly s3Region: string;
   readonly s3Page: string | null;
+  /** Null: everything for ever. */
+  readonly keep: KeepSetting | null;
   readonly lakeRetentionMs: number;
   readonly lakeFiles: number;
   readonly lakeCacheBytes: number;
@@ -258,6 +261,7 @@ function toSettings(values: Values): Settings {
     bucketName: values.BUCKET_NAME,
     s3Region: values.S3_REGION,
     s3Page: values.S3_PAGE ?? null,
+    keep: values.KEEP ?? null,
     lakeRetentionMs: values.LAKE_RETENTION,
     lakeFiles: values.LAKE_FILES,
     lakeCacheBytes: values.LAKE_CACHE,

@@ -28,6 +28,7 @@ import {
   speed,
   whole,
 } from './forms.ts';
+import { keep, KEEP_EXAMPLE } from './keep.ts';
 
 /** What the documentation says of a variable. */
 interface Meaning {
@@ -343,6 +344,12 @@ export const VARIABLES = {
     meaning: 'Web page of the store, such as http://localhost:3909; the dashboard links to it.',
     unit: 'URL',
     unset: 'no link',
+  }),
+  KEEP: optional(keep, {
+    meaning:
+      'How long rows are kept, by layer (bronze, quarantine, silver, gold) or table, and how large the whole lake may become. Whole days are deleted; what is not named is kept for ever. See docs/operating.md.',
+    unit: `layer and time (h, d, w, y, forever), within size; as ${KEEP_EXAMPLE}`,
+    unset: 'everything for ever, without a bound',
   }),
   LAKE_RETENTION: setting(retention, '1h', {
     meaning:

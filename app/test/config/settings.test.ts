@@ -75,6 +75,7 @@ describe('loadSettings', () => {
       bucketName: 'datalake',
       s3Region: 'garage',
       s3Page: null,
+      keep: null,
       lakeRetentionMs: 3_600_000,
       lakeFiles: 5_000,
       lakeCacheBytes: 4 * 2 ** 30,
