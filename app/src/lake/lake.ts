@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { ContrailError } from '../errors.ts';
 import { kindDiffers } from '../flight/kind.ts';
 import type { Column, Value } from './column.ts';
+import { isBounded, type Keep, KEEP_ALL } from './keep.ts';
 import { DEFAULT_RETENTION, type Retention, streamProperties, type TableDefinition } from './table.ts';
 import { BATCH_TABLES, TABLES } from './tables.ts';
 
@@ -26,13 +27,21 @@ export const SIMULATED_PROPERTY = 'contrail.simulated';
 export class Lake {
   readonly store: ObjectStore;
   readonly retention: Retention;
+  /** How long rows stay. */
+  readonly keep: Keep;
   readonly #clock: () => number;
   readonly #tables = new Map<string, DeltaTable>();
   #simulated: boolean | null = null;
 
-  constructor(store: ObjectStore, clock: () => number, retention: Retention = DEFAULT_RETENTION) {
+  constructor(
+    store: ObjectStore,
+    clock: () => number,
+    retention: Retention = DEFAULT_RETENTION,
+    keep = KEEP_ALL,
+  ) {
     this.store = store;
     this.retention = retention;
+    this.keep = keep;
     this.#clock = clock;
   }
 
@@ -76,6 +85,9 @@ export class Lake {
     const properties = {
       ...definition.properties,
       ...(BATCH_TABLES.includes(definition) ? streamProperties(this.retention.retentionMs) : {}),
+      ...(isBounded(this.keep, definition.name) && 'delta.appendOnly' in definition.properties
+        ? { 'delta.appendOnly': 'false' }
+        : {}),
       ...(simulated === null ? {} : { [SIMULATED_PROPERTY]: String(simulated) }),
     };
     const table =

@@ -1,5 +1,6 @@
 import type { ObjectStore } from '@contrail/delta-lake';
 import { type SourceWord, toSourceWord } from '../flight/source-word.ts';
+import { isKeepReport, type KeepReport } from './keep/report.ts';
 
 /**
  * What the pipeline says of itself, kept in the lake so that the dashboard needs the lake alone:
@@ -47,6 +48,8 @@ export interface Progress {
   readonly sources?: readonly SourceWord[];
   /** The feeds of the messages, and their paces. */
   readonly feeds?: readonly FeedPace[];
+  /** How large the lake is, and what is deleted of it when; absent before the first look. */
+  readonly keep?: KeepReport;
 }
 
 /** What a micro-batch holds of a feed. */
@@ -135,9 +138,10 @@ export function parseProgress(text: string): Progress | null {
     Array.isArray(json['batches']) &&
     json['batches'].every((one) => isRecord(one) && Number.isFinite(one['rows_in']));
   if (!isProgress) return null;
-  const { sources, feeds } = json;
+  const { sources, feeds, keep, ...others } = json;
   return {
-    ...(json as unknown as Progress),
+    ...(others as unknown as Progress),
+    ...(isKeepReport(keep) ? { keep } : {}),
     message: typeof message === 'string' ? message : null,
     sources: Array.isArray(sources) ? sources.map(toSourceWord).filter((word) => word !== null) : [],
     feeds: Array.isArray(feeds) ? feeds.filter(isFeedPace) : [],

@@ -28,6 +28,8 @@ export interface CompactionRules {
   readonly targetBytes: number;
   /** The most that may be rewritten now. Bytes. */
   readonly maxBytes: number;
+  /** The most that may be rewritten in any case, because the lake may not become larger. Bytes; Infinity when absent. */
+  readonly roomBytes?: number;
   readonly nowMs: number;
   /** Whether the pipeline is about to end: partitions other than the newest then get no more files for now. */
   readonly isLast: boolean;
@@ -58,7 +60,10 @@ export function dueGroup(
   for (const { small, isClosed } of due.sort((a, b) => b.small.length - a.small.length)) {
     const sorted = small.sort((a, b) => positionOf(a) - positionOf(b) || (a.path < b.path ? -1 : 1));
     const isUrgent = isLast || small.length >= TOO_MANY_FILES;
-    const limit = isUrgent ? targetBytes : Math.min(rules.maxBytes, targetBytes);
+    const limit = Math.min(
+      isUrgent ? targetBytes : Math.min(rules.maxBytes, targetBytes),
+      rules.roomBytes ?? Infinity,
+    );
     const group = isClosed ? oldestOf(sorted, limit) : newestOf(sorted, limit);
     if (group.length > 1) return group;
   }

@@ -1,5 +1,7 @@
+import type { Snapshot } from '@contrail/delta-lake';
 import type { Engine } from '../engine/engine.ts';
 import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
+import { deletedRefused, deletedRows } from '../lake/keep/ledger.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
 import { NOT_IN_BRONZE, QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
 import { LivedTopic } from '../topic/lived-topic.ts';
@@ -60,20 +62,28 @@ export interface LakeAccounts {
   readonly passed_over: number;
   /** Stretches of a former life of the topic of which nobody knows the messages. */
   readonly unknown: number;
+  /** In Bronze, or in quarantine alone, until KEEP deleted them. */
+  readonly deleted: number;
   readonly messages: number;
 }
 
 /** Counts the messages in a lake from its tables. */
 export async function lakeAccounts(lake: Lake, engine: Engine): Promise<LakeAccounts> {
-  const bronze = (await (await lake.table(BRONZE_FLIGHTS))?.snapshot())?.rowCount ?? 0;
+  const bronzeTable = (await (await lake.table(BRONZE_FLIGHTS))?.snapshot()) ?? null;
+  const bronze = bronzeTable?.rowCount ?? 0;
   const { messages: passed_over, unknown = 0 } = (await gapTotals(lake)) ?? { messages: 0 };
-  const quarantine = await (await lake.table(QUARANTINE_FLIGHTS))?.snapshot();
-  if (quarantine === undefined)
-    return { bronze, refused: 0, passed_over, unknown, messages: bronze + passed_over };
+  const quarantine = (await (await lake.table(QUARANTINE_FLIGHTS))?.snapshot()) ?? null;
+  const deleted = deletedRows(bronzeTable) + deletedRefused(quarantine);
+  const refused = quarantine === null ? 0 : await refusedIn(engine, quarantine);
+  const messages = bronze + refused + passed_over + deleted;
+  return { bronze, refused, passed_over, unknown, deleted, messages };
+}
+
+/** How many messages are in the quarantine and not in Bronze. */
+async function refusedIn(engine: Engine, quarantine: Snapshot): Promise<number> {
   const [row] = await engine.rows({
     sql: `select count(*) as refused from quarantine where reason in (${NOT_IN_BRONZE.map((reason) => `'${reason}'`).join(', ')})`,
     relations: { quarantine: dataFiles(QUARANTINE_FLIGHTS, quarantine) },
   });
-  const refused = Number(row?.['refused'] ?? 0);
-  return { bronze, refused, passed_over, unknown, messages: bronze + refused + passed_over };
+  return Number(row?.['refused'] ?? 0);
 }

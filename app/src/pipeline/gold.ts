@@ -3,6 +3,7 @@ import type { Engine, Relation, Select, WrittenFile } from '../engine/engine.ts'
 import { CATEGORY_NAMES } from '../flight/category.ts';
 import { GOLD_METRICS_BY_CATEGORY } from '../lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../lake/gold-traffic-by-country.ts';
+import { silverWholeFrom } from '../lake/keep/ledger.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
 import { SILVER_FLIGHTS_ML } from '../lake/silver-flights-ml.ts';
 import type { TableDefinition } from '../lake/table.ts';
@@ -73,6 +74,18 @@ export function factsOf(files: readonly Pick<WrittenFile, 'rows' | 'statistics'>
     if (newest === null || max > newest) newest = max;
   }
   return { rows, newest, touched: [...touched].toSorted((a, b) => Number(a - b)) };
+}
+
+/**
+ * The windows of which Silver_ML still has every row. The others are closed: from the rows that are left they would be made
+ * wrong.
+ */
+export function openWindows(
+  touched: readonly bigint[],
+  ml: Pick<Snapshot, 'transactionVersion'>,
+): readonly bigint[] {
+  const whole = BigInt(silverWholeFrom(ml)) / 1000n;
+  return touched.filter((window) => window >= whole);
 }
 
 /**

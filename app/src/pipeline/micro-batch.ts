@@ -28,6 +28,7 @@ import {
 import {
   factsOf,
   flightsOf,
+  openWindows,
   type FreshFacts,
   freshFacts,
   GOLD,
@@ -36,6 +37,7 @@ import {
 } from './gold.ts';
 import { commitGaps } from './gaps.ts';
 import { kindOfPositions, type KindSources } from './kind.ts';
+import type { KeepPoint } from './keep/keeper.ts';
 import { EMPTY_RECENT, KEPT, Memory } from './memory.ts';
 import { NearbyAirports } from './nearby-airports.ts';
 import { rowsIn } from './plan.ts';
@@ -64,6 +66,7 @@ export type BatchPoint =
   | 'amended'
   | `written ${string}`
   | `committed ${string}`
+  | KeepPoint
   | 'finished';
 
 /**
@@ -301,11 +304,13 @@ export class MicroBatches {
     return { rows: files.reduce((sum, { rows }) => sum + rows, 0), files, commit };
   }
 
-  async #gold(batch: Batch, memory: Memory, { touched }: FreshFacts): Promise<void> {
+  async #gold(batch: Batch, memory: Memory, facts: FreshFacts): Promise<void> {
     const { lake, engine, onPoint } = this.#parts;
     const { tables } = batch;
-    if (touched.length === 0) return;
+    if (facts.touched.length === 0) return;
     const ml = (await tables.table(SILVER_FLIGHTS_ML)).cached();
+    const touched = openWindows(facts.touched, ml);
+    if (touched.length === 0) return;
     const flights = await flightsOf(engine, memory, ml, touched);
     const written = GOLD.map(async ({ definition, sql, relations }) => {
       const table = await tables.table(definition);

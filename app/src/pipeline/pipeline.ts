@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ContrailError, type ErrorCode, kindOf } from '../errors.ts';
 import type { SourceWord } from '../flight/source-word.ts';
+import type { KeepReport } from '../lake/keep/report.ts';
 import type { BatchProgress } from '../lake/progress.ts';
 import { LivedTopic } from '../topic/lived-topic.ts';
 import { expiredIn } from '../topic/range.ts';
@@ -10,6 +11,7 @@ import { checkBatches, isFinished, newestBatches } from './batch-order.ts';
 import { type BatchRecord, type Gap, lifeOfRecord } from './batch-record.ts';
 import { cutBatch } from './cut-batch.ts';
 import { type Allowance, gapsOf, gapTotals, isAllowed, withGaps } from './gaps.ts';
+import type { Deleted } from './keep/delete-units.ts';
 import { finishMerge } from './merge/apply.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
 import { type Cut, isCut, restOf } from './narrow.ts';
@@ -55,6 +57,8 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   readonly onTrouble?: (error: Error, retryInMs: number) => void;
   /** Called when a micro-batch that no engine could run goes on with fewer messages. */
   readonly onCut?: (cut: Cut) => void;
+  /** Called when a look at the lake's disk is over, with what was deleted because of KEEP. */
+  readonly onKept?: (report: KeepReport, deleted: readonly Deleted[]) => void;
   /** Called when maintenance of the tables failed; it is tried again. */
   readonly onUpkeepTrouble?: (error: unknown) => void;
 }
@@ -94,9 +98,17 @@ export async function runPipeline(
   const written = new WrittenFiles(options.engine, lake);
   const parts = { ...options, topic, engine: written.engine };
   const batches = new MicroBatches(parts);
-  // A file that the next step removes again may still be read at the version in between.
-  const upkeep = new Upkeep({ ...parts, onCommitted: () => written.settle() });
   const report = new Report(options);
+  // A file that the next step removes again may still be read at the version in between.
+  const upkeep = new Upkeep({
+    ...parts,
+    onCommitted: () => written.settle(),
+    onKeepPoint: options.onPoint,
+    onKept: (found, deleted) => {
+      report.kept(found);
+      options.onKept?.(found, deleted);
+    },
+  });
   let last: BatchRecord | null | undefined;
   /** The newest batch that this run has finished, or found finished. */
   let finished: BatchRecord | null = null;

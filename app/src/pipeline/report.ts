@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { KeepReport } from '../lake/keep/report.ts';
 import type { Lake } from '../lake/lake.ts';
 import { type BatchProgress, PROGRESS_BATCHES, type Progress, readProgress } from '../lake/progress.ts';
 import { clockNotice } from './clock-difference.ts';
@@ -37,6 +38,7 @@ export class Report {
   /** The newest batch that a former run has finished. */
   #found: number | null = null;
   #gaps: Progress['gaps'] | null = null;
+  #keep: KeepReport | null = null;
   #pending: readonly Range[] = [];
   #paces = new Paces();
   #words: readonly SourceWord[] = [];
@@ -53,6 +55,7 @@ export class Report {
   async begin(): Promise<void> {
     const before = await readProgress(this.#options.lake.store).catch(() => null);
     this.#paces = new Paces(before?.feeds);
+    this.#keep = before?.keep ?? null;
     await this.write('starting', []).catch(() => undefined);
   }
 
@@ -65,6 +68,11 @@ export class Report {
   /** What the lake has passed over so far. */
   passedOver(gaps: Progress['gaps'] | null): void {
     this.#gaps = gaps ?? null;
+  }
+
+  /** What is known of the lake's disk by now. */
+  kept(report: KeepReport): void {
+    this.#keep = report;
   }
 
   /** A former run has finished this batch, and no later one. */
@@ -126,12 +134,16 @@ export class Report {
     this.#words = await topic.words({ signal: AbortSignal.timeout(WORDS_MS) }).catch(() => this.#words);
     const words = newestWords(this.#words, this.#options.wordsHere?.() ?? []);
     const behindSeconds = newest?.clock_behind_s ?? null;
+    const notices = [
+      behindSeconds === null ? null : clockNotice(behindSeconds),
+      this.#keep?.notice ?? null,
+    ].filter((notice) => notice !== null);
     const progress: Progress = {
       at_ms: now,
       started_at_ms: this.#startedAtMs,
       state,
       message,
-      ...(behindSeconds === null ? {} : { notices: [clockNotice(behindSeconds)] }),
+      ...(notices.length === 0 ? {} : { notices }),
       engine: engine.name,
       trigger_ms: triggerMs,
       simulated: await lake.simulated(),
@@ -150,6 +162,7 @@ export class Report {
       // A source that has reported nothing for a day no longer exists.
       sources: words.filter(({ at_ms }) => now - at_ms < DAY_MS),
       feeds: this.#paces.list(),
+      ...(this.#keep === null ? {} : { keep: this.#keep }),
     };
     await this.#put(progress);
   }

@@ -5,6 +5,7 @@ import type { TableDefinition } from '../lake/table.ts';
 import { BATCH_TABLES } from '../lake/tables.ts';
 import { trimRecords } from './batch-log.ts';
 import { dueGroup, type FileOrder } from './compaction.ts';
+import { Keeper, type KeeperParts } from './keep/keeper.ts';
 import { PARAMETERS } from './queries.ts';
 
 const MINUTE_MS = 60_000;
@@ -68,8 +69,8 @@ interface Look {
  * Keeps the tables of the pipeline small while it runs, so that a lake has a bounded number of files however long it
  * runs and however quick the trigger is: it compacts small files, deletes removed files whose retention is over, and
  * cuts the logs. It is called between micro-batches, goes through the tables in turn, and takes no longer than it is
- * allowed to. It changes no row and no `txn`, and the next call does what it leaves undone. The promise to readers, and
- * the arithmetic: docs/decisions/0009-files-bounded.md.
+ * allowed to. The next call does what it leaves undone. It changes no row, but for the days that KEEP no longer promises
+ * ({@link Keeper}). The promise to readers, and the arithmetic: docs/decisions/0009-files-bounded.md.
  */
 export class Upkeep {
   readonly #lake: Lake;
@@ -78,6 +79,7 @@ export class Upkeep {
   /** How long something takes. */
   readonly #monotonic: () => number;
   readonly #onCommitted: () => void;
+  readonly #keeper: Keeper;
   readonly #looks = new Map<string, Look>();
   readonly #vacuumedAtMs = new Map<string, number>();
   #areRecordsTrimmed = false;
@@ -92,12 +94,15 @@ export class Upkeep {
     readonly monotonic?: () => number;
     /** Called when everything that the engine has written is part of a table. */
     readonly onCommitted?: () => void;
+    readonly onKeepPoint?: KeeperParts['onPoint'];
+    readonly onKept?: KeeperParts['onKept'];
   }) {
     this.#lake = parts.lake;
     this.#engine = parts.engine;
     this.#clock = parts.clock;
     this.#monotonic = parts.monotonic ?? parts.clock;
     this.#onCommitted = parts.onCommitted ?? (() => undefined);
+    this.#keeper = new Keeper({ ...parts, monotonic: this.#monotonic, onPoint: parts.onKeepPoint });
   }
 
   /** Costs next to nothing while no table has had commits. */
@@ -105,6 +110,7 @@ export class Upkeep {
     const untilMs = this.#monotonic() + budgetMs;
     if (!this.#areRecordsTrimmed) await trimRecords(this.#lake.store);
     this.#areRecordsTrimmed = true;
+    if (!isFull) await this.#keeper.run({ isForced: budgetMs === Infinity });
     for (let turn = 0; turn < BATCH_TABLES.length; turn += 1) {
       const definition = BATCH_TABLES[this.#first % BATCH_TABLES.length] as TableDefinition;
       this.#first += 1;
@@ -127,8 +133,11 @@ export class Upkeep {
     )
       return false;
     const stop = { signal };
-    const { retentionMs, files } = this.#lake.retention;
+    const { files } = this.#lake.retention;
+    const retentionMs = this.#keeper.isTight ? REMOVED_LEAST_MS : this.#lake.retention.retentionMs;
     const rest = { retentionMs, limit: MAX_DELETED, ...stop };
+    // After a jump of the clock nobody knows how old a removed file is.
+    if (this.#keeper.hasJumped) return false;
     const share = definition.partitionColumns.length === 0 ? REMOVED_WINDOWS_SHARE : REMOVED_SHARE;
     const removed = await table.deleteExpired({
       ...rest,
@@ -170,7 +179,13 @@ export class Upkeep {
       const startedMs = this.#monotonic();
       const maxBytes = Math.max(LEAST_BYTES, this.#bytesPerMs * (untilMs - startedMs));
       const files = table.cached().files();
-      const rules = { targetBytes, maxBytes, nowMs: this.#clock(), isLast: untilMs === Infinity };
+      const rules = {
+        targetBytes,
+        maxBytes,
+        roomBytes: this.#keeper.room,
+        nowMs: this.#clock(),
+        isLast: untilMs === Infinity,
+      };
       const group = dueGroup(files, orderOf(definition, files), rules);
       if (group === null) return true;
       const { metrics } = await table.compact(() => [group], {
@@ -179,6 +194,7 @@ export class Upkeep {
         signal,
       });
       this.#onCommitted();
+      this.#keeper.wrote(metrics.numAddedBytes);
       const tookMs = Math.max(1, this.#monotonic() - startedMs);
       this.#bytesPerMs = (this.#bytesPerMs + metrics.numRemovedBytes / tookMs) / 2;
       // Another writer committed first, or the engine writes in pieces: the next call tries again.

@@ -14,7 +14,14 @@ export interface Speech {
   readonly isLoud: boolean;
 }
 
-type Events = 'onBatch' | 'onPassedOver' | 'onStranger' | 'onUpkeepTrouble' | 'onCut' | 'onTrouble';
+type Events =
+  | 'onBatch'
+  | 'onPassedOver'
+  | 'onStranger'
+  | 'onKept'
+  | 'onUpkeepTrouble'
+  | 'onCut'
+  | 'onTrouble';
 
 /**
  * The output of a pipeline: a log line for each event, and a sentence for what a person should know. A problem that
@@ -29,6 +36,7 @@ export function pipelineWords({
   let spoken = -Infinity;
   let trouble: string | null = null;
   let isRestampingTold = false;
+  let shortage: string | null = null;
   return {
     onBatch: (batch) => {
       if (batch.rows_restamped !== undefined && !isRestampingTold) {
@@ -59,6 +67,15 @@ export function pipelineWords({
     },
     onStranger: (key) =>
       log.warn({ file: key }, 'a file in the folder of batch records is not a batch record and is ignored'),
+    onKept: ({ bytes, budget_bytes, notice }, deleted) => {
+      for (const one of deleted) log.info({ ...one }, 'deleted as KEEP says');
+      log.debug({ bytes, budget_bytes }, 'size of the lake');
+      if (notice !== null && notice !== shortage) {
+        log.warn({ bytes, budget_bytes }, notice);
+        say(notice);
+      }
+      shortage = notice;
+    },
     onUpkeepTrouble: (error) => log.warn({ error: String(error) }, 'maintenance of the tables failed'),
     onCut: ({ batch_id, messages, error }) => {
       log.warn({ batch_id, messages, error: error.message }, 'micro-batch cut');

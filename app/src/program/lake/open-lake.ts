@@ -66,10 +66,12 @@ export function openLake(
   const lock = hasOwnLock(settings.garageEndpoint) ? null : new LakeLock(store, lockOwner(command));
   return {
     store,
-    lake: new Lake(store, SYSTEM.clock, {
-      retentionMs: settings.lakeRetentionMs,
-      files: settings.lakeFiles,
-    }),
+    lake: new Lake(
+      store,
+      SYSTEM.clock,
+      { retentionMs: settings.lakeRetentionMs, files: settings.lakeFiles },
+      settings.keep ?? undefined,
+    ),
     async claim() {
       const notice = setTimeout(() => say(WATCHING), WATCHING_AFTER_MS);
       try {

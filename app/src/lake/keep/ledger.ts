@@ -1,0 +1,38 @@
+import type { Snapshot } from '@contrail/delta-lake';
+
+/**
+ * What was deleted from a table because of KEEP, as `txn` of the commits that deleted it: how many rows, ever; how many
+ * of them were messages that Bronze never had; and the newest day that was touched, in days since 1970.
+ */
+export const DELETED_ROWS = 'contrail.keep/rows';
+export const DELETED_REFUSED = 'contrail.keep/refused';
+export const DELETED_DAY = 'contrail.keep/day';
+
+/** How far a position may be ahead of its receipt, ms: the contract's bound for `implausible_time`. */
+const AHEAD_MS = 600_000;
+const DAY_MS = 86_400_000;
+
+type Log = Pick<Snapshot, 'transactionVersion'>;
+
+/** Rows that KEEP has deleted from a table since it was made. */
+export const deletedRows = (table: Log | null): number => table?.transactionVersion(DELETED_ROWS) ?? 0;
+/** Those of them, in the quarantine, that Bronze never had. */
+export const deletedRefused = (table: Log | null): number => table?.transactionVersion(DELETED_REFUSED) ?? 0;
+
+/** From this instant on nothing was deleted from a table with days, epoch ms; 0: it has everything. */
+export function wholeFrom(table: Log | null): number {
+  const day = table?.transactionVersion(DELETED_DAY) ?? null;
+  return day === null ? 0 : (day + 1) * DAY_MS;
+}
+
+/**
+ * From this event time on Bronze has every row that it ever got, epoch ms; 0: it has all. A row may have come in a little
+ * before its event time, on the last day that was deleted.
+ */
+export function bronzeWholeFrom(bronze: Log | null): number {
+  const received = wholeFrom(bronze);
+  return received === 0 ? 0 : received + AHEAD_MS;
+}
+
+/** From this event time on Silver_ML has every row that it ever got, epoch ms: windows of Gold before it are closed. */
+export const silverWholeFrom = (silverMl: Log | null): number => wholeFrom(silverMl);

@@ -1,0 +1,129 @@
+import type { AddFile, DeltaTable } from '@contrail/delta-lake';
+import type { Engine } from '../../engine/engine.ts';
+import {
+  DELETED_DAY,
+  DELETED_REFUSED,
+  DELETED_ROWS,
+  deletedRefused,
+  deletedRows,
+} from '../../lake/keep/ledger.ts';
+import type { Unit } from '../../lake/keep/units.ts';
+import { dataFiles, type Lake } from '../../lake/lake.ts';
+import { NOT_IN_BRONZE, QUARANTINE_FLIGHTS } from '../../lake/quarantine-flights.ts';
+import type { TableDefinition } from '../../lake/table.ts';
+
+/** The most files that one commit removes. */
+const MAX_REMOVED = 1000;
+const DAY_MS = 86_400_000;
+
+/** What a commit deleted. */
+export interface Deleted {
+  readonly table: string;
+  /** Days, or windows of Gold. */
+  readonly what: readonly string[];
+  readonly rows: number;
+  readonly bytes: number;
+  readonly files: number;
+}
+
+/**
+ * Deletes whole units of a table by commits, the oldest first. The files stay for the readers of older versions. Answers
+ * what was deleted; fewer units when another writer committed first: the next look finds the rest.
+ */
+export async function deleteUnits(
+  lake: Lake,
+  engine: Engine,
+  definition: TableDefinition,
+  units: readonly Unit[],
+  onPoint: (point: `deleting ${string}` | `deleted ${string}`) => void = () => undefined,
+): Promise<readonly Deleted[]> {
+  // An earlier version, or an earlier KEEP, made it append-only.
+  const table = await lake.create(definition, null);
+  const done: Deleted[] = [];
+  const files = units.flatMap((unit) => unit.files.map((file) => ({ file, unit })));
+  for (let start = 0; start < files.length; start += MAX_REMOVED) {
+    const part = files.slice(start, start + MAX_REMOVED);
+    const some = [...new Set(part.map(({ unit }) => unit))];
+    onPoint(`deleting ${definition.name}`);
+    const deleted = await deleteFiles({ table, engine, definition, units: some }, part);
+    if (deleted === null) break;
+    onPoint(`deleted ${definition.name}`);
+    done.push(deleted);
+  }
+  return done;
+}
+
+interface Deletion {
+  readonly table: DeltaTable;
+  readonly engine: Engine;
+  readonly definition: TableDefinition;
+  readonly units: readonly Unit[];
+}
+
+/** One commit; null when it lost to another writer. */
+async function deleteFiles(
+  { table, engine, definition, units }: Deletion,
+  part: readonly { readonly file: AddFile }[],
+): Promise<Deleted | null> {
+  const { name, partitionColumns } = definition;
+  const files = part.map(({ file }) => file);
+  const snapshot = table.cached();
+  const { rows, refused } = await countRows(engine, definition, table, files);
+  const [column] = partitionColumns;
+  const lastMs = Math.max(...units.map(({ endMs }) => endMs));
+  const transaction = table
+    .startTransaction({
+      operation: 'DELETE',
+      operationParameters: { predicate: JSON.stringify([predicateOf(column, units, lastMs)]) },
+    })
+    .remove(files)
+    .setOperationMetrics({
+      numRemovedFiles: files.length,
+      numRemovedBytes: files.reduce((sum, { size }) => sum + size, 0),
+      numDeletedRows: rows,
+      numAddedFiles: 0,
+      numCopiedRows: 0,
+    });
+  // A version of an application only grows, so what stays as it is must not be named.
+  if (rows > 0) transaction.identify(DELETED_ROWS, deletedRows(snapshot) + rows);
+  if (refused > 0) transaction.identify(DELETED_REFUSED, deletedRefused(snapshot) + refused);
+  const day = Math.floor(lastMs / DAY_MS) - 1;
+  if (column !== undefined && day > (snapshot.transactionVersion(DELETED_DAY) ?? -1))
+    transaction.identify(DELETED_DAY, day);
+  const result = await transaction.commit();
+  if (result.kind !== 'committed') return null;
+  return {
+    table: name,
+    what: units.map(({ label }) => label),
+    rows,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    files: files.length,
+  };
+}
+
+/** The condition in the words of SQL, for the table's history. */
+function predicateOf(column: string | undefined, units: readonly Unit[], lastMs: number): string {
+  if (column === undefined) return `window_start < '${new Date(lastMs).toISOString()}'`;
+  return `${column} IN (${units.map(({ label }) => `'${label}'`).join(', ')})`;
+}
+
+/** How many rows files have, and how many of them are messages that Bronze never had. */
+async function countRows(
+  engine: Engine,
+  definition: TableDefinition,
+  table: DeltaTable,
+  files: readonly AddFile[],
+): Promise<{ readonly rows: number; readonly refused: number }> {
+  const counts = files.map(({ stats, deletionVector }) =>
+    deletionVector === undefined ? (stats?.numRecords ?? null) : null,
+  );
+  const isQuarantine = definition.name === QUARANTINE_FLIGHTS.name;
+  if (!isQuarantine && !counts.includes(null))
+    return { rows: counts.reduce<number>((sum, rows) => sum + (rows ?? 0), 0), refused: 0 };
+  const reasons = NOT_IN_BRONZE.map((reason) => `'${reason}'`).join(', ');
+  const [row] = await engine.rows({
+    sql: `select count(*) as row_count, ${isQuarantine ? `count(case when reason in (${reasons}) then 1 end)` : '0'} as refused from old`,
+    relations: { old: dataFiles(definition, table.cached(), { files }) },
+  });
+  return { rows: Number(row?.['row_count'] ?? 0), refused: Number(row?.['refused'] ?? 0) };
+}
