@@ -113,6 +113,7 @@ const KIND_OF_CODE = {
   'second-pipeline': 'conflict',
   'commit-conflict': 'conflict',
   'merge-conflict': 'conflict',
+  'merge-incomplete': 'invalid',
   'merge-open': 'invalid',
   'merge-record-unreadable': 'corrupt',
   'merge-accounts-differ': 'internal',

@@ -56,6 +56,7 @@ describe('what is said of a lake and its topic at rest', () => {
     expect(await lakeAccounts(openLake(directory), engine)).toEqual({
       bronze: MESSAGES.length - malformed,
       refused: malformed,
+      unknown: 0,
       deleted: 0,
       passed_over: 0,
       messages: MESSAGES.length,

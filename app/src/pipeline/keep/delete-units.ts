@@ -4,10 +4,13 @@ import {
   DELETED_DAY,
   DELETED_REFUSED,
   DELETED_ROWS,
+  DELETED_SINCE,
   deletedRefused,
   deletedRows,
+  SINCE_FROM,
 } from '../../lake/keep/ledger.ts';
 import type { Unit } from '../../lake/keep/units.ts';
+import { BRONZE_FLIGHTS } from '../../lake/bronze-flights.ts';
 import { dataFiles, type Lake } from '../../lake/lake.ts';
 import { NOT_IN_BRONZE, QUARANTINE_FLIGHTS } from '../../lake/quarantine-flights.ts';
 import type { TableDefinition } from '../../lake/table.ts';
@@ -90,6 +93,9 @@ async function deleteFiles(
   const day = Math.floor(lastMs / DAY_MS) - 1;
   if (column !== undefined && day > (snapshot.transactionVersion(DELETED_DAY) ?? -1))
     transaction.identify(DELETED_DAY, day);
+  const since = SINCE_FROM - oldestDay(files);
+  if (name === BRONZE_FLIGHTS.name && since > (snapshot.transactionVersion(DELETED_SINCE) ?? -1))
+    transaction.identify(DELETED_SINCE, since);
   const result = await transaction.commit();
   if (result.kind !== 'committed') return null;
   return {
@@ -99,6 +105,17 @@ async function deleteFiles(
     bytes: files.reduce((sum, { size }) => sum + size, 0),
     files: files.length,
   };
+}
+
+/** The day of the oldest position, in days since 1970; 0 where a file does not say. */
+function oldestDay(files: readonly AddFile[]): number {
+  const days = files.map(({ stats }) => {
+    const min = stats?.minValues['time_position'];
+    if (typeof min === 'number' || typeof min === 'bigint') return Math.floor((Number(min) * 1000) / DAY_MS);
+    // Rows without a time of their position are in no window.
+    return stats !== null && stats.nullCount['time_position'] === stats.numRecords ? Infinity : 0;
+  });
+  return Math.max(0, Math.min(SINCE_FROM, ...days));
 }
 
 /** The condition in the words of SQL, for the table's history. */

@@ -16,8 +16,9 @@ import { applyRecord, finishMerge, isMergeFinished, type MergePoint } from './ap
 import { newestMerge, writeMerge } from './merge-log.ts';
 import type { MergeRecord, TableRows } from './merge-record.ts';
 import { SliceFiles } from './slice-files.ts';
+import { wholeSpan } from './whole-bronze.ts';
 import { computeSlice, type SliceParts, type SlicePlace, type SliceSink } from './slice.ts';
-import { type AskedRange, countWindows, type Slice, slicesOf, wholeWindows } from './slices.ts';
+import { type AskedRange, countWindows, type Slice, slicesOf, type Span, wholeWindows } from './slices.ts';
 
 /** Attempts for a slice whose commits lost to another writer. */
 const TRIES = 3;
@@ -98,7 +99,9 @@ export async function runMerge(options: MergeOptions): Promise<MergeOutcome> {
     isResumed && next < before.slices.length
       ? { slices: before.slices, next, rows: before.rows, released: before.released }
       : { slices: await planned(options), next: 0, rows: {}, released: 0 };
-  if (plan.slices.length === 0) return NOTHING;
+  const [first, last] = [plan.slices[plan.next], plan.slices.at(-1)];
+  if (first === undefined || last === undefined) return NOTHING;
+  if (isResumed) await checkWhole(lake, { start: first.start, end: last.end });
   options.onProgress?.({ slices: plan.slices, done: plan.next, isResumed: plan.next > 0 });
   options.onPoint?.('planned');
   const outcome = await run.through(plan);
@@ -153,6 +156,12 @@ async function closedBatches({ lake, compare }: MergeOptions): Promise<number> {
   return last.batch_id;
 }
 
+/** KEEP may have deleted rows since the slices were planned. @throws ContrailError `invalid` / `merge-incomplete` */
+async function checkWhole(lake: Lake, span: Span): Promise<void> {
+  const bronze = (await (await lake.table(BRONZE_FLIGHTS))?.snapshot()) ?? null;
+  wholeSpan(bronze, { from: span.start, to: span.end }, span, true);
+}
+
 /** Counts the rows of the range, and cuts it into slices. */
 async function planned({
   lake,
@@ -166,7 +175,8 @@ async function planned({
   const snapshotOf = async (definition: typeof BRONZE_FLIGHTS) =>
     (await (await lake.table(definition))?.snapshot()) ?? null;
   const tables = { bronze: await snapshotOf(BRONZE_FLIGHTS), silver: await snapshotOf(SILVER_FLIGHTS) };
-  const asked = wholeWindows(range, Math.floor(clock() / 1000));
+  const windowsAsked = wholeWindows(range, Math.floor(clock() / 1000));
+  const asked = wholeSpan(tables.bronze, range, windowsAsked, additions !== undefined);
   const windows = await countWindows(engine, { ...tables, additions }, asked, signal);
   const [first] = windows[0] ?? [];
   const [last] = windows.at(-1) ?? [];
