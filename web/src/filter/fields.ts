@@ -39,7 +39,7 @@ export const NO_COUNTRY = 'Unknown';
 
 /**
  * All that a filter can ask for, by the name of its parameter. Another column of the wire becomes filtered by a line here, one in
- * chips.ts, and its place in the form. The flight phase is not among them: it is in Silver_ML, not in the live row.
+ * chips.ts, and its place in the form. The flight phase is not among them, by docs/decisions/0020-filter.md.
  */
 export const FIELDS = {
   /** Bits: altitude class n, see altitude-class.ts. */
