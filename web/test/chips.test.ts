@@ -55,6 +55,16 @@ describe('the chips of a filter', () => {
     expect(words('near=0,0,46.3', 'aviation')).toEqual(['Within 25 NM of 0.000° N, 0.000° E']);
   });
 
+  test('name an airline once its name is known, and say of a military address that it is only that', () => {
+    expect(words('airline=DLH&military=yes')).toEqual(['Airline DLH', 'Military by address block']);
+    expect(words('military=no')).toEqual(['Not of a military address block']);
+    const named = chipsOf(filterOf('airline=DLH,XXX'), 'metric', (code) =>
+      code === 'DLH' ? 'Lufthansa' : null,
+    );
+    expect(named.map((chip) => chip.words)).toEqual(['Lufthansa', 'Airline XXX']);
+    expect(named[0]?.without).toEqual({ airline: ['XXX'] });
+  });
+
   test('speak in the units that were chosen', () => {
     expect(words('altitude=3&altitude_m=3048..', 'aviation')).toEqual([
       '10,000 to 20,000 ft',

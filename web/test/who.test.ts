@@ -22,6 +22,14 @@ describe('who an aircraft is', () => {
     });
   });
 
+  test('names the airline of its callsign, unless the operator is the same', () => {
+    expect(whoWords('3c6444', airliner, { ...IDENTITY, operator: null }, 'Lufthansa').machine).toBe(
+      'Lufthansa · D-AIZA · A320',
+    );
+    expect(whoWords('3c6444', airliner, IDENTITY, 'Lufthansa').machine).toBe('D-AIZA · A320 · Lufthansa');
+    expect(whoWords('3c6444', airliner, null, 'Lufthansa').machine).toBe('Lufthansa');
+  });
+
   test('is its registration where it sends no callsign, and its address where nobody knows that', () => {
     const mute = { ...airliner, callsign: null };
     expect(whoWords('3c6444', mute, IDENTITY)).toMatchObject({

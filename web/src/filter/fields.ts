@@ -1,6 +1,7 @@
 import { CALLSIGN_BYTES, type RowColumns } from 'contrail/wire/columns';
 import { CATEGORY_MASK, encodeIcao24, FEED_UNKNOWN, ON_GROUND, UNITS_PER, VALID } from 'contrail/wire/units';
 import { ALL_CLASSES, altitudeClass, CLASS_COUNT } from './altitude-class.ts';
+import { isMilitaryAddress } from './military.ts';
 import { formatNear, nearTest, type Near, parseNears } from './near.ts';
 import { cleanPattern, matches, patternOf } from './pattern.ts';
 
@@ -102,6 +103,28 @@ export const FIELDS = {
       };
     },
   }),
+  /** Designators of airlines, `DLH`: callsigns that begin with one and a figure after it. */
+  airline: field<readonly string[]>({
+    parse: (text) => listOf(text.toUpperCase(), ',', (part) => (/^[A-Z]{3}$/.test(part) ? part : '')),
+    format: (codes) => codes.join(','),
+    test: (codes, columns) => {
+      const wanted = new Set(codes.map((code) => packed(...[0, 1, 2].map((i) => code.charCodeAt(i)))));
+      return (row) => {
+        if (!isValid(columns, row, VALID.callsign)) return false;
+        const { callsign } = columns;
+        const start = row * CALLSIGN_BYTES;
+        const figure = callsign[start + 3] ?? BLANK;
+        if (figure < ZERO || figure > NINE) return false;
+        return wanted.has(packed(callsign[start], callsign[start + 1], callsign[start + 2]));
+      };
+    },
+  }),
+  /** Whether the address is of a block that a state has set aside for its military: military.ts. */
+  military: field<boolean | null>({
+    parse: (text) => (text === 'yes' ? true : text === 'no' ? false : null),
+    format: (is) => (is === null ? '' : is ? 'yes' : 'no'),
+    test: (is, columns) => (row) => isMilitaryAddress(columns.icao24[row] ?? 0) === is,
+  }),
   /** Patterns as those of callsigns, compared without hyphens: `DAIZA` is D-AIZA. */
   registration: identified('registration'),
   /** Patterns for ICAO type designators: `A32?`. */
@@ -163,6 +186,8 @@ export const FIELDS = {
 export const SOURCE_KINDS: readonly string[] = ['adsb', 'asterix', 'mlat', 'flarm'];
 
 const BLANK = 0x20;
+const ZERO = 0x30;
+const NINE = 0x39;
 
 /**
  * A field of patterns for what is known of an aircraft by its address. What was found for an identity is remembered while the same
@@ -242,6 +267,11 @@ export function rangeOf(from: number | null, to: number | null): Range | null {
 
 function listOf(text: string, separator: string, clean: (part: string) => string): string[] {
   return [...new Set(text.split(separator).map(clean))].filter((part) => part !== '');
+}
+
+/** Three characters as one number. */
+function packed(a = 0, b = 0, c = 0): number {
+  return (a << 16) | (b << 8) | c;
 }
 
 /** A squawk of 12 bits: each digit, or the one given for all digits, and another for those left open. */

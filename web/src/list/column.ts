@@ -16,6 +16,8 @@ export interface Around {
   readonly from: Position | null;
   /** Who has an address (as a number of the wire); null: nobody says. */
   readonly who: (address: number | undefined) => Identity | null;
+  /** The airline that a callsign is of; null: none is known. */
+  readonly airlineOf: (callsign: string | null) => string | null;
 }
 
 /** One column of the list: what it is called, how wide it is, and what stands in it. */

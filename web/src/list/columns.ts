@@ -1,5 +1,6 @@
 import { distance_m } from 'contrail/wire/great-circle';
 import { CATEGORY_MASK, UNITS_PER, VALID } from 'contrail/wire/units';
+import { isMilitaryAddress } from '../filter/military.ts';
 import { squawkOf } from '../live/emergencies.ts';
 import type { Picture } from '../live/picture.ts';
 import * as format from '../text/format.ts';
@@ -17,6 +18,20 @@ export const COLUMNS = {
   registration: identity('Registration', 92, 'registration', { short: 'Reg.' }),
   type: identity('Type', 60, 'type_code', { meaning: 'As ICAO Doc 8643 names it' }),
   operator: identity('Operator', 132, 'operator'),
+  airline: text('Airline', 132, (picture, slot, { airlineOf }) => airlineOf(picture.callsignOf(slot)), {
+    meaning: 'By the first three letters of the callsign',
+    isThere: (picture, { airlineOf }) => anyOf(picture, (slot) => airlineOf(picture.callsignOf(slot))),
+  }),
+  military: text(
+    'Military',
+    92,
+    ({ columns }, slot) => (isMilitaryAddress(columns.icao24[slot] ?? 0) ? 'By address' : null),
+    {
+      meaning: 'Its address is of a block that its state has set aside for the military',
+      isThere: (picture) =>
+        anyOf(picture, (slot) => (isMilitaryAddress(picture.columns.icao24[slot] ?? 0) ? true : null)),
+    },
+  ),
   altitude: orGround(
     scaled('Altitude', 88, 'altitude', VALID.altitude, ({ columns }, slot) => columns.altitude[slot]),
   ),

@@ -37,6 +37,7 @@ export interface ListPorts {
   /** The time of the picture, epoch seconds. */
   readonly now: () => number;
   readonly who: Around['who'];
+  readonly airlineOf: Around['airlineOf'];
 }
 
 /** The map, as far as the list asks it. */
@@ -70,8 +71,8 @@ export class ListStore extends Store<Listed> {
 
   /** What values of the columns depend on now. */
   get around(): Around {
-    const { now, who } = this.#ports;
-    return { now: now(), from: this.#sight?.middle() ?? null, who };
+    const { now, who, airlineOf } = this.#ports;
+    return { now: now(), from: this.#sight?.middle() ?? null, who, airlineOf };
   }
 
   /** The map has come, or has gone. */

@@ -3,6 +3,7 @@ import urlLand50m from '../../generated/basemap-50m.bin?url';
 import urlLand10m from '../../generated/basemap-10m.bin?url';
 import urlAirports from '../../generated/airports.bin?url';
 import urlNames from '../../generated/labels.json?url';
+import urlAirlines from '../../layers/airlines.bin?url';
 import urlCitiesFar from '../../layers/cities-far.bin?url';
 import urlCitiesNear from '../../layers/cities-near.bin?url';
 import urlRunways from '../../layers/runways.bin?url';
@@ -10,6 +11,7 @@ import urlStates50m from '../../layers/states-50m.bin?url';
 import urlStates10m from '../../layers/states-10m.bin?url';
 import urlWater50m from '../../layers/water-50m.bin?url';
 import urlWater10m from '../../layers/water-10m.bin?url';
+import type { AirlineNames } from '../state/airline.ts';
 import { airportList, type Airport } from './airports.ts';
 import type { GroundFile, GroundFiles, LoadGround } from './ground.ts';
 import type { Labels } from './overlay.ts';
@@ -59,6 +61,11 @@ export function loadAirportList(): Promise<readonly Airport[]> {
     airports = null;
   });
   return airports;
+}
+
+/** The names of airlines by their designators. @throws Error when they cannot be fetched. */
+export async function loadAirlines(): Promise<AirlineNames> {
+  return (await (await unpacked(urlAirlines)).json()) as AirlineNames;
 }
 
 async function airportRows(): Promise<AirportRows> {

@@ -4,6 +4,7 @@ import { getContext, setContext } from 'svelte';
 import { getBytes, getJson } from '../api/request.ts';
 import { FilterStore } from '../filter/filter-store.ts';
 import { Commits } from '../state/commits.ts';
+import { Airlines } from '../state/airlines.ts';
 import { Identities } from '../state/identities.ts';
 import { ListStore } from '../list/list-store.ts';
 import { LiveConnection, type Link, type Socket, type SocketEvents } from '../live/connection.ts';
@@ -22,6 +23,7 @@ import {
 import { noticesOf } from '../live/notices.ts';
 import { reloadOnce } from '../live/reload.ts';
 import { Picture } from '../live/picture.ts';
+import { loadAirlines } from '../map/load.ts';
 import { worldX, worldY } from '../map/projection.ts';
 import { PLACE_ZOOM, View } from '../map/view.ts';
 import { Comparison } from '../state/comparison.ts';
@@ -71,6 +73,8 @@ export class App {
   readonly commits = new Commits();
   /** Who aircraft are: registration, type, operator. */
   readonly identities: Identities;
+  /** The names of airlines, once somebody wants them. */
+  readonly airlines = new Airlines(loadAirlines);
 
   link: Link = $state.raw({ kind: 'connecting', attempt: 0, polling: false });
   server: LiveState | null = $state.raw(null);
@@ -289,7 +293,7 @@ export class App {
   }
 
   #makeList(): ListStore {
-    const { route, picture, selection, filter, identities } = this;
+    const { route, picture, selection, filter, identities, airlines } = this;
     const list = new ListStore({
       address: route,
       picture,
@@ -297,9 +301,11 @@ export class App {
       visible: filter.visible.mask,
       now: () => this.pictureNow(),
       who: (address) => identities.at(address),
+      airlineOf: (callsign) => airlines.of(callsign),
     });
     filter.subscribe(() => list.filtered());
     identities.subscribe(() => list.follow());
+    airlines.subscribe(() => list.follow());
     return list;
   }
 

@@ -23,7 +23,7 @@ export function callName(
 /** Who an aircraft is, in the lines of its card. */
 export interface WhoWords {
   readonly name: string;
-  /** Registration, type and operator; empty where nobody says. */
+  /** Airline, registration, type and operator; empty where nobody says. */
   readonly machine: string;
   /** Address, country and category. */
   readonly origin: string;
@@ -31,14 +31,21 @@ export interface WhoWords {
   readonly source: string;
 }
 
-/** The lines for an aircraft; `aircraft` is null if it is not, or no longer, in the picture. */
-export function whoWords(icao24: string, aircraft: Aircraft | null, identity: Identity | null): WhoWords {
+/** The lines for an aircraft; `aircraft` is null if it is not, or no longer, in the picture. `airline` is that of its callsign. */
+export function whoWords(
+  icao24: string,
+  aircraft: Aircraft | null,
+  identity: Identity | null,
+  airline: string | null = null,
+): WhoWords {
   const name = callName(icao24, aircraft?.callsign, identity);
   const kind = positionSourceWords(aircraft?.position_source ?? null);
   const feed = aircraft?.feed == null ? null : sourceTitle(aircraft.feed);
   return {
     name,
     machine: joined([
+      // Mostly the operator, in other words.
+      identity?.operator?.toLowerCase().includes(airline?.toLowerCase() ?? '') === true ? null : airline,
       identity?.registration === name ? null : identity?.registration,
       identity?.type_code,
       identity?.operator,

@@ -18,8 +18,12 @@ export const CLIMB: Range = { from: 1, to: null };
 export const DESCENT: Range = { from: null, to: -1 };
 export const LEVEL: Range = { from: -1, to: 1 };
 
-/** A chip for each thing that a filter asks for, in the order of the form. */
-export function chipsOf(filter: Filter, units: Units): readonly Chip[] {
+/** A chip for each thing that a filter asks for, in the order of the form. `airlineName` gives the name for a designator. */
+export function chipsOf(
+  filter: Filter,
+  units: Units,
+  airlineName: (code: string) => string | null = () => null,
+): readonly Chip[] {
   const { altitude, altitude_m, velocity_kmh, vertical_rate, on_ground } = filter;
   const chips: Chip[] = [];
   const add = (words: string | null, without: Partial<Filter>): void => {
@@ -38,6 +42,9 @@ export function chipsOf(filter: Filter, units: Units): readonly Chip[] {
   });
   for (const one of filter.country) add(one, { country: without(filter.country, one) });
   for (const one of filter.callsign) add(`Callsign ${one}`, { callsign: without(filter.callsign, one) });
+  for (const one of filter.airline)
+    add(airlineName(one) ?? `Airline ${one}`, { airline: without(filter.airline, one) });
+  add(filter.military === null ? null : militaryWords(filter.military), { military: null });
   for (const one of filter.registration)
     add(`Registration ${one}`, { registration: without(filter.registration, one) });
   for (const one of filter.type) add(`Type ${one}`, { type: without(filter.type, one) });
@@ -52,6 +59,11 @@ export function chipsOf(filter: Filter, units: Units): readonly Chip[] {
 /** A kind of position source as people write it. */
 export function sourceKindWords(kind: string): string {
   return positionSourceWords(SOURCE_KINDS.indexOf(kind)) ?? kind;
+}
+
+/** Only what an address says: aircraft of the military may have others. */
+function militaryWords(is: boolean): string {
+  return is ? 'Military by address block' : 'Not of a military address block';
 }
 
 /** `Within 25 km of EDDF`. */

@@ -1,6 +1,7 @@
 import type { Filter } from '../filter/filter.ts';
 import type { Picture } from '../live/picture.ts';
 import { photograph, type Caption } from '../map/snapshot.ts';
+import type { Airlines } from '../state/airlines.ts';
 import type { Store } from '../state/store.ts';
 import { GROUND_CLASS, UNKNOWN_CLASS } from '../filter/altitude-class.ts';
 import { count, plural, type Units } from '../text/format.ts';
@@ -60,6 +61,7 @@ export interface PictureRoom {
   readonly server: { readonly simulated: boolean | null } | null;
   readonly shownNow: number;
   readonly times: Times;
+  readonly airlines: Pick<Airlines, 'nameOf'>;
   readonly at: number | null;
   readonly recording: boolean;
   said: string;
@@ -73,7 +75,9 @@ export function savePicture(room: PictureRoom, control: Pick<MapControl, 'map' |
   const caption = captionOf({
     moment: room.times.instant(room.shownNow),
     inView: control.value.counts.inView,
-    filters: chipsOf(room.filter.value, units).map(({ words }) => words),
+    filters: chipsOf(room.filter.value, units, (code) => room.airlines.nameOf(code)).map(
+      ({ words }) => words,
+    ),
     feeds: room.picture.feeds,
     credit: control.value.credit,
     isSimulated: room.server?.simulated === true,

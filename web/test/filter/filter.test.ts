@@ -41,7 +41,7 @@ function passes(query: string, ...changes: readonly Partial<Aircraft>[]): boolea
 describe('a filter in the address', () => {
   test('is short, and comes back as it went', () => {
     const query =
-      'altitude=024&altitude_m=..3000&velocity_kmh=100.5..&vertical_rate=-20..-2&on_ground=no&category=8,9&country=Germany;Iran, Islamic Republic of&callsign=DLH,*9?F&registration=DAI,N1*&type=A32?&feed=readsb;adsblol:47,8,100&source=adsb,mlat&near=50.0333,8.5706,25,FRA;-10.5,-170,40&squawk=7,70?0&only=3c6444,~00abcd';
+      'altitude=024&altitude_m=..3000&velocity_kmh=100.5..&vertical_rate=-20..-2&on_ground=no&category=8,9&country=Germany;Iran, Islamic Republic of&callsign=DLH,*9?F&airline=DLH,EZY&military=no&registration=DAI,N1*&type=A32?&feed=readsb;adsblol:47,8,100&source=adsb,mlat&near=50.0333,8.5706,25,FRA;-10.5,-170,40&squawk=7,70?0&only=3c6444,~00abcd';
     const filter = filterOf(query);
     expect(filter).toEqual({
       altitude: 0b10101,
@@ -52,6 +52,8 @@ describe('a filter in the address', () => {
       category: [8, 9],
       country: ['Germany', 'Iran, Islamic Republic of'],
       callsign: ['DLH', '*9?F'],
+      airline: ['DLH', 'EZY'],
+      military: false,
       registration: ['DAI', 'N1*'],
       type: ['A32?'],
       feed: ['readsb', 'adsblol:47,8,100'],
@@ -78,7 +80,7 @@ describe('a filter in the address', () => {
 
   test('passes over what means nothing', () => {
     const nonsense =
-      'altitude=x&altitude_m=low&velocity_kmh=..&vertical_rate=1&on_ground=maybe&category=99,x,&country=;&callsign=%20-,&registration=-&type=,&feed=;&source=radar&near=91,0,5;0,0,0;here;1,2&squawk=9&only=wings,3c644';
+      'altitude=x&altitude_m=low&velocity_kmh=..&vertical_rate=1&on_ground=maybe&category=99,x,&country=;&callsign=%20-,&airline=DL,D1H,LUFT&military=perhaps&registration=-&type=,&feed=;&source=radar&near=91,0,5;0,0,0;here;1,2&squawk=9&only=wings,3c644';
     expect(filterOf(nonsense)).toEqual(EVERYTHING);
   });
 
@@ -101,6 +103,17 @@ describe('a row passes', () => {
     expect(passes('velocity_kmh=100..200', ...speeds)).toEqual([false, true, false, false]);
     const rates = [-3, -2, 0, null].map((vertical_rate) => ({ vertical_rate }));
     expect(passes('vertical_rate=..-2', ...rates)).toEqual([true, true, false, false]);
+  });
+
+  test('by the airline of its callsign: the designator and a figure, not letters that begin so', () => {
+    const callsigns = ['DLH9LF', 'DLHAB', 'EZY1', 'DLH', 'XDLH1', null].map((callsign) => ({ callsign }));
+    expect(passes('airline=dlh,ezy', ...callsigns)).toEqual([true, false, true, false, false, false]);
+  });
+
+  test('by whether its address is of a military block; an address that is not of ICAO is not', () => {
+    const addresses = ['ae1234', '3c6444', '~ae1234'].map((icao24) => ({ icao24 }));
+    expect(passes('military=yes', ...addresses)).toEqual([true, false, false]);
+    expect(passes('military=no', ...addresses)).toEqual([false, true, true]);
   });
 
   test('by altitude class: in the air without an altitude is not on the ground', () => {

@@ -4,7 +4,12 @@ import { columnOf, FIRST_COLUMNS, headerOf, parseColumns, shownColumns } from '.
 import { Picture } from '../../src/live/picture.ts';
 import { AIRLINER, frame, STRANGER } from '../fixtures.ts';
 
-const AROUND: Around = { now: 1041, from: { longitude: 8.5706, latitude: 50.0333 }, who: () => null };
+const AROUND: Around = {
+  now: 1041,
+  from: { longitude: 8.5706, latitude: 50.0333 },
+  who: () => null,
+  airlineOf: () => null,
+};
 const KNOWN: Around = {
   ...AROUND,
   who: () => ({ registration: 'D-AIUL', type_code: 'A320', operator: null }),
@@ -26,6 +31,16 @@ describe('the columns of the list', () => {
     expect(shownColumns(all, picture, KNOWN)).toEqual(['callsign', 'registration', 'type', 'feed']);
     // A list without any column would tell nothing.
     expect(shownColumns(['operator'], picture, KNOWN)).toEqual(['callsign']);
+  });
+
+  test('of airline and military address are there where an aircraft has one', () => {
+    const both = ['callsign', 'airline', 'military'] as const;
+    const airlineOf: Around['airlineOf'] = (callsign) => (callsign === 'DLH9LF' ? 'Lufthansa' : null);
+    expect(shownColumns(both, pictureOf(AIRLINER), AROUND)).toEqual(['callsign']);
+    const picture = pictureOf({ ...AIRLINER, callsign: 'DLH9LF', icao24: 'ae1234' });
+    expect(shownColumns(both, picture, { ...AROUND, airlineOf })).toEqual(both);
+    expect(columnOf('airline').valueOf(picture, 0, { ...AROUND, airlineOf })).toBe('Lufthansa');
+    expect(columnOf('military').valueOf(picture, 0, AROUND)).toBe('By address');
   });
 
   test('say that an aircraft is on the ground where it tells no altitude, and leave that empty in a file', () => {

@@ -7,6 +7,7 @@ const AROUND = {
   now: 1000,
   from: { longitude: AIRLINER.longitude, latitude: AIRLINER.latitude },
   who: () => null,
+  airlineOf: () => null,
 };
 
 /** The cells of each line, by the header's names. */

@@ -18,7 +18,15 @@ function open(parameters: Record<string, string>, ...aircraft: readonly Aircraft
   const selection = new Selection(address, picture);
   const visible = new Uint8Array(64).fill(1);
   const inView = new Set([0, 1, 2, 3]);
-  const list = new ListStore({ address, picture, selection, visible, now: () => 1000, who: () => null });
+  const list = new ListStore({
+    address,
+    picture,
+    selection,
+    visible,
+    now: () => 1000,
+    who: () => null,
+    airlineOf: () => null,
+  });
   list.look({ isInView: (slot) => inView.has(slot), middle: () => AIRLINER });
   const show = (...next: readonly Aircraft[]): void => {
     picture.apply(frame({ aircraft: next.map((one, slot) => [slot, one] as const) }));

@@ -4,7 +4,7 @@ import { FIRST_SORT, formatSort, parseSort, sortedBy, sortSlots } from '../../sr
 import { Picture } from '../../src/live/picture.ts';
 import { AIRLINER, frame, STRANGER } from '../fixtures.ts';
 
-const AROUND: Around = { now: 1000, from: null, who: () => null };
+const AROUND: Around = { now: 1000, from: null, who: () => null, airlineOf: () => null };
 
 function pictureOf(...aircraft: readonly Partial<typeof AIRLINER>[]): Picture {
   const picture = new Picture();
