@@ -124,6 +124,7 @@ const KIND_OF_CODE = {
   'batch-record-differs': 'corrupt',
   'batch-record-unreadable': 'corrupt',
   'batch-messages-gone': 'corrupt',
+  'requeue-from-bronze': 'invalid',
   'batch-accounts-differ': 'internal',
   'batch-rows-differ': 'internal',
 

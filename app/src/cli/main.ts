@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseSize } from '../config/quantity.ts';
 import { ContrailError, isDiskTrouble } from '../errors.ts';
+import { QUARANTINE_REASONS, type QuarantineReason } from '../program/requeue-reasons.ts';
 import { leaveNetwork } from '../program/network.ts';
 import { printableLines } from '../program/terminal/printable.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../program/terminal/rows.ts';
@@ -135,6 +136,29 @@ function program(): Command {
     const tell = (line: string): void => void process.stdout.write(`${printableLines(line)}\n`);
     const go = flags['go'] === true;
     if (!(await repair(settingsOf(flags), { go }, tell, untilSignal()))) process.exitCode = 1;
+  });
+
+  const resend = root
+    .command('requeue')
+    .description('send quarantined messages to the topic again, with the bytes that they came with')
+    .addOption(
+      new Option('--reason <reason>', 'the reason of their rows in quarantine.flights')
+        .choices(QUARANTINE_REASONS)
+        .makeOptionMandatory(),
+    )
+    .option('--dry-run', 'say how many, and send none')
+    .option('--limit <n>', 'send at most so many', wholeNumber)
+    .option('--again', 'send those that were sent before, too');
+  withSettings(resend, [...reads, 'Topic', 'Lake', 'S3', 'Network']).action(async (flags: Flags) => {
+    const { requeue } = await import('../program/requeue.ts');
+    const limit = flags['limit'];
+    const request = {
+      reason: flags['reason'] as QuarantineReason,
+      dryRun: flags['dryRun'] === true,
+      again: flags['again'] === true,
+      ...(typeof limit === 'number' ? { limit } : {}),
+    };
+    process.stdout.write(`${await requeue(settingsOf(flags), request, untilSignal())}\n`);
   });
 
   const serve = root.command('dashboard').description('serve the page that shows a lake');

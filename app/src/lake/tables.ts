@@ -3,6 +3,7 @@ import { GOLD_METRICS_BY_CATEGORY } from './gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from './gold-traffic-by-country.ts';
 import { QUARANTINE_FLIGHTS } from './quarantine-flights.ts';
 import { QUARANTINE_GAPS } from './quarantine-gaps.ts';
+import { QUARANTINE_REQUEUED } from './quarantine-requeued.ts';
 import { REFERENCE_AIRCRAFT } from './reference-aircraft.ts';
 import { REFERENCE_AIRPORTS } from './reference-airports.ts';
 import { SILVER_FLIGHTS } from './silver-flights.ts';
@@ -23,6 +24,7 @@ export const BATCH_TABLES: readonly TableDefinition[] = [
 export const TABLES: readonly TableDefinition[] = [
   ...BATCH_TABLES,
   QUARANTINE_GAPS,
+  QUARANTINE_REQUEUED,
   REFERENCE_AIRPORTS,
   REFERENCE_AIRCRAFT,
 ];
