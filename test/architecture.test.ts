@@ -26,7 +26,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['topic', 'lake', 'engine', 'flight', 'library:*', 'package:*'],
   // Pure: the page runs it too.
   wire: [],
-  dashboard: ['wire', 'lake', 'engine', 'flight', 'library:*', 'package:*'],
+  metrics: ['lake'],
+  dashboard: ['metrics', 'wire', 'lake', 'engine', 'flight', 'library:*', 'package:*'],
   cluster: [],
   program: [
     'flight',
@@ -37,6 +38,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'engine',
     'pipeline',
     'wire',
+    'metrics',
     'dashboard',
     'cluster',
     'library:*',

@@ -1,5 +1,6 @@
 import type { TableDefinition } from '../app/src/lake/table.ts';
 import { sqlName } from '../app/src/lake/tables.ts';
+import { markdownTable } from './markdown-table.ts';
 
 /** The text of docs/tables.md, made from the table definitions in app/src/lake. */
 export function tablesPage(tables: readonly TableDefinition[]): string {
@@ -59,11 +60,3 @@ Made from the definitions in \`app/src/lake/\`; after a change there, write it a
 }
 
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
-
-/** A table with its columns aligned, as the formatter leaves it. */
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((cells) => cells[i]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
-}

@@ -29,6 +29,8 @@ const IMAGES: Readonly<Record<string, string>> = {
   pipeline: 'contrail:0.1.0',
   dashboard: 'contrail:0.1.0',
   jupyter: 'contrail-jupyter:0.1.0',
+  prometheus: 'prom/prometheus:v3.5.0',
+  grafana: 'grafana/grafana:12.1.1',
 };
 /** What users open, and where. */
 const PORTS: Readonly<Record<string, readonly string[]>> = {
@@ -41,6 +43,8 @@ const PORTS: Readonly<Record<string, readonly string[]>> = {
   'spark-connect': ['4040:4040', '15002:15002'],
   dashboard: ['8501:8501'],
   jupyter: ['8888:8888'],
+  prometheus: ['9090:9090'],
+  grafana: ['3000:3000'],
 };
 
 /** The schema's complaints; its formats (ports, durations) are not looked at, the tests below do that. */

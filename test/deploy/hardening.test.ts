@@ -39,7 +39,16 @@ const HOLDERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Images whose start is known not to write, or to write where a tmpfs or a volume is. docs/operating.md says why not the rest. */
-const READ_ONLY = ['secrets', 'garage', 'garage-ui', 'producer', 'pipeline', 'dashboard'];
+const READ_ONLY = [
+  'secrets',
+  'garage',
+  'garage-ui',
+  'producer',
+  'pipeline',
+  'dashboard',
+  'prometheus',
+  'grafana',
+];
 
 const sees = (service: ComposeService, value: string): boolean => JSON.stringify(service).includes(value);
 

@@ -21,7 +21,8 @@ interface Container {
   readonly envFrom: readonly { readonly configMapRef?: { readonly name: string } }[];
   readonly securityContext: unknown;
   readonly resources: { readonly limits: { readonly memory: string } };
-  readonly readinessProbe?: { readonly exec?: { readonly command: readonly string[] } };
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly readinessProbe: { readonly httpGet: { readonly path: string; readonly port: string } };
   readonly volumeMounts: readonly { readonly mountPath: string }[];
 }
 interface Manifest {
@@ -110,6 +111,7 @@ describe('deploy/kubernetes/contrail.yaml', () => {
       'Service',
       'NetworkPolicy',
       'NetworkPolicy',
+      'NetworkPolicy',
     ]);
     expect(await complaints(folder, list.items)).toBe('');
   });
@@ -142,6 +144,18 @@ describe('deploy/kubernetes/contrail.yaml', () => {
       expect(container.volumeMounts.map(({ mountPath }) => mountPath)).toEqual(['/data', '/tmp']);
       expect(securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
       expect(terminationGracePeriodSeconds).toBeGreaterThan(10);
+    }
+  });
+
+  it('asks each whether it does its work where it says so', () => {
+    for (const name of containers) {
+      const { ports, readinessProbe, env } = podOf(name).template.spec.containers[0];
+      const port = ports.find((one) => one.name === readinessProbe.httpGet.port)?.containerPort;
+      const { value: address } = env.find((one) => one.name === 'STATUS_ADDRESS') ?? {};
+      expect(readinessProbe.httpGet.path, name).toBe('/readyz');
+      expect(port, name).toBe(
+        name === 'dashboard' ? 8501 : loadSettings({ STATUS_ADDRESS: address }).statusAddress?.port,
+      );
     }
   });
 

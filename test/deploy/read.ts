@@ -26,6 +26,7 @@ export interface ComposeService {
   readonly pids_limit?: number;
   readonly ports?: readonly string[];
   readonly privileged?: boolean;
+  readonly profiles?: readonly string[];
   readonly read_only?: boolean;
   readonly restart?: string;
   readonly security_opt?: readonly string[];

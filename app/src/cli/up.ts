@@ -36,6 +36,7 @@ export async function up(settings: Settings, signal: AbortSignal, passOverGaps =
     store: home.store,
     engine: pageEngine,
     openReplayEngine: () => openEngine(settings, data, home.store, { share: REPLAY_SHARE }),
+    figures: home.figures,
     logger: log,
   });
   say(

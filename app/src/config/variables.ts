@@ -214,7 +214,7 @@ export const VARIABLES = {
   }),
   STATUS_ADDRESS: optional(address, {
     meaning:
-      'Where contrail produce answers /healthz, /readyz and /metrics: what its sources and the topic do, and what waits on the disk. A port alone is on this machine only.',
+      'Where contrail produce and contrail pipeline answer /healthz, /readyz and /metrics; the dashboard does it at its own address. A port alone is on this machine only. Processes of one machine need a port each.',
     unit: 'port, or host:port as 0.0.0.0:8502',
     unset: 'nowhere',
   }),

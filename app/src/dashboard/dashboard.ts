@@ -10,8 +10,8 @@ import { BATCH_TABLES } from '../lake/tables.ts';
 import { RegisterReader } from './identity/register-reader.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { SilverReader } from './live/silver-reader.ts';
-import { createMetrics } from './metrics.ts';
-import type { DashboardMetrics } from './metrics.ts';
+import type { Figure } from '../metrics/exposition.ts';
+import { DashboardMetrics } from './metrics.ts';
 import type { LiveState, StatusAnswer } from './protocol.ts';
 import type { Queries } from './queries/load.ts';
 import { shownName } from './shown.ts';
@@ -37,6 +37,8 @@ export interface DashboardParts {
   readonly logger?: Logger;
   /** Services whose health is shown; none by default. */
   readonly services?: readonly WatchedService[];
+  /** More numbers of the process for `/metrics`; none by default. */
+  readonly figures?: () => readonly Figure[];
 }
 
 /**
@@ -68,14 +70,16 @@ export class Dashboard implements AsyncDisposable {
       state: () => this.state(),
       progress: () => ({ type: 'progress', progress: this.#progress }),
       onFrame: (kind, bytes) => {
-        this.metrics.frames.inc({ kind });
-        this.metrics.frameBytes.inc({ kind }, bytes);
+        this.metrics.frames.add({ kind });
+        this.metrics.frameBytes.add({ kind }, bytes);
       },
     });
-    this.metrics = createMetrics({
+    this.metrics = new DashboardMetrics({
       state: () => this.state(),
+      tables: () => this.tables.statuses(),
       clients: () => this.hub.clients,
       tick: () => this.hub.ticks.tick,
+      more: parts.figures ?? (() => []),
     });
     this.#services = new ServiceWatch(parts.services ?? [], parts.clock, () =>
       this.hub.broadcast({ type: 'state', ...this.state() }),
@@ -165,7 +169,6 @@ export class Dashboard implements AsyncDisposable {
     clearInterval(this.#heartbeat);
     this.#stop.abort();
     await Promise.all(this.#loops);
-    this.metrics.registry.clear();
   }
 
   async #follow(definition: TableDefinition): Promise<void> {
@@ -181,7 +184,10 @@ export class Dashboard implements AsyncDisposable {
         this.#note(definition, event);
         const isNews = event.kind === 'commit' || event.kind === 'opened';
         if (isNews) this.#tell(name, event);
-        if (name === SILVER_FLIGHTS.name) await this.#silver.take(event);
+        if (name === SILVER_FLIGHTS.name) {
+          await this.#silver.take(event);
+          this.metrics.shown(this.hub.picture.eventTime, this.#parts.clock());
+        }
         if (name === REFERENCE_AIRCRAFT.name) await this.#register.take(event);
         if (isNews) this.hub.broadcast({ type: 'state', ...this.state() });
         if (event.kind === 'idle') {
@@ -214,7 +220,7 @@ export class Dashboard implements AsyncDisposable {
 
   #failed(name: string, error: unknown): void {
     if (this.#stop.signal.aborted) return;
-    this.metrics.lakeFailures.inc({ table: name });
+    this.metrics.lakeFailures.add({ table: name });
     // The page itself says why such a table is not shown (LakeTables), so the dashboard counts as ready.
     const isRefused = error instanceof ContrailError && error.kind === 'unsupported';
     // Once per trouble, not once a second.
@@ -247,6 +253,7 @@ export class Dashboard implements AsyncDisposable {
         isUnhealthy = false;
         if (found.kind === 'changed') {
           this.#progress = found.progress;
+          this.metrics.pipeline.take(found.progress);
           this.hub.broadcast({ type: 'progress', progress: found.progress });
           this.hub.broadcast({ type: 'state', ...this.state() });
         }

@@ -1,134 +1,124 @@
-import { Counter, Gauge, Registry } from 'prom-client';
-import type { LiveState } from './protocol.ts';
-import { STAGES } from './protocol.ts';
+import {
+  Count,
+  expositionText,
+  type Figure,
+  figure,
+  single,
+  Spread,
+  stateValues,
+} from '../metrics/exposition.ts';
+import { PipelineFigures } from '../metrics/pipeline.ts';
+import { processFigures } from '../metrics/process.ts';
+import { sourceFigures } from '../metrics/sources.ts';
+import type { LiveState, StageState, TableStatus } from './protocol.ts';
 
 /** What the gauges read. */
 export interface MetricSources {
   readonly state: () => LiveState;
+  readonly tables: () => readonly TableStatus[];
   readonly clients: () => number;
   readonly tick: () => number;
+  /** More numbers of the process, as of its disk. */
+  readonly more: () => readonly Figure[];
 }
 
-/** The numbers of one server, in a registry of its own, so that several can live in one process. */
-export interface DashboardMetrics {
-  readonly registry: Registry;
-  readonly frames: Counter<'kind'>;
-  readonly frameBytes: Counter<'kind'>;
-  readonly requests: Counter<'method' | 'status'>;
+const STAGE_STATES: readonly StageState[] = ['waiting', 'ok', 'delayed', 'stale', 'failed'];
+
+/** The numbers of one server: several can live in one process. Ages are by the server's clock. */
+export class DashboardMetrics {
+  readonly pipeline: PipelineFigures = new PipelineFigures();
+  readonly frames: Count<'contrail_dashboard_frames_total'> = new Count('contrail_dashboard_frames_total');
+  readonly frameBytes: Count<'contrail_dashboard_frame_bytes_total'> = new Count(
+    'contrail_dashboard_frame_bytes_total',
+  );
+  readonly requests: Count<'contrail_dashboard_requests_total'> = new Count(
+    'contrail_dashboard_requests_total',
+  );
   /** Failed reads of the lake, which are tried again. */
-  readonly lakeFailures: Counter<'table'>;
+  readonly lakeFailures: Count<'contrail_dashboard_lake_failures_total'> = new Count(
+    'contrail_dashboard_lake_failures_total',
+  );
+  readonly #pageDelay = new Spread('contrail_dashboard_page_delay_seconds');
+  readonly #sources: MetricSources;
+  /** The newest position in the picture that was looked at, epoch seconds; null before the first. */
+  #newest: number | null = null;
+
+  constructor(sources: MetricSources) {
+    this.#sources = sources;
+  }
+
+  /**
+   * The picture has a newest position now. The first one is what the lake had already, so that its age says nothing of
+   * the way.
+   */
+  shown(eventTime: number | null, nowMs: number): void {
+    const before = this.#newest;
+    this.#newest = eventTime;
+    if (before === null || eventTime === null || eventTime <= before) return;
+    this.#pageDelay.add(Math.max(0, nowMs / 1000 - eventTime));
+  }
+
+  /** The answer of `/metrics`. */
+  text(): string {
+    const { clients, tick, more } = this.#sources;
+    const state = this.#sources.state();
+    return expositionText([
+      ...this.pipeline.figures(state.now_ms),
+      ...sourceFigures(state.sources),
+      ...stageFigures(state),
+      ...tableFigures(this.#sources.tables()),
+      this.#pageDelay.figure(),
+      single('contrail_dashboard_position_age_seconds', state.position_age_s),
+      single('contrail_dashboard_delayed_after_seconds', state.delayed_after_s),
+      single('contrail_dashboard_stale_after_seconds', state.stale_after_s),
+      single('contrail_dashboard_aircraft', state.aircraft),
+      single('contrail_dashboard_clients', clients()),
+      single('contrail_dashboard_tick', tick()),
+      figure(
+        'contrail_service_ok',
+        state.services
+          .filter((service) => service.state !== 'waiting')
+          .map((service) => [{ service: service.name }, service.state === 'ok' ? 1 : 0]),
+      ),
+      this.frames.figure(),
+      this.frameBytes.figure(),
+      this.requests.figure(),
+      this.lakeFailures.figure(),
+      ...processFigures(),
+      ...more(),
+    ]);
+  }
 }
 
-/** Makes the metrics; ages are by the server's clock against event or commit time, in seconds. */
-export function createMetrics(sources: MetricSources): DashboardMetrics {
-  const registry = new Registry();
-  const registers = [registry];
-  const gauge = (name: string, help: string, value: () => number): void => {
-    new Gauge({
-      name: `contrail_dashboard_${name}`,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
-  };
-  gauge('aircraft', 'Aircraft in the live picture', () => sources.state().aircraft);
-  gauge('clients', 'Open live sockets', sources.clients);
-  gauge('tick', 'Number of the last tick of the live picture', sources.tick);
-  gauge('position_age_seconds', 'Age of the newest position; NaN before the first', () => {
-    return sources.state().position_age_s ?? Number.NaN;
-  });
-  gauge('resident_memory_bytes', 'Resident memory of the process', () => process.memoryUsage.rss());
-  new Gauge({
-    name: 'contrail_stage_age_seconds',
-    help: 'Seconds since the last success of a stage of the pipeline, as the dashboard sees it',
-    labelNames: ['stage'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { name, age_s } of sources.state().stages)
-        if (age_s !== null) this.set({ stage: name }, age_s);
-    },
-  });
-  new Gauge({
-    name: 'contrail_source_ok',
-    help: '1 while a source keeps its pace, else 0',
-    labelNames: ['source'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { source, state } of sources.state().sources) this.set({ source }, state === 'ok' ? 1 : 0);
-    },
-  });
-  new Gauge({
-    name: 'contrail_source_pace_seconds',
-    help: 'Seconds from one answer of a source to the next, as observed or told',
-    labelNames: ['source'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { source, pace_s } of sources.state().sources)
-        if (pace_s !== null) this.set({ source }, pace_s);
-    },
-  });
-  new Gauge({
-    name: 'contrail_source_credits_left',
-    help: 'Credits that a source has left until its next refill',
-    labelNames: ['source'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { source, credits_left } of sources.state().sources)
-        if (credits_left !== null) this.set({ source }, credits_left);
-    },
-  });
-  new Gauge({
-    name: 'contrail_source_events',
-    help: 'How often a thing happened since a source began, as requests, answers, status_429; docs/feeds.md lists them',
-    labelNames: ['source', 'event'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { source, counters = {} } of sources.state().sources)
-        for (const [event, times] of Object.entries(counters)) this.set({ source, event }, times);
-    },
-  });
-  new Gauge({
-    name: 'contrail_stage_ok',
-    help: '1 while a stage of the pipeline is ok, else 0',
-    labelNames: ['stage'],
-    registers,
-    collect() {
-      for (const name of STAGES) this.set({ stage: name }, 0);
-      for (const { name, state } of sources.state().stages) this.set({ stage: name }, state === 'ok' ? 1 : 0);
-    },
-  });
-  return {
-    registry,
-    frames: new Counter({
-      name: 'contrail_dashboard_frames_total',
-      help: 'Live frames sent, by kind',
-      labelNames: ['kind'],
-      registers,
-    }),
-    frameBytes: new Counter({
-      name: 'contrail_dashboard_frame_bytes_total',
-      help: 'Bytes of live frames sent, by kind',
-      labelNames: ['kind'],
-      registers,
-    }),
-    requests: new Counter({
-      name: 'contrail_dashboard_requests_total',
-      help: 'HTTP requests answered',
-      labelNames: ['method', 'status'],
-      registers,
-    }),
-    lakeFailures: new Counter({
-      name: 'contrail_dashboard_lake_failures_total',
-      help: 'Failed reads of a table, which are tried again',
-      labelNames: ['table'],
-      registers,
-    }),
-  };
+const stageFigures = ({ stages }: LiveState): readonly Figure[] => [
+  figure(
+    'contrail_stage_state',
+    stages.flatMap(({ name, state }) => stateValues(STAGE_STATES, state, { stage: name })),
+  ),
+  figure(
+    'contrail_stage_age_seconds',
+    stages.map(({ name, age_s }) => [{ stage: name }, age_s]),
+  ),
+];
+
+function tableFigures(tables: readonly TableStatus[]): readonly Figure[] {
+  const named = tables.map((one) => ({ ...one, labels: { table: one.name } }));
+  return [
+    figure(
+      'contrail_table_bytes',
+      named.map(({ labels, bytes }) => [labels, bytes]),
+    ),
+    figure(
+      'contrail_table_files',
+      named.map(({ labels, files }) => [labels, files]),
+    ),
+    figure(
+      'contrail_table_rows',
+      named.map(({ labels, rows }) => [labels, rows]),
+    ),
+    figure(
+      'contrail_table_version',
+      named.map(({ labels, version }) => [labels, version]),
+    ),
+  ];
 }

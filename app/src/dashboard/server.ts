@@ -5,6 +5,7 @@ import { type ObjectStore, localStore } from '@contrail/delta-lake';
 import type { Logger } from 'pino';
 import type { Engine, QueryEngine } from '../engine/engine.ts';
 import { Lake } from '../lake/lake.ts';
+import type { Figure } from '../metrics/exposition.ts';
 import type { Basemap } from './basemap.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { Dashboard } from './dashboard.ts';
@@ -48,6 +49,8 @@ export interface DashboardOptions {
   readonly maxConnections?: number;
   /** Services whose health is shown; none by default. */
   readonly services?: readonly WatchedService[];
+  /** More numbers of the process for `/metrics`; none by default. */
+  readonly figures?: () => readonly Figure[];
   /** Map tiles that a person has given; none by default. */
   readonly basemap?: Basemap | null;
   /** Folder of the built page; if it is missing, the server says how to build it. */

@@ -44,6 +44,8 @@ export interface Progress {
     /** Stretches of which nobody knows the messages; absent without any. */
     readonly unknown?: number;
   };
+  /** The maintenance of the tables since `started_at_ms`. */
+  readonly upkeep?: { readonly seconds: number; readonly failures: number };
   /** What the sources last said of themselves, where they say something. */
   readonly sources?: readonly SourceWord[];
   /** The feeds of the messages, and their paces. */

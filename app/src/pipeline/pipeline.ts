@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ContrailError, type ErrorCode, kindOf } from '../errors.ts';
 import type { SourceWord } from '../flight/source-word.ts';
 import type { KeepReport } from '../lake/keep/report.ts';
-import type { BatchProgress } from '../lake/progress.ts';
+import type { BatchProgress, Progress } from '../lake/progress.ts';
 import { LivedTopic } from '../topic/lived-topic.ts';
 import { expiredIn } from '../topic/range.ts';
 import type { Topic, TopicGap, TopicIdentity } from '../topic/topic.ts';
@@ -52,6 +52,8 @@ export interface PipelineOptions extends Omit<BatchParts, 'topic'> {
   /** Called when a micro-batch begins, or begins again. */
   readonly onBegin?: (batchId: number) => void;
   readonly onBatch?: (batch: BatchProgress) => void;
+  /** Called with each report of the pipeline, also with one that the lake does not take. */
+  readonly onReport?: ((progress: Progress) => void) | undefined;
   /** Called once for each file in the folder of batch records that is not a record. */
   readonly onStranger?: (key: string) => void;
   readonly onTrouble?: (error: Error, retryInMs: number) => void;
@@ -298,12 +300,17 @@ export async function runPipeline(
   /** Maintains the tables. Best effort: tables with many small files are slower, but just as correct. */
   async function lookAfter(what: Omit<UpkeepRun, 'signal'>): Promise<void> {
     batchesSince = 0;
+    const begunAtMs = monotonic();
+    let hasFailed = false;
     try {
       await upkeep.run({ ...what, signal });
       written.settle();
     } catch (error) {
       await written.discard().catch(() => undefined);
-      if (!isAborted(signal)) options.onUpkeepTrouble?.(error);
+      hasFailed = !isAborted(signal);
+      if (hasFailed) options.onUpkeepTrouble?.(error);
+    } finally {
+      report.maintained(monotonic() - begunAtMs, hasFailed);
     }
   }
 

@@ -22,6 +22,8 @@ export interface ReportOptions {
   readonly triggerMs: number;
   /** A monotonic clock; default: the normal clock. */
   readonly monotonic?: () => number;
+  /** Called with each report, also with one that cannot be written. */
+  readonly onReport?: ((progress: Progress) => void) | undefined;
 }
 
 /** Time between two reports of a running pipeline. */
@@ -39,6 +41,7 @@ export class Report {
   #found: number | null = null;
   #gaps: Progress['gaps'] | null = null;
   #keep: KeepReport | null = null;
+  #upkeep = { seconds: 0, failures: 0 };
   #pending: readonly Range[] = [];
   #paces = new Paces();
   #words: readonly SourceWord[] = [];
@@ -75,6 +78,12 @@ export class Report {
     this.#keep = report;
   }
 
+  /** The tables were maintained for so long. */
+  maintained(ms: number, hasFailed: boolean): void {
+    const { seconds, failures } = this.#upkeep;
+    this.#upkeep = { seconds: seconds + ms / 1000, failures: failures + (hasFailed ? 1 : 0) };
+  }
+
   /** A former run has finished this batch, and no later one. */
   found(batchId: number): void {
     this.#found = batchId;
@@ -107,6 +116,7 @@ export class Report {
   }
 
   async #put(progress: Progress): Promise<void> {
+    this.#options.onReport?.(progress);
     await putProgress(this.#options.lake.store, progress);
     this.#last = progress;
   }
@@ -159,6 +169,7 @@ export class Report {
       },
       batches: this.#batches,
       ...(this.#gaps === null || this.#gaps === undefined ? {} : { gaps: this.#gaps }),
+      upkeep: this.#upkeep,
       // A source that has reported nothing for a day no longer exists.
       sources: words.filter(({ at_ms }) => now - at_ms < DAY_MS),
       feeds: this.#paces.list(),

@@ -4,7 +4,9 @@ import type { Settings } from '../config/settings.ts';
 import { openBasemap } from '../dashboard/basemap.ts';
 import { type DashboardServer, startDashboard } from '../dashboard/server.ts';
 import type { QueryEngine } from '../engine/engine.ts';
+import type { Figure } from '../metrics/exposition.ts';
 import { existingData } from './data-folder.ts';
+import { diskFigures } from './disk-floor.ts';
 import { openEngine } from './engine.ts';
 import { openLake } from './lake/open-lake.ts';
 import { openLog } from './terminal/log.ts';
@@ -33,6 +35,7 @@ export async function serveDashboard(
       store: home.store,
       engine,
       openReplayEngine: () => openEngine(settings, data, home.store, { share: REPLAY_SHARE, scratch }),
+      figures: home.figures,
       logger,
     }),
   );
@@ -56,6 +59,8 @@ export interface PageParts {
   readonly store: ObjectStore;
   /** The page has its own engine, so that a long SELECT of the pipeline does not delay it. */
   readonly engine: QueryEngine;
+  /** The requests to the store of the lake. */
+  readonly figures: () => readonly Figure[];
   readonly logger: Logger;
 }
 
@@ -63,13 +68,14 @@ export interface PageParts {
 export const startPage = async (
   settings: Settings,
   data: string,
-  { store, engine, openReplayEngine, logger }: PageParts,
+  { store, engine, openReplayEngine, figures, logger }: PageParts,
 ): Promise<DashboardServer> =>
   startDashboard({
     lakeRoot: store,
     engine,
     openReplayEngine,
     clock: SYSTEM.clock,
+    figures: () => [...figures(), ...diskFigures(settings, data)],
     logger,
     host: settings.dashboardHost,
     port: settings.dashboardPort,

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import { type Figure, single } from '../metrics/exposition.ts';
 import { cacheFolder, lakeFolder, spillFolder, topicFolder } from './data-folder.ts';
 import { SYSTEM } from './system.ts';
 
@@ -60,13 +61,30 @@ function shortageAt(
   const size = sizeOf(folder, statfs);
   // Some file systems do not know their size. They have no floor; a failed write reports itself.
   if (size === null || size.blocks === 0) return null;
-  const floor = floorBytes ?? Math.min(STANDARD_BYTES, size.blocks * size.bsize * STANDARD_SHARE);
+  const floor = floorOf(size, floorBytes);
   if (size.bavail * size.bsize >= floor * factor) return null;
   const megabytes = Math.ceil(floor / 1e6);
   return (
     `Less than ${megabytes} MB are free on the disk of ${folder}: nothing is written until there is more space, ` +
     `then writing goes on by itself. Free some space, or lower DISK_FLOOR.`
   );
+}
+
+const floorOf = ({ blocks, bsize }: FileSystemSize, floorBytes: number | null): number =>
+  floorBytes ?? Math.min(STANDARD_BYTES, blocks * bsize * STANDARD_SHARE);
+
+/** How much room the disk of the data folder has, in numbers; none where the system does not say. */
+export function diskFigures(
+  { diskFloorBytes }: Pick<Settings, 'diskFloorBytes'>,
+  data: string,
+  statfs: (path: string) => FileSystemSize = statfsSync,
+): readonly Figure[] {
+  const size = sizeOf(resolve(data), statfs);
+  if (size === null || size.blocks === 0) return [];
+  return [
+    single('contrail_disk_free_bytes', size.bavail * size.bsize),
+    single('contrail_disk_floor_bytes', floorOf(size, diskFloorBytes)),
+  ];
 }
 
 /** Null if the system does not say. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Progress } from '../lake/progress.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { readWords, wordsBeside } from '../topic/spool/word-file.ts';
 import type { Topic } from '../topic/topic.ts';
@@ -29,6 +30,7 @@ export function drain(parts: {
   readonly jobs: JobReports;
   /** Whether each micro-batch is printed. */
   readonly isLoud: boolean;
+  readonly onReport?: (progress: Progress) => void;
 }): Promise<{ readonly batches: number; readonly rows: number }> {
   const { settings, home, log, isLoud } = parts;
   const { clock, monotonic } = SYSTEM;
@@ -48,6 +50,7 @@ export function drain(parts: {
     once: parts.once,
     passOverGaps: parts.passOverGaps,
     signal: parts.signal,
+    onReport: parts.onReport,
     onBegin: (batchId) => parts.jobs.begin(batchId),
     ...pipelineWords({ log, say, monotonic, isLoud }),
   });

@@ -1,8 +1,10 @@
 import type { Settings } from '../config/settings.ts';
 import { existingData } from './data-folder.ts';
+import { diskFigures } from './disk-floor.ts';
 import { drain } from './drain.ts';
 import { openPipelineEngine } from './engine.ts';
 import { openLake } from './lake/open-lake.ts';
+import { PipelineStatus, startPipelineStatus } from './status/pipeline-status.ts';
 import { JobReports } from './terminal/job-reports.ts';
 import { openLog } from './terminal/log.ts';
 import { count, say, sayForNow } from './terminal/say.ts';
@@ -17,6 +19,12 @@ export async function pipeline(
 ): Promise<{ readonly batches: number; readonly rows: number }> {
   const data = existingData(settings, ['lake', 'topic']);
   await using home = openLake(settings, data, signal);
+  const status = new PipelineStatus();
+  // Before anything that may have to be waited for: a pipeline that waits is alive, and not ready.
+  await using _server = await startPipelineStatus(settings, status, () => [
+    ...home.figures(),
+    ...diskFigures(settings, data),
+  ]);
   await untilRoom(() => home.claim(), signal);
   await using topic = await openTopic(settings, data, true);
   const log = openLog(settings.logLevel);
@@ -34,6 +42,7 @@ export async function pipeline(
     log,
     jobs,
     isLoud: true,
+    onReport: (progress) => status.take(progress),
   });
   if (once && !signal.aborted && totals.batches === 0 && !(await topic.exists()))
     say(

@@ -12,7 +12,7 @@ import { hopelessness, notDue, sourceWords } from './source-words.ts';
 import { chooseSources, isLive } from './source.ts';
 import { ingestAll, sumOf } from './ingest-all.ts';
 import { openSpool } from './spool.ts';
-import { Heard, startStatus } from './status/heard.ts';
+import { Heard, startProducerStatus } from './status/heard.ts';
 import { SYSTEM } from './system.ts';
 import { count, say } from './terminal/say.ts';
 import { SendProgress } from './terminal/send-progress.ts';
@@ -38,7 +38,7 @@ export async function produce(settings: Settings, once: boolean, signal: AbortSi
   ready.catch(() => undefined);
   await using spool = sources.some(isLive) ? openSpool(settings, data, topic, ready) : null;
   const told = new Heard();
-  await using _status = await startStatus(settings, told, spool);
+  await using _status = await startProducerStatus(settings, data, told, spool);
   const kind = await (spool === null
     ? held
     : Promise.race([held, SYSTEM.sleep(PATIENCE_MS, signal).then(() => null)]));

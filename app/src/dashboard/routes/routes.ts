@@ -12,6 +12,7 @@ import type { Basemap } from '../basemap.ts';
 import { foreignHost, isAllowedHost, isOwnPage } from '../hosts.ts';
 import type { HostPolicy } from '../hosts.ts';
 import type { LiveHub } from '../live/live-hub.ts';
+import { EXPOSITION_TYPE } from '../../metrics/exposition.ts';
 import type { DashboardMetrics } from '../metrics.ts';
 import type {
   CategoriesAnswer,
@@ -214,7 +215,7 @@ export function createRoutes(sources: RouteSources) {
       const host = c.req.header('host');
       if (isAllowedHost(sources.hosts, host)) await next();
       else c.res = c.json<ErrorAnswer>(problem('foreign-host', foreignHost(sources.hosts, host ?? '')), 403);
-      metrics.requests.inc({ method: c.req.method, status: c.res.status });
+      metrics.requests.add({ method: c.req.method, status: String(c.res.status) });
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
     })
     .onError((error, c) => {
@@ -249,9 +250,7 @@ export function createRoutes(sources: RouteSources) {
         ? c.json({ status: 'ok' as const })
         : c.json({ status: 'not-ready' as const, reason }, 503);
     })
-    .get('/metrics', async (c) =>
-      c.body(await metrics.registry.metrics(), 200, { 'Content-Type': metrics.registry.contentType }),
-    )
+    .get('/metrics', (c) => c.body(metrics.text(), 200, { 'Content-Type': EXPOSITION_TYPE }))
     .route('/api', api)
     .get('*', (c) => answerPage(c, sources.page));
 }

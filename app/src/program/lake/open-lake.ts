@@ -11,6 +11,8 @@ import {
 import { resolve } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import { Lake } from '../../lake/lake.ts';
+import type { Figure } from '../../metrics/exposition.ts';
+import { S3Figures } from '../../metrics/s3.ts';
 import { cacheFolder, lakeFolder } from '../data-folder.ts';
 import { LakeLock, LOCK_KEY, lockOwner } from './lake-lock.ts';
 import { say } from '../terminal/say.ts';
@@ -32,6 +34,8 @@ const NO_LINKS =
 export interface LakeHome extends AsyncDisposable {
   readonly store: ObjectStore;
   readonly lake: Lake;
+  /** The requests to the store so far; none on a disk. */
+  readonly figures: () => readonly Figure[];
   /**
    * Makes sure, before any work, that this process is the one pipeline that writes; waits up to 15 s where the last one
    * may be alive on another machine.
@@ -53,12 +57,14 @@ export function openLake(
   signal?: AbortSignal,
   command = 'pipeline',
 ): LakeHome {
+  const requests = new S3Figures();
   const remote =
     settings.garageEndpoint === null
       ? null
       : s3Store(`s3://${settings.bucketName}`, {
           ...s3Options(settings, settings.bucketName, command),
           ...(signal === undefined ? {} : { retryUntil: signal }),
+          onRequest: (request) => requests.add(request),
           cache: { folder: cacheFolder(data), maxBytes: settings.lakeCacheBytes, clock: SYSTEM.clock },
         });
   const store = remote ?? localStore(resolve(lakeFolder(data)));
@@ -66,6 +72,7 @@ export function openLake(
   const lock = hasOwnLock(settings.garageEndpoint) ? null : new LakeLock(store, lockOwner(command));
   return {
     store,
+    figures: () => (remote === null ? [] : requests.figures()),
     lake: new Lake(
       store,
       SYSTEM.clock,

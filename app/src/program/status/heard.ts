@@ -1,4 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
+import { diskFigures } from '../disk-floor.ts';
 import type { SourceWord } from '../../flight/source-word.ts';
 import type { IngestCounts, Sink } from '../../ingest/ingest.ts';
 import { withSpool } from '../../topic/spool/outage.ts';
@@ -24,14 +25,17 @@ export class Heard {
   }
 }
 
-/** The server of STATUS_ADDRESS; null where there is none. @throws ContrailError as {@link startStatusServer} */
-export async function startStatus(
-  { statusAddress }: Pick<Settings, 'statusAddress'>,
+/** The server of STATUS_ADDRESS for a producer; null where there is none. @throws ContrailError as {@link startStatusServer} */
+export async function startProducerStatus(
+  settings: Pick<Settings, 'statusAddress' | 'diskFloorBytes'>,
+  data: string,
   { words, sent }: Heard,
   spool: Pick<SpooledTopic, 'state'> | null,
 ): Promise<StatusServer | null> {
+  const { statusAddress } = settings;
   if (statusAddress === null) return null;
   const { startStatusServer } = await import('./status-server.ts');
+  const { metricsText, readiness } = await import('./status-text.ts');
   const status = () => {
     const [state, nowMs] = [spool?.state ?? null, SYSTEM.clock()];
     const said = [...words.values()];
@@ -39,10 +43,13 @@ export async function startStatus(
       words: state === null ? said : said.map((word) => withSpool(word, state, nowMs)),
       sent,
       spool: state,
-      bytes: process.memoryUsage.rss(),
+      more: diskFigures(settings, data),
     };
   };
-  const server = await startStatusServer(statusAddress, status, SYSTEM.clock);
+  const server = await startStatusServer(statusAddress, {
+    readiness: () => readiness(status()),
+    metrics: () => metricsText(status(), SYSTEM.clock()),
+  });
   say(`The state of the sources is at ${server.url}/readyz and /metrics.`);
   return server;
 }

@@ -1,31 +1,43 @@
 import type { Server } from 'node:http';
 import { ContrailError } from '../../errors.ts';
-import { metricsText, type ProducerStatus, readiness } from './status-text.ts';
+import { EXPOSITION_TYPE } from '../../metrics/exposition.ts';
+
+/** What a program says of itself. */
+export interface StatusAnswers {
+  /** Whether it does its work now, and a line for each part of it. */
+  readonly readiness: () => Readiness;
+  /** The numbers, in the text form of Prometheus. */
+  readonly metrics: () => string;
+}
+
+export interface Readiness {
+  readonly isReady: boolean;
+  readonly text: string;
+}
 
 /** Who asks is a monitoring system on the same network: few connections, closed when silent. */
 const [MOST_CONNECTIONS, SILENT_MS] = [16, 10_000];
 
-/** A server of a producer's state. */
+/** A server of a program's state. */
 export interface StatusServer extends AsyncDisposable {
   readonly url: string;
 }
 
 /**
- * Answers `/healthz` (200 while the process works), `/readyz` (200 while all polls reach the topic, else 503, with a line for each
- * source) and `/metrics`, for a program without a page.
+ * Answers `/healthz` (200 while the process works), `/readyz` (200 while it does its work, else 503, with a line for each part)
+ * and `/metrics`, for a program without a page.
  * @throws ContrailError `invalid` / `port-in-use`, `cannot-listen`
  */
 export async function startStatusServer(
   address: { readonly host: string; readonly port: number },
-  status: () => ProducerStatus,
-  clock: () => number,
+  answers: StatusAnswers,
 ): Promise<StatusServer> {
   // Not by `import`, as in ask-over-http.ts.
   const { createServer } = process.getBuiltinModule('node:http');
   const server = createServer((request, response) => {
-    const { code, type, text } = answer(request.url ?? '', status(), clock());
+    const { code, type, text } = answer(request.url ?? '', answers);
     response
-      .writeHead(code, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' })
+      .writeHead(code, { 'content-type': type, 'cache-control': 'no-store' })
       .end(request.method === 'HEAD' ? undefined : text);
   });
   server.maxConnections = MOST_CONNECTIONS;
@@ -44,18 +56,18 @@ export async function startStatusServer(
 
 function answer(
   url: string,
-  status: ProducerStatus,
-  nowMs: number,
+  { readiness, metrics }: StatusAnswers,
 ): { readonly code: number; readonly type: string; readonly text: string } {
   const [path] = url.split('?');
-  if (path === '/healthz') return { code: 200, type: 'text/plain', text: 'ok\n' };
-  if (path === '/metrics')
-    return { code: 200, type: 'text/plain; version=0.0.4', text: metricsText(status, nowMs) };
+  if (path === '/healthz') return { code: 200, type: PLAIN, text: 'ok\n' };
+  if (path === '/metrics') return { code: 200, type: EXPOSITION_TYPE, text: metrics() };
   if (path !== '/readyz')
-    return { code: 404, type: 'text/plain', text: 'There are /healthz, /readyz and /metrics.\n' };
-  const { isReady, text } = readiness(status);
-  return { code: isReady ? 200 : 503, type: 'text/plain', text };
+    return { code: 404, type: PLAIN, text: 'There are /healthz, /readyz and /metrics.\n' };
+  const { isReady, text } = readiness();
+  return { code: isReady ? 200 : 503, type: PLAIN, text };
 }
+
+const PLAIN = 'text/plain; charset=utf-8';
 
 function listen(
   server: Server,
@@ -67,7 +79,7 @@ function listen(
       reject(
         new ContrailError(
           isTaken ? 'port-in-use' : 'cannot-listen',
-          `STATUS_ADDRESS is ${host}:${port}, where contrail produce cannot listen: ${isTaken ? 'another program uses the port' : (error.code ?? error.message)}. Choose another address or port.`,
+          `STATUS_ADDRESS is ${host}:${port}, where Contrail cannot listen: ${isTaken ? 'another program uses the port' : (error.code ?? error.message)}. Choose another address or port.`,
           { cause: error, facts: { host, port } },
         ),
       );

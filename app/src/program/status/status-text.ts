@@ -1,4 +1,7 @@
 import type { SourceWord } from '../../flight/source-word.ts';
+import { expositionText, type Figure, figure, single } from '../../metrics/exposition.ts';
+import { processFigures } from '../../metrics/process.ts';
+import { sourceFigures, type SourceState } from '../../metrics/sources.ts';
 import type { SpoolState } from '../../topic/spool/outage.ts';
 
 /** How a program that produces stands. */
@@ -9,8 +12,8 @@ export interface ProducerStatus {
   readonly sent: ReadonlyMap<string, { readonly polls: number; readonly messages: number }>;
   /** Null: no spool. */
   readonly spool: SpoolState | null;
-  /** Resident memory. */
-  readonly bytes: number;
+  /** More numbers, as of the disk. */
+  readonly more: readonly Figure[];
 }
 
 /** Whether all polls reach the topic, and a line for each source. */
@@ -28,68 +31,32 @@ export function readiness({ words, spool }: ProducerStatus): {
   };
 }
 
-/** The numbers, in the text form of Prometheus. Source: Prometheus, Exposition formats, version 0.0.4. */
-export function metricsText({ words, sent, spool, bytes }: ProducerStatus, nowMs: number): string {
-  const metric = (
-    name: string,
-    help: string,
-    values: readonly (readonly [labels: string, value: number])[],
-  ): string =>
-    values.length === 0
-      ? ''
-      : `# HELP contrail_${name} ${help}\n# TYPE contrail_${name} gauge\n${values.map(([labels, value]) => `contrail_${name}${labels} ${value}\n`).join('')}`;
-  const each = (value: (word: SourceWord) => number | null) =>
-    words.flatMap((word) => {
-      const found = value(word);
-      return found === null ? [] : [[label({ source: word.source }), found] as const];
-    });
-  const one = (value: number | undefined): readonly (readonly [string, number])[] =>
-    value === undefined ? [] : [['', value]];
-  const sums = [...sent];
+/** The numbers, in the text form of Prometheus. */
+export const metricsText = (status: ProducerStatus, nowMs: number): string =>
+  expositionText(producerFigures(status, nowMs));
+
+function producerFigures({ words, sent, spool, more }: ProducerStatus, nowMs: number): readonly Figure[] {
+  const sums = [...sent].map(([source, counts]) => ({ labels: { source }, ...counts }));
+  const away = spool === null || spool.awayFromMs === null ? 0 : (nowMs - spool.awayFromMs) / 1000;
   return [
-    metric(
-      'source_ok',
-      '1 while a source works and the topic takes its polls, else 0',
-      each(({ state }) => (state === 'ok' ? 1 : 0)),
+    ...sourceFigures(words.map((word) => ({ ...word, state: stateOf(word) }))),
+    figure(
+      'contrail_produce_polls_total',
+      sums.map(({ labels, polls }) => [labels, polls]),
     ),
-    metric(
-      'source_credits_left',
-      'Credits until the next refill',
-      each((word) => word.credits_left),
+    figure(
+      'contrail_produce_messages_total',
+      sums.map(({ labels, messages }) => [labels, messages]),
     ),
-    metric(
-      'source_events',
-      'How often a thing happened since a source began; docs/feeds.md lists them',
-      words.flatMap(({ source, counters = {} }) =>
-        Object.entries(counters).map(([event, times]) => [label({ source, event }), times] as const),
-      ),
-    ),
-    metric(
-      'produce_polls',
-      'Polls that are in the topic, or in the spool before it',
-      sums.map(([source, { polls }]) => [label({ source }), polls]),
-    ),
-    metric(
-      'produce_messages',
-      'Their messages',
-      sums.map(([source, { messages }]) => [label({ source }), messages]),
-    ),
-    metric(
-      'topic_away_seconds',
-      'Since when the topic takes no poll; 0 while it does',
-      one(spool === null ? undefined : spool.awayFromMs === null ? 0 : (nowMs - spool.awayFromMs) / 1000),
-    ),
-    metric('spool_polls', 'Polls that wait on the disk for the topic', one(spool?.polls)),
-    metric('spool_bytes', 'Bytes that they take', one(spool?.bytes)),
-    metric('spool_dropped_polls', 'Polls that were lost for want of room', one(spool?.dropped.polls)),
-    metric('produce_resident_memory_bytes', 'Resident memory of the process', one(bytes)),
-  ].join('');
+    single('contrail_topic_away_seconds', spool === null ? null : away),
+    single('contrail_spool_polls', spool?.polls),
+    single('contrail_spool_bytes', spool?.bytes),
+    single('contrail_spool_dropped_polls_total', spool?.dropped.polls),
+    ...processFigures(),
+    ...more,
+  ];
 }
 
-const label = (labels: Readonly<Record<string, string>>): string =>
-  `{${Object.entries(labels)
-    .map(
-      ([name, value]) =>
-        `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`,
-    )
-    .join(',')}}`;
+/** Whether it keeps its pace, only the pipeline knows. */
+const stateOf = ({ state }: SourceWord): SourceState =>
+  state === 'ok' || state === 'waiting' || state === 'ended' ? state : 'failed';

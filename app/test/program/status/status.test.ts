@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadSettings } from '../../../src/config/settings.ts';
 import type { SourceWord } from '../../../src/flight/source-word.ts';
 import { startStatusServer } from '../../../src/program/status/status-server.ts';
-import type { ProducerStatus } from '../../../src/program/status/status-text.ts';
+import { metricsText, type ProducerStatus, readiness } from '../../../src/program/status/status-text.ts';
 import { type SpoolState, withSpool } from '../../../src/topic/spool/outage.ts';
 
 const NOON = Date.parse('2026-11-30T12:00:00Z');
@@ -30,12 +30,11 @@ async function served(spool: SpoolState | null, word: SourceWord = WORD) {
     words: [spool === null ? word : withSpool(word, spool, NOON)],
     sent: new Map([[word.source, { polls: 3, messages: 4000 }]]),
     spool,
-    bytes: 70e6,
+    more: [],
   };
   const server = await startStatusServer(
     { host: '127.0.0.1', port: 0 },
-    () => status,
-    () => NOON,
+    { readiness: () => readiness(status), metrics: () => metricsText(status, NOON) },
   );
   const get = async (path: string) => {
     const answer = await fetch(server.url + path);
@@ -50,11 +49,13 @@ describe('the status of a producer', () => {
     expect(await it.get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
     expect(await it.get('/readyz')).toEqual({ status: 200, text: 'readsb:http://pi/"x": ok\n' });
     const { text } = await it.get('/metrics?x=1');
-    expect(text).toContain('contrail_source_ok{source="readsb:http://pi/\\"x\\""} 1\n');
-    expect(text).toContain('contrail_source_events{source="readsb:http://pi/\\"x\\"",event="requests"} 7\n');
-    expect(text).toContain('contrail_produce_messages{source="readsb:http://pi/\\"x\\""} 4000\n');
+    expect(text).toContain('contrail_source_state{source="readsb:http://pi/\\"x\\"",state="ok"} 1\n');
+    expect(text).toContain(
+      'contrail_source_events_total{source="readsb:http://pi/\\"x\\"",event="requests"} 7\n',
+    );
+    expect(text).toContain('contrail_produce_messages_total{source="readsb:http://pi/\\"x\\""} 4000\n');
     expect(text).toContain('\ncontrail_topic_away_seconds 0\n');
-    const line = /^(# (HELP|TYPE) \w+ .+|\w+(\{(\w+="([^"\\]|\\.)*",?)+\})? [\d.]+)$/;
+    const line = /^(# (HELP|TYPE) \w+ .+|\w+(\{(\w+="([^"\\]|\\.)*",?)+\})? [\d.e+]+)$/;
     for (const one of text.trimEnd().split('\n')) expect(one).toMatch(line);
     expect((await it.get('/')).status).toBe(404);
   });
@@ -71,7 +72,7 @@ describe('the status of a producer', () => {
     const { text } = await it.get('/metrics');
     expect(text).toContain('\ncontrail_topic_away_seconds 61\n');
     expect(text).toContain('\ncontrail_spool_polls 12\n');
-    expect(text).toMatch(/contrail_source_ok\{.*\} 0\n/);
+    expect(text).toMatch(/contrail_source_state\{.*state="waiting"\} 1\n/);
   });
 
   test('is not ready when a source is refused, and has no numbers of a spool that is not there', async () => {
@@ -88,8 +89,7 @@ describe('the status of a producer', () => {
     const port = Number(new URL(it.server.url).port);
     const second = startStatusServer(
       { host: '127.0.0.1', port },
-      () => ({ words: [], sent: new Map(), spool: null, bytes: 0 }),
-      () => 0,
+      { readiness: () => ({ isReady: true, text: '' }), metrics: () => '' },
     );
     await expect(second).rejects.toMatchObject({
       code: 'port-in-use',
