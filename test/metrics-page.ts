@@ -19,8 +19,16 @@ export function metricsPage(): string {
   const processes = markdownTable(
     ['process', 'where', 'told by'],
     [
-      ['`contrail up` and `contrail dashboard`', 'the address of the page, `http://127.0.0.1:8501/metrics`', '`page`'],
-      ['`contrail pipeline`', '`STATUS_ADDRESS`, as `STATUS_ADDRESS=0.0.0.0:8502`; nowhere if unset', '`pipeline`'],
+      [
+        '`contrail up` and `contrail dashboard`',
+        'the address of the page, `http://127.0.0.1:8501/metrics`',
+        '`page`',
+      ],
+      [
+        '`contrail pipeline`',
+        '`STATUS_ADDRESS`, as `STATUS_ADDRESS=0.0.0.0:8502`; nowhere if unset',
+        '`pipeline`',
+      ],
       ['`contrail produce`', '`STATUS_ADDRESS`', '`produce`'],
     ],
   );

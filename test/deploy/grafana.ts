@@ -202,6 +202,22 @@ const PANELS: Readonly<Record<keyof typeof QUESTIONS, readonly Panel[]>> = {
       ],
     },
     {
+      title: 'The lake and its budget',
+      about: 'KEEP sets the budget; at 90 % of it the oldest days go.',
+      unit: 'bytes',
+      asks: [
+        [`max(contrail_lake_bytes{${JOB}})`, 'lake'],
+        [`max(contrail_lake_budget_bytes{${JOB}})`, 'budget'],
+      ],
+    },
+    {
+      title: 'Days until the budget',
+      about: 'From then on the oldest days go before the time that KEEP gives them.',
+      unit: 'd',
+      as: 'number',
+      asks: [[`(max(contrail_lake_budget_reached_timestamp_seconds{${JOB}}) - time()) / 86400`, 'days']],
+    },
+    {
       title: 'Days until the floor',
       about: 'At the pace of the last six hours; 0 where space does not shrink.',
       unit: 'd',

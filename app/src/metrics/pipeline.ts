@@ -53,7 +53,8 @@ export class PipelineFigures {
   figures(nowMs: number): readonly Figure[] {
     const progress = this.#progress;
     if (progress === null) return [];
-    const { gaps, upkeep } = progress;
+    const { gaps, upkeep, keep } = progress;
+    const reachedAtMs = keep?.budget_reached_at_ms ?? null;
     return [
       this.#commitDelay.figure(),
       this.#receiptDelay.figure(),
@@ -76,6 +77,12 @@ export class PipelineFigures {
       this.#steps.figure(),
       single('contrail_upkeep_seconds_total', upkeep?.seconds),
       single('contrail_upkeep_failures_total', upkeep?.failures),
+      single('contrail_lake_bytes', keep?.bytes),
+      single('contrail_lake_budget_bytes', keep?.budget_bytes),
+      single(
+        'contrail_lake_budget_reached_timestamp_seconds',
+        reachedAtMs === null ? null : reachedAtMs / 1000,
+      ),
       single('contrail_pipeline_clock_behind_seconds', progress.batches.at(-1)?.clock_behind_s),
     ];
   }

@@ -87,6 +87,27 @@ describe('the numbers of a pipeline', () => {
     });
   });
 
+  it('tell how large the lake is and may be, where somebody has said that', () => {
+    const figures = new PipelineFigures();
+    const keep = {
+      at_ms: NOW_MS,
+      keep: 'within 20GB',
+      bytes: 12e9,
+      budget_bytes: 20e9,
+      budget_reached_at_ms: 1_700_000_000_000,
+      notice: null,
+      tables: [],
+    };
+    figures.take(report([], { keep }));
+    expect(numbers(figures)).toMatchObject({
+      contrail_lake_bytes: 12e9,
+      contrail_lake_budget_bytes: 20e9,
+      contrail_lake_budget_reached_timestamp_seconds: 1_700_000_000,
+    });
+    figures.take(report([], { keep: { ...keep, keep: '', budget_bytes: null, budget_reached_at_ms: null } }));
+    expect(Object.keys(numbers(figures)).filter((name) => name.includes('budget'))).toEqual([]);
+  });
+
   it.each([
     ['waiting', null, 'waiting'],
     ['waiting', 'Kafka is away.', 'blocked'],

@@ -59,6 +59,8 @@ export const WELL: Readonly<Record<string, string>> = {
   [`contrail_dashboard_lake_failures_total{table="silver/flights",${PAGE}}`]: always(40),
   [`contrail_disk_free_bytes{${PIPELINE}}`]: '80000000000-1000000x240',
   [`contrail_disk_floor_bytes{${PIPELINE}}`]: always(500_000_000),
+  [`contrail_lake_bytes{${PAGE}}`]: always(17e9),
+  [`contrail_lake_budget_bytes{${PAGE}}`]: always(20e9),
   [`contrail_table_files{table="silver/flights",${PAGE}}`]: always(300),
   [`contrail_s3_requests_total{operation="GetObject",status="200",${PIPELINE}}`]: counting(60),
   [`contrail_s3_requests_total{operation="GetObject",status="503",${PIPELINE}}`]: counting(2),
@@ -81,6 +83,7 @@ const BUSY = `contrail_pipeline_batch_seconds_sum{${PIPELINE}}`;
 const FREE = `contrail_disk_free_bytes{${PIPELINE}}`;
 const SOURCE_STALE = `contrail_source_state{source="opensky",state="stale",${PAGE}}`;
 const FILES = `contrail_table_files{table="silver/flights",${PAGE}}`;
+const LAKE = `contrail_lake_bytes{${PAGE}}`;
 const SLOW = `contrail_pipeline_commit_delay_seconds_bucket{le="10",${PAGE}}`;
 const CLOCK = `contrail_pipeline_clock_behind_seconds{${PAGE}}`;
 const FAILED_READS = `contrail_dashboard_lake_failures_total{table="silver/flights",${PAGE}}`;
@@ -374,6 +377,19 @@ export const SCENARIOS: readonly Scenario[] = [
     at: 200,
     firing: [],
     near: 'ContrailManyFiles',
+  },
+  {
+    name: 'a lake larger than its budget',
+    series: { [LAKE]: then('17000000000', '21000000000') },
+    at: 100,
+    firing: ['ContrailLakeOverBudget'],
+  },
+  {
+    name: 'a lake above its budget until files are deleted',
+    series: { [LAKE]: '17000000000x59 21000000000x10 17000000000x170' },
+    at: 75,
+    firing: [],
+    near: 'ContrailLakeOverBudget',
   },
   {
     name: 'a store that fails often',
