@@ -19,11 +19,13 @@ const ROOT = resolve(import.meta.dirname, '..');
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   flight: [],
   config: [],
+  // Pure: the same rows give the same flights.
+  flights: ['flight'],
   topic: ['flight', 'package:*'],
   ingest: ['topic', 'flight', 'package:*'],
   lake: ['flight', 'library:delta-lake', 'package:*'],
   engine: ['lake', 'flight', 'library:*', 'package:*'],
-  pipeline: ['topic', 'lake', 'engine', 'flight', 'library:*', 'package:*'],
+  pipeline: ['topic', 'lake', 'engine', 'flight', 'flights', 'library:*', 'package:*'],
   // Pure: the page runs it too.
   wire: [],
   metrics: ['lake'],
@@ -31,6 +33,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cluster: [],
   program: [
     'flight',
+    'flights',
     'config',
     'topic',
     'ingest',
