@@ -114,6 +114,8 @@ const KIND_OF_CODE = {
   'commit-conflict': 'conflict',
   'merge-conflict': 'conflict',
   'merge-incomplete': 'invalid',
+  'range-unreadable': 'invalid',
+  'differences-exist': 'invalid',
   'merge-open': 'invalid',
   'merge-record-unreadable': 'corrupt',
   'merge-accounts-differ': 'internal',

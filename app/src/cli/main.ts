@@ -9,6 +9,7 @@ import { addCluster } from './cluster/commands.ts';
 import { addMock } from './mock.ts';
 import { type Flags, settingsOf, withSettings } from './flags.ts';
 import { endWithLauncher } from './launcher.ts';
+import { addRebuild } from './rebuild.ts';
 import { addOperations, addReaders } from './table/commands.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -160,6 +161,8 @@ function program(): Command {
     };
     process.stdout.write(`${await requeue(settingsOf(flags), request, untilSignal())}\n`);
   });
+
+  addRebuild(root, wholeNumber);
 
   const serve = root.command('dashboard').description('serve the page that shows a lake');
   const watched = ['KAFKA_BOOTSTRAP', 'SPARK_REMOTE', 'SPARK_MASTER_URL', 'Links'] as const;

@@ -20,10 +20,11 @@ export function openPipelineEngine(
   data: string,
   store: ObjectStore,
   onProgress?: (job: JobProgress) => void,
+  room?: EngineRoom,
 ): Promise<Engine> {
   const { sparkRemote } = settings;
   return sparkRemote === null
-    ? openEngine(settings, data, store)
+    ? openEngine(settings, data, store, room)
     : Promise.resolve(openSpark(settings, sparkRemote, store, onProgress));
 }
 
@@ -36,6 +37,8 @@ export interface EngineRoom {
    * engine is closed.
    */
   readonly scratch?: Scratch;
+  /** Other local folders that it may write into. */
+  readonly folders?: readonly string[];
 }
 
 /**
@@ -46,7 +49,7 @@ export async function openEngine(
   settings: Settings,
   data: string,
   store: ObjectStore,
-  { share = 1, scratch }: EngineRoom = {},
+  { share = 1, scratch, folders = [] }: EngineRoom = {},
 ): Promise<QueryEngine> {
   const isLocal = store.url.startsWith('file:');
   const lake = isLocal ? fileURLToPath(store.url) : cacheFolder(data);
@@ -56,7 +59,7 @@ export async function openEngine(
     threads: 1,
     temporaryFolder,
     isSeldomBusy: share < 1,
-    folders: [lake, temporaryFolder, spillFolder(data)].flatMap(everyName),
+    folders: [lake, temporaryFolder, spillFolder(data), ...folders].flatMap(everyName),
     ...(scratch === undefined ? {} : { maxTemporary: mebibytes(scratch.maxBytes) }),
   });
   return isLocal ? engine : new StoredFilesEngine(engine, store, spillFolder(data));

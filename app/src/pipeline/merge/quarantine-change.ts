@@ -1,6 +1,6 @@
 /** What a slice changes in the quarantine: it gets what it lacks, and what the rules of today let through leaves it. */
 import type { AddFile, Snapshot } from '@contrail/delta-lake';
-import type { Engine, Relation, WrittenFile } from '../../engine/engine.ts';
+import type { Engine, Relation, Select, WrittenFile } from '../../engine/engine.ts';
 import type { Value } from '../../lake/column.ts';
 import { dataFiles, type Lake } from '../../lake/lake.ts';
 import { QUARANTINE_FLIGHTS } from '../../lake/quarantine-flights.ts';
@@ -38,6 +38,8 @@ export interface QuarantineChange {
   readonly refused: number;
   readonly lacking: number;
   readonly released: number;
+  readonly lackingRows: Select;
+  readonly releasedRows: Select;
   /** Writes the files; not called in a dry run. */
   readonly write: () => Promise<Change>;
 }
@@ -102,7 +104,14 @@ export async function quarantineChange(
     );
     return { adds, removes, rows: lacking };
   };
-  return { refused, lacking, released, write };
+  return {
+    refused,
+    lacking,
+    released,
+    lackingRows: { sql: MERGE_QUERIES.lacking, relations: lackingRelations },
+    releasedRows: { sql: 'select * from released', relations: { released: RELEASED } },
+    write,
+  };
 }
 
 /** Drops what {@link quarantineChange} has kept. */

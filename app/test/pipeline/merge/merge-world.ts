@@ -1,4 +1,8 @@
 /** Merges over the lakes of small worlds, and what they are compared by. */
+import { MESSAGE_COLUMNS } from '../../../src/engine/engine.ts';
+import { FIRST_ARCHIVE_PARTITION } from '../../../src/lake/bronze-flights.ts';
+import type { Value } from '../../../src/lake/column.ts';
+import type { Additions } from '../../../src/pipeline/merge/additions.ts';
 import { runMerge, type MergeOptions, type MergeOutcome } from '../../../src/pipeline/merge/merge.ts';
 import type { Message } from '../../../src/topic/topic.ts';
 import {
@@ -91,4 +95,22 @@ export function withOneRowOfEachKey(polls: readonly (readonly Message[])[]): rea
       return known === said;
     }),
   );
+}
+
+/** Rows to add that say what these messages say, as if they came from an archive. */
+export function additionsOf(messages: readonly Message[]): Additions {
+  const rows = messages.map(({ value, timestamp_ms }, index) => {
+    const fields = JSON.parse(String(value)) as Record<string, unknown>;
+    return Object.fromEntries(
+      MESSAGE_COLUMNS.map(({ name, type }) => {
+        const given = fields[name] ?? null;
+        return [name, (type === 'long' && typeof given === 'number' ? BigInt(given) : given) as Value];
+      }).concat([
+        ['ingested_at', BigInt(timestamp_ms) * 1000n],
+        ['topic_partition', FIRST_ARCHIVE_PARTITION],
+        ['topic_offset', BigInt(index)],
+      ]),
+    );
+  });
+  return { relation: { kind: 'rows', columns: MESSAGE_COLUMNS, rows }, simulated: true };
 }
