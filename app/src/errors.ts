@@ -113,6 +113,8 @@ const KIND_OF_CODE = {
   'second-pipeline': 'conflict',
   'commit-conflict': 'conflict',
   'merge-conflict': 'conflict',
+  'batch-open': 'invalid',
+  'lake-too-large': 'invalid',
   'merge-incomplete': 'invalid',
   'range-unreadable': 'invalid',
   'differences-exist': 'invalid',

@@ -204,6 +204,19 @@ function program(): Command {
       await simulateToStdout({ ...flags, intervalSeconds: flags.interval });
     });
 
+  const space = root
+    .command('retention')
+    .description('show how large the lake is, how far back its tables reach, and what KEEP deletes when')
+    .option('--json', 'for programs')
+    .option('--apply', 'delete now what is due, while no pipeline runs');
+  withSettings(space, ['DATA_DIR', 'Lake', 'S3', 'Spark', 'Network', 'Memory and log']).action(
+    async (flags: Flags) => {
+      const { printRetention } = await import('./retention.ts');
+      const how = { isJson: flags['json'] === true, isApplied: flags['apply'] === true };
+      await printRetention(settingsOf(flags), how, untilSignal());
+    },
+  );
+
   addMock(root, wholeNumber);
   addCluster(root);
 

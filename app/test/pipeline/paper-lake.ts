@@ -3,9 +3,11 @@
  * read. A thousand micro-batches take seconds.
  */
 import { type AddFile, type DataFile, memoryStore, type ObjectStore } from '@contrail/delta-lake';
-import type { Engine, WrittenFile } from '../../src/engine/engine.ts';
+import type { Engine, Relation, WrittenFile } from '../../src/engine/engine.ts';
 import { Lake } from '../../src/lake/lake.ts';
+import type { Keep } from '../../src/lake/keep.ts';
 import type { Retention, TableDefinition } from '../../src/lake/table.ts';
+import { QUARANTINE_FLIGHTS } from '../../src/lake/quarantine-flights.ts';
 import { BATCH_TABLES } from '../../src/lake/tables.ts';
 import { writeRecord } from '../../src/pipeline/batch-log.ts';
 import { commitBatch } from '../../src/pipeline/commit.ts';
@@ -20,6 +22,9 @@ export interface PaperOptions {
   /** Bytes of a file of a batch. */
   readonly fileBytes?: number;
   readonly retention?: Retention;
+  readonly keep?: Keep;
+  /** Files take the room that the log says. Default: a few bytes. */
+  readonly isFull?: boolean;
 }
 
 export class PaperLake {
@@ -34,15 +39,18 @@ export class PaperLake {
   /** The most files that were put together before the upkeep said that they are committed. */
   mostUnsettled = 0;
   #unsettled = 0;
-  readonly #options: Required<Omit<PaperOptions, 'retention'>>;
+  readonly #options: Required<Omit<PaperOptions, 'retention' | 'keep'>>;
   #batch = 0;
   #files = 0;
 
-  constructor({ fileBytes = 20_000, retention, ...options }: PaperOptions, store?: ObjectStore) {
-    this.#options = { fileBytes, ...options };
+  constructor(
+    { fileBytes = 20_000, isFull = false, retention, keep, ...options }: PaperOptions,
+    store?: ObjectStore,
+  ) {
+    this.#options = { fileBytes, isFull, ...options };
     this.nowMs = options.startMs;
     this.store = store ?? memoryStore({ clock: this.clock });
-    this.lake = new Lake(this.store, this.clock, retention);
+    this.lake = new Lake(this.store, this.clock, retention, keep);
     this.upkeep = this.#newUpkeep();
   }
 
@@ -88,7 +96,7 @@ export class PaperLake {
         bytes: column === undefined ? 2_000 : this.#options.fileBytes,
         rows: 100,
         partition: column === undefined ? {} : { [column]: day },
-        window: [windowMs, windowMs],
+        times: column === undefined ? [windowMs, windowMs] : [this.nowMs, this.nowMs],
       });
       await commitBatch(table, { appId: 'contrail/paper', version: batch_id }, [file], replaced);
       await table.settled();
@@ -108,31 +116,31 @@ export class PaperLake {
     const unused = () => Promise.reject(new Error('A paper engine only puts files together.'));
     return {
       name: 'duckdb',
-      rows: unused,
+      // How many rows files have; one of a hundred is a message that Bronze never had.
+      rows: async ({ relations }) => {
+        const { files } = await this.#filesOf(relations['old']);
+        const rows = files.reduce((sum, { stats }) => sum + (stats?.numRecords ?? 0), 0);
+        return [{ row_count: BigInt(rows), refused: BigInt(rows / 100) }];
+      },
       keep: unused,
       extend: unused,
       forget: unused,
       write: async ({ relations }, target) => {
         const definition = BATCH_TABLES.find(({ name }) => target.folder.endsWith(name)) as TableDefinition;
-        const old = relations['old'];
-        const paths = old?.kind === 'files' ? old.files.map(({ path }) => path) : [];
-        const files = (await this.lake.table(definition))?.cached().files() ?? [];
-        const put = files.filter((file) =>
-          paths.some((path) => path.endsWith(decodeURIComponent(file.path))),
-        );
-        if (put.length !== paths.length) throw new Error('A file to be put together is not in the table.');
+        const { files: put, isComplete } = await this.#filesOf(relations['old'], definition);
+        if (!isComplete) throw new Error('A file to be put together is not in the table.');
         const bytes = put.reduce((sum, { size }) => sum + size, 0);
         this.rewrittenBytes += bytes;
         this.largestBytes = Math.max(this.largestBytes, bytes);
         this.#unsettled += 1;
         this.mostUnsettled = Math.max(this.mostUnsettled, this.#unsettled);
-        const windows = put.flatMap(windowsOf);
+        const times = put.flatMap(timesOf);
         return [
           await this.#write(definition, {
             bytes,
             rows: put.reduce((sum, { stats }) => sum + (stats?.numRecords ?? 0), 0),
             partition: put[0]?.partitionValues ?? {},
-            window: [Math.min(...windows), Math.max(...windows)],
+            times: [Math.min(...times), Math.max(...times)],
           }),
         ];
       },
@@ -140,34 +148,56 @@ export class PaperLake {
     };
   }
 
+  /** The live files that a relation names, of one table, else of the quarantine. */
+  async #filesOf(
+    old: Relation | undefined,
+    definition: TableDefinition = QUARANTINE_FLIGHTS,
+  ): Promise<{ readonly files: readonly AddFile[]; readonly isComplete: boolean }> {
+    const paths = old?.kind === 'files' ? old.files.map(({ path }) => path) : [];
+    const live = (await this.lake.table(definition))?.cached().files() ?? [];
+    const files = live.filter((file) => paths.some((path) => path.endsWith(decodeURIComponent(file.path))));
+    return { files, isComplete: files.length === paths.length };
+  }
+
   async #write(
     definition: TableDefinition,
     facts: Pick<DataFile, 'bytes' | 'rows'> & {
       readonly partition: Readonly<Record<string, string | null>>;
-      readonly window: readonly [number, number];
+      readonly times: readonly [number, number];
     },
   ): Promise<WrittenFile> {
     const folder = Object.entries(facts.partition).map(([name, value]) => `${name}=${value}/`);
     const path = `${folder.join('')}part-${(this.#files += 1)}.parquet`;
-    await this.store.put(`${definition.name}/${path}`, 'PAR1');
-    const isGold = definition.partitionColumns.length === 0;
-    const [min, max] = isGold ? facts.window.map((ms) => BigInt(ms) * 1000n) : [];
+    await this.store.put(
+      `${definition.name}/${path}`,
+      this.#options.isFull ? new Uint8Array(facts.bytes) : 'PAR1',
+    );
+    const [from, to] = facts.times.map(BigInt) as [bigint, bigint];
+    const column = timeColumnOf(definition);
+    const [min, max] = column === 'time_position' ? [from / 1000n, to / 1000n] : [from * 1000n, to * 1000n];
     return {
       path,
       bytes: facts.bytes,
       rows: facts.rows,
       partition: facts.partition,
-      statistics: min !== undefined && max !== undefined ? { window_start: { nulls: 0, min, max } } : {},
+      statistics: { [column]: { nulls: 0, min, max } },
     };
   }
 }
 
-const windowsOf = (file: AddFile): readonly number[] =>
-  [file.stats?.minValues['window_start'], file.stats?.maxValues['window_start']].map((bound) =>
-    Date.parse(String(bound)),
-  );
+/** The column that says when the rows of a table are from. */
+const timeColumnOf = ({ partitionColumns: [day] }: TableDefinition): string =>
+  day === undefined ? 'window_start' : day === 'ingest_date' ? 'ingested_at' : 'time_position';
+
+/** The times of a file's oldest and newest row, ms. */
+const timesOf = ({ stats }: AddFile): readonly number[] =>
+  [stats?.minValues, stats?.maxValues].map((values = {}) => {
+    const seconds = values['time_position'];
+    if (typeof seconds === 'number') return seconds * 1000;
+    return Date.parse(String(values['window_start'] ?? values['ingested_at']));
+  });
 
 const isOfWindow =
   (windowMs: number) =>
   (file: AddFile): boolean =>
-    windowsOf(file).every((bound) => bound === windowMs);
+    timesOf(file).every((time) => time === windowMs);

@@ -98,10 +98,16 @@ function shortage({ budgetBytes }: Keep, { shortBytes }: Plan): string | null {
   );
 }
 
+const UNITS = [
+  ['TB', 1e12],
+  ['GB', 1e9],
+  ['MB', 1e6],
+] as const;
+
 /** 12.3 GB. */
 export function size(bytes: number): string {
-  const [unit, power] = bytes >= 1e12 ? ['TB', 1e12] : bytes >= 1e9 ? ['GB', 1e9] : ['MB', 1e6];
-  return `${(bytes / Number(power)).toFixed(1)} ${unit}`;
+  const [unit, power] = UNITS.find(([, least]) => bytes >= least) ?? ['kB', 1e3];
+  return `${(bytes / power).toFixed(1)} ${unit}`;
 }
 
 /** Whether a value that another version may have written is a report. */

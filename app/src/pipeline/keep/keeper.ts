@@ -85,13 +85,19 @@ export class Keeper {
     return this.#parts.lake.keep.budgetBytes ?? Infinity;
   }
 
-  /** Looks at the lake unless it did so a moment ago, and deletes what KEEP asks for. */
-  async run({ isForced = false }: { readonly isForced?: boolean } = {}): Promise<void> {
+  /**
+   * Looks at the lake unless it did so a moment ago, and deletes what KEEP asks for.
+   * @param options `isForced`: looks in any case; `isAsked`: a person has seen the plan, so days get no margin
+   */
+  async run({
+    isForced = false,
+    isAsked = false,
+  }: { readonly isForced?: boolean; readonly isAsked?: boolean } = {}): Promise<void> {
     const { lake, clock, monotonic, onKept } = this.#parts;
     const state = this.#steady.look();
     const nowMs = monotonic();
     if (!isForced && this.#lookedAtMs !== null && nowMs - this.#lookedAtMs < LOOK_MS) return;
-    const marginMs = { steady: 0, new: LONGEST_SILENCE_MS, jumped: Infinity }[state];
+    const marginMs = { steady: 0, new: isAsked ? 0 : LONGEST_SILENCE_MS, jumped: Infinity }[state];
     const found = await this.#look(marginMs);
     if (found === null) return;
     const deleted = await this.#delete(found);

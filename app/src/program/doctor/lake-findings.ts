@@ -1,7 +1,10 @@
 /** Checks of a lake and its topic, with or without a running pipeline. They only read. */
 import type { Settings } from '../../config/settings.ts';
+import { keepNow } from '../../lake/keep/now.ts';
+import { diskWords } from '../../lake/keep/words.ts';
 import { type Progress, readProgress } from '../../lake/progress.ts';
 import { BATCH_TABLES } from '../../lake/tables.ts';
+import { ContrailError } from '../../errors.ts';
 import { clockNotice } from '../../pipeline/clock-difference.ts';
 import { lakeAccounts, type LakeFacts, lakeFacts } from '../../pipeline/facts.ts';
 import { openEngine } from '../engine.ts';
@@ -43,9 +46,20 @@ export async function lakeFindings(
     lake,
     pipelineFinding(progress, facts, SYSTEM.clock()),
     clockFinding(progress),
+    await diskFinding(home, SYSTEM.clock()),
     ...sourceFindings(progress, SYSTEM.clock()),
     ...noticeFindings(progress),
   ];
+}
+
+/** How large the lake is and what is deleted next. A budget that does not reach is unhealthy: the newest day never goes. */
+async function diskFinding({ lake }: LakeHome, nowMs: number): Promise<Finding> {
+  const advice = 'set a larger size in KEEP, or take in fewer aircraft';
+  return look('disk', advice, async () => {
+    const report = await keepNow(lake, nowMs);
+    if (report.notice !== null) throw new ContrailError('lake-too-large', report.notice);
+    return report.tables.length === 0 ? 'the lake has no tables yet' : diskWords(report);
+  });
 }
 
 /** Says how many tables there are, and how many messages the accounts find in them. */
@@ -151,7 +165,7 @@ function noticeFindings(progress: Progress | null): readonly Finding[] {
   const advice = 'do what the message says; it disappears with the next micro-batches';
   return (progress?.notices ?? [])
     .map(oneLine)
-    .filter((found) => found !== clock)
+    .filter((found) => found !== clock && found !== progress?.keep?.notice)
     .map((found) => ({ check: 'notice', ok: false, found, advice }));
 }
 
