@@ -1,7 +1,7 @@
 import type { Snapshot } from '@contrail/delta-lake';
-import type { Engine } from '../engine/engine.ts';
-import { BRONZE_FLIGHTS } from '../lake/bronze-flights.ts';
-import { deletedRefused, deletedRows } from '../lake/keep/ledger.ts';
+import type { Engine, Relation } from '../engine/engine.ts';
+import { BRONZE_FLIGHTS, FIRST_ARCHIVE_PARTITION } from '../lake/bronze-flights.ts';
+import { deletedArchived, deletedRefused, deletedRows } from '../lake/keep/ledger.ts';
 import { dataFiles, type Lake } from '../lake/lake.ts';
 import { NOT_IN_BRONZE, QUARANTINE_FLIGHTS } from '../lake/quarantine-flights.ts';
 import { LivedTopic } from '../topic/lived-topic.ts';
@@ -65,25 +65,58 @@ export interface LakeAccounts {
   /** In Bronze, or in quarantine alone, until KEEP deleted them. */
   readonly deleted: number;
   readonly messages: number;
+  /** Rows of archives, which were messages of no topic: in Bronze, or in quarantine alone. They are in no other number. */
+  readonly archived: number;
 }
 
-/** Counts the messages in a lake from its tables. */
+/** Counts the messages in a lake, and rows of archives, from its tables. */
 export async function lakeAccounts(lake: Lake, engine: Engine): Promise<LakeAccounts> {
-  const bronzeTable = (await (await lake.table(BRONZE_FLIGHTS))?.snapshot()) ?? null;
-  const bronze = bronzeTable?.rowCount ?? 0;
-  const { messages: passed_over, unknown = 0 } = (await gapTotals(lake)) ?? { messages: 0 };
+  const bronze = (await (await lake.table(BRONZE_FLIGHTS))?.snapshot()) ?? null;
   const quarantine = (await (await lake.table(QUARANTINE_FLIGHTS))?.snapshot()) ?? null;
-  const deleted = deletedRows(bronzeTable) + deletedRefused(quarantine);
-  const refused = quarantine === null ? 0 : await refusedIn(engine, quarantine);
-  const messages = bronze + refused + passed_over + deleted;
-  return { bronze, refused, passed_over, unknown, deleted, messages };
+  const { messages: passed_over, unknown = 0 } = (await gapTotals(lake)) ?? { messages: 0 };
+  const archived = await archivedIn(engine, bronze);
+  const refused = await refusedIn(engine, quarantine);
+  const inBronze = (bronze?.rowCount ?? 0) - archived;
+  const gone = deletedArchived(bronze) + deletedArchived(quarantine);
+  const deleted = deletedRows(bronze) + deletedRefused(quarantine) - gone;
+  return {
+    bronze: inBronze,
+    refused: refused.ofTopic,
+    passed_over,
+    unknown,
+    deleted,
+    messages: inBronze + refused.ofTopic + passed_over + deleted,
+    archived: archived + refused.ofArchives + gone,
+  };
 }
 
-/** How many messages are in the quarantine and not in Bronze. */
-async function refusedIn(engine: Engine, quarantine: Snapshot): Promise<number> {
+/** How many rows of Bronze are of archives. Only files with such rows have to be read. */
+async function archivedIn(engine: Engine, bronze: Snapshot | null): Promise<number> {
+  const files = bronze?.files([{ column: 'topic_partition', min: FIRST_ARCHIVE_PARTITION }]) ?? [];
+  if (files.length === 0) return 0;
+  const rows = dataFiles(BRONZE_FLIGHTS, bronze, { files, columns: ['topic_partition'] });
+  return countRows(engine, `topic_partition >= ${FIRST_ARCHIVE_PARTITION}`, rows);
+}
+
+/** How many rows are in the quarantine and not in Bronze. */
+async function refusedIn(
+  engine: Engine,
+  quarantine: Snapshot | null,
+): Promise<{ readonly ofTopic: number; readonly ofArchives: number }> {
+  if (quarantine === null) return { ofTopic: 0, ofArchives: 0 };
+  const isRefused = `reason in (${NOT_IN_BRONZE.map((reason) => `'${reason}'`).join(', ')})`;
+  const rows = dataFiles(QUARANTINE_FLIGHTS, quarantine);
+  const isOfTopic = `topic_partition < ${FIRST_ARCHIVE_PARTITION}`;
+  return {
+    ofTopic: await countRows(engine, `${isRefused} and ${isOfTopic}`, rows),
+    ofArchives: await countRows(engine, `${isRefused} and not (${isOfTopic})`, rows),
+  };
+}
+
+async function countRows(engine: Engine, where: string, rows: Relation): Promise<number> {
   const [row] = await engine.rows({
-    sql: `select count(*) as refused from quarantine where reason in (${NOT_IN_BRONZE.map((reason) => `'${reason}'`).join(', ')})`,
-    relations: { quarantine: dataFiles(QUARANTINE_FLIGHTS, quarantine) },
+    sql: `select count(*) as row_count from counted where ${where}`,
+    relations: { counted: rows },
   });
-  return Number(row?.['refused'] ?? 0);
+  return Number(row?.['row_count'] ?? 0);
 }

@@ -1,8 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Engine, Row } from '../../src/engine/engine.ts';
+import { BRONZE_FLIGHTS, FIRST_ARCHIVE_PARTITION } from '../../src/lake/bronze-flights.ts';
 import type { Progress } from '../../src/lake/progress.ts';
+import { QUARANTINE_FLIGHTS } from '../../src/lake/quarantine-flights.ts';
+import type { TableDefinition } from '../../src/lake/table.ts';
 import { lakeAccounts, lakeFacts } from '../../src/pipeline/facts.ts';
 import { fillTopic, openEngine, openLake, openTopic, run, smallWorld } from './small-world.ts';
 
@@ -60,6 +64,45 @@ describe('what is said of a lake and its topic at rest', () => {
       deleted: 0,
       passed_over: 0,
       messages: MESSAGES.length,
+      archived: 0,
     });
   });
+
+  it('does not take rows of archives for messages of the topic', async () => {
+    await run(directory, { maxRows: 10_000 });
+    await using engine = await openEngine(directory);
+    const before = await lakeAccounts(openLake(directory), engine);
+    const partition = FIRST_ARCHIVE_PARTITION + 5;
+    const rowOf = (offset: number) => ({
+      topic_partition: partition,
+      topic_offset: offset,
+      ingest_date: '2026-01-01',
+    });
+    await appendRows(directory, engine, BRONZE_FLIGHTS, [rowOf(0), rowOf(1)]);
+    await appendRows(directory, engine, QUARANTINE_FLIGHTS, [
+      { ...rowOf(1), reason: 'missing_time' },
+      { ...rowOf(2), reason: 'malformed' },
+    ]);
+    expect(await lakeAccounts(openLake(directory), engine)).toEqual({ ...before, archived: 3 });
+  });
 });
+
+/** Appends rows to a table, as another program might. */
+async function appendRows(
+  directory: string,
+  engine: Engine,
+  definition: TableDefinition,
+  rows: readonly Row[],
+): Promise<void> {
+  const lake = openLake(directory);
+  const columns = definition.columns.filter(({ name }) => rows.some((row) => name in row));
+  const relation = { kind: 'rows', columns, rows } as const;
+  const written = await engine.write(
+    { sql: 'select * from given', relations: { given: relation } },
+    { folder: lake.folder(definition), columns, partitionBy: definition.partitionColumns },
+  );
+  const table = await lake.table(definition);
+  const adds = written.map((file) => ({ ...file, path: relative(lake.folder(definition), file.path) }));
+  const result = await table?.startTransaction({ operation: 'WRITE' }).append(adds).commit();
+  expect(result?.kind).toBe('committed');
+}

@@ -2,11 +2,12 @@ import type { Snapshot } from '@contrail/delta-lake';
 
 /**
  * What was deleted from a table because of KEEP, as `txn` of the commits that deleted it: how many rows, ever; how many
- * of them were messages that Bronze never had; the newest day that was touched, in days since 1970; and of Bronze the day of
+ * of them were messages that Bronze never had; how many of what the accounts count were rows of archives; the newest day that was touched, in days since 1970; and of Bronze the day of
  * the oldest position that was deleted, as {@link SINCE_FROM} less its number, since versions only grow.
  */
 export const DELETED_ROWS = 'contrail.keep/rows';
 export const DELETED_REFUSED = 'contrail.keep/refused';
+export const DELETED_ARCHIVED = 'contrail.keep/archived';
 export const DELETED_DAY = 'contrail.keep/day';
 export const DELETED_SINCE = 'contrail.keep/since';
 export const SINCE_FROM = 1_000_000;
@@ -21,6 +22,9 @@ type Log = Pick<Snapshot, 'transactionVersion'>;
 export const deletedRows = (table: Log | null): number => table?.transactionVersion(DELETED_ROWS) ?? 0;
 /** Those of them, in the quarantine, that Bronze never had. */
 export const deletedRefused = (table: Log | null): number => table?.transactionVersion(DELETED_REFUSED) ?? 0;
+/** Rows of archives that KEEP has deleted, of Bronze, or of those in the quarantine that Bronze never had. */
+export const deletedArchived = (table: Log | null): number =>
+  table?.transactionVersion(DELETED_ARCHIVED) ?? 0;
 
 /** From this instant on nothing was deleted from a table with days, epoch ms; 0: it has everything. */
 export function wholeFrom(table: Log | null): number {

@@ -1,16 +1,18 @@
 import type { AddFile, DeltaTable } from '@contrail/delta-lake';
 import type { Engine } from '../../engine/engine.ts';
 import {
+  DELETED_ARCHIVED,
   DELETED_DAY,
   DELETED_REFUSED,
   DELETED_ROWS,
   DELETED_SINCE,
+  deletedArchived,
   deletedRefused,
   deletedRows,
   SINCE_FROM,
 } from '../../lake/keep/ledger.ts';
 import type { Unit } from '../../lake/keep/units.ts';
-import { BRONZE_FLIGHTS } from '../../lake/bronze-flights.ts';
+import { BRONZE_FLIGHTS, FIRST_ARCHIVE_PARTITION } from '../../lake/bronze-flights.ts';
 import { dataFiles, type Lake } from '../../lake/lake.ts';
 import { NOT_IN_BRONZE, QUARANTINE_FLIGHTS } from '../../lake/quarantine-flights.ts';
 import type { TableDefinition } from '../../lake/table.ts';
@@ -71,7 +73,7 @@ async function deleteFiles(
   const { name, partitionColumns } = definition;
   const files = part.map(({ file }) => file);
   const snapshot = table.cached();
-  const { rows, refused } = await countRows(engine, definition, table, files);
+  const { rows, refused, archived } = await countRows(engine, definition, table, files);
   const [column] = partitionColumns;
   const lastMs = Math.max(...units.map(({ endMs }) => endMs));
   const transaction = table
@@ -90,6 +92,7 @@ async function deleteFiles(
   // A version of an application only grows, so what stays as it is must not be named.
   if (rows > 0) transaction.identify(DELETED_ROWS, deletedRows(snapshot) + rows);
   if (refused > 0) transaction.identify(DELETED_REFUSED, deletedRefused(snapshot) + refused);
+  if (archived > 0) transaction.identify(DELETED_ARCHIVED, deletedArchived(snapshot) + archived);
   const day = Math.floor(lastMs / DAY_MS) - 1;
   if (column !== undefined && day > (snapshot.transactionVersion(DELETED_DAY) ?? -1))
     transaction.identify(DELETED_DAY, day);
@@ -124,23 +127,42 @@ function predicateOf(column: string | undefined, units: readonly Unit[], lastMs:
   return `${column} IN (${units.map(({ label }) => `'${label}'`).join(', ')})`;
 }
 
-/** How many rows files have, and how many of them are messages that Bronze never had. */
+/** Rows of files: all of them, messages that Bronze never had, and those of archives that the accounts would count. */
+interface Counts {
+  readonly rows: number;
+  readonly refused: number;
+  readonly archived: number;
+}
+
 async function countRows(
   engine: Engine,
   definition: TableDefinition,
   table: DeltaTable,
   files: readonly AddFile[],
-): Promise<{ readonly rows: number; readonly refused: number }> {
+): Promise<Counts> {
   const counts = files.map(({ stats, deletionVector }) =>
     deletionVector === undefined ? (stats?.numRecords ?? null) : null,
   );
   const isQuarantine = definition.name === QUARANTINE_FLIGHTS.name;
-  if (!isQuarantine && !counts.includes(null))
-    return { rows: counts.reduce<number>((sum, rows) => sum + (rows ?? 0), 0), refused: 0 };
-  const reasons = NOT_IN_BRONZE.map((reason) => `'${reason}'`).join(', ');
+  const isBronze = definition.name === BRONZE_FLIGHTS.name;
+  if (!isQuarantine && !counts.includes(null) && !(isBronze && files.some(mayHaveArchives)))
+    return { rows: counts.reduce<number>((sum, rows) => sum + (rows ?? 0), 0), refused: 0, archived: 0 };
+  const isRefused = isQuarantine
+    ? `reason in (${NOT_IN_BRONZE.map((reason) => `'${reason}'`).join(', ')})`
+    : 'false';
+  const isArchived =
+    isQuarantine || isBronze
+      ? `topic_partition >= ${FIRST_ARCHIVE_PARTITION}${isQuarantine ? ` and ${isRefused}` : ''}`
+      : 'false';
   const [row] = await engine.rows({
-    sql: `select count(*) as row_count, ${isQuarantine ? `count(case when reason in (${reasons}) then 1 end)` : '0'} as refused from old`,
+    sql: `select count(*) as row_count, count(case when ${isRefused} then 1 end) as refused, count(case when ${isArchived} then 1 end) as archived from old`,
     relations: { old: dataFiles(definition, table.cached(), { files }) },
   });
-  return { rows: Number(row?.['row_count'] ?? 0), refused: Number(row?.['refused'] ?? 0) };
+  const count = (name: string): number => Number(row?.[name] ?? 0);
+  return { rows: count('row_count'), refused: count('refused'), archived: count('archived') };
+}
+
+function mayHaveArchives({ stats }: AddFile): boolean {
+  const max = stats?.maxValues['topic_partition'];
+  return typeof max !== 'number' || max >= FIRST_ARCHIVE_PARTITION;
 }

@@ -72,12 +72,16 @@ async function lakeNow(settings: Settings, data: string, home: LakeHome): Promis
   if (existing === 0) return `${store.url}, empty so far`;
   using scratch = await scratchFolder('doctor');
   await using engine = await openEngine(settings, data, store, { share: 0.25, scratch });
-  const { messages, bronze, refused, passed_over, unknown, deleted } = await lakeAccounts(lake, engine);
+  const { messages, bronze, refused, passed_over, unknown, deleted, archived } = await lakeAccounts(
+    lake,
+    engine,
+  );
   const gone = deleted === 0 ? '' : `, ${count(deleted)} deleted as KEEP says`;
   const more = unknown === 0 ? '' : ` and ${count(unknown)} stretches of unknown length`;
   const gaps =
     passed_over + unknown === 0 ? '' : `, ${count(passed_over)} passed over${more} (see quarantine.gaps)`;
-  return `${store.url}, ${existing} of ${BATCH_TABLES.length} tables, ${count(messages)} messages: ${count(bronze)} in Bronze, ${count(refused)} in the quarantine alone${gone}${gaps}`;
+  const rows = archived === 0 ? '' : `; ${count(archived)} rows of archives besides`;
+  return `${store.url}, ${existing} of ${BATCH_TABLES.length} tables, ${count(messages)} messages: ${count(bronze)} in Bronze, ${count(refused)} in the quarantine alone${gone}${gaps}${rows}`;
 }
 
 /**
