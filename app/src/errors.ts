@@ -55,6 +55,8 @@ const KIND_OF_CODE = {
   'sbs-address': 'invalid',
   'archive-unreadable': 'invalid',
   'archive-record-unreadable': 'corrupt',
+  'archive-changed': 'conflict',
+  'backfill-accounts-differ': 'internal',
   'feed-area': 'invalid',
   'opensky-credentials-refused': 'invalid',
   'simulator-airports': 'invalid',

@@ -164,6 +164,19 @@ function program(): Command {
 
   addRebuild(root, wholeNumber);
 
+  const fillBack = root
+    .command('backfill')
+    .description(
+      'put archives straight into the lake, each row once: OpenSky CSV, readsb traces, CSV, JSON or Parquet of a lake; see docs/feeds.md',
+    )
+    .argument('<file...>', 'files, or folders of them');
+  withSettings(fillBack, ['Data', 'Lake', 'S3', 'Spark', 'Network', 'Memory and log']).action(
+    async (files: readonly string[], flags: Flags) => {
+      const { backfill } = await import('../program/backfill/backfill.ts');
+      await backfill(settingsOf(flags), files, untilSignal());
+    },
+  );
+
   const serve = root.command('dashboard').description('serve the page that shows a lake');
   const watched = ['KAFKA_BOOTSTRAP', 'SPARK_REMOTE', 'SPARK_MASTER_URL', 'Links'] as const;
   const lake = ['DATA_DIR', 'LAKE_CACHE', 'S3', 'Network', 'Memory and log'] as const;

@@ -180,7 +180,9 @@ async function planned({
   const windows = await countWindows(engine, { ...tables, additions }, asked, signal);
   const [first] = windows[0] ?? [];
   const [last] = windows.at(-1) ?? [];
-  if (first === undefined || last === undefined) return [];
+  if (first === undefined || last === undefined)
+    // Rows to add may have no possible time; they come with the first slice, so there must be one.
+    return additions === undefined ? [] : [{ ...asked, rows: 0 }];
   const { start, end } = wholeWindows({ from: first, to: last + 1 }, 0);
   const span = {
     start: range.from === null ? start : asked.start,
