@@ -93,6 +93,23 @@ describe.skipIf(isSkipped)('the map in a browser', () => {
     expect(seen.errors).toEqual([]);
   });
 
+  test('B9: what an aircraft does not say is a dash in card and list, and NaN stands nowhere in the page', async () => {
+    const silent = createFleet(AIRCRAFT).find((flight) => flight.silent && flight.callsign !== null);
+    if (silent === undefined) throw new Error('the fleet has no silent aircraft');
+    const path = `/?icao24=${silent.icao24}&list=all&only=${silent.icao24}`;
+    await using seen = await open.visit(path);
+    const { page } = seen;
+    const card = page.getByRole('complementary');
+    await card.getByRole('heading', { name: silent.callsign ?? '' }).waitFor();
+    const values = (await card.locator('dl').innerText()).replaceAll(/\s+/g, ' ');
+    expect(values).toMatch(/Altitude – .*Track – Squawk – /);
+    const row = page.getByRole('row', { name: silent.callsign ?? '' });
+    expect((await row.innerText()).replaceAll(/\s+/g, ' ')).toMatch(/ – \d+ km\/h /);
+    const said = await page.evaluate<string>('document.body.outerHTML + document.title');
+    expect(said.match(/NaN|undefined|Infinity|>null</g)).toBeNull();
+    expect(seen.errors).toEqual([]);
+  });
+
   test('a track with a jump that no aircraft can fly says so, and so does an address of two aircraft', async () => {
     // Not on the map: the positions of one that is go on the end of its track.
     const icao24 = 'abcdef';
