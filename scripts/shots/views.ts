@@ -8,6 +8,10 @@ export interface View {
   readonly height: number;
   readonly theme: 'dark' | 'light';
   readonly prepare?: (page: Page) => Promise<void>;
+  /** Zoom of the browser: the window has that much less room. */
+  readonly zoom?: number;
+  /** It is of a recording, not of simulated aircraft. */
+  readonly isRecorded?: boolean;
 }
 
 const DESKTOP = { width: 1440, height: 900 };
@@ -22,6 +26,17 @@ async function choose(page: Page): Promise<void> {
   await page.getByRole('application').focus();
   await page.keyboard.press('Enter');
   await page.getByRole('slider', { name: /Altitude and ground speed/ }).waitFor();
+}
+
+/** The same where there may be one position alone, which is no flight. */
+async function open(page: Page): Promise<void> {
+  await page.getByRole('application').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('complementary').waitFor();
+}
+
+async function openFilter(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
 }
 
 /** All pictures; `ago` makes the address of a moment so many minutes before now. */
@@ -45,10 +60,15 @@ export function viewsAt(ago: (minutes: number) => string): View[] {
       path: '/?at=50,9,5&altitude_m=..6000&vertical_rate=..-2&callsign=DLH*,EWG*,BAW*',
       ...DESKTOP,
       theme: 'dark',
-      prepare: (page) => page.getByRole('button', { name: 'Filter', exact: true }).click(),
+      prepare: openFilter,
     },
     { name: 'rings', path: '/?at=50.04,8.56,8.4&rings=50.0365,8.5613', ...DESKTOP, theme: 'light' },
     { name: 'replay', path: `${EUROPE}&t=${ago(12)}`, ...DESKTOP, theme: 'dark' },
+    { name: 'recording', path: '/', ...DESKTOP, theme: 'dark', isRecorded: true },
+    { name: 'recording-card', path: '/', ...DESKTOP, theme: 'light', isRecorded: true, prepare: open },
+    { name: 'zoomed-card', path: '/?at=48.3,9.2,6', ...DESKTOP, theme: 'light', zoom: 2, prepare: choose },
+    { name: 'zoomed-filter', path: EUROPE, ...DESKTOP, theme: 'dark', zoom: 2, prepare: openFilter },
+    { name: 'zoomed-list', path: `${EUROPE}&list=view`, ...DESKTOP, theme: 'light', zoom: 2 },
     { name: 'night', path: '/', ...PHONE, theme: 'dark' },
     { name: 'traffic', path: '/traffic', ...DESKTOP, theme: 'light' },
     { name: 'pipeline', path: '/pipeline', ...DESKTOP, theme: 'dark' },

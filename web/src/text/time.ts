@@ -81,6 +81,11 @@ export class Times {
     return this.#told(instantWords(epoch_s, grain), [epoch_s], grain);
   }
 
+  /** The same without its day, which stands beside it. */
+  ofDay(epoch_s: number | null, grain: Grain = 'second'): string {
+    return this.#told(grain === 'second' ? timeOfDay(epoch_s) : hourMinute(epoch_s), [epoch_s], grain);
+  }
+
   /** `04:45 to 04:50 UTC`, with the day where it is not today's, once where both are of one day. */
   span(from: number | null, to: number | null): string {
     if (!isTime(from) || !isTime(to)) return UNKNOWN;

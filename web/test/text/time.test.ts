@@ -23,6 +23,7 @@ describe('a time', () => {
   test('has its day where that is not the day of now, or where nobody may take it for today', () => {
     expect(HERE.at(at(2021, 9, 17, 19, 45, 43))).toBe('2021-10-17 19:45:43 UTC');
     expect(HERE.at(NOW - 86_400, 'minute')).toBe('2026-11-29 12:00 UTC');
+    expect(BERLIN.ofDay(NOW - 86_400, 'minute')).toBe('12:00 UTC (13:00 CET)');
     expect(HERE.instant(NOW)).toBe('2026-11-30 12:00:00 UTC');
     expect(BERLIN.instant(NOW, 'minute')).toBe('2026-11-30 12:00 UTC (13:00 CET)');
     expect(BERLIN.instant(at(2026, 10, 30, 23, 30))).toBe('2026-11-30 23:30:00 UTC (00:30:00 CET +1 d)');
