@@ -130,6 +130,7 @@ const KIND_OF_CODE = {
   'batch-record-differs': 'corrupt',
   'batch-record-unreadable': 'corrupt',
   'batch-messages-gone': 'corrupt',
+  'repair-unfinished': 'corrupt',
   'requeue-from-bronze': 'invalid',
   'batch-accounts-differ': 'internal',
   'batch-rows-differ': 'internal',

@@ -22,6 +22,7 @@ describe('a repair of a lake with another topic and no Bronze, killed with SIGKI
     const start = join(root, 'start');
     await fillTopic(start, MESSAGES.slice(0, 60));
     await run(start, ALL);
+    cpSync(join(start, 'lake'), join(root, 'whole-lake'), { recursive: true });
     rmSync(join(start, 'topic'), { recursive: true });
     rmSync(join(start, 'lake/bronze'), { recursive: true });
     await fillTopic(start, MESSAGES.slice(60));
@@ -65,12 +66,25 @@ describe('a repair of a lake with another topic and no Bronze, killed with SIGKI
     expect(await state(directory)).toEqual(expected);
   });
 
-  it.each(['recorded', 'noted'])('is finished by the pipeline from its record on: %s', async (point) => {
-    const directory = copy(`pipeline-${point}`);
-    await kill(directory, point);
-    await run(directory, ALL);
-    expect(await state(directory)).toEqual(expected);
+  it('keeps the pipeline away until what the tables lack is computed', async () => {
+    const directory = copy('unfinished');
+    await kill(directory, 'finished');
+    await expect(run(directory, ALL)).rejects.toMatchObject({ kind: 'corrupt', code: 'repair-unfinished' });
+    expect((await looked(directory)).problems.map(({ code }) => code)).toEqual(['repair-unfinished']);
   });
+
+  it.each(['recorded', 'noted'])(
+    'is finished by the pipeline where no table lacks rows: %s',
+    async (point) => {
+      const directory = copy(`pipeline-${point}`);
+      rmSync(join(directory, 'lake'), { recursive: true });
+      cpSync(join(root, 'whole-lake'), join(directory, 'lake'), { recursive: true });
+      await kill(directory, point);
+      await run(directory, ALL);
+      expect((await gapRows(directory)).map(({ reason }) => reason)).toEqual(Array(4).fill('replaced'));
+      expect((await looked(directory)).problems).toEqual([]);
+    },
+  );
 
   it('is what the command does, which says it first and writes nothing', async () => {
     const directory = copy('program');

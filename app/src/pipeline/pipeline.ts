@@ -16,6 +16,7 @@ import { finishMerge } from './merge/apply.ts';
 import { type BatchParts, MicroBatches } from './micro-batch.ts';
 import { type Cut, isCut, restOf } from './narrow.ts';
 import { expiredUnread, keptOf, planWithin, type Range, rowsIn, unreadRanges } from './plan.ts';
+import { unfinishedRepair } from './repair/owing.ts';
 import { Report } from './report.ts';
 import { checkIdentity, checkMarks, marksOf } from './same-topic.ts';
 import { Upkeep, type UpkeepRun } from './upkeep.ts';
@@ -151,6 +152,8 @@ export async function runPipeline(
         last = await newestRecord(lake.store, stranger);
         topic.life = lifeOfRecord(last);
         await checkBatches(lake, last, topic.name);
+        const unfinished = await unfinishedRepair(lake.store);
+        if (unfinished !== null) throw unfinished;
         await sameTopic(last);
         if (last !== null) await checkMarks(last, topic, lake.store.url);
         await lake.addColumns();

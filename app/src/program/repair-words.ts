@@ -1,7 +1,7 @@
 import { lifeOf } from '../flight/topic-life.ts';
 import type { Loss } from '../pipeline/batch-record.ts';
-import type { EventRange } from '../pipeline/repair/lost-messages.ts';
 import type { Diagnosis } from '../pipeline/repair/examine.ts';
+import { rowsIn } from '../pipeline/plan.ts';
 import { REPAIR } from '../topic/next-steps.ts';
 import { count } from './terminal/say.ts';
 
@@ -10,7 +10,7 @@ export const problemWords = ({ problems }: Diagnosis): readonly string[] =>
   problems.map(({ message }) => `wrong: ${message.replaceAll(REPAIR, '').replaceAll(/ {2,}/g, ' ').trim()}`);
 
 /** What a repair does, a line for each step. */
-export function stepWords({ record, missing }: Diagnosis): readonly string[] {
+export function stepWords({ record, missing, again }: Diagnosis): readonly string[] {
   if (record === null) return [];
   const [first] = record.ranges;
   const life = lifeOf(first?.partition ?? 0);
@@ -18,6 +18,11 @@ export function stepWords({ record, missing }: Diagnosis): readonly string[] {
   const places = record.ranges.map(({ partition, start }) => `partition ${partition} at offset ${start}`);
   return [
     ...missing.map(({ name }) => `make ${name} again, without rows`),
+    ...(again.length === 0
+      ? []
+      : [
+          `read ${count(rowsIn(again))} messages again, whose rows may be lost and which the topic still holds`,
+        ]),
     isNew
       ? `go on with the topic ${record.topic} as it is now, from its first message on; this is its life ${life}, so the tables number its partitions from ${count(first?.partition ?? 0)} on`
       : `go on behind what the tables have: ${places.join(', ')}`,
@@ -31,11 +36,4 @@ function lossWords({ partition, from, to, messages, reason }: Loss): string {
       ? `what partition ${partition} held from offset ${from} on, if anything`
       : `${count(Number(messages))} messages of partition ${partition} between offsets ${from} and ${to}`;
   return `note in quarantine.gaps as ${reason}: ${what}`;
-}
-
-/** How the tables after Bronze get what they lack. */
-export function owedWords({ from, to }: EventRange): string {
-  const time = (seconds: bigint): string =>
-    new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z');
-  return `contrail rebuild --from ${time(from)} --to ${time(to)}`;
 }

@@ -1,17 +1,23 @@
 import type { Settings } from '../config/settings.ts';
 import { examine, type RepairParts } from '../pipeline/repair/examine.ts';
-import { owedRange } from '../pipeline/repair/lost-messages.ts';
-import { finishRepair, repair as goOn } from '../pipeline/repair/repair.ts';
+import { finishRepair, readLost, repair as goOn } from '../pipeline/repair/repair.ts';
+import { settle } from '../pipeline/repair/settle.ts';
+import { loadAirports } from './airports.ts';
 import { existingData } from './data-folder.ts';
 import { openEngine } from './engine.ts';
 import { openLake } from './lake/open-lake.ts';
-import { owedWords, problemWords, stepWords } from './repair-words.ts';
+import { problemWords, stepWords } from './repair-words.ts';
 import { scratchFolder } from './scratch.ts';
 import { SYSTEM } from './system.ts';
+import { MergeLines } from './terminal/merge-progress.ts';
 import { openTopic } from './topic.ts';
 import { untilRoom } from './until-room.ts';
 
 const NOTHING = 'Nothing is wrong with lake and topic that keeps the pipeline from going on.';
+const COMPUTE = 'compute what tables lack from the rows of Bronze';
+const DONE = 'Repaired: start the pipeline again. quarantine.gaps says what it goes on without, if anything.';
+const STOPPED = 'Stopped before all tables were computed: "contrail repair --go" goes on.';
+
 /** What a person can do about a topic that is gone. */
 const noTopic = ({ kafkaBootstrap }: Settings): string =>
   kafkaBootstrap === null
@@ -38,22 +44,32 @@ export async function repair(
   await using engine = await openEngine(settings, data, home.store, { scratch });
   const parts: RepairParts = { lake: home.lake, topic, engine, clock: SYSTEM.clock };
   if (go) await finishRepair(parts);
-  const diagnosis = await examine(parts);
+  const found = await examine(parts);
+  const diagnosis = go ? await readLost(parts, found) : found;
   const { record, problems, isOwing } = diagnosis;
   for (const line of problemWords(diagnosis)) tell(line);
   if (problems.length === 0) {
     tell(NOTHING);
     return true;
   }
-  if (record === null) {
+  if (record === null && !isOwing) {
     if (problems.some(({ code }) => code === 'topic-gone')) tell(noTopic(settings));
     return false;
   }
-  for (const line of stepWords(diagnosis)) tell(`${go ? 'repair' : 'repair --go would'}: ${line}`);
+  const steps = [...stepWords(diagnosis), ...(isOwing ? [COMPUTE] : [])];
+  for (const line of steps) tell(`${go ? 'repair' : 'repair --go would'}: ${line}`);
   if (!go) return false;
-  await goOn(parts, { ...diagnosis, record });
-  const owed = isOwing ? await owedRange(home.lake, engine) : null;
-  if (owed !== null) tell(`Tables lack rows that Bronze has. Now run: ${owedWords(owed)}`);
-  tell('Repaired: start the pipeline again. quarantine.gaps says what it goes on without.');
-  return true;
+  if (record !== null) await goOn(parts, { ...diagnosis, record });
+  const lines = new MergeLines('Computing', SYSTEM.monotonic);
+  const isSettled =
+    !isOwing ||
+    (await settle({
+      ...parts,
+      airports: loadAirports(),
+      signal,
+      holdLake: () => home.hold(),
+      onProgress: (progress) => lines.show(progress),
+    }));
+  tell(isSettled ? DONE : STOPPED);
+  return isSettled;
 }

@@ -5,6 +5,7 @@ import { ContrailError } from '../../errors.ts';
 import type { Lake } from '../../lake/lake.ts';
 import type { TableDefinition } from '../../lake/table.ts';
 import { BATCH_TABLES } from '../../lake/tables.ts';
+import { REPAIR } from '../../topic/next-steps.ts';
 import { newestMerge } from './merge-log.ts';
 import type { MergeRecord, RecordedChange } from './merge-record.ts';
 import { rowsOf } from './replacement.ts';
@@ -69,7 +70,7 @@ async function applyChange(
   if (table === null)
     throw new ContrailError(
       'table-gone',
-      `${definition.name} was deleted from ${lake.store.url}. Restore it, or start a new lake with --data DIR.`,
+      `${definition.name} was deleted from ${lake.store.url}. Restore it, if you have a copy. ${REPAIR}`,
     );
   for (let tries = 1; ; tries += 1) {
     const snapshot = await table.snapshot();

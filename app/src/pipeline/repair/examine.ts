@@ -26,6 +26,8 @@ import { areGapsWritten, messagesGone } from '../gaps.ts';
 import { expiredUnread, unreadRanges } from '../plan.ts';
 import { checkIdentity, checkMarks, marksOf } from '../same-topic.ts';
 import { lostMessages } from './lost-messages.ts';
+import { unfinishedRepair } from './owing.ts';
+import { splitAtKept } from './read-again.ts';
 import { endsOfTable, type Extent, extents, type Offsets, readTo } from './read-to.ts';
 
 /** What a repair works with. */
@@ -42,14 +44,19 @@ export interface Diagnosis {
   readonly problems: readonly ContrailError[];
   /** The record with which the lake goes on; null: there is nothing to repair, or the topic must be made first. */
   readonly record: BatchRecord | null;
-  /** Tables that are gone. */
+  /** Tables that are gone, or have nothing left. */
   readonly missing: readonly TableDefinition[];
+  /** Messages that are read again, since Bronze or quarantine have lost their rows and the topic still holds them. */
+  readonly again: readonly OffsetRange[];
   /** Whether tables may lack rows that Bronze has. */
   readonly isOwing: boolean;
 }
 
-/** Looks at a lake and its topic. */
-export async function examine(parts: RepairParts): Promise<Diagnosis> {
+/**
+ * Looks at a lake and its topic.
+ * @param isRead what the topic still holds was read again: what the lake lacks now is lost
+ */
+export async function examine(parts: RepairParts, isRead = false): Promise<Diagnosis> {
   const { lake, engine, clock } = parts;
   const { record: last, damage, newest } = await readableRecord(lake.store);
   const name = last?.topic ?? parts.topic.name;
@@ -79,15 +86,21 @@ export async function examine(parts: RepairParts): Promise<Diagnosis> {
   const gone = open !== null && change.reason === null ? await goneOf(topic, lake, open, isBegun) : [];
   problems.push(...gone);
   if (change.isNoTopic || (change.reason === null && !isWrong && gone.length === 0)) {
-    return { ...SOUND, problems: [...problems, ...(isWrong ? [] : change.expired)] };
+    const unfinished = await unfinishedRepair(lake.store);
+    const left = [...(unfinished === null ? [] : [unfinished]), ...(isWrong ? [] : change.expired)];
+    return { ...SOUND, problems: [...problems, ...left], isOwing: unfinished !== null };
   }
   const now = clock();
   const losses: Loss[] = [];
+  let again: readonly OffsetRange[] = [];
   // A batch that is in some tables cannot be finished any more, and a lost table had rows that only it had.
   const isOwing = isWrong || isBegun || gone.length > 0;
   if (isOwing) {
     const from = isByRecord && open === null ? await agreedOn(lake, name, behind) : known.newestFrom;
-    losses.push(...(await lostMessages(lake, engine, await stretchesOf(lake, engine, from, next), now)));
+    const stretches = await stretchesOf(lake, engine, from, next);
+    const split = change.reason === null && !isRead ? splitAtKept(stretches, await topic.offsets()) : null;
+    again = split?.held ?? [];
+    losses.push(...(await lostMessages(lake, engine, split?.gone ?? stretches, now)));
   }
   const { reason } = change;
   if (reason !== null)
@@ -111,11 +124,15 @@ export async function examine(parts: RepairParts): Promise<Diagnosis> {
     tables: present,
   };
   const missing: TableDefinition[] = [];
-  for (const table of BATCH_TABLES) if ((await lake.table(table)) === null) missing.push(table);
-  return { problems, record, missing, isOwing };
+  for (const definition of BATCH_TABLES) {
+    const table = await lake.table(definition);
+    const isEmpty = table === null || (await table.snapshot()).files().length === 0;
+    if (table === null || (isEmpty && behind.includes(definition))) missing.push(definition);
+  }
+  return { problems, record, missing, again, isOwing };
 }
 
-const SOUND: Diagnosis = { problems: [], record: null, missing: [], isOwing: false };
+const SOUND: Diagnosis = { problems: [], record: null, missing: [], again: [], isOwing: false };
 
 /** Where a record says that the lake is. @param isUnread its messages are in no table */
 function ofRecord({ ranges }: BatchRecord, isUnread: boolean): { next: Offsets; newestFrom: Offsets } {

@@ -1,13 +1,15 @@
 /** What a lake has read and no longer holds, and what its tables owe to each other. */
-import type { Engine } from '../../engine/engine.ts';
+import type { Engine, Select } from '../../engine/engine.ts';
 import { BRONZE_FLIGHTS } from '../../lake/bronze-flights.ts';
 import { GOLD_METRICS_BY_CATEGORY } from '../../lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../../lake/gold-traffic-by-country.ts';
+import { wholeFrom } from '../../lake/keep/ledger.ts';
 import type { Lake } from '../../lake/lake.ts';
 import { NOT_IN_BRONZE, QUARANTINE_FLIGHTS } from '../../lake/quarantine-flights.ts';
 import { QUARANTINE_GAPS } from '../../lake/quarantine-gaps.ts';
 import { SILVER_FLIGHTS_ML } from '../../lake/silver-flights-ml.ts';
 import { SILVER_FLIGHTS } from '../../lake/silver-flights.ts';
+import type { TableDefinition } from '../../lake/table.ts';
 import type { Loss } from '../batch-record.ts';
 import { PARAMETERS } from '../queries.ts';
 import { type Extent, rowsOf } from './read-to.ts';
@@ -71,41 +73,59 @@ export interface EventRange {
 
 /**
  * The event time of what the tables after Bronze lack: rows of Bronze that neither Silver nor the quarantine has, and
- * Gold windows in which Silver_ML or Gold count other rows than Silver. Null: nothing.
+ * Gold windows of which Silver_ML or Gold count fewer rows than Silver has. Null: nothing.
  */
 export async function owedRange(lake: Lake, engine: Engine): Promise<EventRange | null> {
   const width = PARAMETERS.window_seconds;
+  const windowOf = (seconds: string): string => `cast(floor(${seconds} / ${width}) as bigint)`;
   const [row] = await engine.rows({
     sql: `select min(event_window) * ${width} as first, (max(event_window) + 1) * ${width} as next from (
         select event_window from (
-          select cast(floor(time_position / ${width}) as bigint) as event_window, 1 as silver, 0 as ml, 0 as traffic, 0 as metrics
-          from silver
+          select ${windowOf('time_position')} as event_window, 1 as silver, 0 as ml, 0 as traffic, 0 as metrics from silver
           union all
-          select cast(floor(time_position / ${width}) as bigint) as event_window, 0, 1, 0, 0 from ml
+          select ${windowOf('time_position')}, 0, 1, 0, 0 from ml
           union all
-          select cast(floor(seconds_from_timestamp(window_start) / ${width}) as bigint), 0, 0, record_count, 0 from traffic
+          select ${windowOf('seconds_from_timestamp(window_start)')}, 0, 0, record_count, 0 from traffic
           union all
-          select cast(floor(seconds_from_timestamp(window_start) / ${width}) as bigint), 0, 0, 0, record_count from metrics
+          select ${windowOf('seconds_from_timestamp(window_start)')}, 0, 0, 0, record_count from metrics
         ) as counted
         group by event_window
-        having sum(silver) <> sum(ml) or sum(silver) <> sum(traffic) or sum(silver) <> sum(metrics)
+        having sum(silver) > sum(ml) or sum(silver) > sum(traffic) or sum(silver) > sum(metrics)
         union all
-        select cast(floor(time_position / ${width}) as bigint) as event_window from bronze
-        where time_position is not null
-          and not exists (select 1 from silver where silver.topic_partition = bronze.topic_partition
-            and silver.topic_offset = bronze.topic_offset)
-          and not exists (select 1 from quarantine where quarantine.topic_partition = bronze.topic_partition
-            and quarantine.topic_offset = bronze.topic_offset)
+        select ${windowOf('time_position')} as event_window from lacking
+        where time_position between ${PARAMETERS.earliest_seconds} and received_seconds + ${PARAMETERS.max_ahead_seconds}
       ) as owed`,
     relations: {
-      bronze: await rowsOf(lake, BRONZE_FLIGHTS, ['topic_partition', 'topic_offset', 'time_position']),
-      quarantine: await rowsOf(lake, QUARANTINE_FLIGHTS, ['topic_partition', 'topic_offset']),
-      silver: await rowsOf(lake, SILVER_FLIGHTS, ['topic_partition', 'topic_offset', 'time_position']),
+      lacking: { kind: 'select', select: await lackingSelect(lake) },
+      silver: await rowsOf(lake, SILVER_FLIGHTS, ['time_position']),
       ml: await rowsOf(lake, SILVER_FLIGHTS_ML, ['time_position']),
       traffic: await rowsOf(lake, GOLD_TRAFFIC_BY_COUNTRY, ['window_start', 'record_count']),
       metrics: await rowsOf(lake, GOLD_METRICS_BY_CATEGORY, ['window_start', 'record_count']),
     },
   });
   const [first, next] = [row?.['first'] ?? null, row?.['next'] ?? null];
-  return first === null || next === null ? null : { from: BigInt(String(first)), to: BigInt(String(next)) };
+  if (typeof first !== 'bigint' || typeof next !== 'bigint') return null;
+  return { from: first, to: next };
+}
+
+/** Rows of Bronze that neither Silver nor the quarantine has, but for those that KEEP may have deleted there. */
+export async function lackingSelect(lake: Lake): Promise<Omit<Select, 'signal'>> {
+  const place = ['topic_partition', 'topic_offset'];
+  const secondsOf = async (definition: TableDefinition): Promise<number> =>
+    wholeFrom((await (await lake.table(definition))?.snapshot()) ?? null) / 1000;
+  return {
+    sql: `select topic_partition, topic_offset, time_position, seconds_from_timestamp(ingested_at) as received_seconds
+      from places_in_bronze
+      where (time_position is null or time_position >= ${await secondsOf(SILVER_FLIGHTS)})
+        and seconds_from_timestamp(ingested_at) >= ${await secondsOf(QUARANTINE_FLIGHTS)}
+        and not exists (select 1 from places_in_silver where places_in_silver.topic_partition = places_in_bronze.topic_partition
+          and places_in_silver.topic_offset = places_in_bronze.topic_offset)
+        and not exists (select 1 from places_in_quarantine where places_in_quarantine.topic_partition = places_in_bronze.topic_partition
+          and places_in_quarantine.topic_offset = places_in_bronze.topic_offset)`,
+    relations: {
+      places_in_bronze: await rowsOf(lake, BRONZE_FLIGHTS, [...place, 'time_position', 'ingested_at']),
+      places_in_silver: await rowsOf(lake, SILVER_FLIGHTS, place),
+      places_in_quarantine: await rowsOf(lake, QUARANTINE_FLIGHTS, place),
+    },
+  };
 }

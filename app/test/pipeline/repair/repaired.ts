@@ -2,9 +2,10 @@
 import { expect } from 'vitest';
 import { lakeAccounts } from '../../../src/pipeline/facts.ts';
 import { type Diagnosis, examine } from '../../../src/pipeline/repair/examine.ts';
-import { finishRepair, repair, type RepairPoint } from '../../../src/pipeline/repair/repair.ts';
+import { finishRepair, readLost, repair, type RepairPoint } from '../../../src/pipeline/repair/repair.ts';
+import { settle } from '../../../src/pipeline/repair/settle.ts';
 import type { Topic } from '../../../src/topic/topic.ts';
-import { contents, openEngine, openLake, openTopic, tickingClock } from '../small-world.ts';
+import { contents, FEW_AIRPORTS, openEngine, openLake, openTopic, tickingClock } from '../small-world.ts';
 
 /** A topic to repair with, which stays open; else the one below the directory. */
 export interface RepairOptions {
@@ -20,8 +21,9 @@ export const looked = (directory: string, options: RepairOptions = {}): Promise<
 export const repaired = (directory: string, options: RepairOptions = {}): Promise<Diagnosis> =>
   withParts(directory, options, async (parts) => {
     await finishRepair(parts);
-    const found = await examine(parts);
+    const found = await readLost(parts, await examine(parts));
     if (found.record !== null) await repair(parts, { ...found, record: found.record }, options.onPoint);
+    if (found.isOwing) await settle({ ...parts, airports: FEW_AIRPORTS });
     return found;
   });
 

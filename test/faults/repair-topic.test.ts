@@ -2,16 +2,24 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newestRecord } from '../../../src/pipeline/batch-log.ts';
-import { lakeFacts } from '../../../src/pipeline/facts.ts';
-import { expectRecomputed } from '../expect-recomputed.ts';
-import { contents, fillTopic, gapRows, openLake, openTopic, run, smallWorld } from '../small-world.ts';
-import { expectBalance, looked, repaired } from './repaired.ts';
+import { newestRecord } from '../../app/src/pipeline/batch-log.ts';
+import { lakeFacts } from '../../app/src/pipeline/facts.ts';
+import { expectRecomputed } from '../../app/test/pipeline/expect-recomputed.ts';
+import {
+  contents,
+  fillTopic,
+  gapRows,
+  openLake,
+  openTopic,
+  run,
+  smallWorld,
+} from '../../app/test/pipeline/small-world.ts';
+import { expectBalance, looked, repaired } from '../../app/test/pipeline/repair/repaired.ts';
 
 const MESSAGES = smallWorld();
 const HALF = MESSAGES.slice(0, 180);
 const ALL = { maxRows: 10_000 };
-const SMALL = { maxRows: 50 };
+const SMALL = { maxRows: 100 };
 
 describe('a lake whose topic is another one', () => {
   let directory: string;
