@@ -36,7 +36,7 @@ export const isOnCourse = (end: RunwayEnd, course: number | null, track: number 
   (course !== null && courseDifference(course, end.course) <= RULES.aligned.course_deg) ||
   (track !== null && courseDifference(track, end.course) <= RULES.aligned.course_deg);
 
-/** The runways that a landing or take-off row fits; `away` is the way to the runway, 0 beside it. */
+/** The runways that a landing or take-off row fits; `away` is the way to the runway, 0 beside it. `drift`: how much more cross-track is allowed behind the threshold. */
 export function fitting(
   near: Vicinity,
   at: { readonly latitude: number; readonly longitude: number },
@@ -44,13 +44,15 @@ export function fitting(
   track: number | null,
   before: number,
   after: number,
+  drift = 0,
 ): readonly (Place & { readonly away: number })[] {
   const found: (Place & { away: number })[] = [];
   for (const end of near.ends) {
     const spot = place(end, at.latitude, at.longitude, before, after);
     if (spot === null) continue;
     const away = Math.max(0, -spot.along, spot.along - end.length_m);
-    if (isOnLine(spot, away) && isOnCourse(end, course, track)) found.push({ ...spot, away });
+    if (isOnLine(spot, away + drift * Math.max(0, spot.along)) && isOnCourse(end, course, track))
+      found.push({ ...spot, away });
   }
   return found;
 }
@@ -83,19 +85,36 @@ export function count(
       to: t,
       firstAlong: spot.along,
       along: spot.along,
+      nearest: spot.away,
       touch: null,
     });
     return;
   }
-  const TOUCH_M = 300;
-  if (known.touch === null && known.along < TOUCH_M && spot.along >= TOUCH_M && t > known.to)
+  if (spot.along < known.along - BACK_M) {
+    // It is before the runway again: another approach.
+    known.firstAlong = known.along = spot.along;
+    known.touch = null;
+    known.to = t;
+  }
+  const isNext = t > known.to && t - known.to <= 120;
+  if (known.touch === null && known.along < TOUCH_M && spot.along >= TOUCH_M && isNext)
     known.touch = known.to + ((t - known.to) * (TOUCH_M - known.along)) / (spot.along - known.along);
   known.rows += 1;
   known.weight += weight;
   known.cross += Math.abs(spot.cross) * weight;
   known.to = t;
   known.along = spot.along;
+  known.nearest = Math.min(known.nearest, spot.away);
 }
+
+/** When it was over the place of touchdown, by a row near it and a speed, if no two rows show it. */
+export const touchTime = (hit: Hit, speed: number | null): number =>
+  Math.round(hit.touch ?? hit.to + (TOUCH_M - hit.along) / Math.max(40, speed ?? 65));
+
+/** Where aeroplanes touch down: metres behind the threshold. */
+const TOUCH_M = 300;
+/** Further back along the runway than this, it has come round. */
+const BACK_M = 1_500;
 
 /** The runway of an approach or departure: the best hit, and whether a parallel one fits as well. */
 export interface Choice {
@@ -113,6 +132,7 @@ export function choose(
   index: RunwayIndex,
   hits: readonly Hit[],
   field: Field | string | null,
+  tell_m: number = RULES.aligned.tell_m,
 ): Choice | null {
   const ident = typeof field === 'string' ? field : (field?.ident ?? null);
   let newest = -Infinity;
@@ -133,7 +153,8 @@ export function choose(
       end.field.ident !== best.end.field.ident ||
       end.ident === best.end.ident ||
       hit.weight < 0.5 * best.hit.weight ||
-      meanCross(hit) > RULES.aligned.clearly * meanCross(best.hit) + 25,
+      // Far from the runway the centre line says little: it may have drifted from a parallel one.
+      (best.hit.nearest <= tell_m && meanCross(hit) > RULES.aligned.clearly * meanCross(best.hit) + 25),
   );
   return { hit: best.hit, end: best.end, isClear };
 }

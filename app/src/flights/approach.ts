@@ -1,4 +1,4 @@
-import { choose, count, fitting, isOnLine, place, type Choice } from './align.ts';
+import { choose, count, fitting, isOnLine, place, touchTime, type Choice } from './align.ts';
 import { bearing, courseDifference } from './geometry.ts';
 import { isHelicopter } from './departure.ts';
 import { nearestFields } from './ground.ts';
@@ -23,23 +23,25 @@ export function approachRow(
   const { aligned } = RULES;
   const t = row.time_position;
   // Climbing out along a runway is not an approach; an approach that is open goes on to its end.
-  const mayOpen = state.climb < 2.5;
-  if (state.approach === null && !mayOpen) return;
+  const isClimbing = state.climb >= 2.5;
   const isSlow = motion.dt >= aligned.trackPace_s;
+  if (state.approach === null && isClimbing && !isSlow) return;
   // Of an approach that is open, a slow pace may show no row above the runway but the next one, far behind it.
-  const after = isSlow && state.approach !== null ? 8_000 : 500;
-  for (const spot of fitting(near, row, motion.course, motion.track, aligned.reach_m, after)) {
+  const after = isSlow ? 8_000 : 500;
+  const drift = isSlow ? 3.5 : 0;
+  for (const spot of fitting(near, row, motion.course, motion.track, aligned.reach_m, after, drift)) {
     const { end, along } = spot;
     if (!fitsWedge(altitude - end.field.elevation_m, along)) continue;
-    if (state.approach === null && along > 0.3 * end.length_m) continue;
     if (state.approach === null) {
       // At a slow pace the row before was in line as well, though its own course came from before the turn.
-      const before = isSlow ? placeBefore(state, end) : null;
+      const before = isSlow && state.airRows >= 2 && state.beforeClimb < 1 ? placeBefore(state, end) : null;
+      if (before === null && (isClimbing || along > 0.3 * end.length_m)) continue;
       state.approach = {
         from: before === null ? t : state.beforeT,
         to: t,
         hits: [],
         high: altitude - end.field.elevation_m,
+        sank: isSlow && before !== null && state.beforeClimb < -1.5,
         low: lowOf(row, altitude, end.field, along),
       };
       if (before !== null) {
@@ -53,10 +55,29 @@ export function approachRow(
     count(state.approach.hits, spot, t);
     state.approach.to = t;
     state.approach.high = Math.max(state.approach.high, altitude - end.field.elevation_m);
+    if (isSlow && along < 0 && state.climb < -1.5) state.approach.sank = true;
     // Circuits are not a holding.
     state.loiter = null;
   }
   if (state.approach !== null) lower(state.approach, row, altitude, near);
+}
+
+/** The first row on the ground: on a runway, along it, after a row in the air. */
+export function touchRow(state: AircraftState, row: FlightRow, motion: Motion, near: Vicinity): void {
+  const t = row.time_position;
+  for (const spot of fitting(near, row, motion.course, motion.track, 0, 0)) {
+    if (Math.abs(spot.cross) > spot.end.halfWidth_m + 60) continue;
+    state.approach ??= {
+      from: state.airT ?? t,
+      to: t,
+      hits: [],
+      high: 0,
+      sank: false,
+      low: lowOf(row, spot.end.field.elevation_m, spot.end.field, spot.along),
+    };
+    count(state.approach.hits, spot, t, 3);
+    state.approach.to = t;
+  }
 }
 
 const fitsWedge = (height: number, along: number): boolean =>
@@ -116,7 +137,8 @@ export function judge(
   const isSure = hit.rows >= 2 && (!end.field.isSmall || low.height < 150);
   const isClimb =
     climbed >= (isLate ? RULES.approach.lateClimb_m : RULES.approach.climb_m) && state.climb > -1.5;
-  const descended = approach.high - low.height >= RULES.approach.descent_m;
+  // At a slow pace the lowest point lies between two rows; then the sink rate before it speaks.
+  const descended = approach.sank || approach.high - low.height >= RULES.approach.descent_m;
   if (wasLow && isClimb) return isSure && descended ? { kind: 'go_around', choice } : { kind: 'nothing' };
   const spot = place(end, row.latitude, row.longitude, 25_000, 25_000);
   const isBehind = spot === null || spot.along > end.length_m + 1_500 || Math.abs(spot.cross) > 4_000;
@@ -148,8 +170,10 @@ export function decideLanding(
   const blind = t - (state.airT ?? t) >= 25 || (t - state.recentGapT <= 300 && state.recentGap >= 25);
   if (choice === null && at.hasRunways && !blind) return null;
   if (choice === null && any !== null && any.end.field.ident !== at.ident && !blind) return null;
-  const touch = choice?.hit.touch ?? null;
   const air = state.airT ?? t;
+  const shown = choice?.hit.touch ?? null;
+  // One long before the last row in the air was a pass.
+  const touch = shown !== null && shown >= air - 90 - state.pace ? shown : null;
   const time = touch === null ? touchdown(state, choice, air, t) : Math.round(touch);
   const runway = choice?.isClear === true ? choice.end.ident : null;
   return {
@@ -165,10 +189,8 @@ export function decideLanding(
 /** From the newest aligned row on, at its speed; between the last time in the air and the first on the ground. */
 function touchdown(state: AircraftState, choice: Choice | null, air: number, ground: number): number {
   if (choice === null) return Math.round((air + ground) / 2);
-  const way = Math.max(0, 300 - choice.hit.along);
-  return Math.round(
-    Math.min(ground, Math.max(choice.hit.to, choice.hit.to + way / Math.max(40, state.velocity ?? 65))),
-  );
+  const by = choice.hit.touch === null ? touchTime(choice.hit, state.velocity) : ground;
+  return Math.min(ground, Math.max(air, Math.min(by, Math.round((air + ground) / 2))));
 }
 
 /**
@@ -180,6 +202,8 @@ export function decideEndpoint(index: RunwayIndex, state: AircraftState): Moveme
   if (state.isGround || state.landing !== null || state.airRows < 2 || !state.airHigh) return null;
   if (isHelicopter(state) || state.altitude === null || state.velocity === null) return null;
   if (state.velocity < RULES.ground.slow) return null;
+  // Nearly all flights end here: they do not descend.
+  if (state.approach === null && (state.climb > -1 || state.lowHeight === null)) return null;
   const near = index.near(state.latitude, state.longitude);
   if (near === null) return null;
   const pace = Math.min(90, state.pace);
@@ -195,7 +219,7 @@ export function decideEndpoint(index: RunwayIndex, state: AircraftState): Moveme
       return ending(state, choice.end.field, choice, 0.85);
   }
   const [best, next] = nearestFields(near, state.latitude, state.longitude);
-  if (best === undefined || best.field.isSmall || best.away > rules.endpointReach_m) return null;
+  if (best === null || best.field.isSmall || best.away > rules.endpointReach_m) return null;
   const height = state.altitude - best.field.elevation_m;
   if (height > Math.min(rules.endpoint_m, 500 + 0.1 * best.away) || height < RULES.aligned.below_m)
     return null;
@@ -204,8 +228,7 @@ export function decideEndpoint(index: RunwayIndex, state: AircraftState): Moveme
   const course = bearing(state.farLatitude, state.farLongitude, state.latitude, state.longitude);
   if (best.away > 4_000 && courseDifference(inward, course) > 60) return null;
   const own = choice !== null && choice.end.field.ident === best.field.ident ? choice : null;
-  if (own === null && next !== undefined && next.away < RULES.takeOff.endpointClearly * best.away)
-    return null;
+  if (own === null && next !== null && next.away < RULES.takeOff.endpointClearly * best.away) return null;
   return ending(state, best.field, own, 0.8 - 0.3 * (best.away / rules.endpointReach_m));
 }
 

@@ -25,6 +25,7 @@ export const openDeparture = (
   altitude,
   speed: row.velocity ?? 0,
   climb: row.vertical_rate ?? 0,
+  course: null,
   risen: false,
 });
 
@@ -73,6 +74,8 @@ export function climbOut(
   departure.climb = Math.max(departure.climb, row.vertical_rate ?? 0);
   const rise = altitude === null || departure.altitude === null ? 0 : altitude - departure.altitude;
   if (rise > takeOff.risen_m || (departure.climb > takeOff.climb && rise >= 0)) departure.risen = true;
+  if (departure.rows === 2)
+    departure.course = bearing(departure.latitude, departure.longitude, state.latitude, state.longitude);
   if ((row.vertical_rate ?? 0) < -1.5) return;
   if (departure.rows === 2 && departure.ground === null) firstPlace(departure, state, near);
   for (const spot of fitting(near, row, motion.course, motion.track, 150, takeOff.beyond_m))
@@ -130,7 +133,7 @@ export const isHelicopter = (state: AircraftState): boolean => state.hoverRows >
 function fromGround(index: RunwayIndex, state: AircraftState, departure: Departure): Movement | null {
   const field = departure.field === null ? null : (index.fields.get(departure.field) ?? null);
   if (field === null) return null;
-  const choice = choose(index, departure.hits, field);
+  const choice = choose(index, departure.hits, field, RULES.takeOff.tell_m);
   const waited = (departure.air as number) - (departure.ground as number);
   // With a row each few seconds an aeroplane is seen on its runway; what is not, rose from an apron.
   if (choice === null && field.hasRunways && waited < 25) return null;
@@ -140,7 +143,7 @@ function fromGround(index: RunwayIndex, state: AircraftState, departure: Departu
 }
 
 function fromRunway(index: RunwayIndex, state: AircraftState, departure: Departure): Movement | null {
-  const choice = choose(index, departure.hits, null);
+  const choice = choose(index, departure.hits, null, RULES.takeOff.tell_m);
   if (choice === null || departure.climb < RULES.takeOff.climb) return null;
   if (choice.hit.rows < 2 && state.pace < RULES.aligned.trackPace_s) return null;
   if (departure.speed < (choice.end.field.isSmall ? 25 : 35)) return null;
@@ -161,14 +164,14 @@ function fromEndpoint(index: RunwayIndex, state: AircraftState, departure: Depar
   if (near === null || altitude === null || departure.speed < takeOff.endpointSpeed) return null;
   if (departure.climb < 1.5 * takeOff.climb) return null;
   const [best, next] = nearestFields(near, latitude, longitude);
-  if (best === undefined || best.field.isSmall || best.away > takeOff.endpointReach_m) return null;
-  if (next !== undefined && next.away < takeOff.endpointClearly * best.away) return null;
+  if (best === null || best.field.isSmall || best.away > takeOff.endpointReach_m) return null;
+  if (next !== null && next.away < takeOff.endpointClearly * best.away) return null;
   const height = altitude - best.field.elevation_m;
   if (height > Math.min(takeOff.endpoint_m, 400 + 0.2 * best.away) || height < RULES.aligned.below_m)
     return null;
   const outward = bearing(best.field.latitude, best.field.longitude, latitude, longitude);
-  const course = bearing(latitude, longitude, state.latitude, state.longitude);
-  if (best.away > 5_000 && courseDifference(outward, course) > 110) return null;
+  if (best.away > 5_000 && (departure.course === null || courseDifference(outward, departure.course) > 110))
+    return null;
   return movement(
     departure,
     best.field,

@@ -3,7 +3,7 @@ import { keyText } from './records.ts';
 import type { RunwayIndex } from './runway-index.ts';
 import { RULES } from './rules.ts';
 import type { AircraftState } from './state.ts';
-import { flightIdOf, step } from './step.ts';
+import { step } from './step.ts';
 import { finish, settle } from './view.ts';
 
 /** Not heard for so long: an open flight is lost, if it does not come back. */
@@ -53,7 +53,7 @@ export class FlightBook {
       if (state !== known) this.#states.set(row.icao24, state);
       if (row.time_position > this.#newest) this.#newest = row.time_position;
       touched.add(row.icao24);
-      flightIds.push(flightIdOf(state));
+      flightIds.push(state.flightId);
     }
     for (const icao24 of touched)
       settle(this.#index, this.#states.get(icao24) as AircraftState, changes, false);

@@ -20,6 +20,8 @@ export function fieldOn(near: Vicinity | null, latitude: number, longitude: numb
     }
   };
   for (const end of near.ends) {
+    // One end of a runway is enough; most are too far north or south.
+    if ((end.index & 1) === 1 || Math.abs(latitude - end.latitude) > 0.09) continue;
     const spot = place(end, latitude, longitude, reach, reach);
     if (spot !== null)
       offer(end.field, Math.hypot(Math.max(0, -spot.along, spot.along - end.length_m), spot.cross));
@@ -30,18 +32,32 @@ export function fieldOn(near: Vicinity | null, latitude: number, longitude: numb
   return best;
 }
 
-/** The large or medium airports nearby, nearest first; small ones only where there is no other. */
+/** An airport, and how far away its middle is. */
+export interface NearField {
+  readonly field: Field;
+  readonly away: number;
+}
+
+/** The nearest two of the large and medium airports; small ones only where there is no other. */
 export function nearestFields(
   near: Vicinity,
   latitude: number,
   longitude: number,
-): readonly { readonly field: Field; readonly away: number }[] {
-  const all = near.fields.map((field) => ({
-    field,
-    away: metresBetween(latitude, longitude, field.latitude, field.longitude),
-  }));
-  const large = all.filter(({ field }) => !field.isSmall);
-  return (large.length > 0 ? large : all).toSorted((a, b) => a.away - b.away);
+): readonly [best: NearField | null, next: NearField | null] {
+  let best: NearField | null = null;
+  let next: NearField | null = null;
+  for (const field of near.fields) {
+    if (best !== null && field.isSmall && !best.field.isSmall) continue;
+    const away = metresBetween(latitude, longitude, field.latitude, field.longitude);
+    if (best === null || (best.field.isSmall && !field.isSmall)) {
+      next = null;
+      best = { field, away };
+    } else if (away < best.away) {
+      next = best;
+      best = { field, away };
+    } else if (next === null || away < next.away) next = { field, away };
+  }
+  return [best, next];
 }
 
 /**

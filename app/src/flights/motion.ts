@@ -146,10 +146,14 @@ function trustedTrack(
   const { trackPace_s, trackTrust_deg } = RULES.aligned;
   if (row.true_track === null || course === null) return null;
   const isTrusted = state.trackError !== null && state.trackError <= trackTrust_deg;
-  const error = courseDifference(row.true_track, course);
-  // In a turn the two differ; a record that is wrong differs nearly always.
-  state.trackError =
-    state.trackError === null ? error : state.trackError + 0.15 * (Math.min(error, 60) - state.trackError);
+  // In a turn the two differ by right: only a way between two equal tracks compares them.
+  const isStraight = state.track !== null && courseDifference(state.track, row.true_track) <= 10;
+  state.track = row.true_track;
+  if (isStraight) {
+    const error = Math.min(60, courseDifference(row.true_track, course));
+    state.trackError =
+      state.trackError === null ? error : state.trackError + 0.15 * (error - state.trackError);
+  }
   return isTrusted && dt >= trackPace_s ? row.true_track : null;
 }
 

@@ -67,6 +67,8 @@ export const RULES = {
     trackTrust_deg: 12,
     /** A parallel runway is ruled out only by a mean cross-track so many times larger [ours]. */
     clearly: 2,
+    /** And by a row so near to the runway [ours]. */
+    tell_m: 8_000,
   },
 
   takeOff: {
@@ -74,6 +76,8 @@ export const RULES = {
     beyond_m: 7_400,
     /** What a row weighs falls to half so far from the runway: a course drifts after take-off [ours]. */
     drift_m: 300,
+    /** Only a row so near to the runway rules a parallel one out [ours]. */
+    tell_m: 2_500,
     /** First seen above a runway: turned by less than this until the next row [ours]. */
     turn_deg: 60,
     /** 200 ft/min [ours]. */

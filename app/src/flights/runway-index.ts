@@ -42,6 +42,8 @@ export interface Vicinity {
 export interface RunwayIndex {
   readonly ends: readonly RunwayEnd[];
   readonly fields: ReadonlyMap<string, Field>;
+  /** The end of an airport's runway. */
+  end(airport: string, ident: string): RunwayEnd | null;
   /** Null where no runway and no airport is near: most of the globe. */
   near(latitude: number, longitude: number): Vicinity | null;
 }
@@ -104,7 +106,13 @@ export function indexRunways(airports: readonly Airport[], runways: readonly Run
       cell.ends.push(end);
       cell.ceiling_m = Math.max(cell.ceiling_m, end.field.elevation_m + CEILING_M);
     }
-  return { ends, fields, near: (latitude, longitude) => cells.get(cellOf(latitude, longitude)) ?? null };
+  const byName = new Map(ends.map((end) => [`${end.field.ident} ${end.ident}`, end]));
+  return {
+    ends,
+    fields,
+    end: (airport, ident) => byName.get(`${airport} ${ident}`) ?? null,
+    near: (latitude, longitude) => cells.get(cellOf(latitude, longitude)) ?? null,
+  };
 }
 
 function endOf(

@@ -38,14 +38,12 @@ function isOver(state: AircraftState, row: FlightRow, gap: number): boolean {
 /** Debounced: two rows in a row, since receivers mix callsigns up. */
 function callsignChanged(state: AircraftState, row: FlightRow, gap: number): boolean {
   const { split } = RULES;
-  const [known] = state.callsigns[0] ?? [];
   if (gap > split.callsignGap_s) {
     state.callsignChangeOpen = true;
     state.newCallsignRows = 0;
   }
-  if (row.callsign === null || known === undefined) return false;
   const isOpen = state.callsignChangeOpen || (state.landing !== null && state.isGround);
-  if (!isOpen) return false;
+  if (!isOpen || row.callsign === null || state.callsigns.length === 0) return false;
   if (row.callsign !== state.newCallsign && state.callsigns.some(([name]) => name === row.callsign)) {
     state.callsignChangeOpen = false;
     state.newCallsign = null;

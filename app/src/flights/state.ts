@@ -12,6 +12,8 @@ export interface Hit {
   /** Metres from the threshold along the runway, of the first and the newest row. */
   firstAlong: number;
   along: number;
+  /** The shortest way to the runway; 0 beside it. */
+  nearest: number;
   /** When it was 300 m behind the threshold; null when it never was. */
   touch: number | null;
 }
@@ -34,6 +36,8 @@ export interface Departure {
   /** How fast, and how fast up, over the first rows. */
   speed: number;
   climb: number;
+  /** From the first place in the air to the second; null before. */
+  course: number | null;
   risen: boolean;
 }
 
@@ -45,6 +49,8 @@ export interface Approach {
   hits: Hit[];
   /** The greatest height of its aligned rows. */
   high: number;
+  /** At a slow pace: a row before the runway was descending. */
+  sank: boolean;
   low: Low;
 }
 
@@ -120,6 +126,8 @@ export interface Movement {
  */
 export interface AircraftState {
   readonly icao24: string;
+  /** Of its open flight. */
+  readonly flightId: string;
   first: number;
   last: number;
   lastContact: number | null;
@@ -157,6 +165,7 @@ export interface AircraftState {
   velocity: number | null;
   /** The newest vertical rate, reported or from altitudes. */
   climb: number;
+  beforeClimb: number;
 
   /** The newest accepted altitude above the sea, its time, and one that was refused. */
   altitude: number | null;
@@ -168,8 +177,10 @@ export interface AircraftState {
   /** Seconds between rows, and the speed in the air: running means. */
   pace: number;
   speed: number;
-  /** Running mean of |true_track - course|; null before it could be compared. */
+  /** Running mean of |true_track - course| on straight ways; null before it could be compared. */
   trackError: number | null;
+  /** The newest true_track. */
+  track: number | null;
 
   isGround: boolean;
   /** Rows in the air since it was last on the ground, and the greatest height over a field meanwhile. */

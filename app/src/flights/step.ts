@@ -1,4 +1,4 @@
-import { approachRow, decideLanding, judge } from './approach.ts';
+import { approachRow, decideLanding, judge, touchRow } from './approach.ts';
 import {
   climbOut,
   decideDeparture,
@@ -20,7 +20,7 @@ import { approachEvent, finish, keyOf, loiterEvent, movementEvent } from './view
 /**
  * Takes one row of one aircraft. Rows come in the order of (time_position, last_contact); one that is not newer than
  * the newest changes nothing. Answers the state after it, which is the one given unless a flight begins: the open
- * flight of the row is `flightIdOf` of the answer. What is decided for good goes to the sink.
+ * flight of the row is `flightId` of the answer. What is decided for good goes to the sink.
  *
  *     row ─> begins another flight? ─> place, altitude, course without flaws ─┬─> high: loiter alone
  *                                                                            ├─> on the ground: roll, landing
@@ -63,10 +63,6 @@ export function step(
   return state;
 }
 
-/** The flight that the newest row belongs to: its first row names it. */
-export const flightIdOf = ({ icao24, first }: Pick<AircraftState, 'icao24' | 'first'>): string =>
-  `${icao24}-${first}`;
-
 function isNewer(state: AircraftState, row: FlightRow): boolean {
   if (row.time_position !== state.last) return row.time_position > state.last;
   return (row.last_contact ?? -Infinity) > (state.lastContact ?? -Infinity);
@@ -76,6 +72,7 @@ function begin(row: FlightRow): AircraftState {
   const { latitude, longitude, time_position: t } = row;
   const state: AircraftState = {
     icao24: row.icao24,
+    flightId: `${row.icao24}-${t}`,
     first: t,
     last: t,
     lastContact: row.last_contact,
@@ -106,6 +103,7 @@ function begin(row: FlightRow): AircraftState {
     oddLongitude: 0,
     velocity: row.velocity,
     climb: row.vertical_rate ?? 0,
+    beforeClimb: 0,
     altitude: null,
     altitudeT: t,
     altitudeOdd: null,
@@ -113,6 +111,7 @@ function begin(row: FlightRow): AircraftState {
     pace: 10,
     speed: 0,
     trackError: null,
+    track: row.true_track,
     isGround: false,
     airRows: 0,
     airHigh: false,
@@ -165,6 +164,7 @@ function noteRow(state: AircraftState, row: FlightRow, isFirst: boolean): void {
       state.recentGapT = t;
     }
   }
+  state.beforeClimb = state.climb;
   const rate = row.vertical_rate;
   if (rate !== null) state.climb = rate;
   const { callsign } = row;
@@ -245,7 +245,7 @@ function low(
   const speed = motion.implied ?? row.velocity;
   if (!motion.moved) return;
   const [nearest] = nearestFields(near, row.latitude, row.longitude);
-  const height = altitude === null || nearest === undefined ? null : altitude - nearest.field.elevation_m;
+  const height = altitude === null || nearest === null ? null : altitude - nearest.field.elevation_m;
   if (speed !== null && speed < RULES.ground.slow) {
     // Slow and not on the ground: a helicopter, or an aeroplane on the ground of a field that is not known.
     const isSlow = row.velocity !== null && row.velocity < RULES.ground.slow;
@@ -283,6 +283,7 @@ function onGround(
   if (field !== null) calibrate(state, row, field);
   if (!state.isGround) {
     if (state.departure?.air != null) closeDeparture(index, state, sink);
+    if (near !== null && state.airHigh) touchRow(state, row, motion, near);
     if (state.airRows >= 2 && state.airHigh) land(index, state, row, field, sink);
     state.isGround = true;
     state.approach = null;

@@ -1,4 +1,4 @@
-import type { Choice } from './align.ts';
+import { type Choice, touchTime } from './align.ts';
 import { decideEndpoint } from './approach.ts';
 import { decideDeparture } from './departure.ts';
 import type { EventKey, EventRecord, EventType, FlightRecord } from './records.ts';
@@ -71,7 +71,7 @@ function flightRow(
   status: FlightRecord['status'],
 ): FlightRecord {
   return {
-    flight_id: idOf(state),
+    flight_id: state.flightId,
     icao24: state.icao24,
     callsign: state.callsigns[0]?.[0] ?? null,
     first_seen: state.first,
@@ -99,10 +99,8 @@ function flightRow(
   };
 }
 
-const idOf = ({ icao24, first }: AircraftState): string => `${icao24}-${first}`;
-
 const base = (state: AircraftState) => ({
-  flight_id: idOf(state),
+  flight_id: state.flightId,
   icao24: state.icao24,
   callsign: state.callsigns[0]?.[0] ?? null,
 });
@@ -117,7 +115,8 @@ export function movementEvent(
   to: number,
 ): EventRecord {
   const field = movement.airport === null ? undefined : index.fields.get(movement.airport);
-  const end = index.ends.find((one) => one.field.ident === movement.airport && one.ident === movement.runway);
+  const { airport, runway } = movement;
+  const end = airport === null || runway === null ? null : index.end(airport, runway);
   return {
     ...base(state),
     event_type,
@@ -148,7 +147,7 @@ export function approachEvent(
     ...base(state),
     event_type,
     // A pass is over the runway, a go-around is where the climb began.
-    event_time: event_type === 'low_pass' ? Math.round(choice.hit.touch ?? low.time) : low.time,
+    event_time: event_type === 'low_pass' ? touchTime(choice.hit, state.velocity) : low.time,
     time_uncertainty_s: Math.max(1, Math.round(state.pace)),
     airport: choice.end.field.ident,
     runway: choice.isClear ? choice.end.ident : null,

@@ -119,6 +119,34 @@ describe('go-around and low pass', () => {
   });
 });
 
+describe('at a slow pace', () => {
+  it('a climb along the runway after rows on the ground is a take-off, no go-around', () => {
+    expect(words(fly(LSZH_14, TAKE_OFF, 60))).toEqual(['take_off LSZH 14']);
+  });
+
+  it('a go-around of which no row shows the lowest point is told by the rate of descent before it', () => {
+    const rows = fly(LSZH_14, [...TAKE_OFF, ...goAround(60)], 86);
+    expect(words(rows).some((word) => word.startsWith('go_around LSZH'))).toBe(true);
+  });
+
+  it('a low pass some minutes before a landing does not set the time of the landing', () => {
+    const pass: readonly Waypoint[] = [
+      { t: 1000, along: -20_000, height: 330 },
+      { t: 1200, along: 2_000, height: 330 },
+      { t: 1260, along: 0, cross: 4_000, height: 330 },
+      { t: 1340, along: -6_000, cross: 3_000, height: 300 },
+      { t: 1400, along: -3_000, height: 150 },
+      { t: 1440, along: 100, height: 0 },
+      { t: 1441, along: 170, height: null },
+      { t: 1500, along: 1_500, height: null },
+    ];
+    const [landing] = told(fly(LSZH_14, [...TAKE_OFF, ...pass], 30)).events.filter(
+      ({ event_type }) => event_type === 'landing',
+    );
+    expect(Math.abs((landing?.event_time ?? 0) - START - 1440)).toBeLessThanOrEqual(30);
+  });
+});
+
 describe('pitfalls', () => {
   const spoil = (change: (row: FlightRow, t: number) => Partial<FlightRow>, pace = 10) =>
     words(fly(LSZH_14, FLIGHT, pace, change));
