@@ -81,13 +81,22 @@ export async function* month(options: MonthOptions): AsyncGenerator<Readonly<Rec
     for (const definition of BATCH_TABLES) await lake.create(definition, true);
     const upkeep = new Upkeep({ lake, engine, clock });
     const triggerMs = options.pace * 1000;
-    let batchId = (await newestRecord(lake.store))?.batch_id ?? 0;
+    const last = await newestRecord(lake.store);
+    let batchId = last?.batch_id ?? 0;
+    // A run that was killed has written its state some batches before its last one.
+    jumpedMs += Math.max(0, (last?.recorded_at_ms ?? 0) + triggerMs - clock());
+    const writeDown = (): void => {
+      writeFileSync(`${note}.new`, JSON.stringify({ clock_ms: clock(), times: [...times] }));
+      renameSync(`${note}.new`, note);
+    };
+    let isStopped = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopped = true));
     let dayMs = Math.floor(clock() / DAY_MS) * DAY_MS;
     const firstDay = Math.floor((DEFAULT_START_SECONDS * 1000) / DAY_MS);
     const [batchMs, upkeepMs]: [number[], number[]] = [[], []];
     let usedBefore = process.cpuUsage();
-    const last = BigInt(Math.ceil((options.days * DAY_MS) / triggerMs));
-    for (; BigInt(batchId) < last;) {
+    const batches = Math.ceil((options.days * DAY_MS) / triggerMs);
+    while (batchId < batches && !isStopped) {
       const dueMs = clock() + triggerMs;
       batchId += 1;
       const started = performance.now();
@@ -98,11 +107,10 @@ export async function* month(options: MonthOptions): AsyncGenerator<Readonly<Rec
       upkeepMs.push(performance.now() - committed);
       jumpedMs += Math.max(0, dueMs - clock());
       if (batchId % NOTE_BATCHES === 0) {
-        writeFileSync(`${note}.new`, JSON.stringify({ clock_ms: clock(), times: [...times] }));
-        renameSync(`${note}.new`, note);
-        if (batchId % 5000 === 0) say(`month: ${batchId} of ${last} batches …`);
+        writeDown();
+        if (batchId % 5000 === 0) say(`month: ${batchId} of ${batches} batches …`);
       }
-      if (clock() - dayMs < DAY_MS && BigInt(batchId) < last) continue;
+      if (clock() - dayMs < DAY_MS && batchId < batches) continue;
       const used = process.cpuUsage(usedBefore);
       const beforeTelling = clock();
       yield {
@@ -124,7 +132,8 @@ export async function* month(options: MonthOptions): AsyncGenerator<Readonly<Rec
       upkeepMs.length = 0;
       dayMs = Math.floor(clock() / DAY_MS) * DAY_MS;
     }
-    yield { case: 'month', done: true, batches: batchId, machine: machine() };
+    writeDown();
+    if (!isStopped) yield { case: 'month', done: true, batches: batchId, machine: machine() };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
