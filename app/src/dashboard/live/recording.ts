@@ -34,8 +34,13 @@ export function oldestOf({ stats }: AddFile): number | null {
   return secondsOf(stats?.minValues['time_position'] ?? stats?.maxValues['time_position']);
 }
 
+/** The time of the newest row, likewise. */
+export function newestOf({ stats }: AddFile): number | null {
+  return secondsOf(stats?.maxValues['time_position']);
+}
+
 function stretchOf(file: AddFile): Stretch | null {
-  const [start, end] = [oldestOf(file), secondsOf(file.stats?.maxValues['time_position'])];
+  const [start, end] = [oldestOf(file), newestOf(file)];
   return start === null || end === null ? null : { start, end, rows: file.stats?.numRecords ?? 0 };
 }
 

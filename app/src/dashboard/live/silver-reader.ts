@@ -5,12 +5,15 @@ import type { TableEvent } from '../watch/lake-watch.ts';
 import type { LiveHub } from './live-hub.ts';
 import type { Sighting } from './picture.ts';
 import { CONTACT_LOST_S } from './heard.ts';
-import { recordedUntil } from './recording.ts';
-import { readSightings, startingRead } from './silver-rows.ts';
+import { newestOf, recordedUntil } from './recording.ts';
+import { readSightings, START_WINDOW_S, startingRead } from './silver-rows.ts';
+
+type TableChanges = Extract<TableEvent, { readonly kind: 'commit' }>;
 
 /**
  * Turns events of Silver into ticks of the picture: a new table starts a new picture, a commit adds the rows of its
- * files, and a commit that removes rows starts a new picture from the remaining rows. After a failed read, the next
+ * files, and a commit that removes rows of the picture starts a new one from the remaining rows. One that removes or
+ * rewrites only older rows, as a rebuild does day by day, changes nothing. After a failed read, the next
  * event reads the snapshot again, so that rows are only missing while the failure lasts.
  */
 export class SilverReader {
@@ -20,6 +23,8 @@ export class SilverReader {
   readonly #signal: AbortSignal;
   /** Read from this snapshot first: the last read did not succeed. */
   #owed: TableSnapshot | null = null;
+  /** The snapshot of the event before: only it tells how old the rows of a removed file are. */
+  #before: TableSnapshot | null = null;
   /** Whether this server has shown a picture: until then pages may have one of the server before. */
   #hasShown = false;
 
@@ -33,6 +38,9 @@ export class SilverReader {
 
   /** @throws whatever the engine throws; the rows are then read at the next call. */
   async take(event: TableEvent): Promise<void> {
+    const before = this.#before;
+    if (event.kind === 'gone') this.#before = null;
+    else if (event.kind === 'opened' || event.kind === 'commit') this.#before = event.snapshot;
     switch (event.kind) {
       case 'gone':
         this.#owed = null;
@@ -46,7 +54,7 @@ export class SilverReader {
         return this.#pay();
       case 'commit': {
         // Rows were deleted or changed: the old ones must not stay in the picture.
-        if (event.removes.some(({ dataChange }) => dataChange)) {
+        if (this.#areShown(event.removes, before)) {
           this.#hub.reset();
           this.#owed = event.snapshot;
           return this.#pay();
@@ -62,11 +70,11 @@ export class SilverReader {
           this.#owed = event.snapshot;
           return this.#pay();
         }
-        // Compaction only rewrites known rows.
-        const files = event.adds.filter((file) => file.dataChange);
         const { eventTime } = this.#hub.picture;
         // At most this time before now: the clock may have been ahead when the newest rows came.
         const since = Math.min(eventTime ?? CONTACT_LOST_S, this.#hub.now_s()) - CONTACT_LOST_S;
+        // Compaction only rewrites known rows, and a rebuild old ones.
+        const files = event.adds.filter((file) => file.dataChange && (newestOf(file) ?? since) >= since);
         this.#owed = event.snapshot;
         await this.#read(event.snapshot, { files, since, until });
         return;
@@ -79,6 +87,17 @@ export class SilverReader {
       case 'failed':
         return;
     }
+  }
+
+  /** Whether removed files may hold rows of the picture. In doubt they do. */
+  #areShown(removes: TableChanges['removes'], before: TableSnapshot | null): boolean {
+    const removed = new Set(removes.filter(({ dataChange }) => dataChange).map(({ path }) => path));
+    if (removed.size === 0) return false;
+    const { eventTime } = this.#hub.picture;
+    if (eventTime === null || before === null) return true;
+    const since = Math.min(eventTime, this.#hub.now_s()) - START_WINDOW_S;
+    const known = before.files().filter(({ path }) => removed.has(path));
+    return known.length < removed.size || known.some((file) => (newestOf(file) ?? since) >= since);
   }
 
   async #pay(): Promise<void> {

@@ -100,6 +100,36 @@ describe('the reader of Silver', () => {
     expect(hub.ticks.tick).toBe(2);
   });
 
+  const gone = (path: string) => ({ path, deletionTimestamp: 0, dataChange: true });
+
+  it('keeps its picture, and reads nothing, when a rebuild replaces files of old rows', async () => {
+    const now = file('aaaaaa', NOW);
+    await reader.take({ kind: 'opened', snapshot: snapshotOf(now, file('bbbbbb', NOW - 7200)) });
+    const { picture } = hub;
+    const adds = [file('cccccc', NOW - 7200), file('dddddd', NOW - 9000)];
+    const snapshot = snapshotOf(now, ...adds);
+    await reader.take({ kind: 'commit', version: 3, adds, removes: [gone('bbbbbb')], snapshot });
+    expect(reads).toHaveLength(1);
+    expect([hub.picture === picture, hub.picture.size]).toEqual([true, 1]);
+    // The rows after it come as ever.
+    const next = file('eeeeee', NOW);
+    const later = snapshotOf(now, ...adds, next);
+    await reader.take({ kind: 'commit', version: 4, adds: [next], removes: [], snapshot: later });
+    expect(reads[1]?.files).toEqual(['eeeeee']);
+  });
+
+  it.each([
+    ['hold rows of the picture', file('bbbbbb', NOW - 60)],
+    ['do not say how old their rows are', file('bbbbbb', null)],
+  ])('starts a new picture when removed files %s', async (_, removed) => {
+    const now = file('aaaaaa', NOW);
+    await reader.take({ kind: 'opened', snapshot: snapshotOf(now, removed) });
+    const snapshot = snapshotOf(now);
+    await reader.take({ kind: 'commit', version: 3, adds: [], removes: [gone('bbbbbb')], snapshot });
+    expect(reads[1]?.files).toEqual(['aaaaaa']);
+    expect(hub.picture.size).toBe(1);
+  });
+
   it('reads again what a failed read should have brought, until it succeeds', async () => {
     const first = snapshotOf(file('aaaaaa', NOW));
     await reader.take({ kind: 'opened', snapshot: first });
