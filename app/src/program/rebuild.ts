@@ -105,6 +105,8 @@ const workOf =
   (newest) =>
     `rebuild from ${from ?? 'the beginning'} to ${to ?? 'the end'} after micro-batch ${newest}`;
 
+const rowsText = (rows: number, kind = ''): string => `${count(rows)} ${kind}row${rows === 1 ? '' : 's'}`;
+
 /** The last lines of a rebuild. */
 export function summary(
   { slices, done, rows, released }: MergeOutcome,
@@ -118,15 +120,15 @@ export function summary(
   if (differences !== null) {
     const changes = [...differences.tables].map(
       ([name, { come, go, change }]) =>
-        `  ${name}: ${count(come)} rows would come, ${count(go)} go, ${count(change)} change`,
+        `  ${name}: ${rowsText(come)} would come, ${count(go)} go, ${count(change)} change`,
     );
     const where = compareTo === null ? '' : ` The differences are in ${compareTo}.`;
     return [`${stopped}Nothing was changed in ${lake}.${where}`, ...changes].join('\n');
   }
   const sums = BATCH_TABLES.filter(({ name }) => rows[name] !== undefined).map(({ name }) => {
-    const left = name === 'quarantine/flights' && released > 0 ? `, and ${count(released)} rows left it` : '';
-    const kind = name.startsWith('bronze') || name.startsWith('quarantine') ? 'new rows' : 'rows';
-    return `  ${name}: ${count(rows[name] ?? 0)} ${kind}${left}`;
+    const left = name === 'quarantine/flights' && released > 0 ? `, and ${rowsText(released)} left it` : '';
+    const isAppended = name.startsWith('bronze') || name.startsWith('quarantine');
+    return `  ${name}: ${rowsText(rows[name] ?? 0, isAppended ? 'new ' : '')}${left}`;
   });
   const next = isStopped ? ' The same command goes on behind them.' : '';
   return [`${stopped}The tables of ${lake} have:${next}`, ...sums].join('\n');

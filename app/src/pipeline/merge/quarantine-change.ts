@@ -5,6 +5,7 @@ import type { Value } from '../../lake/column.ts';
 import { dataFiles, type Lake } from '../../lake/lake.ts';
 import { QUARANTINE_FLIGHTS } from '../../lake/quarantine-flights.ts';
 import { BATCH, QUARANTINE_SELECT } from '../batch-selects.ts';
+import { countRows } from './count-rows.ts';
 import { MERGE_QUERIES } from './merge-queries.ts';
 import type { Change } from './replacement.ts';
 
@@ -54,10 +55,6 @@ export async function quarantineChange(
   snapshot: Snapshot | null,
   received: readonly [Value, Value],
 ): Promise<QuarantineChange> {
-  const count = async (sql: string, relations: Readonly<Record<string, Relation>>): Promise<number> => {
-    const [row] = await engine.rows({ sql: `select count(*) as n from (${sql}) as t`, relations, signal });
-    return Number(row?.['n'] ?? 0);
-  };
   await engine.keep(REFUSED.name, { ...QUARANTINE_SELECT, signal });
   const files = filesReceived(snapshot, received);
   const quarantine = numbered(snapshot, files);
@@ -67,9 +64,12 @@ export async function quarantineChange(
     signal,
   });
   const lackingRelations = { refused: REFUSED, quarantine };
-  const refused = await count('select reason from refused', { refused: REFUSED });
-  const lacking = await count(MERGE_QUERIES.lacking, lackingRelations);
-  const released = await count('select reason from released', { released: RELEASED });
+  const { refused, lacking, released } = await countRows(
+    engine,
+    { refused: 'refused', lacking: `(${MERGE_QUERIES.lacking}) as lacking`, released: 'released' },
+    { ...lackingRelations, released: RELEASED },
+    signal,
+  );
 
   const write = async (): Promise<Change> => {
     const target = {

@@ -15,6 +15,7 @@ import type { NearbyAirports } from '../nearby-airports.ts';
 import { PARAMETERS, QUERIES } from '../queries.ts';
 import { surveyOf } from '../survey.ts';
 import type { Additions } from './additions.ts';
+import { countRows } from './count-rows.ts';
 import { forgetQuarantine, quarantineChange, type QuarantineChange } from './quarantine-change.ts';
 import { BY_POSITION, BY_WINDOW, type TimeOrder } from './replacement.ts';
 import {
@@ -97,15 +98,6 @@ export async function computeSlice(parts: SliceParts, place: SlicePlace, sink: S
   const forget = async (...relations: readonly (Relation & { readonly kind: 'kept' })[]): Promise<void> => {
     for (const { name } of relations) await engine.forget(name);
   };
-  const count = async (relation: Relation): Promise<number> => {
-    const [row] = await engine.rows({
-      sql: 'select count(*) as n from counted',
-      relations: { counted: relation },
-      signal,
-    });
-    return Number(row?.['n'] ?? 0);
-  };
-
   if (!place.isNext) await keep(RECENT, recentBefore(snapshotOf(SILVER_FLIGHTS_ML), span.start));
   const bronze = snapshotOf(BRONZE_FLIGHTS);
   const silver = silverThere(snapshotOf(SILVER_FLIGHTS), span);
@@ -151,15 +143,22 @@ export async function computeSlice(parts: SliceParts, place: SlicePlace, sink: S
   const cells = behind === null ? [] : await cellsOf(engine, behind, signal);
   await nearby.cover([...new Set([...survey.airportCells, ...cells])]);
   await keep(SILVER_ML, silverMlOf(behind));
-  const silverRows = await count(SILVER);
-  const behindRows = behind === null ? 0 : await count({ kind: 'select', select: behind });
-  const silverMlRows = await count(SILVER_ML);
+  const silverBehind: Relation = behind === null ? EMPTY_RECENT : { kind: 'select', select: behind };
+  const counts = await countRows(
+    engine,
+    { silver: 'silver', behind: 'behind', silver_ml: 'silver_ml' },
+    { silver: SILVER, behind: silverBehind, silver_ml: SILVER_ML },
+    signal,
+  );
   await forget(SILVER);
-  if (silverRows + quarantine.refused !== survey.rows || silverMlRows !== silverRows + behindRows)
+  if (
+    counts.silver + quarantine.refused !== survey.rows ||
+    counts.silver_ml !== counts.silver + counts.behind
+  )
     throw new ContrailError(
       'merge-accounts-differ',
-      `The slice from ${span.start} to ${span.end} does not balance: of ${survey.rows} messages ${silverRows} reach Silver and ${quarantine.refused} do not; ` +
-        `Silver_ML has ${silverMlRows} rows for these and ${behindRows} behind the slice. Nothing of it was committed. This is a bug; please report it.`,
+      `The slice from ${span.start} to ${span.end} does not balance: of ${survey.rows} messages ${counts.silver} reach Silver and ${quarantine.refused} do not; ` +
+        `Silver_ML has ${counts.silver_ml} rows for these and ${counts.behind} behind the slice. Nothing of it was committed. This is a bug; please report it.`,
     );
   await sink.replace({
     definition: SILVER_FLIGHTS_ML,
