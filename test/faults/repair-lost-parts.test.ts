@@ -15,6 +15,7 @@ import {
   run,
   smallWorld,
 } from '../../app/test/pipeline/small-world.ts';
+import { rebuild } from '../../app/test/pipeline/merge/merge-world.ts';
 import { expectBalance, looked, repaired } from '../../app/test/pipeline/repair/repaired.ts';
 
 const MESSAGES = smallWorld().slice(0, 200);
@@ -153,6 +154,34 @@ describe('a lake that has lost a part of itself', () => {
     expect(accounts.messages).toBe(MESSAGES.length + messages);
     await expectKeys(directory);
     if (name !== 'bronze/flights') await expectRecomputed(directory);
+  });
+
+  it('has every row again of a table that was lost after a rebuild', async () => {
+    const directory = copy();
+    await rebuild(directory);
+    const before = await contents(directory);
+    for (const name of ['silver/flights', 'gold/metrics_by_category']) lose(directory, name, 'all');
+    await repaired(directory);
+    expect(await contents(directory)).toEqual(before);
+    await run(directory, ALL);
+    await rebuild(directory);
+    await expectBalance(directory, MESSAGES.length);
+    await expectRecomputed(directory);
+  });
+
+  it('names a table that cannot be read, and has every row of it again once it is moved away', async () => {
+    const directory = copy();
+    const before = await contents(directory);
+    const table = join(directory, 'lake/silver/flights');
+    for (const name of readdirSync(join(table, '_delta_log')))
+      if (name.endsWith('.json')) writeFileSync(join(table, '_delta_log', name), 'not a commit');
+    const { problems, record } = await looked(directory);
+    expect(problems.map(({ code }) => code)).toEqual(['table-unhealthy']);
+    expect(problems[0]?.message).toMatch(/silver\/flights cannot be read: .* move its folder/s);
+    expect(record).toBeNull();
+    lose(directory, 'silver/flights', 'all');
+    await repaired(directory);
+    expect(await contents(directory)).toEqual(before);
   });
 
   it('goes on behind a batch whose messages are gone and that is in Bronze alone', async () => {

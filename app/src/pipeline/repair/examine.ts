@@ -7,7 +7,7 @@
  *               └─ another, or it went back ─> a new life: the next batch begins with its first message
  */
 import type { Engine } from '../../engine/engine.ts';
-import { ContrailError } from '../../errors.ts';
+import { ContrailError, kindOf, messageOf } from '../../errors.ts';
 import { LIFE, lifeOf } from '../../flight/topic-life.ts';
 import { BRONZE_FLIGHTS } from '../../lake/bronze-flights.ts';
 import type { Lake } from '../../lake/lake.ts';
@@ -59,6 +59,8 @@ export interface Diagnosis {
 export async function examine(parts: RepairParts, isRead = false): Promise<Diagnosis> {
   const { lake, engine, clock } = parts;
   const { record: last, damage, newest } = await readableRecord(lake.store);
+  const unreadable = await unreadableTables(lake);
+  if (unreadable.length > 0) return { ...SOUND, problems: unreadable };
   const name = last?.topic ?? parts.topic.name;
   const tables = await newestBatches(lake, name);
   if (newest === 0 && Object.keys(tables).length === 0) return SOUND;
@@ -130,6 +132,26 @@ export async function examine(parts: RepairParts, isRead = false): Promise<Diagn
     if (table === null || (isEmpty && behind.includes(definition))) missing.push(definition);
   }
   return { problems, record, missing, again, isOwing };
+}
+
+/** Tables whose log or files are damaged: a person decides whether to move them away. */
+async function unreadableTables(lake: Lake): Promise<readonly ContrailError[]> {
+  const found: ContrailError[] = [];
+  for (const definition of BATCH_TABLES) {
+    try {
+      await (await lake.table(definition))?.snapshot();
+    } catch (cause) {
+      if (kindOf(cause) !== 'corrupt') throw cause;
+      found.push(
+        new ContrailError(
+          'table-unhealthy',
+          `${definition.name} cannot be read: ${messageOf(cause)} Put a copy of the table in its place. Without a copy, move its folder ${lake.folder(definition)} elsewhere: the table is lost then, and a repair makes it again.`,
+          { cause },
+        ),
+      );
+    }
+  }
+  return found;
 }
 
 const SOUND: Diagnosis = { problems: [], record: null, missing: [], again: [], isOwing: false };

@@ -1,7 +1,7 @@
 /** Up to which offset a lake has read its topic, as its tables say it: for a lake whose records are lost or wrong. */
 import type { Engine } from '../../engine/engine.ts';
 import { lifeOf } from '../../flight/topic-life.ts';
-import { BRONZE_FLIGHTS } from '../../lake/bronze-flights.ts';
+import { BRONZE_FLIGHTS, FIRST_ARCHIVE_PARTITION } from '../../lake/bronze-flights.ts';
 import { dataFiles, type Lake } from '../../lake/lake.ts';
 import { QUARANTINE_FLIGHTS } from '../../lake/quarantine-flights.ts';
 import { SILVER_FLIGHTS } from '../../lake/silver-flights.ts';
@@ -20,29 +20,29 @@ export interface ReadTo {
 }
 
 /**
- * The commits of the newest batches say it, of the table that has read most. If the logs no longer have them, the rows
- * do: everything before the newest row of a partition was read.
+ * The commits of the newest batches say it. If no log has that of the newest one any more, the rows say it too:
+ * everything before the newest row of a partition was read.
  */
 export async function readTo(lake: Lake, engine: Engine, topic: string): Promise<ReadTo> {
   const [next, newestFrom] = [new Map<number, bigint>(), new Map<number, bigint>()];
+  const take = (partition: number, from: bigint, to: bigint): void => {
+    if (to < (next.get(partition) ?? 0n)) return;
+    next.set(partition, to);
+    newestFrom.set(partition, from);
+  };
   const newest = await newestBatches(lake, topic);
+  const newestOfAll = Math.max(0, ...Object.values(newest));
+  let isSaid = false;
   for (const definition of BATCH_TABLES) {
     const [table, batchId] = [await lake.table(definition), newest[definition.name]];
     if (table === null || batchId === undefined) continue;
     const offsets = await offsetsOf(table, appIdOf(topic), batchId);
-    for (const [partition, end] of Object.entries(offsets?.ends ?? {})) {
-      if (BigInt(end) < (next.get(Number(partition)) ?? 0n)) continue;
-      next.set(Number(partition), BigInt(end));
-      newestFrom.set(Number(partition), BigInt(offsets?.starts[partition] ?? end));
-    }
+    isSaid ||= offsets !== null && batchId === newestOfAll;
+    for (const [partition, end] of Object.entries(offsets?.ends ?? {}))
+      take(Number(partition), BigInt(offsets?.starts[partition] ?? end), BigInt(end));
   }
-  if (next.size > 0) return { next: ofNewestLife(next), newestFrom: ofNewestLife(newestFrom) };
-  const rows = await extents(lake, engine);
-  const ends = ofNewestLife(new Map(rows.map(({ partition, to }) => [partition, to])));
-  return {
-    next: ends,
-    newestFrom: ofNewestLife(new Map(rows.map(({ partition, from }) => [partition, from]))),
-  };
+  if (!isSaid) for (const { partition, from, to } of await extents(lake, engine)) take(partition, from, to);
+  return { next: ofNewestLife(next), newestFrom: ofNewestLife(newestFrom) };
 }
 
 /** The end offsets of the newest batch of one table; empty if nothing says them. */
@@ -70,7 +70,7 @@ export async function extents(lake: Lake, engine: Engine): Promise<readonly Exte
         select topic_partition, topic_offset from bronze
         union all select topic_partition, topic_offset from quarantine
         union all select topic_partition, topic_offset from silver
-      ) as held where topic_partition < ${ARCHIVES} group by topic_partition`,
+      ) as held where topic_partition < ${FIRST_ARCHIVE_PARTITION} group by topic_partition`,
     relations: {
       bronze: await rowsOf(lake, BRONZE_FLIGHTS),
       quarantine: await rowsOf(lake, QUARANTINE_FLIGHTS),
@@ -83,9 +83,6 @@ export async function extents(lake: Lake, engine: Engine): Promise<readonly Exte
     to: BigInt(row['next'] as bigint),
   }));
 }
-
-/** The first partition of an archive. */
-export const ARCHIVES = 1_000_000_000;
 
 /** The rows of a table; none if it is gone. */
 export const rowsOf = async (lake: Lake, definition: TableDefinition, columns?: readonly string[]) =>
