@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { contents, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
+import { expectRecomputed } from '../../app/test/pipeline/expect-recomputed.ts';
+import { expectBalance, looked, repaired } from '../../app/test/pipeline/repair/repaired.ts';
+import { contents, gapRows, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
 import { freshName, kafkaTopic, numbered } from './broker.ts';
 import { HAS_KAFKA } from './shared.ts';
 
@@ -40,7 +42,7 @@ describe.skipIf(!HAS_KAFKA)('a topic in Kafka that is deleted and made again', (
       .toBe(false);
   }
 
-  it('has another id, and a lake of the first one takes nothing from it', async () => {
+  it('has another id, and a lake of the first one takes it in when it is repaired', async () => {
     {
       await using topic = open();
       await topic.append(MESSAGES.slice(0, 60));
@@ -53,6 +55,46 @@ describe.skipIf(!HAS_KAFKA)('a topic in Kafka that is deleted and made again', (
     const refused = run(directory, { ...ALL, topic });
     await expect(refused).rejects.toMatchObject({ kind: 'corrupt', code: 'topic-replaced' });
     expect(await contents(directory)).toEqual(before);
+
+    const { problems } = await repaired(directory, { topic });
+    expect(problems.map(({ code }) => code)).toEqual(['topic-replaced']);
+    await run(directory, { ...ALL, topic });
+    await expectBalance(directory, 60 + 2 * MESSAGES.length);
+    await expectRecomputed(directory);
+    const gaps = (await gapRows(directory)).map(({ reason, messages }) => [reason, messages]);
+    expect(gaps).toEqual(Array(4).fill(['replaced', null]));
+    expect((await looked(directory, { topic })).problems).toEqual([]);
+  });
+
+  it('gets more partitions, and a lake goes on with each of them from its first message', async () => {
+    {
+      await using topic = open();
+      await topic.append(MESSAGES.slice(0, 150));
+      await run(directory, { ...ALL, topic });
+    }
+    const admin = new Admin({ clientId: 'stranger', bootstrapBrokers: [inject('bootstrap')] });
+    await admin.createPartitions({ topics: [{ name, count: 6 }] });
+    await admin.close();
+    const more = (): ReturnType<typeof kafkaTopic> =>
+      kafkaTopic(inject('bootstrap'), name, { partitions: 6 });
+    await expect
+      .poll(
+        async () => {
+          await using reader = more();
+          return (await reader.offsets()).length;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(6);
+    await using former = open();
+    await expect(run(directory, { ...ALL, topic: former })).rejects.toMatchObject({
+      code: 'topic-partitions-differ',
+    });
+    await using topic = more();
+    await topic.append(MESSAGES.slice(150));
+    await run(directory, { ...ALL, topic });
+    await expectBalance(directory, MESSAGES.length);
+    expect(await gapRows(directory)).toEqual([]);
   });
 
   it('is noticed by programs that use it: they write nothing more, and read nothing', async () => {

@@ -2,7 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fillTopic, messageOf, openLake, run, smallWorld } from '../../app/test/pipeline/small-world.ts';
+import {
+  accounts,
+  contents,
+  fillTopic,
+  messageOf,
+  openLake,
+  run,
+  smallWorld,
+} from '../../app/test/pipeline/small-world.ts';
+import { writeRecord } from '../../app/src/pipeline/batch-log.ts';
 import type { Message } from '../../app/src/topic/topic.ts';
 import { freshName, kafkaTopic, startBroker, type TestBroker } from '../kafka/broker.ts';
 import { expectTablesOfEmbeddedPath } from './as-embedded.ts';
@@ -77,6 +86,33 @@ describe.skipIf(!HAS_SPARK)('the pipeline on Spark', { timeout: 600_000 }, () =>
       maxRows: 140,
     });
     expect(batches.length).toBeGreaterThan(2);
+  });
+
+  it('numbers the partitions of a second life of the topic from 10,000 on', async () => {
+    const { bootstrap } = kafka.broker;
+    const spark = join(directory, 'second-life');
+    const messages = [...smallWorld().slice(0, 60), ...strangeMessages().slice(0, 12)];
+    await using topic = kafkaTopic(bootstrap, freshName());
+    await topic.append(messages);
+    const id = (await topic.identity())?.id ?? '';
+    await writeRecord(openLake(spark).store, {
+      batch_id: 1,
+      topic: topic.name,
+      topic_id: id,
+      recorded_at_ms: 0,
+      ranges: [0, 1, 2, 3].map((partition) => ({ partition: 10_000 + partition, start: 0n, end: 0n })),
+      tables: {},
+    });
+    const sparkOptions = { kafka: { options: { 'kafka.bootstrap.servers': bootstrap } } };
+    await using engine = openSparkEngine(spark, sparkOptions);
+    await run(spark, { maxRows: 1000, topic, engine, clock: Date.now });
+    const tables = await contents(spark);
+    const { found, expected } = accounts(tables, messages.length);
+    expect(found).toEqual(expected);
+    for (const name of ['bronze/flights', 'quarantine/flights', 'silver/flights']) {
+      expect(tables[name]?.length, name).toBeGreaterThan(0);
+      for (const row of tables[name] ?? []) expect(row).toMatch(/"topic_partition":1000[0-3],/);
+    }
   });
 
   it('refuses a topic that is in this process', async () => {

@@ -9,7 +9,8 @@ export const FIRST_ARCHIVE_PARTITION = 1_000_000_000;
 /** Every well-formed message, as sent. Append-only. */
 export const BRONZE_FLIGHTS: TableDefinition = {
   name: 'bronze/flights',
-  grain: 'One row per well-formed message of the topic, its fields as sent.',
+  grain:
+    'One row per well-formed message of the topic, its fields as sent. A topic that was made again has partitions from 10,000 on, then from 20,000.',
   key: ['topic_partition', 'topic_offset'],
   partitionColumns: ['ingest_date'],
   properties: { ...STREAM_PROPERTIES, 'delta.appendOnly': 'true' },
