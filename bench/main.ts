@@ -13,6 +13,7 @@
  *             time until a replay starts at random moments of a lake of that many days, and until a past flight's track is there
  *     page [--aircraft 15000]
  *             the page in Chromium: the first picture, and frames a second at rest, dragged, zoomed, with its list
+ *     backfill [--rows 2000000]                                    an hour of OpenSky's archive into an empty lake, and twice more
  *     phases                                                       flight phases of recorded flights beside their altitude
  *     delta [--commits 20000]                                      the Delta library, deltalake for Python beside it
  *     life  [--batches 17280] [--pace 10] [--aircraft 300] [--lake FOLDER-or-s3://…]   (in a FOLDER a stopped run continues)
@@ -29,6 +30,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { backfill } from './backfill.ts';
 import { chain } from './chain.ts';
 import { cluster, CLUSTER_CASES, type ClusterCase } from './cluster.ts';
 import { dashboard } from './dashboard.ts';
@@ -48,8 +50,11 @@ type Line = Readonly<Record<string, unknown>>;
 /** What others built, beside the repository. */
 const PEER = join(import.meta.dirname, '../../shared/peer');
 
+/** A recorded answer of /states/all, beside the repository. */
+const RECORDING = join(import.meta.dirname, '../../shared/data/states/states_all_2021-10-17T114950Z.json');
+
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | dashboard [--days N] [--aircraft N] [--pace SECONDS] [--asks N] [--lake FOLDER] | page [--aircraft N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | month [--days N] [--pace SECONDS] [--lake FOLDER] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | dashboard [--days N] [--aircraft N] [--pace SECONDS] [--asks N] [--lake FOLDER] | page [--aircraft N] | backfill [--rows N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | month [--days N] [--pace SECONDS] [--lake FOLDER] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -112,6 +117,9 @@ async function main(): Promise<number> {
         threads: number('threads', 1),
       };
       work = () => chain(options);
+    } else if (name === 'backfill') {
+      const options = { rows: number('rows', 2_000_000), recording: RECORDING };
+      work = () => backfill(options);
     } else if (name === 'live') {
       const options = {
         seconds: number('seconds', 60),
