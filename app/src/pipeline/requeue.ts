@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { ContrailError } from '../errors.ts';
 import { decodeMessage, type MessageValue } from '../flight/decode-message.ts';
+import { FIRST_ARCHIVE_PARTITION } from '../lake/bronze-flights.ts';
 import type { Lake } from '../lake/lake.ts';
 import { NOT_IN_BRONZE, QUARANTINE_FLIGHTS, type QuarantineReason } from '../lake/quarantine-flights.ts';
 import { QUARANTINE_REQUEUED } from '../lake/quarantine-requeued.ts';
@@ -63,7 +64,8 @@ export async function requeue(options: RequeueOptions): Promise<Requeued> {
   const columns = ['reason', 'payload', 'payload_bytes', 'topic_partition', 'topic_offset'];
   for await (const rows of snapshot?.rows({ columns }) ?? []) {
     for (const row of rows) {
-      if (row['reason'] !== reason) continue;
+      // A row of an archive was no message: the topic never had it.
+      if (row['reason'] !== reason || Number(row['topic_partition']) >= FIRST_ARCHIVE_PARTITION) continue;
       const value = valueOf(row);
       if (value === null) {
         withoutBytes += 1;

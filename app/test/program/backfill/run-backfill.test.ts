@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requeue } from '../../../src/pipeline/requeue.ts';
 import { lakeAccounts } from '../../../src/pipeline/facts.ts';
 import { expectRecomputed } from '../../pipeline/expect-recomputed.ts';
 import { said } from '../../pipeline/merge/merge-world.ts';
@@ -147,6 +148,10 @@ describe('a backfill', { timeout: 120_000 }, () => {
     const tables = await contents(directory);
     expect(tables['bronze/flights']).toHaveLength(1);
     expect(tables['quarantine/flights']).toHaveLength(2);
+    // What was no message is not sent to the topic.
+    const topic = { append: () => Promise.reject(new Error('sent')) };
+    const again = requeue({ lake: openLake(directory), topic, reason: 'malformed', clock: Date.now });
+    expect(await again).toMatchObject({ sent: 0, left: 0 });
   });
 
   it('refuses simulated rows in a lake of real ones, before any of them is in a table', async () => {
