@@ -15,7 +15,7 @@ export function retentionText(report: KeepReport): string {
       : `; at the present rate the oldest days go from ${dayWords(budget_reached_at_ms)} on for its sake`;
   const lines = [
     report.keep === '' ? 'KEEP is unset: everything is kept for ever.' : `KEEP is ${report.keep}`,
-    `${size(bytes)} in all${budget_bytes === null ? '' : ` of ${size(budget_bytes)}`}, ${size(perDay)} a day${reached}.`,
+    `${size(bytes)} in all${budget_bytes === null ? '' : ` of ${size(budget_bytes)}`}, ${perDay === 0 ? 'too young to know its rate' : `${size(perDay)} a day`}${reached}.`,
     ...(notice === null ? [] : [notice]),
   ];
   const table = tables.length === 0 ? '' : `${formatRows(columns, tables.map(rowOf), 'table')}\n`;
@@ -29,7 +29,7 @@ function rowOf(table: KeptTable): Readonly<Record<string, string>> {
     table: table.name,
     rows: rows === null ? 'unknown' : count(rows),
     size: size(table.bytes),
-    'a day': size(table.bytes_per_day),
+    'a day': table.bytes_per_day === 0 ? 'unknown' : size(table.bytes_per_day),
     from: day(table.from_ms),
     to: day(table.to_ms),
     kept: table.keep_ms === null ? 'for ever' : span(table.keep_ms),

@@ -58,7 +58,7 @@ describe('what is said of the disk', () => {
     expect(text).toContain('KEEP is bronze 7d, within 20GB\n12.3 GB in all of 20.0 GB, 900.0 MB a day');
     expect(text).toContain('the oldest days go from 9 Dec 2026 on for its sake.\nIt is full.\n');
     expect(retentionText(report({ keep: '', tables: [], budget_bytes: null }))).toBe(
-      'KEEP is unset: everything is kept for ever.\n12.3 GB in all, 0.0 kB a day.\n',
+      'KEEP is unset: everything is kept for ever.\n12.3 GB in all, too young to know its rate.\n',
     );
   });
 });

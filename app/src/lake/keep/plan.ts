@@ -155,7 +155,7 @@ function nextOf(facts: {
       ? null
       : {
           unit: oldest,
-          atMs: Math.max(nowMs, nowMs + timeLeftMs, oldest.endMs + NEEDED_MS),
+          atMs: Math.max(Math.max(nowMs, oldest.endMs) + Math.max(0, timeLeftMs), oldest.endMs + NEEDED_MS),
           reason: 'age' as const,
         };
   const first = left[0];

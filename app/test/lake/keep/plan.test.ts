@@ -176,6 +176,12 @@ describe('what comes', () => {
     expect(Math.round((found?.next?.atMs ?? 0) / 1000)).toBe(at('2026-12-03') / 1000);
   });
 
+  it('is known of a day that is not over: it counts from its midnight', () => {
+    const units = [day('2026-12-01', [5, 12])];
+    const [found] = plan({ nowMs: at('2026-12-01 12:00'), tables: bronze(units) }).tables;
+    expect(found?.next?.atMs).toBe(at('2026-12-09'));
+  });
+
   it('is known of the budget: when the present rate reaches it, and who gives up then', () => {
     const units = days('2026-11-25', 6, 100);
     const found = plan({ nowMs: at('2026-12-01'), tables: bronze(units), keep: within(1_000) });
