@@ -120,7 +120,10 @@ export function isKeepReport(value: unknown): value is KeepReport {
     Array.isArray(tables) &&
     tables.every(
       (table: Partial<KeptTable> | null) =>
-        typeof table?.name === 'string' && Number.isFinite(table.bytes) && Array.isArray(table.due),
+        typeof table?.name === 'string' &&
+        Number.isFinite(table.bytes) &&
+        Array.isArray(table.due) &&
+        table.next !== undefined,
     )
   );
 }
