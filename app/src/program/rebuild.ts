@@ -10,6 +10,7 @@ import { type MergeOptions, type MergeOutcome, runMerge, SLICE_ROWS } from '../p
 import type { AskedRange } from '../pipeline/merge/slices.ts';
 import { loadAirports } from './airports.ts';
 import { existingData } from './data-folder.ts';
+import { lakeFloor } from './disk-floor.ts';
 import { openPipelineEngine } from './engine.ts';
 import { eventTimeText } from './event-time.ts';
 import { openLake } from './lake/open-lake.ts';
@@ -18,7 +19,7 @@ import { JobReports } from './terminal/job-reports.ts';
 import { openLog } from './terminal/log.ts';
 import { MergeLines } from './terminal/merge-progress.ts';
 import { count, say, sayForNow } from './terminal/say.ts';
-import { untilRoom } from './until-room.ts';
+import { untilRoom, whileShort } from './until-room.ts';
 
 /** What `contrail rebuild` is told. */
 export interface RebuildOptions {
@@ -47,6 +48,7 @@ export async function rebuild(
   const data = existingData(settings, ['lake']);
   await using home = openLake(settings, data, signal, 'rebuild');
   await untilRoom(() => home.claim(), signal);
+  const floor = lakeFloor(settings, data);
   const jobs = new JobReports(openLog(settings.logLevel), sayForNow);
   const folders = compareTo === null ? {} : { folders: [compareTo] };
   await using engine = await openPipelineEngine(
@@ -79,6 +81,7 @@ export async function rebuild(
     ...(differences === null ? {} : { compare: differences }),
     signal,
     holdLake: () => home.hold(),
+    untilRoom: () => whileShort(floor, signal),
     onProgress: (progress) => lines.show(progress),
     onUpkeepTrouble: (error) =>
       say(

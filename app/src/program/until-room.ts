@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDiskTrouble } from '../errors.ts';
+import type { Shortage } from './disk-floor.ts';
 import { say } from './terminal/say.ts';
 
 const PAUSE_MS = 2_000;
@@ -23,5 +24,16 @@ export async function untilRoom<T>(
       said = error.message;
       await pause(signal);
     }
+  }
+}
+
+/** Waits as long as the disk is too full, and says so once. @throws AbortError when the signal fires */
+export async function whileShort(shortage: Shortage, signal: AbortSignal): Promise<void> {
+  for (let said: string | null = null; ;) {
+    const sentence = shortage();
+    if (sentence === null) return;
+    if (sentence !== said) say(sentence);
+    said = sentence;
+    await wait(PAUSE_MS, undefined, { signal });
   }
 }

@@ -45,6 +45,8 @@ export interface MergeOptions {
   /** Compares each slice with the lake instead of changing it. */
   readonly compare?: SliceSink;
   readonly signal?: AbortSignal;
+  /** Resolves when the disk has room; called before each slice. */
+  readonly untilRoom?: () => Promise<void>;
   /** Called before the lake is changed. @throws when another program has taken it over */
   readonly holdLake?: () => Promise<void>;
   readonly onPoint?: (point: MergePoint) => void;
@@ -228,6 +230,7 @@ class MergeRun {
     try {
       for (; done < plan.slices.length; done += 1) {
         signal?.throwIfAborted();
+        await this.#options.untilRoom?.();
         const isNext = done > plan.next;
         ({ rows, released } = await this.#slice({ ...plan, next: done, rows, released }, isNext));
         onProgress?.({ slices: plan.slices, done: done + 1, isResumed: plan.next > 0 });

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { existsSync, statSync } from 'node:fs';
 import type { Settings } from '../../config/settings.ts';
 import { ContrailError, messageOf } from '../../errors.ts';
@@ -6,17 +5,15 @@ import { type ArchiveFile, findArchives } from '../../ingest/archive/files.ts';
 import { SLICE_ROWS } from '../../pipeline/merge/merge.ts';
 import { loadAirports } from '../airports.ts';
 import { existingData } from '../data-folder.ts';
-import { lakeFloor, type Shortage } from '../disk-floor.ts';
+import { lakeFloor } from '../disk-floor.ts';
 import { openEngine, openPipelineEngine } from '../engine.ts';
 import { openLake } from '../lake/open-lake.ts';
 import { SYSTEM } from '../system.ts';
 import { count, say } from '../terminal/say.ts';
-import { untilRoom } from '../until-room.ts';
+import { untilRoom, whileShort } from '../until-room.ts';
 import { BackfillWords } from './backfill-words.ts';
 import { type ArchiveReport, runBackfill } from './run-backfill.ts';
 import { stagingPlace } from './staging-place.ts';
-
-const PAUSE_MS = 2_000;
 
 /**
  * `contrail backfill`: archives straight into the lake, each row once. Files, and folders with all below them; `archive:` may
@@ -82,17 +79,6 @@ export async function archivesOf(
     }
   }
   return { files: [...found.values()], named };
-}
-
-/** Waits as long as the disk is too full, and says so once. */
-async function whileShort(shortage: Shortage, signal: AbortSignal): Promise<void> {
-  for (let said: string | null = null; ;) {
-    const sentence = shortage();
-    if (sentence === null) return;
-    if (sentence !== said) say(sentence);
-    said = sentence;
-    await wait(PAUSE_MS, undefined, { signal });
-  }
 }
 
 /** Other files lie about in folders: that one of them is no archive is an error only where it was named. */
