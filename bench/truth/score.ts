@@ -48,6 +48,8 @@ export interface Known {
   readonly airport: string | null;
   /** Runways that are right; null where it is not asked for. */
   readonly runways: readonly string[] | null;
+  /** It may be found or not: at the edge of the record, or without a runway. */
+  readonly isOptional?: boolean;
 }
 
 /** Adds up what the tables say of what is known. An event is found by kind, airport and time. */
@@ -61,7 +63,7 @@ export function score(
   const taken = new Set<EventRecord>();
   for (const one of known) {
     const sum = scores[one.kind];
-    sum.known += 1;
+    if (one.isOptional !== true) sum.known += 1;
     const off = (event: EventRecord): number => Math.abs(event.event_time - one.time);
     const [best] = said
       .filter(
@@ -75,6 +77,7 @@ export function score(
       .toSorted((a, b) => off(a) - off(b));
     if (best === undefined) continue;
     taken.add(best);
+    if (one.isOptional === true) continue;
     sum.found += 1;
     sum.errors.push(off(best));
     if (one.runways === null) continue;

@@ -65,6 +65,8 @@ export function approachRow(
 /** The first row on the ground: on a runway, along it, after a row in the air. */
 export function touchRow(state: AircraftState, row: FlightRow, motion: Motion, near: Vicinity): void {
   const t = row.time_position;
+  // What taxies may be on any runway.
+  if ((row.velocity ?? motion.implied ?? 0) < 15) return;
   for (const spot of fitting(near, row, motion.course, motion.track, 0, 0)) {
     if (Math.abs(spot.cross) > spot.end.halfWidth_m + 60) continue;
     state.approach ??= {
@@ -159,6 +161,7 @@ export function decideLanding(
   state: AircraftState,
   t: number,
   field: Field | null,
+  isRoll: boolean,
 ): Movement | null {
   if (isHelicopter(state)) return null;
   const { approach } = state;
@@ -168,14 +171,16 @@ export function decideLanding(
   if (at === null) return null;
   const choice = isFresh ? (choose(index, approach.hits, at) ?? null) : null;
   const blind = t - (state.airT ?? t) >= 25 || (t - state.recentGapT <= 300 && state.recentGap >= 25);
-  if (choice === null && at.hasRunways && !blind) return null;
-  if (choice === null && any !== null && any.end.field.ident !== at.ident && !blind) return null;
+  if (choice === null && !isRoll && !blind) return null;
+  if (choice === null && any !== null && any.end.field.ident !== at.ident && !blind && !isRoll) return null;
   const air = state.airT ?? t;
   const shown = choice?.hit.touch ?? null;
   // One long before the last row in the air was a pass.
   const touch = shown !== null && shown >= air - 90 - state.pace ? shown : null;
   const time = touch === null ? touchdown(state, choice, air, t) : Math.round(touch);
-  const runway = choice?.isClear === true ? choice.end.ident : null;
+  // An alignment of minutes before was another approach.
+  const isRecent = choice !== null && choice.hit.to >= air - 60 - state.pace;
+  const runway = choice?.isClear === true && isRecent ? choice.end.ident : null;
   return {
     airport: at.ident,
     runway,

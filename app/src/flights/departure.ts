@@ -26,6 +26,7 @@ export const openDeparture = (
   speed: row.velocity ?? 0,
   climb: row.vertical_rate ?? 0,
   course: null,
+  rolled: false,
   risen: false,
 });
 
@@ -43,6 +44,8 @@ export function roll(
   if (old !== null && old.air === null)
     departure.hits = old.hits.filter(({ to }) => row.time_position - to <= Math.max(90, 2 * state.pace));
   const speed = motion.implied ?? row.velocity ?? 0;
+  const isRoll = row.on_ground === true && speed > RULES.ground.roll && speed < 120;
+  departure.rolled = isRoll || (departure.hits.length > 0 && old?.rolled === true);
   if (near !== null && speed > 12 && motion.moved)
     for (const spot of fitting(near, row, motion.course, null, 0, 0))
       if (Math.abs(spot.cross) <= spot.end.halfWidth_m + 60 && spot.end.field.ident === field?.ident)
@@ -110,6 +113,24 @@ function firstPlace(departure: Departure, state: AircraftState, near: Vicinity):
   }
 }
 
+/** A row above all that takes off here, at a slow pace the second one in the air or the first. */
+export function climbedAway(state: AircraftState, row: FlightRow, altitude: number | null): void {
+  const departure = state.departure;
+  if (departure === null || altitude === null) return;
+  const { latitude, longitude, time_position: t } = row;
+  if (departure.air === null) {
+    Object.assign(departure, { air: t, latitude, longitude, altitude });
+    departure.risen = true;
+  }
+  departure.course ??= bearing(departure.latitude, departure.longitude, latitude, longitude);
+  departure.rows = Math.max(2, departure.rows + 1);
+  departure.to = t;
+  departure.speed = Math.max(departure.speed, row.velocity ?? 0);
+  departure.climb = Math.max(departure.climb, row.vertical_rate ?? 0);
+  if (departure.altitude === null || altitude - departure.altitude > RULES.takeOff.risen_m)
+    departure.risen = true;
+}
+
 /** Whether all rows that belong to it have come. */
 export const isDepartureOver = (state: AircraftState, t: number): boolean =>
   state.departure !== null &&
@@ -136,8 +157,8 @@ function fromGround(index: RunwayIndex, state: AircraftState, departure: Departu
   const choice = choose(index, departure.hits, field, RULES.takeOff.tell_m);
   const waited = (departure.air as number) - (departure.ground as number);
   // With a row each few seconds an aeroplane is seen on its runway; what is not, rose from an apron.
-  if (choice === null && field.hasRunways && waited < 25) return null;
-  if (choice === null && departure.speed < RULES.takeOff.endpointSpeed) return null;
+  if (choice === null && !departure.rolled && waited < 25) return null;
+  if (choice === null && departure.speed < RULES.takeOff.groundSpeed) return null;
   const runway = choice?.isClear === true ? choice.end.ident : null;
   return movement(departure, field, runway, 'ground', choice === null ? 0.8 : runway === null ? 0.93 : 0.98);
 }

@@ -45,7 +45,12 @@ export const RULES = {
     /** Positions of so many seconds give a speed when the reported one cannot be true [ours]. */
     baseline_s: 15,
     /** Up in the air, slow and away from runways for so many rows is a helicopter [ours]. */
-    hoverRows: 3,
+    hoverRows: 2,
+    /** Slower than this in the air while it climbs or sinks by more than 300 ft/min is a helicopter [ours]. */
+    hover: 20,
+    hoverClimb: 1.5,
+    /** Faster than this on the ground is a roll: taxiing is slower, and a helicopter does not roll [ours]. */
+    roll: 20,
   },
 
   /** Alignment of a course with a runway. */
@@ -91,6 +96,8 @@ export const RULES = {
     endpoint_m: 1_830,
     endpointReach_m: 18_000,
     endpointSpeed: 50,
+    /** Slower after rows on the ground, and in line with no runway: not taken for an aeroplane [ours]. */
+    groundSpeed: 35,
     /** The next airport must be so many times further away [ours]. */
     endpointClearly: 1.5,
   },

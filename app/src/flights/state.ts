@@ -38,6 +38,8 @@ export interface Departure {
   climb: number;
   /** From the first place in the air to the second; null before. */
   course: number | null;
+  /** A row on the ground was as fast as only a roll is. */
+  rolled: boolean;
   risen: boolean;
 }
 

@@ -1,5 +1,6 @@
 import { approachRow, decideLanding, judge, touchRow } from './approach.ts';
 import {
+  climbedAway,
   climbOut,
   decideDeparture,
   isDepartureOver,
@@ -58,6 +59,7 @@ export function step(
   }
   const mayBeGround = row.on_ground === true || altitude === null || altitude < near.ceiling_m - 2_000;
   const field = mayBeGround ? fieldOn(near, row.latitude, row.longitude) : null;
+  noteHover(state, row);
   if (isOnGround(row, motion, field, altitude)) onGround(index, state, row, motion, near, field, sink);
   else low(index, state, row, motion, near, altitude, isFirst, sink);
   return state;
@@ -192,6 +194,14 @@ function noteSquawk(state: AircraftState, row: FlightRow): void {
   state.squawks.push({ code: squawk, from: t, to: t, rows: 1, latitude, longitude, altitude });
 }
 
+/** Slow, not on the ground, and climbing or sinking: no aeroplane does that. */
+function noteHover(state: AircraftState, row: FlightRow): void {
+  const { hover, hoverClimb } = RULES.ground;
+  const isSlow = row.velocity !== null && row.velocity < hover;
+  if (row.on_ground === false && isSlow && Math.abs(row.vertical_rate ?? 0) > hoverClimb)
+    state.hoverRows += 1;
+}
+
 /** Helicopters, gliders, vehicles: on the ground or not, and no more. */
 function noteOther(state: AircraftState, row: FlightRow): void {
   state.departure = null;
@@ -215,7 +225,10 @@ function high(
   fly(state, row, motion);
   state.airHigh ||= altitude !== null;
   state.lowHeight = null;
-  if (state.departure !== null) closeDeparture(index, state, sink);
+  if (state.departure !== null) {
+    climbedAway(state, row, altitude);
+    closeDeparture(index, state, sink);
+  }
   if (state.approach !== null) closeApproach(index, state, row, altitude, sink);
   const ended = loiter(state, row, motion, altitude);
   if (ended !== null) sayLoiter(state, ended, sink);
@@ -316,7 +329,9 @@ function land(
   field: Field | null,
   sink: Sink,
 ): void {
-  const landing = decideLanding(index, state, row.time_position, field);
+  const isRoll =
+    row.on_ground === true && (row.velocity ?? 0) > RULES.ground.roll && (row.velocity ?? 0) < 120;
+  const landing = decideLanding(index, state, row.time_position, field, isRoll);
   if (landing === null) return;
   state.landing = landing;
   const from = state.approach?.from ?? state.airT ?? row.time_position;

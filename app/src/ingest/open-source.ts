@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ContrailError } from '../errors.ts';
 import type { Airport } from '../flight/airports.ts';
+import type { Runway } from '../flight/runways.ts';
 import { AdsbxSource, type AdsbxOptions } from './adsbx/adsbx-source.ts';
 import { isAreaForm } from './adsbx/service.ts';
 import { ArchiveSource } from './archive/archive-source.ts';
@@ -17,11 +18,13 @@ import type { Source } from './source.ts';
 export interface SourceComponents extends LiveComponents {
   readonly opensky?: OpenSkyOptions;
   readonly adsbx?: AdsbxOptions;
-  readonly simulator?: Omit<SimulatorOptions, 'airports'>;
+  readonly simulator?: Omit<SimulatorOptions, 'airports' | 'runways'>;
   readonly replay?: ReplayOptions;
   readonly sbs?: SbsOptions;
   /** Read only for the simulator. */
   readonly airports: () => readonly Airport[];
+  /** Read only for the simulator. */
+  readonly runways?: () => readonly Runway[];
   /** Read for `ndjson:-`. */
   readonly stdin: Readable;
 }
@@ -53,7 +56,11 @@ export function openSource(spec: string, components: SourceComponents): Source {
   const rest = colon < 0 ? '' : spec.slice(colon + 1);
   if (spec === 'opensky') return new OpenSkySource(components.opensky ?? {}, components);
   if (spec === 'simulator') {
-    return new SimulatorSource({ ...components.simulator, airports: components.airports() }, components);
+    const world = {
+      airports: components.airports(),
+      ...(components.runways !== undefined && { runways: components.runways() }),
+    };
+    return new SimulatorSource({ ...components.simulator, ...world }, components);
   }
   if (kind === 'readsb' && rest !== '') return new ReadsbSource(rest, components);
   if (isAreaForm(kind)) return AdsbxSource.ofArea(kind, rest, components.adsbx ?? {}, components);

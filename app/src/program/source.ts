@@ -4,6 +4,7 @@ import { openSource, type SourceComponents } from '../ingest/open-source.ts';
 import { OpenSkySource } from '../ingest/opensky/opensky-source.ts';
 import type { Source } from '../ingest/source.ts';
 import { loadAirports } from './airports.ts';
+import { loadRunways } from './runways.ts';
 import { openSkyOptions } from './opensky-options.ts';
 import { say } from './terminal/say.ts';
 import { SYSTEM } from './system.ts';
@@ -59,6 +60,7 @@ function componentsOf(settings: Settings): SourceComponents {
     simulator: { aircraft: settings.simulatedAircraft, paceMs: settings.simulatedPaceMs },
     replay: { speed: settings.replaySpeed },
     airports: loadAirports,
+    runways: loadRunways,
     stdin: process.stdin,
   };
 }

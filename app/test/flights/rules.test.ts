@@ -229,6 +229,17 @@ describe('pitfalls', () => {
     expect(words(fly(LSZH_14, rise, 5))).toEqual([]);
   });
 
+  it('a helicopter that does not say so makes none where no runway is known', () => {
+    const rise: readonly Waypoint[] = [
+      { t: 0, along: 900, cross: 300, height: null },
+      { t: 60, along: 901, cross: 300, height: null },
+      { t: 61, along: 905, cross: 300, height: 3 },
+      { t: 91, along: 1_200, cross: 300, height: 100 },
+      { t: 400, along: 16_000, cross: 2_000, height: 400 },
+    ];
+    expect(words(fly(LSZH_14, rise, 10))).toEqual([]);
+  });
+
   it('vehicles on the ground make none', () => {
     const drive: readonly Waypoint[] = [
       { t: 0, along: 0, height: null },

@@ -1,4 +1,5 @@
 import type { Airport } from '../../flight/airports.ts';
+import type { Runway } from '../../flight/runways.ts';
 import type { StateVector } from '../../flight/state-vector.ts';
 import { type World, worldOfDay } from '../simulator/simulate.ts';
 import { distance_m } from '../simulator/path.ts';
@@ -21,6 +22,7 @@ export type Traffic = (nowMs: number) => Scene;
 /** What simulated traffic follows from. */
 export interface SimulatedOptions {
   readonly airports: readonly Airport[];
+  readonly runways?: readonly Runway[];
   readonly aircraft: number;
   readonly seed: number;
   /** How often the scene changes, ms. */

@@ -52,6 +52,8 @@ function plan(aircraft: Aircraft, network: Network, number: number, origin: Airp
     destination,
     originStand: standOf(seed, origin),
     destinationStand: standOf(seed, destination),
+    originRunways: network.runways(origin),
+    destinationRunways: network.runways(destination),
     dice,
   });
   return {

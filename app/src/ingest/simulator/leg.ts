@@ -2,6 +2,7 @@ import type { Airport } from '../../flight/airports.ts';
 import type { AircraftClass } from './aircraft-class.ts';
 import { type Path, type Place, circuit, greatCircle, offset, taxiway } from './path.ts';
 import type { Dice } from './random.ts';
+import { type RunwayDirection, type RunwayRoute, runwayRoute } from './runway-route.ts';
 
 /**
  * One leg of an aircraft, from the stand where it waits to the stand where it arrives:
@@ -15,7 +16,11 @@ export interface Leg {
   /** Epoch seconds, and the first second of the next leg. */
   readonly start: number;
   readonly end: number;
+  readonly origin: Airport;
   readonly destination: Airport;
+  /** The runways it takes off from and lands on; null where it uses none that is known. */
+  readonly departureRunway: string | null;
+  readonly arrivalRunway: string | null;
   readonly stages: readonly Stage[];
 }
 
@@ -46,6 +51,9 @@ export interface LegRequest {
   readonly destination: Airport;
   readonly originStand: Place;
   readonly destinationStand: Place;
+  /** Runways of both airports; without any, legs begin and end over the airports' middle. */
+  readonly originRunways?: readonly RunwayDirection[];
+  readonly destinationRunways?: readonly RunwayDirection[];
   readonly dice: Dice;
 }
 
@@ -58,7 +66,8 @@ const LEAST_CLIMB_M = 300;
 /** Plans a leg; the same request (with dice of the same seed) gives the same leg. */
 export function planLeg(request: LegRequest): Leg {
   const { type, dice } = request;
-  const airway = type.isLocal ? localPath(request) : routePath(request);
+  const route = type.isLocal ? null : routeOf(request);
+  const airway = route === null ? localPath(request) : route.path;
   const { cruise, climb, descent } = planProfile(request, airway.metres);
   const runway = airway.at(0);
   const taxiOut = taxiway(request.originStand, runway);
@@ -101,7 +110,22 @@ export function planLeg(request: LegRequest): Leg {
   });
   ground(airway, LANDING_ROLL_SECONDS, landing, [type.landingSpeed, 0]);
   ground(taxiIn, taxiIn.metres / TAXI_SPEED, 0, [TAXI_SPEED, TAXI_SPEED]);
-  return { start: request.start, end: now, destination: request.destination, stages };
+  return {
+    start: request.start,
+    end: now,
+    origin: request.origin,
+    destination: request.destination,
+    departureRunway: route?.departure ?? null,
+    arrivalRunway: route?.arrival ?? null,
+    stages,
+  };
+}
+
+/** What happens on a leg, epoch seconds: when the wheels leave the ground, and when they touch it. */
+export function movementsOf(leg: Leg): { readonly takeOff: number; readonly landing: number } {
+  const air = leg.stages.filter(({ climb }) => climb !== null);
+  const [first, last] = [air[0] as Stage, air.at(-1) as Stage];
+  return { takeOff: first.start, landing: last.start + last.seconds };
 }
 
 /** The motion at a time of the leg, epoch seconds in [start, end). */
@@ -120,6 +144,15 @@ export function motionAt(leg: Leg, time: number): Motion {
   const verticalRate = climb.rates[0] + (climb.rates[1] - climb.rates[0]) * share;
   const altitude = climb.from + ((climb.rates[0] + verticalRate) / 2) * t;
   return { latitude, longitude, track, velocity, altitude, verticalRate };
+}
+
+/** From runway to runway where they are known; draws nothing where none is. */
+function routeOf(request: LegRequest): RunwayRoute {
+  const { type, origin, destination, originRunways: from = [], destinationRunways: to = [], dice } = request;
+  const direct = routePath(request);
+  if (from.length + to.length === 0) return { path: direct, departure: null, arrival: null };
+  const lengths = { rollOut_m: rollMetres(type), rollIn_m: landingMetres(type) };
+  return runwayRoute({ type, origin, destination, from, to, ...lengths, dice }, direct);
 }
 
 /** From 900 m before one airport to 700 m behind the other, so that the runways lie in the direction of the flight. */

@@ -1,9 +1,11 @@
 import type { Airport } from '../../flight/airports.ts';
+import type { Runway } from '../../flight/runways.ts';
 import { ContrailError } from '../../errors.ts';
 import type { AircraftClass } from './aircraft-class.ts';
 import { COUNTRIES, type Country } from './countries.ts';
 import { type Place, distance_m, offset } from './path.ts';
 import { Dice, createWeighted, hash } from './random.ts';
+import { directionsOf, type RunwayDirection } from './runway-route.ts';
 
 /** Which airports aircraft live at and fly to. */
 export interface Network {
@@ -11,6 +13,8 @@ export interface Network {
   home(country: Country, type: AircraftClass, dice: Dice): Airport;
   /** Where to fly from there; at least {@link SHORTEST_LEG_KM} away, near a length that suits the class. */
   destination(from: Airport, type: AircraftClass, dice: Dice): Airport;
+  /** Both directions of the runways of an airport that are known and open. */
+  runways(airport: Airport): readonly RunwayDirection[];
 }
 
 /** Below this there is no room for climb and descent. */
@@ -26,7 +30,8 @@ const SIZE = { large_airport: 10, medium_airport: 1 } as const;
  * Builds the network of the world's airports.
  * @throws ContrailError `invalid` / `simulator-airports` when there are fewer than 2 airports, too close to fly between.
  */
-export function createNetwork(airports: readonly Airport[]): Network {
+export function createNetwork(airports: readonly Airport[], runways: readonly Runway[] = []): Network {
+  const directions = directionsOf(runways);
   const byCountry = Map.groupBy(airports, (airport) => airport.country);
   const byCell = Map.groupBy(airports, (airport) => cellOf(airport, 0, 0));
   const weights = new Map(COUNTRIES.map((country) => [country.iso, country.weight]));
@@ -64,6 +69,7 @@ export function createNetwork(airports: readonly Airport[]): Network {
   };
 
   return {
+    runways: ({ ident }) => directions.get(ident) ?? [],
     home(country, type, dice) {
       const list = byCountry.get(country.iso);
       const draw = drawBySize.get(country.iso);

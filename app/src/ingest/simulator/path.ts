@@ -51,8 +51,27 @@ export function greatCircle(from: Place, to: Place): Path {
   nx /= norm;
   ny /= norm;
   nz /= norm;
+  return rotation([ax, ay, az], [nx, ny, nz], Math.atan2(norm, dot) * EARTH_RADIUS_M);
+}
+
+/** Straight over the sphere from a place, in a direction in degrees. */
+export function greatCircleFrom(from: Place, track: number, metres: number): Path {
+  const [sinLat, cosLat] = [Math.sin(from.latitude * RAD), Math.cos(from.latitude * RAD)];
+  const [sinLon, cosLon] = [Math.sin(from.longitude * RAD), Math.cos(from.longitude * RAD)];
+  const [east, north] = [Math.sin(track * RAD), Math.cos(track * RAD)];
+  return rotation(
+    toVector(from),
+    [-east * sinLon - north * sinLat * cosLon, east * cosLon - north * sinLat * sinLon, north * cosLat],
+    metres,
+  );
+}
+
+type Vector = readonly [number, number, number];
+
+/** The way from a place `a` in the direction `n`, a unit vector at a right angle to it. */
+function rotation([ax, ay, az]: Vector, [nx, ny, nz]: Vector, length: number): Path {
   return {
-    metres: Math.atan2(norm, dot) * EARTH_RADIUS_M,
+    metres: length,
     at(metres) {
       const angle = metres / EARTH_RADIUS_M;
       const cos = Math.cos(angle);
@@ -89,6 +108,46 @@ export function circuit(start: Place, heading: number, radius: number, metres: n
   };
 }
 
+/** A turn of some degrees from a waypoint on, to the right where positive; `at` ends with the turn. */
+export function arc(from: Waypoint, radius: number, degrees: number): Path {
+  const side = degrees < 0 ? -1 : 1;
+  const metres = radius * Math.abs(degrees) * RAD;
+  const centre = greatCircleFrom(from, turn(from.track + 90 * side), radius).at(radius);
+  const spoke = turn(centre.track + 180);
+  return {
+    metres,
+    at(along) {
+      const bearing = spoke + (side * Math.min(metres, along)) / radius / RAD;
+      const place = greatCircleFrom(centre, bearing, radius).at(radius);
+      return { ...place, track: turn(place.track + 90 * side) };
+    },
+  };
+}
+
+/** A path from its end to its beginning. */
+export const reversed = (path: Path): Path => ({
+  metres: path.metres,
+  at(along) {
+    const place = path.at(path.metres - along);
+    return { ...place, track: turn(place.track + 180) };
+  },
+});
+
+/** Paths one after the other; each begins where the one before ends. */
+export function joined(paths: readonly Path[]): Path {
+  return {
+    metres: paths.reduce((sum, { metres }) => sum + metres, 0),
+    at(along) {
+      let rest = along;
+      for (const [index, path] of paths.entries()) {
+        if (rest <= path.metres || index === paths.length - 1) return path.at(rest);
+        rest -= path.metres;
+      }
+      throw new RangeError('a way of no paths has no place');
+    },
+  };
+}
+
 /** A straight line over an airport's ground. */
 export function taxiway(from: Place, to: Place): Path {
   const east = wrap(to.longitude - from.longitude) * Math.cos(from.latitude * RAD) * METRES_PER_DEGREE;
@@ -112,7 +171,7 @@ function wrap(longitude: number): number {
   return turn(longitude + 180) - 180;
 }
 
-function toVector({ latitude, longitude }: Place): readonly [number, number, number] {
+function toVector({ latitude, longitude }: Place): Vector {
   const level = Math.cos(latitude * RAD);
   return [level * Math.cos(longitude * RAD), level * Math.sin(longitude * RAD), Math.sin(latitude * RAD)];
 }

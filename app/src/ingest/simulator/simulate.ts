@@ -1,4 +1,5 @@
 import type { Airport } from '../../flight/airports.ts';
+import type { Runway } from '../../flight/runways.ts';
 import { ContrailError } from '../../errors.ts';
 import type { StateVector } from '../../flight/state-vector.ts';
 import { createAircraft } from './fleet.ts';
@@ -21,6 +22,8 @@ export interface SimulationOptions {
   readonly startSeconds?: number;
   /** Where to fly: the rows of `reference/airports`. */
   readonly airports: readonly Airport[];
+  /** Where to take off and land; without them flights begin and end over the middle of airports. */
+  readonly runways?: readonly Runway[];
 }
 
 /** A world of aircraft that can be looked at from time to time. */
@@ -33,7 +36,7 @@ export interface World {
  * Invents the traffic of the world: one poll after another, each with exactly one vector per aircraft. Pure and lazy;
  * memory is bounded by the number of aircraft.
  *
- * Aircraft fly great circles between real airports with the speeds and rates of their class, wait on the ground
+ * Aircraft fly great circles between runways of real airports with the speeds and rates of their class, wait on the ground
  * between flights, and are seen with the flaws of real receivers (see `observe.ts`). Per aircraft, the vectors are in
  * order of (time_position, last_contact).
  *
@@ -64,7 +67,7 @@ export function createWorld(
     );
   }
   requireWhole('start', epochSeconds, 0);
-  const network = createNetwork(options.airports);
+  const network = createNetwork(options.airports, options.runways);
   const maxLag = Math.min(4, Math.max(0, Math.floor(intervalSeconds) - 1));
   const fleet = createAircraft(options.aircraft, seed, network).map((aircraft) => {
     let flight: Flight | null = null;

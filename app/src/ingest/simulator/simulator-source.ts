@@ -1,4 +1,5 @@
 import type { Airport } from '../../flight/airports.ts';
+import type { Runway } from '../../flight/runways.ts';
 import type { LiveComponents } from '../components.ts';
 import type { Poll, PollOptions, Source } from '../source.ts';
 import { waitUntil } from '../wait.ts';
@@ -7,6 +8,8 @@ import { type World, worldOfDay } from './simulate.ts';
 /** What the live simulator is made of. */
 export interface SimulatorOptions {
   readonly airports: readonly Airport[];
+  /** Where to take off and land. */
+  readonly runways?: readonly Runway[];
   /** Default 4000. */
   readonly aircraft?: number;
   /** Default 1. */
@@ -29,7 +32,7 @@ const GRID_MS = 10_000;
 export class SimulatorSource implements Source {
   readonly name = 'simulator';
   readonly simulated = true;
-  readonly #options: Required<SimulatorOptions>;
+  readonly #options: Required<Omit<SimulatorOptions, 'runways'>> & Pick<SimulatorOptions, 'runways'>;
   readonly #components: Pick<LiveComponents, 'clock' | 'monotonic' | 'sleep'>;
 
   constructor(options: SimulatorOptions, components: Pick<LiveComponents, 'clock' | 'monotonic' | 'sleep'>) {

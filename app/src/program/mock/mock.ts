@@ -3,6 +3,7 @@ import type { LiveComponents } from '../../ingest/components.ts';
 import { recordedTraffic } from '../../ingest/mock/recorded-traffic.ts';
 import { asHeard, simulatedTraffic, type Traffic, within } from '../../ingest/mock/traffic.ts';
 import { loadAirports } from '../airports.ts';
+import { loadRunways } from '../runways.ts';
 import { count } from '../terminal/say.ts';
 import type { MockKind } from './faults.ts';
 import { openHttpMock } from './http-mocks.ts';
@@ -47,7 +48,13 @@ function trafficOf(
   const each = `each ${paceMs / 1000} s`;
   const near = (all: Traffic): Traffic => (around === null ? all : within(around, all));
   if (from === 'simulator') {
-    const all = simulatedTraffic({ airports: loadAirports(), aircraft, seed, paceMs });
+    const all = simulatedTraffic({
+      airports: loadAirports(),
+      runways: loadRunways(),
+      aircraft,
+      seed,
+      paceMs,
+    });
     const traffic = near(kind === 'opensky' ? all : asHeard(all));
     // The first scene shows mistakes of the arguments, and is the slowest.
     const { vectors } = traffic(nowMs);
