@@ -16,7 +16,7 @@ import {
   smallWorld,
 } from '../../app/test/pipeline/small-world.ts';
 import { rebuild } from '../../app/test/pipeline/merge/merge-world.ts';
-import { expectBalance, looked, repaired } from '../../app/test/pipeline/repair/repaired.ts';
+import { expectBalance, looked, readAgainAlone, repaired } from '../../app/test/pipeline/repair/repaired.ts';
 
 const MESSAGES = smallWorld().slice(0, 200);
 const MAX_ROWS = 60;
@@ -154,6 +154,19 @@ describe('a lake that has lost a part of itself', () => {
     expect(accounts.messages).toBe(MESSAGES.length + messages);
     await expectKeys(directory);
     if (name !== 'bronze/flights') await expectRecomputed(directory);
+  });
+
+  it('reads messages again once, though it was killed after that and once more', async () => {
+    const directory = copy();
+    const before = await contents(directory);
+    for (const name of ['bronze/flights', 'quarantine/flights']) lose(directory, name, 'all');
+    for (const _ of [1, 2]) {
+      await readAgainAlone(directory);
+      await expect(run(directory, ALL)).rejects.toMatchObject({ kind: 'corrupt' });
+    }
+    await repaired(directory);
+    expect(await contents(directory)).toEqual(before);
+    expect(await gapRows(directory)).toEqual([]);
   });
 
   it('has every row again of a table that was lost after a rebuild', async () => {

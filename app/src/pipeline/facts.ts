@@ -11,6 +11,7 @@ import { isFinished } from './batch-order.ts';
 import { lifeOfRecord } from './batch-record.ts';
 import { gapTotals } from './gaps.ts';
 import { pendingRanges, rowsIn } from './plan.ts';
+import { unfinishedRepair } from './repair/owing.ts';
 import { checkIdentity, checkMarks } from './same-topic.ts';
 
 /** How much of its topic a lake has taken in. */
@@ -41,6 +42,8 @@ export async function lakeFacts(lake: Lake, found: Topic, reported: number | nul
   const problem = last === null ? null : checkIdentity(last, await topic.identity(), lake.store.url);
   if (problem !== null) throw problem;
   if (last !== null) await checkMarks(last, topic, lake.store.url);
+  const unfinished = await unfinishedRepair(lake.store);
+  if (unfinished !== null) throw unfinished;
   const offsets = await topic.offsets();
   const held = rowsIn(offsets);
   if (last === null) return { finished: null, open: null, held, unread: held };

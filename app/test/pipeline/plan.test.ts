@@ -36,6 +36,11 @@ describe('what is left to read', () => {
     ]);
   });
 
+  it('is refused when messages of a partition that was added later expired unread', () => {
+    const added = () => pendingRanges([range(0, 0, 9), range(1, 3, 4)], last(range(0, 0, 6)));
+    expect(codeOf(added)).toBe('topic-offsets-expired');
+  });
+
   it('is refused when messages expired unread, or when the topic was replaced', () => {
     expect(codeOf(() => pendingRanges([range(0, 7, 9)], last(range(0, 0, 6))))).toBe('topic-offsets-expired');
     expect(codeOf(() => pendingRanges([range(0, 0, 5)], last(range(0, 0, 6))))).toBe('topic-went-back');

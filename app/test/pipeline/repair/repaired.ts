@@ -17,6 +17,10 @@ export interface RepairOptions {
 export const looked = (directory: string, options: RepairOptions = {}): Promise<Diagnosis> =>
   withParts(directory, options, examine);
 
+/** The first step of a repair, as one that was killed after it. */
+export const readAgainAlone = (directory: string): Promise<Diagnosis> =>
+  withParts(directory, {}, async (parts) => readLost(parts, await examine(parts)));
+
 /** Repairs; answers what was wrong. */
 export const repaired = (directory: string, options: RepairOptions = {}): Promise<Diagnosis> =>
   withParts(directory, options, async (parts) => {
