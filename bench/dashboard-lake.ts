@@ -91,7 +91,7 @@ select
   velocity_kmh, vertical_rate, true_track, on_ground,
   40 as seconds_since_previous, 0.0 as altitude_change, 0.0 as velocity_change, altitude_m as altitude_mean_5,
   0.0 as altitude_std_5, velocity_kmh as velocity_mean_5, 0.0 as velocity_std_5, vertical_rate as vertical_rate_mean_5,
-  5 as window_size, 'EDDF' as nearest_airport, 12.5 as nearest_airport_km, false as near_airport,
+  5 as window_size, printf('X%02d-%02d', cast(floor((latitude + 90) / 5) as integer) % 36, cast(floor((longitude + 180) / 10) as integer) % 36) as nearest_airport, 12.5 as nearest_airport_km, false as near_airport,
   case when on_ground then 'GROUND' when vertical_rate > 0 then 'CLIMB' when vertical_rate < 0 then 'DESCENT' else 'CRUISE' end as flight_phase,
   0.9 as phase_confidence, event_date, 200 as window_seconds, 9200.0 as distance_m, velocity_kmh as implied_speed_kmh,
   false as is_repeat, false as is_jump, false as is_altitude_jump, false as is_speed_conflict, false as is_frozen,

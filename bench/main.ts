@@ -11,6 +11,8 @@
  *             `contrail produce` on a stand-in for OpenSky: memory, and CPU time of a poll; a producer in Python beside it
  *     dashboard [--days 1] [--aircraft 4000] [--pace 40] [--asks 20] [--lake FOLDER]   (the FOLDER stays, and is used again)
  *             time until a replay starts at random moments of a lake of that many days, and until a past flight's track is there
+ *     queries [--days 3] [--aircraft 1000] [--pace 40] [--layouts LIST] [--lake FOLDER]   (the FOLDER stays, and is used again)
+ *             six questions on a lake of that many days, in several orders of the rows of a day: time, files, row groups, bytes
  *     page [--aircraft 15000]
  *             the page in Chromium: the first picture, and frames a second at rest, dragged, zoomed, with its list
  *     backfill [--rows 2000000]                                    an hour of OpenSky's archive into an empty lake, and twice more
@@ -42,6 +44,7 @@ import { month } from './month.ts';
 import { page } from './page.ts';
 import { phases } from './phases.ts';
 import { produce } from './produce.ts';
+import { queries } from './queries.ts';
 import { readsb } from './readsb.ts';
 import { sbs } from './sbs.ts';
 
@@ -54,7 +57,7 @@ const PEER = join(import.meta.dirname, '../../shared/peer');
 const RECORDING = join(import.meta.dirname, '../../shared/data/states/states_all_2021-10-17T114950Z.json');
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | dashboard [--days N] [--aircraft N] [--pace SECONDS] [--asks N] [--lake FOLDER] | page [--aircraft N] | backfill [--rows N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | month [--days N] [--pace SECONDS] [--lake FOLDER] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | dashboard [--days N] [--aircraft N] [--pace SECONDS] [--asks N] [--lake FOLDER] | queries [--days N] [--aircraft N] [--pace SECONDS] [--layouts LIST] [--lake FOLDER] | page [--aircraft N] | backfill [--rows N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | month [--days N] [--pace SECONDS] [--lake FOLDER] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -84,6 +87,7 @@ function readArguments(args: string[]): {
       source: text,
       days: text,
       asks: text,
+      layouts: text,
     },
   });
   const given = values as Readonly<Record<string, string | undefined>>;
@@ -157,6 +161,15 @@ async function main(): Promise<number> {
         lake: text('lake', '') || null,
       };
       work = () => dashboard(options);
+    } else if (name === 'queries') {
+      const options = {
+        days: number('days', 3),
+        aircraft: number('aircraft', 1_000),
+        pace: number('pace', 40),
+        layouts: text('layouts', ''),
+        lake: text('lake', '') || null,
+      };
+      work = () => queries(options);
     } else if (name === 'page') {
       const options = { aircraft: number('aircraft', 15_000) };
       work = () => page(options);

@@ -149,6 +149,8 @@ export interface WriteTarget {
    * look for the values. An engine that uses it leaves out rows with other values.
    */
   readonly only?: Readonly<Record<string, Value>>;
+  /** Rows of a row group, which readers skip or read whole, where the engine can say; else its own number. */
+  readonly rowGroupRows?: number;
   /** Keeps the rows under this name too, as {@link Engine.keep} would, with the columns of the target. */
   readonly keepAs?: string;
 }

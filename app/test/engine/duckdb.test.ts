@@ -116,6 +116,22 @@ describe('the DuckDB engine', () => {
       expect(await engine.rows({ sql, relations })).toEqual([{ x: 3n }]);
   });
 
+  it('writes row groups of the size that it is asked for, in the order of the SELECT', async () => {
+    const [file] = await engine.write(
+      { sql: 'select range as n from range(6000) order by n desc', relations: {} },
+      { folder: join(directory, 'groups'), columns: [{ name: 'n', type: 'long' }], rowGroupRows: 2048 },
+    );
+    const groups = await engine.rows({
+      sql: `select row_group_num_rows as rows, stats_max_value as newest from parquet_metadata('${file?.path}') order by row_group_id`,
+      relations: {},
+    });
+    expect(groups.map(({ rows, newest }) => [Number(rows), newest])).toEqual([
+      [2048, '5999'],
+      [2048, '3951'],
+      [1904, '1903'],
+    ]);
+  });
+
   it('does not start on a SELECT when it is told to stop while its relations are made ready', async () => {
     const stop = new AbortController();
     const topic: MessageReader = {

@@ -35,7 +35,13 @@ export async function writeFiles(
       combinations.length === 1 && known === undefined
         ? ''
         : ` where ${splits.map((name) => sameValue(name, values[name] ?? null, target.columns)).join(' and ')}`;
-    const file = await copyTo(connection, `select ${castList(columns)} from ${source}${only}`, path, columns);
+    const file = await copyTo(
+      connection,
+      `select ${castList(columns)} from ${source}${only}`,
+      path,
+      target,
+      columns,
+    );
     if (file === null) continue;
     files.push({ ...file, partition });
     const synced = syncFile(path);
@@ -101,10 +107,12 @@ async function copyTo(
   connection: DuckDBConnection,
   sql: string,
   path: string,
+  { rowGroupRows }: Pick<WriteTarget, 'rowGroupRows'>,
   columns: readonly Column[],
 ): Promise<Omit<WrittenFile, 'partition'> | null> {
+  const groups = rowGroupRows === undefined ? '' : `, row_group_size ${rowGroupRows}`;
   const result = await connection.runAndReadAll(
-    `copy (${sql}) to ${textLiteral(path)} (${FORMAT}, return_stats)`,
+    `copy (${sql}) to ${textLiteral(path)} (${FORMAT}${groups}, return_stats)`,
   );
   const [row] = result.getRowObjectsJson();
   if (row === undefined || Number(row['count']) === 0) {
