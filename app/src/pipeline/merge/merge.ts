@@ -111,6 +111,16 @@ export async function runMerge(options: MergeOptions): Promise<MergeOutcome> {
   return outcome;
 }
 
+/**
+ * Makes sure that a merge can begin, for a command that has much to do before it: finishes what an earlier merge has
+ * recorded, and wants no open micro-batch.
+ * @throws as {@link runMerge}
+ */
+export async function readyForMerge(options: Pick<MergeOptions, 'lake' | 'onPoint'>): Promise<void> {
+  await finishedBefore(options);
+  await closedBatches(options);
+}
+
 /** The slices that are left of a merge, and what those before them have done. */
 interface Plan {
   readonly slices: readonly Slice[];
@@ -120,7 +130,11 @@ interface Plan {
 }
 
 /** Finishes what an earlier merge has recorded. Answers its record if another program has made that impossible. */
-async function finishedBefore({ lake, compare, onPoint }: MergeOptions): Promise<MergeRecord | null> {
+async function finishedBefore({
+  lake,
+  compare,
+  onPoint,
+}: Pick<MergeOptions, 'lake' | 'compare' | 'onPoint'>): Promise<MergeRecord | null> {
   if (compare !== undefined) {
     if (await isMergeFinished(lake)) return null;
     throw new ContrailError(
@@ -141,7 +155,7 @@ async function finishedBefore({ lake, compare, onPoint }: MergeOptions): Promise
  * Makes sure that no micro-batch is open, and notes it where the lake has it from the number of rows alone: the commits
  * of a merge may push those of the batch out of the logs. Answers the newest batch.
  */
-async function closedBatches({ lake, compare }: MergeOptions): Promise<number> {
+async function closedBatches({ lake, compare }: Pick<MergeOptions, 'lake' | 'compare'>): Promise<number> {
   const last = await newestRecord(lake.store);
   if (last === null) return 0;
   await checkBatches(lake, last, last.topic);

@@ -55,9 +55,9 @@ export class BackfillWords {
       slices.slice(0, through).reduce((sum, slice) => sum + slice.rows, 0);
     if (this.#merge === null || done === 0) {
       this.#merge = { startedMs: this.#monotonic(), doneRows: rows(done) };
-      const again = isResumed && done > 0 ? `; ${done} slices of an earlier run are done` : '';
+      const again = isResumed && done > 0 ? `; an earlier run has done ${done} of them` : '';
       this.#say(
-        `Merging: ${count(rows(slices.length))} rows of the range, in ${count(slices.length)} slices${again}`,
+        `Merging: ${count(rows(slices.length))} rows of the range, in ${plural(slices.length, 'slice')}${again}`,
       );
       return;
     }
@@ -96,14 +96,15 @@ export function reportLine({
   if (useless !== null) return `${path}: nothing of it is of use, ${useless}.`;
   const broken = damage === null ? '' : ` It could not be read to its end: ${damage}.`;
   if (since_ms !== null)
-    return `${path}: its ${count(rows)} rows are in the lake since ${new Date(since_ms).toISOString()}, so it is left out.${broken}`;
+    return `${path}: its ${plural(rows, 'row')} went into the lake at ${new Date(since_ms).toISOString()}; it is left out.${broken}`;
   const { duplicate = 0, ...others } = quarantined;
   const reasons = Object.entries(others)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([reason, number]) => `, ${count(number)} in quarantine (${reason})`);
-  return `${path}: ${count(rows)} rows read, ${count(taken)} new in Silver, ${count(duplicate)} duplicates${reasons.join('')}.${broken}`;
+  return `${path}: ${plural(rows, 'row')} read, ${count(taken)} new in Silver, ${plural(duplicate, 'duplicate')}${reasons.join('')}.${broken}`;
 }
 
+const plural = (number: number, noun: string): string => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
 const percent = (share: number): string => `${Math.floor(100 * Math.min(1, share))} %`;
 const megabytes = (bytes: number): string => `${count(Math.ceil(bytes / 1e6))} MB`;
 

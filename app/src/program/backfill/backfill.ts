@@ -58,7 +58,10 @@ export async function backfill(
     onUpkeepTrouble: (error) => say(`Maintenance of the tables will be tried again: ${messageOf(error)}`),
   });
   if (signal.aborted) say('Stopped. What is merged stays; the same command goes on with the rest.');
-  else say(`${count(reports.length)} archives are in the lake ${store.url}.`);
+  else {
+    const done = reports.filter(({ useless }) => useless === null).length;
+    say(`${count(done)} ${done === 1 ? 'archive is' : 'archives are'} in the lake ${store.url}.`);
+  }
   const failure = failureOf(reports, named);
   if (failure !== null) throw failure;
   return reports;

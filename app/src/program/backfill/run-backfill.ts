@@ -24,7 +24,7 @@ import {
 } from '../../pipeline/backfill/staging.ts';
 import { timeRanges } from '../../pipeline/backfill/time-ranges.ts';
 import type { MergePoint } from '../../pipeline/merge/apply.ts';
-import { type MergeProgress, runMerge } from '../../pipeline/merge/merge.ts';
+import { type MergeProgress, readyForMerge, runMerge } from '../../pipeline/merge/merge.ts';
 import { type ArchiveReading, stageArchive } from './stage-archive.ts';
 import type { StagingPlace } from './staging-place.ts';
 
@@ -103,6 +103,10 @@ export async function runBackfill(parts: BackfillParts): Promise<readonly Archiv
     parts.onReport?.(one);
   };
   await place.clear();
+  // It is better to hear of an open micro-batch now than when all is read.
+  await readyForMerge(
+    parts.onPoint === undefined ? { lake: parts.lake } : { lake: parts.lake, onPoint: parts.onPoint },
+  );
   try {
     await keepCountries(parts.stagingEngine);
     let simulated = await parts.lake.simulated();

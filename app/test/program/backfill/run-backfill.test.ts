@@ -163,6 +163,22 @@ describe('a backfill', { timeout: 120_000 }, () => {
     expect(await contents(directory)).toEqual(before);
   });
 
+  it('is refused while a micro-batch is open, before it reads anything', async () => {
+    await fillTopic(directory, LIVE);
+    const stop = new AbortController();
+    await run(directory, {
+      maxRows: 400,
+      signal: stop.signal,
+      onPoint: (point) => {
+        if (point === 'recorded') stop.abort();
+      },
+    });
+    const read: string[] = [];
+    const refused = backfill(directory, [archive(csv(POLLS))], { onArchive: ({ path }) => read.push(path) });
+    await expect(refused).rejects.toMatchObject({ code: 'merge-open' });
+    expect(read).toEqual([]);
+  });
+
   it('does not touch the time between archives that lie far apart', async () => {
     await fillLive();
     const early = POLLS.slice(0, 2).map((vectors) =>
