@@ -83,6 +83,20 @@ describe('a lake whose topic is another one', () => {
     await expectBalance(directory, MESSAGES.length - 60);
   });
 
+  it('computes a batch from Bronze that was begun when the topic was made again', async () => {
+    await fillTopic(directory, MESSAGES.slice(180, 240));
+    const died = new Error('died here');
+    const onPoint = (point: string): void => {
+      if (point === 'committed bronze/flights') throw died;
+    };
+    await expect(run(directory, { ...ALL, onPoint })).rejects.toBe(died);
+    await replaceTopic(MESSAGES.slice(240));
+    await repaired(directory);
+    await run(directory, ALL);
+    await expectBalance(directory, MESSAGES.length);
+    await expectRecomputed(directory);
+  });
+
   it('goes on with an older copy of its topic that was put back, and keeps each position once', async () => {
     cpSync(join(directory, 'topic'), join(directory, 'copy'), { recursive: true });
     await fillTopic(directory, MESSAGES.slice(180, 240));

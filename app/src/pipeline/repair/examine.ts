@@ -46,6 +46,8 @@ export interface Diagnosis {
   readonly record: BatchRecord | null;
   /** Tables that are gone, or have nothing left. */
   readonly missing: readonly TableDefinition[];
+  /** Tables that are gone or have lost commits. */
+  readonly behind: readonly TableDefinition[];
   /** Messages that are read again, since Bronze or quarantine have lost their rows and the topic still holds them. */
   readonly again: readonly OffsetRange[];
   /** Whether tables may lack rows that Bronze has. */
@@ -131,7 +133,7 @@ export async function examine(parts: RepairParts, isRead = false): Promise<Diagn
     const isEmpty = table === null || (await table.snapshot()).files().length === 0;
     if (table === null || (isEmpty && behind.includes(definition))) missing.push(definition);
   }
-  return { problems, record, missing, again, isOwing };
+  return { problems, record, missing, behind: [...behind, ...missing], again, isOwing };
 }
 
 /** Tables whose log or files are damaged: a person decides whether to move them away. */
@@ -154,7 +156,7 @@ async function unreadableTables(lake: Lake): Promise<readonly ContrailError[]> {
   return found;
 }
 
-const SOUND: Diagnosis = { problems: [], record: null, missing: [], again: [], isOwing: false };
+const SOUND: Diagnosis = { problems: [], record: null, missing: [], behind: [], again: [], isOwing: false };
 
 /** Where a record says that the lake is. @param isUnread its messages are in no table */
 function ofRecord({ ranges }: BatchRecord, isUnread: boolean): { next: Offsets; newestFrom: Offsets } {

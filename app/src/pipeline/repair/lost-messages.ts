@@ -65,6 +65,16 @@ export async function lostMessages(
     .toSorted((a, b) => a.partition - b.partition);
 }
 
+/** Tables of which {@link owedRange} sees what they lack. */
+export const COMPARED: readonly string[] = [
+  BRONZE_FLIGHTS,
+  QUARANTINE_FLIGHTS,
+  SILVER_FLIGHTS,
+  SILVER_FLIGHTS_ML,
+  GOLD_TRAFFIC_BY_COUNTRY,
+  GOLD_METRICS_BY_CATEGORY,
+].map(({ name }) => name);
+
 /** A half-open range of event time, epoch seconds. */
 export interface EventRange {
   readonly from: bigint;

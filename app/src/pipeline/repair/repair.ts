@@ -19,7 +19,7 @@ export type RepairPoint = (typeof REPAIR_POINTS)[number];
  */
 export async function readLost(parts: RepairParts, found: Diagnosis): Promise<Diagnosis> {
   if (found.again.length === 0) return found;
-  await noteOwing(parts.lake.store, parts.clock());
+  await noteOwing(parts.lake.store, parts.clock(), found.behind);
   await readAgain(parts, found.again);
   return { ...(await examine(parts, true)), again: found.again };
 }
@@ -32,11 +32,16 @@ export async function readLost(parts: RepairParts, found: Diagnosis): Promise<Di
  */
 export async function repair(
   { lake, engine, clock }: RepairParts,
-  { record, missing, isOwing }: Pick<Diagnosis, 'missing' | 'isOwing'> & { readonly record: BatchRecord },
+  {
+    record,
+    missing,
+    behind,
+    isOwing,
+  }: Pick<Diagnosis, 'missing' | 'behind' | 'isOwing'> & { readonly record: BatchRecord },
   onPoint?: (point: RepairPoint) => void,
 ): Promise<void> {
   onPoint?.('begun');
-  if (isOwing) await noteOwing(lake.store, clock());
+  if (isOwing) await noteOwing(lake.store, clock(), behind);
   await makeTables(lake, missing);
   onPoint?.('made tables');
   await writeRecord(lake.store, record);

@@ -11,8 +11,8 @@ import { batchOf } from '../merge/slice-selects.ts';
 import type { AskedRange } from '../merge/slices.ts';
 import { PARAMETERS, QUERIES } from '../queries.ts';
 import { commitRepair } from './commit-repair.ts';
-import { lackingSelect, owedRange } from './lost-messages.ts';
-import { forgetOwing } from './owing.ts';
+import { COMPARED, lackingSelect, owedRange } from './lost-messages.ts';
+import { forgetOwing, owingTables } from './owing.ts';
 
 /** What settling works with. */
 export interface SettleParts {
@@ -30,12 +30,20 @@ export interface SettleParts {
  * table. Killed at any moment, the same call goes on. False: the signal has fired before it was done.
  */
 export async function settle(parts: SettleParts): Promise<boolean> {
-  const { lake, engine } = parts;
-  const owed = await owedRange(lake, engine);
-  if (owed !== null && !(await merged(parts, { from: Number(owed.from), to: Number(owed.to) }))) return false;
+  const { lake } = parts;
+  const range = await rangeToMerge(parts);
+  if (range !== null && !(await merged(parts, range))) return false;
   await fillQuarantine(parts);
   await forgetOwing(lake.store);
   return true;
+}
+
+/** What Silver, Silver_ML and windows of Gold lack; all, where another table is behind, which cannot be compared so. */
+async function rangeToMerge({ lake, engine }: SettleParts): Promise<AskedRange | null> {
+  const behind = (await owingTables(lake.store)) ?? [];
+  if (behind.some((name) => !COMPARED.includes(name))) return { from: null, to: null };
+  const owed = await owedRange(lake, engine);
+  return owed === null ? null : { from: Number(owed.from), to: Number(owed.to) };
 }
 
 async function merged(parts: SettleParts, range: AskedRange): Promise<boolean> {
