@@ -132,13 +132,27 @@ export class Upkeep {
       this.#clock() - look.atMs < LOOK_MS
     )
       return false;
-    const stop = { signal };
+    const old = await this.#deleteOld(definition, table, signal);
+    if (isFull) return false;
+    if (old.isRemoved) await this.#vacuum(definition, table, signal);
+    const isCompact = await this.#compact(definition, table, untilMs, signal);
+    const isDone = isCompact && old.isRemoved && old.isCut;
+    if (isDone) this.#looks.set(definition.name, { version: table.cached().version, atMs: this.#clock() });
+    return !isDone && this.#monotonic() >= untilMs;
+  }
+
+  /** Deletes removed files and cuts the log. Answers whether all that is due is done. */
+  async #deleteOld(
+    { partitionColumns }: TableDefinition,
+    table: DeltaTable,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly isRemoved: boolean; readonly isCut: boolean }> {
+    // After a jump of the clock nobody knows how old a removed file is.
+    if (this.#keeper.hasJumped) return { isRemoved: false, isCut: false };
     const { files } = this.#lake.retention;
     const retentionMs = this.#keeper.isTight ? REMOVED_LEAST_MS : this.#lake.retention.retentionMs;
-    const rest = { retentionMs, limit: MAX_DELETED, ...stop };
-    // After a jump of the clock nobody knows how old a removed file is.
-    if (this.#keeper.hasJumped) return false;
-    const share = definition.partitionColumns.length === 0 ? REMOVED_WINDOWS_SHARE : REMOVED_SHARE;
+    const rest = { retentionMs, limit: MAX_DELETED, signal };
+    const share = partitionColumns.length === 0 ? REMOVED_WINDOWS_SHARE : REMOVED_SHARE;
     const removed = await table.deleteExpired({
       ...rest,
       beyond: { files: Math.floor(files * share), leastMs: REMOVED_LEAST_MS },
@@ -147,12 +161,7 @@ export class Upkeep {
       ...rest,
       beyond: { versions: Math.floor(files * LOG_SHARE), leastMs: LOG_LEAST_MS },
     });
-    if (isFull) return false;
-    if (removed.isComplete) await this.#vacuum(definition, table, signal);
-    const isCompact = await this.#compact(definition, table, untilMs, signal);
-    const isDone = isCompact && removed.isComplete && log.isComplete;
-    if (isDone) this.#looks.set(definition.name, { version: table.cached().version, atMs: this.#clock() });
-    return !isDone && this.#monotonic() >= untilMs;
+    return { isRemoved: removed.isComplete, isCut: log.isComplete };
   }
 
   /** Deletes files that no commit names. A bounded lake can be listed quickly. */

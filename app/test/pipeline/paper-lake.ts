@@ -7,6 +7,7 @@ import type { Engine, Relation, WrittenFile } from '../../src/engine/engine.ts';
 import { Lake } from '../../src/lake/lake.ts';
 import type { Keep } from '../../src/lake/keep.ts';
 import type { Retention, TableDefinition } from '../../src/lake/table.ts';
+import { BRONZE_FLIGHTS } from '../../src/lake/bronze-flights.ts';
 import { QUARANTINE_FLIGHTS } from '../../src/lake/quarantine-flights.ts';
 import { BATCH_TABLES } from '../../src/lake/tables.ts';
 import { writeRecord } from '../../src/pipeline/batch-log.ts';
@@ -29,7 +30,9 @@ export interface PaperOptions {
 
 export class PaperLake {
   nowMs: number;
-  readonly clock = (): number => this.nowMs;
+  /** How far the wall clock is ahead of the truth. */
+  jumpMs = 0;
+  readonly clock = (): number => this.nowMs + this.jumpMs;
   readonly store: ObjectStore;
   readonly lake: Lake;
   upkeep: Upkeep;
@@ -65,7 +68,8 @@ export class PaperLake {
 
   #newUpkeep(): Upkeep {
     const onCommitted = (): void => void (this.#unsettled = 0);
-    return new Upkeep({ lake: this.lake, engine: this.#engine(), clock: this.clock, onCommitted });
+    const { lake, clock } = this;
+    return new Upkeep({ lake, engine: this.#engine(), clock, monotonic: () => this.nowMs, onCommitted });
   }
 
   async create(): Promise<void> {
@@ -116,11 +120,16 @@ export class PaperLake {
     const unused = () => Promise.reject(new Error('A paper engine only puts files together.'));
     return {
       name: 'duckdb',
-      // How many rows files have; one of a hundred is a message that Bronze never had.
+      // How many rows files of Bronze or the quarantine have; of the latter one of a hundred is a message that Bronze never had.
       rows: async ({ relations }) => {
-        const { files } = await this.#filesOf(relations['old']);
-        const rows = files.reduce((sum, { stats }) => sum + (stats?.numRecords ?? 0), 0);
-        return [{ row_count: BigInt(rows), refused: BigInt(rows / 100) }];
+        let [rows, refused] = [0, 0];
+        for (const definition of [BRONZE_FLIGHTS, QUARANTINE_FLIGHTS]) {
+          const { files } = await this.#filesOf(relations['old'], definition);
+          const found = files.reduce((sum, { stats }) => sum + (stats?.numRecords ?? 0), 0);
+          rows += found;
+          if (definition === QUARANTINE_FLIGHTS) refused += found / 100;
+        }
+        return [{ row_count: BigInt(rows), refused: BigInt(refused), archived: 0n }];
       },
       keep: unused,
       extend: unused,
@@ -148,14 +157,16 @@ export class PaperLake {
     };
   }
 
-  /** The live files that a relation names, of one table, else of the quarantine. */
+  /** The live files of a table that a relation names. */
   async #filesOf(
     old: Relation | undefined,
-    definition: TableDefinition = QUARANTINE_FLIGHTS,
+    definition: TableDefinition,
   ): Promise<{ readonly files: readonly AddFile[]; readonly isComplete: boolean }> {
     const paths = old?.kind === 'files' ? old.files.map(({ path }) => path) : [];
     const live = (await this.lake.table(definition))?.cached().files() ?? [];
-    const files = live.filter((file) => paths.some((path) => path.endsWith(decodeURIComponent(file.path))));
+    const files = live.filter((file) =>
+      paths.some((path) => path.endsWith(`${definition.name}/${decodeURIComponent(file.path)}`)),
+    );
     return { files, isComplete: files.length === paths.length };
   }
 

@@ -189,6 +189,18 @@ describe('upkeep', () => {
     expect(await isThere('second')).toBe(false);
   });
 
+  it('deletes nothing for ten minutes after the clock has jumped, because files look older than they are', async () => {
+    const paper = await openPaper({ paceMs: 10_000, startMs: NOON_MS });
+    for (let batch = 0; batch < 60; batch++) await paper.batch();
+    const reader = await openAll(paper);
+    for (let batch = 0; batch < 45; batch++) await paper.batch();
+    paper.jumpMs += 365 * 24 * HOUR_MS;
+    for (let batch = 0; batch < 20; batch++) await paper.batch();
+    paper.jumpMs -= 365 * 24 * HOUR_MS;
+    for (let batch = 0; batch < 20; batch++) await paper.batch();
+    expect(await missing(paper, reader)).toEqual([]);
+  });
+
   it('gives tables that are there already the properties that tables have by now', async () => {
     const paper = await openPaper({ paceMs: 1_000, startMs: NOON_MS });
     const table = await paper.lake.table(SILVER_FLIGHTS);

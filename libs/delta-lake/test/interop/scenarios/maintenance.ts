@@ -54,6 +54,30 @@ export const MAINTENANCE: readonly Scenario[] = [
     },
   },
   {
+    name: 'partitions that were removed and counted, their files deleted, no longer append-only',
+    build: async (folder) => {
+      const schema = struct({ id: 'long', part: 'boolean', name: 'string' });
+      const configuration = { 'delta.appendOnly': 'true', 'delta.checkpointInterval': '3' };
+      const spec = { schema, partitionColumns: ['part'], configuration };
+      const table = await grow(await createTable(folder, spec), 4);
+      await table.setProperties({ 'delta.appendOnly': 'false' });
+      const files = table.cached().files([{ column: 'part', min: true, max: true }]);
+      await table
+        .startTransaction({
+          operation: 'DELETE',
+          operationParameters: { predicate: JSON.stringify(["part IN ('true')"]) },
+        })
+        .remove(files)
+        .identify('application/rows', 12)
+        .identify('application/day', 20_000)
+        .commit();
+      await grow(table, 4, 10);
+      const { version } = table.cached();
+      await table.deleteExpired({ retentionMs: 0 });
+      return { table, oldest: version };
+    },
+  },
+  {
     name: 'a log that was cleaned up',
     build: async (folder) => {
       const configuration = {
