@@ -38,5 +38,5 @@ export const DEMANDS = {
   86: [...movements([0.95, 0.88], 0.95, 0, 0.03), ...passes(0.95)],
   rough: [...movements([0.95, 0.95], 0.97, 0, 0.03), ...passes(0.95)],
   'simulated 10': movements([0.97, 0.97], 0.97, 0, 0.03),
-  'simulated 86': movements([0.9, 0.85], 0.95, 0, 0.03),
+  'simulated 86': movements([0.95, 0.88], 0.95, 0, 0.03),
 } as const satisfies Readonly<Record<string, readonly Demand[]>>;

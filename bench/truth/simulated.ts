@@ -61,6 +61,8 @@ function logOf(
           time: at,
           airport,
           runways: runway === null ? null : [runway],
+          // Without a known runway there is nothing to be in line with: found or not, it does not count.
+          isOptional: at < from + 120 || at > to - 300 || runway === null,
         });
       };
       event('take_off', takeOff, leg.origin.ident, leg.departureRunway);

@@ -44,8 +44,8 @@ export function roll(
   if (old !== null && old.air === null)
     departure.hits = old.hits.filter(({ to }) => row.time_position - to <= Math.max(90, 2 * state.pace));
   const speed = motion.implied ?? row.velocity ?? 0;
-  const isRoll = row.on_ground === true && speed > RULES.ground.roll && speed < 120;
-  departure.rolled = isRoll || (departure.hits.length > 0 && old?.rolled === true);
+  const fastest = Math.max(speed, row.velocity ?? 0);
+  departure.rolled = row.on_ground === true && fastest > RULES.ground.roll && fastest < 120;
   if (near !== null && speed > 12 && motion.moved)
     for (const spot of fitting(near, row, motion.course, null, 0, 0))
       if (Math.abs(spot.cross) <= spot.end.halfWidth_m + 60 && spot.end.field.ident === field?.ident)
@@ -66,6 +66,8 @@ export function climbOut(
   const { takeOff } = RULES;
   if (departure.air === null) {
     departure.air = row.time_position;
+    // So fast at once: it has rolled between two rows.
+    departure.rolled ||= (row.velocity ?? 0) >= RULES.takeOff.liftOff;
     departure.latitude = row.latitude;
     departure.longitude = row.longitude;
     departure.altitude = altitude;
@@ -93,7 +95,9 @@ function fits(
   altitude: number | null,
 ): boolean {
   if (closed || (departure.field !== null && field.ident !== departure.field)) return false;
-  const height = altitude === null ? 0 : altitude - field.elevation_m;
+  // Without an altitude, only what was on the ground a moment before is low.
+  if (altitude === null) return departure.ground !== null;
+  const height = altitude - field.elevation_m;
   return height <= 450 + 0.25 * Math.max(0, along) && height >= RULES.aligned.below_m;
 }
 

@@ -98,6 +98,8 @@ export const RULES = {
     endpointSpeed: 50,
     /** Slower after rows on the ground, and in line with no runway: not taken for an aeroplane [ours]. */
     groundSpeed: 35,
+    /** As fast as this in the first row off the ground: a roll lies before it [ours]. */
+    liftOff: 60,
     /** The next airport must be so many times further away [ours]. */
     endpointClearly: 1.5,
   },

@@ -257,6 +257,8 @@ describe('pitfalls', () => {
       { t: 1700, along: 200_000, height: 10_000 },
     ];
     expect(words(fly(EHAM_24, route, 10))).toEqual([]);
+    const climb = { baro_altitude: null, vertical_rate: 5 };
+    expect(words(fly(EHAM_24, route, 10, () => climb).slice(95))).toEqual([]);
   });
 
   it('repeated rows with a newer contact change nothing but the count', () => {
