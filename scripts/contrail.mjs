@@ -11,5 +11,7 @@ const { run } = await import('./with-node.mjs');
 await run('app/src/cli/main.ts', args, {
   runsUntilStopped,
   isSmall: ['produce', 'record', 'dashboard'].includes(args[0]),
+  // For the page of 15,000 aircraft 26 MB less, for 13 % more CPU time.
+  v8: args[0] === 'dashboard' ? ['--optimize-for-size'] : [],
   hasChannel: true,
 });

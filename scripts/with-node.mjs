@@ -45,13 +45,13 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Starts a TypeScript file with the right Node, passes signals on, and ends with its exit code.
- * @param {{ runsUntilStopped?: boolean, isSmall?: boolean, hasChannel?: boolean }} [options] `runsUntilStopped`: being stopped is its success,
- * however early. `isSmall`: it holds little in memory. `hasChannel`: the program listens to `process` for `disconnect`, which tells it that we have ended.
+ * @param {{ runsUntilStopped?: boolean, isSmall?: boolean, v8?: readonly string[], hasChannel?: boolean }} [options] `runsUntilStopped`: being stopped is its success,
+ * however early. `isSmall`: it holds little in memory. `v8`: flags of V8 for it. `hasChannel`: the program listens to `process` for `disconnect`, which tells it that we have ended.
  */
 export async function run(
   file,
   args,
-  { runsUntilStopped = false, isSmall = false, hasChannel = false } = {},
+  { runsUntilStopped = false, isSmall = false, v8 = [], hasChannel = false } = {},
 ) {
   let child = null;
   let stoppedBy = null;
@@ -79,12 +79,13 @@ export async function run(
   const node = findNode();
   // A signal that came while we looked is heard now, before there is anything to stop.
   await new Promise((resolve) => setImmediate(resolve));
-  const flags = ['--conditions=@contrail/source', join(root, file), ...args];
+  const flags = [...v8, '--conditions=@contrail/source', join(root, file), ...args];
+  const kind = [isSmall ? 'contrail-small' : 'contrail', ...v8].join('');
   const env = {
     ...(isSmall ? SMALL_MEMORY : MEMORY),
     // Each start would take the types out of TypeScript again, which takes 25 MB and half a second of CPU. V8 takes no code that
     // was compiled under other flags.
-    NODE_COMPILE_CACHE: join(modules, '.cache', isSmall ? 'contrail-small' : 'contrail'),
+    NODE_COMPILE_CACHE: join(modules, '.cache', kind),
     ...process.env,
     NODE_OPTIONS: `${isSmall ? SMALL_HEAP : HEAP} ${process.env.NODE_OPTIONS ?? ''}`.trim(),
     PATH: dirname(node) + delimiter + process.env.PATH,

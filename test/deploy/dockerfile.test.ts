@@ -1,5 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SPARK } from '../../app/src/cluster/spark-distribution.ts';
 import { projectOf } from '../../app/src/cluster/maven.ts';
@@ -43,6 +45,32 @@ describe('deploy/Dockerfile', () => {
     for (const flag of environment['NODE_OPTIONS']?.split(' ') ?? ['none']) expect(launcher).toContain(flag);
     for (const [name, value] of Object.entries(environment).filter(([one]) => one.startsWith('MALLOC')))
       expect(launcher).toContain(`${name}: '${value}'`);
+  });
+
+  it('saves memory for the commands for which scripts/contrail.mjs does', () => {
+    const launcher = readFileSync(join(ROOT, 'scripts/contrail.mjs'), 'utf8');
+    const [, small = ''] = /isSmall: \[([^\]]+)\]/.exec(launcher) ?? [];
+    const [, most = '', flag = ''] = /v8: args\[0\] === '(\w+)' \? \['([^']+)'\]/.exec(launcher) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), 'contrail-node-'));
+    try {
+      // Stands for Node, and says how it was started.
+      writeFileSync(join(folder, 'node'), '#!/bin/sh\necho "$MALLOC_TRIM_THRESHOLD_ $NODE_OPTIONS $*"\n', {
+        mode: 0o755,
+      });
+      for (const command of ['up', 'pipeline', 'produce', 'record', 'dashboard', 'query']) {
+        const { stdout } = spawnSync('sh', [join(ROOT, 'deploy/contrail'), command], {
+          encoding: 'utf8',
+          env: { PATH: `${folder}${delimiter}${process.env['PATH']}`, MALLOC_TRIM_THRESHOLD_: '16777216' },
+        });
+        expect(stdout, command).toContain(`app/src/cli/main.ts ${command}`);
+        const isSmall = small.includes(`'${command}'`);
+        expect(stdout.startsWith('131072 '), command).toBe(isSmall);
+        expect(stdout.includes('--max-semi-space-size=1 '), command).toBe(isSmall);
+        expect(stdout.includes(flag), command).toBe(command === most);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('copies the manifest of every workspace before it installs', () => {
