@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DuckdbEngine } from '../app/src/engine/duckdb/engine.ts';
 import type { Relation, Select } from '../app/src/engine/engine.ts';
+import { GOLD_METRICS_BY_CATEGORY } from '../app/src/lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../app/src/lake/gold-traffic-by-country.ts';
 import { Lake } from '../app/src/lake/lake.ts';
 import { SILVER_FLIGHTS_ML } from '../app/src/lake/silver-flights-ml.ts';
@@ -114,6 +115,24 @@ select
 from flights
 group by all`;
 
+const METRICS = `
+select
+  make_timestamptz(time_position // 300 * 300000000) as window_start,
+  make_timestamptz((time_position // 300 + 1) * 300000000) as window_end,
+  category,
+  'Category ' || category as category_name,
+  case when on_ground then 'GROUND' when vertical_rate > 0 then 'CLIMB' when vertical_rate < 0 then 'DESCENT' else 'CRUISE' end as flight_phase,
+  count(distinct icao24) as aircraft_count,
+  count(*) as record_count,
+  avg(velocity_kmh) as avg_velocity_kmh,
+  avg(altitude_m) as avg_altitude_m,
+  count(distinct case when not on_ground then icao24 end) as airborne_count,
+  avg(velocity_kmh) as aircraft_avg_velocity_kmh,
+  avg(altitude_m) as aircraft_avg_altitude_m,
+  0 as stale_count
+from flights
+group by all`;
+
 /** Writes the lake below a data folder. It takes about a minute a day. */
 export async function makePastLake(data: string, { days, aircraft, pace, end }: PastLake): Promise<void> {
   const root = join(data, 'lake');
@@ -141,6 +160,7 @@ export async function makePastLake(data: string, { days, aircraft, pace, end }: 
     await write(SILVER_FLIGHTS, { sql: 'select * from flights', relations: { flights } });
     await write(SILVER_FLIGHTS_ML, { sql: ML, relations: { flights } });
     await write(GOLD_TRAFFIC_BY_COUNTRY, { sql: GOLD, relations: { flights } });
+    await write(GOLD_METRICS_BY_CATEGORY, { sql: METRICS, relations: { flights } });
     await engine.forget('part');
     say(`written up to ${new Date((start + length) * 1000).toISOString()}`);
   }

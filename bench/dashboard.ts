@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { StatusAnswer, TrackAnswer } from '../app/src/dashboard/protocol.ts';
 import { CHUNK_S, decodeChunk } from '../app/src/wire/replay-chunk.ts';
 import { machine, round, say } from './child.ts';
 import { makePastLake } from './dashboard-lake.ts';
+import { Viewers } from './dashboard-viewers.ts';
+import { findStreamlitPeer } from './streamlit-peer.ts';
 
 /** Arguments of the case `dashboard`. */
 export interface DashboardBenchOptions {
@@ -17,9 +19,15 @@ export interface DashboardBenchOptions {
   readonly pace: number;
   /** How many random moments and flights are asked for. */
   readonly asks: number;
+  /** The folder with a page in Streamlit. */
+  readonly peer: string;
   /** A folder for the lake, which stays and is used again; null: a temporary one. */
   readonly lake: string | null;
 }
+
+/** Viewers at the same time, of Contrail's page and of the one in Streamlit. */
+const VIEWERS = [1, 10, 50];
+const CACHE = join(homedir(), '.cache', 'contrail');
 
 /** The same moments and flights in every run. */
 function* shares(): Generator<number> {
@@ -31,10 +39,12 @@ function* shares(): Generator<number> {
 
 /**
  * `contrail dashboard` on a lake of days: how long it takes until a replay has its first chunk, decoded, at random moments; until a
- * track of a flight then has come; and the memory of the server. All answers are new: nothing is asked for twice. Linux
- * only: it reads `/proc`.
+ * track of a flight then has come; and the memory of the server. All answers are new: nothing is asked for twice. Before that, 1, 10
+ * and 50 viewers open the page; beside it a page in Streamlit over the same Gold tables, where there is one. Linux only: it reads `/proc`.
  */
-export async function dashboard(options: DashboardBenchOptions): Promise<Readonly<Record<string, unknown>>> {
+export async function* dashboard(
+  options: DashboardBenchOptions,
+): AsyncGenerator<Readonly<Record<string, unknown>>> {
   if (process.platform !== 'linux')
     throw new Error('The case dashboard reads /proc, so it runs on Linux only.');
   const { days, aircraft, pace, asks } = options;
@@ -48,8 +58,8 @@ export async function dashboard(options: DashboardBenchOptions): Promise<Readonl
   const server = spawn(
     process.execPath,
     [
-      '--conditions=@contrail/source',
-      resolve(import.meta.dirname, '../app/src/cli/main.ts'),
+      // As people start it: the launcher decides about memory, and becomes the program.
+      resolve(import.meta.dirname, '../scripts/contrail.mjs'),
       'dashboard',
       '--data',
       data,
@@ -66,6 +76,14 @@ export async function dashboard(options: DashboardBenchOptions): Promise<Readonl
   };
   const status = await lakeIsRead(url);
   const atRest_mb = await memory('VmRSS');
+  using viewers = new Viewers(url);
+  for (const number of VIEWERS) {
+    const first = await viewers.open(number);
+    await wait(2000);
+    const memory_mb = await memory('VmRSS');
+    yield { case: 'dashboard', viewers: number, first_picture_ms: figures(first), memory_mb };
+  }
+  viewers[Symbol.dispose]();
   const newest = status.event_time ?? end;
   const oldest = newest - days * 86_400 + 3600;
   const random = shares();
@@ -94,7 +112,7 @@ export async function dashboard(options: DashboardBenchOptions): Promise<Readonl
     tracks.push(performance.now() - began);
   }
   const tables = Object.fromEntries(status.tables.map(({ name, rows, files }) => [name, { rows, files }]));
-  return {
+  yield {
     case: 'dashboard',
     ...options,
     silver_rows: tables['silver/flights']?.rows,
@@ -106,6 +124,10 @@ export async function dashboard(options: DashboardBenchOptions): Promise<Readonl
     server_memory_mb: { at_rest: atRest_mb, after_replay: afterReplay_mb, peak: await memory('VmHWM') },
     machine: machine(),
   };
+  server.kill();
+  const peer = findStreamlitPeer(options.peer, CACHE);
+  const lines = (await peer?.measure(join(data, 'lake/gold'), VIEWERS)) ?? [];
+  for (const line of lines) yield { case: 'dashboard', page: 'Streamlit', ...line };
 }
 
 /** What its log says when it listens. It goes on to write, so its output stays open. */

@@ -9,8 +9,9 @@
  *     readsb [--seconds 60] [--aircraft 500]                       the source of a receiver's aircraft.json, as file and over HTTP
  *     produce [--polls 1000] [--aircraft 10000] [--peer ../shared/peer]
  *             `contrail produce` on a stand-in for OpenSky: memory, and CPU time of a poll; a producer in Python beside it
- *     dashboard [--days 1] [--aircraft 4000] [--pace 40] [--asks 20] [--lake FOLDER]   (the FOLDER stays, and is used again)
- *             time until a replay starts at random moments of a lake of that many days, and until a past flight's track is there
+ *     dashboard [--days 1] [--aircraft 4000] [--pace 40] [--asks 20] [--lake FOLDER] [--peer ../shared/peer]   (the FOLDER stays, and is used again)
+ *             time until a replay starts at random moments of a lake of that many days, and until a past flight's track is there; time
+ *             and memory with 1, 10 and 50 viewers, a page in Streamlit over the same Gold tables beside it
  *     queries [--days 3] [--aircraft 1000] [--pace 40] [--layouts LIST] [--lake FOLDER]   (the FOLDER stays, and is used again)
  *             six questions on a lake of that many days, in several orders of the rows of a day: time, files, row groups, bytes
  *     page [--aircraft 15000]
@@ -57,7 +58,7 @@ const PEER = join(import.meta.dirname, '../../shared/peer');
 const RECORDING = join(import.meta.dirname, '../../shared/data/states/states_all_2021-10-17T114950Z.json');
 
 const USAGE =
-  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | dashboard [--days N] [--aircraft N] [--pace SECONDS] [--asks N] [--lake FOLDER] | queries [--days N] [--aircraft N] [--pace SECONDS] [--layouts LIST] [--lake FOLDER] | page [--aircraft N] | backfill [--rows N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | month [--days N] [--pace SECONDS] [--lake FOLDER] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
+  'Usage: npm run bench -- chain [--rows N] [--batch-rows N] [--threads N] | live [--seconds N] [--aircraft N] [--pace SECONDS] [--source simulator|readsb] | faults [--minutes N] | sbs [--seconds N] [--rate N] [--aircraft N] | readsb [--seconds N] [--aircraft N] | produce [--polls N] [--aircraft N] [--peer FOLDER] | dashboard [--days N] [--aircraft N] [--pace SECONDS] [--asks N] [--lake FOLDER] [--peer FOLDER] | queries [--days N] [--aircraft N] [--pace SECONDS] [--layouts LIST] [--lake FOLDER] | page [--aircraft N] | backfill [--rows N] | phases | delta [--commits N] | life [--batches N] [--pace SECONDS] [--aircraft N] [--lake WHERE] | month [--days N] [--pace SECONDS] [--lake FOLDER] | cluster [--cases LIST] [--rows N] [--batch-rows N] [--workers N] [--seconds N] [--peer FOLDER]\n';
 
 function readArguments(args: string[]): {
   readonly name: string | undefined;
@@ -158,6 +159,7 @@ async function main(): Promise<number> {
         aircraft: number('aircraft', 4_000),
         pace: number('pace', 40),
         asks: number('asks', 20),
+        peer: text('peer', PEER),
         lake: text('lake', '') || null,
       };
       work = () => dashboard(options);
