@@ -93,14 +93,14 @@ export class PaperLake {
       const table = await this.lake.table(definition);
       if (table === null) throw new Error(`${definition.name} is not created.`);
       const [column] = definition.partitionColumns;
-      const windowMs = this.nowMs - (this.nowMs % WINDOW_MS);
-      const day = new Date(this.nowMs).toISOString().slice(0, 10);
+      const windowMs = this.clock() - (this.clock() % WINDOW_MS);
+      const day = new Date(this.clock()).toISOString().slice(0, 10);
       const replaced = column === undefined ? table.cached().files().filter(isOfWindow(windowMs)) : [];
       const file = await this.#write(definition, {
         bytes: column === undefined ? 2_000 : this.#options.fileBytes,
         rows: 100,
         partition: column === undefined ? {} : { [column]: day },
-        times: column === undefined ? [windowMs, windowMs] : [this.nowMs, this.nowMs],
+        times: column === undefined ? [windowMs, windowMs] : [this.clock(), this.clock()],
       });
       await commitBatch(table, { appId: 'contrail/paper', version: batch_id }, [file], replaced);
       await table.settled();

@@ -108,6 +108,29 @@ describe('a lake at its limit for ten days', () => {
     },
   );
 
+  it.each([
+    ['while it runs', false],
+    ['before it starts again', true],
+  ])('loses nothing of what is promised when the clock jumps a year ahead %s', async (_, isNew) => {
+    const paper = await openPaper(keep(DAYS, 1e9));
+    for (let batch = 0; batch < 5 * PER_DAY; batch += 1) await paper.batch();
+    const beforeMs = paper.nowMs - PACE_MS;
+    const expectPromised = async (): Promise<void> => {
+      expect(await rowsIn(paper, BRONZE_FLIGHTS, dayOf(beforeMs))).toBe(PER_DAY * 100);
+      for (const ms of [beforeMs, beforeMs - DAY_MS])
+        expect(await rowsIn(paper, SILVER_FLIGHTS, dayOf(ms))).toBe(PER_DAY * 100);
+    };
+    paper.jumpMs = 365 * DAY_MS;
+    if (isNew) paper.startAgain();
+    // Ten hours with the wrong clock, whose rows are marked with it too, and ten with the right one.
+    for (let batch = 0; batch < 5; batch += 1) await paper.batch();
+    await expectPromised();
+    paper.jumpMs = 0;
+    if (isNew) paper.startAgain();
+    for (let batch = 0; batch < 5; batch += 1) await paper.batch();
+    await expectPromised();
+  });
+
   it('that is too small for what was promised gives up days in order, and is within it all the time', async () => {
     const budget = 45_000_000;
     const paper = await openPaper(keep({}, budget));
