@@ -57,13 +57,7 @@ const REACH_M = 20_000;
 /** The highest above a field that any rule looks at, and what pressure does to altitudes. */
 const CEILING_M = 2_900;
 
-interface Cell {
-  ends: RunwayEnd[];
-  fields: Field[];
-  ceiling_m: number;
-}
-
-/** Builds the index of runways and airports: about 60 ms and 20 MB for the world. */
+/** The index of runways and airports. What is near a place is worked out when the first aircraft comes there. */
 export function indexRunways(airports: readonly Airport[], runways: readonly Runway[]): RunwayIndex {
   const byAirport = Map.groupBy(runways, ({ airport }) => airport);
   const fields = new Map<string, Field>();
@@ -95,23 +89,54 @@ export function indexRunways(airports: readonly Airport[], runways: readonly Run
     ends.push(endOf(ends.length, field, runway, runway.low_ident, low, high));
     ends.push(endOf(ends.length, field, runway, runway.high_ident, high, low));
   }
-  const cells = new Map<number, Cell>();
-  for (const field of fields.values())
-    for (const cell of cellsAround(cells, field.latitude, field.longitude)) {
-      cell.fields.push(field);
-      cell.ceiling_m = Math.max(cell.ceiling_m, field.elevation_m + CEILING_M);
-    }
-  for (const end of ends)
-    for (const cell of cellsAround(cells, end.latitude, end.longitude)) {
-      cell.ends.push(end);
-      cell.ceiling_m = Math.max(cell.ceiling_m, end.field.elevation_m + CEILING_M);
-    }
+  const fieldsAt = Map.groupBy(fields.values(), ({ latitude, longitude }) => cellOf(latitude, longitude));
+  const endsAt = Map.groupBy(ends, ({ latitude, longitude }) => cellOf(latitude, longitude));
   const byName = new Map(ends.map((end) => [`${end.field.ident} ${end.ident}`, end]));
+  // Cells are made when the first aircraft comes there; most of the globe has none.
+  const known = new Map<number, Vicinity | null>();
   return {
     ends,
     fields,
     end: (airport, ident) => byName.get(`${airport} ${ident}`) ?? null,
-    near: (latitude, longitude) => cells.get(cellOf(latitude, longitude)) ?? null,
+    near(latitude, longitude) {
+      const key = cellOf(latitude, longitude);
+      let vicinity = known.get(key);
+      if (vicinity === undefined) known.set(key, (vicinity = vicinityOf(key, fieldsAt, endsAt)));
+      return vicinity;
+    },
+  };
+}
+
+/** All that lies in the cells that reach to one. */
+function vicinityOf(
+  key: number,
+  fieldsAt: ReadonlyMap<number, readonly Field[]>,
+  endsAt: ReadonlyMap<number, readonly RunwayEnd[]>,
+): Vicinity | null {
+  const [row, column] = [Math.floor(key / COLUMNS), key % COLUMNS];
+  const north = REACH_M / METRES_PER_DEGREE / CELL_DEGREES;
+  const rows = Math.ceil(north);
+  // By the edge of the cell that is further from the equator, where degrees are shorter.
+  const edge = Math.max(Math.abs(row * CELL_DEGREES - 90), Math.abs((row + 1) * CELL_DEGREES - 90));
+  const columns = Math.min(
+    COLUMNS / 2 - 1,
+    Math.ceil(north / Math.max(0.02, Math.cos(Math.min(89, edge) * RADIANS))),
+  );
+  const found: { fields: Field[]; ends: RunwayEnd[] } = { fields: [], ends: [] };
+  for (let up = -rows; up <= rows; up += 1)
+    for (let right = -columns; right <= columns; right += 1) {
+      const other = (row + up) * COLUMNS + ((column + right + COLUMNS) % COLUMNS);
+      found.fields.push(...(fieldsAt.get(other) ?? []));
+      found.ends.push(...(endsAt.get(other) ?? []));
+    }
+  if (found.fields.length + found.ends.length === 0) return null;
+  const elevations = [...found.fields, ...found.ends.map(({ field }) => field)].map(
+    ({ elevation_m }) => elevation_m,
+  );
+  return {
+    ends: found.ends.toSorted((a, b) => a.index - b.index),
+    fields: found.fields.toSorted((a, b) => (a.ident < b.ident ? -1 : 1)),
+    ceiling_m: Math.max(...elevations) + CEILING_M,
   };
 }
 
@@ -145,21 +170,3 @@ function endOf(
 
 const cellOf = (latitude: number, longitude: number): number =>
   Math.floor((latitude + 90) / CELL_DEGREES) * COLUMNS + Math.floor((longitude + 180) / CELL_DEGREES);
-
-function* cellsAround(cells: Map<number, Cell>, latitude: number, longitude: number): Generator<Cell> {
-  const north = REACH_M / METRES_PER_DEGREE;
-  const east = north / Math.max(0.05, Math.cos(latitude * RADIANS));
-  const [south, top] = [latitude - north, latitude + north].map((value) =>
-    Math.floor((value + 90) / CELL_DEGREES),
-  ) as [number, number];
-  const [west, right] = [longitude - east, longitude + east].map((value) =>
-    Math.floor((value + 180) / CELL_DEGREES),
-  ) as [number, number];
-  for (let row = south; row <= top; row += 1)
-    for (let column = west; column <= right; column += 1) {
-      const key = row * COLUMNS + (((column % COLUMNS) + COLUMNS) % COLUMNS);
-      let cell = cells.get(key);
-      if (cell === undefined) cells.set(key, (cell = { ends: [], fields: [], ceiling_m: -1000 }));
-      yield cell;
-    }
-}
