@@ -172,4 +172,21 @@ describe('a lake on S3', () => {
     expect((await once(first, 'exit'))[0]).toBe(0);
     expect(server.objects.has(lock)).toBe(false);
   });
+
+  test(
+    'is rebuilt as the one on disk, and its pipeline goes on',
+    async () => {
+      const names = ['silver/flights', 'silver/flights_ml', 'gold/traffic_by_country'];
+      for (const isRemote of [false, true]) await contrail(isRemote, 'rebuild', '--slice-rows', '500');
+      await contrail(true, 'pipeline', '--once');
+      for (const name of names) {
+        const remote = await rowsOf(true, `s3://bucket/${name}`);
+        expect(remote.length, name).toBeGreaterThan(10);
+        expect(remote, name).toEqual(await rowsOf(false, join(folder, 'data', 'lake', name)));
+        const history = await contrail(true, 'table', 'history', `s3://bucket/${name}`);
+        expect(history, name).toContain('MERGE');
+      }
+    },
+    2 * PATIENCE_MS,
+  );
 });

@@ -135,6 +135,22 @@ describe('a lake whose polls came in disorder', { timeout: 120_000 }, () => {
   });
 });
 
+describe('rows that repeat a key and say something else', { timeout: 120_000 }, () => {
+  it('stay where they are: the one in Silver stays in Silver, the others in the quarantine', async () => {
+    const directory = join(root, 'repeated');
+    const polls = [...worldMessages({ aircraft: 15, polls: 10, intervalSeconds: 60 })];
+    await fill(directory, shuffled(polls).flat(), 100);
+    const before = await contents(directory);
+    expect(before['quarantine/flights']?.filter((row) => row.includes('"duplicate"')).length).toBeGreaterThan(
+      5,
+    );
+    expect(await rebuild(directory, { sliceRows: 60 })).toMatchObject({ released: 0 });
+    const after = await contents(directory);
+    for (const name of ['bronze/flights', 'quarantine/flights', 'silver/flights'])
+      expect(after[name], name).toEqual(before[name]);
+  });
+});
+
 describe('rules that have changed', { timeout: 120_000 }, () => {
   it('let a row out of the quarantine, take one out of Silver, and rewrite only files that hold such a row', async () => {
     const directory = copyOf('in-order', 'rules');
@@ -300,8 +316,14 @@ describe('a rebuild', { timeout: 120_000 }, () => {
       code: 'merge-conflict',
       message: expect.stringContaining('contrail rebuild') as string,
     });
+    cpSync(directory, join(root, 'other-work'), { recursive: true });
     await rebuild(directory, { sliceRows: 50 });
     expect(await said(directory)).toEqual(inOrder);
     expect(await run(directory, { maxRows: 100 })).toEqual({ batches: 0, rows: 0 });
+    // Another command finishes that slice too, before its own.
+    const [other, range] = [join(root, 'other-work'), { from: START_SECONDS + 900, to: null }];
+    await rebuild(other, { range, work: () => 'another range' });
+    expect((await said(other))['silver/flights']).toEqual(inOrder['silver/flights']);
+    expect(await run(other, { maxRows: 100 })).toEqual({ batches: 0, rows: 0 });
   });
 });
