@@ -28,7 +28,7 @@ export interface CompactionRules {
   readonly targetBytes: number;
   /** The most that may be rewritten now. Bytes. */
   readonly maxBytes: number;
-  /** The most that may be rewritten in any case, because the lake may not become larger. Bytes; Infinity when absent. */
+  /** The most that may be rewritten unless there are too many files, because the lake may not become larger. Bytes; Infinity when absent. */
   readonly roomBytes?: number;
   readonly nowMs: number;
   /** Whether the pipeline is about to end: partitions other than the newest then get no more files for now. */
@@ -46,7 +46,7 @@ export function dueGroup(
   { partitionOf, positionOf, openFrom = Infinity }: FileOrder,
   rules: CompactionRules,
 ): readonly AddFile[] | null {
-  const { targetBytes, nowMs, isLast } = rules;
+  const { targetBytes, nowMs, isLast, roomBytes = Infinity } = rules;
   const partitions = Map.groupBy(files, partitionOf);
   const newest = [...partitions.keys()].reduce((one, other) => (one > other ? one : other), '');
   const due = [...partitions].flatMap(([partition, all]) => {
@@ -59,11 +59,10 @@ export function dueGroup(
   // The partition with the most files comes first.
   for (const { small, isClosed } of due.sort((a, b) => b.small.length - a.small.length)) {
     const sorted = small.sort((a, b) => positionOf(a) - positionOf(b) || (a.path < b.path ? -1 : 1));
-    const isUrgent = isLast || small.length >= TOO_MANY_FILES;
-    const limit = Math.min(
-      isUrgent ? targetBytes : Math.min(rules.maxBytes, targetBytes),
-      rules.roomBytes ?? Infinity,
-    );
+    const isCrowded = small.length >= TOO_MANY_FILES;
+    const wanted = isLast || isCrowded ? targetBytes : Math.min(rules.maxBytes, targetBytes);
+    // Without room, files are put together only where there are too many of them: their number is bounded in any case.
+    const limit = isCrowded ? wanted : Math.min(wanted, roomBytes);
     const group = isClosed ? oldestOf(sorted, limit) : newestOf(sorted, limit);
     if (group.length > 1) return group;
   }

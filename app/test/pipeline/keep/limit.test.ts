@@ -131,6 +131,14 @@ describe('a lake at its limit for ten days', () => {
     await expectPromised();
   });
 
+  it('has a bounded number of files, too, when the newest day alone is larger than the budget', async () => {
+    const paper = new PaperLake({ paceMs: 60_000, startMs: START_MS, keep: keep({}, 1) });
+    await paper.create();
+    for (let batch = 0; batch < 300; batch += 1) await paper.batch();
+    for (const table of BATCH_TABLES)
+      expect((await paper.lake.table(table))?.cached().fileCount, table.name).toBeLessThan(140);
+  });
+
   it('that is too small for what was promised gives up days in order, and is within it all the time', async () => {
     const budget = 45_000_000;
     const paper = await openPaper(keep({}, budget));
