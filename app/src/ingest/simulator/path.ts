@@ -135,12 +135,13 @@ export const reversed = (path: Path): Path => ({
 
 /** Paths one after the other; each begins where the one before ends. */
 export function joined(paths: readonly Path[]): Path {
+  const last = paths.at(-1);
   return {
     metres: paths.reduce((sum, { metres }) => sum + metres, 0),
     at(along) {
       let rest = along;
-      for (const [index, path] of paths.entries()) {
-        if (rest <= path.metres || index === paths.length - 1) return path.at(rest);
+      for (const path of paths) {
+        if (rest <= path.metres || path === last) return path.at(rest);
         rest -= path.metres;
       }
       throw new RangeError('a way of no paths has no place');

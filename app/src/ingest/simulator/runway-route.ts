@@ -116,7 +116,9 @@ function lead(from: Place, track: number, straight: number, radius: number, targ
   // Each turn ends elsewhere, whence the target lies in another direction; that settles quickly.
   for (let round = 0; round < 12; round += 1) {
     const end = Math.abs(angle) < 1e-6 ? corner : arc(corner, radius, angle).at(Infinity);
+    const before = angle;
     angle = turn(greatCircle(end, target).at(0).track - corner.track + 180) - 180;
+    if (Math.abs(angle - before) < 0.005) break;
   }
   return Math.abs(angle) < 0.01 ? line : joined([line, arc(corner, radius, angle)]);
 }
