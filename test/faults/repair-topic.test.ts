@@ -146,6 +146,21 @@ describe('a lake whose topic is another one', () => {
     await expectRecomputed(directory);
   });
 
+  it('takes no other topic for its own where its records are gone, and goes on with it when it is repaired', async () => {
+    rmSync(join(directory, 'lake/_contrail'), { recursive: true });
+    await using other = await openTopic(directory, { name: 'other' });
+    await other.append(MESSAGES.slice(180));
+    await expect(run(directory, { ...ALL, topic: other })).rejects.toThrow(
+      /no table has a micro-batch of other/,
+    );
+    const { problems } = await repaired(directory, { topic: other });
+    expect(problems.map(({ code }) => code)).toEqual(['table-ahead-of-batches']);
+    await run(directory, { ...ALL, topic: other });
+    await expectBalance(directory, MESSAGES.length);
+    expect(await shortGaps()).toHaveLength(4);
+    await expectRecomputed(directory);
+  });
+
   it('has a third life and more', async () => {
     for (const [from, to] of [
       [180, 240],

@@ -6,6 +6,7 @@
 import type { DeltaTable } from '@contrail/delta-lake';
 import { ContrailError } from '../errors.ts';
 import { REPAIR } from '../topic/next-steps.ts';
+import { BRONZE_FLIGHTS, FIRST_ARCHIVE_PARTITION } from '../lake/bronze-flights.ts';
 import type { Lake } from '../lake/lake.ts';
 import { GOLD_METRICS_BY_CATEGORY } from '../lake/gold-metrics-by-category.ts';
 import { GOLD_TRAFFIC_BY_COUNTRY } from '../lake/gold-traffic-by-country.ts';
@@ -93,6 +94,24 @@ async function newestOf(
 export async function checkBatches(lake: Lake, last: BatchRecord | null, topic: string): Promise<void> {
   if (last !== null && last.topic !== topic) throw topicDiffers(lake, last.topic, topic);
   for await (const { error } of batchProblems(lake, last, topic)) throw error;
+  const stranger = last === null ? await rowsOfOtherTopic(lake, topic) : null;
+  if (stranger !== null) throw stranger;
+}
+
+/**
+ * The error of a lake without a record that has rows of some topic, and no batch of this one: `corrupt` /
+ * `table-ahead-of-batches`. Null if it has no such rows.
+ */
+export async function rowsOfOtherTopic(lake: Lake, topic: string): Promise<ContrailError | null> {
+  if (Object.keys(await newestBatches(lake, topic)).length > 0) return null;
+  const bronze = await (await lake.table(BRONZE_FLIGHTS))?.snapshot();
+  const files = bronze?.files([{ column: 'topic_partition', max: FIRST_ARCHIVE_PARTITION - 1 }]) ?? [];
+  if (files.length === 0) return null;
+  return new ContrailError(
+    'table-ahead-of-batches',
+    `${BRONZE_FLIGHTS.name} of ${lake.store.url} has rows of a topic, but there is no batch record, and no table has a micro-batch of ${topic}. ` +
+      `Restore _contrail/batches, if you have a copy, or set TOPIC_NAME to the topic that the lake was filled from. ${REPAIR}`,
+  );
 }
 
 /** The error for a lake and another topic: `invalid` / `lake-topic-differs`. */

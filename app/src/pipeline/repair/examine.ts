@@ -19,7 +19,14 @@ import { LivedTopic } from '../../topic/lived-topic.ts';
 import { expiredIn } from '../../topic/range.ts';
 import type { OffsetRange, Topic } from '../../topic/topic.ts';
 import { readableRecord } from '../batch-log.ts';
-import { batchProblems, isFinished, newestBatches, quarantineLost, topicDiffers } from '../batch-order.ts';
+import {
+  batchProblems,
+  isFinished,
+  newestBatches,
+  quarantineLost,
+  rowsOfOtherTopic,
+  topicDiffers,
+} from '../batch-order.ts';
 import { type BatchRecord, lifeOfRecord, type Loss, readableRanges } from '../batch-record.ts';
 import { BatchTables } from '../batch-tables.ts';
 import { areGapsWritten, messagesGone } from '../gaps.ts';
@@ -65,11 +72,12 @@ export async function examine(parts: RepairParts, isRead = false): Promise<Diagn
   if (unreadable.length > 0) return { ...SOUND, problems: unreadable };
   const name = last?.topic ?? parts.topic.name;
   const tables = await newestBatches(lake, name);
-  if (newest === 0 && Object.keys(tables).length === 0) return SOUND;
+  const stranger = newest === 0 ? await rowsOfOtherTopic(lake, name) : null;
+  if (newest === 0 && stranger === null && Object.keys(tables).length === 0) return SOUND;
   const topic = new LivedTopic(parts.topic);
   topic.life = lifeOfRecord(last);
   const behind: TableDefinition[] = [];
-  const records: ContrailError[] = damage === null ? [] : [damage];
+  const records = [damage, stranger].filter((error) => error !== null);
   for await (const { table, error } of damage === null ? batchProblems(lake, last, name) : []) {
     records.push(error);
     if (error.code === 'table-behind-batches') behind.push(table);
@@ -85,7 +93,9 @@ export async function examine(parts: RepairParts, isRead = false): Promise<Diagn
   const { next } = known;
   topic.life = Math.max(topic.life, ...[...next.keys()].map(lifeOf));
 
-  const change = await changeOf(parts.topic, topic, last, known.next, lake);
+  const found = await changeOf(parts.topic, topic, last, known.next, lake);
+  const change =
+    stranger === null || found.isNoTopic ? found : { ...found, problems: [], reason: 'other_topic' as const };
   const problems = [...records, ...change.problems];
   const gone = open !== null && change.reason === null ? await goneOf(topic, lake, open, isBegun) : [];
   problems.push(...gone);
